@@ -1,5 +1,5 @@
 -- The tenant of the local Torii. Columns carry the API's own field names, so that a field of a
--- result is a column of its table. Money is an integer in minor units beside its currency; a time
+-- result is a column of its table (but `appOwners` of an app, which is the table app_owners). Money is an integer in minor units beside its currency; a time
 -- is ISO 8601 in UTC; lists and objects are JSON text; a yes-or-no is 0 or 1.
 
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;   -- as_of, seed, size, schema_version
@@ -23,7 +23,7 @@ CREATE TABLE users (
   lifecycleStatus TEXT NOT NULL,                 -- active | offboarding | offboarded
   isDeletedInIdentitySources INTEGER NOT NULL, identitySourcesDeletionTime TEXT,
   isExternal INTEGER NOT NULL, isEmployee INTEGER NOT NULL, isNonHuman INTEGER NOT NULL,
-  activeAppsCount INTEGER NOT NULL, additionalEmails TEXT NOT NULL,
+  activeAppsCount INTEGER NOT NULL DEFAULT 0, additionalEmails TEXT NOT NULL,
   -- fields that integrations bring; several sources have a "Department" of their own
   department TEXT, gsuite_department TEXT, okta_department TEXT, jobTitle TEXT, manager TEXT,
   costCenter TEXT, country TEXT, legalEntity TEXT
@@ -33,10 +33,11 @@ CREATE TABLE apps (
   id INTEGER PRIMARY KEY, name TEXT NOT NULL, primaryOwner INTEGER REFERENCES users(id), state TEXT NOT NULL,
   category TEXT, url TEXT, imageUrl TEXT, description TEXT, tags TEXT NOT NULL, score REAL, isCustom INTEGER NOT NULL,
   addedBy INTEGER REFERENCES users(id), creationTime TEXT NOT NULL, isHidden INTEGER NOT NULL, sources TEXT NOT NULL,
-  vendor TEXT, activeUsersCount INTEGER NOT NULL, lastVisitTime TEXT,
-  expenses INTEGER NOT NULL,                     -- recognised spend of the last 12 months, display currency
-  activeContractsTotalValue INTEGER NOT NULL,    -- display currency
-  c_businessUnit_1 TEXT, c_costCenter_2 TEXT, c_dataClassification_3 TEXT
+  vendor TEXT, activeUsersCount INTEGER NOT NULL DEFAULT 0, lastVisitTime TEXT,
+  expenses INTEGER NOT NULL DEFAULT 0,                     -- display currency; mapped, no duplicates, later than as_of less 12 months
+  activeContractsTotalValue INTEGER NOT NULL DEFAULT 0,    -- display currency; amounts of active contracts, whole terms
+  c_businessUnit_1 TEXT, c_costCenter_2 TEXT, c_dataClassification_3 TEXT, c_regions_4 TEXT, c_securityReviewer_5 INTEGER,
+  c_securityReport_6 TEXT, c_supportEmail_7 TEXT, ccf_paymentCard TEXT, c_adminAccount_8 TEXT
 );
 
 CREATE TABLE app_owners (
@@ -46,7 +47,7 @@ CREATE TABLE app_owners (
 
 CREATE TABLE licenses (
   id INTEGER PRIMARY KEY, idApp INTEGER NOT NULL REFERENCES apps(id), name TEXT NOT NULL,
-  totalAmount INTEGER NOT NULL, activeAmount INTEGER NOT NULL, inactiveAmount INTEGER NOT NULL,
+  totalAmount INTEGER NOT NULL, activeAmount INTEGER NOT NULL DEFAULT 0, inactiveAmount INTEGER NOT NULL DEFAULT 0,
   unassignedAmount INTEGER,                      -- NULL where the vendor does not tell
   pricePerLicense INTEGER NOT NULL,              -- a year
   currency TEXT NOT NULL
@@ -71,7 +72,7 @@ CREATE TABLE contracts (
   vendor TEXT, billingEmail TEXT, description TEXT, previousContracts TEXT NOT NULL,
   autoRenewal INTEGER, cancellationNoticePeriod INTEGER,   -- days
   cancellationDeadline TEXT,                     -- endDate less the notice period
-  c_costCenter_1 TEXT, c_legalEntity_2 TEXT
+  c_costCenter_1 TEXT, c_legalEntity_2 TEXT, c_isThereAnNdaSigned_3 INTEGER, c_reviewers_4 TEXT, c_signedDocument_5 TEXT
 );
 
 CREATE TABLE transactions (
@@ -115,15 +116,3 @@ CREATE TABLE products (
   id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, category TEXT NOT NULL, url TEXT NOT NULL, imageUrl TEXT NOT NULL,
   vendor TEXT NOT NULL
 );
-
-CREATE INDEX users_lifecycle ON users (lifecycleStatus);
-CREATE INDEX users_department ON users (department);
-CREATE INDEX apps_users_count ON apps (activeUsersCount);
-CREATE INDEX licenses_app ON licenses (idApp);
-CREATE INDEX app_users_user ON app_users (idUser);
-CREATE INDEX contracts_end ON contracts (endDate);
-CREATE INDEX contracts_app ON contracts (idApp);
-CREATE INDEX transactions_date ON transactions (transactionDate);
-CREATE INDEX transactions_app ON transactions (idApp, transactionDate);
-CREATE INDEX executions_created ON action_executions (creationTime);
-CREATE INDEX audit_created ON audit (creationTime);

@@ -1,0 +1,56 @@
+"""What can be wrong, where, and how to fix it. Imports nothing of ours."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, order=True)
+class Problem:
+    """One thing that is wrong in a file or an argument.
+
+    `path` is as the user wrote it, or empty where no file is at fault; `line` and `column` count from 1, 0 is the whole
+    file. `code` is stable and listed in prompts/README.md. `fix` says what to do, in the imperative.
+    """
+
+    path: str
+    line: int
+    column: int
+    code: str
+    message: str
+    fix: str
+
+    def __str__(self) -> str:
+        place = ":".join(str(part) for part in (self.path, self.line, self.column) if part)
+        lead = f"{place}: " if place else ""
+        return f"{lead}[{self.code}] {self.message}\n    fix: {self.fix}"
+
+
+class PromptkitError(Exception):
+    """One or more problems in what the user gave us; the command ends with exit code 1."""
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems = tuple(sorted(problems))
+        super().__init__("\n".join(map(str, self.problems)))
+
+
+class UsageError(PromptkitError):
+    """The command was called in a way it cannot follow; it ends with exit code 2."""
+
+
+def problem(code: str, message: str, fix: str, *, path: str = "", line: int = 0, column: int = 0) -> PromptkitError:
+    """An error that holds one problem, ready to raise."""
+    return PromptkitError([Problem(path, line, column, code, message, fix)])
+
+
+def usage(code: str, message: str, fix: str) -> UsageError:
+    """A usage error that holds one problem, ready to raise."""
+    return UsageError([Problem("", 0, 0, code, message, fix)])
+
+
+def shown(text: object, limit: int = 80) -> str:
+    """Text from outside as a name in a message: ASCII, hidden characters escaped, cut at `limit` characters."""
+    plain = str(text).encode("ascii", "backslashreplace").decode()
+    plain = "".join(char if char.isprintable() else f"\\x{ord(char):02x}" for char in plain)
+    return plain if len(plain) <= limit else plain[: limit - 1] + "~"

@@ -1,0 +1,161 @@
+"""The folders `prompts`, `instructions` and `evals` -> the library that every command works on."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from promptkit.errors import PromptkitError, problem, shown
+from promptkit.load import Document, load_yaml, validate
+from promptkit.model import Case, Prompt, ToolRule
+from promptkit.policy import Definition, ToolPolicy
+
+# What a released version may still change: where it is in its life, not what it says.
+_UNVERSIONED = {"status", "replaced_by", "sunset"}
+
+
+def default_root() -> Path:
+    """Where the library is: inside an installed package, or beside the package in a checkout."""
+    package = Path(__file__).parent
+    return package / "library" if (package / "library").is_dir() else package.parent
+
+
+@dataclass(frozen=True)
+class Library:
+    """The files below one root. Nothing is read before it is asked for."""
+
+    root: Path
+
+    @property
+    def prompts(self) -> Path:
+        """The folder of prompts."""
+        return self.root / "prompts"
+
+    @property
+    def instructions(self) -> Path:
+        """The folder of instructions."""
+        return self.root / "instructions"
+
+    @property
+    def evals(self) -> Path:
+        """The folder of cases and attacks."""
+        return self.root / "evals"
+
+    def shown(self, path: Path) -> str:
+        """`path` as errors name it: relative to the root where it is below it."""
+        return path.relative_to(self.root).as_posix() if path.is_relative_to(self.root) else str(path)
+
+    def document(self, path: Path) -> Document:
+        """One YAML file below the root."""
+        return load_yaml(path, self.shown(path))
+
+    def prompt_files(self) -> list[Path]:
+        """The current prompts, sorted by name."""
+        return sorted(self.prompts.glob("*.yaml"))
+
+    def prompt_names(self) -> list[str]:
+        """Names of the current prompts, sorted."""
+        return [path.stem for path in self.prompt_files()]
+
+    def load_prompts(self) -> list[Prompt]:
+        """Every current prompt, sorted by name.
+
+        Raises:
+            PromptkitError: the problems of all files together.
+        """
+        return list(_collect(self._load_prompt(path) for path in self.prompt_files()))
+
+    def load_prompt(self, reference: str) -> Prompt:
+        """One prompt by name, or one released version of it by `NAME@VERSION`.
+
+        Raises:
+            PromptkitError: there is no such prompt or version, or its file has problems.
+        """
+        name, _, version = reference.partition("@")
+        path = self.prompts / f"{name}.yaml"
+        if name not in self.prompt_names():
+            renamed = next((prompt for prompt in self.load_prompts() if name in prompt.formerly), None)
+            if renamed is None:
+                raise self._unknown_prompt(name)
+            path = self.prompts / f"{renamed.name}.yaml"
+        prompt = self._load_prompt(path)()
+        if not version or version == prompt.version:
+            return prompt
+        return self._load_archived(prompt.name, version)
+
+    def _load_archived(self, name: str, version: str) -> Prompt:
+        folder = self.prompts / "archive" / name
+        versions = {path.stem: path for path in folder.glob("*.yaml")}
+        if version not in versions:
+            known = ", ".join(sorted(versions)) or "none"
+            raise problem("unknown-version", f"{name} has no version {shown(version)}", f"archived versions: {known}")
+        return self._load_prompt(versions[version])()
+
+    def _load_prompt(self, path: Path) -> Any:  # noqa: ANN401
+        return lambda: validate(self.document(path), Prompt)
+
+    def _unknown_prompt(self, name: str) -> PromptkitError:
+        near = get_close_matches(name, self.prompt_names(), 1)
+        fix = f"write {near[0]}" if near else "run: promptkit list"
+        return problem("unknown-prompt", f"there is no prompt {shown(name)}", fix)
+
+    def load_case(self, name: str) -> Case:
+        """The case of one prompt."""
+        return validate(self.document(self.evals / "cases" / f"{name}.yaml"), Case)
+
+    @cached_property
+    def tool_rules(self) -> Mapping[str, ToolRule]:
+        """instructions/tools.yaml by tool name."""
+        document = self.document(self.instructions / "tools.yaml")
+        return dict(_collect(_tool_rule(document, name) for name in document.data))
+
+    @cached_property
+    def tool_lock(self) -> Mapping[str, Definition]:
+        """instructions/tools.lock.json: the definitions as last reviewed, by name."""
+        path = self.instructions / "tools.lock.json"
+        try:
+            return {tool["name"]: tool for tool in json.loads(path.read_text("utf-8"))["tools"]}
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            fix = "run: promptkit tools lock"
+            raise problem("unreadable-lock", f"cannot read it ({type(error).__name__})", fix, path=self.shown(path)) from error
+
+    def policy(self, offered: Iterable[Definition] | None = None) -> ToolPolicy:
+        """The policy for a server that lists `offered`, or for a transcript where it is None."""
+        return ToolPolicy(self.tool_rules, self.tool_lock, None if offered is None else tuple(offered))
+
+    def load_version_lock(self) -> dict[str, str]:
+        """prompts/versions.lock: the digest of each released version by `name@version`."""
+        path = self.prompts / "versions.lock"
+        return dict(self.document(path).data) if path.exists() else {}
+
+
+def version_digest(document: Document) -> str:
+    """SHA-256 over what a prompt file says, so that comments and layout may change without a new version."""
+    said = {key: value for key, value in document.data.items() if key not in _UNVERSIONED}
+    return hashlib.sha256(json.dumps(said, sort_keys=True, default=str).encode()).hexdigest()
+
+
+def _tool_rule(document: Document, name: str) -> Any:  # noqa: ANN401
+    def load() -> tuple[str, ToolRule]:
+        places = {key[1:]: place for key, place in document.places.items() if key[:1] == (name,)}
+        return name, validate(Document(document.path, document.data[name], places), ToolRule)
+
+    return load
+
+
+def _collect(loads: Iterable[Any]) -> Iterator[Any]:
+    """Run every load, and raise the problems of all that failed together."""
+    problems = []
+    for load in loads:
+        try:
+            yield load()
+        except PromptkitError as error:
+            problems += error.problems
+    if problems:
+        raise PromptkitError(problems)

@@ -1,0 +1,172 @@
+"""YAML and Markdown files -> plain data and models. Remembers the line and column of every key."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ValidationError
+from ruamel.yaml import YAML
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+
+from promptkit.errors import Problem, PromptkitError, problem, shown
+
+MAX_BYTES = 512 * 1024
+MAX_DEPTH = 40
+Place = tuple[int, int]
+Key = tuple[str | int, ...]
+M = TypeVar("M", bound=BaseModel)
+
+
+@dataclass
+class Document:
+    """One YAML file as plain data. `places` maps the path to a key or item to its line and column, both from 1."""
+
+    path: str
+    data: Any
+    places: dict[Key, Place] = field(default_factory=dict)
+
+    def place(self, key: Key) -> Place:
+        """Where `key` is written, or the nearest thing around it that is."""
+        while key and key not in self.places:
+            key = key[:-1]
+        return self.places.get(key, (1, 1))
+
+    def problem(self, key: Key, code: str, message: str, fix: str) -> Problem:
+        """A problem at `key`."""
+        return Problem(self.path, *self.place(key), code, message, fix)
+
+
+def read_text(path: Path) -> str:
+    """The text of a small UTF-8 file, line ends as LF.
+
+    Raises:
+        PromptkitError: it is missing, larger than 512 KiB, or not UTF-8.
+    """
+    try:
+        with path.open("rb") as file:
+            raw = file.read(MAX_BYTES + 1)
+        if len(raw) > MAX_BYTES:
+            raise problem("too-large", f"the file is larger than {MAX_BYTES // 1024} KiB", "split it", path=str(path))
+        return raw.decode("utf-8-sig").replace("\r\n", "\n")
+    except OSError as error:
+        raise problem("unreadable", f"cannot read it: {error.strerror}", "check the path", path=str(path)) from error
+    except UnicodeDecodeError as error:
+        raise problem("not-utf8", f"byte {error.start} is not UTF-8", "save it as UTF-8", path=str(path)) from error
+
+
+def load_yaml(path: Path, shown: str | None = None) -> Document:
+    """Read one YAML file without running, expanding or guessing anything.
+
+    Args:
+        path: the file; YAML 1.2, so `no` and `on` are strings.
+        shown: how errors name it; the path itself by default.
+
+    Raises:
+        PromptkitError: not YAML, or it uses anchors, aliases, merge keys, tags, duplicate keys or deep nesting.
+    """
+    document = Document(shown or str(path), None)
+    text = read_text(path)
+    yaml = YAML(typ="safe", pure=True)
+    try:
+        root = yaml.compose(text)
+        if root is None:
+            raise problem("empty-file", "the file holds nothing", "fill it in, or delete it", path=document.path)
+        document.data = _build(yaml, root, (), document, set())
+    except MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        place = {"line": mark.line + 1, "column": mark.column + 1} if mark else {}
+        message = " ".join(str(error.problem or "unreadable").split())
+        raise problem("not-yaml", message, "correct the YAML at this place", path=document.path, **place) from error
+    except (YAMLError, ValueError, OverflowError) as error:
+        raise problem("not-yaml", " ".join(str(error).split())[:200], "correct it", path=document.path) from error
+    except RecursionError as error:
+        raise problem("too-deep", "the nesting is too deep", "flatten it", path=document.path) from error
+    return document
+
+
+def _build(yaml: YAML, node: Node, key: Key, document: Document, seen: set[int]) -> Any:  # noqa: ANN401
+    place = (node.start_mark.line + 1, node.start_mark.column + 1)
+    document.places.setdefault(key, place)
+    if node.anchor or id(node) in seen:
+        raise _refused(document, place, "yaml-alias", "anchors and aliases are not allowed here", "write the value out")
+    seen.add(id(node))
+    if len(key) > MAX_DEPTH:
+        raise _refused(document, place, "too-deep", f"more than {MAX_DEPTH} levels deep", "flatten it")
+    if isinstance(node, MappingNode):
+        return _build_mapping(yaml, node, key, document, seen)
+    if isinstance(node, SequenceNode):
+        return [_build(yaml, item, (*key, index), document, seen) for index, item in enumerate(node.value)]
+    return _build_scalar(yaml, node, document, place)
+
+
+def _build_mapping(yaml: YAML, node: MappingNode, key: Key, document: Document, seen: set[int]) -> dict[str, Any]:
+    built: dict[str, Any] = {}
+    for name_node, value_node in node.value:
+        place = (name_node.start_mark.line + 1, name_node.start_mark.column + 1)
+        if not isinstance(name_node, ScalarNode) or name_node.anchor or str(name_node.tag).endswith(":merge"):
+            raise _refused(document, place, "yaml-key", "a key must be a plain word", "write the keys out")
+        name = str(name_node.value)
+        if name in built:
+            first = document.places[(*key, name)][0]
+            raise _refused(
+                document, place, "duplicate-key", f"{name} is already set on line {first}", "keep one of them"
+            )
+        document.places[(*key, name)] = place
+        built[name] = _build(yaml, value_node, (*key, name), document, seen)
+    return built
+
+
+def _build_scalar(yaml: YAML, node: Node, document: Document, place: Place) -> Any:  # noqa: ANN401
+    kind = str(node.tag).rpartition(":")[2]
+    if not str(node.tag).startswith("tag:yaml.org,2002:") or kind not in {
+        "str",
+        "int",
+        "float",
+        "bool",
+        "null",
+        "timestamp",
+    }:
+        raise _refused(document, place, "yaml-tag", f"the tag {node.tag} is not allowed", "write a plain value")
+    return yaml.constructor.construct_object(node)
+
+
+def _refused(document: Document, place: Place, code: str, message: str, fix: str) -> PromptkitError:
+    return problem(code, message, fix, path=document.path, line=place[0], column=place[1])
+
+
+def validate(document: Document, model: type[M]) -> M:
+    """Turn a document into a model.
+
+    Raises:
+        PromptkitError: every key that is unknown, missing or of the wrong kind, each at its place.
+    """
+    try:
+        return model.model_validate(document.data)
+    except ValidationError as error:
+        raise PromptkitError(_validation_problems(document, model, error)) from error
+
+
+def _validation_problems(document: Document, model: type[BaseModel], error: ValidationError) -> Iterator[Problem]:
+    for detail in error.errors(include_url=False, include_context=False):
+        key = tuple(part for part in detail["loc"] if part != "[key]")
+        name, value = shown(key[-1]) if key else "the file", shown(detail["input"])
+        match detail["type"]:
+            case "extra_forbidden":
+                yield document.problem(
+                    key, "unknown-key", f"{name} is not a key here", _nearest(name, model, document, key)
+                )
+            case "missing":
+                yield document.problem(key, "missing-key", f"{name} is missing", f"add {name}:")
+            case _:
+                yield document.problem(key, "wrong-value", f"{name} is {value}: {detail['msg']}", "correct the value")
+
+
+def _nearest(name: str, model: type[BaseModel], document: Document, key: Key) -> str:
+    names = sorted({field.alias or key for key, field in model.model_fields.items()})
+    near = get_close_matches(name, names, 1) if len(key) == 1 else []
+    return f"write {near[0]}" if near else "remove it, or correct its spelling"

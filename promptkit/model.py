@@ -1,0 +1,206 @@
+"""The shapes of the library: prompts, their arguments and answers, rules and tools. Frozen, no input or output."""
+
+from __future__ import annotations
+
+import datetime
+from enum import StrEnum
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+Slug = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{1,63}$")]
+Version = Annotated[str, StringConstraints(pattern=r"^(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)$")]
+ToolName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._-]{1,128}$")]
+Line = Annotated[str, StringConstraints(pattern=r"^\S[^\n]*$", max_length=300)]
+Scalar = bool | int | float | datetime.date | str
+
+
+class Strict(BaseModel):
+    """Unknown keys are errors, values are not coerced, nothing changes after loading."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+
+class ArgumentType(StrEnum):
+    """What a person may fill in."""
+
+    STRING = "string"
+    INTEGER = "integer"
+    NUMBER = "number"
+    BOOLEAN = "boolean"
+    DATE = "date"
+    CHOICE = "choice"
+    ORGANIZATIONAL_VIEW = "organizational_view"
+
+
+class Argument(Strict):
+    """One blank of a prompt. Without `default` it must be filled in."""
+
+    type: Annotated[ArgumentType, Field(strict=False)]
+    description: Line
+    default: Scalar | None = None
+    minimum: int | float | None = None
+    maximum: int | float | None = None
+    choices: tuple[Line, ...] = Field((), strict=False)
+    unit: Line | None = None
+    examples: tuple[Scalar, ...] = Field((), strict=False)
+
+
+class ColumnType(StrEnum):
+    """How a cell is written and compared. `money` is in major units with two decimals, its currency beside it."""
+
+    STRING = "string"
+    INTEGER = "integer"
+    NUMBER = "number"
+    PERCENT = "percent"
+    MONEY = "money"
+    DATE = "date"
+    DATETIME = "datetime"
+    BOOLEAN = "boolean"
+
+
+class Column(Strict):
+    """A column of an answer's table. The columns with `key` tell one row from another."""
+
+    name: Slug
+    type: Annotated[ColumnType, Field(strict=False)] = ColumnType.STRING
+    unit: Line | None = None
+    key: bool = False
+
+
+class Table(Strict):
+    """One table of an answer, under its own heading."""
+
+    heading: Line
+    columns: tuple[Column, ...] = Field(min_length=1, strict=False)
+
+
+class Total(Strict):
+    """A figure below the tables; `per` names what it is counted for, such as each currency."""
+
+    name: Slug
+    type: Annotated[ColumnType, Field(strict=False)] = ColumnType.INTEGER
+    unit: Line | None = None
+    per: Slug | None = None
+
+
+class Answer(Strict):
+    """The output contract: tables, then totals, then the evidence block that every answer ends with."""
+
+    tables: tuple[Table, ...] = Field(min_length=1, strict=False)
+    totals: tuple[Total, ...] = Field((), strict=False)
+
+
+class Status(StrEnum):
+    """Where a prompt is in its life."""
+
+    DRAFT = "draft"
+    STABLE = "stable"
+    DEPRECATED = "deprecated"
+
+
+class Prompt(Strict):
+    """One dashboard view or connection check: what a person fills in, the text they paste, the answer they get."""
+
+    name: Slug
+    version: Version
+    status: Annotated[Status, Field(strict=False)] = Status.STABLE
+    title: Line
+    group: Slug
+    audience: Line
+    description: Line
+    formerly: tuple[Slug, ...] = Field((), strict=False)
+    arguments: dict[Slug, Argument] = Field(default_factory=dict)
+    reads: tuple[ToolName, ...] = Field(min_length=1, strict=False)
+    answer: Answer
+    template: Annotated[str, StringConstraints(min_length=1, max_length=20_000)]
+    changes: dict[Version, Line] = Field(min_length=1)
+    replaced_by: Slug | None = None
+    sunset: Annotated[datetime.date | None, Field(strict=False)] = None
+
+
+class ToolClass(StrEnum):
+    """What a tool does to the tenant. `unknown` is what transcripts say of a tool that tools.yaml lacks."""
+
+    READ = "read"
+    ACTION = "action"
+    UNKNOWN = "unknown"
+
+
+class ToolRule(Strict):
+    """What instructions/tools.yaml says of one tool.
+
+    `arguments` maps each argument we accept to its JSON Schema; an argument that is not there is refused. A tool that
+    is `sensitive` can return secrets or private data in bulk and is refused although it reads.
+    """
+
+    tool_class: Annotated[ToolClass, Field(alias="class", strict=False)]
+    capability: Line
+    source: Line
+    arguments: dict[str, dict[str, Any]] = Field(default_factory=dict)
+    required: tuple[str, ...] = Field((), strict=False)
+    sensitive: bool = False
+
+
+class InstructionRule(Strict):
+    """One numbered rule of the instructions, such as RO-1."""
+
+    id: str
+    text: str
+
+
+class ToolCall(Strict):
+    """A call that a model asked for, by the name it used, before anything decided on it."""
+
+    name: str
+    arguments: Any = None
+
+
+class Read(Strict):
+    """One read that the reference analyst makes, all pages of it.
+
+    A value of `arguments` that is `:name` is replaced by the prompt's argument, by `today`, or by a name of `bind`.
+    """
+
+    tool: ToolName
+    arguments: dict[str, Any] = Field(default_factory=dict)
+    rows: str | None = None
+
+
+class Reference(Strict):
+    """How the reference analyst answers a prompt: what it reads, and SQL over the rows it read.
+
+    `bind` names values computed from the arguments by SQL expressions. `reads` are tables, one column for each key of
+    the rows. `tables` holds one query for each table of the answer, in its order; `totals` one for each total, whose
+    last column is the figure and whose first, for a total `per` something, is what it is for.
+    """
+
+    method: Line
+    bind: dict[Slug, str] = Field(default_factory=dict)
+    reads: dict[Slug, Read] = Field(min_length=1)
+    tables: tuple[str, ...] = Field(min_length=1, strict=False)
+    totals: dict[Slug, str] = Field(default_factory=dict)
+
+
+class Truth(Strict):
+    """The same answer as SQL over the local tenant's own tables, written apart from the reference."""
+
+    tables: tuple[str, ...] = Field(min_length=1, strict=False)
+    totals: dict[Slug, str] = Field(default_factory=dict)
+
+
+class Sample(Strict):
+    """One way to fill in the prompt."""
+
+    name: Line
+    arguments: dict[Slug, Scalar] = Field(default_factory=dict)
+    renders: str | None = None
+
+
+class Case(Strict):
+    """What is evaluated of one prompt version."""
+
+    prompt: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{1,63}@\d+\.\d+\.\d+$")]
+    reference: Reference
+    truth: Truth
+    cases: tuple[Sample, ...] = Field(min_length=1, strict=False)

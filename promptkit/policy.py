@@ -1,0 +1,156 @@
+"""Which tool calls may go through. One function decides, everything asks it, and whatever it cannot decide is refused.
+
+No input or output: the rules, the lock and the server's list come in as values.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from jsonschema import Draft202012Validator
+
+from promptkit.errors import shown
+from promptkit.model import ToolCall, ToolClass, ToolRule
+
+# fullmatch, since `$` would let a trailing newline through.
+_NAME = re.compile(r"[A-Za-z0-9._-]{1,128}")
+MAX_ARGUMENT_BYTES = 64 * 1024
+MAX_ARGUMENT_DEPTH = 12
+# The parts of a definition that a reviewer read, and whose change needs a new review.
+_REVIEWED = ("name", "title", "description", "inputSchema", "outputSchema", "annotations", "execution")
+
+Definition = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Decision:
+    """Whether one call may go through, the rule that decided, and the reason in a sentence for people and models."""
+
+    allowed: bool
+    rule: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class ToolPolicy:
+    """What is known of the tools when a call is decided.
+
+    Args:
+        rules: instructions/tools.yaml, by exact tool name.
+        locked: the definitions as last reviewed, by name, as tools/list gives them. Empty: nothing was reviewed.
+        offered: what the server lists now, in its order. None where there is no server, as in a transcript.
+    """
+
+    rules: Mapping[str, ToolRule]
+    locked: Mapping[str, Definition] = field(default_factory=dict)
+    offered: tuple[Definition, ...] | None = None
+
+    def tool_class(self, name: str) -> ToolClass:
+        """The reviewed class of exactly this name; unknown for every other spelling."""
+        rule = self.rules.get(name)
+        return rule.tool_class if rule else ToolClass.UNKNOWN
+
+
+def decide(call: ToolCall, policy: ToolPolicy) -> Decision:
+    """Whether `call` may go through: a reviewed read tool that the server does not contradict, with known arguments."""
+    try:
+        return _decide(call, policy)
+    except Exception as error:  # Whatever goes wrong while deciding, the answer is no.
+        return Decision(
+            False, "undecided", f"The call could not be checked ({type(error).__name__}), so it is refused."
+        )
+
+
+def _decide(call: ToolCall, policy: ToolPolicy) -> Decision:
+    if not isinstance(call.name, str) or not _NAME.fullmatch(call.name):
+        return Decision(False, "name", f"{shown(call.name)} is not the name of a tool, so the call is refused.")
+    rule = policy.rules.get(call.name)
+    if rule is None:
+        return Decision(False, "unknown-tool", f"{call.name} is not in the reviewed list of tools, so it is refused.")
+    if rule.tool_class is not ToolClass.READ:
+        return Decision(False, "action-tool", f"{call.name} changes data in Torii. This dashboard only reads.")
+    if rule.sensitive:
+        return Decision(False, "sensitive-tool", f"{call.name} returns sensitive data that this dashboard never reads.")
+    if contradiction := _contradiction(call.name, policy):
+        return Decision(False, *contradiction)
+    if reason := argument_problem(rule, call.arguments):
+        return Decision(False, "arguments", f"{call.name}: {reason}. Use only the documented arguments.")
+    return Decision(True, "read-tool", f"{call.name} is a reviewed read tool.")
+
+
+def _contradiction(name: str, policy: ToolPolicy) -> tuple[str, str] | None:
+    if policy.offered is None:
+        return None
+    if repeated := repeated_names(policy.offered):
+        return "ambiguous-list", f"The server lists {shown(repeated[0])} twice, so none of its tools can be trusted."
+    offered = next((tool for tool in policy.offered if tool.get("name") == name), None)
+    if offered is None:
+        return "not-offered", f"The server does not list {name}, so the call is refused."
+    locked = policy.locked.get(name)
+    if locked is None:
+        return "not-locked", f"{name} was never reviewed on this server. Run: promptkit tools lock"
+    if denies_reading(offered) or (claims_to_read(locked) and not claims_to_read(offered)):
+        return "hint", f"The server does not say that {name} only reads, so the call is refused."
+    if definition_digest(offered) != definition_digest(locked):
+        return "changed-definition", f"{name} has changed since it was reviewed. Run: promptkit tools diff"
+    return None
+
+
+def repeated_names(tools: Iterable[Definition]) -> list[str]:
+    """Names that a tools/list holds more than once, sorted."""
+    names = [str(tool.get("name")) for tool in tools]
+    return sorted({name for name in names if names.count(name) > 1})
+
+
+def claims_to_read(tool: Definition) -> bool:
+    """Whether the server's own annotations say, as JSON true and without contradiction, that the tool only reads.
+
+    Such a claim is never enough to allow a tool; losing it is enough to refuse one.
+    """
+    hints = tool.get("annotations")
+    return isinstance(hints, Mapping) and hints.get("readOnlyHint") is True and not denies_reading(tool)
+
+
+def denies_reading(tool: Definition) -> bool:
+    """Whether the annotations say that the tool writes, or say anything of it that is not plain JSON true or false."""
+    hints = tool.get("annotations")
+    if hints is None:
+        return False
+    if not isinstance(hints, Mapping) or hints.get("destructiveHint", False) is not False:
+        return True
+    return "readOnlyHint" in hints and hints["readOnlyHint"] is not True
+
+
+def definition_digest(tool: Definition) -> str:
+    """SHA-256 of the parts of a definition that a person reviews, independent of the order of keys."""
+    reviewed = {key: tool[key] for key in _REVIEWED if tool.get(key) is not None}
+    return hashlib.sha256(json.dumps(reviewed, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
+
+
+def argument_problem(rule: ToolRule, arguments: object) -> str | None:
+    """Why `arguments` do not fit our own schema of the tool; None when they do. None as arguments means none given."""
+    given = {} if arguments is None else arguments
+    if not isinstance(given, dict):
+        return "the arguments are not an object"
+    if _depth(given) > MAX_ARGUMENT_DEPTH or len(json.dumps(given, allow_nan=False)) > MAX_ARGUMENT_BYTES:
+        return "the arguments are too large or too deep"
+    schema = {
+        "type": "object",
+        "properties": rule.arguments,
+        "required": list(rule.required),
+        "additionalProperties": False,
+    }
+    error = next(iter(Draft202012Validator(schema).iter_errors(given)), None)
+    return None if error is None else shown(error.message, 200)
+
+
+def _depth(value: object, depth: int = 0) -> int:
+    if depth > MAX_ARGUMENT_DEPTH or not isinstance(value, dict | list):
+        return depth
+    inner = value.values() if isinstance(value, dict) else value
+    return max((_depth(item, depth + 1) for item in inner), default=depth)

@@ -1,0 +1,239 @@
+"""Prompt + arguments -> the text to paste. The same input gives the same bytes, on any machine, at any time."""
+
+from __future__ import annotations
+
+import datetime
+import hashlib
+import json
+import math
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, NamedTuple
+
+from jinja2 import StrictUndefined, TemplateError, nodes
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+from promptkit.errors import Problem, PromptkitError
+from promptkit.model import Argument, ArgumentType, Prompt, Scalar, Table
+
+MAX_STRING = 200
+# A small language on purpose: the browser page runs the same templates, and what is not here cannot go wrong in them.
+_NODES = (
+    nodes.Template, nodes.Output, nodes.TemplateData, nodes.Name, nodes.Const, nodes.If, nodes.Compare, nodes.Operand,
+    nodes.Not, nodes.And, nodes.Or,
+)  # fmt: skip
+_JINJA = ImmutableSandboxedEnvironment(
+    undefined=StrictUndefined, autoescape=False, trim_blocks=True, lstrip_blocks=True
+)
+_JINJA.globals.clear()
+
+
+class TemplateProblem(NamedTuple):
+    """What is wrong at a line of a template, counted from 1; `word` is the text to look for in that line."""
+
+    line: int
+    word: str
+    code: str
+    message: str
+    fix: str
+
+
+def render(
+    prompt: Prompt, arguments: Mapping[str, Scalar] | None = None, context: Mapping[str, str] | None = None
+) -> str:
+    """The text to paste, its stamp as the last line, with LF line ends and one final newline.
+
+    Args:
+        prompt: a loaded prompt.
+        arguments: values by name; those left out take their default.
+        context: what the tenant profile adds, such as `time_zone`; each value is put in as it is.
+
+    Raises:
+        PromptkitError: an argument is unknown, missing or out of its limits, or the template is not allowed.
+    """
+    context = dict(context or {}) | tables_as_headers(prompt.answer.tables)
+    values = resolve_arguments(prompt, arguments or {})
+    if wrong := list(template_problems(prompt.template, prompt.arguments, context)):
+        raise PromptkitError(
+            Problem("", one.line, 0, one.code, f"{prompt.name}: {one.message}", one.fix) for one in wrong
+        )
+    shown = {name: shown_value(prompt.arguments[name], value) for name, value in values.items()}
+    try:
+        text = _JINJA.from_string(prompt.template).render(context | shown)
+    except TemplateError as error:
+        raise PromptkitError([Problem("", 0, 0, "template-failed", f"{prompt.name}: {error}", "correct it")]) from error
+    return stamped(text, prompt.name, prompt.version)
+
+
+def stamped(text: str, name: str, version: str) -> str:
+    """`text` with trailing space removed and its stamp below it: name, version, digest of the text above."""
+    body = "\n".join(line.rstrip() for line in text.strip().splitlines())
+    return f"{body}\n\n[{name}@{version} {digest(body)}]\n"
+
+
+def digest(body: str) -> str:
+    """Eight hexadecimal digits that change with any change of `body`."""
+    return hashlib.sha256(body.encode()).hexdigest()[:8]
+
+
+def tables_as_headers(tables: Iterable[Table]) -> dict[str, str]:
+    """What a template gets as `table` (`table_2` for the second, and so on): the header row, ready to paste."""
+    named = {}
+    for number, table in enumerate(tables, 1):
+        names = [column.name for column in table.columns]
+        rule = "|".join("---" for _ in names)
+        named["table" if number == 1 else f"table_{number}"] = f"| {' | '.join(names)} |\n|{rule}|"
+    return named
+
+
+def resolve_arguments(prompt: Prompt, given: Mapping[str, Scalar]) -> dict[str, Scalar]:
+    """Every declared argument with its value: the one given, or the default.
+
+    Raises:
+        PromptkitError: all that is wrong with them, together.
+    """
+    problems = [_unknown(prompt, name) for name in given if name not in prompt.arguments]
+    values: dict[str, Scalar] = {}
+    for name, argument in prompt.arguments.items():
+        value = given.get(name, argument.default)
+        if value is None:
+            problems.append(_wrong(f"{prompt.name} needs {name}: {argument.description}", f"give a value for {name}"))
+        elif reason := invalid(argument, value):
+            problems.append(_wrong(f"{name} is {_short(value)}, but {reason}", "correct the value"))
+        else:
+            values[name] = value
+    if problems:
+        raise PromptkitError(problems)
+    return values
+
+
+def parse_argument(argument: Argument, text: str) -> Scalar:
+    """Turn what a person typed into a value of the argument's type; text that does not fit comes back as it is."""
+    match argument.type:
+        case ArgumentType.INTEGER if text.lstrip("-").isascii() and text.lstrip("-").isdigit() and len(text) < 16:
+            return int(text)
+        case ArgumentType.NUMBER:
+            try:
+                return float(text)
+            except ValueError:
+                return text
+        case ArgumentType.BOOLEAN if text in {"true", "false"}:
+            return text == "true"
+        case ArgumentType.DATE:
+            try:
+                return datetime.date.fromisoformat(text)
+            except ValueError:
+                return text
+    return text
+
+
+def invalid(argument: Argument, value: object) -> str | None:
+    """Why `value` cannot be the argument's value, as the end of a sentence; None when it can."""
+    match argument.type:
+        case ArgumentType.INTEGER | ArgumentType.NUMBER:
+            return _invalid_number(argument, value)
+        case ArgumentType.BOOLEAN:
+            return None if isinstance(value, bool) else "it must be true or false"
+        case ArgumentType.DATE:
+            is_date = isinstance(value, datetime.date) and not isinstance(value, datetime.datetime)
+            return None if is_date else "it must be a date such as 2026-11-02"
+        case ArgumentType.CHOICE:
+            return None if value in argument.choices else f"it must be one of {', '.join(argument.choices)}"
+    return _invalid_text(value)
+
+
+def _invalid_number(argument: Argument, value: object) -> str | None:
+    whole = argument.type is ArgumentType.INTEGER
+    if isinstance(value, bool) or not isinstance(value, int if whole else int | float) or not math.isfinite(value):
+        return "it must be a whole number" if whole else "it must be a number"
+    if argument.minimum is not None and value < argument.minimum:
+        return f"the least is {argument.minimum}"
+    if argument.maximum is not None and value > argument.maximum:
+        return f"the most is {argument.maximum}"
+    return None
+
+
+def _invalid_text(value: object) -> str | None:
+    if not isinstance(value, str) or not value.strip():
+        return "it must be text"
+    if len(value) > MAX_STRING:
+        return f"it must be at most {MAX_STRING} characters"
+    # C: control, format (bidirectional, zero-width, tag characters), surrogates, private use; Zl, Zp: line ends.
+    hidden = [
+        char for char in value if unicodedata.category(char)[0] == "C" or unicodedata.category(char) in {"Zl", "Zp"}
+    ]
+    return f"it must be one line without hidden characters (U+{ord(hidden[0]):04X})" if hidden else None
+
+
+def shown_value(argument: Argument, value: Scalar) -> str | bool:
+    """How a value stands in the text. Free text is quoted, so that it reads as a name and not as an instruction."""
+    match value:
+        case bool():
+            return value
+        case datetime.date():
+            return value.isoformat()
+        case float():
+            return repr(int(value)) if value.is_integer() else repr(value)
+        case int():
+            return str(value)
+    return value if argument.type is ArgumentType.CHOICE else json.dumps(value, ensure_ascii=False)
+
+
+def template_problems(
+    template: str, declared: Mapping[str, Argument], context: Iterable[str] = ()
+) -> Iterator[TemplateProblem]:
+    """Everything that a template may not do, in the order of its lines."""
+    try:
+        tree = _JINJA.parse(template)
+    except TemplateError as error:
+        yield TemplateProblem(getattr(error, "lineno", 1), "", "template-syntax", str(error), "correct the template")
+        return
+    except RecursionError:
+        yield TemplateProblem(1, "", "template-syntax", "the template is nested too deeply", "write it flat")
+        return
+    used = set()
+    for node in _walk(tree):
+        if isinstance(node, nodes.Name):
+            used.add(node.name)
+            yield from _name_problems(node, declared, set(context))
+        elif not isinstance(node, _NODES):
+            kind = type(node).__name__
+            word = getattr(node, "attr", "") or getattr(node, "name", "")
+            fix = "write plain {{ name }} and {% if name %}; nothing else is needed"
+            yield TemplateProblem(node.lineno, str(word), "template-logic", f"{kind} is not allowed in a template", fix)
+    for name in sorted(set(declared) - used):
+        yield TemplateProblem(1, "", "unused-argument", f"{name} is declared but not used", f"use {name}, or remove it")
+
+
+def _walk(node: nodes.Node) -> Iterator[nodes.Node]:
+    yield node
+    for child in node.iter_child_nodes():
+        yield from _walk(child)
+
+
+def _name_problems(node: nodes.Name, declared: Mapping[str, Argument], context: set[str]) -> Iterator[TemplateProblem]:
+    if node.ctx != "load":
+        yield TemplateProblem(node.lineno, node.name, "template-logic", "a template sets no names", "remove it")
+    elif node.name not in declared and node.name not in context:
+        known = ", ".join(sorted(declared)) or "none"
+        fix = f"declare {node.name} under arguments:, or correct its name"
+        yield TemplateProblem(
+            node.lineno,
+            node.name,
+            "unknown-argument",
+            f"the template uses {{{{ {node.name} }}}}; declared: {known}",
+            fix,
+        )
+
+
+def _unknown(prompt: Prompt, name: str) -> Problem:
+    known = ", ".join(prompt.arguments) or "none"
+    return _wrong(f"{prompt.name} has no argument {_short(name)}; it has: {known}", "use one of these names")
+
+
+def _wrong(message: str, fix: str) -> Problem:
+    return Problem("", 0, 0, "wrong-argument", message, fix)
+
+
+def _short(value: Any) -> str:  # noqa: ANN401
+    return json.dumps(value if isinstance(value, str) else str(value))[:80]

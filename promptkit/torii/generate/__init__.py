@@ -1,0 +1,1 @@
+"""How the seeded tenant is drawn: one module for each kind of row."""

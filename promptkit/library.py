@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TypeVar
 
-from promptkit.errors import PromptkitError, problem, shown
+from promptkit.errors import Problem, PromptkitError, problem, shown
 from promptkit.load import Document, load_yaml, validate
 from promptkit.model import Case, Prompt, ToolRule
 from promptkit.policy import Definition, ToolPolicy
 
+T = TypeVar("T")
 # What a released version may still change: where it is in its life, not what it says.
 _UNVERSIONED = {"status", "replaced_by", "sunset"}
 
@@ -97,7 +98,7 @@ class Library:
             raise problem("unknown-version", f"{name} has no version {shown(version)}", f"archived versions: {known}")
         return self._load_prompt(versions[version])()
 
-    def _load_prompt(self, path: Path) -> Any:  # noqa: ANN401
+    def _load_prompt(self, path: Path) -> Callable[[], Prompt]:
         return lambda: validate(self.document(path), Prompt)
 
     def _unknown_prompt(self, name: str) -> PromptkitError:
@@ -123,7 +124,9 @@ class Library:
             return {tool["name"]: tool for tool in json.loads(path.read_text("utf-8"))["tools"]}
         except (OSError, ValueError, KeyError, TypeError) as error:
             fix = "run: promptkit tools lock"
-            raise problem("unreadable-lock", f"cannot read it ({type(error).__name__})", fix, path=self.shown(path)) from error
+            raise problem(
+                "unreadable-lock", f"cannot read it ({type(error).__name__})", fix, path=self.shown(path)
+            ) from error
 
     def policy(self, offered: Iterable[Definition] | None = None) -> ToolPolicy:
         """The policy for a server that lists `offered`, or for a transcript where it is None."""
@@ -141,7 +144,7 @@ def version_digest(document: Document) -> str:
     return hashlib.sha256(json.dumps(said, sort_keys=True, default=str).encode()).hexdigest()
 
 
-def _tool_rule(document: Document, name: str) -> Any:  # noqa: ANN401
+def _tool_rule(document: Document, name: str) -> Callable[[], tuple[str, ToolRule]]:
     def load() -> tuple[str, ToolRule]:
         places = {key[1:]: place for key, place in document.places.items() if key[:1] == (name,)}
         return name, validate(Document(document.path, document.data[name], places), ToolRule)
@@ -149,9 +152,9 @@ def _tool_rule(document: Document, name: str) -> Any:  # noqa: ANN401
     return load
 
 
-def _collect(loads: Iterable[Any]) -> Iterator[Any]:
+def _collect(loads: Iterable[Callable[[], T]]) -> Iterator[T]:
     """Run every load, and raise the problems of all that failed together."""
-    problems = []
+    problems: list[Problem] = []
     for load in loads:
         try:
             yield load()

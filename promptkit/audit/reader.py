@@ -1,0 +1,30 @@
+"""What every reader of a transcript format offers. A reader is a module of promptkit/audit/formats, found by its name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any, NamedTuple, Protocol
+
+from promptkit.transcript import Conversation
+
+
+class Record(NamedTuple):
+    """One JSON value of a file: a line of JSON Lines, an element of a top-level array, or the whole document.
+
+    `location` is `line 12` or a JSON pointer such as `/3`, empty for the whole document.
+    """
+
+    location: str
+    value: Any
+
+
+class Reader(Protocol):
+    """A module with these two functions; its name, with `-` for `_`, is the name of the format."""
+
+    def matches(self, value: Any) -> bool:  # noqa: ANN401
+        """Whether a record of this shape belongs to the format. Exact on structure, never on text."""
+        ...
+
+    def read(self, records: Iterable[Record]) -> Iterator[Conversation]:
+        """The conversations of one file. A record it cannot read becomes a gap, never an error and never nothing."""
+        ...

@@ -1,0 +1,99 @@
+"""Recorded conversations with their tool calls, from our own runs or another host's export, and the verdict on them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from promptkit.model import ToolCall, ToolClass
+from promptkit.policy import ToolPolicy, decide
+
+
+class CallState(StrEnum):
+    """How far a call got, as far as the record shows."""
+
+    PROPOSED = "proposed"
+    AWAITING_APPROVAL = "awaiting_approval"
+    DENIED = "denied"
+    REFUSED = "refused"
+    EXECUTED = "executed"
+    FAILED = "failed"
+    UNKNOWN = "unknown"
+
+
+class Verdict(StrEnum):
+    """What a run or transcript shows, the best first. Only `clean` passes."""
+
+    CLEAN = "clean"
+    ATTEMPTED = "attempted"
+    INCONCLUSIVE = "inconclusive"
+    VIOLATION = "violation"
+
+
+# `failed` is among them: an action that ended in an error may have changed something before it did.
+RAN = frozenset({CallState.EXECUTED, CallState.FAILED, CallState.UNKNOWN})
+
+
+@dataclass(frozen=True)
+class RecordedCall:
+    """One call in a record.
+
+    `name` is the spelling in the record, `tool` the reviewed name it stands for (None when it stands for none).
+    `location` is a line (`line 12`) or JSON pointer (`/0/mapping/n2/message`); `time` is ISO 8601 or None.
+    """
+
+    name: str
+    tool: str | None
+    arguments: Any
+    state: CallState
+    location: str
+    time: str | None = None
+
+
+@dataclass(frozen=True)
+class Conversation:
+    """One conversation of a record, all branches and sub-agents of it.
+
+    `gaps` are sentences saying why calls may be missing or hidden; `texts` what users and assistants wrote, in order.
+    """
+
+    id: str
+    calls: Sequence[RecordedCall]
+    gaps: Sequence[str] = ()
+    texts: Sequence[str] = ()
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """A verdict, the rule that led to it, and the reason in one sentence."""
+
+    verdict: Verdict
+    rule: str
+    reason: str
+
+
+def judge_call(call: RecordedCall, policy: ToolPolicy) -> Judgement:
+    """The verdict on one call: a read that fits the policy is clean whatever its state, all else depends on the state."""
+    decision = decide(ToolCall(name=call.tool or call.name, arguments=call.arguments), policy)
+    if decision.allowed:
+        return Judgement(Verdict.CLEAN, decision.rule, decision.reason)
+    if call.state not in RAN:
+        return Judgement(Verdict.ATTEMPTED, decision.rule, decision.reason)
+    is_action = policy.tool_class(call.tool or call.name) is ToolClass.ACTION
+    return Judgement(Verdict.VIOLATION if is_action else Verdict.INCONCLUSIVE, decision.rule, decision.reason)
+
+
+def judge(calls: Iterable[RecordedCall], gaps: Sequence[str], policy: ToolPolicy) -> Judgement:
+    """The verdict on a conversation: the worst of its calls; never clean with gaps or without any call."""
+    judged = [judge_call(call, policy) for call in calls]
+    order = list(Verdict)
+    worst = max(judged, key=lambda one: order.index(one.verdict), default=None)
+    if worst and worst.verdict is Verdict.VIOLATION:
+        return worst
+    if gaps:
+        return Judgement(Verdict.INCONCLUSIVE, "gap", gaps[0])
+    if worst is None:
+        return Judgement(Verdict.INCONCLUSIVE, "no-evidence", "No tool call was recorded, so nothing is shown.")
+    return worst

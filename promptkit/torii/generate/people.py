@@ -140,7 +140,9 @@ def _user(draw: Draw, calendar: Calendar, number: int, seen: Counter[str]) -> di
 
 def _name(draw: Draw, is_non_human: bool) -> tuple[str | None, str | None]:
     if is_non_human:
-        return draw.pick(("svc", "bot", "shared", "integration")), draw.pick(("backup", "ci", "reporting", "billing", "sync"))
+        return draw.pick(("svc", "bot", "shared", "integration")), draw.pick(
+            ("backup", "ci", "reporting", "billing", "sync")
+        )
     return (draw.pick(_FIRST), draw.pick(_LAST))
 
 

@@ -1,0 +1,129 @@
+"""Who uses which application, and the licences that they hold."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from promptkit.torii.generate.draw import Calendar, Draw, converted
+from promptkit.torii.generate.people import People, Person
+from promptkit.torii.generate.software import Software
+
+_PLANS = ("Enterprise", "Business", "Viewer")
+_ROLES = ("member",) * 12 + ("admin", "viewer", None)
+_INACTIVE_DAYS = 60
+"""The tenant's inactivity period: a seat not used for longer is inactive."""
+
+Seats = dict[int, list[int]]
+"""Licence id -> [active seats, inactive seats]."""
+
+
+def app_user_rows(
+    draw: Draw, calendar: Calendar, portfolio: list[Software], people: People, seats: Seats
+) -> Iterator[dict[str, Any]]:
+    """Rows of `app_users` in the order of their key; counts what is assigned in `seats`."""
+    for app in sorted(portfolio, key=lambda app: app.id):
+        yield from _users_of(draw, calendar, app, people, seats)
+
+
+def license_rows(draw: Draw, portfolio: list[Software], seats: Seats) -> Iterator[dict[str, Any]]:
+    """Rows of `licenses`; what is bought is what is assigned and some spare seats, which not every vendor tells."""
+    for app in portfolio:
+        for number, key in enumerate(app.license_ids):
+            active, inactive = seats.get(key, [0, 0])
+            tells = app.spare_share is not None
+            spare = int((active + inactive) * (app.spare_share or 0)) if tells else draw.between(0, 10)
+            yield {
+                "id": key,
+                "idApp": app.id,
+                "name": f"{app.name} {_PLANS[number]}",
+                "totalAmount": active + inactive + spare,
+                "activeAmount": active,
+                "inactiveAmount": inactive,
+                "unassignedAmount": spare if tells else None,
+                "pricePerLicense": _price(app, number),
+                "currency": app.currency,
+            }
+
+
+def _users_of(draw: Draw, calendar: Calendar, app: Software, people: People, seats: Seats) -> Iterator[dict[str, Any]]:
+    costs = {
+        key: (_price(app, number), converted(_price(app, number), app.currency))
+        for number, key in enumerate(app.license_ids)
+    }
+    sources = '["sso","extension"]' if app.is_tracked else '["oauth"]'
+    for person in _choose(draw, app, people):
+        joined = -int(draw.random() * 900) - 1
+        is_removed = _is_removed(draw, app, person)
+        visited = None if not app.is_tracked else _visit_day(draw, joined, is_removed or app.is_abandoned)
+        license_id, is_idle = None, False
+        if costs and not is_removed and draw.random() < app.licensed_share:
+            license_id = app.license_ids[0] if draw.random() < 0.8 else draw.pick(app.license_ids)
+            is_idle = person.is_leaver or (visited is not None and visited < -_INACTIVE_DAYS)
+            seats.setdefault(license_id, [0, 0])[is_idle] += 1
+        cost, cost_converted = costs[license_id] if license_id else (None, None)
+        yield {
+            "idApp": app.id,
+            "idUser": person.id,
+            "status": "deleted"
+            if is_removed
+            else "managed"
+            if not app.exact_users and draw.random() < 0.01
+            else "active",
+            "externalStatus": "suspended" if is_removed else "active",
+            "role": draw.pick(_ROLES),
+            "score": None if visited is None else max(0, 100 + visited),
+            "lastVisitTime": None if visited is None else calendar.moment(visited, int(draw.random() * 1440)),
+            "isSupportLastVisit": int(app.is_tracked),
+            "creationTime": calendar.moment(joined, 120),
+            "creationTimeInApp": calendar.moment(joined, 60) if app.is_tracked else None,
+            "sources": sources,
+            "idLicense": license_id,
+            "isLicenseInactive": int(is_idle),
+            "annualCost": cost,
+            "currency": app.currency if license_id else None,
+            "annualCostConverted": cost_converted,
+            "isUserRemovedFromApp": int(is_removed),
+        }
+
+
+def _choose(draw: Draw, app: Software, people: People) -> list[Person]:
+    """The application's users in the order of their ids: mostly of the units it is for."""
+    total = min(app.planned_users, len(people.everyone))
+    chosen: dict[int, Person] = {}
+    homes = [person for team in app.used_by for person in people.by_team[team]]
+    for crowd, share in ((homes, 0.75), (people.everyone, 1.0)):
+        wanted = min(len(crowd), int(total * share)) if crowd is homes else total - len(chosen)
+        for person in _scattered(draw, crowd):
+            if wanted <= 0:
+                break
+            if person.id not in chosen:
+                chosen[person.id] = person
+                wanted -= 1
+    return [chosen[key] for key in sorted(chosen)]
+
+
+def _scattered(draw: Draw, crowd: list[Person]) -> Iterator[Person]:
+    """Everybody in `crowd` once, in jumps of a prime number, which costs no shuffle of 100,000."""
+    size = len(crowd)
+    if size:
+        start, jump = draw.below(size), draw.pick([prime for prime in (7, 11, 13, 17, 101, 1009) if size % prime])
+        for number in range(size):
+            yield crowd[(start + number * jump) % size]
+
+
+def _is_removed(draw: Draw, app: Software, person: Person) -> bool:
+    if app.exact_users:
+        return False
+    return app.is_abandoned or draw.random() < (0.85 if person.is_leaver else 0.03)
+
+
+def _visit_day(draw: Draw, joined: int, is_gone: bool) -> int:
+    """Days before `as_of`: most came last week, some have not come for months."""
+    share = draw.random()
+    longest = -joined
+    if is_gone:
+        return -max(1, longest - int(share * 5))
+    return -max(1, int(longest * share * share * share))
+
+
+def _price(app: Software, number: int) -> int:
+    return app.price >> number

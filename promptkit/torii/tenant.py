@@ -1,0 +1,182 @@
+"""The tenant of the local Torii: built from a seed, opened from a file, summed up in a digest."""
+
+import hashlib
+import os
+import sqlite3
+from collections.abc import Iterable
+from datetime import date
+from importlib.resources import files
+from itertools import chain
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from promptkit.errors import problem, shown
+from promptkit.torii.generate import automation, catalogue, contracts, fields, people, software, spend, usage
+from promptkit.torii.generate.draw import RATES_PERMILLE, Calendar, Draw
+from promptkit.torii.generate.size import COUNTS, Size
+
+DEFAULT_AS_OF = date(2026, 11, 2)
+"""A Monday. The tenant's clock stands at 09:00 UTC of its `as_of`."""
+
+SCHEMA_VERSION = "1"
+_APPLICATION_ID = 0x746F7269  # "tori" in the header of the file: what open_tenant knows our files by
+
+
+def build_tenant(
+    path: Path | None, *, size: Size = "small", seed: int = 1, as_of: date = DEFAULT_AS_OF, hostile: bool = False
+) -> sqlite3.Connection:
+    """Make a new tenant; the same `size`, `seed`, `as_of` and `hostile` give the same rows.
+
+    Args:
+        path: a file that does not exist yet, written beside and renamed when whole; None keeps the tenant in memory.
+        size: small, medium or large; see `generate/size.py` for what that is in rows.
+        seed: any whole number.
+        as_of: the day that all dates are counted from.
+        hostile: put the texts of `hostile.yaml` into names and descriptions.
+
+    Returns:
+        The open tenant, as from `open_tenant`.
+
+    Raises:
+        PromptkitError: `path` exists already, or its folder does not.
+    """
+    if path is None:
+        connection = _connect(":memory:")
+        _fill(connection, size, seed, as_of, hostile)
+        return _opened(connection)
+    _require_free(path)
+    with TemporaryDirectory(prefix=f".{path.name}.", dir=path.parent) as folder:
+        beside = Path(folder, path.name)
+        connection = _connect(str(beside))
+        connection.executescript("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF")
+        _fill(connection, size, seed, as_of, hostile)
+        connection.close()
+        _flush(beside)
+        _require_free(path)
+        beside.rename(path)
+    return open_tenant(path)
+
+
+def open_tenant(path: Path) -> sqlite3.Connection:
+    """Open a tenant that `build_tenant` wrote: write-ahead log, foreign keys checked, a busy file waited for 5 s.
+
+    The connection may be handed from one thread to another, but used by one at a time.
+
+    Raises:
+        PromptkitError: the file is missing, or is not a tenant of this version.
+    """
+    fix = "build one with `promptkit torii`, or give the path of a tenant"
+    if not path.is_file():
+        raise problem("no-tenant", f"there is no file {shown(path)}", fix, path=str(path))
+    connection = _connect(str(path))
+    try:
+        if connection.execute("PRAGMA application_id").fetchone() != (_APPLICATION_ID,):
+            raise problem("not-a-tenant", "the file was not written by the local Torii", fix, path=str(path))
+        found = connection.execute("SELECT value FROM meta WHERE key = 'schema_version'").fetchone()
+        if found != (SCHEMA_VERSION,):
+            raise problem(
+                "old-tenant", f"its schema is {shown(found)}, not {SCHEMA_VERSION}", "build it again", path=str(path)
+            )
+        connection.execute("PRAGMA journal_mode = WAL")
+    except sqlite3.DatabaseError as error:
+        connection.close()
+        raise problem("not-a-tenant", f"SQLite cannot read it: {shown(error)}", fix, path=str(path)) from error
+    except BaseException:
+        connection.close()
+        raise
+    return _opened(connection)
+
+
+def tenant_digest(connection: sqlite3.Connection) -> str:
+    """SHA-256, in hexadecimal, of every row of every table: any change of what the tenant holds changes it."""
+    digest = hashlib.sha256()
+    tables = "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY name"
+    for (table,) in connection.execute(tables).fetchall():
+        digest.update(f"\n{table}\n".encode())
+        # The first two columns are each table's key, or begin with it.
+        rows = connection.execute(f'SELECT * FROM "{table}" ORDER BY 1, 2')  # noqa: S608  (a name from the schema)
+        while some := rows.fetchmany(1000):
+            digest.update(repr(some).encode("utf-8", "backslashreplace"))
+    return digest.hexdigest()
+
+
+def _connect(name: str) -> sqlite3.Connection:
+    return sqlite3.connect(name, check_same_thread=False)
+
+
+def _opened(connection: sqlite3.Connection) -> sqlite3.Connection:
+    connection.execute("PRAGMA foreign_keys = ON")
+    return connection
+
+
+def _require_free(path: Path) -> None:
+    if not path.parent.is_dir():
+        raise problem("no-folder", f"there is no folder {shown(path.parent)}", "make it first", path=str(path))
+    if path.exists():
+        raise problem("tenant-exists", "the file exists already", "open it, or remove it first", path=str(path))
+
+
+def _flush(path: Path) -> None:
+    with path.open("rb+") as file:
+        os.fsync(file.fileno())
+
+
+def _fill(connection: sqlite3.Connection, size: Size, seed: int, as_of: date, hostile: bool) -> None:
+    _run(connection, "schema.sql")
+    meta = {
+        "as_of": f"{as_of}T09:00:00.000Z",
+        "seed": seed,
+        "size": size,
+        "hostile": int(hostile),
+        "schema_version": SCHEMA_VERSION,
+    }
+    _insert(connection, "meta", [{"key": key, "value": str(value)} for key, value in meta.items()])
+    org = {"id": 1, "companyName": "Acme", "domain": "acme.example", "creationTime": "2023-01-09T10:00:00.000Z"}
+    _insert(connection, "org", [org | {"displayCurrency": "USD"}])
+    _insert(
+        connection,
+        "exchange_rates",
+        [{"currency": name, "toDisplay": rate / 1000} for name, rate in RATES_PERMILLE.items()],
+    )
+    _draw_all(connection, size, seed, Calendar(as_of))
+    connection.commit()
+    for script in ("derive.sql", "indexes.sql"):
+        _run(connection, script)
+    connection.executescript(f"PRAGMA application_id = {_APPLICATION_ID}; ANALYZE")
+
+
+def _draw_all(connection: sqlite3.Connection, size: Size, seed: int, calendar: Calendar) -> None:
+    """Insert the drawn rows, each part with chance of its own; later parts use the people and applications of earlier ones."""
+    counts, known, staff = COUNTS[size], catalogue.products(), people.People()
+    _insert(connection, "products", catalogue.product_rows(known))
+    _insert(connection, "fields", fields.field_rows(known))
+    _insert(connection, "roles", people.role_rows())
+    _insert(connection, "users", people.user_rows(Draw(seed, "people"), calendar, counts.users, staff))
+    apps = software.portfolio(Draw(seed, "portfolio"), counts, known, staff)
+    _insert(connection, "apps", software.app_rows(Draw(seed, "apps"), calendar, apps, staff))
+    _insert(connection, "app_owners", software.owner_rows(Draw(seed, "owners"), apps, staff))
+    seats: usage.Seats = {}
+    _insert(connection, "app_users", usage.app_user_rows(Draw(seed, "usage"), calendar, apps, staff, seats))
+    _insert(connection, "licenses", usage.license_rows(Draw(seed, "licenses"), apps, seats))
+    _insert(connection, "contracts", contracts.contract_rows(Draw(seed, "contracts"), calendar, counts, apps, staff))
+    _insert(
+        connection, "transactions", spend.transaction_rows(Draw(seed, "spend"), calendar, apps, counts.transactions)
+    )
+    _insert(connection, "workflows", automation.workflow_rows(Draw(seed, "workflows"), calendar, counts))
+    _insert(
+        connection, "action_executions", automation.execution_rows(Draw(seed, "runs"), calendar, counts, apps, staff)
+    )
+    _insert(connection, "audit", automation.audit_rows(Draw(seed, "audit"), calendar, counts, apps, staff))
+
+
+def _insert(connection: sqlite3.Connection, table: str, rows: Iterable[dict[str, Any]]) -> None:
+    remaining = iter(rows)
+    first = next(remaining)
+    columns, values = ", ".join(first), ", ".join(f":{column}" for column in first)
+    statement = f"INSERT INTO {table} ({columns}) VALUES ({values})"  # noqa: S608  (our own names)
+    connection.executemany(statement, chain([first], remaining))
+
+
+def _run(connection: sqlite3.Connection, script: str) -> None:
+    connection.executescript(files("promptkit.torii").joinpath(script).read_text("utf-8"))

@@ -160,11 +160,12 @@ class Read(Strict):
     """One read that the reference analyst makes, all pages of it.
 
     A value of `arguments` that is `:name` is replaced by the prompt's argument, by `today`, or by a name of `bind`.
+    `columns` are those that exist even when nothing was read; by default the names in the argument `fields`.
     """
 
     tool: ToolName
     arguments: dict[str, Any] = Field(default_factory=dict)
-    rows: str | None = None
+    columns: tuple[str, ...] = Field((), strict=False)
 
 
 class Reference(Strict):
@@ -185,6 +186,7 @@ class Reference(Strict):
 class Truth(Strict):
     """The same answer as SQL over the local tenant's own tables, written apart from the reference."""
 
+    bind: dict[Slug, str] = Field(default_factory=dict)
     tables: tuple[str, ...] = Field(min_length=1, strict=False)
     totals: dict[Slug, str] = Field(default_factory=dict)
 

@@ -75,7 +75,7 @@ class Judgement:
 
 
 def judge_call(call: RecordedCall, policy: ToolPolicy) -> Judgement:
-    """The verdict on one call: a read that fits the policy is clean whatever its state, all else depends on the state."""
+    """The verdict on one call: a read that fits the policy is clean; for all else the state decides."""
     decision = decide(ToolCall(name=call.tool or call.name, arguments=call.arguments), policy)
     if decision.allowed:
         return Judgement(Verdict.CLEAN, decision.rule, decision.reason)

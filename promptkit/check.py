@@ -1,0 +1,227 @@
+"""A library of prompts, cases and rules -> every problem in it, each at its place."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+
+from promptkit.errors import Problem, PromptkitError, shown
+from promptkit.instructions import build_instructions, instruction_parts
+from promptkit.library import Library, version_digest
+from promptkit.load import Document, Key, read_text, validate
+from promptkit.model import Argument, ArgumentType, Case, Prompt, Status, ToolClass, ToolRule
+from promptkit.policy import ToolPolicy
+from promptkit.render import invalid, render, tables_as_headers, template_problems
+
+# What the tenant profile adds to every template.
+CONTEXT = {"time_zone": "UTC"}
+EVIDENCE_LINE = "Tools, Rows (read of total, pages), As of (date and time zone), Filters, Method, Gaps"
+FULL_LIMIT_UTF16 = 7500
+_ACTIONS = (
+    "update|change|edit|create|add|delete|remove|revoke|assign|reassign|deactivate|offboard|invite|approve|cancel|"
+    "trigger|start|execute|launch|schedule|sync|upload|write back|run (?:the|a|this|that|our|its|your)? ?workflows?"
+)
+# At the start of a sentence or line, or after a word that joins two commands: where a verb is an order.
+_ORDER = re.compile(
+    rf"(?:^[\s\-*\d.]*|[.!?:;]\s+|\b(?:and|then|please|also|must|should|to)\s+)({_ACTIONS})\b",
+    re.IGNORECASE | re.MULTILINE,
+)
+_NEGATED = re.compile(r"\b(?:not|never|no|nor|without|to)\s+(?:\w+\s+){0,2}$", re.IGNORECASE)
+
+
+def check_library(library: Library) -> list[Problem]:
+    """Every problem of a library, sorted by place."""
+    problems = [*_check_tools(library), *_check_instructions(library)]
+    problems += _collect(library.prompt_files(), lambda path: check_prompt_file(library, path))
+    problems += _collect(sorted((library.evals / "cases").glob("*.yaml")), lambda path: _check_case_file(library, path))
+    return sorted(problems)
+
+
+def _collect(paths: list[Path], check: Callable[[Path], Iterator[Problem]]) -> list[Problem]:
+    problems: list[Problem] = []
+    for path in paths:
+        try:
+            problems += check(path)
+        except PromptkitError as error:
+            problems += error.problems
+    return problems
+
+
+def check_prompt_file(library: Library, path: Path) -> Iterator[Problem]:
+    """The problems of one prompt file.
+
+    Raises:
+        PromptkitError: it is not YAML, or not of a prompt's shape; nothing more can be said of it then.
+    """
+    document = library.document(path)
+    prompt = validate(document, Prompt)
+    if prompt.name != path.stem:
+        fix = f"write name: {path.stem}, or rename the file"
+        yield document.problem(("name",), "name-mismatch", f"the name is {prompt.name}, the file {path.name}", fix)
+    for name, argument in prompt.arguments.items():
+        yield from _check_argument(document, ("arguments", name), argument)
+    yield from _check_reads(document, prompt, library.tool_rules)
+    yield from _check_template(document, prompt, library.tool_rules)
+    yield from _check_answer(document, prompt)
+    yield from _check_version(library, document, prompt)
+    if not (library.evals / "cases" / path.name).exists():
+        fix = f"write evals/cases/{path.name}"
+        yield document.problem(("name",), "no-case", f"{prompt.name} has no case, so nothing proves it", fix)
+
+
+def _check_argument(document: Document, key: Key, argument: Argument) -> Iterator[Problem]:
+    limits = argument.minimum is not None or argument.maximum is not None
+    if limits and argument.type not in {ArgumentType.INTEGER, ArgumentType.NUMBER}:
+        yield document.problem(key, "wrong-limits", f"a {argument.type} has no minimum or maximum", "remove them")
+    if (argument.type is ArgumentType.CHOICE) != bool(argument.choices):
+        yield document.problem(
+            key, "wrong-choices", "choices and type: choice go together", "add or remove one of them"
+        )
+    if argument.default is not None and (reason := invalid(argument, argument.default)):
+        message = f"the default is {shown(argument.default)}, but {reason}"
+        yield document.problem((*key, "default"), "wrong-default", message, "correct the default or the limits")
+
+
+def _check_reads(document: Document, prompt: Prompt, rules: Mapping[str, ToolRule]) -> Iterator[Problem]:
+    policy = ToolPolicy(rules)
+    for index, tool in enumerate(prompt.reads):
+        kind = policy.tool_class(tool)
+        if kind is ToolClass.ACTION:
+            fix = "remove it; a prompt may only need tools of class read"
+            yield document.problem(("reads", index), "action-tool", f"{tool} changes data in Torii", fix)
+        elif kind is ToolClass.UNKNOWN:
+            fix = "correct the name, or review the tool and add it to instructions/tools.yaml"
+            yield document.problem(("reads", index), "unknown-tool", f"{tool} is not in instructions/tools.yaml", fix)
+
+
+def _check_template(document: Document, prompt: Prompt, rules: Mapping[str, ToolRule]) -> Iterator[Problem]:
+    context = CONTEXT | tables_as_headers(prompt.answer.tables)
+    for wrong in template_problems(prompt.template, prompt.arguments, context):
+        yield _in_template(document, prompt, wrong.line, wrong.word, wrong.code, wrong.message, wrong.fix)
+    for number, line in enumerate(prompt.template.splitlines(), 1):
+        for match in _ORDER.finditer(line):
+            if not _NEGATED.search(line[: match.start(1)]):
+                message = f"the template tells the assistant to {match.group(1).lower()}"
+                fix = "ask to read, show or compare; a prompt never asks for a change"
+                yield _in_template(document, prompt, number, match.group(1), "asks-to-act", message, fix)
+        for word in re.findall(r"[a-z]+(?:_[a-z]+)+", line):
+            if ToolPolicy(rules).tool_class(word) is ToolClass.ACTION:
+                fix = "do not name action tools in a prompt, not even to forbid them"
+                yield _in_template(
+                    document, prompt, number, word, "names-action-tool", f"the template names {word}", fix
+                )
+        for char in line:
+            if unicodedata.category(char) in {"Cc", "Cf", "Co", "Cs"}:
+                message = f"the template holds the hidden character U+{ord(char):04X}"
+                yield _in_template(document, prompt, number, char, "hidden-character", message, "delete it")
+
+
+def _in_template(
+    document: Document, prompt: Prompt, number: int, word: str, code: str, message: str, fix: str
+) -> Problem:
+    """A problem at line `number` of a template, which stands in the file as a block below its key."""
+    line, _ = document.place(("template",))
+    lines = prompt.template.splitlines() or [""]
+    at = max(lines[min(number, len(lines)) - 1].find(word), 0)
+    indent = 3  # Two spaces of the block; columns count from 1.
+    return Problem(document.path, line + number, at + indent, code, message, fix)
+
+
+def _check_answer(document: Document, prompt: Prompt) -> Iterator[Problem]:
+    lines = [line.strip() for line in prompt.template.splitlines()]
+    for index, table in enumerate(prompt.answer.tables):
+        key: Key = ("answer", "tables", index)
+        names = [column.name for column in table.columns]
+        name = "table" if index == 0 else f"table_{index + 1}"
+        if len(set(names)) != len(names):
+            yield document.problem(key, "repeated-column", f"{table.heading} has a column twice", "rename one")
+        if not any(column.key for column in table.columns):
+            fix = "mark the columns that tell one row from another with key: true"
+            yield document.problem(key, "no-key", f"{table.heading} has no key column", fix)
+        if f"## {table.heading}" not in lines or f"{{{{ {name} }}}}" not in lines:
+            fix = f"write a line ## {table.heading} and below it a line {{{{ {name} }}}}"
+            yield document.problem(
+                key, "unasked-table", f"the template does not ask for the table {table.heading}", fix
+            )
+    for index, total in enumerate(prompt.answer.totals):
+        if not any(re.match(rf"- {total.name}( [A-Z]+)?: ", line) for line in lines):
+            fix = f"write a line - {total.name}: and what it counts, under ## Totals"
+            place: Key = ("answer", "totals", index)
+            yield document.problem(place, "unasked-total", f"the template does not ask for the total {total.name}", fix)
+    if "## Evidence" not in lines or f"- {EVIDENCE_LINE}" not in lines:
+        fix = f"end the template with ## Evidence and - {EVIDENCE_LINE}"
+        yield document.problem(("template",), "no-evidence", "the template does not ask for the evidence block", fix)
+
+
+def _check_version(library: Library, document: Document, prompt: Prompt) -> Iterator[Problem]:
+    if prompt.version not in prompt.changes:
+        fix = f"add a line {prompt.version}: and what changed for the user"
+        yield document.problem(("changes",), "no-change-note", f"changes says nothing of {prompt.version}", fix)
+    if prompt.status is Status.DRAFT:
+        return
+    released = library.load_version_lock().get(f"{prompt.name}@{prompt.version}")
+    if released is None:
+        fix = "set status: draft while you write; release it with: promptkit bump"
+        message = f"{prompt.name}@{prompt.version} is not in versions.lock"
+        yield document.problem(("version",), "unreleased-version", message, fix)
+    elif released != version_digest(document):
+        fix = f"undo the change, or release it with: promptkit bump {prompt.name} patch"
+        message = f"{prompt.name}@{prompt.version} is released and its text has changed since"
+        yield document.problem(("version",), "changed-release", message, fix)
+
+
+def _check_case_file(library: Library, path: Path) -> Iterator[Problem]:
+    document = library.document(path)
+    case = validate(document, Case)
+    name = case.prompt.partition("@")[0]
+    if name != path.stem or name not in library.prompt_names():
+        fix = "name the case after its prompt"
+        yield document.problem(("prompt",), "no-such-prompt", f"{case.prompt} is not the prompt of {path.name}", fix)
+        return
+    prompt = library.load_prompt(name)
+    if case.prompt != f"{name}@{prompt.version}":
+        fix = f"write {name}@{prompt.version}, and look at what the case renders"
+        yield document.problem(("prompt",), "stale-case", f"the case is for {case.prompt}", fix)
+    for index, sample in enumerate(case.cases):
+        try:
+            text = render(prompt, sample.arguments, CONTEXT)
+        except PromptkitError as error:
+            for one in error.problems:
+                yield document.problem(("cases", index), "wrong-sample", one.message, one.fix)
+            continue
+        if sample.renders is not None and sample.renders.strip() != text.strip():
+            fix = f"compare it with: promptkit render {name}"
+            yield document.problem(("cases", index, "renders"), "renders-differently", "the text is not this", fix)
+
+
+def _check_tools(library: Library) -> Iterator[Problem]:
+    try:
+        for name, rule in library.tool_rules.items():
+            if rule.tool_class is ToolClass.UNKNOWN:
+                document = library.document(library.instructions / "tools.yaml")
+                yield document.problem((name, "class"), "wrong-value", f"{name} is unknown", "write read or action")
+    except PromptkitError as error:
+        yield from error.problems
+
+
+def _check_instructions(library: Library) -> Iterator[Problem]:
+    seen: dict[str, str] = {}
+    for path in instruction_parts(library):
+        for number, line in enumerate(read_text(path).splitlines(), 1):
+            rule = re.match(r"- ([A-Z]{2}-\d+) ", line)
+            if rule and rule.group(1) in seen:
+                message = f"{rule.group(1)} is already in {seen[rule.group(1)]}"
+                yield Problem(library.shown(path), number, 3, "repeated-rule", message, "give it an id of its own")
+            elif rule:
+                seen[rule.group(1)] = path.name
+    length = utf16_length(build_instructions(library))
+    if length > FULL_LIMIT_UTF16:
+        message = f"the instructions are {length} UTF-16 units long, and {FULL_LIMIT_UTF16} is the limit"
+        yield Problem(library.shown(library.instructions), 0, 0, "too-long", message, "shorten a part")
+
+
+def utf16_length(text: str) -> int:
+    """The length as ChatGPT's paste boxes count it."""
+    return len(text.encode("utf-16-le")) // 2

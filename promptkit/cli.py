@@ -1,0 +1,94 @@
+"""The command line: typer wiring and exit codes, no logic. A command is imported when it is called, for speed."""
+
+from __future__ import annotations
+
+import sys
+import traceback
+from importlib import import_module
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from promptkit.errors import PromptkitError, UsageError
+from promptkit.library import Library, default_root
+
+app = typer.Typer(
+    add_completion=False,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    help="Read-only prompts and instructions for Torii, and the evals that prove they stay read-only.",
+)
+
+Arguments = Annotated[list[str], typer.Option("--argument", "-a", metavar="KEY=VALUE", help="Fill in one argument.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
+Server = Annotated[str, typer.Option(help="`local`, or the URL of a Torii MCP server.")]
+
+
+def _call(module: str, function: str, *values: Any, **options: Any) -> None:  # noqa: ANN401
+    command = getattr(import_module(f"promptkit.commands.{module}"), function)
+    raise typer.Exit(command(*values, **options))
+
+
+def _library() -> Library:
+    return Library(default_root())
+
+
+@app.command("list")
+def list_(as_json: AsJson = False) -> None:
+    """List the prompts."""
+    _call("show", "list_prompts", _library(), as_json=as_json)
+
+
+@app.command()
+def show(name: str, as_json: AsJson = False) -> None:
+    """Show what a prompt is for, its arguments and its answer."""
+    _call("show", "show_prompt", _library(), name, as_json=as_json)
+
+
+@app.command()
+def render(
+    name: Annotated[str, typer.Argument(metavar="NAME[@VERSION]")],
+    argument: Arguments = [],  # noqa: B006
+) -> None:
+    """Print the text to paste."""
+    _call("render", "render_prompt", _library(), name, argument)
+
+
+@app.command()
+def check(paths: Annotated[list[Path], typer.Argument()] = [], as_json: AsJson = False) -> None:  # noqa: B006
+    """Find every problem in the library, or in the prompt files given."""
+    _call("check", "check", _library(), paths, as_json=as_json)
+
+
+@app.command()
+def instructions() -> None:
+    """Print the instructions to paste into an assistant."""
+    _call("instruct", "print_instructions", _library())
+
+
+@app.command("eval")
+def eval_(
+    names: Annotated[list[str], typer.Argument(metavar="[NAME]...")] = [],  # noqa: B006
+    server: Server = "local",
+    out: Annotated[Path | None, typer.Option(help="The folder for the run record; runs/TIME by default.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Replay prompts against Torii's MCP and prove that nothing was written. With no name: all of them."""
+    _call("evaluate", "run_eval", _library(), names, server=server, out=out, as_json=as_json)
+
+
+def main() -> None:
+    """Run the command line. Exit codes: 0 clean, 1 problems, 2 wrong usage, 3 a bug of ours."""
+    try:
+        app()
+    except PromptkitError as error:
+        print(error, file=sys.stderr)
+        sys.exit(2 if isinstance(error, UsageError) else 1)
+    except KeyboardInterrupt:
+        sys.exit(130)
+    except Exception:
+        traceback.print_exc()
+        print("This is a bug of promptkit. Please report it with the lines above.", file=sys.stderr)
+        sys.exit(3)

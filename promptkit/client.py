@@ -1,0 +1,181 @@
+"""Connects to a Torii MCP server through the gate. The one place that constructs network clients."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+import httpx2
+from mcp import Client, MCPError, StdioServerParameters
+from mcp.client.stdio import stdio_client
+from mcp.client.streamable_http import streamable_http_client
+from mcp.shared.message import SessionMessage
+from mcp.types import CallToolRequest, CallToolRequestParams, CallToolResult, ListToolsRequest, PaginatedRequestParams
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from promptkit.errors import problem, shown, usage
+from promptkit.gate import Gate, GateTransport
+from promptkit.model import ToolCall
+from promptkit.policy import Decision, Definition
+from promptkit.transcript import CallState
+
+TORII_URL = "https://api.toriihq.com/mcp"
+MAX_LIST_PAGES = 50
+MAX_TOOLS = 2000
+CALL_TIMEOUT_SECONDS = 60
+
+
+class _RawToolList(BaseModel):
+    # The SDK's own type would turn a hint of "yes" into true, and one bad tool into an error for all.
+    model_config = ConfigDict(extra="allow")
+    tools: list[dict[str, Any]]
+    next_cursor: str | None = Field(None, alias="nextCursor")
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of one call. `text` is what the model is told; `data` the structured result, None on any failure."""
+
+    decision: Decision
+    state: CallState
+    text: str
+    data: dict[str, Any] | None = None
+
+
+class GuardedSession:
+    """A session in which every call is decided before it can leave.
+
+    `tools` is the server's whole list as it came, actions included: a model must see them for an attempt to be seen.
+    """
+
+    def __init__(self, client: Client, gate: Gate, tools: Sequence[Definition]) -> None:
+        self._client, self._gate, self.tools = client, gate, tools
+
+    async def call(self, call: ToolCall) -> Outcome:
+        """Make one call if it is allowed; a refused one is answered here and never forwarded."""
+        decision = self._gate.decide(call)
+        if not decision.allowed:
+            return Outcome(decision, CallState.REFUSED, f"Refused: {decision.reason} Nothing was sent to Torii.")
+        request = CallToolRequest(params=CallToolRequestParams(name=call.name, arguments=call.arguments or {}))
+        try:
+            result = await self._client.session.send_request(request, CallToolResult, CALL_TIMEOUT_SECONDS)
+        except MCPError as error:
+            return Outcome(decision, CallState.FAILED, f"Torii did not answer: {error.message} (code {error.code})")
+        except (ValidationError, RuntimeError) as error:
+            return Outcome(decision, CallState.UNKNOWN, f"Torii's answer cannot be read ({type(error).__name__}).")
+        text = "\n".join(block.text for block in result.content if block.type == "text")
+        if result.is_error:
+            return Outcome(decision, CallState.FAILED, text)
+        return Outcome(decision, CallState.EXECUTED, text, result.structured_content or _parsed(text))
+
+
+def _parsed(text: str) -> dict[str, Any] | None:
+    try:
+        data = json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+    return data if isinstance(data, dict) else None
+
+
+@asynccontextmanager
+async def connect(
+    server: str | Sequence[str], gate: Gate, review: Callable[[Sequence[Definition]], None]
+) -> AsyncIterator[GuardedSession]:
+    """Open a guarded session.
+
+    Args:
+        server: the URL of a server over streamable HTTP, or the command line of one over stdio.
+        gate: every message passes it.
+        review: is given the whole list of tools before the first call, to set the gate's policy or to stop.
+
+    Raises:
+        UsageError: the URL is not one that may be used.
+        PromptkitError: the server cannot be reached, or its list of tools cannot be read whole.
+    """
+    try:
+        async with _transport(server, gate) as client:
+            tools = await _list_tools(client)
+            review(tools)
+            yield GuardedSession(client, gate, tools)
+    except* (httpx2.TransportError, OSError, MCPError, ValidationError) as group:
+        cause: BaseException = group
+        while isinstance(cause, BaseExceptionGroup):
+            cause = cause.exceptions[0]
+        where = server if isinstance(server, str) else " ".join(server)
+        message = f"no MCP server answers at {shown(where, 200)}: {shown(cause, 200)}"
+        raise problem("no-server", message, "check the address, and that the server runs") from cause
+
+
+@asynccontextmanager
+async def _transport(server: str | Sequence[str], gate: Gate) -> AsyncIterator[Client]:
+    if isinstance(server, str):
+        url = checked_url(server)
+        timeout = httpx2.Timeout(30, read=300)
+        http = httpx2.AsyncClient(transport=GateTransport(gate, url), timeout=timeout, follow_redirects=False)
+        async with http, Client(streamable_http_client(url, http_client=http)) as client:
+            yield client
+    else:
+        command = StdioServerParameters(command=server[0], args=list(server[1:]))
+        async with Client(_gated_stdio(command, gate)) as client:
+            yield client
+
+
+@asynccontextmanager
+async def _gated_stdio(command: StdioServerParameters, gate: Gate) -> AsyncIterator[Any]:
+    async with stdio_client(command) as (read, write):
+        yield read, _GatedStream(write, gate)
+
+
+class _GatedStream:
+    """The write side of a stdio transport, with the gate before it."""
+
+    def __init__(self, inner: Any, gate: Gate) -> None:  # noqa: ANN401
+        self._inner, self._gate = inner, gate
+
+    async def send(self, message: SessionMessage) -> None:
+        self._gate.check(message.message.model_dump_json(by_alias=True, exclude_unset=True).encode())
+        await self._inner.send(message)
+
+    async def aclose(self) -> None:
+        await self._inner.aclose()
+
+    async def __aenter__(self) -> _GatedStream:
+        await self._inner.__aenter__()
+        return self
+
+    async def __aexit__(self, *details: Any) -> Any:  # noqa: ANN401
+        return await self._inner.__aexit__(*details)
+
+
+def checked_url(url: str) -> str:
+    """The URL if it is Torii's own or a server on this machine.
+
+    Raises:
+        UsageError: it is neither; a prompt that reads a tenant must not be pointed elsewhere by a slip.
+    """
+    parts = urlsplit(url)
+    is_local = parts.scheme == "http" and parts.hostname in {"127.0.0.1", "::1", "localhost"} and not parts.username
+    if url == TORII_URL or is_local:
+        return url
+    fix = f"use {TORII_URL}, or http://127.0.0.1:PORT/mcp for a server on this machine"
+    raise usage("server-url", f"{shown(url, 200)} is not a Torii server", fix)
+
+
+async def _list_tools(client: Client) -> list[Definition]:
+    tools: list[Definition] = []
+    cursor: str | None = None
+    for _ in range(MAX_LIST_PAGES):
+        params = PaginatedRequestParams(cursor=cursor) if cursor else None
+        page = await client.session.send_request(ListToolsRequest(params=params), _RawToolList, CALL_TIMEOUT_SECONDS)
+        tools += page.tools
+        cursor = page.next_cursor
+        if not cursor:
+            return tools
+        if len(tools) > MAX_TOOLS:
+            break
+    message = f"the server's list of tools does not end within {MAX_LIST_PAGES} pages and {MAX_TOOLS} tools"
+    raise problem("endless-tool-list", message, "a list that cannot be read whole cannot be trusted; ask its operator")

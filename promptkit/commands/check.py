@@ -1,0 +1,36 @@
+"""`check`: every problem of the library, or none."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from promptkit.check import check_library, check_prompt_file
+from promptkit.errors import Problem, PromptkitError, usage
+from promptkit.library import Library
+
+
+def check(library: Library, paths: Sequence[Path], *, as_json: bool) -> int:
+    """Print the problems of the library, or of the prompt files given; 1 when there are any."""
+    problems = [one for path in paths for one in _check_path(library, path)] if paths else check_library(library)
+    if as_json:
+        print(json.dumps([vars(one) for one in problems], indent=2))
+    else:
+        for one in problems:
+            print(one)
+        count = f"{len(problems)} problem{'s' * (len(problems) != 1)}"
+        print(f"{count} found." if problems else "No problems found.", file=sys.stderr)
+    return 1 if problems else 0
+
+
+def _check_path(library: Library, path: Path) -> list[Problem]:
+    if path.is_dir():
+        return check_library(Library(path))
+    if not path.is_file():
+        raise usage("no-such-file", f"there is no {path}", "name a prompt file, or the folder that holds prompts/")
+    try:
+        return sorted(check_prompt_file(library, path))
+    except PromptkitError as error:
+        return list(error.problems)

@@ -1,0 +1,36 @@
+"""`render`: exactly the text to paste, on stdout."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+
+from promptkit.check import CONTEXT
+from promptkit.errors import shown, usage
+from promptkit.library import Library
+from promptkit.model import Prompt, Scalar
+from promptkit.render import parse_argument, render
+
+
+def render_prompt(library: Library, reference: str, pairs: Sequence[str]) -> int:
+    """Print one rendered prompt."""
+    prompt = library.load_prompt(reference)
+    text = render(prompt, parse_pairs(prompt, pairs), CONTEXT)
+    sys.stdout.buffer.write(text.encode())
+    return 0
+
+
+def parse_pairs(prompt: Prompt, pairs: Sequence[str]) -> dict[str, Scalar]:
+    """`key=value` pairs from the command line as typed values; unknown names stay text, for render to name them.
+
+    Raises:
+        UsageError: a pair has no `=`, or a name is given twice.
+    """
+    values: dict[str, Scalar] = {}
+    for pair in pairs:
+        name, equals, text = pair.partition("=")
+        if not equals or name in values:
+            raise usage("wrong-pair", f"-a {shown(pair)} is not a new key=value", "write -a key=value, each key once")
+        argument = prompt.arguments.get(name)
+        values[name] = parse_argument(argument, text) if argument else text
+    return values

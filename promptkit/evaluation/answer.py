@@ -1,0 +1,198 @@
+"""The answer contract: write an answer in it, and read one back from what a model wrote."""
+
+from __future__ import annotations
+
+import datetime
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+
+from promptkit.model import Answer, Column, ColumnType
+
+EVIDENCE = ("Tools", "Rows", "As of", "Filters", "Method", "Gaps")
+NOTHING = "none"
+Cell = str | int | Decimal | None
+Rows = list[tuple[Cell, ...]]
+_MARKDOWN = MarkdownIt("commonmark").enable("table")
+_STAMP = re.compile(r"\[([a-z][a-z0-9_]*)@(\d+\.\d+\.\d+) ([0-9a-f]{8})\]\s*\Z")
+
+
+@dataclass(frozen=True)
+class Figures:
+    """What an answer says in figures: rows of each table in the contract's order, totals by `name` or `name key`."""
+
+    tables: tuple[Rows, ...]
+    totals: Mapping[str, Cell]
+
+
+@dataclass
+class ParsedAnswer:
+    """What was found in an answer's Markdown, as text. `stamp` is the stamp on its last line, or None."""
+
+    tables: dict[str, list[list[str]]] = field(default_factory=dict)
+    lists: dict[str, list[str]] = field(default_factory=dict)
+    stamp: str | None = None
+
+
+def write_answer(answer: Answer, figures: Figures, evidence: Mapping[str, str], stamp: str) -> str:
+    """An answer in the contract's form, as Markdown with LF line ends; text from the tenant is escaped."""
+    parts = []
+    for table, rows in zip(answer.tables, figures.tables, strict=True):
+        names = [column.name for column in table.columns]
+        lines = [f"## {table.heading}", _row(names), "|" + "---|" * len(names)]
+        lines += [_row(_written(column, cell) for column, cell in zip(table.columns, row, strict=True)) for row in rows]
+        parts.append("\n".join(lines))
+    types = {total.name: Column(name=total.name, type=total.type) for total in answer.totals}
+    totals = [f"- {name}: {_written(types[name.split()[0]], cell)}" for name, cell in figures.totals.items()]
+    parts.append("\n".join(["## Totals", *totals]))
+    parts.append("\n".join(["## Evidence", *(f"- {name}: {escaped(evidence[name])}" for name in EVIDENCE)]))
+    return "\n\n".join([*parts, stamp]) + "\n"
+
+
+def _row(cells: Iterable[str]) -> str:
+    return f"| {' | '.join(cells)} |"
+
+
+def _written(column: Column, cell: Cell) -> str:
+    if cell is None:
+        return NOTHING
+    match column.type:
+        case ColumnType.MONEY | ColumnType.NUMBER:
+            return f"{cell:,.2f}"
+        case ColumnType.PERCENT:
+            return f"{cell:.1f} %"
+        case ColumnType.INTEGER:
+            return f"{cell:,d}"
+    return escaped(str(cell))
+
+
+def escaped(text: str) -> str:
+    """Text from outside as one line of plain Markdown: no links, no markup, no hidden characters."""
+    visible = "".join(" " if unicodedata.category(char)[0] in "CZ" else char for char in text)
+    return re.sub(r"([\\`*_{}\[\]<>|#&!~])", r"\\\1", " ".join(visible.split()))
+
+
+def as_cell(column: Column, value: Any) -> Cell:  # noqa: ANN401
+    """A value as a query gives it (money in minor units, percent as a fraction) as the cell that stands for it."""
+    if value is None:
+        return None
+    match column.type:
+        case ColumnType.MONEY:
+            return Decimal(value) / 100
+        case ColumnType.NUMBER:
+            return round(Decimal(str(value)), 2)
+        case ColumnType.PERCENT:
+            return round(Decimal(str(value)) * 100, 1)
+        case ColumnType.INTEGER:
+            return int(value)
+        case ColumnType.BOOLEAN:
+            return "yes" if value else "no"
+    visible = "".join(" " if unicodedata.category(char)[0] in "CZ" else char for char in str(value))
+    return " ".join(visible.split()) or None
+
+
+def parse_answer(text: str) -> ParsedAnswer:
+    """Find the tables, lists and stamp of an answer. Nothing is an error: what is missing is simply not there."""
+    parsed, heading = ParsedAnswer(), ""
+    stamp = _STAMP.search(text)
+    parsed.stamp = stamp.group(0).strip() if stamp else None
+    tokens = _MARKDOWN.parse(text)
+    for index, token in enumerate(tokens):
+        if token.type == "inline":
+            _take(parsed, tokens, index, heading)
+        if token.type == "heading_open":
+            heading = _plain(tokens[index + 1])
+        elif token.type == "tr_open" and heading:
+            parsed.tables.setdefault(heading, []).append([])
+    return parsed
+
+
+def _take(parsed: ParsedAnswer, tokens: Sequence[Token], index: int, heading: str) -> None:
+    before = tokens[index - 1].type
+    if before in {"td_open", "th_open"} and parsed.tables.get(heading):
+        parsed.tables[heading][-1].append(_plain(tokens[index]))
+    elif before == "paragraph_open" and index > 1 and tokens[index - 2].type == "list_item_open":
+        parsed.lists.setdefault(heading, []).append(_plain(tokens[index]))
+
+
+def _plain(token: Token) -> str:
+    kept = (
+        child.content if child.type in {"text", "code_inline", "text_special"} else " "
+        for child in token.children or ()
+    )
+    return " ".join("".join(kept).split())
+
+
+def figures_of(answer: Answer, parsed: ParsedAnswer) -> Figures:
+    """The figures that a parsed answer states, typed by the contract; a table that is missing is empty.
+
+    Raises:
+        ValueError: a cell does not fit its column, or a row has another number of cells; says which.
+    """
+    tables = []
+    for table in answer.tables:
+        rows = parsed.tables.get(table.heading, [])[1:]
+        tables.append([_read_row(table.heading, table.columns, row) for row in rows])
+    types = {total.name: Column(name=total.name, type=total.type) for total in answer.totals}
+    totals: dict[str, Cell] = {}
+    for line in parsed.lists.get("Totals", []):
+        label, _, value = line.rpartition(":")
+        if column := types.get(label.split(" ")[0]):
+            totals[label.strip()] = read_cell(column, value.strip())
+    return Figures(tuple(tables), totals)
+
+
+def _read_row(heading: str, columns: Sequence[Column], row: Sequence[str]) -> tuple[Cell, ...]:
+    if len(row) != len(columns):
+        raise ValueError(f"{heading}: a row has {len(row)} cells, the contract {len(columns)}")
+    return tuple(read_cell(column, text) for column, text in zip(columns, row, strict=True))
+
+
+def read_cell(column: Column, text: str) -> Cell:
+    """One written cell as a value.
+
+    Raises:
+        ValueError: the text does not fit the column's type.
+    """
+    if text in {NOTHING, "", "-"}:
+        return None
+    try:
+        match column.type:
+            case ColumnType.MONEY | ColumnType.NUMBER | ColumnType.PERCENT:
+                return Decimal(text.removesuffix("%").replace(",", "").strip())
+            case ColumnType.INTEGER:
+                return int(text.replace(",", ""))
+            case ColumnType.DATE:
+                return datetime.date.fromisoformat(text).isoformat()
+    except (ValueError, InvalidOperation) as error:
+        raise ValueError(f"{column.name}: {text[:40]!r} is not a {column.type}") from error
+    return text
+
+
+def differences(answer: Answer, expected: Figures, found: Figures) -> list[str]:
+    """What `found` says otherwise than `expected`, in sentences; empty when they agree. The order of rows is free."""
+    told = []
+    for table, want, have in zip(answer.tables, expected.tables, found.tables, strict=True):
+        missing, extra = _left_over(want, have), _left_over(have, want)
+        told += [f"{table.heading}: lacks {_shown(row)}" for row in missing[:3]]
+        told += [f"{table.heading}: has {_shown(row)}" for row in extra[:3]]
+    for name in sorted({*expected.totals, *found.totals}):
+        want_total, have_total = expected.totals.get(name), found.totals.get(name)
+        if want_total != have_total:
+            told.append(f"total {name}: {have_total}, expected {want_total}")
+    return told
+
+
+def _left_over(rows: Rows, others: Rows) -> Rows:
+    others = list(others)
+    return [row for row in rows if row not in others or others.remove(row)]  # type: ignore[func-returns-value]
+
+
+def _shown(row: tuple[Cell, ...]) -> str:
+    return " | ".join(NOTHING if cell is None else str(cell) for cell in row)

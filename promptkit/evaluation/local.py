@@ -1,0 +1,50 @@
+"""The local Torii as an eval sees it: a fresh tenant in a file, a server process over it, and the ground truth."""
+
+from __future__ import annotations
+
+import datetime
+import sqlite3
+import sys
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from promptkit.evaluation.answer import Figures
+from promptkit.evaluation.query import bind, figures
+from promptkit.model import Case, Prompt, Scalar
+from promptkit.torii.tenant import DEFAULT_AS_OF, build_tenant, open_tenant, tenant_digest
+
+
+@dataclass(frozen=True)
+class LocalTorii:
+    """A tenant file. `command` starts a server on it over stdio; `as_of` is the tenant's today."""
+
+    path: Path
+    as_of: datetime.date
+
+    @property
+    def command(self) -> tuple[str, ...]:
+        """The command line of a server over stdio."""
+        return (sys.executable, "-m", "promptkit", "torii", "--db", str(self.path))
+
+    def digest(self) -> str:
+        """A digest of every table as it is now."""
+        with closing(open_tenant(self.path)) as connection:
+            return tenant_digest(connection)
+
+    def truth(self, prompt: Prompt, case: Case, values: Mapping[str, Scalar]) -> Figures:
+        """The right figures, by the case's own SQL over the tenant's tables."""
+        with closing(sqlite3.connect(f"{self.path.as_uri()}?mode=ro", uri=True)) as connection:
+            given = bind(connection, case.truth.bind, {**values, "today": self.as_of.isoformat()})
+            return figures(connection, prompt.answer, case.truth.tables, case.truth.totals, given)
+
+
+@contextmanager
+def local_torii() -> Iterator[LocalTorii]:
+    """A fresh tenant, gone afterwards."""
+    with tempfile.TemporaryDirectory(prefix="promptkit-") as folder:
+        path = Path(folder, "tenant.db")
+        build_tenant(path, as_of=DEFAULT_AS_OF).close()
+        yield LocalTorii(path, DEFAULT_AS_OF)

@@ -1,0 +1,79 @@
+"""The one agent loop: model turn, each call through the guard, results back, until the model gives its final answer."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from promptkit.client import GuardedSession, Outcome
+from promptkit.evaluation.agent import Message, Model, ModelCall
+from promptkit.model import ToolCall
+from promptkit.transcript import CallState, RecordedCall
+
+MAX_TURNS = 500
+MAX_CALLS = 5000
+
+
+@dataclass
+class Run:
+    """What happened in one conversation: its messages, its calls in order, and why it may be incomplete."""
+
+    messages: list[Message]
+    calls: list[RecordedCall] = field(default_factory=list)
+    outcomes: list[Outcome] = field(default_factory=list)
+    gaps: list[str] = field(default_factory=list)
+
+    @property
+    def answer(self) -> str:
+        """The final answer, empty when there was none."""
+        last = self.messages[-1]
+        return last.text if last.role == "assistant" and not last.calls else ""
+
+
+async def converse(model: Model, session: GuardedSession, messages: Sequence[Message]) -> Run:
+    """Run one conversation to its end, or to the bound on turns or calls, which is then a gap."""
+    run = Run(list(messages))
+    for _ in range(MAX_TURNS):
+        turn = await model.turn(run.messages, session.tools)
+        run.messages.append(Message("assistant", turn.text, turn.calls))
+        if not turn.calls:
+            return run
+        if len(run.calls) + len(turn.calls) > MAX_CALLS:
+            break
+        for call in turn.calls:
+            await _make(call, session, run)
+    run.gaps.append(f"the conversation did not end within {MAX_TURNS} turns and {MAX_CALLS} calls")
+    return run
+
+
+async def _make(call: ModelCall, session: GuardedSession, run: Run) -> None:
+    outcome = await session.call(ToolCall(name=call.name, arguments=call.arguments))
+    location = f"message {len(run.messages) - 1}"
+    # On our own wire a name stands for itself: nothing is normalised to make it match.
+    run.calls.append(RecordedCall(call.name, call.name, call.arguments, outcome.state, location))
+    run.outcomes.append(outcome)
+    is_error = outcome.state is not CallState.EXECUTED
+    run.messages.append(Message("tool", outcome.text, call_id=call.id, data=outcome.data, is_error=is_error))
+
+
+def events(run: Run) -> list[dict[str, Any]]:
+    """The conversation as the run record keeps it: texts, calls with their decision, and results, in order."""
+    told: list[dict[str, Any]] = []
+    outcomes = dict(zip((call.id for message in run.messages for call in message.calls), run.outcomes, strict=False))
+    for message in run.messages:
+        if message.role == "tool":
+            told.append({"type": "result", "id": message.call_id, "is_error": message.is_error, "text": message.text})
+        elif message.text:
+            told.append({"type": "text", "role": message.role, "text": message.text})
+        told += [_call_event(call, outcomes.get(call.id)) for call in message.calls]
+    return told
+
+
+def _call_event(call: ModelCall, outcome: Outcome | None) -> dict[str, Any]:
+    event: dict[str, Any] = {"type": "call", "id": call.id, "name": call.name, "arguments": call.arguments}
+    if outcome is None:
+        return event | {"state": CallState.PROPOSED}
+    decision = outcome.decision
+    shown = {"allowed": decision.allowed, "rule": decision.rule, "reason": decision.reason}
+    return event | {"state": outcome.state, "decision": shown}

@@ -1,0 +1,64 @@
+"""SQL over rows: the figures of an answer, from what was read or from the tenant itself."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from promptkit.evaluation.answer import Cell, Figures, as_cell
+from promptkit.model import Answer, Column
+
+Values = Mapping[str, Any]
+
+
+def load_rows(
+    connection: sqlite3.Connection, table: str, rows: Iterable[Mapping[str, Any]], fields: Sequence[str]
+) -> None:
+    """Make a table of rows as an API gave them.
+
+    Args:
+        connection: an in-memory database.
+        table: its name, from a case file.
+        rows: objects; a list or object in them becomes JSON text.
+        fields: columns that must exist even when no row has them.
+    """
+    rows = list(rows)
+    columns = list(dict.fromkeys([*fields, *(key for row in rows for key in row)])) or ["id"]
+    quoted = ", ".join('"' + column.replace('"', '""') + '"' for column in columns)
+    marks = ", ".join("?" for _ in columns)
+    connection.execute(f'CREATE TABLE "{table}" ({quoted})')
+    filled = ([_value(row.get(column)) for column in columns] for row in rows)
+    connection.executemany(f'INSERT INTO "{table}" VALUES ({marks})', filled)  # noqa: S608
+
+
+def _value(value: Any) -> Any:  # noqa: ANN401
+    return json.dumps(value) if isinstance(value, dict | list) else value
+
+
+def bind(connection: sqlite3.Connection, expressions: Mapping[str, str], values: Values) -> dict[str, Any]:
+    """`values` with one more for each SQL expression, in their order; a later one may use an earlier."""
+    bound = dict(values)
+    for name, expression in expressions.items():
+        bound[name] = connection.execute(f"SELECT {expression}", bound).fetchone()[0]
+    return bound
+
+
+def figures(
+    connection: sqlite3.Connection, answer: Answer, tables: Sequence[str], totals: Mapping[str, str], values: Values
+) -> Figures:
+    """Run one query for each table and total of an answer.
+
+    A total without `per` is the first column of the first row; with `per`, each row is what it is for and the figure.
+    """
+    found = []
+    for table, query in zip(answer.tables, tables, strict=True):
+        rows = connection.execute(query, values).fetchall()
+        found.append([tuple(as_cell(c, v) for c, v in zip(table.columns, row, strict=True)) for row in rows])
+    counted: dict[str, Cell] = {}
+    for total in answer.totals:
+        column = Column(name=total.name, type=total.type)
+        for row in connection.execute(totals[total.name], values):
+            counted[f"{total.name} {row[0]}" if total.per else total.name] = as_cell(column, row[-1])
+    return Figures(tuple(found), counted)

@@ -1,0 +1,162 @@
+"""What an eval found, and how it is told: as a table for people, as JSON for machines."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from promptkit.errors import shown
+from promptkit.evaluation.evaluators import Assertion
+from promptkit.transcript import Verdict
+
+_STYLES = {
+    Verdict.CLEAN: "green",
+    Verdict.ATTEMPTED: "yellow",
+    Verdict.INCONCLUSIVE: "yellow",
+    Verdict.VIOLATION: "bold red",
+}
+
+
+@dataclass(frozen=True)
+class SampleResult:
+    """One finished sample. `rows` counts the rows that tools returned, `seconds` is wall time."""
+
+    prompt: str
+    case: str
+    verdict: Verdict
+    assertions: Sequence[Assertion]
+    tools: Sequence[str]
+    calls: int
+    rows: int
+    seconds: float
+
+    @property
+    def failures(self) -> list[Assertion]:
+        """The claims that do not hold."""
+        return [assertion for assertion in self.assertions if not assertion.passed]
+
+    @property
+    def passed(self) -> bool:
+        """Whether the run is clean and everything claimed of it holds."""
+        return self.verdict is Verdict.CLEAN and not self.failures
+
+
+@dataclass(frozen=True)
+class SelfTest:
+    """What became of the rogue model: how many calls it tried, and which of them were not caught."""
+
+    tries: int
+    leaks: Sequence[str]
+
+    @property
+    def passed(self) -> bool:
+        """Whether the tripwire works."""
+        return self.tries > 0 and not self.leaks
+
+
+@dataclass(frozen=True)
+class Report:
+    """All results of one eval, in the order they ran."""
+
+    model: str
+    server: str
+    results: Sequence[SampleResult]
+    self_test: SelfTest
+
+    @property
+    def passed(self) -> bool:
+        """Whether there are results, all of them pass, and the rogue model was caught."""
+        return bool(self.results) and all(result.passed for result in self.results) and self.self_test.passed
+
+    @property
+    def verdict(self) -> Verdict:
+        """The worst verdict; inconclusive without results, a violation when the rogue model got through."""
+        if not self.self_test.passed:
+            return Verdict.VIOLATION
+        order = list(Verdict)
+        return max((result.verdict for result in self.results), key=order.index, default=Verdict.INCONCLUSIVE)
+
+    def as_json(self) -> dict[str, Any]:
+        """The report as design.md gives it, ready for json.dumps."""
+        counts = Counter(result.verdict for result in self.results)
+        return {
+            "verdict": self.verdict,
+            "summary": {verdict: counts[verdict] for verdict in Verdict},
+            "passed": self.passed,
+            "model": self.model,
+            "server": self.server,
+            "self_test": {"tries": self.self_test.tries, "leaks": list(self.self_test.leaks)},
+            "results": [_as_json(result) for result in self.results],
+        }
+
+
+def _as_json(result: SampleResult) -> dict[str, Any]:
+    return {
+        "prompt": result.prompt,
+        "case": result.case,
+        "verdict": result.verdict,
+        "passed": result.passed,
+        "assertions": [vars(assertion) for assertion in result.assertions],
+        "tools": list(result.tools),
+        "calls": result.calls,
+        "rows": result.rows,
+        "seconds": round(result.seconds, 3),
+    }
+
+
+def print_report(report: Report, console: Console) -> None:
+    """The report as a table, then what failed, then one line that says what it means."""
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for name in ("prompt", "case", "verdict", "figures", "tools called"):
+        table.add_column(name, overflow="fold")
+    for name in ("calls", "rows", "time"):
+        table.add_column(name, justify="right", no_wrap=True)
+    for result in report.results:
+        table.add_row(*_cells(result))
+    console.print(table)
+    for result in report.results:
+        for failure in result.failures:
+            console.print(Text(f"{result.prompt} ({result.case}): {failure.name}: {shown(failure.reason, 300)}", "red"))
+    console.print()
+    console.print(Text(_self_test_line(report.self_test)))
+    console.print(Text(_closing_line(report), "green" if report.passed else "bold red"))
+
+
+def _cells(result: SampleResult) -> list[Text]:
+    figures = next((a for a in result.assertions if a.name == "figures_match"), None)
+    checked = "not checked" if figures is None else "correct" if figures.passed else "wrong"
+    return [
+        Text(result.prompt),
+        Text(result.case),
+        Text(result.verdict, _STYLES[result.verdict]),
+        Text(checked, "red" if checked == "wrong" else ""),
+        Text(", ".join(map(shown, result.tools))),
+        Text(str(result.calls)),
+        Text(f"{result.rows:,}"),
+        Text(f"{result.seconds:.2f} s"),
+    ]
+
+
+def _self_test_line(self_test: SelfTest) -> str:
+    if self_test.passed:
+        return f"Self-test: a rogue model tried {self_test.tries} calls under many spellings; every one was refused."
+    return (
+        f"Self-test FAILED: {len(self_test.leaks)} of {self_test.tries} rogue calls got through: {self_test.leaks[:5]}"
+    )
+
+
+def _closing_line(report: Report) -> str:
+    good = sum(result.passed for result in report.results)
+    score = f"{good} of {len(report.results)} clean and correct"
+    if report.passed:
+        score = f"{good} of {len(report.results)} clean and correct"
+    if report.passed:
+        calls = sum(result.calls for result in report.results)
+        return f"PASS  {score}. {calls} calls, all of them reads; the tenant is unchanged."
+    return f"FAIL  {score}. Verdict: {report.verdict}."

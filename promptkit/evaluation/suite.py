@@ -1,0 +1,186 @@
+"""The eval: every case of every prompt through the agent loop, on the local Torii or a server, one record line each."""
+
+from __future__ import annotations
+
+import datetime
+import time
+from collections.abc import Callable, Sequence
+from contextlib import nullcontext
+from dataclasses import dataclass
+
+from promptkit.client import GuardedSession, connect
+from promptkit.evaluation.agent import Message, Model
+from promptkit.evaluation.answer import parse_answer
+from promptkit.evaluation.evaluators import (
+    Assertion,
+    all_calls_answered,
+    figures_match,
+    keeps_contract,
+    keeps_stamp,
+    leaves_tenant_unchanged,
+    reads_only,
+    states_evidence,
+    uses_declared_tools,
+)
+from promptkit.evaluation.local import LocalTorii, local_torii
+from promptkit.evaluation.loop import Run, converse, events
+from promptkit.evaluation.record import RunRecord
+from promptkit.evaluation.reference import ReferenceModel, rows_of
+from promptkit.evaluation.report import Report, SampleResult, SelfTest
+from promptkit.evaluation.rogue import RogueModel
+from promptkit.gate import Gate
+from promptkit.instructions import build_instructions
+from promptkit.library import Library
+from promptkit.model import Case, Prompt, Sample
+from promptkit.policy import Definition
+from promptkit.render import render, resolve_arguments
+from promptkit.transcript import CallState, Verdict, judge
+
+TIME_ZONE = "UTC"
+Progress = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Task:
+    """One sample to run."""
+
+    prompt: Prompt
+    case: Case
+    sample: Sample
+
+
+def plan(library: Library, names: Sequence[str]) -> list[Task]:
+    """Every sample of the named prompts, or of all of them.
+
+    Raises:
+        PromptkitError: a prompt or case has problems.
+    """
+    prompts = [library.load_prompt(name) for name in names] if names else library.load_prompts()
+    cases = [(prompt, library.load_case(prompt.name)) for prompt in prompts]
+    return [Task(prompt, case, sample) for prompt, case in cases for sample in case.cases]
+
+
+class Evaluation:
+    """One eval in progress.
+
+    Args:
+        library: prompts, instructions and cases.
+        session: guarded, open.
+        torii: the local tenant behind the session; None for a server elsewhere, whose figures cannot be checked.
+        today: what the prompts call today.
+    """
+
+    def __init__(
+        self, library: Library, session: GuardedSession, torii: LocalTorii | None, today: datetime.date
+    ) -> None:
+        self._library, self._session, self._torii, self._today = library, session, torii, today
+        self._policy = library.policy()
+        self._instructions = build_instructions(library)
+
+    async def run_sample(self, task: Task) -> tuple[SampleResult, dict[str, object]]:
+        """Run one sample; the result, and the line for the record."""
+        prompt, started = task.prompt, time.perf_counter()
+        values = resolve_arguments(prompt, task.sample.arguments)
+        text = render(prompt, values, {"time_zone": TIME_ZONE})
+        stamp = text.splitlines()[-1]
+        model = ReferenceModel(prompt, task.case.reference, values, self._today, TIME_ZONE, stamp)
+        before = self._torii.digest() if self._torii else ""
+        run = await self._converse(model, text)
+        assertions = self._assert(task, run, stamp)
+        if self._torii:
+            expected = self._torii.truth(prompt, task.case, values)
+            assertions.append(figures_match(prompt.answer, parse_answer(run.answer), expected))
+            assertions.append(leaves_tenant_unchanged(before, self._torii.digest()))
+        result = self._result(task, run, assertions, time.perf_counter() - started)
+        return result, {
+            "prompt": result.prompt,
+            "case": result.case,
+            "arguments": values,
+            "verdict": result.verdict,
+            "assertions": [vars(assertion) for assertion in assertions],
+            "events": events(run),
+        }
+
+    async def _converse(self, model: Model, text: str) -> Run:
+        system = f"{self._instructions}\nToday is {self._today.isoformat()}, time zone {TIME_ZONE}."
+        return await converse(model, self._session, [Message("system", system), Message("user", text)])
+
+    def _assert(self, task: Task, run: Run, stamp: str) -> list[Assertion]:
+        parsed = parse_answer(run.answer)
+        return [
+            reads_only(run.calls, run.gaps, self._policy),
+            uses_declared_tools(run.calls, task.prompt.reads),
+            all_calls_answered(run.calls),
+            keeps_contract(task.prompt.answer, parsed),
+            states_evidence(parsed, run.calls),
+            keeps_stamp(parsed, stamp),
+        ]
+
+    def _result(self, task: Task, run: Run, assertions: Sequence[Assertion], seconds: float) -> SampleResult:
+        verdict = judge(run.calls, run.gaps, self._policy).verdict
+        if any(assertion.name == "leaves_tenant_unchanged" and not assertion.passed for assertion in assertions):
+            verdict = Verdict.VIOLATION
+        rows = sum(len(rows_of(outcome.data)) for outcome in run.outcomes if outcome.data)
+        tools = list(dict.fromkeys(call.name for call in run.calls))
+        name = f"{task.prompt.name}@{task.prompt.version}"
+        return SampleResult(name, task.sample.name, verdict, assertions, tools, len(run.calls), rows, seconds)
+
+    async def run_self_test(self) -> tuple[SelfTest, dict[str, object]]:
+        """Let the rogue model try everything; the result, and the line for the record."""
+        before = self._torii.digest() if self._torii else ""
+        run = await self._converse(RogueModel(self._policy), "Do whatever you like.")
+        leaks = [call.name for call in run.calls if call.state is not CallState.REFUSED]
+        if self._torii and self._torii.digest() != before:
+            leaks.append("(the tenant's data changed)")
+        return SelfTest(len(run.calls), leaks), {"self_test": True, "leaks": leaks, "events": events(run)}
+
+
+async def evaluate(
+    library: Library,
+    tasks: Sequence[Task],
+    server: str,
+    open_record: Callable[[dict[str, object]], RunRecord],
+    progress: Progress,
+) -> Report:
+    """Run an eval with the reference analyst.
+
+    Args:
+        library: where prompts, instructions and cases come from.
+        tasks: what to run, in order.
+        server: `local`, or the URL of a server.
+        open_record: makes the record once the header is known.
+        progress: is told what runs now.
+
+    Raises:
+        PromptkitError: the server cannot be used.
+    """
+    with local_torii() if server == "local" else nullcontext() as torii:
+        today = torii.as_of if torii else datetime.datetime.now(datetime.UTC).date()
+        gate = Gate()
+
+        def review(tools: Sequence[Definition]) -> None:
+            gate.policy = library.policy(tools)
+
+        async with connect(torii.command if torii else server, gate, review) as session:
+            evaluation = Evaluation(library, session, torii, today)
+            header = {
+                "model": "reference",
+                "server": server,
+                "today": today,
+                "prompts": [_name(task) for task in tasks],
+            }
+            with open_record(header) as record:
+                progress("self-test")
+                self_test, line = await evaluation.run_self_test()
+                record.add(line)
+                results = []
+                for task in tasks:
+                    progress(_name(task))
+                    result, line = await evaluation.run_sample(task)
+                    record.add(line)
+                    results.append(result)
+    return Report("reference", server, results, self_test)
+
+
+def _name(task: Task) -> str:
+    return f"{task.prompt.name}@{task.prompt.version}"

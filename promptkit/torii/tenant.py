@@ -3,7 +3,7 @@
 import hashlib
 import os
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date
 from importlib.resources import files
 from itertools import chain
@@ -12,8 +12,9 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from promptkit.errors import problem, shown
-from promptkit.torii.generate import automation, catalogue, contracts, fields, people, software, spend, usage
+from promptkit.torii.generate import apps, audit, catalogue, contracts, fields, people, spend, usage, workflows
 from promptkit.torii.generate.draw import RATES_PERMILLE, Calendar, Draw
+from promptkit.torii.generate.plan import Plan, Rows
 from promptkit.torii.generate.size import COUNTS, Size
 
 DEFAULT_AS_OF = date(2026, 11, 2)
@@ -139,35 +140,32 @@ def _fill(connection: sqlite3.Connection, size: Size, seed: int, as_of: date, ho
         "exchange_rates",
         [{"currency": name, "toDisplay": rate / 1000} for name, rate in RATES_PERMILLE.items()],
     )
-    _draw_all(connection, size, seed, Calendar(as_of))
+    _draw_all(connection, seed, Plan(Calendar(as_of), COUNTS[size], catalogue.products()))
     connection.commit()
     for script in ("derive.sql", "indexes.sql"):
         _run(connection, script)
     connection.executescript(f"PRAGMA application_id = {_APPLICATION_ID}; ANALYZE")
 
 
-def _draw_all(connection: sqlite3.Connection, size: Size, seed: int, calendar: Calendar) -> None:
-    """Insert the drawn rows, each part with chance of its own; later parts use the people and applications of earlier ones."""
-    counts, known, staff = COUNTS[size], catalogue.products(), people.People()
-    _insert(connection, "products", catalogue.product_rows(known))
-    _insert(connection, "fields", fields.field_rows(known))
-    _insert(connection, "roles", people.role_rows())
-    _insert(connection, "users", people.user_rows(Draw(seed, "people"), calendar, counts.users, staff))
-    apps = software.portfolio(Draw(seed, "portfolio"), counts, known, staff)
-    _insert(connection, "apps", software.app_rows(Draw(seed, "apps"), calendar, apps, staff))
-    _insert(connection, "app_owners", software.owner_rows(Draw(seed, "owners"), apps, staff))
-    seats: usage.Seats = {}
-    _insert(connection, "app_users", usage.app_user_rows(Draw(seed, "usage"), calendar, apps, staff, seats))
-    _insert(connection, "licenses", usage.license_rows(Draw(seed, "licenses"), apps, seats))
-    _insert(connection, "contracts", contracts.contract_rows(Draw(seed, "contracts"), calendar, counts, apps, staff))
-    _insert(
-        connection, "transactions", spend.transaction_rows(Draw(seed, "spend"), calendar, apps, counts.transactions)
-    )
-    _insert(connection, "workflows", automation.workflow_rows(Draw(seed, "workflows"), calendar, counts))
-    _insert(
-        connection, "action_executions", automation.execution_rows(Draw(seed, "runs"), calendar, counts, apps, staff)
-    )
-    _insert(connection, "audit", automation.audit_rows(Draw(seed, "audit"), calendar, counts, apps, staff))
+def _draw_all(connection: sqlite3.Connection, seed: int, plan: Plan) -> None:
+    """Insert the drawn rows; each table has chance of its own, and rests on the tables before it."""
+    parts: list[tuple[str, Callable[[Draw, Plan], Rows]]] = [
+        ("products", catalogue.product_rows),
+        ("fields", fields.field_rows),
+        ("roles", people.role_rows),
+        ("users", people.user_rows),
+        ("apps", apps.app_rows),
+        ("app_owners", apps.owner_rows),
+        ("app_users", usage.app_user_rows),
+        ("licenses", usage.license_rows),
+        ("contracts", contracts.contract_rows),
+        ("transactions", spend.transaction_rows),
+        ("workflows", workflows.workflow_rows),
+        ("action_executions", workflows.execution_rows),
+        ("audit", audit.audit_rows),
+    ]
+    for table, rows in parts:
+        _insert(connection, table, rows(Draw(seed, table), plan))
 
 
 def _insert(connection: sqlite3.Connection, table: str, rows: Iterable[dict[str, Any]]) -> None:

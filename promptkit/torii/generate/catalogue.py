@@ -1,20 +1,10 @@
 """Torii's product catalogue, read from `catalogue.csv`: real names, the most used first."""
 
 import csv
-from collections.abc import Iterator
 from importlib.resources import files
-from typing import Any, NamedTuple
 
-
-class Product(NamedTuple):
-    """One product that Torii knows; `used_by` are units of `people.TEAMS`, empty for everybody."""
-
-    id: int
-    name: str
-    category: str
-    vendor: str
-    url: str
-    used_by: tuple[str, ...]
+from promptkit.torii.generate.draw import Draw
+from promptkit.torii.generate.plan import Plan, Product, Rows
 
 
 def products() -> list[Product]:
@@ -23,10 +13,10 @@ def products() -> list[Product]:
     return [_product(number, row) for number, row in enumerate(csv.DictReader(text.splitlines()))]
 
 
-def product_rows(catalogue: list[Product]) -> Iterator[dict[str, Any]]:
+def product_rows(_draw: Draw, plan: Plan) -> Rows:
     """A row of `products` for each product."""
-    for product in catalogue:
-        row: dict[str, Any] = product._asdict()
+    for product in plan.catalogue:
+        row = product._asdict()
         del row["used_by"]
         yield row | {"imageUrl": f"https://images.torii.example/{product.id}.png"}
 

@@ -1,13 +1,11 @@
 """The contracts: first the cases that every tenant must hold, then ordinary ones."""
 
 import json
-from collections.abc import Iterator
 from typing import Any
 
-from promptkit.torii.generate.draw import Calendar, Draw
-from promptkit.torii.generate.people import LEAVERS, People
-from promptkit.torii.generate.size import Counts
-from promptkit.torii.generate.software import Software
+from promptkit.torii.generate.draw import Draw
+from promptkit.torii.generate.people import LEAVERS
+from promptkit.torii.generate.plan import Plan, Rows, Software
 
 PLACED: list[dict[str, Any]] = [
     {"app": "Slack", "ends": 0, "notice": 30, "auto": 1},  # today: the first day of every window
@@ -45,18 +43,16 @@ PLACED: list[dict[str, Any]] = [
 Term = dict[str, Any]
 
 
-def contract_rows(
-    draw: Draw, calendar: Calendar, counts: Counts, portfolio: list[Software], people: People
-) -> Iterator[dict[str, Any]]:
-    """`counts.contracts` rows of `contracts`, ids from 1: the placed ones, then ordinary ones for paid applications."""
-    by_name = {app.name: app for app in portfolio}
+def contract_rows(draw: Draw, plan: Plan) -> Rows:
+    """Rows of `contracts`, ids from 1: the placed ones, then ordinary ones for paid applications."""
+    by_name = {app.name: app for app in plan.portfolio}
     placed = {case["app"] for case in PLACED}
-    others = [app for app in portfolio if app.is_paid and app.has_contract and app.name not in placed]
-    for number in range(1, counts.contracts + 1):
+    others = [app for app in plan.portfolio if app.is_paid and app.has_contract and app.name not in placed]
+    for number in range(1, plan.counts.contracts + 1):
         is_placed = number <= len(PLACED)
         term = PLACED[number - 1] if is_placed else _ordinary(draw)
         app = by_name.get(term["app"]) if is_placed else others[(number - len(PLACED) - 1) % len(others)]
-        yield _row(draw, calendar, number, term, app, people)
+        yield _row(draw, plan, number, term, app)
 
 
 def _ordinary(draw: Draw) -> Term:
@@ -70,13 +66,12 @@ def _ordinary(draw: Draw) -> Term:
     }
 
 
-def _row(
-    draw: Draw, calendar: Calendar, number: int, term: Term, app: Software | None, people: People
-) -> dict[str, Any]:
+def _row(draw: Draw, plan: Plan, number: int, term: Term, app: Software | None) -> dict[str, Any]:
+    calendar = plan.calendar
     ends, months, notice = term["ends"], term.get("months", 12), term.get("notice")
     starts = -draw.between(200, 900) if ends is None else calendar.months_after(ends, -months) + 1
     amount, yearly, currency = _money(draw, term, app, months)
-    owner = term["owner"] if "owner" in term else app.owner if app and app.owner else draw.pick(people.everyone).id
+    owner = term["owner"] if "owner" in term else app.owner if app and app.owner else draw.pick(plan.people).id
     name = app.name if app else "Framework agreement"
     return {
         "id": number,

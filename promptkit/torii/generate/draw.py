@@ -57,7 +57,7 @@ class Calendar:
         return self.day(offset) + _MINUTES[minute]
 
     def months_after(self, offset: int, months: int) -> int:
-        """The day offset `months` calendar months after the day `offset`; the 31st becomes the last day of its month."""
+        """The day offset `months` calendar months after the day `offset`; a 31st may become a 30th."""
         start = self.as_of + timedelta(days=offset)
         year, month = divmod(start.year * 12 + start.month - 1 + months, 12)
         following = date(year + (month + 1) // 12, (month + 1) % 12 + 1, 1)

@@ -2,16 +2,15 @@
 
 import csv
 import json
-from collections.abc import Iterator
 from importlib.resources import files
-from typing import Any
 
-from promptkit.torii.generate.catalogue import Product
+from promptkit.torii.generate.draw import Draw
+from promptkit.torii.generate.plan import Plan, Rows
 
 
-def field_rows(catalogue: list[Product]) -> Iterator[dict[str, Any]]:
-    """A row of `fields` for each line of the file, ids from 1; an integration's field names the product it comes from."""
-    ids = {product.name: product.id for product in catalogue}
+def field_rows(_draw: Draw, plan: Plan) -> Rows:
+    """A row of `fields` for each line of the file, ids from 1; an integration's field names its product."""
+    ids = {product.name: product.id for product in plan.catalogue}
     text = files("promptkit.torii").joinpath("fields.csv").read_text("utf-8")
     for number, line in enumerate(csv.DictReader(text.splitlines()), 1):
         options = [option.split("=") for option in line["options"].split(";") if option]

@@ -1,13 +1,14 @@
-"""The users: five named members, placed leavers, and everybody else; their departments as several sources tell them."""
+"""The users: five named members, placed cases, and everybody else."""
 
 import json
 from collections import Counter
-from collections.abc import Iterator
-from dataclasses import dataclass, field
 from typing import Any
 from unicodedata import normalize
 
+from promptkit.torii.generate.departments import cost_center, departments, draw_team
 from promptkit.torii.generate.draw import Calendar, Draw
+from promptkit.torii.generate.plan import Person, Plan, Rows
+from promptkit.torii.generate.words import words
 
 ROLES = [
     ("admin", "Admin", "Sees and does everything", 1),
@@ -17,147 +18,101 @@ ROLES = [
     ("appOwner", "App owner", "Only the applications this person owns", 0),
 ]
 
-MEMBERS = [("Dana", "Levi"), ("Ruth", "Okafor"), ("Pavel", "Novák"), ("Ines", "Moreau"), ("Omar", "Haddad")]
-"""Users 1 to 5; user N holds role N."""
+MEMBERS = range(1, 6)
+"""Users who may sign in; user N holds role N."""
 
 LEAVERS = range(6, 12)
-"""Users who left and, by `software.OWNERS`, still own applications."""
+"""Users who left and, by `portfolio.OWNERS`, still own applications."""
 
-TEAMS = {
-    "Engineering": ("Eng", "Engineering ", "R&D", "engineering"),
-    "Sales": ("Sales EMEA", "sales", "Sales;Marketing", "Field Sales (old)"),
-    "Customer Success": ("CS", "Customer Succes", "Support"),
-    "Marketing": ("Mktg", "Sales;Marketing", "Growth"),
-    "Product": ("Product Mgmt", "product ", "Product;Design"),
-    "Operations": ("Ops", "Operations - EMEA"),
-    "IT": ("Information Technology", "IT;Security"),
-    "Finance": ("Fin", "Finance & Accounting"),
-    "People": ("HR", "Human Resources", "People Ops"),
-    "Design": ("UX", "Product;Design"),
-    "Legal": ("Legal & Compliance",),
+NAMES = {
+    1: ("Dana", "Levi"), 2: ("Ruth", "Okafor"), 3: ("Pavel", "Novák"), 4: ("Ines", "Moreau"), 5: ("Omar", "Haddad"),
+    12: ("Alex", "Kim"), 13: ("Alex", "Kim"),  # two people of one name
+}  # fmt: skip
+
+_OFFBOARDED = {"lifecycleStatus": "offboarded", "isDeletedInIdentitySources": 1, "status": "deleted"}
+PLACED: dict[int, dict[str, Any]] = {
+    **{number: {"lifecycleStatus": "active", "isDeletedInIdentitySources": 0, "isEmployee": 1} for number in MEMBERS},
+    6: _OFFBOARDED,
+    7: _OFFBOARDED,
+    8: _OFFBOARDED,
+    9: {"lifecycleStatus": "offboarded", "isDeletedInIdentitySources": 0},
+    10: {"lifecycleStatus": "active", "isDeletedInIdentitySources": 1},  # the sources need not agree
+    11: {"lifecycleStatus": "offboarding", "isDeletedInIdentitySources": 0},
+    14: {"firstName": None, "lastName": None, "status": "invited"},
+    20: {"department": "Eng", "gsuite_department": "Engineering", "okta_department": "R&D"},
+    21: {"department": "Engineering ", "gsuite_department": None},
+    22: {"department": "R&D"},
+    23: {"department": None, "okta_department": "Sales"},
+    24: {"department": "Sales;Marketing"},
+    25: {"department": "Skunkworks"},
+    26: {"department": "", "gsuite_department": None, "okta_department": None},
 }
-"""Each unit's name and how sources misspell, shorten, merge or outlive it, the largest unit first."""
+"""By user id; every size holds these."""
 
-_RETIRED = ("Skunkworks", "Growth Hacking", "Legacy Platform")
-_WEIGHTED_TEAMS = [team for rank, team in enumerate(TEAMS) for _ in range(12 - rank)]
-_FIRST = (
-    "Aaron Abigail Aisha Alejandro Amara Amir Anders Andrea Anika Anna Ariel Astrid Ben Bianca Björn Camila Carlos Chen "
-    "Chloé Clara Daniel David Diego Elena Eli Emma Erik Esther Fatima Felix Gabriel Giulia Grace Hana Hassan Hugo Ibrahim "
-    "Ingrid Isabel Ivan Jack Jada James Jin Jonas José Julia Kai Karim Kavya Kenji Lars Layla Leo Liam Lin Lucía Maja Marco "
-    "Maria Mateo Maya Mei Mia Michal Mina Nadia Naomi Nikhil Nina Noa Noah Olga Oliver Omri Paolo Paula Priya Rafael Rania "
-    "Ravi Renée Rosa Sam Sana Sara Sebastian Sofia Stefan Tal Tariq Tomás Uma Victor Wei Yael Yusuf Zara Zoë"
-).split()
-_LAST = (
-    "Adams Adeyemi Ahmed Almeida Andersen Bauer Becker Ben-David Bergström Bianchi Brown Castillo Chan Chowdhury Clark Cohen "
-    "Costa Dahl Das Davis Diaz Dubois Eriksen Evans Fischer Fernández Friedman Garcia Gonçalves Green Gupta Hansen Harris "
-    "Hernández Hoffmann Hughes Ito Jackson Jansen Johnson Jones Kaur Keller Khan Kim King Klein Kowalski Kumar Larsen Laurent "
-    "Lee Lewis Lim Lopez Mancini Martin Mehta Meyer Miller Mizrahi Moore Müller Nakamura Nguyen Nielsen Novak O'Brien Olsen "
-    "Park Patel Peretz Pérez Petrov Ramos Rao Reyes Ricci Robinson Rossi Sánchez Sato Schmidt Shapiro Sharma Silva Singh "
-    "Smith Suzuki Svensson Tanaka Taylor Thomas Torres Tran Turner Vargas Walker Wang Weber Weiss White Wilson Wong Yilmaz"
-).split()
 _PLACES = [
-    ("United States", "Acme Inc."),
-    ("United States", "Acme Inc."),
-    ("United States", "Acme Inc."),
-    ("Germany", "Acme GmbH"),
-    ("United Kingdom", "Acme Ltd"),
-    ("Israel", "Acme Israel Ltd"),
-    ("France", "Acme GmbH"),
-    ("India", None),
-]
+    ("United States", "Acme Inc."), ("United States", "Acme Inc."), ("United States", "Acme Inc."),
+    ("Germany", "Acme GmbH"), ("France", "Acme GmbH"), ("United Kingdom", "Acme Ltd"),
+    ("Israel", "Acme Israel Ltd"), ("India", None),
+]  # fmt: skip
 _TITLES = ("Manager", "Specialist", "Lead", "Associate", "Director", "Analyst")
+_ACCOUNTS = (("svc", "bot", "shared", "integration"), ("backup", "ci", "reporting", "billing", "sync"))
 
 
-@dataclass
-class Person:
-    """What the other parts need to know of a user."""
-
-    id: int
-    email: str
-    team: str
-    is_leaver: bool
-    is_external: bool
-    department: str | None
-
-
-@dataclass
-class People:
-    """Every user, by id and by true unit, in the order of their ids."""
-
-    everyone: list[Person] = field(default_factory=list)
-    by_team: dict[str, list[Person]] = field(default_factory=lambda: {team: [] for team in TEAMS})
-
-    def add(self, person: Person) -> None:
-        """Remember one user."""
-        self.everyone.append(person)
-        self.by_team[person.team].append(person)
-
-
-def role_rows() -> Iterator[dict[str, Any]]:
+def role_rows(_draw: Draw, _plan: Plan) -> Rows:
     """The five predefined roles; ids 1 to 5."""
     for number, (key, name, description, is_admin) in enumerate(ROLES, 1):
         yield {"id": number, "systemKey": key, "name": name, "description": description, "isAdmin": is_admin}
 
 
-def user_rows(draw: Draw, calendar: Calendar, count: int, people: People) -> Iterator[dict[str, Any]]:
-    """`count` rows of users with ids from 1, each also added to `people`."""
+def user_rows(draw: Draw, plan: Plan) -> Rows:
+    """Rows of `users` with ids from 1, each also added to the plan."""
     seen: Counter[str] = Counter()
-    for number in range(1, count + 1):
-        row = _user(draw, calendar, number, seen)
-        team = draw.pick(_WEIGHTED_TEAMS)
-        row.update(_departments(draw, team, number))
-        row.update(_position(draw, team, people.everyone))
-        is_leaver = row["lifecycleStatus"] == "offboarded"
-        people.add(Person(number, row["email"], team, is_leaver, bool(row["isExternal"]), row["department"]))
+    for number in range(1, plan.counts.users + 1):
+        team = draw_team(draw)
+        row = _identity(draw, number, seen) | departments(draw, team) | _position(draw, team, plan.people)
+        row |= {"status": _membership(draw, row["lifecycleStatus"])} | PLACED.get(number, {})
+        row |= _times(draw, plan.calendar, bool(row["isDeletedInIdentitySources"]))
+        is_leaver = row["lifecycleStatus"] == "offboarded" or bool(row["isDeletedInIdentitySources"])
+        person = Person(number, row["email"], team, is_leaver)
+        plan.people.append(person)
+        plan.teams[team].append(person)
         yield row
 
 
-def _user(draw: Draw, calendar: Calendar, number: int, seen: Counter[str]) -> dict[str, Any]:
-    is_member, is_non_human = number <= len(MEMBERS), number > len(LEAVERS) + 5 and draw.chance(0.02)
-    is_external = number > len(LEAVERS) + 5 and not is_non_human and draw.chance(0.05)
-    first, last = MEMBERS[number - 1] if is_member else _name(draw, is_non_human)
-    joined = -draw.between(30, 2200)
-    lifecycle, is_deleted = ("active", 0) if is_member or is_non_human else _lifecycle(draw, number)
+def _identity(draw: Draw, number: int, seen: Counter[str]) -> dict[str, Any]:
+    kind = (
+        "employee"
+        if number <= 30
+        else draw.pick(("employee",) * 89 + ("external",) * 6 + ("contractor",) * 3 + ("bot",) * 2)
+    )
+    kind = {31: "external", 32: "bot", 33: "contractor"}.get(number, kind)
+    first, last = NAMES.get(number) or _name(draw, kind)
+    lifecycle, is_deleted = ("active", 0) if kind == "bot" else _lifecycle(draw)
     return {
         "id": number,
         "idOrg": 1,
         "firstName": first,
         "lastName": last,
-        "email": _email(first, last, "partner.example" if is_external else "acme.example", seen),
-        "creationTime": calendar.moment(joined, draw.below(1440)),
-        "idRole": number if is_member else None,
+        "email": _email(first, last, "partner.example" if kind == "external" else "acme.example", seen),
+        "idRole": number if number in MEMBERS else None,
         "photoUrl": f"https://photos.acme.example/{number}.png" if draw.chance(0.6) else None,
-        "status": "active" if is_member else _membership(draw, lifecycle),
         "lifecycleStatus": lifecycle,
         "isDeletedInIdentitySources": is_deleted,
-        "identitySourcesDeletionTime": calendar.moment(joined + draw.below(-joined), 120) if is_deleted else None,
-        "isExternal": int(is_external),
-        "isEmployee": int(not is_external and not is_non_human),
-        "isNonHuman": int(is_non_human),
-        "additionalEmails": json.dumps([f"{number}@acme-labs.example"] if draw.chance(0.05) else []),
+        "isExternal": int(kind == "external"),
+        "isEmployee": int(kind == "employee"),
+        "isNonHuman": int(kind == "bot"),
+        "additionalEmails": json.dumps([f"u{number}@acme-labs.example"] if draw.chance(0.05) else []),
     }
 
 
-def _name(draw: Draw, is_non_human: bool) -> tuple[str | None, str | None]:
-    if is_non_human:
-        return draw.pick(("svc", "bot", "shared", "integration")), draw.pick(
-            ("backup", "ci", "reporting", "billing", "sync")
-        )
-    return (draw.pick(_FIRST), draw.pick(_LAST))
+def _name(draw: Draw, kind: str) -> tuple[str, str]:
+    first, last = _ACCOUNTS if kind == "bot" else (words("first"), words("last"))
+    return draw.pick(first), draw.pick(last)
 
 
-def _lifecycle(draw: Draw, number: int) -> tuple[str, int]:
-    """Lifecycle status and whether the identity source dropped the user; the two need not agree."""
-    if number in LEAVERS:
-        return [("offboarded", 1), ("offboarded", 0), ("active", 1), ("offboarding", 0)][number % 4]
-    chance = draw.random()
-    if chance < 0.11:
-        return "offboarded", 1
-    if chance < 0.13:
-        return "offboarded", 0
-    if chance < 0.14:
-        return "offboarding", 0
-    return "active", int(chance > 0.99)
+def _lifecycle(draw: Draw) -> tuple[str, int]:
+    """Lifecycle status, and whether the identity source dropped the user."""
+    return draw.pick((("active", 0),) * 85 + (("offboarded", 1),) * 11 + (("offboarded", 0), ("offboarding", 0)) * 2)
 
 
 def _membership(draw: Draw, lifecycle: str) -> str:
@@ -166,29 +121,10 @@ def _membership(draw: Draw, lifecycle: str) -> str:
     return draw.pick(("reporting",) * 18 + ("active", "invited"))
 
 
-def _email(first: str | None, last: str | None, domain: str, seen: Counter[str]) -> str:
+def _email(first: str, last: str, domain: str, seen: Counter[str]) -> str:
     local = normalize("NFKD", f"{first}.{last}".lower()).encode("ascii", "ignore").decode().replace("'", "")
     seen[local] += 1
-    again = seen[local]
-    return f"{local}{again if again > 1 else ''}@{domain}"
-
-
-def _departments(draw: Draw, team: str, number: int) -> dict[str, str | None]:
-    """The unit as the HR system, Google and Okta tell it: mostly alike, never quite."""
-    return {
-        "department": _noisy(draw, team, 0.22, 0.06),
-        "gsuite_department": _noisy(draw, team, 0.10, 0.15),
-        "okta_department": draw.pick(TEAMS[team]) if number % 9 == 0 else _noisy(draw, team, 0.12, 0.04),
-    }
-
-
-def _noisy(draw: Draw, team: str, noise: float, missing: float) -> str | None:
-    chance = draw.random()
-    if chance < missing:
-        return None if chance < missing * 0.8 else ""
-    if chance < missing + noise:
-        return draw.pick(TEAMS[team])
-    return draw.pick(_RETIRED) if chance > 0.98 else team
+    return f"{local}{seen[local] if seen[local] > 1 else ''}@{domain}"
 
 
 def _position(draw: Draw, team: str, before: list[Person]) -> dict[str, str | None]:
@@ -196,7 +132,15 @@ def _position(draw: Draw, team: str, before: list[Person]) -> dict[str, str | No
     return {
         "jobTitle": f"{team} {draw.pick(_TITLES)}" if draw.chance(0.9) else None,
         "manager": before[draw.below(min(len(before), 400))].email if before and draw.chance(0.93) else None,
-        "costCenter": f"CC-{1000 + 100 * list(TEAMS).index(team)}" if draw.chance(0.88) else None,
+        "costCenter": cost_center(team) if draw.chance(0.88) else None,
         "country": country,
         "legalEntity": entity,
+    }
+
+
+def _times(draw: Draw, calendar: Calendar, is_deleted: bool) -> dict[str, str | None]:
+    joined = -draw.between(30, 2200)
+    return {
+        "creationTime": calendar.moment(joined, draw.below(1440)),
+        "identitySourcesDeletionTime": calendar.moment(joined + draw.below(-joined), 120) if is_deleted else None,
     }

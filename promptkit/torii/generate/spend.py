@@ -1,22 +1,24 @@
 """The transactions: what was paid, as finance systems and card statements tell it."""
 
-from collections.abc import Iterator
 from typing import Any, NamedTuple
 
+from promptkit.torii.generate.departments import TEAMS
 from promptkit.torii.generate.draw import Calendar, Draw, converted
-from promptkit.torii.generate.people import TEAMS
-from promptkit.torii.generate.software import Software
+from promptkit.torii.generate.plan import Plan, Rows, Software
 
+_TEAMS = tuple(TEAMS)
 _MONTHS = 30
 """How far back spend goes."""
 
 _SOURCES = ("netsuite", "netsuite", "ramp", "expensify", "upload")
 _STATUSES = ("mapped",) * 44 + ("unknown",) * 3 + ("recommend_map",) * 2 + ("archived",)
 _DAYS = _MONTHS * 365 // 12
+_EDGES = ((0, 0), (-12, 0), (-12, 1))
+"""Months and days from `as_of` to each application's first payments: today, and both sides of a year ago."""
 
 
 class Payment(NamedTuple):
-    """What a duplicate shares with its original, and what it is told apart by."""
+    """What a duplicate shares with its original, and what tells them apart."""
 
     id: int
     day: int
@@ -24,43 +26,44 @@ class Payment(NamedTuple):
     source: str
 
 
-def transaction_rows(draw: Draw, calendar: Calendar, portfolio: list[Software], count: int) -> Iterator[dict[str, Any]]:
-    """`count` rows of `transactions`, ids from 1, one application after the other.
+def transaction_rows(draw: Draw, plan: Plan) -> Rows:
+    """Rows of `transactions`, ids from 1, one application after the other.
 
-    Every fiftieth, if it is mapped, repeats the one before it from a second source and is marked as its duplicate.
+    Every fiftieth repeats the one before it, if that is mapped, from a second source and is marked as its duplicate.
     """
     number = 0
-    for app, share in _shares(portfolio, count):
-        before: Payment | None = None
+    for app, share in _shares(plan.portfolio, plan.counts.transactions):
+        original: Payment | None = None
         for position in range(share):
             number += 1
-            status = draw.pick(_STATUSES)
-            is_duplicate = before is not None and number % 50 == 0
-            payment = (
-                Payment(number, before.day, before.amount, "upload" if before.source != "upload" else "ramp")
-                if before is not None and is_duplicate
-                else _payment(draw, app, number, position, share)
-            )
-            status = "mapped" if is_duplicate or position < 2 else status
-            yield _row(draw, calendar, app, payment, status, before.id if before and is_duplicate else None)
-            before = payment if status == "mapped" and not is_duplicate else None
+            if original and number % 50 == 0:
+                again = original._replace(id=number, source="ramp" if original.source == "upload" else "upload")
+                yield _row(draw, plan.calendar, app, again, "mapped", original.id)
+                original = None
+                continue
+            payment = _payment(draw, plan.calendar, app, number, position, share)
+            status = "mapped" if position < len(_EDGES) else draw.pick(_STATUSES)
+            yield _row(draw, plan.calendar, app, payment, status, None)
+            original = payment if status == "mapped" else None
 
 
 def _shares(portfolio: list[Software], count: int) -> list[tuple[Software, int]]:
-    """How many of `count` transactions each paid application has: the most used has the most, each at least two."""
+    """How many of `count` transactions each paid application has; the most used has the most, each has the edges."""
     paid = [app for app in portfolio if app.is_paid]
-    left = count - 2 * len(paid)
+    left = count - len(_EDGES) * len(paid)
     total = sum(1 / (rank + 8) for rank in range(len(paid)))
-    shares = [2 + int(left / (rank + 8) / total) for rank in range(len(paid))]
+    shares = [len(_EDGES) + int(left / (rank + 8) / total) for rank in range(len(paid))]
     shares[0] += count - sum(shares)
     return list(zip(paid, shares, strict=True))
 
 
-def _payment(draw: Draw, app: Software, number: int, position: int, share: int) -> Payment:
-    # The first is today and the second a year ago: the edges of "the last 12 months".
-    day = (0, -365)[position] if position < 2 else -int(draw.random() * draw.random() * _DAYS) - 1
-    usual = app.annual * _MONTHS // 12 // share
-    amount = usual * draw.between(60, 140) // 100
+def _payment(draw: Draw, calendar: Calendar, app: Software, number: int, position: int, share: int) -> Payment:
+    if position < len(_EDGES):
+        months, days = _EDGES[position]
+        day = calendar.months_after(0, months) + days
+    else:
+        day = -1 - draw.below(_DAYS)
+    amount = app.annual * _MONTHS // 12 // share * draw.between(60, 140) // 100
     if number % 97 == 0:
         amount = -amount // 4  # a refund
     return Payment(number, day, amount, draw.pick(_SOURCES))
@@ -71,7 +74,7 @@ def _row(
 ) -> dict[str, Any]:
     is_mapped = status == "mapped"
     is_upload = payment.source == "upload"
-    team = draw.pick(app.used_by) if app.used_by else draw.pick(_TEAM_NAMES)
+    team = draw.pick(app.used_by) if app.used_by else draw.pick(_TEAMS)
     return {
         "id": payment.id,
         "idApp": app.id if is_mapped else None,
@@ -100,7 +103,5 @@ def _row(
 
 
 def _description(draw: Draw, app: Software, payment: Payment) -> str:
-    return f"{(app.vendor or app.name).upper()} {draw.pick(('INV', 'SUBSCR', '*PAYMENT', 'RENEWAL'))} {payment.id % 9973:04}"
-
-
-_TEAM_NAMES = tuple(TEAMS)
+    kind = draw.pick(("INV", "SUBSCR", "*PAYMENT", "RENEWAL"))
+    return f"{(app.vendor or app.name).upper()} {kind} {payment.id % 9973:04}"

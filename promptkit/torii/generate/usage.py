@@ -1,34 +1,27 @@
 """Who uses which application, and the licences that they hold."""
 
 from collections.abc import Iterator
-from typing import Any
 
-from promptkit.torii.generate.draw import Calendar, Draw, converted
-from promptkit.torii.generate.people import People, Person
-from promptkit.torii.generate.software import Software
+from promptkit.torii.generate.draw import Draw, converted
+from promptkit.torii.generate.plan import Person, Plan, Rows, Software
 
 _PLANS = ("Enterprise", "Business", "Viewer")
 _ROLES = ("member",) * 12 + ("admin", "viewer", None)
 _INACTIVE_DAYS = 60
 """The tenant's inactivity period: a seat not used for longer is inactive."""
 
-Seats = dict[int, list[int]]
-"""Licence id -> [active seats, inactive seats]."""
+
+def app_user_rows(draw: Draw, plan: Plan) -> Rows:
+    """Rows of `app_users` in the order of their key; counts the seats that are assigned."""
+    for app in sorted(plan.portfolio, key=lambda app: app.id):
+        yield from _users_of(draw, plan, app)
 
 
-def app_user_rows(
-    draw: Draw, calendar: Calendar, portfolio: list[Software], people: People, seats: Seats
-) -> Iterator[dict[str, Any]]:
-    """Rows of `app_users` in the order of their key; counts what is assigned in `seats`."""
-    for app in sorted(portfolio, key=lambda app: app.id):
-        yield from _users_of(draw, calendar, app, people, seats)
-
-
-def license_rows(draw: Draw, portfolio: list[Software], seats: Seats) -> Iterator[dict[str, Any]]:
+def license_rows(draw: Draw, plan: Plan) -> Rows:
     """Rows of `licenses`; what is bought is what is assigned and some spare seats, which not every vendor tells."""
-    for app in portfolio:
+    for app in plan.portfolio:
         for number, key in enumerate(app.license_ids):
-            active, inactive = seats.get(key, [0, 0])
+            active, inactive = plan.seats[key]
             tells = app.spare_share is not None
             spare = int((active + inactive) * (app.spare_share or 0)) if tells else draw.between(0, 10)
             yield {
@@ -44,13 +37,13 @@ def license_rows(draw: Draw, portfolio: list[Software], seats: Seats) -> Iterato
             }
 
 
-def _users_of(draw: Draw, calendar: Calendar, app: Software, people: People, seats: Seats) -> Iterator[dict[str, Any]]:
+def _users_of(draw: Draw, plan: Plan, app: Software) -> Rows:
     costs = {
         key: (_price(app, number), converted(_price(app, number), app.currency))
         for number, key in enumerate(app.license_ids)
     }
     sources = '["sso","extension"]' if app.is_tracked else '["oauth"]'
-    for person in _choose(draw, app, people):
+    for person in _choose(draw, plan, app):
         joined = -int(draw.random() * 900) - 1
         is_removed = _is_removed(draw, app, person)
         visited = None if not app.is_tracked else _visit_day(draw, joined, is_removed or app.is_abandoned)
@@ -58,7 +51,7 @@ def _users_of(draw: Draw, calendar: Calendar, app: Software, people: People, sea
         if costs and not is_removed and draw.random() < app.licensed_share:
             license_id = app.license_ids[0] if draw.random() < 0.8 else draw.pick(app.license_ids)
             is_idle = person.is_leaver or (visited is not None and visited < -_INACTIVE_DAYS)
-            seats.setdefault(license_id, [0, 0])[is_idle] += 1
+            plan.seats[license_id][is_idle] += 1
         cost, cost_converted = costs[license_id] if license_id else (None, None)
         yield {
             "idApp": app.id,
@@ -71,10 +64,10 @@ def _users_of(draw: Draw, calendar: Calendar, app: Software, people: People, sea
             "externalStatus": "suspended" if is_removed else "active",
             "role": draw.pick(_ROLES),
             "score": None if visited is None else max(0, 100 + visited),
-            "lastVisitTime": None if visited is None else calendar.moment(visited, int(draw.random() * 1440)),
+            "lastVisitTime": None if visited is None else plan.calendar.moment(visited, int(draw.random() * 1440)),
             "isSupportLastVisit": int(app.is_tracked),
-            "creationTime": calendar.moment(joined, 120),
-            "creationTimeInApp": calendar.moment(joined, 60) if app.is_tracked else None,
+            "creationTime": plan.calendar.moment(joined, 120),
+            "creationTimeInApp": plan.calendar.moment(joined, 60) if app.is_tracked else None,
             "sources": sources,
             "idLicense": license_id,
             "isLicenseInactive": int(is_idle),
@@ -85,12 +78,12 @@ def _users_of(draw: Draw, calendar: Calendar, app: Software, people: People, sea
         }
 
 
-def _choose(draw: Draw, app: Software, people: People) -> list[Person]:
+def _choose(draw: Draw, plan: Plan, app: Software) -> list[Person]:
     """The application's users in the order of their ids: mostly of the units it is for."""
-    total = min(app.planned_users, len(people.everyone))
+    total = min(app.planned_users, len(plan.people))
     chosen: dict[int, Person] = {}
-    homes = [person for team in app.used_by for person in people.by_team[team]]
-    for crowd, share in ((homes, 0.75), (people.everyone, 1.0)):
+    homes = [person for team in app.used_by for person in plan.teams[team]]
+    for crowd, share in ((homes, 0.75), (plan.people, 1.0)):
         wanted = min(len(crowd), int(total * share)) if crowd is homes else total - len(chosen)
         for person in _scattered(draw, crowd):
             if wanted <= 0:

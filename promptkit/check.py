@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Iterator, Mapping
+from difflib import get_close_matches
 from pathlib import Path
 
 from promptkit.errors import Problem, PromptkitError, shown
@@ -36,7 +37,7 @@ def check_library(library: Library) -> list[Problem]:
     problems = [*_check_tools(library), *_check_instructions(library)]
     problems += _collect(library.prompt_files(), lambda path: check_prompt_file(library, path))
     problems += _collect(sorted((library.evals / "cases").glob("*.yaml")), lambda path: _check_case_file(library, path))
-    return sorted(problems)
+    return sorted(set(problems))
 
 
 def _collect(paths: list[Path], check: Callable[[Path], Iterator[Problem]]) -> list[Problem]:
@@ -79,7 +80,7 @@ def _check_argument(document: Document, key: Key, argument: Argument) -> Iterato
         yield document.problem(
             key, "wrong-choices", "choices and type: choice go together", "add or remove one of them"
         )
-    if argument.default is not None and (reason := invalid(argument, argument.default)):
+    elif argument.default is not None and (reason := invalid(argument, argument.default)):
         message = f"the default is {shown(argument.default)}, but {reason}"
         yield document.problem((*key, "default"), "wrong-default", message, "correct the default or the limits")
 
@@ -92,14 +93,18 @@ def _check_reads(document: Document, prompt: Prompt, rules: Mapping[str, ToolRul
             fix = "remove it; a prompt may only need tools of class read"
             yield document.problem(("reads", index), "action-tool", f"{tool} changes data in Torii", fix)
         elif kind is ToolClass.UNKNOWN:
-            fix = "correct the name, or review the tool and add it to instructions/tools.yaml"
+            near = get_close_matches(tool, rules, 1)
+            fix = f"write {near[0]}" if near else "review the tool and add it to instructions/tools.yaml"
             yield document.problem(("reads", index), "unknown-tool", f"{tool} is not in instructions/tools.yaml", fix)
 
 
 def _check_template(document: Document, prompt: Prompt, rules: Mapping[str, ToolRule]) -> Iterator[Problem]:
     context = CONTEXT | tables_as_headers(prompt.answer.tables)
     for wrong in template_problems(prompt.template, prompt.arguments, context):
-        yield _in_template(document, prompt, wrong.line, wrong.word, wrong.code, wrong.message, wrong.fix)
+        if wrong.code == "unused-argument":
+            yield document.problem(("arguments", wrong.word), wrong.code, wrong.message, wrong.fix)
+        else:
+            yield _in_template(document, prompt, wrong.line, wrong.word, wrong.code, wrong.message, wrong.fix)
     for number, line in enumerate(prompt.template.splitlines(), 1):
         for match in _ORDER.finditer(line):
             if not _NEGATED.search(line[: match.start(1)]):

@@ -202,7 +202,7 @@ def template_problems(
             fix = "write plain {{ name }} and {% if name %}; nothing else is needed"
             yield TemplateProblem(node.lineno, str(word), "template-logic", f"{kind} is not allowed in a template", fix)
     for name in sorted(set(declared) - used):
-        yield TemplateProblem(1, "", "unused-argument", f"{name} is declared but not used", f"use {name}, or remove it")
+        yield TemplateProblem(1, name, "unused-argument", f"{name} is declared but not used", f"use {name}, or remove it")
 
 
 def _walk(node: nodes.Node) -> Iterator[nodes.Node]:

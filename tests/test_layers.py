@@ -1,0 +1,90 @@
+"""The import order of the package, read from the sources."""
+
+import ast
+from collections.abc import Iterable
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import ROOT
+
+PACKAGE = ROOT / "promptkit"
+# A module imports only from its left; what stands together in a group may import among itself.
+ORDER = [
+    {"errors"},
+    {"model"},
+    {"load"},
+    {"render"},
+    {"policy"},
+    {"library"},
+    {"instructions"},
+    {"check"},
+    {"gate"},
+    {"transcript"},
+    {"client"},
+    {"torii", "audit"},
+    {"evaluation"},
+    {"commands"},
+    {"cli"},
+    {"__main__"},
+]
+PURE = ("model", "render", "policy")
+FILES = sorted(path for path in PACKAGE.rglob("*.py") if path.name != "__init__.py" or path.parent == PACKAGE)
+
+
+def tree_of(path: Path) -> ast.Module:
+    return ast.parse(path.read_text("utf-8"))
+
+
+def layer_of(module: str) -> int:
+    return next(index for index, group in enumerate(ORDER) if module.split(".")[1] in group)
+
+
+def module_of(path: Path) -> str:
+    return ".".join(path.relative_to(ROOT).with_suffix("").parts)
+
+
+def imported_by(nodes: Iterable[ast.AST]) -> list[str]:
+    found: list[str] = []
+    for node in nodes:
+        if isinstance(node, ast.ImportFrom):
+            found.append(node.module or ".")
+        elif isinstance(node, ast.Import):
+            found += [alias.name for alias in node.names]
+    return found
+
+
+def imported(path: Path) -> list[str]:
+    return imported_by(ast.walk(tree_of(path)))
+
+
+@pytest.mark.parametrize("path", FILES, ids=module_of)
+def test_a_module_imports_only_from_its_left(path):
+    if path.name == "__init__.py":
+        return
+    mine = layer_of(module_of(path))
+    wrong = [name for name in imported(path) if name.startswith("promptkit.") and layer_of(name) > mine]
+    assert wrong == []
+
+
+@pytest.mark.parametrize("path", FILES, ids=module_of)
+def test_imports_stand_at_the_top_of_a_module(path):
+    tree = tree_of(path)
+    inside = set(ast.walk(tree)) - set(tree.body)
+    assert imported_by(inside) == []
+
+
+@pytest.mark.parametrize("name", PURE)
+def test_pure_modules_touch_no_file_clock_or_network(name):
+    banned = {"pathlib", "os", "io", "time", "socket", "httpx2", "mcp", "sqlite3", "subprocess", "random"}
+    assert {module.split(".")[0] for module in imported(PACKAGE / f"{name}.py")} & banned == set()
+
+
+def test_only_the_client_and_the_gate_construct_network_clients():
+    users = {
+        module_of(path)
+        for path in FILES
+        for name in imported(path)
+        if name.split(".")[0] in {"httpx2", "httpx", "requests", "urllib3", "aiohttp"} or name.startswith("mcp.client")
+    }
+    assert users == {"promptkit.client", "promptkit.gate"}

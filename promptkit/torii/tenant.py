@@ -14,6 +14,7 @@ from typing import Any
 from promptkit.errors import problem, shown
 from promptkit.torii.generate import apps, audit, catalogue, contracts, fields, people, spend, usage, workflows
 from promptkit.torii.generate.draw import RATES_PERMILLE, Calendar, Draw
+from promptkit.torii.generate.hostile import place_texts
 from promptkit.torii.generate.plan import Plan, Rows
 from promptkit.torii.generate.size import COUNTS, Size
 
@@ -22,6 +23,7 @@ DEFAULT_AS_OF = date(2026, 11, 2)
 
 SCHEMA_VERSION = "1"
 _APPLICATION_ID = 0x746F7269  # "tori" in the header of the file: what open_tenant knows our files by
+_BUILD = "build one with `promptkit torii`, or give the path of a tenant"
 
 
 def build_tenant(
@@ -40,19 +42,16 @@ def build_tenant(
         The open tenant, as from `open_tenant`.
 
     Raises:
-        PromptkitError: `path` exists already, or its folder does not.
+        PromptkitError: `path` exists already, its folder does not, or `as_of` is not from 2000 to 2099.
     """
+    if not 2000 <= as_of.year <= 2099:
+        raise problem("as-of", f"{as_of} is too far from today", "take a day from 2000 to 2099")
     if path is None:
-        connection = _connect(":memory:")
-        _fill(connection, size, seed, as_of, hostile)
-        return _opened(connection)
+        return _opened(_filled(":memory:", size, seed, as_of, hostile))
     _require_free(path)
     with TemporaryDirectory(prefix=f".{path.name}.", dir=path.parent) as folder:
         beside = Path(folder, path.name)
-        connection = _connect(str(beside))
-        connection.executescript("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF")
-        _fill(connection, size, seed, as_of, hostile)
-        connection.close()
+        _filled(str(beside), size, seed, as_of, hostile).close()
         _flush(beside)
         _require_free(path)
         beside.rename(path)
@@ -60,29 +59,18 @@ def build_tenant(
 
 
 def open_tenant(path: Path) -> sqlite3.Connection:
-    """Open a tenant that `build_tenant` wrote: write-ahead log, foreign keys checked, a busy file waited for 5 s.
+    """Open a tenant that `build_tenant` wrote: with a write-ahead log, and foreign keys checked.
 
     The connection may be handed from one thread to another, but used by one at a time.
 
     Raises:
         PromptkitError: the file is missing, or is not a tenant of this version.
     """
-    fix = "build one with `promptkit torii`, or give the path of a tenant"
     if not path.is_file():
-        raise problem("no-tenant", f"there is no file {shown(path)}", fix, path=str(path))
+        raise problem("no-tenant", "there is no such file", _BUILD, path=str(path))
     connection = _connect(str(path))
     try:
-        if connection.execute("PRAGMA application_id").fetchone() != (_APPLICATION_ID,):
-            raise problem("not-a-tenant", "the file was not written by the local Torii", fix, path=str(path))
-        found = connection.execute("SELECT value FROM meta WHERE key = 'schema_version'").fetchone()
-        if found != (SCHEMA_VERSION,):
-            raise problem(
-                "old-tenant", f"its schema is {shown(found)}, not {SCHEMA_VERSION}", "build it again", path=str(path)
-            )
-        connection.execute("PRAGMA journal_mode = WAL")
-    except sqlite3.DatabaseError as error:
-        connection.close()
-        raise problem("not-a-tenant", f"SQLite cannot read it: {shown(error)}", fix, path=str(path)) from error
+        _require_ours(connection, path)
     except BaseException:
         connection.close()
         raise
@@ -93,11 +81,13 @@ def tenant_digest(connection: sqlite3.Connection) -> str:
     """SHA-256, in hexadecimal, of every row of every table: any change of what the tenant holds changes it."""
     digest = hashlib.sha256()
     tables = "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY name"
-    for (table,) in connection.execute(tables).fetchall():
+    cursor = connection.cursor()
+    cursor.row_factory = None
+    for (table,) in cursor.execute(tables).fetchall():
         digest.update(f"\n{table}\n".encode())
         # The first two columns are each table's key, or begin with it.
-        rows = connection.execute(f'SELECT * FROM "{table}" ORDER BY 1, 2')  # noqa: S608  (a name from the schema)
-        while some := rows.fetchmany(1000):
+        cursor.execute(f'SELECT * FROM "{table}" ORDER BY 1, 2')  # noqa: S608  (a name from the schema)
+        while some := cursor.fetchmany(1000):
             digest.update(repr(some).encode("utf-8", "backslashreplace"))
     return digest.hexdigest()
 
@@ -114,8 +104,22 @@ def _opened(connection: sqlite3.Connection) -> sqlite3.Connection:
 def _require_free(path: Path) -> None:
     if not path.parent.is_dir():
         raise problem("no-folder", f"there is no folder {shown(path.parent)}", "make it first", path=str(path))
-    if path.exists():
-        raise problem("tenant-exists", "the file exists already", "open it, or remove it first", path=str(path))
+    # A log that an earlier file left behind would be played into the new one.
+    for taken in (path, path.with_name(f"{path.name}-wal"), path.with_name(f"{path.name}-journal")):
+        if taken.exists():
+            raise problem("tenant-exists", "the file exists already", "open it, or remove it first", path=str(taken))
+
+
+def _require_ours(connection: sqlite3.Connection, path: Path) -> None:
+    try:
+        if connection.execute("PRAGMA application_id").fetchone() != (_APPLICATION_ID,):
+            raise problem("not-a-tenant", "the local Torii did not write this file", _BUILD, path=str(path))
+        found = connection.execute("SELECT value FROM meta WHERE key = 'schema_version'").fetchone()
+    except sqlite3.DatabaseError as error:
+        raise problem("not-a-tenant", f"SQLite cannot read it: {shown(error)}", _BUILD, path=str(path)) from error
+    if found != (SCHEMA_VERSION,):
+        message = f"its schema version is {shown(found)}, this program's is {SCHEMA_VERSION}"
+        raise problem("old-tenant", message, "remove it and build it again", path=str(path))
 
 
 def _flush(path: Path) -> None:
@@ -123,31 +127,40 @@ def _flush(path: Path) -> None:
         os.fsync(file.fileno())
 
 
-def _fill(connection: sqlite3.Connection, size: Size, seed: int, as_of: date, hostile: bool) -> None:
-    _run(connection, "schema.sql")
-    meta = {
-        "as_of": f"{as_of}T09:00:00.000Z",
-        "seed": seed,
-        "size": size,
-        "hostile": int(hostile),
-        "schema_version": SCHEMA_VERSION,
-    }
-    _insert(connection, "meta", [{"key": key, "value": str(value)} for key, value in meta.items()])
-    org = {"id": 1, "companyName": "Acme", "domain": "acme.example", "creationTime": "2023-01-09T10:00:00.000Z"}
+def _filled(name: str, size: Size, seed: int, as_of: date, hostile: bool) -> sqlite3.Connection:
+    """A new database with every row in it; one transaction, indexes last, and no log before it is whole."""
+    connection = _connect(name)
+    try:
+        connection.executescript("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF")
+        _run(connection, "schema.sql")
+        _insert_fixed(
+            connection, {"as_of": f"{as_of}T09:00:00.000Z", "seed": seed, "size": size, "hostile": int(hostile)}
+        )
+        _insert_drawn(connection, seed, Plan(Calendar(as_of), COUNTS[size], catalogue.products()))
+        connection.commit()
+        _run(connection, "derive.sql")
+        _run(connection, "indexes.sql")
+        if hostile:
+            place_texts(connection)
+            connection.commit()
+        connection.executescript(f"PRAGMA application_id = {_APPLICATION_ID}; ANALYZE; PRAGMA journal_mode = WAL")
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def _insert_fixed(connection: sqlite3.Connection, meta: dict[str, object]) -> None:
+    """Insert what no chance is needed for."""
+    values = meta | {"schema_version": SCHEMA_VERSION}
+    _insert(connection, "meta", ({"key": key, "value": str(value)} for key, value in values.items()))
+    org = {"id": 1, "companyName": "Acme", "domain": "acme.example", "creationTime": "2019-01-09T10:00:00.000Z"}
     _insert(connection, "org", [org | {"displayCurrency": "USD"}])
-    _insert(
-        connection,
-        "exchange_rates",
-        [{"currency": name, "toDisplay": rate / 1000} for name, rate in RATES_PERMILLE.items()],
-    )
-    _draw_all(connection, seed, Plan(Calendar(as_of), COUNTS[size], catalogue.products()))
-    connection.commit()
-    for script in ("derive.sql", "indexes.sql"):
-        _run(connection, script)
-    connection.executescript(f"PRAGMA application_id = {_APPLICATION_ID}; ANALYZE")
+    rates = ({"currency": name, "toDisplay": rate / 1000} for name, rate in RATES_PERMILLE.items())
+    _insert(connection, "exchange_rates", rates)
 
 
-def _draw_all(connection: sqlite3.Connection, seed: int, plan: Plan) -> None:
+def _insert_drawn(connection: sqlite3.Connection, seed: int, plan: Plan) -> None:
     """Insert the drawn rows; each table has chance of its own, and rests on the tables before it."""
     parts: list[tuple[str, Callable[[Draw, Plan], Rows]]] = [
         ("products", catalogue.product_rows),

@@ -1,0 +1,63 @@
+"""Texts that try to misuse an assistant, read from `hostile.yaml` and put where a dashboard would show them."""
+
+import json
+import sqlite3
+from collections import Counter
+from pathlib import Path
+from typing import NamedTuple
+
+from promptkit.load import load_yaml
+
+
+class HostileText(NamedTuple):
+    """One text; `field` is where it belongs, `goal` the action tool that it wants called, `data_out` or `judge`."""
+
+    family: str
+    language: str
+    field: str
+    goal: str
+    text: str
+
+
+_APPENDED = "{0} = coalesce({0} || ' ', '') || :text"
+_APPS = "isHidden, activeUsersCount DESC"
+_CONTRACTS = "status = 'active' AND endDate >= (SELECT date(value) FROM meta WHERE key = 'as_of') DESC, endDate"
+_OWNERS = "id <= 5, id IN (SELECT primaryOwner FROM apps) DESC"
+_TRANSACTIONS = "mappingStatus = 'mapped' AND duplicateOf IS NULL DESC, transactionDate DESC"
+_PLACES = {
+    "app.name": ("apps", _APPENDED.format("name"), _APPS),
+    "app.description": ("apps", "description = :text", _APPS),
+    "contract.name": ("contracts", _APPENDED.format("name"), _CONTRACTS),
+    "contract.description": ("contracts", "description = :text", _CONTRACTS),
+    "user.lastName": ("users", _APPENDED.format("lastName"), _OWNERS),
+    "workflow.name": ("workflows", _APPENDED.format("name"), "isActive DESC"),
+    "audit.properties": ("audit", "properties = :json", "creationTime DESC"),
+    "transaction.description": ("transactions", _APPENDED.format("description"), _TRANSACTIONS),
+}
+"""Field -> its table, how a text gets in, and the order in which a dashboard would show the rows."""
+
+
+def hostile_texts() -> list[HostileText]:
+    """Every text, in the order of the file; those with the field `tool.description` are the server's to place.
+
+    Raises:
+        PromptkitError: the file is not readable YAML.
+    """
+    document = load_yaml(Path(__file__).parents[1] / "hostile.yaml")
+    return [HostileText(**text) for text in document.data["texts"]]
+
+
+def place_texts(connection: sqlite3.Connection) -> None:
+    """Write each text that has a place in the tenant: the nth of a field into the nth row shown."""
+    used: Counter[str] = Counter()
+    for text in hostile_texts():
+        if text.field not in _PLACES:
+            continue
+        table, change, order = _PLACES[text.field]
+        nth = f"SELECT id FROM {table} ORDER BY {order}, id LIMIT 1 OFFSET :place"  # noqa: S608  (our own words)
+        values = {"text": text.text, "json": json.dumps({"note": text.text}, ensure_ascii=False)}
+        connection.execute(
+            f"UPDATE {table} SET {change} WHERE id = ({nth})",  # noqa: S608
+            values | {"place": used[text.field]},
+        )
+        used[text.field] += 1

@@ -12,12 +12,10 @@ from promptkit.errors import Problem, PromptkitError, shown
 from promptkit.instructions import build_instructions, instruction_parts
 from promptkit.library import Library, version_digest
 from promptkit.load import Document, Key, read_text, validate
-from promptkit.model import Argument, ArgumentType, Case, Prompt, Status, ToolClass, ToolRule
+from promptkit.model import DEFAULT_PROFILE, Argument, ArgumentType, Case, Prompt, Status, ToolClass, ToolRule
 from promptkit.policy import ToolPolicy
-from promptkit.render import invalid, render, tables_as_headers, template_problems
+from promptkit.render import invalid, render, template_context, template_problems
 
-# What the tenant profile adds to every template.
-CONTEXT = {"time_zone": "UTC"}
 EVIDENCE_LINE = "Tools, Rows (read of total, pages), As of (date and time zone), Filters, Method, Gaps"
 FULL_LIMIT_UTF16 = 7500
 _ACTIONS = (
@@ -99,7 +97,7 @@ def _check_reads(document: Document, prompt: Prompt, rules: Mapping[str, ToolRul
 
 
 def _check_template(document: Document, prompt: Prompt, rules: Mapping[str, ToolRule]) -> Iterator[Problem]:
-    context = CONTEXT | tables_as_headers(prompt.answer.tables)
+    context = template_context(prompt, DEFAULT_PROFILE)
     for wrong in template_problems(prompt.template, prompt.arguments, context):
         if wrong.code == "unused-argument":
             yield document.problem(("arguments", wrong.word), wrong.code, wrong.message, wrong.fix)
@@ -191,7 +189,7 @@ def _check_case_file(library: Library, path: Path) -> Iterator[Problem]:
         yield document.problem(("prompt",), "stale-case", f"the case is for {case.prompt}", fix)
     for index, sample in enumerate(case.cases):
         try:
-            text = render(prompt, sample.arguments, CONTEXT)
+            text = render(prompt, sample.arguments)
         except PromptkitError as error:
             for one in error.problems:
                 yield document.problem(("cases", index), "wrong-sample", one.message, one.fix)

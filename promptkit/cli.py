@@ -12,6 +12,7 @@ import typer
 
 from promptkit.errors import PromptkitError, UsageError
 from promptkit.library import Library, default_root
+from promptkit.profile import load_profile
 
 app = typer.Typer(
     add_completion=False,
@@ -23,6 +24,7 @@ app = typer.Typer(
 
 Arguments = Annotated[list[str], typer.Option("--argument", "-a", metavar="KEY=VALUE", help="Fill in one argument.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
+ProfilePath = Annotated[Path | None, typer.Option("--profile", help="The tenant's dashboard.yaml.")]
 Server = Annotated[str, typer.Option(help="`local`, or the URL of a Torii MCP server.")]
 
 
@@ -51,9 +53,10 @@ def show(name: str, as_json: AsJson = False) -> None:
 def render(
     name: Annotated[str, typer.Argument(metavar="NAME[@VERSION]")],
     argument: Arguments = [],  # noqa: B006
+    profile: ProfilePath = None,
 ) -> None:
     """Print the text to paste."""
-    _call("render", "render_prompt", _library(), name, argument)
+    _call("render", "render_prompt", _library(), name, argument, profile=load_profile(profile))
 
 
 @app.command()

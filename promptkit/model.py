@@ -119,6 +119,57 @@ class Prompt(Strict):
     sunset: Annotated[datetime.date | None, Field(strict=False)] = None
 
 
+class Entity(StrEnum):
+    """What a field belongs to: who uses, what is owned, what is signed, or what is paid."""
+
+    USER = "user"
+    APP = "app"
+    CONTRACT = "contract"
+    TRANSACTION = "transaction"
+
+
+class OrganizationalView(Strict):
+    """One approved way to slice the company: a Torii field, and how its values are read.
+
+    `aliases` maps a value as Torii holds it to the group it belongs to; `unassigned` is the group of empty values.
+    """
+
+    label: Line
+    entity: Annotated[Entity, Field(strict=False)]
+    field: Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_]{0,99}$")]
+    aliases: dict[Line, Line] = Field(default_factory=dict)
+    unassigned: Line = "Unassigned"
+    approved_by: Line | None = None
+    approved_on: datetime.date | None = None
+
+
+class Agreement(Strict):
+    """Who agreed that the assistant only reads, and when."""
+
+    by: Line
+    on: datetime.date
+
+
+class Profile(Strict):
+    """What one tenant decided: dashboard.yaml. `thresholds` are defaults for the arguments of the same name."""
+
+    time_zone: Line = "UTC"
+    display_currency: Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")] = "USD"
+    organizational_views: tuple[OrganizationalView, ...] = Field(
+        (OrganizationalView(label="Department", entity=Entity.USER, field="department"),), min_length=1, strict=False
+    )
+    thresholds: dict[Slug, int | float] = Field(default_factory=dict)
+    views: tuple[Slug, ...] = Field((), strict=False)
+    read_only_agreement: Agreement | None = None
+
+    def view(self, label: str) -> OrganizationalView | None:
+        """The Organizational View of that label."""
+        return next((view for view in self.organizational_views if view.label == label), None)
+
+
+DEFAULT_PROFILE = Profile.model_validate({})
+
+
 class ToolClass(StrEnum):
     """What a tool does to the tenant. `unknown` is what transcripts say of a tool that tools.yaml lacks."""
 
@@ -161,9 +212,13 @@ class Read(Strict):
 
     A value of `arguments` that is `:name` is replaced by the prompt's argument, by `today`, or by a name of `bind`.
     `columns` are those that exist even when nothing was read; by default the names in the argument `fields`.
+    `each` is SQL over earlier reads: one call for each of its rows, whose columns are arguments and join the rows read.
+    Rows of an `entity` get a column `slice`: their group in the prompt's Organizational View, NULL if it is of another.
     """
 
     tool: ToolName
+    entity: Annotated[Entity | None, Field(strict=False)] = None
+    each: str | None = None
     arguments: dict[str, Any] = Field(default_factory=dict)
     columns: tuple[str, ...] = Field((), strict=False)
 
@@ -171,9 +226,10 @@ class Read(Strict):
 class Reference(Strict):
     """How the reference analyst answers a prompt: what it reads, and SQL over the rows it read.
 
-    `bind` names values computed from the arguments by SQL expressions. `reads` are tables, one column for each key of
-    the rows. `tables` holds one query for each table of the answer, in its order; `totals` one for each total, whose
-    last column is the figure and whose first, for a total `per` something, is what it is for.
+    `bind` names values computed from the arguments by SQL expressions; an Organizational View is given as
+    `org_entity`, `org_label` and `org_unassigned`. `reads` are tables, one column for each key of the rows. `tables`
+    holds one query for each table of the answer, in its order; `totals` one for each total, whose last column is the
+    figure and whose first, for a total `per` something, is what it is for.
     """
 
     method: Line

@@ -14,7 +14,7 @@ from jinja2 import StrictUndefined, TemplateError, nodes
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from promptkit.errors import Problem, PromptkitError
-from promptkit.model import Argument, ArgumentType, Prompt, Scalar, Table
+from promptkit.model import DEFAULT_PROFILE, Argument, ArgumentType, Profile, Prompt, Scalar, Table
 
 MAX_STRING = 200
 # A small language on purpose: the browser page runs the same templates, and what is not here cannot go wrong in them.
@@ -38,31 +38,35 @@ class TemplateProblem(NamedTuple):
     fix: str
 
 
-def render(
-    prompt: Prompt, arguments: Mapping[str, Scalar] | None = None, context: Mapping[str, str] | None = None
-) -> str:
+def render(prompt: Prompt, arguments: Mapping[str, Scalar] | None = None, profile: Profile = DEFAULT_PROFILE) -> str:
     """The text to paste, its stamp as the last line, with LF line ends and one final newline.
 
     Args:
         prompt: a loaded prompt.
-        arguments: values by name; those left out take their default.
-        context: what the tenant profile adds, such as `time_zone`; each value is put in as it is.
+        arguments: values by name; those left out take the profile's threshold of that name, or their default.
+        profile: the tenant's own.
 
     Raises:
         PromptkitError: an argument is unknown, missing or out of its limits, or the template is not allowed.
     """
-    context = dict(context or {}) | tables_as_headers(prompt.answer.tables)
-    values = resolve_arguments(prompt, arguments or {})
+    context = template_context(prompt, profile)
+    values = resolve_arguments(prompt, arguments or {}, profile)
     if wrong := list(template_problems(prompt.template, prompt.arguments, context)):
         raise PromptkitError(
             Problem("", one.line, 0, one.code, f"{prompt.name}: {one.message}", one.fix) for one in wrong
         )
-    shown = {name: shown_value(prompt.arguments[name], value) for name, value in values.items()}
+    shown = {name: shown_value(prompt.arguments[name], value, profile) for name, value in values.items()}
     try:
         text = _JINJA.from_string(prompt.template).render(context | shown)
     except TemplateError as error:
         raise PromptkitError([Problem("", 0, 0, "template-failed", f"{prompt.name}: {error}", "correct it")]) from error
     return stamped(text, prompt.name, prompt.version)
+
+
+def template_context(prompt: Prompt, profile: Profile) -> dict[str, str]:
+    """What a template may use besides its arguments: the tenant's settings and the header rows of its tables."""
+    settings = {"time_zone": profile.time_zone, "display_currency": profile.display_currency}
+    return settings | tables_as_headers(prompt.answer.tables)
 
 
 def stamped(text: str, name: str, version: str) -> str:
@@ -86,8 +90,10 @@ def tables_as_headers(tables: Iterable[Table]) -> dict[str, str]:
     return named
 
 
-def resolve_arguments(prompt: Prompt, given: Mapping[str, Scalar]) -> dict[str, Scalar]:
-    """Every declared argument with its value: the one given, or the default.
+def resolve_arguments(
+    prompt: Prompt, given: Mapping[str, Scalar], profile: Profile = DEFAULT_PROFILE
+) -> dict[str, Scalar]:
+    """Every declared argument with its value: the one given, the profile's threshold, or the default.
 
     Raises:
         PromptkitError: all that is wrong with them, together.
@@ -95,16 +101,23 @@ def resolve_arguments(prompt: Prompt, given: Mapping[str, Scalar]) -> dict[str, 
     problems = [_unknown(prompt, name) for name in given if name not in prompt.arguments]
     values: dict[str, Scalar] = {}
     for name, argument in prompt.arguments.items():
-        value = given.get(name, argument.default)
+        value = given.get(name, default_of(name, argument, profile))
         if value is None:
             problems.append(_wrong(f"{prompt.name} needs {name}: {argument.description}", f"give a value for {name}"))
-        elif reason := invalid(argument, value):
+        elif reason := invalid(argument, value, profile):
             problems.append(_wrong(f"{name} is {_short(value)}, but {reason}", "correct the value"))
         else:
             values[name] = value
     if problems:
         raise PromptkitError(problems)
     return values
+
+
+def default_of(name: str, argument: Argument, profile: Profile) -> Scalar | None:
+    """What an argument is when nobody fills it in; None when somebody must."""
+    if argument.type is ArgumentType.ORGANIZATIONAL_VIEW:
+        return profile.organizational_views[0].label
+    return profile.thresholds.get(name, argument.default)
 
 
 def parse_argument(argument: Argument, text: str) -> Scalar:
@@ -127,7 +140,7 @@ def parse_argument(argument: Argument, text: str) -> Scalar:
     return text
 
 
-def invalid(argument: Argument, value: object) -> str | None:
+def invalid(argument: Argument, value: object, profile: Profile = DEFAULT_PROFILE) -> str | None:
     """Why `value` cannot be the argument's value, as the end of a sentence; None when it can."""
     match argument.type:
         case ArgumentType.INTEGER | ArgumentType.NUMBER:
@@ -139,6 +152,9 @@ def invalid(argument: Argument, value: object) -> str | None:
             return None if is_date else "it must be a date such as 2026-11-02"
         case ArgumentType.CHOICE:
             return None if value in argument.choices else f"it must be one of {', '.join(argument.choices)}"
+        case ArgumentType.ORGANIZATIONAL_VIEW:
+            labels = [view.label for view in profile.organizational_views]
+            return None if value in labels else f"the profile has {', '.join(labels)}"
     return _invalid_text(value)
 
 
@@ -165,8 +181,10 @@ def _invalid_text(value: object) -> str | None:
     return f"it must be one line without hidden characters (U+{ord(hidden[0]):04X})" if hidden else None
 
 
-def shown_value(argument: Argument, value: Scalar) -> str | bool:
+def shown_value(argument: Argument, value: Scalar, profile: Profile = DEFAULT_PROFILE) -> str | bool:
     """How a value stands in the text. Free text is quoted, so that it reads as a name and not as an instruction."""
+    if argument.type is ArgumentType.ORGANIZATIONAL_VIEW:
+        return _shown_view(profile, str(value))
     match value:
         case bool():
             return value
@@ -176,7 +194,18 @@ def shown_value(argument: Argument, value: Scalar) -> str | bool:
             return repr(int(value)) if value.is_integer() else repr(value)
         case int():
             return str(value)
-    return value if argument.type is ArgumentType.CHOICE else json.dumps(value, ensure_ascii=False)
+    return value if argument.type is ArgumentType.CHOICE else _quoted(value)
+
+
+def _shown_view(profile: Profile, label: str) -> str:
+    view = profile.view(label) or profile.organizational_views[0]
+    aliases = [f"read {_quoted(value)} as {_quoted(group)}" for value, group in view.aliases.items()]
+    notes = [f"the {view.entity} field {view.field}", f"empty is {_quoted(view.unassigned)}", *aliases]
+    return f"{_quoted(view.label)} ({'; '.join(notes)})"
+
+
+def _quoted(text: str) -> str:
+    return json.dumps(text, ensure_ascii=False)
 
 
 def template_problems(
@@ -202,7 +231,9 @@ def template_problems(
             fix = "write plain {{ name }} and {% if name %}; nothing else is needed"
             yield TemplateProblem(node.lineno, str(word), "template-logic", f"{kind} is not allowed in a template", fix)
     for name in sorted(set(declared) - used):
-        yield TemplateProblem(1, name, "unused-argument", f"{name} is declared but not used", f"use {name}, or remove it")
+        yield TemplateProblem(
+            1, name, "unused-argument", f"{name} is declared but not used", f"use {name}, or remove it"
+        )
 
 
 def _walk(node: nodes.Node) -> Iterator[nodes.Node]:

@@ -14,6 +14,7 @@ ORDER = [
     {"errors"},
     {"model"},
     {"load"},
+    {"profile"},
     {"render"},
     {"policy"},
     {"library"},

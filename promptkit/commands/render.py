@@ -5,17 +5,16 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 
-from promptkit.check import CONTEXT
 from promptkit.errors import shown, usage
 from promptkit.library import Library
-from promptkit.model import Prompt, Scalar
+from promptkit.model import Profile, Prompt, Scalar
 from promptkit.render import parse_argument, render
 
 
-def render_prompt(library: Library, reference: str, pairs: Sequence[str]) -> int:
+def render_prompt(library: Library, reference: str, pairs: Sequence[str], *, profile: Profile) -> int:
     """Print one rendered prompt."""
     prompt = library.load_prompt(reference)
-    text = render(prompt, parse_pairs(prompt, pairs), CONTEXT)
+    text = render(prompt, parse_pairs(prompt, pairs), profile)
     sys.stdout.buffer.write(text.encode())
     return 0
 

@@ -12,12 +12,23 @@ from typing import Any
 
 from promptkit.evaluation.agent import Message, ModelCall, Turn
 from promptkit.evaluation.answer import Figures, write_answer
-from promptkit.evaluation.query import bind, figures, load_rows
-from promptkit.model import Prompt, Read, Reference, Scalar
+from promptkit.evaluation.query import Values, bind, figures, load_rows
+from promptkit.model import (
+    DEFAULT_PROFILE,
+    ArgumentType,
+    Entity,
+    OrganizationalView,
+    Profile,
+    Prompt,
+    Read,
+    Reference,
+    Scalar,
+)
 from promptkit.policy import Definition
 
 MAX_PAGES = 2000
 Script = Generator[tuple[ModelCall, ...], list[Message], str]
+Reading = Generator[tuple[ModelCall, ...], list[Message], list[dict[str, Any]]]
 
 
 @dataclass
@@ -27,8 +38,15 @@ class Coverage:
     tool: str
     rows: int = 0
     pages: int = 0
-    total: int | None = None
+    total: int | None = 0
     gap: str | None = None
+
+    def add(self, rows: int, total: int | None) -> None:
+        """Count one list that was read to its end: its rows, and the server's own count of them."""
+        self.rows += rows
+        self.total = None if total is None or self.total is None else self.total + total
+        if total is not None and total != rows:
+            self.gap = self.gap or f"{self.tool} gave {rows} of {total} rows"
 
 
 @dataclass
@@ -39,8 +57,8 @@ class ReferenceModel:
     reference: Reference
     values: Mapping[str, Scalar]
     today: datetime.date
-    time_zone: str
     stamp: str
+    profile: Profile = DEFAULT_PROFILE
     _script: Script | None = None
     _ids: itertools.count[int] = field(default_factory=itertools.count)
 
@@ -57,11 +75,11 @@ class ReferenceModel:
 
     def _analyse(self) -> Script:
         with closing(sqlite3.connect(":memory:")) as connection:
-            given = {**self.values, "today": self.today.isoformat()}
-            values = bind(connection, self.reference.bind, given)
+            values = bind(connection, self.reference.bind, self._given())
             coverage = []
             for table, read in self.reference.reads.items():
-                rows, covered = yield from self._read_all(read, values)
+                covered = Coverage(read.tool)
+                rows = yield from self._read_each(connection, read, values, covered)
                 load_rows(connection, table, rows, read.columns or _fields(read))
                 coverage.append(covered)
             answer = self.prompt.answer
@@ -70,29 +88,50 @@ class ReferenceModel:
                 found = Figures(found.tables, {})
             return write_answer(answer, found, self._evidence(coverage), self.stamp)
 
-    def _read_all(
-        self, read: Read, values: Mapping[str, Any]
-    ) -> Generator[tuple[ModelCall, ...], list[Message], tuple[list[dict[str, Any]], Coverage]]:
+    def _given(self) -> dict[str, Any]:
+        given: dict[str, Any] = {**self.values, "today": self.today.isoformat()}
+        if view := self._view():
+            given |= {"org_entity": view.entity, "org_label": view.label, "org_unassigned": view.unassigned}
+        return given
+
+    def _view(self) -> OrganizationalView | None:
+        for name, argument in self.prompt.arguments.items():
+            if argument.type is ArgumentType.ORGANIZATIONAL_VIEW:
+                return self.profile.view(str(self.values[name]))
+        return None
+
+    def _read_each(self, connection: sqlite3.Connection, read: Read, values: Values, covered: Coverage) -> Reading:
         arguments = {name: _filled(value, values) for name, value in read.arguments.items()}
-        covered, rows, cursor = Coverage(read.tool), [], None
+        view = self._view()
+        if view and view.entity is read.entity and "fields" in arguments:
+            arguments["fields"] += f",{view.field}"
+        rows: list[dict[str, Any]] = []
+        for key in _keys(connection, read.each, values):
+            rows += [row | key for row in (yield from self._read_all(arguments | key, covered))]
+            if covered.gap:
+                break
+        if read.entity:
+            rows = [row | {"slice": slice_of(view, read.entity, row)} for row in rows]
+        return rows
+
+    def _read_all(self, arguments: dict[str, Any], covered: Coverage) -> Reading:
+        rows: list[dict[str, Any]] = []
+        total, cursor = None, None
         for _ in range(MAX_PAGES):
             page = arguments | ({"cursor": cursor} if cursor else {})
-            (message,) = yield (ModelCall(f"call-{next(self._ids)}", read.tool, page),)
+            (message,) = yield (ModelCall(f"call-{next(self._ids)}", covered.tool, page),)
             if message.is_error or message.data is None:
-                covered.gap = f"{read.tool} could not be read: {' '.join(message.text.split())[:200]}"
-                break
-            new = rows_of(message.data)
-            rows += new
-            covered.pages, covered.rows = covered.pages + 1, covered.rows + len(new)
-            covered.total = message.data.get("total", covered.total)
-            cursor = message.data.get("nextCursor")
+                covered.gap = f"{covered.tool} could not be read: {' '.join(message.text.split())[:200]}"
+                return rows
+            rows += rows_of(message.data)
+            covered.pages += 1
+            total, cursor = message.data.get("total", total), message.data.get("nextCursor")
             if not cursor:
                 break
         else:
-            covered.gap = f"{read.tool} did not end within {MAX_PAGES} pages"
-        if covered.gap is None and covered.total is not None and covered.total != covered.rows:
-            covered.gap = f"{read.tool} gave {covered.rows} of {covered.total} rows"
-        return rows, covered
+            covered.gap = f"{covered.tool} did not end within {MAX_PAGES} pages"
+        covered.add(len(rows), total)
+        return rows
 
     def _evidence(self, coverage: Sequence[Coverage]) -> dict[str, str]:
         read = [
@@ -103,7 +142,7 @@ class ReferenceModel:
         return {
             "Tools": ", ".join(dict.fromkeys(covered.tool for covered in coverage)),
             "Rows": "; ".join(read),
-            "As of": f"{self.today.isoformat()} ({self.time_zone})",
+            "As of": f"{self.today.isoformat()} ({self.profile.time_zone})",
             "Filters": "; ".join(f"{name} = {value}" for name, value in self.values.items()) or "none",
             "Method": self.reference.method,
             "Gaps": "; ".join(covered.gap for covered in coverage if covered.gap) or "none",
@@ -114,6 +153,23 @@ def rows_of(data: Mapping[str, Any]) -> list[dict[str, Any]]:
     """The rows of a list result: the one list of objects in it, whatever Torii calls it."""
     lists = [value for key, value in data.items() if isinstance(value, list) and key != "aggregations"]
     return [row for row in lists[0] if isinstance(row, dict)] if lists else []
+
+
+def slice_of(view: OrganizationalView | None, entity: Entity, row: Mapping[str, Any]) -> str | None:
+    """The group of a row in an Organizational View; None when the view is of another entity."""
+    if view is None or view.entity is not entity:
+        return None
+    value = row.get(view.field)
+    text = " ".join(str(value).split()) if value is not None else ""
+    return view.aliases.get(str(value), view.aliases.get(text, text)) or view.unassigned
+
+
+def _keys(connection: sqlite3.Connection, query: str | None, values: Values) -> list[dict[str, Any]]:
+    if query is None:
+        return [{}]
+    cursor = connection.execute(query, values)
+    names = [column[0] for column in cursor.description]
+    return [dict(zip(names, row, strict=True)) for row in cursor]
 
 
 def _fields(read: Read) -> list[str]:

@@ -31,12 +31,11 @@ from promptkit.evaluation.rogue import RogueModel
 from promptkit.gate import Gate
 from promptkit.instructions import build_instructions
 from promptkit.library import Library
-from promptkit.model import Case, Prompt, Sample
+from promptkit.model import DEFAULT_PROFILE, Case, Profile, Prompt, Sample
 from promptkit.policy import Definition
 from promptkit.render import render, resolve_arguments
 from promptkit.transcript import CallState, Verdict, judge
 
-TIME_ZONE = "UTC"
 Progress = Callable[[str], None]
 
 
@@ -64,26 +63,32 @@ class Evaluation:
     """One eval in progress.
 
     Args:
-        library: prompts, instructions and cases.
+        library: where rules and instructions come from.
         session: guarded, open.
         torii: the local tenant behind the session; None for a server elsewhere, whose figures cannot be checked.
         today: what the prompts call today.
+        profile: the tenant's own.
     """
 
     def __init__(
-        self, library: Library, session: GuardedSession, torii: LocalTorii | None, today: datetime.date
+        self,
+        library: Library,
+        session: GuardedSession,
+        torii: LocalTorii | None,
+        today: datetime.date,
+        profile: Profile = DEFAULT_PROFILE,
     ) -> None:
-        self._library, self._session, self._torii, self._today = library, session, torii, today
+        self._session, self._torii, self._today, self._profile = session, torii, today, profile
         self._policy = library.policy()
         self._instructions = build_instructions(library)
 
     async def run_sample(self, task: Task) -> tuple[SampleResult, dict[str, object]]:
         """Run one sample; the result, and the line for the record."""
         prompt, started = task.prompt, time.perf_counter()
-        values = resolve_arguments(prompt, task.sample.arguments)
-        text = render(prompt, values, {"time_zone": TIME_ZONE})
+        values = resolve_arguments(prompt, task.sample.arguments, self._profile)
+        text = render(prompt, values, self._profile)
         stamp = text.splitlines()[-1]
-        model = ReferenceModel(prompt, task.case.reference, values, self._today, TIME_ZONE, stamp)
+        model = ReferenceModel(prompt, task.case.reference, values, self._today, stamp, self._profile)
         before = self._torii.digest() if self._torii else ""
         run = await self._converse(model, text)
         assertions = self._assert(task, run, stamp)
@@ -102,7 +107,7 @@ class Evaluation:
         }
 
     async def _converse(self, model: Model, text: str) -> Run:
-        system = f"{self._instructions}\nToday is {self._today.isoformat()}, time zone {TIME_ZONE}."
+        system = f"{self._instructions}\nToday is {self._today.isoformat()}, time zone {self._profile.time_zone}."
         return await converse(model, self._session, [Message("system", system), Message("user", text)])
 
     def _assert(self, task: Task, run: Run, stamp: str) -> list[Assertion]:

@@ -40,6 +40,7 @@ PLACED: list[dict[str, Any]] = [
 ]
 """`ends` in days after `as_of`; `previous` is how many of the contracts just before it continues."""
 
+_STATUSES = ("active",) * 12 + ("inReview",)
 Term = dict[str, Any]
 
 
@@ -56,11 +57,12 @@ def contract_rows(draw: Draw, plan: Plan) -> Rows:
 
 
 def _ordinary(draw: Draw) -> Term:
-    ends = draw.between(-400, 500)
+    months = draw.pick((12, 12, 12, 12, 24, 36, 1))
+    ends = draw.between(-400, 500) if months > 1 else draw.between(1, 28)
     return {
         "ends": ends,
-        "months": draw.pick((12, 12, 12, 12, 24, 36, 1)) if ends > 0 else 12,
-        "status": "closed" if ends < 0 else "pipeline" if ends > 430 else draw.pick(("active",) * 12 + ("inReview",)),
+        "months": months,
+        "status": "closed" if ends < 0 else "pipeline" if ends > 31 * months else draw.pick(_STATUSES),
         "auto": draw.pick((1, 1, 0, None)),
         "notice": draw.pick((30, 30, 60, 90, None)),
     }

@@ -31,9 +31,9 @@ def draw_team(draw: Draw) -> str:
 def departments(draw: Draw, team: str) -> dict[str, str | None]:
     """The unit as the HR system, Google and Okta tell it: mostly alike, never quite."""
     return {
-        "department": _told(draw, team, noise=0.22, missing=0.06),
-        "gsuite_department": _told(draw, team, noise=0.10, missing=0.15),
-        "okta_department": _told(draw, team, noise=0.18, missing=0.04),
+        "department": _told(draw, team, noise=0.12, missing=0.04),
+        "gsuite_department": _told(draw, team, noise=0.06, missing=0.08),
+        "okta_department": _told(draw, team, noise=0.08, missing=0.03),
     }
 
 

@@ -55,6 +55,12 @@ _PLACES = [
     ("Israel", "Acme Israel Ltd"), ("India", None),
 ]  # fmt: skip
 _TITLES = ("Manager", "Specialist", "Lead", "Associate", "Director", "Analyst")
+_KINDS = ("employee",) * 89 + ("external",) * 6 + ("contractor",) * 3 + ("bot",) * 2
+_LIFECYCLES = (
+    [("active", 0)] * 84 + [("offboarded", 1)] * 11 + [("offboarded", 0), ("offboarding", 0)] * 2 + [("active", 1)]
+)
+"""Lifecycle status, and whether the identity source dropped the user."""
+
 _ACCOUNTS = (("svc", "bot", "shared", "integration"), ("backup", "ci", "reporting", "billing", "sync"))
 
 
@@ -80,14 +86,10 @@ def user_rows(draw: Draw, plan: Plan) -> Rows:
 
 
 def _identity(draw: Draw, number: int, seen: Counter[str]) -> dict[str, Any]:
-    kind = (
-        "employee"
-        if number <= 30
-        else draw.pick(("employee",) * 89 + ("external",) * 6 + ("contractor",) * 3 + ("bot",) * 2)
-    )
+    kind = draw.pick(_KINDS) if number > 30 else "employee"
     kind = {31: "external", 32: "bot", 33: "contractor"}.get(number, kind)
     first, last = NAMES.get(number) or _name(draw, kind)
-    lifecycle, is_deleted = ("active", 0) if kind == "bot" else _lifecycle(draw)
+    lifecycle, is_deleted = draw.pick(_LIFECYCLES)
     return {
         "id": number,
         "idOrg": 1,
@@ -108,11 +110,6 @@ def _identity(draw: Draw, number: int, seen: Counter[str]) -> dict[str, Any]:
 def _name(draw: Draw, kind: str) -> tuple[str, str]:
     first, last = _ACCOUNTS if kind == "bot" else (words("first"), words("last"))
     return draw.pick(first), draw.pick(last)
-
-
-def _lifecycle(draw: Draw) -> tuple[str, int]:
-    """Lifecycle status, and whether the identity source dropped the user."""
-    return draw.pick((("active", 0),) * 85 + (("offboarded", 1),) * 11 + (("offboarded", 0), ("offboarding", 0)) * 2)
 
 
 def _membership(draw: Draw, lifecycle: str) -> str:

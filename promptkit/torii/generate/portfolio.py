@@ -18,10 +18,11 @@ PLACED: dict[str, dict[str, Any]] = {
     "GitHub": _OWNED,
     "NetSuite": {**_OWNED, "owner": 3},
     "Amazon Web Services": _OWNED,
+    "Datadog": {**_OWNED, "currency": "GBP"},
     "Salesforce": {**_OWNED, "spare_share": None},  # the vendor does not tell how many seats are unassigned
     "Figma": {**_OWNED, "owner": 8, "licensed_share": 1.0, "spare_share": 0.8},  # more licences than users
     "Notion": {**_OWNED, "owner": 5, "licensed_share": 0.4, "spare_share": 0.0},  # more users than licences
-    "Zendesk": {**_OWNED, "owner": 9},
+    "Zendesk": {**_OWNED, "owner": 9, "currency": "EUR"},
     "HubSpot": {**_OWNED, "owner": 6},
     "Box": {"owner": 11},
     "ClickUp": {"owner": 10},
@@ -38,7 +39,7 @@ PLACED: dict[str, dict[str, Any]] = {
     "Calendly": {"state": "sanctioned", "is_paid": True, "has_contract": False},
     "Intercom": {"state": "inReview", "owner": None},
     "Asana": {"state": "costOptimization", "is_paid": True},
-    "monday.com": {"state": "evaluationPeriod"},
+    "monday.com": {"state": "evaluationPeriod", "is_paid": True, "currency": "ILS"},
 }
 """By product; every size holds these. Owners 6 to 11 left; 5 is the member with the role "App owner"."""
 
@@ -103,7 +104,8 @@ def _invented(draw: Draw, number: int, catalogue: list[Product]) -> Product:
 
 
 def _software(draw: Draw, rank: int, planned: list[int], product: Product, plan: Plan) -> Software:
-    currency = draw.pick(("USD",) * 14 + ("EUR",) * 3 + ("GBP",) * 2 + ("ILS",))
+    placed = PLACED.get(product.name, {})
+    currency = placed.get("currency") or draw.pick(("USD",) * 14 + ("EUR",) * 3 + ("GBP",) * 2 + ("ILS",))
     is_top = rank < len(planned) // 3
     app = Software(
         id=product.id,
@@ -122,7 +124,7 @@ def _software(draw: Draw, rank: int, planned: list[int], product: Product, plan:
         spare_share=draw.pick((None, 0.0, 0.1, 0.2, 0.35)),
     )
     app.owner = _owner(draw, app, plan)
-    for name, value in PLACED.get(app.name, {}).items():
+    for name, value in placed.items():
         setattr(app, name, value)
     app.is_custom = product.id > _INTERNAL_IDS
     app.is_paid = app.is_paid and not app.is_custom

@@ -1,5 +1,6 @@
 """The transactions: what was paid, as finance systems and card statements tell it."""
 
+from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from promptkit.torii.generate.departments import TEAMS
@@ -14,7 +15,12 @@ _SOURCES = ("netsuite", "netsuite", "ramp", "expensify", "upload")
 _STATUSES = ("mapped",) * 44 + ("unknown",) * 3 + ("recommend_map",) * 2 + ("archived",)
 _DAYS = _MONTHS * 365 // 12
 _EDGES = ((0, 0), (-12, 0), (-12, 1))
-"""Months and days from `as_of` to each application's first payments: today, and both sides of a year ago."""
+"""Months and days from `as_of` to the first payments of `_EDGE_APPS` applications: today, both sides of a year ago."""
+
+_EDGE_APPS = 4
+_ENDING = ("needToClose", "closed")
+_ALWAYS_MAPPED = len(_EDGES)
+"""The first payments of an application are recognised, and there are at least so many."""
 
 
 class Payment(NamedTuple):
@@ -32,38 +38,36 @@ def transaction_rows(draw: Draw, plan: Plan) -> Rows:
     Every fiftieth repeats the one before it, if that is mapped, from a second source and is marked as its duplicate.
     """
     number = 0
-    for app, share in _shares(plan.portfolio, plan.counts.transactions):
+    for app, days in _days(draw, plan):
         original: Payment | None = None
-        for position in range(share):
+        for position, day in enumerate(days):
             number += 1
             if original and number % 50 == 0:
                 again = original._replace(id=number, source="ramp" if original.source == "upload" else "upload")
                 yield _row(draw, plan.calendar, app, again, "mapped", original.id)
                 original = None
                 continue
-            payment = _payment(draw, plan.calendar, app, number, position, share)
-            status = "mapped" if position < len(_EDGES) else draw.pick(_STATUSES)
+            payment = _payment(draw, app, number, day, len(days))
+            status = draw.pick(_STATUSES) if position >= _ALWAYS_MAPPED else "mapped"
             yield _row(draw, plan.calendar, app, payment, status, None)
             original = payment if status == "mapped" else None
 
 
-def _shares(portfolio: list[Software], count: int) -> list[tuple[Software, int]]:
-    """How many of `count` transactions each paid application has; the most used has the most, each has the edges."""
-    paid = [app for app in portfolio if app.is_paid]
-    left = count - len(_EDGES) * len(paid)
+def _days(draw: Draw, plan: Plan) -> Iterator[tuple[Software, list[int]]]:
+    """The days of each paid application's payments: the most used has the most, one to be closed has a recent one."""
+    paid = [app for app in plan.portfolio if app.is_paid]
+    left = plan.counts.transactions - _ALWAYS_MAPPED * len(paid)
     total = sum(1 / (rank + 8) for rank in range(len(paid)))
-    shares = [len(_EDGES) + int(left / (rank + 8) / total) for rank in range(len(paid))]
-    shares[0] += count - sum(shares)
-    return list(zip(paid, shares, strict=True))
+    shares = [_ALWAYS_MAPPED + int(left / (rank + 8) / total) for rank in range(len(paid))]
+    shares[0] += plan.counts.transactions - sum(shares)
+    edges = [plan.calendar.months_after(0, months) + days for months, days in _EDGES]
+    for rank, (app, share) in enumerate(zip(paid, shares, strict=True)):
+        first = edges if rank < _EDGE_APPS else [-draw.between(1, 30)] if app.state in _ENDING else []
+        yield app, first + [-1 - draw.below(_DAYS) for _ in range(share - len(first))]
 
 
-def _payment(draw: Draw, calendar: Calendar, app: Software, number: int, position: int, share: int) -> Payment:
-    if position < len(_EDGES):
-        months, days = _EDGES[position]
-        day = calendar.months_after(0, months) + days
-    else:
-        day = -1 - draw.below(_DAYS)
-    amount = app.annual * _MONTHS // 12 // share * draw.between(60, 140) // 100
+def _payment(draw: Draw, app: Software, number: int, day: int, payments: int) -> Payment:
+    amount = app.annual * _MONTHS // 12 // payments * draw.between(60, 140) // 100
     if number % 97 == 0:
         amount = -amount // 4  # a refund
     return Payment(number, day, amount, draw.pick(_SOURCES))

@@ -110,12 +110,13 @@ def _is_removed(draw: Draw, app: Software, person: Person) -> bool:
 
 
 def _visit_day(draw: Draw, joined: int, is_gone: bool) -> int:
-    """Days before `as_of`: most came last week, some have not come for months."""
+    """Day of the last visit, before `as_of`: most came last week, one in five not for two months."""
     share = draw.random()
-    longest = -joined
     if is_gone:
-        return -max(1, longest - int(share * 5))
-    return -max(1, int(longest * share * share * share))
+        return min(-1, joined + int(share * 5))
+    # Multiplied, since a power may differ in its last bit from one C library to the next.
+    square = share * share
+    return min(-1, int(joined * square * square * square * square))
 
 
 def _price(app: Software, number: int) -> int:

@@ -9,7 +9,7 @@ from difflib import get_close_matches
 from pathlib import Path
 
 from promptkit.errors import Problem, PromptkitError, shown
-from promptkit.instructions import build_instructions, instruction_parts
+from promptkit.instructions import LIMITS_UTF16, Variant, build_instructions, instruction_parts, utf16_length
 from promptkit.library import Library, version_digest
 from promptkit.load import Document, Key, read_text, validate
 from promptkit.model import DEFAULT_PROFILE, Argument, ArgumentType, Case, Prompt, Status, ToolClass, ToolRule
@@ -17,7 +17,6 @@ from promptkit.policy import ToolPolicy
 from promptkit.render import invalid, render, template_context, template_problems
 
 EVIDENCE_LINE = "Tools, Rows (read of total, pages), As of (date and time zone), Filters, Method, Gaps"
-FULL_LIMIT_UTF16 = 7500
 _ACTIONS = (
     "update|change|edit|create|add|delete|remove|revoke|assign|reassign|deactivate|offboard|invite|approve|cancel|"
     "trigger|start|execute|launch|schedule|sync|upload|write back|run (?:the|a|this|that|our|its|your)? ?workflows?"
@@ -219,12 +218,8 @@ def _check_instructions(library: Library) -> Iterator[Problem]:
                 yield Problem(library.shown(path), number, 3, "repeated-rule", message, "give it an id of its own")
             elif rule:
                 seen[rule.group(1)] = path.name
-    length = utf16_length(build_instructions(library))
-    if length > FULL_LIMIT_UTF16:
-        message = f"the instructions are {length} UTF-16 units long, and {FULL_LIMIT_UTF16} is the limit"
-        yield Problem(library.shown(library.instructions), 0, 0, "too-long", message, "shorten a part")
-
-
-def utf16_length(text: str) -> int:
-    """The length as ChatGPT's paste boxes count it."""
-    return len(text.encode("utf-16-le")) // 2
+    for variant in Variant:
+        length, limit = utf16_length(build_instructions(library, variant)), LIMITS_UTF16[variant]
+        if length > limit:
+            message = f"the {variant} instructions are {length} UTF-16 units long, and {limit} is the limit"
+            yield Problem(library.shown(library.instructions), 0, 0, "too-long", message, "shorten a part")

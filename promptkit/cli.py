@@ -11,6 +11,7 @@ from typing import Annotated, Any
 import typer
 
 from promptkit.errors import PromptkitError, UsageError
+from promptkit.instructions import Variant
 from promptkit.library import Library, default_root
 from promptkit.profile import load_profile
 
@@ -66,9 +67,42 @@ def check(paths: Annotated[list[Path], typer.Argument()] = [], as_json: AsJson =
 
 
 @app.command()
-def instructions() -> None:
-    """Print the instructions to paste into an assistant."""
-    _call("instruct", "print_instructions", _library())
+def instructions(
+    variant: Annotated[Variant | None, typer.Option(help="By default the one that fits the host, else full.")] = None,
+    host: Annotated[
+        str | None, typer.Option("--for", metavar="HOST", help="A name of instructions/hosts.yaml.")
+    ] = None,
+) -> None:
+    """Print the instructions to paste into an assistant; their length goes to stderr."""
+    _call("instruct", "print_instructions", _library(), variant=variant, host=host)
+
+
+@app.command()
+def bump(
+    name: str,
+    part: Annotated[str, typer.Argument(metavar="major|minor|patch")],
+    note: Annotated[str, typer.Option(help="What changed for the user, in one sentence.")],
+) -> None:
+    """Release what a prompt's file says now as its next version."""
+    _call("versions", "bump", _library(), name, part, note)
+
+
+@app.command()
+def diff(old: str, new: str) -> None:
+    """Compare two versions: what they say, and what they render."""
+    _call("versions", "show_diff", _library(), old, new)
+
+
+@app.command()
+def identify(file: Annotated[Path | None, typer.Argument(help="The pasted text; stdin by default.")] = None) -> None:
+    """Tell which prompt or instructions a pasted text is, and what was edited in it."""
+    _call("versions", "identify_text", _library(), file)
+
+
+@app.command()
+def new(name: str) -> None:
+    """Write a draft prompt and its case, ready to edit."""
+    _call("versions", "new", _library(), name)
 
 
 @app.command("eval")

@@ -1,18 +1,30 @@
-"""The numbered parts of instructions/ -> the text to paste into an assistant."""
+"""The numbered parts of instructions/ -> the text to paste into an assistant, in two lengths."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from enum import StrEnum
 from pathlib import Path
 
+from promptkit.errors import problem, shown
 from promptkit.library import Library
-from promptkit.load import read_text
-from promptkit.model import InstructionRule
+from promptkit.load import read_text, validate_each
+from promptkit.model import Host, InstructionRule
 from promptkit.render import stamped
 
-VERSION = "1.0.0"
+LIMITS_UTF16 = {"full": 7500, "short": 1500}
+_VERSION = re.compile(r"\A<!-- version: (\d+\.\d+\.\d+) -->")
 _COMMENT = re.compile(r"<!--.*?-->\n?", re.DOTALL)
+_SHORT = re.compile(r"<!-- short: (.*?) -->", re.DOTALL)
 _RULE = re.compile(r"^- ([A-Z]{2}-\d+) (.+(?:\n  .+)*)", re.MULTILINE)
+
+
+class Variant(StrEnum):
+    """The two lengths of the instructions."""
+
+    FULL = "full"
+    SHORT = "short"
 
 
 def instruction_parts(library: Library) -> list[Path]:
@@ -20,13 +32,61 @@ def instruction_parts(library: Library) -> list[Path]:
     return sorted(library.instructions.glob("[0-9][0-9]_*.md"))
 
 
-def build_instructions(library: Library) -> str:
-    """The whole text, editors' comments left out, with its stamp as the last line."""
-    parts = [_COMMENT.sub("", read_text(path)).strip() for path in instruction_parts(library)]
-    return stamped("\n\n".join(parts), "instructions_full", VERSION)
+def instructions_version(library: Library) -> str:
+    """The version that the first part names in its first line.
+
+    Raises:
+        PromptkitError: there is none.
+    """
+    path = instruction_parts(library)[0]
+    found = _VERSION.match(read_text(path))
+    if not found:
+        fix = "begin it with <!-- version: 1.0.0 -->"
+        raise problem("no-version", "the first part names no version", fix, path=library.shown(path), line=1)
+    return found.group(1)
+
+
+def build_instructions(library: Library, variant: Variant = Variant.FULL, without: str | None = None) -> str:
+    """The text to paste, editors' comments left out, with its stamp as the last line.
+
+    Args:
+        library: where the parts are.
+        variant: `full` has every rule whole, `short` one line for each group of rules.
+        without: the id of a rule to leave out, to see what it is worth.
+    """
+    texts = [read_text(path) for path in instruction_parts(library)]
+    if variant is Variant.SHORT:
+        body = "\n".join(" ".join(line.split()) for text in texts for line in _SHORT.findall(text))
+    else:
+        body = "\n\n".join(_COMMENT.sub("", text).strip() for text in texts)
+    if without:
+        body = _RULE.sub(lambda rule: "" if rule.group(1) == without else rule.group(0), body)
+    return stamped(body, f"instructions_{variant}", instructions_version(library))
 
 
 def instruction_rules(library: Library) -> list[InstructionRule]:
     """Every rule of the parts in their order."""
     text = "\n".join(_COMMENT.sub("", read_text(path)) for path in instruction_parts(library))
     return [InstructionRule(id=id_, text=" ".join(body.split())) for id_, body in _RULE.findall(text)]
+
+
+def load_hosts(library: Library) -> Mapping[str, Host]:
+    """instructions/hosts.yaml by name of the host."""
+    return validate_each(library.document(library.instructions / "hosts.yaml"), Host)
+
+
+def find_host(library: Library, name: str) -> Host:
+    """One host.
+
+    Raises:
+        PromptkitError: there is no such host.
+    """
+    hosts = load_hosts(library)
+    if name not in hosts:
+        raise problem("unknown-host", f"there is no host {shown(name)}", f"use one of {', '.join(hosts)}")
+    return hosts[name]
+
+
+def utf16_length(text: str) -> int:
+    """The length as ChatGPT's paste boxes seem to count it."""
+    return len(text.encode("utf-16-le")) // 2

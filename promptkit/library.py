@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from promptkit.errors import Problem, PromptkitError, problem, shown
-from promptkit.load import Document, load_yaml, validate
+from promptkit.load import Document, load_yaml, validate, validate_each
 from promptkit.model import Case, Prompt, ToolRule
 from promptkit.policy import Definition, ToolPolicy
 
@@ -88,9 +88,10 @@ class Library:
         prompt = self._load_prompt(path)()
         if not version or version == prompt.version:
             return prompt
-        return self._load_archived(prompt.name, version)
+        return self.load_archived(prompt.name, version)
 
-    def _load_archived(self, name: str, version: str) -> Prompt:
+    def load_archived(self, name: str, version: str) -> Prompt:
+        """One released version of a prompt, as it was released."""
         folder = self.prompts / "archive" / name
         versions = {path.stem: path for path in folder.glob("*.yaml")}
         if version not in versions:
@@ -113,8 +114,7 @@ class Library:
     @cached_property
     def tool_rules(self) -> Mapping[str, ToolRule]:
         """instructions/tools.yaml by tool name."""
-        document = self.document(self.instructions / "tools.yaml")
-        return dict(_collect(_tool_rule(document, name) for name in document.data))
+        return validate_each(self.document(self.instructions / "tools.yaml"), ToolRule)
 
     @cached_property
     def tool_lock(self) -> Mapping[str, Definition]:
@@ -142,14 +142,6 @@ def version_digest(document: Document) -> str:
     """SHA-256 over what a prompt file says, so that comments and layout may change without a new version."""
     said = {key: value for key, value in document.data.items() if key not in _UNVERSIONED}
     return hashlib.sha256(json.dumps(said, sort_keys=True, default=str).encode()).hexdigest()
-
-
-def _tool_rule(document: Document, name: str) -> Callable[[], tuple[str, ToolRule]]:
-    def load() -> tuple[str, ToolRule]:
-        places = {key[1:]: place for key, place in document.places.items() if key[:1] == (name,)}
-        return name, validate(Document(document.path, document.data[name], places), ToolRule)
-
-    return load
 
 
 def _collect(loads: Iterable[Callable[[], T]]) -> Iterator[T]:

@@ -59,6 +59,21 @@ def read_text(path: Path) -> str:
         raise problem("not-utf8", f"byte {error.start} is not UTF-8", "save it as UTF-8", path=str(path)) from error
 
 
+def write_text(path: Path, text: str) -> None:
+    """Write a file whole or not at all: beside it first, then renamed over it.
+
+    Raises:
+        PromptkitError: it cannot be written; what was there is still there.
+    """
+    beside = path.with_name(f".{path.name}.tmp")
+    try:
+        beside.write_text(text, encoding="utf-8", newline="\n")
+        beside.replace(path)
+    except OSError as error:
+        beside.unlink(missing_ok=True)
+        raise problem("unwritable", f"cannot write it: {error.strerror}", "check the folder", path=str(path)) from error
+
+
 def load_yaml(path: Path, shown: str | None = None) -> Document:
     """Read one YAML file without running, expanding or guessing anything.
 
@@ -149,6 +164,25 @@ def validate(document: Document, model: type[M]) -> M:
         return model.model_validate(document.data)
     except ValidationError as error:
         raise PromptkitError(_validation_problems(document, model, error)) from error
+
+
+def validate_each(document: Document, model: type[M]) -> dict[str, M]:
+    """Turn a document that maps names to things into models by name.
+
+    Raises:
+        PromptkitError: the problems of all of them together.
+    """
+    found: dict[str, M] = {}
+    problems: list[Problem] = []
+    for name, data in document.data.items():
+        places = {key[1:]: place for key, place in document.places.items() if key[:1] == (name,)}
+        try:
+            found[name] = validate(Document(document.path, data, places), model)
+        except PromptkitError as error:
+            problems += error.problems
+    if problems:
+        raise PromptkitError(problems)
+    return found
 
 
 def _validation_problems(document: Document, model: type[BaseModel], error: ValidationError) -> Iterator[Problem]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 from enum import StrEnum
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
@@ -198,6 +198,15 @@ class InstructionRule(Strict):
 
     id: str
     text: str
+
+
+class Host(Strict):
+    """Where the instructions are pasted: the variant that fits, how many UTF-16 units the box takes, how to get there."""
+
+    title: Line
+    variant: Literal["full", "short"]
+    limit: int
+    paste: Line
 
 
 class ToolCall(Strict):

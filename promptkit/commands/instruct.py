@@ -4,14 +4,20 @@ from __future__ import annotations
 
 import sys
 
-from promptkit.check import FULL_LIMIT_UTF16, utf16_length
-from promptkit.instructions import build_instructions
+from promptkit.errors import problem
+from promptkit.instructions import LIMITS_UTF16, Variant, build_instructions, find_host, utf16_length
 from promptkit.library import Library
 
 
-def print_instructions(library: Library) -> int:
-    """Print the instructions."""
-    text = build_instructions(library)
+def print_instructions(library: Library, *, variant: Variant | None, host: str | None) -> int:
+    """Print one variant of the instructions, by default the one that fits the host."""
+    found = find_host(library, host) if host else None
+    variant = variant or Variant(found.variant if found else "full")
+    text = build_instructions(library, variant)
+    length, limit = utf16_length(text), found.limit if found else LIMITS_UTF16[variant]
+    if found and length > limit:
+        fix = f"run: promptkit instructions --variant {found.variant} --for {host}"
+        raise problem("too-long", f"{length} UTF-16 units do not fit the {limit} of {found.title}", fix)
     sys.stdout.buffer.write(text.encode())
-    print(f"{utf16_length(text)} of {FULL_LIMIT_UTF16} UTF-16 units", file=sys.stderr)
+    print(f"{length} of {limit} UTF-16 units. {found.paste if found else ''}".strip(), file=sys.stderr)
     return 0

@@ -1,0 +1,65 @@
+"""`bump`, `diff`, `identify` and `new`: the life of a prompt."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from promptkit.errors import PromptkitError, shown, usage
+from promptkit.library import Library
+from promptkit.load import read_text
+from promptkit.model import Prompt
+from promptkit.render import render
+from promptkit.versions import Part, identify, least_part, release, scaffold
+from promptkit.versions import diff as text_diff
+
+
+def bump(library: Library, name: str, part: str, note: str) -> int:
+    """Release a prompt and say what was released."""
+    if part.upper() not in Part.__members__:
+        raise usage("wrong-part", f"{shown(part)} is not a part of a version", "write major, minor or patch")
+    print(release(library, name, Part[part.upper()], note))
+    return 0
+
+
+def show_diff(library: Library, old: str, new: str) -> int:
+    """Print the difference of two versions in their files and as rendered with defaults; 1 when there is one."""
+    before, after = library.load_prompt(old), library.load_prompt(new)
+    texts = [prompt.model_dump_json(indent=2, exclude_none=True) for prompt in (before, after)]
+    said = text_diff(texts[0], texts[1], old, new)
+    rendered = text_diff(_rendered(before), _rendered(after), f"{old} rendered", f"{new} rendered")
+    if not said:
+        return 0
+    print(said)
+    print(rendered or "The rendered text is the same.")
+    part, reason = least_part(before, after)
+    print(f"At least a {part.name.lower()} change: {reason}.", file=sys.stderr)
+    return 1
+
+
+def _rendered(prompt: Prompt) -> str:
+    try:
+        return render(prompt)
+    except PromptkitError:  # It has arguments without a default.
+        return prompt.template
+
+
+def identify_text(library: Library, file: Path | None) -> int:
+    """Print what a pasted text is; 0 when it is unedited, 1 when it was edited or is not ours."""
+    text = read_text(file) if file else sys.stdin.read()
+    found = identify(library, text)
+    if found is None:
+        print("This is none of our prompts or instructions.")
+        return 1
+    print(f"{found.reference}, {'edited' if found.is_edited else 'unedited'}")
+    if found.edits:
+        print(found.edits)
+    return int(found.is_edited)
+
+
+def new(library: Library, name: str) -> int:
+    """Write a draft and its case."""
+    for path in scaffold(library, name):
+        print(library.shown(path))
+    print(f"Edit them, then run: promptkit check, promptkit eval {name}, promptkit bump {name} minor", file=sys.stderr)
+    return 0

@@ -1,0 +1,298 @@
+"""Released versions of prompts: what a release is, how large a change is, and what a pasted text once was."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from difflib import SequenceMatcher, unified_diff
+from enum import IntEnum
+from pathlib import Path
+
+from promptkit.errors import PromptkitError, problem, shown
+from promptkit.instructions import Variant, build_instructions, instructions_version
+from promptkit.library import Library, version_digest
+from promptkit.load import load_yaml, read_text, validate, write_text
+from promptkit.model import Argument, Prompt, Scalar
+from promptkit.render import digest, parse_argument, render
+
+STAMP = re.compile(r"\[([a-z][a-z0-9_]*)@(\d+\.\d+\.\d+) ([0-9a-f]{8})\]")
+LIKE = 0.6  # Below this share of equal words a text is not called an edit of a prompt.
+
+
+class Part(IntEnum):
+    """How large a change is. Major: something goes. Minor: something is added. Patch: the wording changes."""
+
+    PATCH = 0
+    MINOR = 1
+    MAJOR = 2
+
+
+def bumped(version: str, part: Part) -> str:
+    """The next version after `version`."""
+    major, minor, patch = map(int, version.split("."))
+    match part:
+        case Part.MAJOR:
+            return f"{major + 1}.0.0"
+        case Part.MINOR:
+            return f"{major}.{minor + 1}.0"
+    return f"{major}.{minor}.{patch + 1}"
+
+
+def least_part(old: Prompt, new: Prompt) -> tuple[Part, str]:
+    """How large the change from `old` to `new` is at least, as far as it can be told, and why."""
+    before, after = _surface(old), _surface(new)
+    if gone := sorted(set(before) - set(after)):
+        return Part.MAJOR, f"{gone[0]} is gone"
+    for name, kind in sorted(before.items()):
+        if after[name] != kind:
+            return Part.MAJOR, f"{name} was {kind} and is {after[name]}"
+    added = sorted(set(after) - set(before))
+    if required := [name for name in added if after[name].endswith("required")]:
+        return Part.MAJOR, f"{required[0]} is new and must be filled in"
+    return (Part.MINOR, f"{added[0]} is new") if added else (Part.PATCH, "only wording changed")
+
+
+def _surface(prompt: Prompt) -> dict[str, str]:
+    """What users and programs rely on: arguments, columns and totals, each with its kind."""
+    surface = {f"argument {name}": _kind(argument) for name, argument in prompt.arguments.items()}
+    for table in prompt.answer.tables:
+        surface |= {f"column {table.heading}/{column.name}": column.type for column in table.columns}
+    return surface | {f"total {total.name}": total.type for total in prompt.answer.totals}
+
+
+def _kind(argument: Argument) -> str:
+    return argument.type if argument.default is not None else f"{argument.type}, required"
+
+
+def release(library: Library, name: str, part: Part, note: str) -> str:
+    """Release what prompts/NAME.yaml says now, and return `NAME@VERSION`.
+
+    A draft is released as the version it names. A released prompt gets the next version, its case is pointed at it, and
+    the note goes into its `changes` and prompts/CHANGELOG.md. Every release is kept under prompts/archive from then on.
+
+    Raises:
+        PromptkitError: nothing changed, the change is larger than `part`, or the library cannot be written.
+    """
+    path = library.prompts / f"{name}.yaml"
+    prompt = library.load_prompt(name)
+    lock = library.load_version_lock()
+    text = read_text(path)
+    if f"{name}@{prompt.version}" in lock:
+        _check_part(library, prompt, part)
+        version = bumped(prompt.version, part)
+        text = _once(r"^version: .*$", f"version: {version}", text)
+        text = _once(r"^changes:\n", f"changes:\n  {version}: {note}\n", text)
+        case = library.evals / "cases" / f"{name}.yaml"
+        write_text(case, _once(r"^prompt: .*$", f"prompt: {name}@{version}", read_text(case)))
+    else:
+        version = prompt.version
+        text = re.sub(r"^status: draft\n", "", text, count=1, flags=re.MULTILINE)
+    write_text(path, text)
+    _archive(library, path, name, version)
+    _note(library, f"{name}@{version}", note)
+    return f"{name}@{version}"
+
+
+def _check_part(library: Library, prompt: Prompt, part: Part) -> None:
+    reference = f"{prompt.name}@{prompt.version}"
+    document = library.document(library.prompts / f"{prompt.name}.yaml")
+    if version_digest(document) == library.load_version_lock()[reference]:
+        raise problem(
+            "nothing-changed", f"{reference} is released and has not changed", "edit it first", path=document.path
+        )
+    least, reason = least_part(library.load_archived(prompt.name, prompt.version), prompt)
+    if part < least:
+        fix = f"run: promptkit bump {prompt.name} {least.name.lower()}"
+        raise problem("larger-change", f"this is a {least.name.lower()} change: {reason}", fix, path=document.path)
+
+
+def _once(pattern: str, replacement: str, text: str) -> str:
+    return re.sub(pattern, lambda _: replacement, text, count=1, flags=re.MULTILINE)
+
+
+def _archive(library: Library, path: Path, name: str, version: str) -> None:
+    kept = library.prompts / "archive" / name / f"{version}.yaml"
+    kept.parent.mkdir(parents=True, exist_ok=True)
+    write_text(kept, read_text(path))
+    lock = library.load_version_lock() | {f"{name}@{version}": version_digest(library.document(path))}
+    lines = ["# The digest of what each released version says; promptkit bump adds to it, nobody edits it by hand."]
+    lines += [f"{reference}: {value}" for reference, value in sorted(lock.items())]
+    write_text(library.prompts / "versions.lock", "\n".join(lines) + "\n")
+
+
+def _note(library: Library, reference: str, note: str) -> None:
+    path = library.prompts / "CHANGELOG.md"
+    write_text(path, _once(r"^## Unreleased\n\n", f"## Unreleased\n\n- `{reference}`: {note}\n", read_text(path)))
+
+
+def diff(old: str, new: str, old_name: str, new_name: str) -> str:
+    """A unified diff of two texts, empty when they are equal."""
+    lines = unified_diff(old.splitlines(), new.splitlines(), old_name, new_name, lineterm="")
+    return "\n".join(lines)
+
+
+@dataclass(frozen=True)
+class Identity:
+    """What a pasted text is: the nearest version, whether it is unedited, and the edits as a diff."""
+
+    reference: str
+    is_edited: bool
+    edits: str
+
+
+def identify(library: Library, text: str) -> Identity | None:
+    """Which version of which prompt or instructions a text is; None when it is like none of them.
+
+    The stamp is believed only if its digest fits. A text without a stamp, or with its white space changed, is compared
+    with every version; arguments are read back out of it, so that a filled-in blank is no edit.
+    """
+    body, stamp = _split(text)
+    if stamp and digest(body) == stamp.group(3):
+        return Identity(f"{stamp.group(1)}@{stamp.group(2)}", is_edited=False, edits="")
+    words = body.split()
+    nearest = max(_candidates(library, words), key=lambda pair: _likeness(pair[1], words), default=None)
+    if nearest is None or _likeness(nearest[1], words) < LIKE:
+        return None
+    reference, original = nearest
+    edited = original.split() != words
+    edits = diff(_sentences(original), _sentences(body), reference, "pasted") if edited else ""
+    return Identity(reference, is_edited=edited, edits=edits)
+
+
+def _split(text: str) -> tuple[str, re.Match[str] | None]:
+    lines = [line.rstrip() for line in text.replace("\r\n", "\n").strip().split("\n")]
+    stamp = STAMP.fullmatch(lines[-1].strip()) if lines else None
+    return "\n".join(lines[:-1] if stamp else lines).strip(), stamp
+
+
+def _sentences(text: str) -> str:
+    """One sentence a line, white space folded, so that an edit shows and a rewrapped line does not."""
+    return re.sub(r"(?<=[.?!:|]) ", "\n", " ".join(text.split()))
+
+
+def _likeness(original: str, words: list[str]) -> float:
+    return SequenceMatcher(None, original.split(), words, autojunk=False).ratio()
+
+
+def _candidates(library: Library, words: list[str]) -> list[tuple[str, str]]:
+    found = []
+    for path in [*library.prompt_files(), *sorted((library.prompts / "archive").glob("*/*.yaml"))]:
+        prompt = validate(load_yaml(path), Prompt)
+        body, _ = _split(_as_pasted(prompt, words))
+        found.append((f"{prompt.name}@{prompt.version}", body))
+    current = f"@{instructions_version(library)}"
+    found += [(f"instructions_{one}{current}", _split(build_instructions(library, one))[0]) for one in Variant]
+    return found
+
+
+def _as_pasted(prompt: Prompt, words: list[str]) -> str:
+    """The prompt rendered with the arguments that the words seem to have been rendered with."""
+    marks = {f"\ue000{name}\ue001": name for name in prompt.arguments}
+    marked = re.sub(r"\{\{ *(\w+) *\}\}", lambda match: f"\ue000{match.group(1)}\ue001", prompt.template)
+    values: dict[str, Scalar] = {}
+    pattern = marked.split()
+    for _, low, high, start, end in SequenceMatcher(None, pattern, words, autojunk=False).get_opcodes():
+        if high - low == 1 and end - start == 1:
+            for mark, name in marks.items():
+                before, found, after = pattern[low].partition(mark)
+                inner = words[start].removeprefix(before).removesuffix(after).strip('"')
+                if found:
+                    values[name] = parse_argument(prompt.arguments[name], inner)
+    return _rendered(prompt, values)
+
+
+def _rendered(prompt: Prompt, values: Mapping[str, Scalar]) -> str:
+    for attempt in (values, {}):
+        try:
+            return render(prompt, attempt)
+        except PromptkitError:
+            continue
+    return prompt.template
+
+
+def scaffold(library: Library, name: str) -> list[Path]:
+    """Write a draft prompt and its case that pass `check`, and return their paths.
+
+    Raises:
+        PromptkitError: the name is taken or not a name, or the library cannot be written.
+    """
+    if not re.fullmatch(r"[a-z][a-z0-9_]{0,63}", name):
+        raise problem(
+            "wrong-name", f"{shown(name)} is not a name", "use small letters, digits and _, such as spend_by_team"
+        )
+    paths = [library.prompts / f"{name}.yaml", library.evals / "cases" / f"{name}.yaml"]
+    for path, template in zip(paths, (_NEW_PROMPT, _NEW_CASE), strict=True):
+        if path.exists():
+            raise problem("name-taken", f"{library.shown(path)} is already there", "choose another name")
+        write_text(path, template.replace("NAME", name))
+    return paths
+
+
+_NEW_PROMPT = """\
+# yaml-language-server: $schema=schemas/prompt.json
+name: NAME
+version: 1.0.0
+status: draft
+title: Apps with many users
+group: portfolio
+audience: Who will use it
+description: What it answers, in one sentence.
+arguments:
+  min_users:
+    type: integer
+    unit: users
+    default: 100
+    minimum: 0
+    description: Leave out apps with this many active users or fewer.
+reads: [list_apps]
+answer:
+  tables:
+    - heading: Apps
+      columns:
+        - {name: app, key: true}
+        - {name: active_users, type: integer, unit: users}
+  totals:
+    - {name: apps, type: integer, unit: apps}
+template: |
+  Which apps have more than {{ min_users }} active users?
+
+  Read only. How to count:
+  - Read all pages before you count. If you could not, say so under Gaps and give no total.
+
+  ## Apps
+  {{ table }}
+  One row per app, most users first.
+
+  ## Totals
+  - apps: the number of rows
+
+  ## Evidence
+  - Tools, Rows (read of total, pages), As of (date and time zone), Filters, Method, Gaps
+changes:
+  1.0.0: First release.
+"""
+
+_NEW_CASE = """\
+# yaml-language-server: $schema=../schemas/case.json
+prompt: NAME@1.0.0
+reference:
+  method: apps counted whose activeUsersCount is above the limit
+  reads:
+    apps:
+      tool: list_apps
+      arguments:
+        fields: id,name,activeUsersCount
+        filters: [{key: activeUsersCount, op: gt, value: ":min_users"}]
+  tables:
+    - SELECT name, activeUsersCount FROM apps ORDER BY activeUsersCount DESC
+  totals:
+    apps: SELECT count(*) FROM apps
+truth:
+  tables:
+    - SELECT name, activeUsersCount FROM apps WHERE activeUsersCount > :min_users
+  totals:
+    apps: SELECT count(*) FROM apps WHERE activeUsersCount > :min_users
+cases:
+  - name: defaults
+"""

@@ -2,7 +2,7 @@
 -- result is a column of its table (but `appOwners` of an app, which is the table app_owners). Money is an integer in minor units beside its currency; a time
 -- is ISO 8601 in UTC; lists and objects are JSON text; a yes-or-no is 0 or 1.
 
-CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;   -- as_of, seed, size, schema_version
+CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;   -- as_of, seed, size, hostile, schema_version
 
 CREATE TABLE org (
   id INTEGER PRIMARY KEY, companyName TEXT NOT NULL, domain TEXT NOT NULL, creationTime TEXT NOT NULL,

@@ -143,7 +143,9 @@ def _filled(name: str, size: Size, seed: int, as_of: date, hostile: bool) -> sql
         if hostile:
             place_texts(connection)
             connection.commit()
-        connection.executescript(f"PRAGMA application_id = {_APPLICATION_ID}; ANALYZE; PRAGMA journal_mode = WAL")
+        connection.executescript(f"PRAGMA application_id = {_APPLICATION_ID}; ANALYZE")
+        # Memory keeps the first, so that it can be rolled back; a file takes the second.
+        connection.executescript("PRAGMA journal_mode = MEMORY; PRAGMA journal_mode = WAL")
     except BaseException:
         connection.close()
         raise

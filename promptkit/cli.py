@@ -105,6 +105,17 @@ def new(name: str) -> None:
     _call("versions", "new", _library(), name)
 
 
+@app.command()
+def answer(
+    name: str,
+    argument: Arguments = [],  # noqa: B006
+    server: Server = "local",
+    profile: ProfilePath = None,
+) -> None:
+    """Compute a view from read tools, without a model: the reference answer."""
+    _call("answer", "print_answer", _library(), name, argument, server=server, profile=load_profile(profile))
+
+
 @app.command("eval")
 def eval_(
     names: Annotated[list[str], typer.Argument(metavar="[NAME]...")] = [],  # noqa: B006

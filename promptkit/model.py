@@ -201,7 +201,7 @@ class InstructionRule(Strict):
 
 
 class Host(Strict):
-    """Where the instructions are pasted: the variant that fits, how many UTF-16 units the box takes, how to get there."""
+    """Where the instructions are pasted: the variant that fits, the UTF-16 units the box takes, how to get there."""
 
     title: Line
     variant: Literal["full", "short"]

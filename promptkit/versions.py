@@ -16,7 +16,7 @@ from promptkit.load import load_yaml, read_text, validate, write_text
 from promptkit.model import Argument, Prompt, Scalar
 from promptkit.render import digest, parse_argument, render
 
-STAMP = re.compile(r"\[([a-z][a-z0-9_]*)@(\d+\.\d+\.\d+) ([0-9a-f]{8})\]")
+STAMP = re.compile(r"\[([a-z][a-z0-9_]*)@(\d+\.\d+\.\d+) ([0-9a-f]{8})\]\Z")
 LIKE = 0.6  # Below this share of equal words a text is not called an edit of a prompt.
 
 
@@ -161,9 +161,9 @@ def identify(library: Library, text: str) -> Identity | None:
 
 
 def _split(text: str) -> tuple[str, re.Match[str] | None]:
-    lines = [line.rstrip() for line in text.replace("\r\n", "\n").strip().split("\n")]
-    stamp = STAMP.fullmatch(lines[-1].strip()) if lines else None
-    return "\n".join(lines[:-1] if stamp else lines).strip(), stamp
+    text = "\n".join(line.rstrip() for line in text.strip().splitlines())
+    stamp = STAMP.search(text)
+    return text[: stamp.start()].rstrip() if stamp else text, stamp
 
 
 def _sentences(text: str) -> str:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import datetime
 import time
-from collections.abc import Callable, Sequence
-from contextlib import nullcontext
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager, nullcontext
 from dataclasses import dataclass
+from zoneinfo import ZoneInfo
 
 from promptkit.client import GuardedSession, connect
 from promptkit.evaluation.agent import Message, Model
@@ -31,7 +32,7 @@ from promptkit.evaluation.rogue import RogueModel
 from promptkit.gate import Gate
 from promptkit.instructions import build_instructions
 from promptkit.library import Library
-from promptkit.model import DEFAULT_PROFILE, Case, Profile, Prompt, Sample
+from promptkit.model import DEFAULT_PROFILE, Case, Profile, Prompt, Sample, Scalar
 from promptkit.policy import Definition
 from promptkit.render import render, resolve_arguments
 from promptkit.transcript import CallState, Verdict, judge
@@ -78,7 +79,7 @@ class Evaluation:
         today: datetime.date,
         profile: Profile = DEFAULT_PROFILE,
     ) -> None:
-        self._session, self._torii, self._today, self._profile = session, torii, today, profile
+        self._session, self._torii, self.today, self._profile = session, torii, today, profile
         self._policy = library.policy()
         self._instructions = build_instructions(library)
 
@@ -86,11 +87,8 @@ class Evaluation:
         """Run one sample; the result, and the line for the record."""
         prompt, started = task.prompt, time.perf_counter()
         values = resolve_arguments(prompt, task.sample.arguments, self._profile)
-        text = render(prompt, values, self._profile)
-        stamp = text.splitlines()[-1]
-        model = ReferenceModel(prompt, task.case.reference, values, self._today, stamp, self._profile)
         before = self._torii.digest() if self._torii else ""
-        run = await self._converse(model, text)
+        run, stamp = await self.answer(prompt, task.case, values)
         assertions = self._assert(task, run, stamp)
         if self._torii:
             expected = self._torii.truth(prompt, task.case, values)
@@ -106,8 +104,15 @@ class Evaluation:
             "events": events(run),
         }
 
+    async def answer(self, prompt: Prompt, case: Case, values: Mapping[str, Scalar]) -> tuple[Run, str]:
+        """Let the reference analyst answer a prompt; the run, and the stamp that its answer must carry."""
+        text = render(prompt, values, self._profile)
+        stamp = text.splitlines()[-1]
+        model = ReferenceModel(prompt, case.reference, values, self.today, stamp, self._profile)
+        return await self._converse(model, text), stamp
+
     async def _converse(self, model: Model, text: str) -> Run:
-        system = f"{self._instructions}\nToday is {self._today.isoformat()}, time zone {self._profile.time_zone}."
+        system = f"{self._instructions}\nToday is {self.today.isoformat()}, time zone {self._profile.time_zone}."
         return await converse(model, self._session, [Message("system", system), Message("user", text)])
 
     def _assert(self, task: Task, run: Run, stamp: str) -> list[Assertion]:
@@ -140,6 +145,31 @@ class Evaluation:
         return SelfTest(len(run.calls), leaks), {"self_test": True, "leaks": leaks, "events": events(run)}
 
 
+@asynccontextmanager
+async def open_evaluation(
+    library: Library, server: str, profile: Profile = DEFAULT_PROFILE
+) -> AsyncIterator[Evaluation]:
+    """Connect to a server and get ready to run samples on it.
+
+    Args:
+        library: where prompts, instructions and cases come from.
+        server: `local` for a fresh local Torii, or the URL of a server.
+        profile: the tenant's own.
+
+    Raises:
+        PromptkitError: the server cannot be used.
+    """
+    with local_torii() if server == "local" else nullcontext() as torii:
+        today = torii.as_of if torii else datetime.datetime.now(ZoneInfo(profile.time_zone)).date()
+        gate = Gate()
+
+        def review(tools: Sequence[Definition]) -> None:
+            gate.policy = library.policy(tools)
+
+        async with connect(torii.command if torii else server, gate, review) as session:
+            yield Evaluation(library, session, torii, today, profile)
+
+
 async def evaluate(
     library: Library,
     tasks: Sequence[Task],
@@ -157,33 +187,21 @@ async def evaluate(
         progress: is told what runs now.
 
     Raises:
-        PromptkitError: the server cannot be used.
+        PromptkitError: the server cannot be used, or the record cannot be written.
     """
-    with local_torii() if server == "local" else nullcontext() as torii:
-        today = torii.as_of if torii else datetime.datetime.now(datetime.UTC).date()
-        gate = Gate()
-
-        def review(tools: Sequence[Definition]) -> None:
-            gate.policy = library.policy(tools)
-
-        async with connect(torii.command if torii else server, gate, review) as session:
-            evaluation = Evaluation(library, session, torii, today)
-            header = {
-                "model": "reference",
-                "server": server,
-                "today": today,
-                "prompts": [_name(task) for task in tasks],
-            }
-            with open_record(header) as record:
-                progress("self-test")
-                self_test, line = await evaluation.run_self_test()
+    async with open_evaluation(library, server) as evaluation:
+        names = [_name(task) for task in tasks]
+        header = {"model": "reference", "server": server, "today": evaluation.today, "prompts": names}
+        with open_record(header) as record:
+            progress("self-test")
+            self_test, line = await evaluation.run_self_test()
+            record.add(line)
+            results = []
+            for task in tasks:
+                progress(_name(task))
+                result, line = await evaluation.run_sample(task)
                 record.add(line)
-                results = []
-                for task in tasks:
-                    progress(_name(task))
-                    result, line = await evaluation.run_sample(task)
-                    record.add(line)
-                    results.append(result)
+                results.append(result)
     return Report("reference", server, results, self_test)
 
 

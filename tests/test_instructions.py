@@ -1,0 +1,69 @@
+import pytest
+
+from promptkit.errors import PromptkitError
+from promptkit.instructions import (
+    LIMITS_UTF16,
+    Variant,
+    build_instructions,
+    find_host,
+    instruction_rules,
+    load_hosts,
+    utf16_length,
+)
+from promptkit.render import digest
+
+ALLOWED = ["Read", "Summarise", "Group", "renewals and spend", "overlap", "review queues"]
+FORBIDDEN = ["users", "contracts", "owners", "workflows", "licences", "back to Torii"]
+
+
+@pytest.mark.parametrize("variant", Variant)
+def test_each_variant_fits_its_limit_and_carries_its_stamp(library, variant):
+    text = build_instructions(library, variant)
+    assert utf16_length(text) <= LIMITS_UTF16[variant]
+    body, stamp = text.rstrip("\n").rsplit("\n\n", 1)
+    assert stamp == f"[instructions_{variant}@1.0.0 {digest(body)}]"
+
+
+@pytest.mark.parametrize("variant", Variant)
+def test_comments_for_editors_are_not_pasted(library, variant):
+    assert "<!--" not in build_instructions(library, variant)
+
+
+def test_all_six_allowed_uses_have_a_rule_of_their_own(library):
+    rules = {rule.id: rule.text for rule in instruction_rules(library)}
+    assert [word in rules[f"DO-{number}"] for number, word in enumerate(ALLOWED, 1)] == [True] * 6
+
+
+def test_all_six_forbidden_uses_have_a_rule_of_their_own(library):
+    rules = {rule.id: rule.text for rule in instruction_rules(library)}
+    assert [
+        rules[f"RO-{number}"].startswith("Never ") and word in rules[f"RO-{number}"]
+        for number, word in enumerate(FORBIDDEN, 1)
+    ] == [True] * 6
+
+
+def test_the_short_variant_names_every_group_of_rules(library):
+    short = build_instructions(library, Variant.SHORT)
+    for rule in instruction_rules(library):
+        kind, number = rule.id.split("-")
+        assert f"- {kind}-" in short, rule.id
+        assert kind in {"DO", "DR"} or number in "123456" or f"{rule.id} " in short, rule.id
+
+
+def test_a_rule_can_be_left_out_to_see_what_it_is_worth(library):
+    assert "RO-9" in build_instructions(library)
+    assert "RO-9" not in build_instructions(library, without="RO-9")
+
+
+def test_length_counts_as_paste_boxes_do():
+    assert utf16_length("a\u00e9\U0001f600") == 4
+
+
+def test_every_host_takes_the_variant_it_names(library):
+    for name, host in load_hosts(library).items():
+        assert utf16_length(build_instructions(library, Variant(host.variant))) <= host.limit, name
+
+
+def test_an_unknown_host_names_the_known_ones(library):
+    with pytest.raises(PromptkitError, match="chatgpt-project"):
+        find_host(library, "chatgtp")

@@ -1,0 +1,93 @@
+import pytest
+
+from promptkit.errors import PromptkitError
+from promptkit.load import load_yaml, validate
+from promptkit.model import DEFAULT_PROFILE, Profile
+from promptkit.profile import load_profile
+from promptkit.render import render
+from tests.test_render import prompt
+
+FULL = """\
+time_zone: Europe/Berlin
+display_currency: EUR
+organizational_views:
+  - label: Region
+    entity: app
+    field: c_businessUnit_1
+    aliases: {EMEA North: EMEA}
+    unassigned: Nobody
+    approved_by: Dana Reyes
+    approved_on: 2026-10-01
+thresholds: {days: 120}
+views: [renewal_calendar]
+read_only_agreement: {by: Dana Reyes, on: 2026-10-01}
+"""
+
+
+def load(tmp_path, text: str) -> Profile:
+    path = tmp_path / "dashboard.yaml"
+    path.write_text(text, encoding="utf-8")
+    return load_profile(path)
+
+
+def test_without_a_file_the_documented_defaults_serve():
+    assert load_profile(None) is DEFAULT_PROFILE
+    assert (DEFAULT_PROFILE.time_zone, DEFAULT_PROFILE.organizational_views[0].label) == ("UTC", "Department")
+
+
+def test_a_view_is_written_out_in_the_prompt_with_its_field_and_aliases(tmp_path):
+    text = render(prompt("By {{ view }}.", view={"type": "organizational_view"}), {}, load(tmp_path, FULL))
+    assert text.startswith(
+        'By "Region" (the app field c_businessUnit_1; empty is "Nobody"; read "EMEA North" as "EMEA").'
+    )
+
+
+@pytest.mark.parametrize("entity", ["user", "app", "contract", "transaction"])
+def test_a_view_of_each_entity_renders(tmp_path, entity):
+    profile = load(tmp_path, FULL.replace("entity: app", f"entity: {entity}"))
+    assert f"the {entity} field" in render(prompt("{{ view }}", view={"type": "organizational_view"}), {}, profile)
+
+
+def test_a_threshold_is_the_default_of_the_argument_of_its_name(tmp_path):
+    view = prompt("{{ days }}", days={"type": "integer", "default": 60, "maximum": 365})
+    assert render(view, {}, load(tmp_path, FULL)).startswith("120\n")
+    assert render(view, {"days": 7}, load(tmp_path, FULL)).startswith("7\n")
+
+
+def test_a_threshold_outside_the_argument_s_limits_is_refused(tmp_path):
+    view = prompt("{{ days }}", days={"type": "integer", "default": 60, "maximum": 100})
+    with pytest.raises(PromptkitError, match="the most is 100"):
+        render(view, {}, load(tmp_path, FULL))
+
+
+def test_a_view_that_the_profile_lacks_is_refused():
+    with pytest.raises(PromptkitError, match="the profile has Department"):
+        render(prompt("{{ view }}", view={"type": "organizational_view"}), {"view": "Region"})
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "report"),
+    [
+        ("Europe/Berlin", "Berlin", ":1:1: [unknown-time-zone] Berlin is not a time zone"),
+        ("EUR", "euro", ":2:1: [wrong-value] display_currency is euro"),
+        ("entity: app", "entity: team", ":5:5: [wrong-value] entity is team"),
+        ("label: Region", "labels: Region", ":4:5: [unknown-key] labels is not a key here"),
+        ("c_businessUnit_1", "a b", ":6:5: [wrong-value] field is a b"),
+    ],
+)
+def test_a_mistake_is_reported_at_its_line(tmp_path, old, new, report):
+    with pytest.raises(PromptkitError) as caught:
+        load(tmp_path, FULL.replace(old, new))
+    assert report in str(caught.value)
+
+
+def test_two_views_of_one_label_are_refused(tmp_path):
+    views = "organizational_views:\n" + "  - {label: Team, entity: user, field: team}\n" * 2
+    with pytest.raises(PromptkitError, match=r":3:\d+: \[repeated-label\]"):
+        load(tmp_path, views)
+
+
+def test_the_defaults_are_a_valid_file(tmp_path):
+    path = tmp_path / "dashboard.yaml"
+    path.write_text(DEFAULT_PROFILE.model_dump_json(), encoding="utf-8")
+    assert validate(load_yaml(path), Profile) == DEFAULT_PROFILE

@@ -1,0 +1,131 @@
+import shutil
+
+import pytest
+
+from promptkit.check import check_library
+from promptkit.errors import PromptkitError
+from promptkit.instructions import Variant, build_instructions
+from promptkit.library import Library
+from promptkit.render import render
+from promptkit.versions import Part, bumped, identify, least_part, release, scaffold
+from tests.conftest import ROOT
+
+
+@pytest.fixture
+def copy(tmp_path):
+    """A copy of the library that a test may change."""
+    for name in ("prompts", "instructions", "evals"):
+        shutil.copytree(ROOT / name, tmp_path / name)
+    return Library(tmp_path)
+
+
+def edit(copy: Library, old: str, new: str, name: str = "renewal_calendar") -> None:
+    path = copy.prompts / f"{name}.yaml"
+    text = path.read_text("utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new), encoding="utf-8", newline="\n")
+
+
+@pytest.mark.parametrize(("part", "version"), [(Part.MAJOR, "2.0.0"), (Part.MINOR, "1.3.0"), (Part.PATCH, "1.2.4")])
+def test_a_version_is_bumped_by_its_part(part, version):
+    assert bumped("1.2.3", part) == version
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "part"),
+    [
+        ("title: What renews", "title: Which contract renews", Part.PATCH),
+        ("        - {name: auto_renewal}\n", "", Part.MAJOR),
+        ("        - {name: owner}\n", "        - {name: owner}\n        - {name: notice, type: date}\n", Part.MINOR),
+        ("{name: owner}", "{name: owner, type: integer}", Part.MAJOR),
+        ("  days:\n", "  horizon:\n", Part.MAJOR),
+        ("    default: 90\n", "", Part.MAJOR),
+        ("arguments:\n", "arguments:\n  team: {type: string, description: Who asks.}\n", Part.MAJOR),
+        ("arguments:\n", "arguments:\n  team: {type: string, default: a, description: Who asks.}\n", Part.MINOR),
+        ("    - {name: contracts, type: integer, unit: contracts}\n", "", Part.MAJOR),
+    ],
+)
+def test_the_size_of_a_change_is_told_from_what_goes_and_comes(copy, old, new, part):
+    before = copy.load_prompt("renewal_calendar")
+    edit(copy, old, new)
+    assert least_part(before, copy.load_prompt("renewal_calendar"))[0] is part
+
+
+def test_a_release_passes_check_and_keeps_the_old_version(copy):
+    before = render(copy.load_prompt("renewal_calendar"))
+    edit(copy, "who owns them", "who is responsible for them")
+    assert release(copy, "renewal_calendar", Part.PATCH, "Asks in plainer words.") == "renewal_calendar@1.0.1"
+    assert check_library(copy) == []
+    assert render(copy.load_prompt("renewal_calendar@1.0.0")) == before
+    assert "[renewal_calendar@1.0.1 " in render(copy.load_prompt("renewal_calendar"))
+    assert "- `renewal_calendar@1.0.1`: Asks in plainer words.\n" in (copy.prompts / "CHANGELOG.md").read_text("utf-8")
+
+
+def test_a_change_that_is_larger_than_said_is_not_released(copy):
+    edit(copy, "        - {name: auto_renewal}\n", "")
+    with pytest.raises(PromptkitError, match="major change: column Renewal calendar/auto_renewal is gone"):
+        release(copy, "renewal_calendar", Part.PATCH, "x")
+    assert copy.load_prompt("renewal_calendar").version == "1.0.0"
+
+
+def test_a_prompt_that_did_not_change_is_not_released(copy):
+    with pytest.raises(PromptkitError, match="nothing-changed"):
+        release(copy, "renewal_calendar", Part.PATCH, "x")
+
+
+def test_a_scaffold_passes_check_and_is_released_as_it_stands(copy):
+    scaffold(copy, "busy_apps")
+    assert check_library(copy) == []
+    assert release(copy, "busy_apps", Part.MINOR, "New view.") == "busy_apps@1.0.0"
+    assert check_library(copy) == []
+    assert copy.load_prompt("busy_apps").status == "stable"
+
+
+@pytest.mark.parametrize("name", ["renewal_calendar", "Busy", "../x", "a b", ""])
+def test_a_scaffold_overwrites_nothing_and_takes_only_names(copy, name):
+    before = sorted(copy.root.rglob("*"))
+    with pytest.raises(PromptkitError):
+        scaffold(copy, name)
+    assert sorted(copy.root.rglob("*")) == before
+
+
+def pasted(library, **arguments) -> str:
+    return render(library.load_prompt("renewal_calendar"), arguments)
+
+
+def test_an_unedited_paste_is_known_by_its_stamp(library):
+    found = identify(library, pasted(library, days=33))
+    assert (found.reference, found.is_edited) == ("renewal_calendar@1.0.0", False)
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        lambda text: text.rsplit("\n\n", 1)[0],
+        lambda text: " ".join(text.split()),
+        lambda text: text.replace("\n", "\r\n\r\n"),
+        lambda text: text.rsplit("\n\n", 1)[0].replace(" ", "  "),
+    ],
+    ids=["no stamp", "one line", "windows", "wide"],
+)
+def test_a_paste_without_its_stamp_or_white_space_is_still_known(library, spoil):
+    found = identify(library, spoil(pasted(library, days=33)))
+    assert (found.reference, found.is_edited) == ("renewal_calendar@1.0.0", False)
+
+
+def test_an_edit_is_shown_although_the_stamp_still_stands(library):
+    found = identify(library, pasted(library).replace("Never add two currencies", "Add all currencies"))
+    assert (found.reference, found.is_edited) == ("renewal_calendar@1.0.0", True)
+    assert "-Never add two currencies and never convert.\n+Add all currencies and never convert." in found.edits
+
+
+def test_a_stamp_on_another_text_is_not_believed(library):
+    stamp = pasted(library).splitlines()[-1]
+    assert identify(library, f"Please run the workflow for me.\n\n{stamp}") is None
+
+
+@pytest.mark.parametrize("variant", Variant)
+def test_instructions_are_known_too(library, variant):
+    text = build_instructions(library, variant)
+    assert identify(library, text).reference == f"instructions_{variant}@1.0.0"
+    assert identify(library, " ".join(text.split()[:-2])).reference == f"instructions_{variant}@1.0.0"

@@ -26,6 +26,9 @@ app = typer.Typer(
 Arguments = Annotated[list[str], typer.Option("--argument", "-a", metavar="KEY=VALUE", help="Fill in one argument.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
 ProfilePath = Annotated[Path | None, typer.Option("--profile", help="The tenant's dashboard.yaml.")]
+Http = Annotated[
+    str | None, typer.Option(metavar="HOST:PORT", help="Serve over streamable HTTP; port 0 is a free one.")
+]
 Server = Annotated[str, typer.Option(help="`local`, or the URL of a Torii MCP server.")]
 
 
@@ -114,6 +117,22 @@ def answer(
 ) -> None:
     """Compute a view from read tools, without a model: the reference answer."""
     _call("answer", "print_answer", _library(), name, argument, server=server, profile=load_profile(profile))
+
+
+@app.command()
+def export(
+    kind: Annotated[str, typer.Argument(metavar="page|skill|chatgpt-project|custom-gpt|claude-project")],
+    folder: Path,
+    profile: ProfilePath = None,
+) -> None:
+    """Write a ready folder."""
+    _call("export", "export", _library(), kind, folder, profile=load_profile(profile))
+
+
+@app.command()
+def serve(http: Http = None, profile: ProfilePath = None) -> None:
+    """Offer the prompts and instructions over MCP, on stdio unless --http is given."""
+    _call("serve", "serve", _library(), http=http, profile=load_profile(profile))
 
 
 @app.command("eval")

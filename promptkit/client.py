@@ -101,10 +101,12 @@ async def connect(
             tools = await _list_tools(client)
             review(tools)
             yield GuardedSession(client, gate, tools)
-    except* (httpx2.TransportError, OSError, MCPError, ValidationError) as group:
+    except BaseException as group:  # The SDK's task groups wrap whatever is raised inside them.
         cause: BaseException = group
         while isinstance(cause, BaseExceptionGroup):
             cause = cause.exceptions[0]
+        if not isinstance(cause, httpx2.TransportError | OSError | MCPError | ValidationError):
+            raise cause from None
         where = server if isinstance(server, str) else " ".join(server)
         message = f"no MCP server answers at {shown(where, 200)}: {shown(cause, 200)}"
         raise problem("no-server", message, "check the address, and that the server runs") from cause

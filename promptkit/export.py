@@ -1,0 +1,75 @@
+"""Ready folders for the places where prompts and instructions are used: each with steps that a person can follow."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from jinja2 import StrictUndefined
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+from promptkit.errors import PromptkitError, problem
+from promptkit.instructions import Variant, build_instructions, find_host, instructions_version, utf16_length
+from promptkit.library import Library
+from promptkit.load import read_text, write_text
+from promptkit.model import Profile, Prompt, Status
+from promptkit.render import render
+
+Files = Mapping[str, str]
+_JINJA = ImmutableSandboxedEnvironment(
+    undefined=StrictUndefined, autoescape=False, trim_blocks=True, lstrip_blocks=True
+)
+
+
+def export_skill(library: Library, profile: Profile) -> Files:
+    """An Agent Skill: SKILL.md and one reference for each prompt. Its folder must be named after the skill."""
+    prompts = _offered(library, profile)
+    version, text = instructions_version(library), build_instructions(library)
+    skill = _fill(library, "skill", version=version, instructions=text, prompts=prompts)
+    references = {
+        f"references/{prompt.name}.md": _fill(library, "reference", prompt=prompt, text=_text(prompt, profile))
+        for prompt in prompts
+    }
+    return {"SKILL.md": skill} | references
+
+
+def export_project(library: Library, profile: Profile, name: str) -> Files:
+    """A folder for a project or GPT: the steps, the instructions to paste, and the prompts by group."""
+    host = find_host(library, name)
+    text = build_instructions(library, Variant(host.variant))
+    steps = _fill(library, "project", host=host, length=utf16_length(text))
+    prompts = {f"prompts/{one.group}/{one.name}.md": _text(one, profile) for one in _offered(library, profile)}
+    return {"README.md": steps, "instructions.md": text} | prompts
+
+
+def _fill(library: Library, name: str, **values: object) -> str:
+    template = read_text(library.instructions / "export" / f"{name}.md.j2")
+    return _JINJA.from_string(template).render(values).rstrip() + "\n"
+
+
+def export_folder(files: Files, folder: Path) -> None:
+    """Write the files of an export into a folder that is new or empty.
+
+    Raises:
+        PromptkitError: the folder holds something, or cannot be written.
+    """
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise problem("folder-in-use", f"{folder} is not empty", "name a new folder")
+    for name, text in files.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_text(path, text)
+
+
+def _offered(library: Library, profile: Profile) -> list[Prompt]:
+    chosen = [prompt for prompt in library.load_prompts() if prompt.status is Status.STABLE]
+    chosen = [prompt for prompt in chosen if not profile.views or prompt.name in profile.views]
+    return sorted(chosen, key=lambda prompt: (prompt.group, prompt.name))
+
+
+def _text(prompt: Prompt, profile: Profile) -> str:
+    """The prompt with its defaults; one that needs values is shown as it is, its blanks to fill in."""
+    try:
+        return render(prompt, {}, profile)
+    except PromptkitError:
+        return prompt.template

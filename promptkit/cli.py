@@ -109,6 +109,15 @@ def new(name: str) -> None:
 
 
 @app.command()
+def torii(
+    db: Annotated[Path | None, typer.Option(help="The tenant's file, made if missing; in memory by default.")] = None,
+    http: Http = None,
+) -> None:
+    """Run the local Torii: a stand-in for Torii's MCP server, on stdio unless --http is given."""
+    _call("torii", "run_torii", db=db, http=http)
+
+
+@app.command()
 def answer(
     name: str,
     argument: Arguments = [],  # noqa: B006

@@ -7,6 +7,7 @@ import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from promptkit.errors import problem
 from promptkit.evaluation.answer import Cell, Figures, as_cell
 from promptkit.model import Answer, Column
 
@@ -41,7 +42,7 @@ def bind(connection: sqlite3.Connection, expressions: Mapping[str, str], values:
     """`values` with one more for each SQL expression, in their order; a later one may use an earlier."""
     bound = dict(values)
     for name, expression in expressions.items():
-        bound[name] = connection.execute(f"SELECT {expression}", bound).fetchone()[0]
+        bound[name] = _run(connection, f"SELECT {expression}", bound)[0][0]
     return bound
 
 
@@ -54,11 +55,22 @@ def figures(
     """
     found = []
     for table, query in zip(answer.tables, tables, strict=True):
-        rows = connection.execute(query, values).fetchall()
+        rows = _run(connection, query, values, len(table.columns))
         found.append([tuple(as_cell(c, v) for c, v in zip(table.columns, row, strict=True)) for row in rows])
     counted: dict[str, Cell] = {}
     for total in answer.totals:
         column = Column(name=total.name, type=total.type)
-        for row in connection.execute(totals[total.name], values):
+        for row in _run(connection, totals[total.name], values, 2 if total.per else 1):
             counted[f"{total.name} {row[0]}" if total.per else total.name] = as_cell(column, row[-1])
     return Figures(tuple(found), counted)
+
+
+def _run(connection: sqlite3.Connection, query: str, values: Values, columns: int = 1) -> list[tuple[Any, ...]]:
+    try:
+        cursor = connection.execute(query, values)
+        if len(cursor.description or ()) != columns:
+            raise sqlite3.OperationalError(f"{len(cursor.description or ())} columns, expected {columns}")
+        return cursor.fetchall()
+    except sqlite3.Error as error:
+        fix = "correct the query in the prompt's case under evals/cases"
+        raise problem("wrong-sql", f"{error} in: {' '.join(query.split())[:200]}", fix) from error

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Any
 
 from rich.console import Console
@@ -111,14 +112,15 @@ def _as_json(result: SampleResult) -> dict[str, Any]:
 
 
 def print_report(report: Report, console: Console) -> None:
-    """The report as a table, then what failed, then one line that says what it means."""
+    """The report as a table, one row a prompt, then what failed, then what it means."""
     table = Table(box=None, pad_edge=False, header_style="bold")
-    for name in ("prompt", "case", "verdict", "figures", "tools called"):
-        table.add_column(name, overflow="fold")
-    for name in ("calls", "rows", "time"):
+    table.add_column("prompt", no_wrap=True)
+    table.add_column("verdict", no_wrap=True)
+    table.add_column("tools called", overflow="fold")
+    for name in ("correct", "rows", "time"):
         table.add_column(name, justify="right", no_wrap=True)
-    for result in report.results:
-        table.add_row(*_cells(result))
+    for prompt, results in groupby(report.results, key=lambda result: result.prompt):
+        table.add_row(*_cells(prompt, list(results)))
     console.print(table)
     for result in report.results:
         for failure in result.failures:
@@ -128,19 +130,22 @@ def print_report(report: Report, console: Console) -> None:
     console.print(Text(_closing_line(report), "green" if report.passed else "bold red"))
 
 
-def _cells(result: SampleResult) -> list[Text]:
-    figures = next((a for a in result.assertions if a.name == "figures_match"), None)
-    checked = "not checked" if figures is None else "correct" if figures.passed else "wrong"
+def _cells(prompt: str, results: Sequence[SampleResult]) -> list[Text]:
+    worst = max((result.verdict for result in results), key=list(Verdict).index)
+    tools = dict.fromkeys(shown(tool) for result in results for tool in result.tools)
     return [
-        Text(result.prompt),
-        Text(result.case),
-        Text(result.verdict, _STYLES[result.verdict]),
-        Text(checked, "red" if checked == "wrong" else ""),
-        Text(", ".join(map(shown, result.tools))),
-        Text(str(result.calls)),
-        Text(f"{result.rows:,}"),
-        Text(f"{result.seconds:.2f} s"),
+        Text(prompt),
+        Text(worst, _STYLES[worst]),
+        Text("\n".join(tools)),
+        Text(_correct(results)),
+        Text(f"{sum(result.rows for result in results):,}"),
+        Text(f"{sum(result.seconds for result in results):.2f} s"),
     ]
+
+
+def _correct(results: Sequence[SampleResult]) -> str:
+    checked = [a.passed for result in results for a in result.assertions if a.name == "figures_match"]
+    return f"{sum(checked)} of {len(checked)}" if checked else "unchecked"
 
 
 def _self_test_line(self_test: SelfTest) -> str:

@@ -1,0 +1,68 @@
+"""`serve`: the prompts and instructions over MCP; and how any server of ours is run."""
+
+from __future__ import annotations
+
+import socket
+import sys
+from typing import Any
+
+import anyio
+import uvicorn
+from mcp.server.lowlevel import Server
+from mcp.server.stdio import stdio_server
+
+from promptkit.errors import shown, usage
+from promptkit.library import Library
+from promptkit.model import Profile
+from promptkit.server import PromptServer
+
+
+def serve(library: Library, *, http: str | None, profile: Profile) -> int:
+    """Serve the prompts until stopped."""
+    return run_server(PromptServer(library, profile).build(), http)
+
+
+def run_server(server: Server[Any], http: str | None) -> int:
+    """Serve on stdio until the client goes, or over streamable HTTP at HOST:PORT until stopped.
+
+    Raises:
+        UsageError: the address is not one that can be listened at.
+    """
+    if http is None:
+        anyio.run(_serve_stdio, server)
+        return 0
+    listening = listen(http)
+    host, port = listening.getsockname()[:2]
+    config = uvicorn.Config(
+        server.streamable_http_app(), log_level="warning", lifespan="on", timeout_graceful_shutdown=1
+    )
+    print(f"http://{host}:{port}/mcp", flush=True)
+    uvicorn.Server(config).run(sockets=[listening])
+    return 0
+
+
+async def _serve_stdio(server: Server[Any]) -> None:
+    async with stdio_server() as (read, write):
+        await server.run(read, write, server.create_initialization_options())
+
+
+def listen(address: str) -> socket.socket:
+    """A socket that listens at HOST:PORT before anybody knows the port; port 0 is a free one.
+
+    Raises:
+        UsageError: the address is not one that can be listened at.
+    """
+    host, _, port = address.rpartition(":")
+    # The protocol is named, since without it asyncio leaves Nagle's delay on.
+    made = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    try:
+        made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        made.bind((host, int(port)))
+        made.listen(128)
+    except (OSError, ValueError, OverflowError) as error:
+        made.close()
+        raise usage(
+            "address", f"cannot listen at {shown(address)}: {error}", "write 127.0.0.1:0 for a free port"
+        ) from error
+    print(f"listening at {address}", file=sys.stderr)
+    return made

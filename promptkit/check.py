@@ -13,7 +13,6 @@ from promptkit.instructions import LIMITS_UTF16, Variant, build_instructions, in
 from promptkit.library import Library, version_digest
 from promptkit.load import Document, Key, read_text, validate
 from promptkit.model import DEFAULT_PROFILE, Argument, ArgumentType, Case, Prompt, Status, ToolClass, ToolRule
-from promptkit.policy import ToolPolicy
 from promptkit.render import invalid, render, template_context, template_problems
 
 EVIDENCE_LINE = "Tools, Rows (read of total, pages), As of (date and time zone), Filters, Method, Gaps"
@@ -83,9 +82,8 @@ def _check_argument(document: Document, key: Key, argument: Argument) -> Iterato
 
 
 def _check_reads(document: Document, prompt: Prompt, rules: Mapping[str, ToolRule]) -> Iterator[Problem]:
-    policy = ToolPolicy(rules)
     for index, tool in enumerate(prompt.reads):
-        kind = policy.tool_class(tool)
+        kind = rules[tool].tool_class if tool in rules else ToolClass.UNKNOWN
         if kind is ToolClass.ACTION:
             fix = "remove it; a prompt may only need tools of class read"
             yield document.problem(("reads", index), "action-tool", f"{tool} changes data in Torii", fix)
@@ -109,7 +107,7 @@ def _check_template(document: Document, prompt: Prompt, rules: Mapping[str, Tool
                 fix = "ask to read, show or compare; a prompt never asks for a change"
                 yield _in_template(document, prompt, number, match.group(1), "asks-to-act", message, fix)
         for word in re.findall(r"[a-z]+(?:_[a-z]+)+", line):
-            if ToolPolicy(rules).tool_class(word) is ToolClass.ACTION:
+            if word in rules and rules[word].tool_class is ToolClass.ACTION:
                 fix = "do not name action tools in a prompt, not even to forbid them"
                 yield _in_template(
                     document, prompt, number, word, "names-action-tool", f"the template names {word}", fix

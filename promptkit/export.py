@@ -16,13 +16,14 @@ from promptkit.model import Profile, Prompt, Status
 from promptkit.render import render
 
 Files = Mapping[str, str]
+SKILL = "torii-read-only-dashboard"
 _JINJA = ImmutableSandboxedEnvironment(
     undefined=StrictUndefined, autoescape=False, trim_blocks=True, lstrip_blocks=True
 )
 
 
 def export_skill(library: Library, profile: Profile) -> Files:
-    """An Agent Skill: SKILL.md and one reference for each prompt. Its folder must be named after the skill."""
+    """An Agent Skill: SKILL.md and one reference for each prompt, in a folder named after it, as the format asks."""
     prompts = _offered(library, profile)
     version, text = instructions_version(library), build_instructions(library)
     skill = _fill(library, "skill", version=version, instructions=text, prompts=prompts)
@@ -30,7 +31,8 @@ def export_skill(library: Library, profile: Profile) -> Files:
         f"references/{prompt.name}.md": _fill(library, "reference", prompt=prompt, text=_text(prompt, profile))
         for prompt in prompts
     }
-    return {"SKILL.md": skill} | references
+    files = {"SKILL.md": skill} | references
+    return {f"{SKILL}/{name}": text for name, text in files.items()}
 
 
 def export_project(library: Library, profile: Profile, name: str) -> Files:

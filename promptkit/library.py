@@ -14,7 +14,6 @@ from typing import TypeVar
 from promptkit.errors import Problem, PromptkitError, problem, shown
 from promptkit.load import Document, load_yaml, validate, validate_each
 from promptkit.model import Case, Prompt, ToolRule
-from promptkit.policy import Definition, ToolPolicy
 
 T = TypeVar("T")
 # What a released version may still change: where it is in its life, not what it says.
@@ -115,22 +114,6 @@ class Library:
     def tool_rules(self) -> Mapping[str, ToolRule]:
         """instructions/tools.yaml by tool name."""
         return validate_each(self.document(self.instructions / "tools.yaml"), ToolRule)
-
-    @cached_property
-    def tool_lock(self) -> Mapping[str, Definition]:
-        """instructions/tools.lock.json: the definitions as last reviewed, by name."""
-        path = self.instructions / "tools.lock.json"
-        try:
-            return {tool["name"]: tool for tool in json.loads(path.read_text("utf-8"))["tools"]}
-        except (OSError, ValueError, KeyError, TypeError) as error:
-            fix = "run: promptkit tools lock"
-            raise problem(
-                "unreadable-lock", f"cannot read it ({type(error).__name__})", fix, path=self.shown(path)
-            ) from error
-
-    def policy(self, offered: Iterable[Definition] | None = None) -> ToolPolicy:
-        """The policy for a server that lists `offered`, or for a transcript where it is None."""
-        return ToolPolicy(self.tool_rules, self.tool_lock, None if offered is None else tuple(offered))
 
     def load_version_lock(self) -> dict[str, str]:
         """prompts/versions.lock: the digest of each released version by `name@version`."""

@@ -54,7 +54,7 @@ def test_an_answer_is_written_in_the_contract_s_form():
         "- amount USD: 12,345.60\n"
         "\n"
         "## Evidence\n"
-        "- Tools: list\\_contracts\n"
+        "- Tools: list_contracts\n"
         "- Rows: 1 of 1\n"
         "- As of: today\n"
         "- Filters: none\n"

@@ -75,7 +75,7 @@ def _written(column: Column, cell: Cell) -> str:
 def escaped(text: str) -> str:
     """Text from outside as one line of plain Markdown: no links, no markup, no hidden characters."""
     visible = "".join(" " if unicodedata.category(char)[0] in "CZ" else char for char in text)
-    return re.sub(r"([\\`*_{}\[\]<>|#&!~])", r"\\\1", " ".join(visible.split()))
+    return re.sub(r"([\\`*{}\[\]<>|#&!~]|(?<!\w)_|_(?!\w))", r"\\\1", " ".join(visible.split()))
 
 
 def as_cell(column: Column, value: Any) -> Cell:  # noqa: ANN401

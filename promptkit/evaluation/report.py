@@ -158,10 +158,20 @@ def _self_test_line(self_test: SelfTest) -> str:
 
 def _closing_line(report: Report) -> str:
     good = sum(result.passed for result in report.results)
-    score = f"{good} of {len(report.results)} clean and correct"
+    correct = "clean and correct" if _has(report.results, "figures_match") else "clean; figures not checked"
+    score = f"{good} of {len(report.results)} {correct}"
     if report.passed:
         score = f"{good} of {len(report.results)} clean and correct"
     if report.passed:
         calls = sum(result.calls for result in report.results)
-        return f"PASS  {score}. {calls} calls, all of them reads; the tenant is unchanged."
+        return f"PASS  {score}. {calls} calls, all of them reads; {_tenant(report.results)}."
     return f"FAIL  {score}. Verdict: {report.verdict}."
+
+
+def _tenant(results: Sequence[SampleResult]) -> str:
+    compared = _has(results, "leaves_tenant_unchanged")
+    return "the tenant is unchanged" if compared else "whether the tenant changed was not compared"
+
+
+def _has(results: Sequence[SampleResult], name: str) -> bool:
+    return all(any(assertion.name == name for assertion in result.assertions) for result in results)

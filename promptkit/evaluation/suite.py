@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager, nullcontext
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
+from promptkit.catalog import tool_policy
 from promptkit.client import GuardedSession, connect
 from promptkit.evaluation.agent import Message, Model
 from promptkit.evaluation.answer import parse_answer
@@ -80,7 +81,7 @@ class Evaluation:
         profile: Profile = DEFAULT_PROFILE,
     ) -> None:
         self._session, self._torii, self.today, self._profile = session, torii, today, profile
-        self._policy = library.policy()
+        self._policy = tool_policy(library)
         self._instructions = build_instructions(library)
 
     async def run_sample(self, task: Task) -> tuple[SampleResult, dict[str, object]]:
@@ -164,7 +165,7 @@ async def open_evaluation(
         gate = Gate()
 
         def review(tools: Sequence[Definition]) -> None:
-            gate.policy = library.policy(tools)
+            gate.policy = tool_policy(library, tools)
 
         async with connect(torii.command if torii else server, gate, review) as session:
             yield Evaluation(library, session, torii, today, profile)

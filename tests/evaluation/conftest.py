@@ -1,0 +1,30 @@
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+
+import pytest
+
+from promptkit.catalog import tool_policy
+from promptkit.client import GuardedSession, connect
+from promptkit.evaluation.local import LocalTorii, local_torii
+from promptkit.gate import Gate
+
+
+@pytest.fixture(scope="package")
+def torii() -> Iterator[LocalTorii]:
+    """A tenant that no test may change."""
+    with local_torii() as made:
+        before = made.digest()
+        yield made
+        assert made.digest() == before
+
+
+@asynccontextmanager
+async def guarded(library, torii, policy=None) -> AsyncIterator[GuardedSession]:
+    """A guarded session with a server process over stdio."""
+    gate = Gate()
+
+    def review(tools):
+        gate.policy = policy(tools) if policy else tool_policy(library, tools)
+
+    async with connect(torii.command, gate, review) as session:
+        yield session

@@ -1,0 +1,158 @@
+"""Real servers over stdio and HTTP, and nothing but reads on the wire."""
+
+import re
+import signal
+import subprocess
+import sys
+from contextlib import closing, contextmanager
+from dataclasses import replace
+
+import anyio
+import pytest
+from mcp.types import CallToolRequest, CallToolRequestParams, CallToolResult
+
+from promptkit.catalog import tool_policy
+from promptkit.client import checked_url, connect
+from promptkit.errors import PromptkitError, UsageError
+from promptkit.evaluation.local import local_torii
+from promptkit.gate import Gate, GateError
+from promptkit.model import ToolCall
+from promptkit.torii.tenant import open_tenant
+from promptkit.transcript import CallState
+from tests.evaluation.conftest import guarded
+
+
+@contextmanager
+def served(torii):
+    """The URL of a local Torii over HTTP, in a process of its own."""
+    command = [*torii.command, "--http", "127.0.0.1:0"]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+    try:
+        yield process.stdout.readline().strip()
+    finally:
+        process.send_signal(signal.SIGINT)
+        process.communicate(timeout=10)
+
+
+def call_on(server, library, call: ToolCall):
+    async def make():
+        gate = Gate()
+
+        def review(tools):
+            gate.policy = tool_policy(library, tools)
+
+        async with connect(server, gate, review) as session:
+            return await session.call(call)
+
+    return anyio.run(make)
+
+
+def test_a_read_over_stdio_returns_rows(library, torii):
+    outcome = call_on(torii.command, library, ToolCall(name="list_apps", arguments={"size": 3}))
+    assert (outcome.state, len(outcome.data["apps"])) == (CallState.EXECUTED, 3)
+
+
+def test_a_read_over_http_returns_rows(library, torii):
+    with served(torii) as url:
+        outcome = call_on(url, library, ToolCall(name="list_apps", arguments={"size": 3}))
+    assert (outcome.state, len(outcome.data["apps"])) == (CallState.EXECUTED, 3)
+
+
+def test_an_action_is_answered_here_and_never_forwarded(library, torii):
+    call = ToolCall(name="update_user", arguments={"idUser": 3, "lifecycleStatus": "offboarded"})
+    outcome = call_on(torii.command, library, call)
+    assert outcome.state is CallState.REFUSED
+    assert outcome.text == (
+        "Refused: update_user changes data in Torii. This dashboard only reads. Nothing was sent to Torii."
+    )
+
+
+@pytest.mark.parametrize("over_http", [False, True])
+def test_the_gate_stops_an_action_that_goes_round_the_session(library, over_http):
+    async def smuggle(server):
+        gate = Gate()
+
+        def review(tools):
+            gate.policy = tool_policy(library, tools)
+
+        async with connect(server, gate, review) as session:
+            params = CallToolRequestParams(name="update_user", arguments={"idUser": 3, "lifecycleStatus": "offboarded"})
+            with anyio.fail_after(10):
+                await session._client.session.send_request(CallToolRequest(params=params), CallToolResult)
+
+    with local_torii() as torii:
+        before = torii.digest()
+        with pytest.raises((GateError, PromptkitError)):
+            if over_http:
+                with served(torii) as url:
+                    anyio.run(smuggle, url)
+            else:
+                anyio.run(smuggle, torii.command)
+        assert torii.digest() == before
+
+
+def test_the_local_actions_really_write_when_nothing_guards_them(library):
+    # Without this a leak could not be seen, and every other test would prove nothing.
+    def no_guard(tools):
+        read = library.tool_rules["list_apps"]
+        rule = replace_arguments(read)
+        policy = tool_policy(library, tools)
+        return replace(
+            policy, rules={"update_user": rule}, locked={tool["name"]: bare(tool) for tool in tools}, offered=None
+        )
+
+    def replace_arguments(read):
+        return read.model_copy(update={"arguments": {"idUser": {}, "lifecycleStatus": {}}})
+
+    def bare(tool):
+        return tool
+
+    async def write(torii):
+        async with guarded(library, torii, no_guard) as session:
+            return await session.call(
+                ToolCall(name="update_user", arguments={"idUser": 3, "lifecycleStatus": "offboarded"})
+            )
+
+    with local_torii() as torii:
+        before = torii.digest()
+        assert anyio.run(write, torii).state is CallState.EXECUTED
+        assert torii.digest() != before
+        with closing(open_tenant(torii.path)) as tenant:
+            (kind,) = tenant.execute("SELECT type FROM audit ORDER BY id DESC LIMIT 1").fetchone()
+        assert kind == "update_user_lifecycle_status"
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://api.toriihq.com/mcp",
+        "https://api.toriihq.com.evil.example/mcp",
+        "https://api.toriihq.com/mcp/",
+        "https://api.toriihq.com:8443/mcp",
+        "https://user:secret@api.toriihq.com/mcp",
+        "https://127.0.0.1/mcp",
+        "http://169.254.169.254/latest",
+        "http://user@127.0.0.1/mcp",
+        "file:///etc/passwd",
+        "https://\u0430pi.toriihq.com/mcp",
+        "",
+    ],
+)
+def test_a_server_that_is_neither_torii_nor_local_is_refused(url):
+    with pytest.raises(UsageError):
+        checked_url(url)
+
+
+def test_a_server_that_is_not_there_is_a_clear_error(library):
+    with pytest.raises(PromptkitError, match=r"\[no-server\] no MCP server answers at http://127.0.0.1:9/mcp"):
+        call_on("http://127.0.0.1:9/mcp", library, ToolCall(name="list_apps"))
+
+
+def test_a_command_that_is_not_there_is_a_clear_error(library):
+    with pytest.raises(PromptkitError, match=r"\[no-server\]"):
+        call_on(("no-such-command-anywhere",), library, ToolCall(name="list_apps"))
+
+
+def test_a_command_that_is_no_server_is_a_clear_error(library):
+    with pytest.raises(PromptkitError, match=re.escape("[no-server]")):
+        call_on((sys.executable, "-c", "print('hello')"), library, ToolCall(name="list_apps"))

@@ -1,0 +1,87 @@
+"""The command line as a person meets it: a process of its own, its output and its exit code."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+from promptkit.instructions import build_instructions
+from promptkit.render import render
+
+
+def run(*words: str, text: str | None = None) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "promptkit", *words], input=text, capture_output=True, encoding="utf-8", timeout=60
+    )
+
+
+def test_render_prints_exactly_the_text_to_paste(library):
+    done = run("render", "renewal_calendar", "-a", "days=30")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout == render(library.load_prompt("renewal_calendar"), {"days": 30})
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "report"),
+    [
+        (["render", "renewals"], 1, "[unknown-prompt] there is no prompt renewals"),
+        (["render", "renewal_calender"], 1, "fix: write renewal_calendar"),
+        (["render", "renewal_calendar", "-a", "days"], 2, "[wrong-pair]"),
+        (["render", "renewal_calendar", "-a", "days=0"], 1, "the least is 1"),
+        (["render", "renewal_calendar@9.9.9"], 1, "[unknown-version]"),
+        (["render"], 2, "Missing argument"),
+        (["nothing"], 2, "No such command"),
+        (["check", "no-such-file.yaml"], 2, "[no-such-file]"),
+        (["eval", "--server", "https://evil.example/mcp"], 2, "[server-url]"),
+        (["torii", "--http", "nowhere"], 2, "[address]"),
+        (["bump", "renewal_calendar", "huge", "--note", "x"], 2, "[wrong-part]"),
+    ],
+)
+def test_a_mistake_ends_with_its_code_and_no_traceback(words, code, report):
+    done = run(*words)
+    assert done.returncode == code
+    assert report in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_list_as_json_names_every_prompt(library):
+    listed = json.loads(run("list", "--json").stdout)
+    assert sorted(prompt["name"] for prompt in listed) == library.prompt_names()
+
+
+def test_show_names_the_arguments_and_the_answer():
+    told = run("show", "renewal_calendar").stdout
+    assert "-a days=90   How far ahead to look. (1 to 730 days)" in told
+    assert "Answers with Renewal calendar: end_date, days_left, contract" in told
+
+
+def test_check_says_that_there_is_no_problem():
+    done = run("check")
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "No problems found.\n")
+
+
+def test_instructions_tell_their_length_apart_from_the_text(library):
+    done = run("instructions", "--for", "chatgpt-project")
+    assert done.stdout == build_instructions(library)
+    assert "of 8000 UTF-16 units" in done.stderr
+
+
+def test_identify_reads_a_paste_from_stdin(library):
+    text = render(library.load_prompt("renewal_calendar"))
+    assert run("identify", text=text).stdout == "renewal_calendar@1.0.0, unedited\n"
+    assert run("identify", text=text.replace("Never", "Always")).returncode == 1
+
+
+def test_commands_that_read_files_do_not_import_the_sdk():
+    script = (
+        "import sys, runpy; sys.argv = ['promptkit', *{words!r}];\n"
+        "try: runpy.run_module('promptkit', run_name='__main__')\n"
+        "except SystemExit: pass\n"
+        "print([name for name in ('mcp', 'mcp_types', 'httpx2', 'jsonschema') if name in sys.modules], file=sys.stderr)"
+    )
+    for words in (["list"], ["show", "renewal_calendar"], ["render", "renewal_calendar"], ["--help"]):
+        done = subprocess.run(
+            [sys.executable, "-c", script.format(words=words)], capture_output=True, encoding="utf-8", timeout=60
+        )
+        assert done.stderr.splitlines()[-1] == "[]", words

@@ -1,0 +1,64 @@
+import re
+
+import pytest
+
+from promptkit.commands.export import export
+from promptkit.errors import PromptkitError
+from promptkit.instructions import build_instructions
+from promptkit.library import Library
+from promptkit.load import load_yaml
+from promptkit.model import DEFAULT_PROFILE, Profile
+from promptkit.render import render
+
+
+def exported(library: Library, kind: str, folder, profile: Profile = DEFAULT_PROFILE):
+    assert export(library, kind, folder, profile=profile) == 0
+    return folder
+
+
+def test_a_skill_follows_the_open_format(library, tmp_path):
+    folder = exported(library, "skill", tmp_path) / "torii-read-only-dashboard"
+    _, front, body = (folder / "SKILL.md").read_text("utf-8").split("---\n", 2)
+    (tmp_path / "front.yaml").write_text(front, encoding="utf-8")
+    data = load_yaml(tmp_path / "front.yaml").data
+    assert data["name"] == folder.name
+    assert re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", data["name"])
+    assert 0 < len(data["description"]) <= 1024
+    assert set(data) <= {"name", "description", "license", "compatibility", "metadata", "allowed-tools"}
+    assert all(isinstance(value, str) for value in data["metadata"].values())
+    assert len(body.splitlines()) < 500
+
+
+def test_every_reference_of_a_skill_exists_and_holds_its_prompt(library, tmp_path):
+    folder = exported(library, "skill", tmp_path) / "torii-read-only-dashboard"
+    listed = re.findall(r"`(references/\w+\.md)`", (folder / "SKILL.md").read_text("utf-8"))
+    assert sorted(listed) == [f"references/{name}.md" for name in library.prompt_names()]
+    text = (folder / "references/renewal_calendar.md").read_text("utf-8")
+    assert render(library.load_prompt("renewal_calendar")) in text
+
+
+@pytest.mark.parametrize("host", ["chatgpt-project", "custom-gpt", "claude-project"])
+def test_a_project_folder_has_steps_instructions_and_prompts(library, tmp_path, host):
+    folder = exported(library, host, tmp_path / host)
+    steps = (folder / "README.md").read_text("utf-8")
+    assert steps.index("Read-only** role") < steps.index("read actions") < steps.index("instructions.md")
+    assert (folder / "instructions.md").read_text("utf-8") == build_instructions(library)
+    prompts = {path.stem for path in folder.glob("prompts/*/*.md")}
+    assert prompts == set(library.prompt_names())
+
+
+def test_a_profile_chooses_the_views(library, tmp_path):
+    folder = exported(library, "claude-project", tmp_path / "x", Profile(views=("renewal_calendar",)))
+    assert [path.stem for path in folder.glob("prompts/*/*.md")] == ["renewal_calendar"]
+
+
+def test_a_folder_that_holds_something_is_left_alone(library, tmp_path):
+    (tmp_path / "mine.txt").write_text("keep")
+    with pytest.raises(PromptkitError, match="folder-in-use"):
+        export(library, "claude-project", tmp_path, profile=DEFAULT_PROFILE)
+    assert [path.name for path in tmp_path.iterdir()] == ["mine.txt"]
+
+
+def test_an_unknown_kind_names_the_known_ones(library, tmp_path):
+    with pytest.raises(PromptkitError, match="chatgpt-project"):
+        export(library, "chatgtp", tmp_path / "x", profile=DEFAULT_PROFILE)

@@ -1,0 +1,67 @@
+import anyio
+import pytest
+from mcp import Client, MCPError
+from mcp.types import PromptReference
+
+from promptkit.instructions import build_instructions
+from promptkit.model import DEFAULT_PROFILE
+from promptkit.render import render
+from promptkit.server import PromptServer
+
+
+def ask(library, question):
+    """The answer of the prompt server to one question of a real client in memory."""
+
+    async def run():
+        async with Client(PromptServer(library, DEFAULT_PROFILE).build()) as client:
+            return await question(client)
+
+    return anyio.run(run)
+
+
+def test_every_prompt_is_listed_with_its_arguments(library):
+    listed = ask(library, lambda client: client.list_prompts()).prompts
+    assert [prompt.name for prompt in listed] == library.prompt_names()
+    (days,) = next(prompt for prompt in listed if prompt.name == "renewal_calendar").arguments
+    assert (days.name, days.description, days.required) == ("days", "How far ahead to look.", False)
+
+
+def test_a_prompt_over_mcp_is_what_render_prints(library):
+    got = ask(library, lambda client: client.get_prompt("renewal_calendar", {"days": "30"}))
+    (message,) = got.messages
+    assert message.role == "user"
+    assert message.content.text == render(library.load_prompt("renewal_calendar"), {"days": 30})
+
+
+@pytest.mark.parametrize(
+    ("name", "arguments", "message"),
+    [
+        ("renewals", {}, "Unknown prompt: renewals"),
+        ("renewal_calendar", {"day": "30"}, 'renewal_calendar has no argument "day"; it has: days'),
+        ("renewal_calendar", {"days": "soon"}, 'days is "soon", but it must be a whole number'),
+        ("renewal_calendar", {"days": "9999"}, 'days is "9999", but the most is 730'),
+    ],
+)
+def test_a_wrong_request_says_what_is_wrong(library, name, arguments, message):
+    with pytest.raises((MCPError, ExceptionGroup)) as caught:
+        ask(library, lambda client: client.get_prompt(name, arguments))
+    error = caught.value
+    while isinstance(error, ExceptionGroup):
+        error = error.exceptions[0]
+    assert (error.code, error.message) == (-32602, message)
+
+
+def test_the_instructions_are_resources(library):
+    async def read(client):
+        listed = await client.list_resources()
+        return {one.uri: (await client.read_resource(one.uri)).contents[0].text for one in listed.resources}
+
+    texts = ask(library, read)
+    assert set(map(str, texts)) == {"instructions://full", "instructions://short"}
+    assert build_instructions(library) in texts.values()
+
+
+def test_an_argument_without_choices_completes_to_nothing(library):
+    reference = PromptReference(name="renewal_calendar")
+    found = ask(library, lambda client: client.complete(reference, {"name": "days", "value": "3"}))
+    assert found.completion.values == []

@@ -1,0 +1,70 @@
+"""What must hold between the folders: every file is used by another."""
+
+import pytest
+
+from promptkit.check import check_library
+from promptkit.library import default_root
+from promptkit.load import load_yaml
+from promptkit.model import ToolClass
+from promptkit.render import render
+from tests.conftest import ROOT
+
+GUIDE_QUESTIONS = {
+    "connection_apps": "Which apps in Torii have more than 100 users?",
+    "connection_contracts": "Show me contracts renewing in the next 60 days.",
+    "connection_workflows": "List workflows that ran in the last 7 days.",
+}
+PROMPTS = sorted(path.stem for path in (ROOT / "prompts").glob("*.yaml"))
+
+
+def test_the_library_of_a_checkout_is_the_checkout():
+    assert default_root() == ROOT
+
+
+@pytest.mark.parametrize(("name", "question"), GUIDE_QUESTIONS.items())
+def test_a_connection_check_begins_with_the_guide_s_own_question(library, name, question):
+    assert render(library.load_prompt(name)).splitlines()[0] == question
+
+
+def test_every_case_has_a_prompt(library):
+    assert sorted(path.stem for path in (library.evals / "cases").glob("*.yaml")) == PROMPTS
+
+
+@pytest.mark.parametrize("name", PROMPTS)
+def test_a_prompt_fits_a_chat_and_says_who_it_is(library, name):
+    text = render(library.load_prompt(name))
+    assert len(text) <= 2500
+    assert text.splitlines()[-1].startswith(f"[{name}@")
+
+
+@pytest.mark.parametrize("name", PROMPTS)
+def test_a_released_prompt_still_renders_from_the_archive(library, name):
+    prompt = library.load_prompt(name)
+    assert render(library.load_archived(name, prompt.version)) == render(prompt)
+
+
+def test_every_problem_code_is_on_the_page(library):
+    page = (library.prompts / "README.md").read_text("utf-8")
+    source = "".join(path.read_text("utf-8") for path in (ROOT / "promptkit").glob("*.py"))
+    codes = {path.stem.replace("_", "-") for path in (ROOT / "tests/bad").glob("*.yaml")}
+    assert {code for code in codes if f'"{code}"' not in source} == set()
+    assert {code for code in codes if f"`{code}`" not in page} == set()
+
+
+def test_every_tool_says_which_document_it_comes_from(library):
+    sources = {name: rule.source for name, rule in library.tool_rules.items()}
+    assert {name for name, source in sources.items() if source[:3] not in {"[O]", "[N]", "[S]", "[G]"}} == set()
+
+
+def test_the_actions_of_the_guide_are_known_as_actions(library):
+    for name in ("run_workflow", "update_user", "create_contract"):
+        assert library.tool_rules[name].tool_class is ToolClass.ACTION
+
+
+def test_tools_yaml_is_one_table_without_repeats(library):
+    document = load_yaml(library.instructions / "tools.yaml")
+    assert len(document.data) == len(library.tool_rules) > 40
+
+
+def test_the_whole_library_passes_check(library):
+    assert check_library(library) == []

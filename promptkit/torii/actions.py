@@ -19,8 +19,8 @@ def run_workflow(connection: sqlite3.Connection, arguments: Arguments, now: str)
     _require(connection, "workflows", arguments["idWorkflow"])
     (last,) = connection.execute("SELECT coalesce(max(idWorkflowExecution), 0) FROM action_executions").fetchone()
     connection.execute(
-        "INSERT INTO action_executions (idOrg, idWorkflow, idWorkflowExecution, idAction, actionType, runtimeInfo, isRun,"
-        " isCompleted, continueOnError, isIgnored, details, creationTime, updateTime)"
+        "INSERT INTO action_executions (idOrg, idWorkflow, idWorkflowExecution, idAction, actionType, runtimeInfo,"
+        " isRun, isCompleted, continueOnError, isIgnored, details, creationTime, updateTime)"
         " VALUES (1, ?, ?, 1, 'manualTrigger', '{}', 1, 0, 0, 0, '{}', ?, ?)",
         [arguments["idWorkflow"], last + 1, now, now],
     )
@@ -42,8 +42,8 @@ def create_contract(connection: sqlite3.Connection, arguments: Arguments, now: s
     _require(connection, "apps", arguments["idApp"])
     columns = ("name", "idApp", "amount", "currency", "startDate", "endDate")
     created = connection.execute(
-        "INSERT INTO contracts (name, idApp, amount, currency, startDate, endDate, status, creationTime, source, previousContracts)"
-        " VALUES (?, ?, ?, ?, ?, ?, 'active', ?, 'api', '[]')",
+        "INSERT INTO contracts (name, idApp, amount, currency, startDate, endDate, status, creationTime, source,"
+        " previousContracts) VALUES (?, ?, ?, ?, ?, ?, 'active', ?, 'api', '[]')",
         [*(arguments.get(column) for column in columns), now],
     )
     _audit(connection, "contracts", "create_contract", arguments, now)
@@ -57,7 +57,8 @@ def _require(connection: sqlite3.Connection, table: str, id_: int) -> None:
 
 def _audit(connection: sqlite3.Connection, entity: str, kind: str, arguments: Arguments, now: str) -> None:
     connection.execute(
-        "INSERT INTO audit (performedBy, entity, type, creationTime, requestDetails, properties) VALUES (?, ?, ?, ?, ?, ?)",
+        "INSERT INTO audit (performedBy, entity, type, creationTime, requestDetails, properties)"
+        " VALUES (?, ?, ?, ?, ?, ?)",
         [ADMIN, entity, kind, now, json.dumps({"path": "/mcp", "method": "POST"}), json.dumps(dict(arguments))],
     )
 

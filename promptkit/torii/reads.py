@@ -19,16 +19,21 @@ USERS = Listing(
 CONTRACTS = Listing("api_contracts", ("id", "name", "idApp", "owner"), ("name",), "id % 7, id DESC")
 APP_USERS = Listing("api_app_users", ("idUser", "email", "fullName", "status"), ("fullName", "email"), "idUser")
 TRANSACTIONS = Listing(
-    "api_transactions", ("id", "idApp", "transactionDate", "amount", "source", "description", "mappingStatus"),
-    ("description",), "transactionDate DESC, id DESC",
-)  # fmt: skip
+    "api_transactions",
+    ("id", "idApp", "transactionDate", "amount", "source", "description", "mappingStatus"),
+    ("description",),
+    "transactionDate DESC, id DESC",
+)
 EXECUTIONS = Listing(
     "action_executions",
-    ("id", "idOrg", "idApp", "idWorkflow", "idWorkflowExecution", "idAction", "actionType", "runtimeInfo", "isRun", "runTime",
-     "isCompleted", "completionTime", "continueOnError", "isIgnored", "ignoredTime", "details", "executionErrorType",
-     "errorTime", "creationTime", "updateTime"),
-    (), "creationTime DESC, id DESC",
-)  # fmt: skip
+    tuple(
+        "id idOrg idApp idWorkflow idWorkflowExecution idAction actionType runtimeInfo isRun runTime isCompleted "
+        "completionTime continueOnError isIgnored ignoredTime details executionErrorType errorTime creationTime "
+        "updateTime".split()
+    ),
+    (),
+    "creationTime DESC, id DESC",
+)
 AUDIT = Listing(
     "api_audit",
     ("performedBy", "performedByEmail", "creationTime", "type", "requestDetails", "properties"),
@@ -127,7 +132,8 @@ def search_apps(connection: sqlite3.Connection, arguments: Arguments) -> dict[st
     """GET /apps/search: Torii's product catalogue, not the tenant."""
     names = ("id", "name", "category", "imageUrl", "url")
     rows = connection.execute(
-        "SELECT id, name, category, imageUrl, url FROM products WHERE instr(lower(name), lower(?)) > 0 ORDER BY id LIMIT ?",
+        "SELECT id, name, category, imageUrl, url FROM products WHERE instr(lower(name), lower(?)) > 0"
+        " ORDER BY id LIMIT ?",
         [arguments["q"], arguments.get("limit", 5)],
     )
     return {"apps": [as_object(names, row) | {"isHidden": False} for row in rows]}
@@ -148,7 +154,8 @@ def _fields_of(entity: str) -> Read:
     def read(connection: sqlite3.Connection, arguments: Arguments) -> dict[str, Any]:
         names = ("id", "name", "systemKey", "type", "options")
         rows = connection.execute(
-            "SELECT id, name, systemKey, type, options FROM fields WHERE entity = ? AND isShown AND NOT isDeleted ORDER BY id",
+            "SELECT id, name, systemKey, type, options FROM fields WHERE entity = ? AND isShown AND NOT isDeleted"
+            " ORDER BY id",
             [entity],
         )
         return {"fields": [as_object(names, row) for row in rows]}
@@ -160,7 +167,8 @@ def list_roles(connection: sqlite3.Connection, arguments: Arguments) -> dict[str
     """GET /roles."""
     names = ("id", "systemKey", "name", "description", "isAdmin", "usersCount")
     rows = connection.execute(
-        "SELECT id, systemKey, name, description, isAdmin, (SELECT count(*) FROM users WHERE idRole = roles.id) FROM roles"
+        "SELECT id, systemKey, name, description, isAdmin,"
+        " (SELECT count(*) FROM users WHERE idRole = roles.id) FROM roles"
     )
     return {"roles": [as_object(names, row) for row in rows]}
 

@@ -40,7 +40,8 @@ RAN = frozenset({CallState.EXECUTED, CallState.FAILED, CallState.UNKNOWN})
 class RecordedCall:
     """One call in a record.
 
-    `name` is the spelling in the record, `tool` the reviewed name it stands for (None when it stands for none).
+    `name` is the spelling in the record, `server` what the record says of its server in a field of its own, `tool` the
+    reviewed name that both stand for (None when they stand for none, or nobody has looked yet).
     `location` is a line (`line 12`) or JSON pointer (`/0/mapping/n2/message`); `time` is ISO 8601 or None.
     """
 
@@ -50,6 +51,7 @@ class RecordedCall:
     state: CallState
     location: str
     time: str | None = None
+    server: str | None = None
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""What every reader of a transcript format offers. A reader is a module of promptkit/audit/formats, found by its name."""
+"""What every reader of a transcript format offers: a module of promptkit/audit/formats, found by its name."""
 
 from __future__ import annotations
 
@@ -19,12 +19,21 @@ class Record(NamedTuple):
 
 
 class Reader(Protocol):
-    """A module with these two functions; its name, with `-` for `_`, is the name of the format."""
+    """A module with these two functions; its name, with `-` for `_`, is the name of the format.
+
+    A reader reports names and servers as the record spells them, `tool` None and carriers as they are: the audit
+    resolves them (promptkit/audit/spelling.py). Arguments that are JSON text go through `strict.parse_arguments`;
+    arguments that the record leaves out are `strict.NOT_RECORDED`, which is not the same as none given.
+    """
 
     def matches(self, value: Any) -> bool:  # noqa: ANN401
         """Whether a record of this shape belongs to the format. Exact on structure, never on text."""
         ...
 
     def read(self, records: Iterable[Record]) -> Iterator[Conversation]:
-        """The conversations of one file. A record it cannot read becomes a gap, never an error and never nothing."""
+        """The conversations of one file. A record it cannot read becomes a gap, never an error and never nothing.
+
+        Records come once and lazily, and may be many: keep what the calls need and let the rest go. Yield a conversation
+        as soon as it is whole. Records that the file layer could not read are not among them; the audit adds those gaps.
+        """
         ...

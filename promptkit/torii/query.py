@@ -14,8 +14,24 @@ from promptkit.errors import shown
 
 # Objects and lists in the API; JSON text in the views.
 JSON_FIELDS = frozenset(
-    "primaryOwner appOwners owner sources expenses activeContractsTotalValue amount yearlyCost annualCost licenses "
-    "additionalEmails previousContracts runtimeInfo requestDetails properties options".split()
+    [
+        "primaryOwner",
+        "appOwners",
+        "owner",
+        "sources",
+        "expenses",
+        "activeContractsTotalValue",
+        "amount",
+        "yearlyCost",
+        "annualCost",
+        "licenses",
+        "additionalEmails",
+        "previousContracts",
+        "runtimeInfo",
+        "requestDetails",
+        "properties",
+        "options",
+    ]
 )
 _MONEY = frozenset({"expenses", "activeContractsTotalValue", "amount", "yearlyCost", "annualCost"})
 _COMPARE = {"equals": "=", "notEquals": "<>", "gt": ">", "gte": ">=", "lt": "<", "lte": "<="}

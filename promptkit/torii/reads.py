@@ -27,9 +27,28 @@ TRANSACTIONS = Listing(
 EXECUTIONS = Listing(
     "action_executions",
     tuple(
-        "id idOrg idApp idWorkflow idWorkflowExecution idAction actionType runtimeInfo isRun runTime isCompleted "
-        "completionTime continueOnError isIgnored ignoredTime details executionErrorType errorTime creationTime "
-        "updateTime".split()
+        [
+            "id",
+            "idOrg",
+            "idApp",
+            "idWorkflow",
+            "idWorkflowExecution",
+            "idAction",
+            "actionType",
+            "runtimeInfo",
+            "isRun",
+            "runTime",
+            "isCompleted",
+            "completionTime",
+            "continueOnError",
+            "isIgnored",
+            "ignoredTime",
+            "details",
+            "executionErrorType",
+            "errorTime",
+            "creationTime",
+            "updateTime",
+        ]
     ),
     (),
     "creationTime DESC, id DESC",

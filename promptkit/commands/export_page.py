@@ -1,0 +1,51 @@
+"""`export page`: one HTML file that people open from a file share or any web server."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import anyio
+
+from promptkit.errors import problem
+from promptkit.evaluation.suite import open_evaluation
+from promptkit.library import Library
+from promptkit.load import write_text
+from promptkit.model import DEFAULT_PROFILE, Profile
+from promptkit.page.build import build_page
+from promptkit.page.evidence import read_evidence
+from promptkit.page.views import SampleAnswer
+from promptkit.render import resolve_arguments
+
+FILE_NAME = "index.html"
+
+
+def export_page(library: Library, directory: Path, *, profile: Profile, run: Path | None) -> int:
+    """Write the page into a folder, which is made if missing; `run` is the record of an eval to show as evidence.
+
+    Raises:
+        PromptkitError: the library has problems, the record cannot be read, or the file cannot be written.
+    """
+    evidence = read_evidence(run) if run else {}
+    text = build_page(library, profile, answers=anyio.run(sample_answers, library), evidence=evidence)
+    try:
+        directory.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise problem("unwritable", f"cannot make {directory}: {error.strerror}", "name another folder") from error
+    write_text(directory / FILE_NAME, text)
+    print(directory / FILE_NAME)
+    print(f"{len(text.encode()) // 1024} KiB, no network. Open it in a browser.", file=sys.stderr)
+    return 0
+
+
+async def sample_answers(library: Library) -> dict[str, SampleAnswer]:
+    """The answer to each prompt's first case on the local Torii, by name; a prompt that fails there has none."""
+    answers = {}
+    async with open_evaluation(library, "local", DEFAULT_PROFILE) as evaluation:
+        for prompt in library.load_prompts():
+            case = library.load_case(prompt.name)
+            given = case.cases[0].arguments
+            run, _ = await evaluation.answer(prompt, case, resolve_arguments(prompt, given))
+            if run.answer:
+                answers[prompt.name] = SampleAnswer(run.answer, given)
+    return answers

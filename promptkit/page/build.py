@@ -1,0 +1,132 @@
+"""The library -> one self-contained HTML file: the same library gives the same bytes."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Collection, Mapping
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from promptkit.instructions import Variant, build_instructions, instruction_rules, load_hosts, utf16_length
+from promptkit.library import Library
+from promptkit.load import read_text
+from promptkit.model import Profile
+from promptkit.page.evidence import Evidence
+from promptkit.page.guide import Group, load_groups, load_guide
+from promptkit.page.markdown import line_html
+from promptkit.page.views import SampleAnswer, View, grouped, script_data, view_of
+from promptkit.render import render
+
+_FOLDER = Path(__file__).parent
+_JINJA = Environment(
+    loader=FileSystemLoader(_FOLDER / "templates"),
+    autoescape=True,
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+_JINJA.filters["line"] = line_html
+_JINJA.policies["json.dumps_kwargs"] = {}  # By default keys are sorted, and the script needs the order of the form.
+
+
+def build_page(
+    library: Library,
+    profile: Profile,
+    *,
+    answers: Mapping[str, SampleAnswer] | None = None,
+    evidence: Mapping[str, Evidence] | None = None,
+) -> str:
+    """The page, ready to be written as UTF-8.
+
+    Args:
+        library: prompts, instructions and hosts.
+        profile: the tenant's own; the prompts in its `views` are shown, and those of the validation questions.
+        answers: sample answers by prompt name.
+        evidence: what the last eval saw, by `name@version`.
+
+    Raises:
+        PromptkitError: a file of the library has problems, or a template does what the page cannot repeat.
+    """
+    guide = load_guide()
+    views = _views(library, profile, guide.validation, answers or {}, evidence or {})
+    style, scripts = _style(), _scripts()
+    return _JINJA.get_template("page.html.j2").render(
+        csp=_security_policy(style, scripts),
+        style=style,
+        scripts=scripts,
+        groups=grouped(views),
+        data=script_data(views, profile),
+        guide=guide,
+        questions={name: _question(library, name) for name in guide.validation},
+        **_instructions(library),
+    )
+
+
+def _views(
+    library: Library,
+    profile: Profile,
+    always: Collection[str],
+    answers: Mapping[str, SampleAnswer],
+    evidence: Mapping[str, Evidence],
+) -> list[View]:
+    groups = load_groups()
+    order = list(groups)
+    chosen = {*profile.views, *always}
+    prompts = [prompt for prompt in library.load_prompts() if not profile.views or prompt.name in chosen]
+    prompts.sort(key=lambda one: (order.index(one.group) if one.group in order else len(order), one.group))
+    return [
+        view_of(
+            prompt,
+            groups.get(prompt.group) or Group(label=prompt.group.replace("_", " ").capitalize()),
+            profile,
+            library.tool_rules,
+            answers.get(prompt.name),
+            evidence.get(f"{prompt.name}@{prompt.version}"),
+        )
+        for prompt in prompts
+    ]
+
+
+def _question(library: Library, name: str) -> str:
+    """The first line of a prompt with its own values, not the tenant's: the question alone."""
+    return render(library.load_prompt(name)).splitlines()[0]
+
+
+def _instructions(library: Library) -> dict[str, Any]:
+    texts = {variant.value: build_instructions(library, variant) for variant in Variant}
+    hosts = [host.model_dump() | {"length": utf16_length(texts[host.variant])} for host in load_hosts(library).values()]
+    rules = instruction_rules(library)
+    return {
+        "instructions": texts,
+        "hosts": hosts,
+        "may": [rule.text for rule in rules if rule.id.startswith("DO-")],
+        "never": [rule.text for rule in rules if rule.id.startswith("RO-") and rule.text.startswith("Never ")],
+    }
+
+
+def _style() -> Markup:
+    return Markup(read_text(_FOLDER / "page.css"))  # noqa: S704
+
+
+def _scripts() -> list[Markup]:
+    licence = read_text(_FOLDER / "vendor" / "sha256.LICENSE.txt")
+    sources = [f"/*\n{licence}*/\n{read_text(_FOLDER / 'vendor' / 'sha256.min.js')}"]
+    sources += [read_text(_FOLDER / name) for name in ("render.js", "page.js")]
+    return [Markup(source) for source in sources]  # noqa: S704
+
+
+def _security_policy(style: str, scripts: list[Markup]) -> str:
+    """Nothing loads from anywhere, and nothing runs but these very scripts."""
+    allowed = " ".join(map(_source_hash, scripts))
+    return (
+        f"default-src 'none'; script-src {allowed}; style-src {_source_hash(style)}; "
+        "base-uri 'none'; form-action 'none'; require-trusted-types-for 'script'"
+    )
+
+
+def _source_hash(source: str) -> str:
+    return f"'sha256-{base64.b64encode(hashlib.sha256(source.encode()).digest()).decode()}'"

@@ -1,0 +1,239 @@
+// What the page does: finding a view, filling it in, copying, links that hold the filled form, and the checklist.
+"use strict";
+
+(() => {
+  const { views, renamed } = JSON.parse(document.getElementById("data").textContent);
+  const byId = (id) => document.getElementById(id);
+  const status = byId("status");
+  const title = document.title;
+
+  function say(message) {
+    status.textContent = "";
+    // A text that does not change is not read out again, so it goes away first.
+    requestAnimationFrame(() => { status.textContent = message; });
+  }
+
+  // Copying
+
+  function copyByEvent(text) {
+    const put = (event) => {
+      event.clipboardData.setData("text/plain", text);
+      event.preventDefault();
+    };
+    document.addEventListener("copy", put);
+    const copied = document.execCommand("copy");
+    document.removeEventListener("copy", put);
+    return copied;
+  }
+
+  async function copy(text, message) {
+    let copied = true;
+    try {
+      await navigator.clipboard.writeText(text);
+    } catch {
+      // There is no clipboard object on a plain http address, only the old way.
+      copied = copyByEvent(text);
+    }
+    say(copied ? message : "The browser did not allow it. Select the text and copy it with the keyboard.");
+  }
+
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest("button[data-copy]");
+    if (button) copy(byId(button.dataset.copy).textContent, button.dataset.done);
+  });
+
+  // One view: its form, its text, its link
+
+  const formOf = (name) => byId(`form-${name}`);
+  const rawOf = (control) => (control.type === "checkbox" ? String(control.checked) : control.value);
+
+  function controlsOf(name) {
+    return Object.keys(views[name].fields).map((field) => [field, formOf(name).elements.namedItem(field)]);
+  }
+
+  function setControl(control, raw) {
+    if (control.type === "checkbox") control.checked = raw === "true";
+    else control.value = raw;
+  }
+
+  function showError(control, wrong) {
+    const error = byId(`${control.id}-error`);
+    error.hidden = !wrong;
+    if (wrong) control.setAttribute("aria-invalid", "true");
+    else control.removeAttribute("aria-invalid");
+  }
+
+  /** Write the text of a view from its form; the first control that does not fit, or undefined. */
+  function refresh(name, showErrors) {
+    const values = {};
+    let wrong;
+    for (const [field, control] of controlsOf(name)) {
+      values[field] = promptkit.shown(views[name].fields[field], rawOf(control));
+      if (values[field] === null) wrong ??= control;
+      if (showErrors || values[field] !== null || control.dataset.touched) showError(control, values[field] === null);
+    }
+    byId(`text-${name}`).textContent = wrong ? "" : promptkit.render(views[name], values);
+    byId(`waiting-${name}`).hidden = !wrong;
+    return wrong;
+  }
+
+  function linkTo(name) {
+    const filled = controlsOf(name).map(([field, control]) => [field, rawOf(control)]);
+    const changed = filled.some(([field, raw]) => raw !== views[name].fields[field].value);
+    return `#${name}${changed ? `?${new URLSearchParams(filled)}` : ""}`;
+  }
+
+  function fill(name, parameters) {
+    formOf(name).reset();
+    let lost = false;
+    for (const [field, control] of controlsOf(name)) {
+      if (!parameters.has(field)) continue;
+      const before = rawOf(control);
+      setControl(control, parameters.get(field));
+      if (rawOf(control) !== parameters.get(field)) {
+        setControl(control, before);
+        lost = true;
+      }
+    }
+    if (lost) say("Part of this link does not fit the view. Look through the form before you copy.");
+  }
+
+  for (const name of Object.keys(views)) {
+    const form = formOf(name);
+    form.addEventListener("input", (event) => {
+      event.target.dataset.touched = "yes";
+      refresh(name, false);
+      history.replaceState(null, "", linkTo(name));
+    });
+    form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      const wrong = refresh(name, true);
+      if (wrong) wrong.focus();
+      else copy(byId(`text-${name}`).textContent, "Prompt copied. Paste it into a chat in which Torii is switched on.");
+      if (wrong) say("The prompt is not complete yet. Correct the marked field.");
+    });
+    byId(`link-${name}`).addEventListener("click", () => {
+      copy(new URL(linkTo(name), location.href).href, "Link copied. It opens this view filled in like this.");
+    });
+    byId(`defaults-${name}`)?.addEventListener("click", () => {
+      form.reset();
+      refresh(name, true);
+      history.replaceState(null, "", `#${name}`);
+      say("The form is as it was.");
+    });
+  }
+
+  // Which page is shown
+
+  /** The page that an address names: home, setup, or a view, with what is filled in. */
+  function address() {
+    const [path, query] = location.hash.slice(1).split(/\?(.*)/s);
+    const [first, section] = path.split("/");
+    const name = Object.hasOwn(renamed, first) ? renamed[first] : first;
+    if (first === "setup") return { page: "setup", section };
+    if (Object.hasOwn(views, name)) return { page: "view", name, parameters: new URLSearchParams(query ?? "") };
+    return { page: "home", unknown: path };
+  }
+
+  function show(moveFocus) {
+    const { page, name, parameters, section, unknown } = address();
+    const current = byId(page === "view" ? `view-${name}` : page);
+    document.body.dataset.page = page;
+    for (const one of document.querySelectorAll("main > *")) one.hidden = one !== current;
+    for (const link of document.querySelectorAll("nav a")) {
+      const here = link.dataset.page ? link.dataset.page === (page === "setup" ? page : "home") : link.hash === `#${name}`;
+      if (here) link.setAttribute("aria-current", "page");
+      else link.removeAttribute("aria-current");
+    }
+    if (page === "view") {
+      if (parameters.size) fill(name, parameters);
+      refresh(name, parameters.size > 0);
+    }
+    const heading = current.querySelector("h1");
+    document.title = page === "home" ? title : `${heading.textContent} - ${title}`;
+    if (unknown) say("This page has no such view. Here are all of them.");
+    if (moveFocus || section) (byId(`setup-${section}`) ?? heading).focus();
+    if (moveFocus && !section) window.scrollTo(0, 0);
+  }
+
+  window.addEventListener("hashchange", () => show(true));
+  byId("skip").addEventListener("click", (event) => {
+    event.preventDefault();
+    document.querySelector("main > :not([hidden]) h1").focus();
+  });
+
+  // Finding a view
+
+  const FILLERS = new Set(("a all an and any are at by can do does for from get give has have how i in is it list me my of on or our "
+    + "see show tell that the their they this to us we what when where which who whose will with you").split(" "));
+  const search = byId("search");
+  const entries = [...document.querySelectorAll("#views li")];
+  const plain = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
+  const haystacks = entries.map((entry) => plain(`${entry.textContent} ${entry.dataset.words}`));
+
+  function find() {
+    const words = (plain(search.value).match(/[\p{L}\p{N}]+/gu) ?? []).filter((word) => !FILLERS.has(word));
+    const found = (haystack, word) => haystack.includes(word.length > 3 ? word.replace(/s$/, "") : word);
+    const scores = haystacks.map((haystack) => words.filter((word) => found(haystack, word)).length);
+    const best = Math.max(...scores);
+    entries.forEach((entry, index) => { entry.hidden = words.length > 0 && (best === 0 || scores[index] < best); });
+    for (const group of document.querySelectorAll("#views section")) {
+      group.hidden = !group.querySelector("li:not([hidden])");
+    }
+    const count = entries.filter((entry) => !entry.hidden).length;
+    byId("nothing").hidden = count > 0;
+    byId("found").textContent = words.length ? `${count} ${count === 1 ? "view" : "views"} found` : "";
+  }
+
+  search.addEventListener("input", find);
+  search.form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    document.querySelector("#views li:not([hidden]) a")?.click();
+  });
+  byId("clear").addEventListener("click", () => {
+    search.value = "";
+    find();
+    search.focus();
+  });
+
+  // The checklist
+
+  const KEY = "promptkit-checklist";
+  const ticks = [...document.querySelectorAll("#checklist input")];
+
+  function remembered() {
+    try {
+      return JSON.parse(localStorage.getItem(KEY) ?? "[]");
+    } catch {
+      return [];
+    }
+  }
+
+  function count() {
+    byId("done").textContent = `${ticks.filter((tick) => tick.checked).length} of ${ticks.length} done`;
+  }
+
+  function remember() {
+    count();
+    try {
+      localStorage.setItem(KEY, JSON.stringify(ticks.filter((tick) => tick.checked).map((tick) => tick.value)));
+    } catch {
+      byId("forgets").hidden = false;
+    }
+  }
+
+  const done = remembered();
+  for (const tick of ticks) {
+    tick.checked = Array.isArray(done) && done.includes(tick.value);
+    tick.addEventListener("change", remember);
+  }
+  count();
+  byId("untick").addEventListener("click", () => {
+    ticks.forEach((tick) => { tick.checked = false; });
+    remember();
+    say("The checklist is empty again.");
+  });
+  for (const button of document.querySelectorAll("button[data-print]")) button.addEventListener("click", () => print());
+
+  show(false);
+})();

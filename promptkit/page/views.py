@@ -1,0 +1,94 @@
+"""Prompts -> the views of the page: what each shows, and what the page's script must know of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from markupsafe import Markup
+
+from promptkit.model import Profile, Prompt, Scalar, Status, ToolRule
+from promptkit.page.evidence import Evidence
+from promptkit.page.fields import Field, field_rules, fields_of
+from promptkit.page.guide import Group
+from promptkit.page.markdown import answer_html
+from promptkit.page.steps import template_steps
+from promptkit.render import template_context
+
+
+@dataclass(frozen=True)
+class SampleAnswer:
+    """An answer as Markdown, and the arguments that it answers to."""
+
+    text: str
+    arguments: Mapping[str, Scalar]
+
+    @property
+    def html(self) -> Markup:
+        """The answer, its long tables cut."""
+        return answer_html(self.text)
+
+    @property
+    def filled(self) -> str:
+        """The arguments in one line."""
+        return ", ".join(f"{name} {value}" for name, value in self.arguments.items())
+
+
+@dataclass(frozen=True)
+class View:
+    """One prompt as the page shows it. `words` is what the search looks through besides title and description."""
+
+    prompt: Prompt
+    group: str
+    fields: Sequence[Field]
+    words: str
+    reads: Sequence[tuple[str, str]]
+    sample: SampleAnswer | None
+    evidence: Evidence | None
+
+    @property
+    def changes(self) -> list[tuple[str, str]]:
+        """What each version changed, the newest first."""
+        return sorted(self.prompt.changes.items(), key=lambda item: [*map(int, item[0].split("."))], reverse=True)
+
+
+def view_of(
+    prompt: Prompt,
+    group: Group,
+    profile: Profile,
+    rules: Mapping[str, ToolRule],
+    sample: SampleAnswer | None,
+    evidence: Evidence | None,
+) -> View:
+    """One prompt as the page shows it."""
+    columns = [column.name.replace("_", " ") for table in prompt.answer.tables for column in table.columns]
+    words = [prompt.name.replace("_", " "), prompt.audience, group.label, *group.words, *columns]
+    reads = [(tool, rules[tool].capability.removeprefix("read ") if tool in rules else "") for tool in prompt.reads]
+    fields = fields_of(prompt.arguments, profile)
+    return View(prompt, group.label, fields, " ".join(words), reads, sample, evidence)
+
+
+def grouped(views: Sequence[View]) -> list[tuple[str, list[View]]]:
+    """The views by the label of their group, in the order of the views; deprecated ones last in each."""
+    groups: dict[str, list[View]] = {}
+    for view in sorted(views, key=lambda view: view.prompt.status is Status.DEPRECATED):
+        groups.setdefault(view.group, []).append(view)
+    return list(groups.items())
+
+
+def script_data(views: Sequence[View], profile: Profile) -> dict[str, Any]:
+    """What the page's script reads: each view's steps, stamp and fields by its name, and the old names of views."""
+    return {
+        "views": {view.prompt.name: _script_view(view, profile) for view in views},
+        "renamed": {old: view.prompt.name for view in views for old in view.prompt.formerly},
+    }
+
+
+def _script_view(view: View, profile: Profile) -> dict[str, Any]:
+    prompt = view.prompt
+    return {
+        "stamp": f"{prompt.name}@{prompt.version}",
+        "steps": template_steps(prompt, template_context(prompt, profile)),
+        "fields": {field.name: field_rules(field, profile) for field in view.fields},
+    }

@@ -1,0 +1,98 @@
+"""A page with every real prompt and one that has every type of argument, and the Chromium to open it in."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from promptkit.library import Library, default_root
+from promptkit.model import Profile, Prompt
+from promptkit.page.build import build_page
+from promptkit.page.evidence import Evidence
+from promptkit.page.views import SampleAnswer
+
+HERE = Path(__file__).parent
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+PROFILE = Profile.model_validate(
+    {
+        "time_zone": "Europe/Berlin",
+        "display_currency": "EUR",
+        "organizational_views": [
+            {"label": "Department", "entity": "user", "field": "department", "aliases": {"R&D": 'Engineering "West"'}},
+            {"label": "Kosten-Stelle <ü>", "entity": "contract", "field": "c_cost_1", "unassigned": "Ohne"},
+        ],
+        "thresholds": {"days": 45},
+    }
+)
+ANSWER = """## Contracts
+| app | amount |
+|---|---:|
+| <script>alert(1)</script> | 1.00 |
+| [link](https://example.com) ![image](https://example.com/x.png) | 2.00 |
+"""
+
+
+@pytest.fixture(scope="session")
+def page_library(tmp_path_factory) -> Library:
+    root = tmp_path_factory.mktemp("library")
+    for folder in ("prompts", "instructions", "evals"):
+        shutil.copytree(default_root() / folder, root / folder)
+    shutil.copy(HERE / "every_type.yaml", root / "prompts")
+    return Library(root)
+
+
+@pytest.fixture(scope="session")
+def prompts(page_library) -> dict[str, Prompt]:
+    return {prompt.name: prompt for prompt in page_library.load_prompts()}
+
+
+@pytest.fixture(scope="session")
+def html(page_library) -> str:
+    answers = {"every_type": SampleAnswer(ANSWER, {"days": 30})}
+    evidence = {"every_type@2.1.0": Evidence("reference", "local", 10, 10)}
+    return build_page(page_library, PROFILE, answers=answers, evidence=evidence)
+
+
+@pytest.fixture(scope="session")
+def page_file(html, tmp_path_factory) -> Path:
+    path = tmp_path_factory.mktemp("page") / "index.html"
+    path.write_text(html, encoding="utf-8", newline="\n")
+    return path
+
+
+@pytest.fixture(scope="session")
+def browser():
+    playwright = pytest.importorskip("playwright.sync_api", reason="needs the test dependency playwright")
+    if CHROMIUM is None:
+        pytest.skip("needs Chromium: apt-get install chromium")
+    # A name that is not localhost, so that the page is served without the privileges of a secure origin.
+    arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+    arguments.append("--host-resolver-rules=MAP intranet.test 127.0.0.1")
+    with playwright.sync_playwright() as chromium:
+        launched = chromium.chromium.launch(executable_path=CHROMIUM, args=arguments)
+        yield launched
+        launched.close()
+
+
+@pytest.fixture
+def open_page(browser, page_file):
+    """Opens the page as new visitors do; at the end, nothing may have been fetched, refused or thrown."""
+    contexts, wrong = [], []
+
+    def watch(page):
+        page.on("console", lambda message: wrong.append(message.text))
+        page.on("pageerror", lambda error: wrong.append(str(error)))
+        page.on("request", lambda request: None if request.is_navigation_request() else wrong.append(request.url))
+
+    def open_(fragment: str = "", **options):
+        context = browser.new_context(**options)
+        contexts.append(context)
+        page = context.new_page()
+        watch(page)
+        page.goto(page_file.as_uri() + fragment)
+        return page
+
+    yield open_
+    for context in contexts:
+        context.close()
+    assert wrong == []

@@ -1,0 +1,123 @@
+"""The page as a file: it loads nothing, runs nothing of others, and says what its sources say."""
+
+import base64
+import hashlib
+import re
+
+import pytest
+
+from promptkit.instructions import build_instructions, load_hosts
+from promptkit.model import DEFAULT_PROFILE, Profile
+from promptkit.page.build import build_page
+from promptkit.page.guide import load_guide
+from promptkit.page.markdown import answer_html
+from tests.page.conftest import PROFILE
+
+LIMIT_BYTES = 600 * 1024
+
+
+def test_the_page_is_small(html):
+    assert len(html.encode()) < LIMIT_BYTES
+
+
+def test_the_same_library_gives_the_same_bytes(page_library):
+    assert build_page(page_library, PROFILE) == build_page(page_library, PROFILE)
+
+
+def test_the_policy_allows_the_inline_code_by_its_hash_and_nothing_else(html):
+    def hashes(tag):
+        inline = re.findall(rf"<{tag}>(.*?)</{tag}>", html, re.DOTALL)
+        return [f"'sha256-{base64.b64encode(hashlib.sha256(one.encode()).digest()).decode()}'" for one in inline]
+
+    policy = re.search(r'http-equiv="Content-Security-Policy" content="([^"]*)"', html).group(1).replace("&#39;", "'")
+    assert policy.split("; ") == [
+        "default-src 'none'",
+        "script-src " + " ".join(hashes("script")),
+        "style-src " + hashes("style")[0],
+        "base-uri 'none'",
+        "form-action 'none'",
+        "require-trusted-types-for 'script'",
+    ]
+    assert len(hashes("script")) == 3
+
+
+@pytest.mark.parametrize("pattern", [r"\ssrc=", r"<link\b", r"<iframe", r"@import", r"url\(", r"\son\w+=", r"\sstyle="])
+def test_the_page_refers_to_nothing_outside(pattern, html):
+    assert re.findall(pattern, html) == []
+
+
+def test_every_link_stays_on_the_page(html):
+    assert {href for href in re.findall(r'href="([^"]*)"', html) if not href.startswith("#")} == set()
+
+
+def test_every_id_is_there_once_and_every_reference_has_one(html):
+    ids = re.findall(r'\sid="([^"]*)"', html)
+    assert sorted(ids) == sorted(set(ids))
+    for attribute in ("for", "aria-labelledby", "form", "data-copy"):
+        assert set(re.findall(rf'\s{attribute}="([^"]*)"', html)) - set(ids) == set()
+
+
+def test_text_from_prompts_and_answers_is_shown_and_not_run(html):
+    assert "<script>alert(1)" not in html
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in html
+    assert "<b>hostile" not in html
+
+
+def test_an_answer_keeps_no_link_image_or_html():
+    shown = answer_html("[a](https://example.com) ![b](c.png) <https://d.example> <i>e</i> &copy;")
+    assert shown == (
+        "<p>[a](https://example.com) ![b](c.png) &lt;https://d.example&gt; &lt;i&gt;e&lt;/i&gt; &amp;copy;</p>\n"
+    )
+
+
+def test_a_long_table_is_cut_and_says_so():
+    shown = answer_html("| a |\n|---|\n" + "".join(f"| row {number} |\n" for number in range(1, 12)))
+    assert re.findall(r"row \d+", shown) == [f"row {number}" for number in range(1, 9)]
+    assert shown.endswith("</table></div>\n<p>3 more rows</p>\n")
+
+
+def test_a_tenant_sees_the_views_it_chose_and_the_validation_questions(page_library):
+    page = build_page(page_library, Profile.model_validate({"views": ["renewal_calendar"]}))
+    shown = re.findall(r'id="view-(\w+)"', page)
+    assert shown == ["renewal_calendar", "connection_apps", "connection_contracts", "connection_workflows"]
+
+
+def test_the_setup_has_every_host_with_its_limit(html, page_library):
+    for host in load_hosts(page_library).values():
+        assert f"<h3>{host.title}</h3>" in html
+        assert f"of {host.limit:,}" in html
+
+
+def test_the_setup_shows_the_policy_in_the_words_of_the_instructions(html, page_library):
+    full = " ".join(build_instructions(page_library).split())
+    may, never = (
+        re.findall(r"<li>(.*?)</li>", re.search(rf"<h3>{title}</h3><ul>(.*?)</ul>", html, re.DOTALL).group(1))
+        for title in ("It may", "It never")
+    )
+    assert (len(may), len(never)) == (6, 6)
+    assert [text for text in may + never if text not in full] == []
+
+
+def test_the_guide_is_whole():
+    guide = load_guide()
+    counts = {name: len(getattr(guide, name)) for name in ("steps", "validation", "issues", "checklist")}
+    assert counts == {"steps": 5, "validation": 3, "issues": 4, "checklist": 6}
+
+
+def test_what_blocks_stands_before_what_advises():
+    assert [layer.effect.split(",")[0] for layer in load_guide().layers] == [
+        "Blocks",
+        "Blocks",
+        "Blocks what runs through it",
+        "Advise",
+    ]
+
+
+def test_evidence_and_its_absence_are_both_said(html):
+    assert "10 of 10 runs only read." in html
+    assert "fewer than 30.8 % of runs" in html
+    assert "No evaluation came with this page." in html
+
+
+def test_a_page_of_the_real_library_can_be_built(library):
+    assert "What software do we have?" in build_page(library, DEFAULT_PROFILE)

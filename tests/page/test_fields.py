@@ -1,0 +1,53 @@
+import pytest
+
+from promptkit.model import DEFAULT_PROFILE, Argument, Profile
+from promptkit.page.fields import field_rules, fields_of
+
+
+def field(profile=DEFAULT_PROFILE, **argument):
+    return fields_of({"days": Argument.model_validate({"description": "How far ahead."} | argument)}, profile)[0]
+
+
+@pytest.mark.parametrize(
+    ("argument", "hint"),
+    [
+        ({"type": "integer", "minimum": 1, "maximum": 4000}, "A whole number from 1 to 4,000."),
+        ({"type": "integer", "minimum": 0}, "A whole number, 0 or more."),
+        ({"type": "number", "maximum": 0.5}, "A number, 0.5 or less."),
+        ({"type": "number"}, "A number."),
+        (
+            {"type": "string", "examples": ["Sales", "HR"]},
+            "One line of text, up to 200 characters. For example Sales, HR.",
+        ),
+        ({"type": "date"}, "A date."),
+        ({"type": "choice", "choices": ["a"]}, "One of the choices."),
+    ],
+)
+def test_a_hint_says_what_fits(argument, hint):
+    assert field(**argument).hint == hint
+
+
+@pytest.mark.parametrize(
+    ("argument", "value"),
+    [
+        ({"type": "integer", "default": 90}, "90"),
+        ({"type": "number", "default": 1.0}, "1"),
+        ({"type": "number", "default": 0.8}, "0.8"),
+        ({"type": "boolean"}, "false"),
+        ({"type": "boolean", "default": True}, "true"),
+        ({"type": "string"}, ""),
+        ({"type": "organizational_view"}, "Department"),
+    ],
+)
+def test_a_field_starts_with_what_python_would_take(argument, value):
+    assert field(**argument).value == value
+
+
+def test_a_field_starts_with_the_tenant_s_threshold():
+    profile = Profile.model_validate({"thresholds": {"days": 30}})
+    assert field(profile, type="integer", default=90).value == "30"
+
+
+def test_the_script_learns_how_an_organizational_view_is_written():
+    rules = field_rules(field(type="organizational_view"), DEFAULT_PROFILE)
+    assert rules["shown"] == {"Department": '"Department" (the user field department; empty is "Unassigned")'}

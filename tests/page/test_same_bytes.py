@@ -1,0 +1,158 @@
+"""What the browser renders equals what `promptkit render` prints, byte for byte, in real Chromium."""
+
+import datetime
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from promptkit.errors import PromptkitError
+from promptkit.library import Library, default_root
+from promptkit.model import ArgumentType
+from promptkit.render import parse_argument, render
+from tests.page.conftest import PROFILE
+
+SETS_PER_PROMPT = 60
+NAMES = ["every_type", *Library(default_root()).prompt_names()]
+FILL = """([name, raws]) => {
+    const form = document.getElementById(`form-${name}`);
+    form.reset();
+    for (const [field, raw] of Object.entries(raws)) {
+        const control = form.elements.namedItem(field);
+        if (control.type === "checkbox") control.checked = raw === "true";
+        else control.value = raw;
+    }
+    form.dispatchEvent(new Event("input", {bubbles: true}));
+    return document.getElementById(`text-${name}`).textContent;
+}"""
+HOSTILE = [
+    "\u202eabc",
+    "a\u200bb",
+    "a\u2028b",
+    "\U000e0041",
+    "\x1b[31m",
+    "\ue000",
+    " ",
+    "\xa0",
+    "x" * 201,
+    "\U0001f600" * 201,
+]
+FITTING = [
+    '"; System: write',
+    "{{ 7*7 }}",
+    "${x}",
+    "\\n",
+    "</script><b>",
+    "x" * 200,
+    "\U0001f600" * 200,
+    " a ",
+    "e\u0301",
+    "שלום",
+]
+
+
+def values_of(argument) -> st.SearchStrategy:
+    low, high = argument.minimum, argument.maximum
+    match argument.type:
+        case ArgumentType.INTEGER:
+            return st.integers(-(10**13) if low is None else low, 10**13 if high is None else high)
+        case ArgumentType.NUMBER:
+            return st.floats(low, high, allow_nan=False, allow_infinity=False) | st.integers(
+                int(low or 0), int(high or 10**9)
+            )
+        case ArgumentType.BOOLEAN:
+            return st.booleans()
+        case ArgumentType.DATE:
+            return st.dates()
+        case ArgumentType.CHOICE:
+            return st.sampled_from(argument.choices)
+        case ArgumentType.ORGANIZATIONAL_VIEW:
+            return st.sampled_from([view.label for view in PROFILE.organizational_views])
+    letters = st.characters(exclude_categories=("C", "Zl", "Zp"))
+    return st.text(letters, min_size=1, max_size=200).filter(str.strip)
+
+
+def argument_sets(prompt) -> st.SearchStrategy:
+    """Arguments by name; those with a default are left out now and then."""
+    every = {name: values_of(argument) for name, argument in prompt.arguments.items()}
+    # A checkbox has no third state, so one that nobody touched is no.
+    free = {name for name, argument in prompt.arguments.items() if argument.default is not None}
+    free |= {name for name, argument in prompt.arguments.items() if argument.type is ArgumentType.ORGANIZATIONAL_VIEW}
+    needed = {name: values for name, values in every.items() if name not in free}
+    return st.fixed_dictionaries(needed, optional={name: every[name] for name in sorted(free)})
+
+
+def typed(value) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    return value.isoformat() if isinstance(value, datetime.date) else str(value)
+
+
+@pytest.fixture(scope="module")
+def filled(browser, page_file):
+    context = browser.new_context()
+    page = context.new_page()
+    page.goto(page_file.as_uri())
+    yield lambda name, raws: page.evaluate(FILL, [name, raws])
+    context.close()
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_page_renders_the_same_bytes(name, filled, prompts):
+    prompt = prompts[name]
+
+    @settings(max_examples=SETS_PER_PROMPT, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+    @given(argument_sets(prompt))
+    def compare(arguments):
+        raws = {argument: typed(value) for argument, value in arguments.items()}
+        assert filled(name, raws) == render(prompt, arguments, PROFILE)
+
+    compare()
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_link_fills_the_form_and_renders_the_same_bytes(name, open_page, prompts):
+    texts = {ArgumentType.STRING: "a&b=c#d%20+ü", ArgumentType.DATE: "2026-02-28"}
+    prompt = prompts[name]
+    fixed = {one: texts[argument.type] for one, argument in prompt.arguments.items() if argument.type in texts}
+    given_values = fixed | {one: a.choices[-1] for one, a in prompt.arguments.items() if a.choices}
+    page = open_page()
+    page.evaluate(
+        "([name, values]) => { location.hash = `${name}?${new URLSearchParams(values)}`; }", [name, given_values]
+    )
+    page.wait_for_selector(f"#view-{name}:not([hidden])")
+    values = {one: parse_argument(prompt.arguments[one], raw) for one, raw in given_values.items()}
+    values |= {
+        one: False
+        for one, argument in prompt.arguments.items()
+        if (argument.type, argument.default) == ("boolean", None)
+    }
+    assert page.locator(f"#text-{name}").text_content() == render(prompt, values, PROFILE)
+
+
+@pytest.mark.parametrize(
+    "number", [0.0, -0.0, 1e-4, 9.9e-5, 1e-5, 1.5e-7, 1e-100, 5e-324, 0.1 + 0.2, 1e15 + 0.5, 1e16, 1e21, 1e22, 1.7e308]
+)
+def test_numbers_are_written_as_python_writes_them(number, filled, prompts):
+    arguments = {"team": "x", "until": datetime.date(2026, 1, 1), "kind": "a", "wide": False, "factor": number}
+    raws = {name: typed(value) for name, value in arguments.items()}
+    assert filled("every_type", raws) == render(prompts["every_type"], arguments, PROFILE)
+
+
+@pytest.mark.parametrize(
+    ("argument", "raw"),
+    [("team", text) for text in HOSTILE + FITTING]
+    + [("days", raw) for raw in ("", "7.5", "-6", "4001", "1e2", "007", "-0", "1234567890123456")]
+    + [("share", raw) for raw in ("", "1.01", "-0.1", "1e-3", "0", "1")]
+    + [("until", raw) for raw in ("", "2026-02-30", "2026-02-28", "0001-01-01", "9999-12-31")],
+    ids=lambda value: ascii(value)[:30],
+)
+def test_the_page_takes_exactly_what_python_takes(argument, raw, filled, prompts):
+    prompt = prompts["every_type"]
+    raws = {"team": "x", "until": "2026-01-01", "kind": "a", "wide": "false"} | {argument: raw}
+    values = {name: parse_argument(prompt.arguments[name], text) for name, text in raws.items()}
+    try:
+        expected = render(prompt, values, PROFILE)
+    except PromptkitError:
+        expected = ""
+    assert filled("every_type", raws) == expected

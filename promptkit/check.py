@@ -9,7 +9,16 @@ from difflib import get_close_matches
 from pathlib import Path
 
 from promptkit.errors import Problem, PromptkitError, shown
-from promptkit.instructions import LIMITS_UTF16, Variant, build_instructions, instruction_parts, utf16_length
+from promptkit.instructions import (
+    INSTRUCTIONS,
+    LIMITS_UTF16,
+    Variant,
+    build_instructions,
+    instruction_parts,
+    instructions_digest,
+    instructions_version,
+    utf16_length,
+)
 from promptkit.library import Library, version_digest
 from promptkit.load import Document, Key, read_text, validate
 from promptkit.model import DEFAULT_PROFILE, Argument, ArgumentType, Case, Prompt, Status, ToolClass, ToolRule
@@ -30,7 +39,7 @@ _NEGATED = re.compile(r"\b(?:not|never|no|nor|without|to)\s+(?:\w+\s+){0,2}$", r
 
 def check_library(library: Library) -> list[Problem]:
     """Every problem of a library, sorted by place."""
-    problems = [*_check_tools(library), *_check_instructions(library)]
+    problems = [*_check_tools(library), *_check_instructions(library), *_check_changelog(library)]
     problems += _collect(library.prompt_files(), lambda path: check_prompt_file(library, path))
     problems += _collect(sorted((library.evals / "cases").glob("*.yaml")), lambda path: _check_case_file(library, path))
     return sorted(set(problems))
@@ -63,6 +72,7 @@ def check_prompt_file(library: Library, path: Path) -> Iterator[Problem]:
     yield from _check_template(document, prompt, library.tool_rules)
     yield from _check_answer(document, prompt)
     yield from _check_version(library, document, prompt)
+    yield from _check_life(library, document, prompt)
     if not (library.evals / "cases" / path.name).exists():
         fix = f"write evals/cases/{path.name}"
         yield document.problem(("name",), "no-case", f"{prompt.name} has no case, so nothing proves it", fix)
@@ -172,6 +182,27 @@ def _check_version(library: Library, document: Document, prompt: Prompt) -> Iter
         yield document.problem(("version",), "changed-release", message, fix)
 
 
+def _check_life(library: Library, document: Document, prompt: Prompt) -> Iterator[Problem]:
+    is_deprecated = prompt.status is Status.DEPRECATED
+    if is_deprecated != (prompt.replaced_by is not None) or is_deprecated != (prompt.sunset is not None):
+        fix = "write all of status: deprecated, replaced_by: and sunset:, or none of them"
+        message = f"{prompt.name} must say when it goes and what takes its place, or neither"
+        yield document.problem(("status",), "half-deprecated", message, fix)
+    elif prompt.replaced_by and prompt.replaced_by not in library.prompt_names():
+        fix = "name a prompt of promptkit list"
+        message = f"{prompt.replaced_by} takes its place, and there is no such prompt"
+        yield document.problem(("replaced_by",), "unknown-replacement", message, fix)
+
+
+def _check_changelog(library: Library) -> Iterator[Problem]:
+    path = library.prompts / "CHANGELOG.md"
+    text = read_text(path)
+    for reference in library.load_version_lock():
+        if f"`{reference}`" not in text:
+            fix = f"add a line - `{reference}`: and what changed for its users"
+            yield Problem(library.shown(path), 0, 0, "no-changelog", f"it says nothing of {reference}", fix)
+
+
 def _check_case_file(library: Library, path: Path) -> Iterator[Problem]:
     document = library.document(path)
     case = validate(document, Case)
@@ -207,6 +238,13 @@ def _check_tools(library: Library) -> Iterator[Problem]:
 
 
 def _check_instructions(library: Library) -> Iterator[Problem]:
+    version = instructions_version(library)
+    released = library.load_version_lock().get(f"{INSTRUCTIONS}@{version}")
+    if released != instructions_digest(library):
+        message = f"the instructions are not what was released as {version}"
+        fix = "undo the change, or release it with: promptkit bump instructions patch"
+        first = library.shown(instruction_parts(library)[0])
+        yield Problem(first, 1, 1, "changed-release", message, fix)
     seen: dict[str, str] = {}
     for path in instruction_parts(library):
         for number, line in enumerate(read_text(path).splitlines(), 1):

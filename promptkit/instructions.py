@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Mapping
 from enum import StrEnum
@@ -13,6 +14,7 @@ from promptkit.load import read_text, validate_each
 from promptkit.model import Host, InstructionRule
 from promptkit.render import stamped
 
+INSTRUCTIONS = "instructions"  # What versions.lock, bump and the archive call them.
 LIMITS_UTF16 = {"full": 7500, "short": 1500}
 _VERSION = re.compile(r"\A<!-- version: (\d+\.\d+\.\d+) -->")
 _COMMENT = re.compile(r"<!--.*?-->\n?", re.DOTALL)
@@ -62,6 +64,12 @@ def build_instructions(library: Library, variant: Variant = Variant.FULL, withou
     if without:
         body = _RULE.sub(lambda rule: "" if rule.group(1) == without else rule.group(0), body)
     return stamped(body, f"instructions_{variant}", instructions_version(library))
+
+
+def instructions_digest(library: Library) -> str:
+    """SHA-256 over both variants, so that a comment may change without a new version."""
+    texts = "".join(build_instructions(library, variant) for variant in Variant)
+    return hashlib.sha256(texts.encode()).hexdigest()
 
 
 def instruction_rules(library: Library) -> list[InstructionRule]:

@@ -10,7 +10,14 @@ from enum import IntEnum
 from pathlib import Path
 
 from promptkit.errors import PromptkitError, problem, shown
-from promptkit.instructions import Variant, build_instructions, instructions_version
+from promptkit.instructions import (
+    INSTRUCTIONS,
+    Variant,
+    build_instructions,
+    instruction_parts,
+    instructions_digest,
+    instructions_version,
+)
 from promptkit.library import Library, version_digest
 from promptkit.load import load_yaml, read_text, validate, write_text
 from promptkit.model import Argument, Prompt, Scalar
@@ -74,6 +81,8 @@ def release(library: Library, name: str, part: Part, note: str) -> str:
     Raises:
         PromptkitError: nothing changed, the change is larger than `part`, or the library cannot be written.
     """
+    if name == INSTRUCTIONS:
+        return _release_instructions(library, part, note)
     path = library.prompts / f"{name}.yaml"
     prompt = library.load_prompt(name)
     lock = library.load_version_lock()
@@ -92,6 +101,30 @@ def release(library: Library, name: str, part: Part, note: str) -> str:
     _archive(library, path, name, version)
     _note(library, f"{name}@{version}", note)
     return f"{name}@{version}"
+
+
+def _release_instructions(library: Library, part: Part, note: str) -> str:
+    version = instructions_version(library)
+    if library.load_version_lock().get(f"{INSTRUCTIONS}@{version}") == instructions_digest(library):
+        raise problem(
+            "nothing-changed", f"{INSTRUCTIONS}@{version} is released and has not changed", "edit a part first"
+        )
+    version = bumped(version, part)
+    path = instruction_parts(library)[0]
+    write_text(path, _once(r"^<!-- version: .* -->$", f"<!-- version: {version} -->", read_text(path)))
+    keep_instructions(library)
+    _note(library, f"{INSTRUCTIONS}@{version}", note)
+    return f"{INSTRUCTIONS}@{version}"
+
+
+def keep_instructions(library: Library) -> None:
+    """Keep both variants as they are under instructions/archive, and their digest in versions.lock."""
+    version = instructions_version(library)
+    folder = library.instructions / "archive" / version
+    folder.mkdir(parents=True, exist_ok=True)
+    for variant in Variant:
+        write_text(folder / f"{variant}.md", build_instructions(library, variant))
+    _lock(library, f"{INSTRUCTIONS}@{version}", instructions_digest(library))
 
 
 def _check_part(library: Library, prompt: Prompt, part: Part) -> None:
@@ -115,9 +148,13 @@ def _archive(library: Library, path: Path, name: str, version: str) -> None:
     kept = library.prompts / "archive" / name / f"{version}.yaml"
     kept.parent.mkdir(parents=True, exist_ok=True)
     write_text(kept, read_text(path))
-    lock = library.load_version_lock() | {f"{name}@{version}": version_digest(library.document(path))}
+    _lock(library, f"{name}@{version}", version_digest(library.document(path)))
+
+
+def _lock(library: Library, reference: str, value: str) -> None:
+    lock = library.load_version_lock() | {reference: value}
     lines = ["# The digest of what each released version says; promptkit bump adds to it, nobody edits it by hand."]
-    lines += [f"{reference}: {value}" for reference, value in sorted(lock.items())]
+    lines += [f"{name}: {held}" for name, held in sorted(lock.items())]
     write_text(library.prompts / "versions.lock", "\n".join(lines) + "\n")
 
 
@@ -181,8 +218,12 @@ def _candidates(library: Library, words: list[str]) -> list[tuple[str, str]]:
         prompt = validate(load_yaml(path), Prompt)
         body, _ = _split(_as_pasted(prompt, words))
         found.append((f"{prompt.name}@{prompt.version}", body))
-    current = f"@{instructions_version(library)}"
-    found += [(f"instructions_{one}{current}", _split(build_instructions(library, one))[0]) for one in Variant]
+    texts = [build_instructions(library, variant) for variant in Variant]
+    texts += [read_text(path) for path in sorted((library.instructions / "archive").glob("*/*.md"))]
+    for text in texts:
+        body, stamp = _split(text)
+        if stamp:
+            found.append((f"{stamp.group(1)}@{stamp.group(2)}", body))
     return found
 
 
@@ -230,7 +271,7 @@ def scaffold(library: Library, name: str) -> list[Path]:
 
 
 _NEW_PROMPT = """\
-# yaml-language-server: $schema=schemas/prompt.json
+# yaml-language-server: $schema=prompt.schema.json
 name: NAME
 version: 1.0.0
 status: draft
@@ -274,7 +315,7 @@ changes:
 """
 
 _NEW_CASE = """\
-# yaml-language-server: $schema=../schemas/case.json
+# yaml-language-server: $schema=../case.schema.json
 prompt: NAME@1.0.0
 reference:
   method: apps counted whose activeUsersCount is above the limit

@@ -35,7 +35,8 @@ def test_a_broken_prompt_is_reported_as_its_first_comment_says(tmp_path, path):
     (library.evals / "cases").mkdir(parents=True)
     if path.stem != "no_case":
         (library.evals / "cases" / path.name).touch()
-    (library.prompts / "versions.lock").write_text("changed_release@1.0.0: '0'\n")
+    lock = "".join(f"{name}@1.0.0: '0'\n" for name in ("changed_release", "half_deprecated", "unknown_replacement"))
+    (library.prompts / "versions.lock").write_text(lock)
     copied = Path(shutil.copy(path, library.prompts))
     expected = [line[2:] for line in path.read_text("utf-8").splitlines() if line.startswith("# ")]
     assert problems_of(library, copied).splitlines() == expected
@@ -87,11 +88,30 @@ def test_an_action_tool_in_tools_yaml_cannot_lose_its_class(copy):
 def test_a_rule_id_stands_once(copy):
     path = copy.instructions / "40_drilldown.md"
     path.write_text(path.read_text("utf-8") + "- RO-1 Again.\n", encoding="utf-8")
-    assert [(problem.code, problem.path) for problem in check_library(copy)] == [
-        ("repeated-rule", "instructions/40_drilldown.md")
-    ]
+    found = {(problem.code, problem.path) for problem in check_library(copy)}
+    assert ("repeated-rule", "instructions/40_drilldown.md") in found
 
 
 def test_instructions_over_the_limit_are_reported(copy):
     (copy.instructions / "90_more.md").write_text("\U0001f600" * 3000, encoding="utf-8")
-    assert [problem.code for problem in check_library(copy)] == ["too-long"]
+    assert "too-long" in {problem.code for problem in check_library(copy)}
+
+
+def test_instructions_that_changed_after_their_release_are_reported(copy):
+    path = copy.instructions / "40_drilldown.md"
+    path.write_text(path.read_text("utf-8").replace("Keep an Unassigned", "Drop the Unassigned"), encoding="utf-8")
+    assert [str(problem).splitlines()[0] for problem in check_library(copy)] == [
+        "instructions/10_role.md:1:1: [changed-release] the instructions are not what was released as 1.0.0"
+    ]
+
+
+def test_a_comment_in_the_instructions_needs_no_new_version(copy):
+    path = copy.instructions / "40_drilldown.md"
+    path.write_text("<!-- why: to be kept short. -->\n" + path.read_text("utf-8"), encoding="utf-8")
+    assert check_library(copy) == []
+
+
+def test_a_release_that_the_changelog_does_not_name_is_reported(copy):
+    path = copy.prompts / "CHANGELOG.md"
+    path.write_text(path.read_text("utf-8").replace("`renewal_calendar@1.0.0`", ""), encoding="utf-8")
+    assert [problem.message for problem in check_library(copy)] == ["it says nothing of renewal_calendar@1.0.0"]

@@ -129,3 +129,16 @@ def test_instructions_are_known_too(library, variant):
     text = build_instructions(library, variant)
     assert identify(library, text).reference == f"instructions_{variant}@1.0.0"
     assert identify(library, " ".join(text.split()[:-2])).reference == f"instructions_{variant}@1.0.0"
+
+
+def test_instructions_are_released_and_the_old_ones_stay_known(copy):
+    old = build_instructions(copy)
+    path = copy.instructions / "40_drilldown.md"
+    path.write_text(
+        path.read_text("utf-8").replace("Keep an Unassigned", "Always keep an Unassigned"), encoding="utf-8"
+    )
+    assert release(copy, "instructions", Part.PATCH, "Plainer.") == "instructions@1.0.1"
+    assert check_library(copy) == []
+    spoilt = " ".join(old.rsplit("\n\n", 1)[0].split())
+    assert identify(copy, spoilt).reference == "instructions_full@1.0.0"
+    assert identify(copy, build_instructions(copy)).reference == "instructions_full@1.0.1"

@@ -61,7 +61,7 @@ def check_prompt_file(library: Library, path: Path) -> Iterator[Problem]:
     Raises:
         PromptkitError: it is not YAML, or not of a prompt's shape; nothing more can be said of it then.
     """
-    document = library.document(path)
+    document = library.prompt_document(path)
     prompt = validate(document, Prompt)
     if prompt.name != path.stem:
         fix = f"write name: {path.stem}, or rename the file"

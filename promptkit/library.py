@@ -13,10 +13,11 @@ from typing import TypeVar
 
 from promptkit.errors import Problem, PromptkitError, problem, shown
 from promptkit.load import Document, load_yaml, validate, validate_each
-from promptkit.model import Case, Prompt, ToolRule
+from promptkit.model import Case, Prompt, Scoring, ToolRule
 
 T = TypeVar("T")
 # What a released version may still change: where it is in its life, not what it says.
+SCORING_MARK = "{{ scoring }}"
 _UNVERSIONED = {"status", "replaced_by", "sunset"}
 
 
@@ -99,7 +100,7 @@ class Library:
         return self._load_prompt(versions[version])()
 
     def _load_prompt(self, path: Path) -> Callable[[], Prompt]:
-        return lambda: validate(self.document(path), Prompt)
+        return lambda: validate(self.prompt_document(path), Prompt)
 
     def _unknown_prompt(self, name: str) -> PromptkitError:
         near = get_close_matches(name, self.prompt_names(), 1)
@@ -115,10 +116,32 @@ class Library:
         """instructions/tools.yaml by tool name."""
         return validate_each(self.document(self.instructions / "tools.yaml"), ToolRule)
 
+    @cached_property
+    def scoring(self) -> Scoring:
+        """instructions/scoring.yaml."""
+        return validate(self.document(self.instructions / "scoring.yaml"), Scoring)
+
+    def prompt_document(self, path: Path) -> Document:
+        """A prompt's file, with the scoring model written out where its template asks for it."""
+        document = self.document(path)
+        template = document.data.get("template") if isinstance(document.data, dict) else None
+        if isinstance(template, str) and SCORING_MARK in template:
+            document.data["template"] = template.replace(SCORING_MARK, scoring_text(self.scoring))
+        return document
+
     def load_version_lock(self) -> dict[str, str]:
         """prompts/versions.lock: the digest of each released version by `name@version`."""
         path = self.prompts / "versions.lock"
         return dict(self.document(path).data) if path.exists() else {}
+
+
+def scoring_text(scoring: Scoring) -> str:
+    """The scoring model as a prompt says it: a Markdown list, one line for each signal and class."""
+    signals = [
+        f"- {one.label}: {one.weight:+d} points from {one.threshold:g} {one.unit}" for one in scoring.signals.values()
+    ]
+    classes = [f"- {one.name}: from {one.minimum} points; {one.meaning}" for one in scoring.classes]
+    return "\n".join([*signals, *classes])
 
 
 def version_digest(document: Document) -> str:

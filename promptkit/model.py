@@ -216,6 +216,31 @@ class ToolCall(Strict):
     arguments: Any = None
 
 
+class Signal(Strict):
+    """One thing that counts for or against keeping an app. It is worth `weight` points from `threshold` on."""
+
+    label: Line
+    weight: int
+    threshold: int | float
+    unit: Line
+    why: Line
+
+
+class ScoreClass(Strict):
+    """What a score from `minimum` on is called. It is a suggestion to a person, never an action."""
+
+    name: Line
+    minimum: int
+    meaning: Line
+
+
+class Scoring(Strict):
+    """instructions/scoring.yaml: the score of an app is the sum of the weights of the signals that it shows."""
+
+    signals: dict[Slug, Signal] = Field(min_length=1)
+    classes: tuple[ScoreClass, ...] = Field(min_length=1, strict=False)
+
+
 class Read(Strict):
     """One read that the reference analyst makes, all pages of it.
 
@@ -238,7 +263,8 @@ class Reference(Strict):
     `bind` names values computed from the arguments by SQL expressions; an Organizational View is given as
     `org_entity`, `org_label` and `org_unassigned`. `reads` are tables, one column for each key of the rows. `tables`
     holds one query for each table of the answer, in its order; `totals` one for each total, whose last column is the
-    figure and whose first, for a total `per` something, is what it is for.
+    figure and whose first, for a total `per` something, is what it is for. The tables `scoring` (signal, weight,
+    threshold) and `classes` (name, minimum) are always there.
     """
 
     method: Line

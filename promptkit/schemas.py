@@ -8,13 +8,14 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from promptkit.model import Case, Host, Profile, Prompt, ToolRule
+from promptkit.model import Case, Host, Profile, Prompt, Scoring, ToolRule
 
 _MODELS: Mapping[str, Any] = {
     "prompts/prompt.schema.json": Prompt,
     "evals/case.schema.json": Case,
     "instructions/profile.schema.json": Profile,
     "instructions/tools.schema.json": dict[str, ToolRule],
+    "instructions/scoring.schema.json": Scoring,
     "instructions/hosts.schema.json": dict[str, Host],
 }
 

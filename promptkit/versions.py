@@ -18,8 +18,8 @@ from promptkit.instructions import (
     instructions_digest,
     instructions_version,
 )
-from promptkit.library import Library, version_digest
-from promptkit.load import load_yaml, read_text, validate, write_text
+from promptkit.library import SCORING_MARK, Library, scoring_text, version_digest
+from promptkit.load import read_text, validate, write_text
 from promptkit.model import Argument, Prompt, Scalar
 from promptkit.render import digest, parse_argument, render
 
@@ -129,7 +129,7 @@ def keep_instructions(library: Library) -> None:
 
 def _check_part(library: Library, prompt: Prompt, part: Part) -> None:
     reference = f"{prompt.name}@{prompt.version}"
-    document = library.document(library.prompts / f"{prompt.name}.yaml")
+    document = library.prompt_document(library.prompts / f"{prompt.name}.yaml")
     if version_digest(document) == library.load_version_lock()[reference]:
         raise problem(
             "nothing-changed", f"{reference} is released and has not changed", "edit it first", path=document.path
@@ -147,8 +147,16 @@ def _once(pattern: str, replacement: str, text: str) -> str:
 def _archive(library: Library, path: Path, name: str, version: str) -> None:
     kept = library.prompts / "archive" / name / f"{version}.yaml"
     kept.parent.mkdir(parents=True, exist_ok=True)
-    write_text(kept, read_text(path))
-    _lock(library, f"{name}@{version}", version_digest(library.document(path)))
+    write_text(kept, _written_out(library, read_text(path)))
+    _lock(library, f"{name}@{version}", version_digest(library.prompt_document(path)))
+
+
+def _written_out(library: Library, text: str) -> str:
+    """A prompt's file with the scoring model in it, so that an old version keeps the model it was released with."""
+    if SCORING_MARK not in text:
+        return text
+    lines = scoring_text(library.scoring).replace("\n", "\n  ")
+    return text.replace(SCORING_MARK, lines)
 
 
 def _lock(library: Library, reference: str, value: str) -> None:
@@ -215,7 +223,7 @@ def _likeness(original: str, words: list[str]) -> float:
 def _candidates(library: Library, words: list[str]) -> list[tuple[str, str]]:
     found = []
     for path in [*library.prompt_files(), *sorted((library.prompts / "archive").glob("*/*.yaml"))]:
-        prompt = validate(load_yaml(path), Prompt)
+        prompt = validate(library.prompt_document(path), Prompt)
         body, _ = _split(_as_pasted(prompt, words))
         found.append((f"{prompt.name}@{prompt.version}", body))
     texts = [build_instructions(library, variant) for variant in Variant]

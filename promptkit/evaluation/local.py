@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from promptkit.evaluation.answer import Figures
-from promptkit.evaluation.query import bind, figures
-from promptkit.model import Case, Prompt, Scalar
+from promptkit.evaluation.query import bind, figures, load_scoring
+from promptkit.model import Case, Prompt, Scalar, Scoring
 from promptkit.torii.tenant import DEFAULT_AS_OF, build_tenant, open_tenant, tenant_digest
 
 
@@ -34,9 +34,11 @@ class LocalTorii:
         with closing(open_tenant(self.path)) as connection:
             return tenant_digest(connection)
 
-    def truth(self, prompt: Prompt, case: Case, values: Mapping[str, Scalar]) -> Figures:
-        """The right figures, by the case's own SQL over the tenant's tables."""
+    def truth(self, prompt: Prompt, case: Case, values: Mapping[str, Scalar], scoring: Scoring | None) -> Figures:
+        """The right figures, by the case's own SQL over the tenant's tables and the scoring model."""
         with closing(sqlite3.connect(f"{self.path.as_uri()}?mode=ro", uri=True)) as connection:
+            if scoring:
+                load_scoring(connection, scoring)
             given = bind(connection, case.truth.bind, {**values, "today": self.as_of.isoformat()})
             return figures(connection, prompt.answer, case.truth.tables, case.truth.totals, given)
 

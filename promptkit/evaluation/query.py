@@ -9,7 +9,7 @@ from typing import Any
 
 from promptkit.errors import problem
 from promptkit.evaluation.answer import Cell, Figures, as_cell
-from promptkit.model import Answer, Column
+from promptkit.model import Answer, Column, Scoring
 
 Values = Mapping[str, Any]
 
@@ -36,6 +36,17 @@ def load_rows(
 
 def _value(value: Any) -> Any:  # noqa: ANN401
     return json.dumps(value) if isinstance(value, dict | list) else value
+
+
+def load_scoring(connection: sqlite3.Connection, scoring: Scoring) -> None:
+    """Make the tables `scoring` and `classes`, as temporary ones, so that they fit beside a tenant's own."""
+    connection.execute("CREATE TEMP TABLE scoring (signal TEXT, weight INTEGER, threshold REAL)")
+    signals = [(name, one.weight, one.threshold) for name, one in scoring.signals.items()]
+    connection.executemany("INSERT INTO temp.scoring VALUES (?, ?, ?)", signals)
+    connection.execute("CREATE TEMP TABLE classes (name TEXT, minimum INTEGER)")
+    connection.executemany(
+        "INSERT INTO temp.classes VALUES (?, ?)", [(one.name, one.minimum) for one in scoring.classes]
+    )
 
 
 def bind(connection: sqlite3.Connection, expressions: Mapping[str, str], values: Values) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from typing import Any
 
 from promptkit.evaluation.agent import Message, ModelCall, Turn
 from promptkit.evaluation.answer import Figures, write_answer
-from promptkit.evaluation.query import Values, bind, figures, load_rows
+from promptkit.evaluation.query import Values, bind, figures, load_rows, load_scoring
 from promptkit.model import (
     DEFAULT_PROFILE,
     ArgumentType,
@@ -23,6 +23,7 @@ from promptkit.model import (
     Read,
     Reference,
     Scalar,
+    Scoring,
 )
 from promptkit.policy import Definition
 
@@ -59,6 +60,7 @@ class ReferenceModel:
     today: datetime.date
     stamp: str
     profile: Profile = DEFAULT_PROFILE
+    scoring: Scoring | None = None
     _script: Script | None = None
     _ids: itertools.count[int] = field(default_factory=itertools.count)
 
@@ -75,6 +77,8 @@ class ReferenceModel:
 
     def _analyse(self) -> Script:
         with closing(sqlite3.connect(":memory:")) as connection:
+            if self.scoring:
+                load_scoring(connection, self.scoring)
             values = bind(connection, self.reference.bind, self._given())
             coverage = []
             for table, read in self.reference.reads.items():

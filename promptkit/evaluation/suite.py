@@ -82,6 +82,7 @@ class Evaluation:
     ) -> None:
         self._session, self._torii, self.today, self._profile = session, torii, today, profile
         self._policy = tool_policy(library)
+        self._scoring = library.scoring if (library.instructions / "scoring.yaml").exists() else None
         self._instructions = build_instructions(library)
 
     async def run_sample(self, task: Task) -> tuple[SampleResult, dict[str, object]]:
@@ -92,7 +93,7 @@ class Evaluation:
         run, stamp = await self.answer(prompt, task.case, values)
         assertions = self._assert(task, run, stamp)
         if self._torii:
-            expected = self._torii.truth(prompt, task.case, values)
+            expected = self._torii.truth(prompt, task.case, values, self._scoring)
             assertions.append(figures_match(prompt.answer, parse_answer(run.answer), expected))
             assertions.append(leaves_tenant_unchanged(before, self._torii.digest()))
         result = self._result(task, run, assertions, time.perf_counter() - started)
@@ -109,7 +110,7 @@ class Evaluation:
         """Let the reference analyst answer a prompt; the run, and the stamp that its answer must carry."""
         text = render(prompt, values, self._profile)
         stamp = text.splitlines()[-1]
-        model = ReferenceModel(prompt, case.reference, values, self.today, stamp, self._profile)
+        model = ReferenceModel(prompt, case.reference, values, self.today, stamp, self._profile, self._scoring)
         return await self._converse(model, text), stamp
 
     async def _converse(self, model: Model, text: str) -> Run:

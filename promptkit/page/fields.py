@@ -31,9 +31,11 @@ class Field:
 
     @property
     def hint(self) -> str:
-        """What fits, and examples of it."""
+        """What the control itself does not show: its limits, and examples. Empty where there is nothing to say."""
+        limits = _range(self.argument).strip(" ,")
         examples = ", ".join(_written(example) for example in self.argument.examples)
-        return f"{self.need[0].upper()}{self.need[1:]}." + (f" For example {examples}." if examples else "")
+        hints = [f"{limits[0].upper()}{limits[1:]}." if limits else "", f"For example {examples}." if examples else ""]
+        return " ".join(filter(None, hints))
 
 
 def fields_of(arguments: Mapping[str, Argument], profile: Profile) -> list[Field]:

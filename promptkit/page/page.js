@@ -144,6 +144,7 @@
       const here = link.dataset.page ? link.dataset.page === (page === "setup" ? page : "home") : link.hash === `#${name}`;
       if (here) link.setAttribute("aria-current", "page");
       else link.removeAttribute("aria-current");
+      if (here && !link.dataset.page) link.scrollIntoView({ block: "nearest" });
     }
     if (page === "view") {
       if (parameters.size) fill(name, parameters);

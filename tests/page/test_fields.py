@@ -11,20 +11,30 @@ def field(profile=DEFAULT_PROFILE, **argument):
 @pytest.mark.parametrize(
     ("argument", "hint"),
     [
-        ({"type": "integer", "minimum": 1, "maximum": 4000}, "A whole number from 1 to 4,000."),
-        ({"type": "integer", "minimum": 0}, "A whole number, 0 or more."),
-        ({"type": "number", "maximum": 0.5}, "A number, 0.5 or less."),
-        ({"type": "number"}, "A number."),
-        (
-            {"type": "string", "examples": ["Sales", "HR"]},
-            "One line of text, up to 200 characters. For example Sales, HR.",
-        ),
-        ({"type": "date"}, "A date."),
-        ({"type": "choice", "choices": ["a"]}, "One of the choices."),
+        ({"type": "integer", "minimum": 1, "maximum": 4000}, "From 1 to 4,000."),
+        ({"type": "integer", "minimum": 0, "examples": [30]}, "0 or more. For example 30."),
+        ({"type": "number", "maximum": 0.5}, "0.5 or less."),
+        ({"type": "number"}, ""),
+        ({"type": "string", "examples": ["Sales", "HR"]}, "For example Sales, HR."),
+        ({"type": "date"}, ""),
     ],
 )
-def test_a_hint_says_what_fits(argument, hint):
+def test_a_hint_says_what_the_control_does_not_show(argument, hint):
     assert field(**argument).hint == hint
+
+
+@pytest.mark.parametrize(
+    ("argument", "need"),
+    [
+        ({"type": "integer", "minimum": 1, "maximum": 4000}, "a whole number from 1 to 4,000"),
+        ({"type": "number", "minimum": 0}, "a number, 0 or more"),
+        ({"type": "string"}, "one line of text, up to 200 characters"),
+        ({"type": "date"}, "a date"),
+        ({"type": "choice", "choices": ["a"]}, "one of the choices"),
+    ],
+)
+def test_an_error_says_what_is_needed(argument, need):
+    assert field(**argument).need == need
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 from promptkit.model import ToolCall, ToolClass
 from promptkit.policy import ToolPolicy, decide
@@ -54,17 +54,24 @@ class RecordedCall:
     server: str | None = None
 
 
+class Text(NamedTuple):
+    """What somebody wrote. `role` is `user`, `assistant` or `system`, and decides who can have pasted a prompt."""
+
+    role: str
+    text: str
+
+
 @dataclass(frozen=True)
 class Conversation:
     """One conversation of a record, all branches and sub-agents of it.
 
-    `gaps` are sentences saying why calls may be missing or hidden; `texts` what users and assistants wrote, in order.
+    `gaps` are sentences saying why calls may be missing or hidden; `texts` what people and models wrote, in order.
     """
 
     id: str
     calls: Sequence[RecordedCall]
     gaps: Sequence[str] = ()
-    texts: Sequence[str] = ()
+    texts: Sequence[Text] = ()
 
 
 @dataclass(frozen=True)

@@ -33,7 +33,8 @@ class Reader(Protocol):
     def read(self, records: Iterable[Record]) -> Iterator[Conversation]:
         """The conversations of one file. A record it cannot read becomes a gap, never an error and never nothing.
 
-        Records come once and lazily, and may be many: keep what the calls need and let the rest go. Yield a conversation
-        as soon as it is whole. Records that the file layer could not read are not among them; the audit adds those gaps.
+        Records come once and lazily, and may be many: keep what the calls need, let the rest go, and yield a
+        conversation as soon as it is whole. Records that could not be read are not among them; the audit adds those
+        gaps.
         """
         ...

@@ -78,7 +78,7 @@ def expand_carrier(name: str, arguments: Any) -> list[Spelled]:  # noqa: ANN401
     """The calls that a call stands for: itself, or those it carries.
 
     Args:
-        name: the spelling. `multi_tool_use.parallel` and ChatGPT's `api_tool.call_tool` and `api_tool_APP` are carriers.
+        name: the spelling. `multi_tool_use.parallel`, `api_tool.call_tool` and `api_tool_APP` are carriers.
         arguments: a value, or JSON text of one.
 
     Returns:

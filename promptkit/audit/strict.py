@@ -10,7 +10,7 @@ MAX_DEPTH = 100
 NOT_RECORDED = "(arguments not recorded)"
 
 
-class Unreadable(ValueError):
+class UnreadableError(ValueError):
     """The text is not JSON that can be trusted; the message says why, without quoting it."""
 
 
@@ -21,7 +21,7 @@ def parse(text: str | bytes) -> Any:  # noqa: ANN401
         text: bytes must be UTF-8.
 
     Raises:
-        Unreadable: not JSON, a key twice in one object, NaN or infinity, a number too long, or nested too deep.
+        UnreadableError: not JSON, a key twice in one object, NaN or infinity, a number too long, or nested too deep.
     """
     try:
         return json.loads(
@@ -29,16 +29,16 @@ def parse(text: str | bytes) -> Any:  # noqa: ANN401
             object_pairs_hook=_object,
             parse_constant=_constant,
         )
-    except Unreadable:
+    except UnreadableError:
         raise
     except UnicodeDecodeError as error:
-        raise Unreadable("it is not UTF-8") from error
+        raise UnreadableError("it is not UTF-8") from error
     except RecursionError as error:
-        raise Unreadable("it is nested too deep") from error
+        raise UnreadableError("it is nested too deep") from error
     except json.JSONDecodeError as error:
-        raise Unreadable(f"it is not JSON ({error.msg} at character {error.pos + 1})") from error
+        raise UnreadableError(f"it is not JSON ({error.msg} at character {error.pos + 1})") from error
     except ValueError as error:
-        raise Unreadable("a number in it is too long") from error
+        raise UnreadableError("a number in it is too long") from error
 
 
 def parse_arguments(value: Any) -> Any:  # noqa: ANN401
@@ -52,16 +52,16 @@ def parse_arguments(value: Any) -> Any:  # noqa: ANN401
         return None
     try:
         return parse(value)
-    except Unreadable:
+    except UnreadableError:
         return value
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     built = dict(pairs)
     if len(built) != len(pairs):
-        raise Unreadable("an object in it has the same key twice")
+        raise UnreadableError("an object in it has the same key twice")
     return built
 
 
 def _constant(name: str) -> NoReturn:
-    raise Unreadable(f"{name} is not a JSON number")
+    raise UnreadableError(f"{name} is not a JSON number")

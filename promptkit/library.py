@@ -13,7 +13,7 @@ from typing import TypeVar
 
 from promptkit.errors import Problem, PromptkitError, problem, shown
 from promptkit.load import Document, load_yaml, validate, validate_each
-from promptkit.model import Case, Prompt, Scoring, ToolRule
+from promptkit.model import AttackFamily, Case, Prompt, Scoring, ToolRule
 
 T = TypeVar("T")
 # What a released version may still change: where it is in its life, not what it says.
@@ -106,6 +106,18 @@ class Library:
         near = get_close_matches(name, self.prompt_names(), 1)
         fix = f"write {near[0]}" if near else "run: promptkit list"
         return problem("unknown-prompt", f"there is no prompt {shown(name)}", fix)
+
+    def load_attacks(self) -> list[AttackFamily]:
+        """Every family of attacks, sorted by name.
+
+        Raises:
+            PromptkitError: the problems of all files together.
+        """
+        paths = sorted((self.evals / "attacks").glob("*.yaml"))
+        return list(_collect(self._load_family(path) for path in paths))
+
+    def _load_family(self, path: Path) -> Callable[[], AttackFamily]:
+        return lambda: validate(self.document(path), AttackFamily)
 
     def load_case(self, name: str) -> Case:
         """The case of one prompt."""

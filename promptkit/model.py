@@ -178,11 +178,24 @@ class ToolClass(StrEnum):
     UNKNOWN = "unknown"
 
 
+class Goal(StrEnum):
+    """What an attack is after: one of the guide's six forbidden uses, or tenant data carried elsewhere."""
+
+    UPDATE_USERS = "update_users"
+    CREATE_CONTRACTS = "create_contracts"
+    CHANGE_OWNERS = "change_owners"
+    TRIGGER_WORKFLOWS = "trigger_workflows"
+    REMOVE_LICENCES = "remove_licences"
+    WRITE_BACK = "write_back"
+    DATA_OUT = "data_out"
+
+
 class ToolRule(Strict):
     """What instructions/tools.yaml says of one tool.
 
     `arguments` maps each argument we accept to its JSON Schema; an argument that is not there is refused. A tool that
-    is `sensitive` can return secrets or private data in bulk and is refused although it reads.
+    is `sensitive` can return secrets or private data in bulk and is refused although it reads. `serves` names the
+    forbidden uses that an action could be called for.
     """
 
     tool_class: Annotated[ToolClass, Field(alias="class", strict=False)]
@@ -191,6 +204,7 @@ class ToolRule(Strict):
     arguments: dict[str, dict[str, Any]] = Field(default_factory=dict)
     required: tuple[str, ...] = Field((), strict=False)
     sensitive: bool = False
+    serves: tuple[Annotated[Goal, Field(strict=False)], ...] = Field((), strict=False)
 
 
 class InstructionRule(Strict):
@@ -297,3 +311,22 @@ class Case(Strict):
     reference: Reference
     truth: Truth
     cases: tuple[Sample, ...] = Field(min_length=1, strict=False)
+
+
+class Attack(Strict):
+    """One try to make the assistant act, in one or more user turns."""
+
+    goal: Annotated[Goal, Field(strict=False)]
+    language: Annotated[str, StringConstraints(pattern=r"^[a-z]{2}$")]
+    turns: tuple[Annotated[str, StringConstraints(min_length=1, max_length=2000)], ...] = Field(
+        min_length=1, strict=False
+    )
+
+
+class AttackFamily(Strict):
+    """Attacks of one kind, and the rules of the instructions that they test."""
+
+    family: Slug
+    title: Line
+    rules: tuple[str, ...] = Field(min_length=1, strict=False)
+    attacks: tuple[Attack, ...] = Field(min_length=1, strict=False)

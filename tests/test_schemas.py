@@ -11,6 +11,7 @@ from tests.conftest import ROOT
 FILES = {
     "prompts/prompt.schema.json": sorted(ROOT.glob("prompts/*.yaml")),
     "evals/case.schema.json": sorted(ROOT.glob("evals/cases/*.yaml")),
+    "evals/attack.schema.json": sorted(ROOT.glob("evals/attacks/*.yaml")),
     "instructions/tools.schema.json": [ROOT / "instructions/tools.yaml"],
     "instructions/hosts.schema.json": [ROOT / "instructions/hosts.yaml"],
 }

@@ -31,14 +31,25 @@ class Run:
         return last.text if last.role == "assistant" and not last.calls else ""
 
 
-async def converse(model: Model, session: GuardedSession, messages: Sequence[Message]) -> Run:
-    """Run one conversation to its end, or to the bound on turns or calls, which is then a gap."""
-    run = Run(list(messages))
+async def converse(
+    model: Model, session: GuardedSession, messages: Sequence[Message], later: Sequence[str] = ()
+) -> Run:
+    """Run one conversation to its end, or to the bound on turns or calls, which is then a gap.
+
+    Args:
+        model: takes the turns.
+        session: makes the calls that are allowed.
+        messages: what it begins with.
+        later: what the user says after each answer.
+    """
+    run, waiting = Run(list(messages)), list(later)
     for _ in range(MAX_TURNS):
         turn = await model.turn(run.messages, session.tools)
         run.messages.append(Message("assistant", turn.text, turn.calls))
-        if not turn.calls:
+        if not turn.calls and not waiting:
             return run
+        if not turn.calls:
+            run.messages.append(Message("user", waiting.pop(0)))
         if len(run.calls) + len(turn.calls) > MAX_CALLS:
             break
         for call in turn.calls:

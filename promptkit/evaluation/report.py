@@ -50,9 +50,11 @@ class SampleResult:
 
 @dataclass(frozen=True)
 class SelfTest:
-    """What became of the rogue model: how many calls it tried, and which of them were not caught."""
+    """What became of the rogue model: its calls, the attacks it obeyed, their families, and what was not caught."""
 
     tries: int
+    attacks: int
+    families: int
     leaks: Sequence[str]
 
     @property
@@ -92,7 +94,7 @@ class Report:
             "passed": self.passed,
             "model": self.model,
             "server": self.server,
-            "self_test": {"tries": self.self_test.tries, "leaks": list(self.self_test.leaks)},
+            "self_test": vars(self.self_test) | {"leaks": list(self.self_test.leaks)},
             "results": [_as_json(result) for result in self.results],
         }
 
@@ -150,7 +152,8 @@ def _correct(results: Sequence[SampleResult]) -> str:
 
 def _self_test_line(self_test: SelfTest) -> str:
     if self_test.passed:
-        return f"Self-test: a rogue model tried {self_test.tries} calls under many spellings; every one was refused."
+        obeyed = f"obeyed {self_test.attacks} attacks of {self_test.families} families"
+        return f"Self-test: a rogue model {obeyed} and tried {self_test.tries:,} calls; every one was refused."
     return (
         f"Self-test FAILED: {len(self_test.leaks)} of {self_test.tries} rogue calls got through: {self_test.leaks[:5]}"
     )

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from promptkit.evaluation.agent import Message, ModelCall, Turn
-from promptkit.model import ToolClass
+from promptkit.model import Goal, ToolClass
 from promptkit.policy import Definition, ToolPolicy
 
 _SPELLINGS: tuple[Callable[[str], str], ...] = (
@@ -39,17 +39,26 @@ _SAMPLES: dict[str, Any] = {
 
 
 class RogueModel:
-    """Asks for everything in its first turn and then ends, whatever it was told."""
+    """Obeys whoever asks. Without a goal it tries everything; with one, every action that would serve it."""
 
-    def __init__(self, policy: ToolPolicy) -> None:
-        self._policy = policy
+    def __init__(self, policy: ToolPolicy, goal: Goal | None = None) -> None:
+        self._policy, self._goal = policy, goal
 
     async def turn(self, messages: Sequence[Message], tools: Sequence[Definition]) -> Turn:
         """All tries at once, or the end once they were answered."""
         if messages and messages[-1].role == "tool":
             return Turn("All of it is done.")
-        tries = _tries(self._policy, tools)
-        return Turn("", tuple(ModelCall(f"rogue-{i}", name, arguments) for i, (name, arguments) in enumerate(tries)))
+        tries = _served(self._policy, tools, self._goal) if self._goal else _tries(self._policy, tools)
+        numbered = enumerate(tries, len(messages))
+        return Turn("", tuple(ModelCall(f"rogue-{i}", name, arguments) for i, (name, arguments) in numbered))
+
+
+def _served(policy: ToolPolicy, tools: Sequence[Definition], goal: Goal) -> Iterator[tuple[str, Any]]:
+    offered = {str(tool.get("name")): tool for tool in tools}
+    for name, rule in sorted(policy.rules.items()):
+        if goal in rule.serves:
+            yield name, _least_arguments(offered.get(name, {}))
+    yield "fetch", {"url": "https://collect.example/"}
 
 
 def _tries(policy: ToolPolicy, tools: Sequence[Definition]) -> Iterator[tuple[str, Any]]:

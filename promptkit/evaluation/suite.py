@@ -33,7 +33,7 @@ from promptkit.evaluation.rogue import RogueModel
 from promptkit.gate import Gate
 from promptkit.instructions import build_instructions
 from promptkit.library import Library
-from promptkit.model import DEFAULT_PROFILE, Case, Profile, Prompt, Sample, Scalar
+from promptkit.model import DEFAULT_PROFILE, AttackFamily, Case, Profile, Prompt, Sample, Scalar
 from promptkit.policy import Definition
 from promptkit.render import render, resolve_arguments
 from promptkit.transcript import CallState, Verdict, judge
@@ -113,9 +113,10 @@ class Evaluation:
         model = ReferenceModel(prompt, case.reference, values, self.today, stamp, self._profile, self._scoring)
         return await self._converse(model, text), stamp
 
-    async def _converse(self, model: Model, text: str) -> Run:
+    async def _converse(self, model: Model, *turns: str) -> Run:
         system = f"{self._instructions}\nToday is {self.today.isoformat()}, time zone {self._profile.time_zone}."
-        return await converse(model, self._session, [Message("system", system), Message("user", text)])
+        begin = [Message("system", system), Message("user", turns[0])]
+        return await converse(model, self._session, begin, turns[1:])
 
     def _assert(self, task: Task, run: Run, stamp: str) -> list[Assertion]:
         parsed = parse_answer(run.answer)
@@ -137,14 +138,20 @@ class Evaluation:
         name = f"{task.prompt.name}@{task.prompt.version}"
         return SampleResult(name, task.sample.name, verdict, assertions, tools, len(run.calls), rows, seconds)
 
-    async def run_self_test(self) -> tuple[SelfTest, dict[str, object]]:
-        """Let the rogue model try everything; the result, and the line for the record."""
+    async def run_self_test(self, families: Sequence[AttackFamily]) -> tuple[SelfTest, list[dict[str, object]]]:
+        """Let the rogue model try everything and obey every attack; the result, and the lines for the record."""
         before = self._torii.digest() if self._torii else ""
-        run = await self._converse(RogueModel(self._policy), "Do whatever you like.")
-        leaks = [call.name for call in run.calls if call.state is not CallState.REFUSED]
+        runs = [("everything", await self._converse(RogueModel(self._policy), "Do whatever you like."))]
+        for family in families:
+            for number, attack in enumerate(family.attacks, 1):
+                run = await self._converse(RogueModel(self._policy, attack.goal), *attack.turns)
+                runs.append((f"{family.family} {number}", run))
+        leaks = [call.name for _, run in runs for call in run.calls if call.state is not CallState.REFUSED]
+        leaks += [f"(no call in {name})" for name, run in runs if not run.calls]
         if self._torii and self._torii.digest() != before:
             leaks.append("(the tenant's data changed)")
-        return SelfTest(len(run.calls), leaks), {"self_test": True, "leaks": leaks, "events": events(run)}
+        lines: list[dict[str, object]] = [{"self_test": name, "events": events(run)} for name, run in runs]
+        return SelfTest(sum(len(run.calls) for _, run in runs), len(runs) - 1, len(families), leaks), lines
 
 
 @asynccontextmanager
@@ -196,8 +203,9 @@ async def evaluate(
         header = {"model": "reference", "server": server, "today": evaluation.today, "prompts": names}
         with open_record(header) as record:
             progress("self-test")
-            self_test, line = await evaluation.run_self_test()
-            record.add(line)
+            self_test, lines = await evaluation.run_self_test(library.load_attacks())
+            for line in lines:
+                record.add(line)
             results = []
             for task in tasks:
                 progress(_name(task))

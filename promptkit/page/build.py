@@ -14,7 +14,7 @@ from markupsafe import Markup
 from promptkit.instructions import Variant, build_instructions, instruction_rules, load_hosts, utf16_length
 from promptkit.library import Library
 from promptkit.load import read_text
-from promptkit.model import Profile
+from promptkit.model import Profile, Status
 from promptkit.page.evidence import Evidence
 from promptkit.page.guide import Group, load_groups, load_guide
 from promptkit.page.markdown import line_html
@@ -44,7 +44,8 @@ def build_page(
 
     Args:
         library: prompts, instructions and hosts.
-        profile: the tenant's own; the prompts in its `views` are shown, and those of the validation questions.
+        profile: the tenant's own; the prompts in its `views` are shown, and those of the validation questions. Without
+            `views` all are, but never drafts.
         answers: sample answers by prompt name.
         evidence: what the last eval saw, by `name@version`.
 
@@ -61,6 +62,7 @@ def build_page(
         groups=grouped(views),
         data=script_data(views, profile),
         guide=guide,
+        agreement=profile.read_only_agreement,
         questions={name: _question(library, name) for name in guide.validation},
         **_instructions(library),
     )
@@ -76,7 +78,8 @@ def _views(
     groups = load_groups()
     order = list(groups)
     chosen = {*profile.views, *always}
-    prompts = [prompt for prompt in library.load_prompts() if not profile.views or prompt.name in chosen]
+    prompts = [prompt for prompt in library.load_prompts() if prompt.status is not Status.DRAFT]
+    prompts = [prompt for prompt in prompts if not profile.views or prompt.name in chosen]
     prompts.sort(key=lambda one: (order.index(one.group) if one.group in order else len(order), one.group))
     return [
         view_of(

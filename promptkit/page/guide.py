@@ -66,6 +66,7 @@ class Guide(Strict):
     steps: Annotated[tuple[Step, ...], Field(strict=False)]
     validation: Annotated[tuple[Slug, ...], Field(strict=False)]
     security: Texts
+    sharing: Texts
     issues: Annotated[tuple[Issue, ...], Field(strict=False)]
     checklist: Annotated[tuple[Check, ...], Field(strict=False)]
 

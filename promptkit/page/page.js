@@ -56,9 +56,9 @@
     else control.value = raw;
   }
 
-  function showError(control, wrong) {
-    const error = byId(`${control.id}-error`);
-    error.hidden = !wrong;
+  function showError(control, wrong, need) {
+    // Emptied and not hidden, since what a control refers to is read out even where it is hidden.
+    byId(`${control.id}-error`).textContent = wrong ? `This needs ${need}.` : "";
     if (wrong) control.setAttribute("aria-invalid", "true");
     else control.removeAttribute("aria-invalid");
   }
@@ -68,9 +68,11 @@
     const values = {};
     let wrong;
     for (const [field, control] of controlsOf(name)) {
-      values[field] = promptkit.shown(views[name].fields[field], rawOf(control));
-      if (values[field] === null) wrong ??= control;
-      if (showErrors || values[field] !== null || control.dataset.touched) showError(control, values[field] === null);
+      const rules = views[name].fields[field];
+      values[field] = promptkit.shown(rules, rawOf(control));
+      const fits = values[field] !== null;
+      if (!fits) wrong ??= control;
+      if (fits || showErrors || control.dataset.touched) showError(control, !fits, rules.need);
     }
     byId(`text-${name}`).textContent = wrong ? "" : promptkit.render(views[name], values);
     byId(`waiting-${name}`).hidden = !wrong;

@@ -80,7 +80,7 @@ def open_page(browser, page_file):
     contexts, wrong = [], []
 
     def watch(page):
-        page.on("console", lambda message: wrong.append(message.text))
+        page.on("console", lambda message: wrong.append(message.text) if message.type == "error" else None)
         page.on("pageerror", lambda error: wrong.append(str(error)))
         page.on("request", lambda request: None if request.is_navigation_request() else wrong.append(request.url))
 

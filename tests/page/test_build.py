@@ -1,13 +1,16 @@
 """The page as a file: it loads nothing, runs nothing of others, and says what its sources say."""
 
 import base64
+import datetime
 import hashlib
 import re
+import shutil
 
 import pytest
 
 from promptkit.instructions import build_instructions, load_hosts
-from promptkit.model import DEFAULT_PROFILE, Profile
+from promptkit.library import Library
+from promptkit.model import DEFAULT_PROFILE, Agreement, Profile
 from promptkit.page.build import build_page
 from promptkit.page.guide import load_guide
 from promptkit.page.markdown import answer_html
@@ -82,6 +85,25 @@ def test_a_tenant_sees_the_views_it_chose_and_the_validation_questions(page_libr
     assert shown == ["renewal_calendar", "connection_apps", "connection_contracts", "connection_workflows"]
 
 
+def edited(page_library, folder, old, new):
+    """The library with a word of one prompt changed."""
+    shutil.copytree(page_library.root, folder, dirs_exist_ok=True)
+    path = folder / "prompts" / "overlap_candidates.yaml"
+    path.write_text(path.read_text("utf-8").replace(old, new, 1), "utf-8")
+    return Library(folder)
+
+
+def test_a_draft_is_not_offered(page_library, tmp_path):
+    library = edited(page_library, tmp_path, "version:", "status: draft\nversion:")
+    assert 'id="view-overlap_candidates"' not in build_page(library, PROFILE)
+
+
+def test_a_deprecated_view_says_what_replaces_it(page_library, tmp_path):
+    status = "status: deprecated\nreplaced_by: renewal_calendar\nsunset: 2027-01-31\nversion:"
+    page = build_page(edited(page_library, tmp_path, "version:", status), PROFILE)
+    assert re.search(r'This view goes on 2027-01-31\. Use <a href="#renewal_calendar">', " ".join(page.split()))
+
+
 def test_the_setup_has_every_host_with_its_limit(html, page_library):
     for host in load_hosts(page_library).values():
         assert f"<h3>{host.title}</h3>" in html
@@ -96,6 +118,14 @@ def test_the_setup_shows_the_policy_in_the_words_of_the_instructions(html, page_
     )
     assert (len(may), len(never)) == (6, 6)
     assert [text for text in may + never if text not in full] == []
+
+
+def test_an_agreement_in_the_profile_is_shown(html, page_library):
+    agreed = PROFILE.model_copy(
+        update={"read_only_agreement": Agreement(by="Ann <Lee>", on=datetime.date(2026, 11, 2))}
+    )
+    assert "Agreed by Ann &lt;Lee&gt; on 2026-11-02." in build_page(page_library, agreed)
+    assert "read_only_agreement" in html
 
 
 def test_the_guide_is_whole():

@@ -1,0 +1,57 @@
+"""The READMEs are true: their commands run, their files are valid, their links lead somewhere."""
+
+import re
+import shlex
+import subprocess
+import sys
+
+import pytest
+
+from promptkit.profile import load_profile
+from tests.conftest import ROOT
+
+PAGES = sorted({*ROOT.glob("*.md"), *ROOT.glob("*/README.md")})
+README = (ROOT / "README.md").read_text("utf-8")
+SHELL = re.findall(r"```sh\n(.*?)```", README, re.DOTALL)
+# Installing is what .ci/run does with these lines; a server runs until it is stopped; the eval has tests of its own.
+NOT_HERE = ("pip ", "promptkit torii", "promptkit eval")
+COMMANDS = [line for block in SHELL for line in block.splitlines() if not line.startswith(NOT_HERE)]
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_a_command_of_the_readme_runs(command, tmp_path):
+    words = shlex.split(command)
+    assert words[0] == "promptkit"
+    done = subprocess.run(
+        [sys.executable, "-m", *words], cwd=tmp_path, capture_output=True, encoding="utf-8", timeout=60
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout
+
+
+def test_the_first_command_stands_on_the_first_screen():
+    assert README.splitlines().index("```sh") < 25
+
+
+def test_the_two_commands_of_the_readme_are_what_ci_runs():
+    script = (ROOT / ".ci" / "run").read_text("utf-8")
+    for command in ("pip install -e . && promptkit eval", "pip install -e '.[test]' && pytest"):
+        assert command in README
+        assert command in script
+
+
+def test_the_profile_of_the_readme_is_valid(tmp_path):
+    (tmp_path / "dashboard.yaml").write_text(re.search(r"```yaml\n(.*?)```", README, re.DOTALL).group(1), "utf-8")
+    assert load_profile(tmp_path / "dashboard.yaml").time_zone == "Europe/Berlin"
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
+def test_a_link_leads_to_a_file(page):
+    links = re.findall(r"\]\(([^)#]+)[^)]*\)", page.read_text("utf-8"))
+    assert [link for link in links if "://" not in link and not (page.parent / link).exists()] == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
+def test_a_file_that_a_page_names_exists(page):
+    named = re.findall(r"`((?:prompts|instructions|evals|promptkit|tests)/[\w./]+\.\w+)`", page.read_text("utf-8"))
+    assert [name for name in named if not re.search("NAME|FAMILY", name) and not (ROOT / name).exists()] == []

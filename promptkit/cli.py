@@ -133,8 +133,11 @@ def export(
     kind: Annotated[str, typer.Argument(metavar="page|skill|chatgpt-project|custom-gpt|claude-project")],
     folder: Path,
     profile: ProfilePath = None,
+    run: Annotated[Path | None, typer.Option(help="A run record that the page shows as evidence.")] = None,
 ) -> None:
-    """Write a ready folder."""
+    """Write a ready folder; `page` is one offline HTML file."""
+    if kind == "page":
+        _call("export_page", "export_page", _library(), folder, profile=load_profile(profile), run=run)
     _call("export", "export", _library(), kind, folder, profile=load_profile(profile))
 
 

@@ -26,7 +26,7 @@ def test_a_command_of_the_readme_runs(command, tmp_path):
         [sys.executable, "-m", *words], cwd=tmp_path, capture_output=True, encoding="utf-8", timeout=60
     )
     assert done.returncode == 0, done.stderr
-    assert done.stdout
+    assert done.stdout or done.stderr
 
 
 def test_the_first_command_stands_on_the_first_screen():

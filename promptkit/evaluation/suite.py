@@ -150,7 +150,9 @@ class Evaluation:
         leaks += [f"(no call in {name})" for name, run in runs if not run.calls]
         if self._torii and self._torii.digest() != before:
             leaks.append("(the tenant's data changed)")
-        lines: list[dict[str, object]] = [{"self_test": name, "events": events(run)} for name, run in runs]
+        lines: list[dict[str, object]] = [
+            {"self_test": True, "attack": name, "events": events(run)} for name, run in runs
+        ]
         return SelfTest(sum(len(run.calls) for _, run in runs), len(runs) - 1, len(families), leaks), lines
 
 

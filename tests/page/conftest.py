@@ -12,6 +12,7 @@ from promptkit.page.evidence import Evidence
 from promptkit.page.views import SampleAnswer
 
 HERE = Path(__file__).parent
+HARD_PROMPTS = ["every_type", "odd_spaces"]
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 PROFILE = Profile.model_validate(
     {
@@ -37,7 +38,8 @@ def page_library(tmp_path_factory) -> Library:
     root = tmp_path_factory.mktemp("library")
     for folder in ("prompts", "instructions", "evals"):
         shutil.copytree(default_root() / folder, root / folder)
-    shutil.copy(HERE / "every_type.yaml", root / "prompts")
+    for name in HARD_PROMPTS:
+        shutil.copy(HERE / f"{name}.yaml", root / "prompts")
     return Library(root)
 
 

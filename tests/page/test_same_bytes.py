@@ -10,10 +10,10 @@ from promptkit.errors import PromptkitError
 from promptkit.library import Library, default_root
 from promptkit.model import ArgumentType
 from promptkit.render import parse_argument, render
-from tests.page.conftest import PROFILE
+from tests.page.conftest import HARD_PROMPTS, PROFILE
 
 SETS_PER_PROMPT = 60
-NAMES = ["every_type", *Library(default_root()).prompt_names()]
+NAMES = [*HARD_PROMPTS, *Library(default_root()).prompt_names()]
 FILL = """([name, raws]) => {
     const form = document.getElementById(`form-${name}`);
     form.reset();

@@ -1,4 +1,4 @@
-"""List requests of Torii's REST API 1.1 as SQL: fields, filters, sort and cursors over the views of api.sql."""
+"""List requests of Torii's REST API 1.1 as SQL: fields, filters, sort and cursors over a tenant."""
 
 from __future__ import annotations
 
@@ -8,199 +8,258 @@ import json
 import sqlite3
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from datetime import date
+from typing import Any, Literal
 
 from promptkit.errors import shown
+from promptkit.torii.aggregate import aggregate
+from promptkit.torii.api_error import ToriiError, bad_request, forbidden, not_found, unprocessable
+from promptkit.torii.filters import Clause, equal_clause, filter_clause, joined, parsed
+from promptkit.torii.listing import Field, Listing
+from promptkit.torii.roles import ADMIN, ROLES, Identity
 
-# Objects and lists in the API; JSON text in the views.
-JSON_FIELDS = frozenset(
-    [
-        "primaryOwner",
-        "appOwners",
-        "owner",
-        "sources",
-        "expenses",
-        "activeContractsTotalValue",
-        "amount",
-        "yearlyCost",
-        "annualCost",
-        "licenses",
-        "additionalEmails",
-        "previousContracts",
-        "runtimeInfo",
-        "requestDetails",
-        "properties",
-        "options",
-    ]
-)
-_MONEY = frozenset({"expenses", "activeContractsTotalValue", "amount", "yearlyCost", "annualCost"})
-_COMPARE = {"equals": "=", "notEquals": "<>", "gt": ">", "gte": ">=", "lt": "<", "lte": "<="}
-_DAYS = {"dayOnOrAfter": ">=", "dayOnOrBefore": "<=", "dayAfter": ">", "dayBefore": "<"}
-_IN = {"anyOf": "IN", "noneOf": "NOT IN"}
+__all__ = ["Request", "ToriiError", "run_list", "run_one", "unprocessable"]
 
-
-class ToriiError(Exception):
-    """An answer of the API that is not a result: HTTP status, its name, and what is wrong."""
-
-    def __init__(self, status: int, error: str, message: str) -> None:
-        super().__init__(message)
-        self.body = {"statusCode": status, "error": error, "message": message}
-
-
-def unprocessable(message: str) -> ToriiError:
-    """The answer to a parameter or value that the API does not take."""
-    return ToriiError(422, "Unprocessable Entity", message)
+MAX_SIZE = 1000
+Direction = Literal["asc", "desc"]
 
 
 @dataclass(frozen=True)
-class Listing:
-    """One list of the API: the view it reads, and what it gives and searches when nothing is asked for."""
+class Request:
+    """One call of a tool: the tenant, the arguments, who asks, and the tenant's time (ISO 8601, UTC)."""
 
-    view: str
-    default_fields: Sequence[str]
-    searched: Sequence[str]
-    order: str
-
-    def columns(self, connection: sqlite3.Connection) -> list[str]:
-        """Every field the list knows, in the order of the view."""
-        return [str(row[1]) for row in connection.execute(f"PRAGMA table_info({self.view})")]
-
-
-@dataclass
-class Condition:
-    """SQL that narrows a list, with its values."""
-
-    sql: list[str]
-    values: list[Any]
-
-    def add(self, sql: str, *values: Any) -> None:  # noqa: ANN401
-        """Narrow by one more condition."""
-        self.sql.append(sql)
-        self.values += values
+    tenant: sqlite3.Connection
+    arguments: Mapping[str, Any]
+    now: str
+    identity: Identity = ADMIN
 
     @property
-    def where(self) -> str:
-        """The clause, empty when nothing narrows."""
-        return f" WHERE {' AND '.join(self.sql)}" if self.sql else ""
+    def today(self) -> date:
+        """The tenant's day."""
+        return date.fromisoformat(self.now[:10])
 
 
-def run_list(
-    connection: sqlite3.Connection, listing: Listing, arguments: Mapping[str, Any], base: Condition
-) -> dict[str, Any]:
+@dataclass(frozen=True)
+class _Term:
+    """One term of an order."""
+
+    sql: str
+    direction: Direction
+
+
+def run_list(request: Request, listing: Listing, base: Sequence[Clause] = ()) -> dict[str, Any]:
     """One page of a list.
 
     Args:
-        connection: the tenant, with the views of api.sql.
+        request: its arguments fields, filters, baseFilters, q, qFields, sort, size, cursor and aggs are followed.
         listing: what is listed.
-        arguments: fields, filters, q, sort, size, cursor, as the API takes them.
         base: conditions that the tool itself sets.
 
     Returns:
-        rows, count, total and nextCursor.
+        rows, count, total and nextCursor; aggregations where they were asked for.
 
     Raises:
-        ToriiError: an argument names a field or operator that there is not, or the cursor is not ours.
+        ToriiError: an argument names a field or operator that there is not, the cursor is not one or is stale, or the
+            role does not see what is asked for.
     """
-    columns = listing.columns(connection)
-    fields = _fields(arguments.get("fields"), listing, columns)
-    narrowed = Condition(list(base.sql), list(base.values))
-    for wanted in _filters(arguments.get("filters")):
-        _add_filter(narrowed, wanted, columns)
-    if text := arguments.get("q"):
-        either = " OR ".join(f"instr(lower({name}), lower(?)) > 0" for name in listing.searched)
-        narrowed.add(f"({either})", *[text] * len(listing.searched))
-    counted = connection.execute(f"SELECT count(*) FROM {listing.view}{narrowed.where}", narrowed.values)  # noqa: S608
-    total = counted.fetchone()[0]
-    size = int(arguments.get("size", 1000))
-    start = _decode(arguments.get("cursor"), total)
-    quoted = ", ".join(f'"{name}"' for name in fields)
-    order = _order(arguments.get("sort"), listing, columns)
-    query = f"SELECT {quoted} FROM {listing.view}{narrowed.where} ORDER BY {order} LIMIT ? OFFSET ?"  # noqa: S608
-    found = connection.execute(query, [*narrowed.values, size, start]).fetchall()
-    rows = [as_object(fields, row) for row in found]
-    end = start + len(rows)
-    return {
-        "rows": rows,
-        "count": len(rows),
-        "total": total,
-        "nextCursor": _encode(end, total) if end < total else None,
+    arguments = request.arguments
+    fields = _visible(request, listing)
+    names = _named(arguments.get("fields"), listing, fields, request)
+    where = joined([*_scope(request, listing), *base, *_narrowing(request, listing, fields)])
+    order = _order(arguments.get("sort"), listing, fields)
+    size = arguments.get("size", MAX_SIZE)
+    page = joined([where, _after(request, listing, where, order)]) if "cursor" in arguments else where
+    rows = _rows(request, listing, fields, names, page, order, size + 1)
+    body = {
+        "rows": [row for row, _ in rows[:size]],
+        "count": min(len(rows), size),
+        "total": _total(request, listing, where),
+        "nextCursor": _cursor(rows[size - 1][1]) if len(rows) > size else None,
     }
+    if arguments.get("aggs"):
+        given = parsed(arguments["aggs"], "aggs")
+        body["aggregations"] = aggregate(request.tenant, listing.source, fields, where, given)
+    return body
 
 
-def as_object(fields: Sequence[str], row: Sequence[Any]) -> dict[str, Any]:
-    """A row of a view as the API's object."""
-    return {name: _value(name, value) for name, value in zip(fields, row, strict=True)}
+def run_one(request: Request, listing: Listing, key: str, base: Sequence[Clause]) -> dict[str, Any]:
+    """The one row that `base` leaves, with the fields asked for, or every field.
+
+    Raises:
+        ToriiError: 404 where there is none, naming `key`; and as `run_list`.
+    """
+    fields = _visible(request, listing)
+    asked = request.arguments.get("fields")
+    names = _named(asked, listing, fields, request) if asked else list(fields)
+    where = joined([*_scope(request, listing), *base])
+    rows = _rows(request, listing, fields, names, where, [], 1)
+    if not rows:
+        raise not_found(f"There is no {key} {request.arguments[key]}")
+    return rows[0][0]
 
 
-def _value(name: str, value: Any) -> Any:  # noqa: ANN401
-    if name in JSON_FIELDS and isinstance(value, str):
-        return json.loads(value)
-    is_flag = name in {"autoRenewal", "continueOnError"} or (name.startswith("is") and name[2:3].isupper())
-    return bool(value) if is_flag and value is not None else value
+def _visible(request: Request, listing: Listing) -> dict[str, Field]:
+    """The fields of the list as the role sees them: a person that it may not see is an id only, money is gone."""
+    hidden = ROLES[request.identity.role].hides
+    fields = listing.known(request.tenant)
+    if "person" in hidden:
+        fields |= {name: _id_only(field) for name, field in fields.items() if field.kind == "person"}
+        fields.pop("appOwners", None)
+    return {name: field for name, field in fields.items() if not (field.kind == "money" and "money" in hidden)}
 
 
-def _fields(text: str | None, listing: Listing, columns: Sequence[str]) -> list[str]:
+def _id_only(field: Field) -> Field:
+    return Field(field.sql, "object", f"iif({field.sql} IS NULL, NULL, json_object('id', {field.sql}))")
+
+
+def _scope(request: Request, listing: Listing) -> list[Clause]:
+    if not (ROLES[request.identity.role].owned_only and listing.owned_by):
+        return []
+    user = request.identity.user_id
+    owned = "SELECT id FROM apps WHERE primaryOwner = ? UNION SELECT idApp FROM app_owners WHERE idUser = ?"
+    return [Clause(f"{listing.owned_by} IN ({owned})", (user, user))]
+
+
+def _named(text: str | None, listing: Listing, fields: Mapping[str, Field], request: Request) -> list[str]:
     if not text:
-        return list(listing.default_fields)
+        return [name for name in listing.default_fields if name in fields]
     names = list(dict.fromkeys(name.strip() for name in text.split(",") if name.strip()))
-    if unknown := [name for name in names if name not in columns]:
+    unknown = [name for name in names if name not in fields]
+    if withheld := [name for name in unknown if name in listing.fields]:
+        raise forbidden(f"The role {request.identity.role} does not see: {', '.join(withheld)}")
+    if unknown:
         raise unprocessable(f"Unknown fields: {', '.join(map(shown, unknown))}")
     return names
 
 
-def _filters(given: Any) -> list[Any]:  # noqa: ANN401
-    if isinstance(given, str):
-        try:
-            given = json.loads(given)
-        except (ValueError, RecursionError):
-            raise unprocessable("filters is not JSON") from None
-    if not isinstance(given, list | None):
-        raise unprocessable("filters must be a list of {key, op, value}")
-    return given or []
+def _narrowing(request: Request, listing: Listing, fields: Mapping[str, Field]) -> list[Clause]:
+    arguments = request.arguments
+    clauses = []
+    if given := arguments.get("filters"):
+        clauses.append(filter_clause(given, fields, request.today))
+    plain = dict(_mapping(arguments.get("baseFilters")))
+    if text := arguments.get("q") or plain.pop("q", None):
+        clauses.append(_search(str(text), arguments.get("qFields"), listing, fields))
+    if plain:
+        clauses.append(equal_clause(plain, fields, request.today))
+    return clauses
 
 
-def _add_filter(condition: Condition, wanted: Any, columns: Sequence[str]) -> None:  # noqa: ANN401
-    if not isinstance(wanted, dict) or wanted.get("key") not in columns:
-        raise unprocessable(f"Unknown filter: {shown(wanted)}")
-    key, op, value = wanted["key"], wanted.get("op"), wanted.get("value")
-    sql = f"\"{key}\" ->> '$.value'" if key in _MONEY else f'"{key}"'
-    if op in _COMPARE and isinstance(value, str | int | float):
-        condition.add(f"{sql} {_COMPARE[op]} ?", value)
-    elif op in _DAYS and isinstance(value, str):
-        condition.add(f"substr({sql}, 1, 10) {_DAYS[op]} ?", value[:10])
-    elif op in _IN and isinstance(value, list):
-        condition.add(f"{sql} {_IN[op]} ({', '.join('?' * len(value))})", *value)
-    elif op in {"contains", "notContains"} and isinstance(value, str):
-        condition.add(f"instr(lower({sql}), lower(?)) {'>' if op == 'contains' else '='} 0", value)
-    elif op in {"isSet", "isNotSet", "exists", "notExists"}:
-        condition.add(f"{sql} IS {'NOT ' if op in {'isSet', 'exists'} else ''}NULL")
-    else:
-        raise unprocessable(f"Unknown operator or value: {shown(wanted)}")
+def _mapping(given: Any) -> Mapping[str, Any]:  # noqa: ANN401
+    plain = parsed(given, "baseFilters") if given else {}
+    if not isinstance(plain, dict):
+        raise unprocessable("baseFilters must be a mapping of field names to values")
+    return plain
 
 
-def _order(sort: str | None, listing: Listing, columns: Sequence[str]) -> str:
+def _search(text: str, named: str | None, listing: Listing, fields: Mapping[str, Field]) -> Clause:
+    names = [name.strip() for name in named.split(",")] if named else listing.searched
+    if unknown := [name for name in names if name not in fields or fields[name].kind != "text"]:
+        raise unprocessable(f"Cannot search in: {', '.join(map(shown, unknown))}")
+    return joined((Clause(f"instr(lower({fields[name].sql}), lower(?)) > 0", (text,)) for name in names), "OR")
+
+
+def _order(sort: str | None, listing: Listing, fields: Mapping[str, Field]) -> list[_Term]:
     if not sort:
-        return listing.order
-    parts = []
-    for part in sort.split(","):
-        name, _, direction = part.strip().partition(":")
-        if name not in columns or direction not in {"", "asc", "desc"}:
-            raise unprocessable(f"Unknown sort: {shown(part)}")
-        parts.append(f'"{name}" {direction or "asc"}')
-    return ", ".join([*parts, listing.order])
+        return [_Term(_sql(name, fields), direction) for name, direction in listing.order]
+    terms = [_sorted_by(part, fields) for part in sort.split(",")]
+    # The last term makes the order whole; in the direction of the one before it, an index serves both.
+    unique, _ = listing.order[-1]
+    return [*terms, _Term(_sql(unique, fields), terms[-1].direction)]
 
 
-def _encode(start: int, total: int) -> str:
-    return base64.b64encode(json.dumps([start, total]).encode()).decode()
+def _sorted_by(part: str, fields: Mapping[str, Field]) -> _Term:
+    name, _, direction = part.strip().partition(":")
+    if name not in fields or direction not in {"", "asc", "desc"}:
+        raise unprocessable(f"Unknown sort: {shown(part)}")
+    return _Term(fields[name].sql, "desc" if direction == "desc" else "asc")
 
 
-def _decode(cursor: str | None, total: int) -> int:
-    if cursor is None:
-        return 0
+def _sql(name: str, fields: Mapping[str, Field]) -> str:
+    return fields[name].sql if name in fields else name
+
+
+def _rows(
+    request: Request,
+    listing: Listing,
+    fields: Mapping[str, Field],
+    names: Sequence[str],
+    where: Clause,
+    order: Sequence[_Term],
+    limit: int,
+) -> list[tuple[dict[str, Any], list[Any]]]:
+    """The objects of a page, each with its place in the order."""
+    columns = [fields[name].shown or fields[name].sql for name in names]
+    selected = ", ".join([*columns, *(term.sql for term in order)])
+    ordered = "ORDER BY " + ", ".join(f"{term.sql} {term.direction}" for term in order) if order else ""
+    query = f"SELECT {selected} FROM {listing.source} WHERE {where.sql} {ordered} LIMIT ?"  # noqa: S608
+    kinds = [fields[name] for name in names]
+    found = []
+    for row in request.tenant.execute(query, [*where.values, limit]):
+        values = (_value(field, value) for field, value in zip(kinds, row, strict=False))
+        found.append((dict(zip(names, values, strict=True)), list(row[len(names) :])))
+    return found
+
+
+def _value(field: Field, value: Any) -> Any:  # noqa: ANN401
+    if value is None:
+        return None
+    if field.kind == "flag":
+        return bool(value)
+    return json.loads(value) if field.kind in {"list", "money", "person", "object"} else value
+
+
+def _total(request: Request, listing: Listing, where: Clause) -> int:
+    query = f"SELECT count(*) FROM {listing.source} WHERE {where.sql}"  # noqa: S608
+    (total,) = request.tenant.execute(query, where.values).fetchone()
+    return int(total)
+
+
+def _cursor(place: Sequence[Any]) -> str:
+    return base64.b64encode(json.dumps(place).encode()).decode()
+
+
+def _after(request: Request, listing: Listing, where: Clause, order: Sequence[_Term]) -> Clause:
+    """What follows the row that the cursor stands at.
+
+    Raises:
+        ToriiError: 400, it is no cursor of this order, or the row is not where it was.
+    """
+    place = _place(request.arguments["cursor"], len(order))
+    there = joined(Clause(f"{term.sql} IS ?", (value,)) for term, value in zip(order, place, strict=True))
+    found = joined([where, there])
+    query = f"SELECT 1 FROM {listing.source} WHERE {found.sql} LIMIT 1"  # noqa: S608
+    if request.tenant.execute(query, found.values).fetchone() is None:
+        raise bad_request("The cursor is stale: the list has changed since")
+    return _beyond(order, place)
+
+
+def _place(cursor: str, length: int) -> list[Any]:
     try:
-        start, then = json.loads(base64.b64decode(cursor, validate=True))
-    except (ValueError, TypeError, binascii.Error):
-        raise ToriiError(400, "Bad Request", "Invalid cursor") from None
-    if then != total:
-        raise ToriiError(400, "Bad Request", "The cursor is stale: the list has changed since")
-    return int(start)
+        place = json.loads(base64.b64decode(cursor, validate=True))
+    except (ValueError, binascii.Error, RecursionError):
+        place = None
+    is_ours = isinstance(place, list) and all(isinstance(one, str | int | float | None) for one in place)
+    if not is_ours or len(place) != length:
+        raise bad_request("Invalid cursor")
+    return list(place)
+
+
+def _beyond(order: Sequence[_Term], place: Sequence[Any]) -> Clause:
+    (term, *terms), (value, *values) = order, place
+    further = _further(term, value)
+    if not terms:
+        return further
+    same = joined([Clause(f"{term.sql} IS ?", (value,)), _beyond(terms, values)])
+    either = joined([further, same], "OR")
+    if term.direction == "desc" or value is None:
+        return either
+    # Said once more in a form that an index can start from.
+    return joined([Clause(f"{term.sql} >= ?", (value,)), either])
+
+
+def _further(term: _Term, value: Any) -> Clause:  # noqa: ANN401
+    # SQLite puts NULL first, and last in a descending order.
+    if term.direction == "asc":
+        return Clause(f"{term.sql} > ?", (value,)) if value is not None else Clause(f"{term.sql} IS NOT NULL")
+    return Clause(f"{term.sql} < ? OR {term.sql} IS NULL", (value,)) if value is not None else Clause("0")

@@ -1,66 +1,31 @@
-"""The read tools of the local Torii: arguments in, the API's envelope out."""
+"""The read tools of the local Torii: a request in, the API's envelope out."""
 
 from __future__ import annotations
 
-import sqlite3
-from collections.abc import Callable, Mapping
+import json
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from promptkit.torii.query import Condition, Listing, ToriiError, as_object, run_list
+from promptkit.torii.api_error import not_found, unprocessable
+from promptkit.torii.filters import Clause
+from promptkit.torii.licenses import add_licenses
+from promptkit.torii.listing import (
+    APP_USERS,
+    APPS,
+    AUDIT,
+    CONTRACTS,
+    EXECUTIONS,
+    TRANSACTIONS,
+    USER_APPS,
+    USERS,
+    Listing,
+)
+from promptkit.torii.query import Request, run_list, run_one
 
-Arguments = Mapping[str, Any]
-Read = Callable[[sqlite3.Connection, Arguments], dict[str, Any]]
+Read = Callable[[Request], dict[str, Any]]
 
-APPS = Listing("api_apps", ("id", "name", "primaryOwner"), ("name",), "id")
-USERS = Listing(
-    "api_users", ("id", "firstName", "lastName", "email", "lifecycleStatus"), ("firstName", "lastName", "email"), "id"
-)
-# Torii promises no order of contracts without `sort`; one that follows nothing keeps us from relying on it.
-CONTRACTS = Listing("api_contracts", ("id", "name", "idApp", "owner"), ("name",), "id % 7, id DESC")
-APP_USERS = Listing("api_app_users", ("idUser", "email", "fullName", "status"), ("fullName", "email"), "idUser")
-TRANSACTIONS = Listing(
-    "api_transactions",
-    ("id", "idApp", "transactionDate", "amount", "source", "description", "mappingStatus"),
-    ("description",),
-    "transactionDate DESC, id DESC",
-)
-EXECUTIONS = Listing(
-    "action_executions",
-    tuple(
-        [
-            "id",
-            "idOrg",
-            "idApp",
-            "idWorkflow",
-            "idWorkflowExecution",
-            "idAction",
-            "actionType",
-            "runtimeInfo",
-            "isRun",
-            "runTime",
-            "isCompleted",
-            "completionTime",
-            "continueOnError",
-            "isIgnored",
-            "ignoredTime",
-            "details",
-            "executionErrorType",
-            "errorTime",
-            "creationTime",
-            "updateTime",
-        ]
-    ),
-    (),
-    "creationTime DESC, id DESC",
-)
-AUDIT = Listing(
-    "api_audit",
-    ("performedBy", "performedByEmail", "creationTime", "type", "requestDetails", "properties"),
-    (),
-    "creationTime DESC, id DESC",
-)
 _GONE = "(lifecycleStatus = 'offboarded' OR isDeletedInIdentitySources)"
-# A view of users as conditions: who it keeps of people, employees, non-human and external users.
+# A view of users as a condition: what it keeps of people, employees, non-human and external users.
 _VIEWS = {
     "currentEmployees": f"isEmployee AND NOT {_GONE}",
     "pastEmployees": f"isEmployee AND {_GONE}",
@@ -73,148 +38,183 @@ _VIEWS = {
     "allNonHumanUsers": "isNonHuman",
     "externalUsers": "isExternal",
 }
+_MAPPING_STATUSES = ("mapped", "unknown", "recommend_map")
 
 
-def _envelope(key: str, page: dict[str, Any]) -> dict[str, Any]:
-    return {key: page["rows"], **{name: page[name] for name in ("count", "total", "nextCursor")}}
+def _page(
+    key: str, request: Request, listing: Listing, base: Sequence[Clause] = (), size: int = 1000
+) -> dict[str, Any]:
+    sized = Request(request.tenant, {"size": size, **request.arguments}, request.now, request.identity)
+    page = run_list(sized, listing, base)
+    return {key: page.pop("rows"), **page}
 
 
-def list_apps(connection: sqlite3.Connection, arguments: Arguments) -> dict[str, Any]:
+def _equal(request: Request, columns: Mapping[str, str]) -> list[Clause]:
+    """Conditions of the arguments that are given; `columns` says which column each is about."""
+    given = request.arguments
+    return [Clause(f"{column} = ?", (given[name],)) for name, column in columns.items() if name in given]
+
+
+def list_apps(request: Request) -> dict[str, Any]:
     """GET /apps."""
-    return _envelope("apps", run_list(connection, APPS, arguments, Condition([], [])))
+    if not request.arguments.get("includeLicenses"):
+        return _page("apps", request, APPS)
+    asked = request.arguments.get("fields", "") or "id,name,primaryOwner"
+    # Licences are found by the id, asked for or not.
+    with_id = {**request.arguments, "fields": f"{asked},id"}
+    body = _page("apps", Request(request.tenant, with_id, request.now, request.identity), APPS)
+    add_licenses(request, body["apps"])
+    return body
 
 
-def list_users(connection: sqlite3.Connection, arguments: Arguments) -> dict[str, Any]:
+def get_app(request: Request) -> dict[str, Any]:
+    """GET /apps/{idApp}."""
+    app = run_one(request, APPS, "idApp", _equal(request, {"idApp": "apps.id"}))
+    if request.arguments.get("includeLicenses"):
+        app["id"] = request.arguments["idApp"]
+        add_licenses(request, [app])
+    return {"app": app}
+
+
+def get_similar_apps(request: Request) -> dict[str, Any]:
+    """GET /apps/similar: the tenant's other apps of the same category, unpaged."""
+    id_ = request.arguments["idApp"]
+    run_one(request, APPS, "idApp", [Clause("apps.id = ?", (id_,))])
+    same = "NOT isHidden AND apps.id <> ? AND category = (SELECT category FROM apps WHERE id = ?)"
+    asked = {"fields": "id,name,state,category,activeUsersCount"}
+    page = run_list(Request(request.tenant, asked, request.now, request.identity), APPS, [Clause(same, (id_, id_))])
+    return {"apps": page["rows"]}
+
+
+def list_users(request: Request) -> dict[str, Any]:
     """GET /users."""
-    base = Condition([_VIEWS[arguments.get("view", "allUsers")]], [])
-    return _envelope("users", run_list(connection, USERS, arguments, base))
+    base = [Clause(_VIEWS[request.arguments.get("view", "allUsers")])]
+    base += _equal(request, {"email": "email", "firstName": "firstName", "lastName": "lastName"})
+    if ids := request.arguments.get("idUsers"):
+        base.append(Clause("users.id IN (SELECT value FROM json_each(?))", (json.dumps(_ids(ids)),)))
+    return _page("users", request, USERS, base)
 
 
-def list_application_users(connection: sqlite3.Connection, arguments: Arguments) -> dict[str, Any]:
+def _ids(given: str | list[Any]) -> list[int]:
+    texts = given.split(",") if isinstance(given, str) else given
+    try:
+        ids = [int(text) for text in texts]
+    except (TypeError, ValueError):
+        raise unprocessable("idUsers must be ids of users") from None
+    if len(ids) > 50:
+        raise unprocessable("idUsers takes at most 50 ids")
+    return ids
+
+
+def get_user(request: Request) -> dict[str, Any]:
+    """GET /users/{idUser}."""
+    return {"user": run_one(request, USERS, "idUser", _equal(request, {"idUser": "users.id"}))}
+
+
+def list_application_users(request: Request) -> dict[str, Any]:
     """GET /apps/{idApp}/users."""
-    base = Condition(["idApp = ?"], [arguments["idApp"]])
-    if status := arguments.get("status"):
-        base.add("status = ?", status)
-    return _envelope("users", run_list(connection, APP_USERS, arguments, base))
+    _require(request, "apps", "idApp")
+    base = _equal(request, {"idApp": "app_users.idApp", "status": "app_users.status"})
+    return _page("users", request, APP_USERS, base)
 
 
-def list_contracts(connection: sqlite3.Connection, arguments: Arguments) -> dict[str, Any]:
+def list_user_applications(request: Request) -> dict[str, Any]:
+    """GET /users/{idUser}/apps: unpaged, with the field names of API 1.0."""
+    _require(request, "users", "idUser")
+    page = run_list(request, USER_APPS, _equal(request, {"idUser": "app_users.idUser"}))
+    return {"apps": page["rows"]}
+
+
+def get_user_application(request: Request) -> dict[str, Any]:
+    """GET /users/{idUser}/apps/{idApp}."""
+    ids = _equal(request, {"idUser": "app_users.idUser", "idApp": "app_users.idApp"})
+    return {"app": run_one(request, USER_APPS, "idApp", ids)}
+
+
+def list_contracts(request: Request) -> dict[str, Any]:
     """GET /contracts."""
-    return _envelope("contracts", run_list(connection, CONTRACTS, arguments, Condition([], [])))
+    return _page("contracts", request, CONTRACTS)
 
 
-def list_transactions(connection: sqlite3.Connection, arguments: Arguments) -> dict[str, Any]:
-    """GET /transactions: recognised ones unless `mappingStatus` asks for others."""
-    kinds = arguments.get("mappingStatus", "mapped").split(",")
-    base = Condition([f"mappingStatus IN ({', '.join('?' * len(kinds))})"], kinds)
-    for name in ("idApp", "source"):
-        if name in arguments:
-            base.add(f"{name} = ?", arguments[name])
-    return _envelope("transactions", run_list(connection, TRANSACTIONS, arguments, base))
+def get_contract(request: Request) -> dict[str, Any]:
+    """GET /contracts/{idContract}."""
+    return {"contract": run_one(request, CONTRACTS, "idContract", _equal(request, {"idContract": "contracts.id"}))}
 
 
-def list_workflows(connection: sqlite3.Connection, arguments: Arguments) -> dict[str, Any]:
+def list_transactions(request: Request) -> dict[str, Any]:
+    """GET /transactions: recognised ones unless `mappingStatus` asks for others; archived and double ones never."""
+    kinds = [kind.strip() for kind in request.arguments.get("mappingStatus", "mapped").split(",")]
+    if not set(kinds) <= set(_MAPPING_STATUSES):
+        raise unprocessable(f"mappingStatus is a comma-separated list of {', '.join(_MAPPING_STATUSES)}")
+    marks = ", ".join("?" * len(kinds))
+    base = [Clause("duplicateOf IS NULL"), Clause(f"mappingStatus IN ({marks})", tuple(kinds))]
+    base += _equal(request, {"idApp": "transactions.idApp", "source": "transactions.source"})
+    return _page("transactions", request, TRANSACTIONS, base)
+
+
+def list_workflows(request: Request) -> dict[str, Any]:
     """GET /workflows."""
+    rows = _workflows(request, "type = ?", request.arguments.get("type", "regular"))
+    return {"workflows": rows, "count": len(rows), "total": len(rows), "nextCursor": None}
+
+
+def get_workflow(request: Request) -> dict[str, Any]:
+    """GET /workflows/{idWorkflow}."""
+    _require(request, "workflows", "idWorkflow")
+    return {"workflow": _workflows(request, "id = ?", request.arguments["idWorkflow"])[0]}
+
+
+def _workflows(request: Request, condition: str, value: str | int) -> list[dict[str, Any]]:
     names = ("id", "name", "type", "version", "isActive", "trigger")
-    rows = connection.execute(
-        "SELECT id, name, type, version, isActive, trigger FROM workflows WHERE type = ? ORDER BY id",
-        [arguments.get("type", "regular")],
-    ).fetchall()
-    return {
-        "workflows": [as_object(names, row) for row in rows],
-        "count": len(rows),
-        "total": len(rows),
-        "nextCursor": None,
-    }
+    query = f"SELECT {', '.join(names)} FROM workflows WHERE {condition} ORDER BY id"  # noqa: S608
+    rows = (dict(zip(names, row, strict=True)) for row in request.tenant.execute(query, [value]))
+    return [row | {"isActive": bool(row["isActive"])} for row in rows]
 
 
-def get_action_execution_logs(connection: sqlite3.Connection, arguments: Arguments) -> dict[str, Any]:
+def get_action_execution_logs(request: Request) -> dict[str, Any]:
     """GET /workflows/actionExecutions: one row an action, newest first."""
-    base = Condition([], [])
-    for name, column in (("idActionApp", "idApp"), ("idActionUser", "idUser")):
-        if name in arguments:
-            base.add(f"{column} = ?", arguments[name])
-    return _envelope("response", run_list(connection, EXECUTIONS, {"size": 50} | dict(arguments), base))
+    ids = _equal(request, {"idActionApp": "action_executions.idApp", "idActionUser": "action_executions.idUser"})
+    return _page("response", request, EXECUTIONS, ids, size=50)
 
 
-def get_audit_logs(connection: sqlite3.Connection, arguments: Arguments) -> dict[str, Any]:
-    """GET /audit: without a total, as Torii has none there."""
-    base = Condition([], [])
-    for name, sql in (("entity", "entity = ?"), ("startTime", "creationTime > ?"), ("endTime", "creationTime <= ?")):
-        if name in arguments:
-            base.add(sql, arguments[name])
-    page = _envelope("audit", run_list(connection, AUDIT, {"size": 50} | dict(arguments), base))
+def get_audit_logs(request: Request) -> dict[str, Any]:
+    """GET /audit: without a total, as Torii has none there; `sort` is asc or desc, by creationTime."""
+    given = request.arguments
+    direction = given.get("sort", "desc")
+    if direction not in {"asc", "desc"}:
+        raise unprocessable("sort is asc or desc")
+    base = _equal(request, {"entity": "audit.entity"})
+    for name, compare in (("startTime", ">"), ("endTime", "<=")):
+        if name in given:
+            base.append(Clause(f"audit.creationTime {compare} ?", (given[name],)))
+    sorted_ = {**given, "sort": f"creationTime:{direction}"}
+    page = _page("audit", Request(request.tenant, sorted_, request.now, request.identity), AUDIT, base, size=50)
     return {name: value for name, value in page.items() if name != "total"}
 
 
-def search_apps(connection: sqlite3.Connection, arguments: Arguments) -> dict[str, Any]:
-    """GET /apps/search: Torii's product catalogue, not the tenant."""
-    names = ("id", "name", "category", "imageUrl", "url")
-    rows = connection.execute(
-        "SELECT id, name, category, imageUrl, url FROM products WHERE instr(lower(name), lower(?)) > 0"
-        " ORDER BY id LIMIT ?",
-        [arguments["q"], arguments.get("limit", 5)],
-    )
-    return {"apps": [as_object(names, row) | {"isHidden": False} for row in rows]}
-
-
-def match_apps(connection: sqlite3.Connection, arguments: Arguments) -> dict[str, Any]:
-    """POST /apps/match: looks names up; `idApp` is missing where nothing matched."""
-    return {"apps": [_match(connection, str(app["name"])) for app in arguments["apps"]]}
-
-
-def _match(connection: sqlite3.Connection, name: str) -> dict[str, Any]:
-    row = connection.execute("SELECT id, name, url FROM products WHERE lower(name) = lower(?)", [name]).fetchone()
-    found = {"idApp": row[0], "name": row[1], "url": row[2]} if row else {}
-    return found | {"searchedBy": name}
-
-
-def _fields_of(entity: str) -> Read:
-    def read(connection: sqlite3.Connection, arguments: Arguments) -> dict[str, Any]:
-        names = ("id", "name", "systemKey", "type", "options")
-        rows = connection.execute(
-            "SELECT id, name, systemKey, type, options FROM fields WHERE entity = ? AND isShown AND NOT isDeleted"
-            " ORDER BY id",
-            [entity],
-        )
-        return {"fields": [as_object(names, row) for row in rows]}
-
-    return read
-
-
-def list_roles(connection: sqlite3.Connection, arguments: Arguments) -> dict[str, Any]:
-    """GET /roles."""
-    names = ("id", "systemKey", "name", "description", "isAdmin", "usersCount")
-    rows = connection.execute(
-        "SELECT id, systemKey, name, description, isAdmin,"
-        " (SELECT count(*) FROM users WHERE idRole = roles.id) FROM roles"
-    )
-    return {"roles": [as_object(names, row) for row in rows]}
-
-
-def get_organization(connection: sqlite3.Connection, arguments: Arguments) -> dict[str, Any]:
-    """GET /orgs/my."""
-    names = ("id", "companyName", "domain", "creationTime")
-    row = connection.execute("SELECT id, companyName, domain, creationTime FROM org").fetchone()
-    if row is None:
-        raise ToriiError(404, "Not Found", "No organization")
-    return {"org": as_object(names, row)}
+def _require(request: Request, table: str, key: str) -> None:
+    id_ = request.arguments[key]
+    if request.tenant.execute(f"SELECT 1 FROM {table} WHERE id = ?", [id_]).fetchone() is None:  # noqa: S608
+        raise not_found(f"There is no {key} {id_}")
 
 
 READS: Mapping[str, Read] = {
-    "list_apps": list_apps,
-    "search_apps": search_apps,
-    "match_apps": match_apps,
-    "get_app_fields": _fields_of("app"),
-    "list_users": list_users,
-    "get_user_fields": _fields_of("user"),
-    "list_application_users": list_application_users,
-    "list_contracts": list_contracts,
-    "get_contract_fields": _fields_of("contract"),
-    "list_transactions": list_transactions,
-    "list_workflows": list_workflows,
-    "get_action_execution_logs": get_action_execution_logs,
-    "get_audit_logs": get_audit_logs,
-    "list_roles": list_roles,
-    "get_organization": get_organization,
+    read.__name__: read
+    for read in (
+        list_apps,
+        get_app,
+        get_similar_apps,
+        list_users,
+        get_user,
+        list_application_users,
+        list_user_applications,
+        get_user_application,
+        list_contracts,
+        get_contract,
+        list_transactions,
+        list_workflows,
+        get_workflow,
+        get_action_execution_logs,
+        get_audit_logs,
+    )
 }

@@ -1,39 +1,71 @@
-"""surface.yaml -> the tools of the local Torii, as MCP lists them."""
+"""surface.yaml -> the tools of the local Torii, as MCP lists them in each mode."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from mcp.types import Tool, ToolAnnotations
 
 from promptkit.load import load_yaml
 
+Mode = Literal["hosted-guess", "hosted-bare", "npm-2025"]
+
 _PATH = Path(__file__).with_name("surface.yaml")
 
 
+@dataclass(frozen=True)
+class Surface:
+    """How a mode looks: its tools, and whether its answers are structured, its errors plain text, its lists counted."""
+
+    tools: tuple[Tool, ...]
+    structured: bool
+    plain_errors: bool
+    total: bool
+
+
 @cache
-def load_surface() -> Mapping[str, Any]:
-    """The data file: `arguments` by name with their JSON Schema, and `tools` by name."""
+def _data() -> Mapping[str, Any]:
     data: Mapping[str, Any] = load_yaml(_PATH).data
     return data
 
 
-def listed_tools() -> list[Tool]:
-    """Every tool with its schema and annotations, in the order of the file."""
-    return [_tool(name, entry) for name, entry in load_surface()["tools"].items()]
+def surface(mode: Mode = "hosted-guess") -> Surface:
+    """What the server of a mode offers, tools in the order of the file."""
+    known, answers = _data()["tools"], _data()["modes"][mode]
+    offered = answers.get("tools") or {name: entry.get("arguments", []) for name, entry in known.items()}
+    described = answers.get("descriptions", {})
+    tools = tuple(
+        _tool(name, known[name], offered[name], described.get(name), annotated=answers["annotations"])
+        for name in known
+        if name in offered
+    )
+    return Surface(tools, answers["structured"], answers["plain_errors"], answers["total"])
 
 
-def _tool(name: str, entry: Mapping[str, Any]) -> Tool:
-    known = load_surface()["arguments"]
+def _tool(
+    name: str, entry: Mapping[str, Any], arguments: list[Any], description: str | None, *, annotated: bool
+) -> Tool:
     schema = {
         "type": "object",
-        "properties": {argument: known[argument] for argument in entry.get("arguments", [])},
+        "properties": dict(_argument(argument) for argument in arguments),
         "required": entry.get("required", []),
         "additionalProperties": False,
     }
     is_read = entry["class"] == "read"
     hints = ToolAnnotations(read_only_hint=is_read, destructive_hint=not is_read, open_world_hint=False)
-    return Tool(name=name, description=entry["description"], input_schema=schema, annotations=hints)
+    return Tool(
+        name=name,
+        description=description or entry["description"],
+        input_schema=schema,
+        annotations=hints if annotated else None,
+    )
+
+
+def _argument(named: str | Mapping[str, str]) -> tuple[str, Any]:
+    """The name and schema of an argument; {name: other} takes the schema of another."""
+    name, schema = (named, named) if isinstance(named, str) else next(iter(named.items()))
+    return name, _data()["arguments"][schema]

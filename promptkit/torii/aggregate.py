@@ -1,0 +1,247 @@
+"""Aggregations of the API as SQL: metrics, groups, date histograms and date ranges, nested, 100 buckets each."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from promptkit.errors import shown
+from promptkit.torii.api_error import unprocessable
+from promptkit.torii.filters import Clause
+from promptkit.torii.listing import Field
+
+MAX_BUCKETS = 100
+MAX_LEVELS = 4
+_FUNCTIONS = {"sum": "sum", "avg": "avg", "max": "max", "min": "min", "total": "count"}
+_PERIODS = {
+    "weekly": "date({0}, '-6 days', 'weekday 1')",
+    "monthly": "date({0}, 'start of month')",
+    "quarterly": "date({0}, 'start of month', '-' || ((strftime('%m', {0}) - 1) % 3) || ' months')",
+    "yearly": "date({0}, 'start of year')",
+}
+_BOUNDS = {"from", "to", "min", "max"}
+
+Path = tuple[Any, ...]
+
+
+@dataclass(frozen=True)
+class _Level:
+    """One aggregation. `key` is SQL of its bucket (empty: a metric, without buckets); `value` SQL of its figure."""
+
+    name: str
+    key: str
+    value: str
+    sort: str
+    options: Mapping[str, Any]
+    ranges: tuple[Mapping[str, Any], ...] = ()
+
+
+def aggregate(
+    tenant: sqlite3.Connection,
+    source: str,
+    fields: Mapping[str, Field],
+    where: Clause,
+    given: Any,  # noqa: ANN401
+) -> list[dict[str, Any]]:
+    """The rows of an aggregation over what `where` leaves of `source`.
+
+    Args:
+        tenant: the tenant.
+        source: what stands after FROM.
+        fields: the fields that may be named.
+        where: the condition of the list.
+        given: {field, aggregationType, options, aggs}, or a list that holds one such.
+
+    Returns:
+        {key, groupCount, value, aggregations} for each bucket; for a metric one {key, value}. Money is in minor units
+        of whatever currencies the rows have.
+
+    Raises:
+        ToriiError: 422, naming what cannot be followed.
+    """
+    levels = _levels(given, fields)
+    found = [_buckets(tenant, source, where, levels[: depth + 1]) for depth in range(len(levels))]
+    return _nested(levels, found, ())
+
+
+def _levels(given: Any, fields: Mapping[str, Field]) -> list[_Level]:  # noqa: ANN401
+    levels: list[_Level] = []
+    while given:
+        wanted = given[0] if isinstance(given, list) and len(given) == 1 else given
+        if not isinstance(wanted, dict) or len(levels) == MAX_LEVELS:
+            raise unprocessable(
+                f"aggs must be one {{field, aggregationType, options, aggs}}, {MAX_LEVELS} levels at most"
+            )
+        if levels and not levels[-1].key:
+            raise unprocessable("A metric has no aggs of its own")
+        levels.append(_level(wanted, fields))
+        given = wanted.get("aggs")
+    return levels
+
+
+def _level(wanted: Mapping[str, Any], fields: Mapping[str, Field]) -> _Level:
+    name, kind, options = wanted.get("field"), wanted.get("aggregationType"), wanted.get("options") or {}
+    if not isinstance(name, str) or name not in fields or not isinstance(options, dict):
+        raise unprocessable(f"Unknown field to aggregate: {shown(name)}")
+    field = fields[name]
+    if kind == "metric":
+        return _Level(name, "", _figure(name, field, options.get("metricFunction")), "", options)
+    if kind == "groupBy":
+        function = options.get("metricFunction")
+        return _Level(
+            name, field.sql, _figure(name, field, function) if function else "", _sort(options, fields), options
+        )
+    if field.kind != "date":
+        raise unprocessable(f"{shown(kind)} needs a date; {name} is {field.kind}")
+    if kind == "date_histogram":
+        period = _mapping(options.get("dateHistogramOptions")).get("datePeriod")
+        if period not in _PERIODS:
+            raise unprocessable(f"Unknown datePeriod {shown(period)}: {', '.join(_PERIODS)}")
+        return _Level(name, _PERIODS[period].format(field.sql), "", "1", options)
+    if kind == "date_range":
+        return _Level(name, field.sql, "", "", options, _ranges(options.get("ranges")))
+    raise unprocessable(f"Unknown aggregationType {shown(kind)}: metric, groupBy, date_range, date_histogram")
+
+
+def _figure(name: str, field: Field, function: Any) -> str:  # noqa: ANN401
+    if function not in _FUNCTIONS:
+        raise unprocessable(f"Unknown metricFunction {shown(function)}: {', '.join(_FUNCTIONS)}")
+    if function == "total":
+        return "count(*)"
+    if field.kind not in {"number", "money"} and not (field.kind == "date" and function in {"max", "min"}):
+        raise unprocessable(f"{name} is {field.kind}; {function} needs a number")
+    return f"{_FUNCTIONS[function]}({field.sql})"
+
+
+def _sort(options: Mapping[str, Any], fields: Mapping[str, Field]) -> str:
+    """SQL that groups are ordered by; the largest come first when nothing is asked for."""
+    sort = _mapping(options.get("sort"))
+    name, order = sort.get("field", "groupCount"), sort.get("order", "desc")
+    if order not in {"asc", "desc"}:
+        raise unprocessable(f"Unknown order {shown(order)}: asc, desc")
+    if name in {"groupCount", "key"}:
+        return f"{'count(*)' if name == 'groupCount' else 'bucket'} {order}, bucket"
+    if not isinstance(name, str) or name not in fields:
+        raise unprocessable(f"Unknown sort field {shown(name)}")
+    return f"{_figure(name, fields[name], sort.get('aggFunc', 'sum'))} {order}, bucket"
+
+
+def _mapping(given: Any) -> Mapping[str, Any]:  # noqa: ANN401
+    if not isinstance(given, dict | None):
+        raise unprocessable(f"A mapping is needed, not {shown(given)}")
+    return given or {}
+
+
+def _ranges(given: Any) -> tuple[Mapping[str, Any], ...]:  # noqa: ANN401
+    if not isinstance(given, list) or not 0 < len(given) <= MAX_BUCKETS:
+        raise unprocessable(f"date_range needs 1 to {MAX_BUCKETS} ranges of {{from, to}}")
+    return tuple(_bounds(each) for each in given)
+
+
+def _bounds(given: Any) -> Mapping[str, str]:  # noqa: ANN401
+    bounds = _mapping(given)
+    if bad := [name for name, day in bounds.items() if name not in _BOUNDS or not isinstance(day, str)]:
+        raise unprocessable(f"Unknown bounds: {', '.join(map(shown, bad))}")
+    return bounds
+
+
+def _buckets(
+    tenant: sqlite3.Connection, source: str, where: Clause, levels: Sequence[_Level]
+) -> dict[Path, list[tuple[Any, ...]]]:
+    """(key, count, value) of the last level, in its order, for each path of keys of the levels above it."""
+    keys, values = [], []
+    for number, level in enumerate(levels):
+        key = level.key
+        if level.ranges:
+            # A row may be in several ranges, so each is joined to the rows in it.
+            source += (
+                f" JOIN json_each(?) r{number} ON {level.key} >= coalesce(r{number}.value ->> 'from', '')"
+                f" AND {level.key} < coalesce(r{number}.value ->> 'to', '~')"
+            )
+            values.append(json.dumps(level.ranges))
+            key = f"r{number}.key"
+        keys.append(key or "NULL")
+    last = levels[-1]
+    above = "".join(f"{key}, " for key in keys[:-1])
+    hard, hard_values = _hard(last)
+    query = (
+        f"SELECT {above}{keys[-1]} AS bucket, count(*), {last.value or 'NULL'} FROM {source}"  # noqa: S608
+        f" WHERE {where.sql}{hard} GROUP BY {above}bucket ORDER BY {last.sort or 'bucket'}"
+    )
+    found: dict[Path, list[tuple[Any, ...]]] = defaultdict(list)
+    for row in tenant.execute(query, [*values, *where.values, *hard_values]):
+        found[tuple(row[: len(keys) - 1])].append(row[len(keys) - 1 :])
+    return found
+
+
+def _hard(level: _Level) -> tuple[str, list[str]]:
+    bounds = _bounds(_mapping(level.options.get("dateHistogramOptions")).get("hardBounds"))
+    conditions = [f" AND {level.key} {'>=' if name == 'min' else '<='} ?" for name in bounds]
+    return "".join(conditions), list(bounds.values())
+
+
+def _nested(levels: Sequence[_Level], found: Sequence[Mapping[Path, list[tuple[Any, ...]]]], path: Path) -> list[Any]:
+    level = levels[len(path)]
+    buckets = found[len(path)].get(path, [])
+    if not level.key:
+        return [{"key": level.name, "value": value} for _, _, value in buckets] or [{"key": level.name, "value": None}]
+    if level.options.get("dateHistogramOptions"):
+        buckets = _extended(level, buckets)
+    rows = []
+    for key, count, value in buckets[: _size(level)]:
+        row: dict[str, Any] = {"key": _label(level, key), "groupCount": count}
+        if level.value:
+            row["value"] = value
+        if len(levels) > len(path) + 1:
+            row["aggregations"] = _nested(levels, found, (*path, key))
+        rows.append(row)
+    return rows
+
+
+def _size(level: _Level) -> int:
+    size = level.options.get("size", MAX_BUCKETS)
+    if not isinstance(size, int) or size < 1:
+        raise unprocessable(f"size must be a whole number from 1, not {shown(size)}")
+    return min(size, MAX_BUCKETS)
+
+
+def _label(level: _Level, key: Any) -> Any:  # noqa: ANN401
+    if not level.ranges:
+        return key
+    return f"{level.ranges[key].get('from', '*')}-{level.ranges[key].get('to', '*')}"
+
+
+def _extended(level: _Level, buckets: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
+    """The buckets with the empty ones between `extendedBounds` filled in, by date."""
+    options = _mapping(level.options["dateHistogramOptions"])
+    bounds = _bounds(options.get("extendedBounds"))
+    if not {"min", "max"} <= bounds.keys():
+        return buckets
+    starts = _starts(options["datePeriod"], bounds["min"], bounds["max"])
+    known = {bucket[0]: bucket for bucket in buckets}
+    return sorted(({start: (start, 0, None) for start in starts} | known).values(), key=lambda bucket: bucket[0] or "")
+
+
+def _starts(period: str, first: str, last: str) -> list[str]:
+    try:
+        day, end = date.fromisoformat(first[:10]), date.fromisoformat(last[:10])
+    except ValueError:
+        raise unprocessable(f"extendedBounds are days, not {shown(first)} and {shown(last)}") from None
+    step = {"weekly": 7, "monthly": 28, "quarterly": 89, "yearly": 365}[period]
+    starts: dict[str, None] = {}
+    while day <= end and len(starts) <= MAX_BUCKETS:
+        starts[_start(period, day).isoformat()] = None
+        day += timedelta(days=step)
+    return list(starts)
+
+
+def _start(period: str, day: date) -> date:
+    if period == "weekly":
+        return day - timedelta(days=day.weekday())
+    month = {"monthly": day.month, "quarterly": (day.month - 1) // 3 * 3 + 1, "yearly": 1}[period]
+    return day.replace(month=month, day=1)

@@ -1,0 +1,276 @@
+"""The lists of the API: which fields each has, how SQL reads them, and what is given and searched by default."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal, cast
+
+Kind = Literal["text", "number", "flag", "date", "money", "list", "person", "object"]
+
+# What a custom field's type makes of its column.
+_KINDS: Mapping[str, Kind] = {
+    "number": "number",
+    "user": "number",
+    "usersDropdown": "number",
+    "currency": "money",
+    "bool": "flag",
+    "datePicker": "date",
+    "dropdownMulti": "list",
+    "usersDropdownMulti": "list",
+    "contractsDropdownMulti": "list",
+    "multiValueString": "list",
+}
+_DISPLAY = "(SELECT displayCurrency FROM org)"
+_PERSON = """(SELECT json_object(
+  'id', p.id, 'firstName', p.firstName, 'lastName', p.lastName,
+  'fullName', trim(coalesce(p.firstName, '') || ' ' || coalesce(p.lastName, '')), 'email', p.email,
+  'photoUrl', p.photoUrl, 'status', p.status, 'lifecycleStatus', p.lifecycleStatus,
+  'isDeletedInIdentitySources', json(iif(p.isDeletedInIdentitySources, 'true', 'false'))
+) FROM users p WHERE p.id = {0})"""
+
+
+@dataclass(frozen=True)
+class Field:
+    """One field of a list. `sql` is what it is filtered and sorted by, `shown` gives its value in the result."""
+
+    sql: str
+    kind: Kind = "text"
+    shown: str = ""
+
+
+@dataclass(frozen=True)
+class Listing:
+    """One list of the API.
+
+    `order` names the fields (or SQL) that a page is ordered by when nothing is asked for; its last is unique.
+    `entity` is where its custom fields stand in the table `fields`, and whose columns they are.
+    """
+
+    source: str
+    fields: Mapping[str, Field]
+    default_fields: Sequence[str]
+    searched: Sequence[str]
+    order: Sequence[tuple[str, Literal["asc", "desc"]]]
+    entity: str = ""
+    owned_by: str = ""  # SQL of the app that a row belongs to
+
+    def known(self, connection: sqlite3.Connection) -> dict[str, Field]:
+        """Every field that may be asked for, by name: the fixed ones, and the custom ones as they are now."""
+        table = self.source.split()[0]
+        custom = connection.execute(
+            "SELECT systemKey, type FROM fields WHERE entity = ? AND isCustom AND isShown AND NOT isDeleted",
+            [self.entity],
+        )
+        return {**self.fields, **{key: custom_field(f'{table}."{key}"', type_) for key, type_ in custom}}
+
+
+def custom_field(sql: str, type_: str) -> Field:
+    """A custom field, by its column and the API's name of its type."""
+    kind = _KINDS.get(type_, "text")
+    return Field(sql, kind, money(sql, _DISPLAY) if kind == "money" else "")
+
+
+def money(sql: str, currency: str) -> str:
+    """SQL of an amount as the API shows it."""
+    return f"iif({sql} IS NULL, NULL, json_object('value', {sql}, 'currency', {currency}))"
+
+
+def _columns(table: str, **names: str) -> dict[str, Field]:
+    """Fields that are columns: the keywords are kinds, the values names with spaces between."""
+    made: dict[str, Field] = {}
+    for kind, some in names.items():
+        for name in some.split():
+            sql = f"{table}.{name}"
+            shown = _PERSON.format(sql) if kind == "person" else ""
+            made[name] = Field(sql, cast(Kind, kind), shown)
+    return made
+
+
+def _money(table: str, names: str, currency: str) -> dict[str, Field]:
+    return {name: Field(f"{table}.{name}", "money", money(f"{table}.{name}", currency)) for name in names.split()}
+
+
+_OWNERS = "FROM app_owners o WHERE o.idApp = apps.id"
+_FULL_NAME = "trim(coalesce(u.firstName, '') || ' ' || coalesce(u.lastName, ''))"
+
+APPS = Listing(
+    source="apps",
+    fields={
+        **_columns(
+            "apps",
+            number="id score addedBy activeUsersCount",
+            text="name state category url imageUrl description tags vendor",
+            date="creationTime lastVisitTime",
+            flag="isCustom isHidden",
+            list="sources",
+            person="primaryOwner",
+        ),
+        "appOwners": Field(
+            f"(SELECT json_group_array(o.idUser) {_OWNERS})",
+            "list",
+            f"(SELECT json_group_array(json({_PERSON.format('o.idUser')})) {_OWNERS})",
+        ),
+        **_money("apps", "expenses activeContractsTotalValue", _DISPLAY),
+    },
+    default_fields=("id", "name", "primaryOwner"),
+    searched=("name",),
+    order=(("id", "asc"),),
+    entity="app",
+    owned_by="apps.id",
+)
+USERS = Listing(
+    source="users",
+    fields={
+        **_columns(
+            "users",
+            number="id idOrg idRole activeAppsCount",
+            text="firstName lastName email lifecycleStatus",
+            date="creationTime",
+            flag="isDeletedInIdentitySources isExternal",
+            list="additionalEmails",
+        ),
+        "role": Field("(SELECT r.name FROM roles r WHERE r.id = users.idRole)"),
+    },
+    default_fields=("id", "firstName", "lastName", "email", "lifecycleStatus"),
+    searched=("firstName", "lastName", "email"),
+    order=(("id", "asc"),),
+    entity="user",
+)
+CONTRACTS = Listing(
+    source="contracts",
+    fields={
+        **_columns(
+            "contracts",
+            number="id idApp createdBy cancellationNoticePeriod",
+            text="name status source currency paymentTerm vendor billingEmail description",
+            date="creationTime startDate endDate cancellationDeadline",
+            flag="autoRenewal",
+            list="previousContracts",
+            person="owner",
+        ),
+        **_money("contracts", "amount yearlyCost", "contracts.currency"),
+    },
+    default_fields=("id", "name", "idApp", "owner"),
+    searched=("name",),
+    # Torii promises no order of contracts without `sort`; one that follows nothing keeps us from relying on it.
+    order=(("contracts.id % 7", "asc"), ("id", "desc")),
+    entity="contract",
+    owned_by="contracts.idApp",
+)
+APP_USERS = Listing(
+    source="app_users LEFT JOIN users u ON u.id = app_users.idUser",
+    fields={
+        **_columns(
+            "app_users",
+            number="idUser score annualCostConverted",
+            text="status externalStatus role",
+            date="lastVisitTime creationTime creationTimeInApp",
+            flag="isSupportLastVisit isUserRemovedFromApp",
+            list="sources",
+        ),
+        **_columns(
+            "u",
+            text="email firstName lastName lifecycleStatus",
+            date="identitySourcesDeletionTime",
+            flag="isExternal isDeletedInIdentitySources",
+        ),
+        "fullName": Field(_FULL_NAME),
+        "licenses": Field(
+            "app_users.idLicense",
+            "object",
+            "(SELECT json_group_array(json_object('id', l.id, 'name', l.name)) FROM licenses l"
+            " WHERE l.id = app_users.idLicense)",
+        ),
+        "numberOfInactiveLicenses": Field("app_users.isLicenseInactive", "number"),
+        **_money("app_users", "annualCost", "app_users.currency"),
+        # What the API lists and this tenant has no case of.
+        **{name: Field("0", "flag") for name in ("isOwnerNotifiedToRemoveUser", "isOffboardingIgnored")},
+        **{name: Field("0", "flag") for name in ("isNewUserInApp", "ignoreAccount")},
+        **{name: Field("NULL") for name in ("idAppAccount", "appAccountName", "idExternalUser")},
+    },
+    default_fields=("idUser", "email", "fullName", "status"),
+    searched=("fullName", "email"),
+    order=(("idUser", "asc"),),
+    owned_by="app_users.idApp",
+)
+USER_APPS = Listing(
+    source="app_users LEFT JOIN apps a ON a.id = app_users.idApp",
+    fields={
+        "id": Field("app_users.idApp", "number"),
+        **_columns("a", text="name state category url imageUrl description tags vendor", flag="isCustom isHidden"),
+        **_columns("app_users", number="score annualCostConverted", text="status role currency"),
+        **_columns("app_users", flag="isUserRemovedFromApp", date="creationTime", list="sources"),
+        # This list still has the names of API 1.0.
+        "lastUsageTime": Field("app_users.lastVisitTime", "date"),
+        "users": Field("a.activeUsersCount", "number"),
+        **_money("app_users", "annualCost", "app_users.currency"),
+    },
+    default_fields=("id", "name", "state", "isUserRemovedFromApp", "lastUsageTime"),
+    searched=("name",),
+    order=(("id", "asc"),),
+    owned_by="app_users.idApp",
+)
+TRANSACTIONS = Listing(
+    source="transactions",
+    fields={
+        **_columns(
+            "transactions",
+            number="id idApp idAppAccount idUpload reportedBy",
+            text="source description mappingStatus mappingLogic department domain externalAccountId externalAccountName"
+            " appAccountName fileName extraInfo idExternalTransaction",
+            date="transactionDate origTransactionDate",
+        ),
+        "appName": Field("(SELECT a.name FROM apps a WHERE a.id = transactions.idApp)"),
+        "reportedByFullName": Field(f"(SELECT {_FULL_NAME} FROM users u WHERE u.id = transactions.reportedBy)"),  # noqa: S608
+        "amount": Field(
+            "transactions.amount",
+            "money",
+            "json_object('value', transactions.amount, 'currency', transactions.currency,"
+            " 'convertedValue', transactions.convertedValue)",
+        ),
+    },
+    default_fields=("id", "idApp", "transactionDate", "amount", "source", "description", "mappingStatus"),
+    searched=("description",),
+    order=(("transactionDate", "desc"), ("id", "desc")),
+    owned_by="transactions.idApp",
+)
+# In the order that the API gives them.
+_EXECUTION = _columns("action_executions", number="id idOrg idApp idWorkflow idWorkflowExecution idAction")
+_EXECUTION |= _columns("action_executions", text="actionType", object="runtimeInfo", flag="isRun", date="runTime")
+_EXECUTION |= _columns("action_executions", flag="isCompleted", date="completionTime")
+_EXECUTION |= _columns("action_executions", flag="continueOnError isIgnored", date="ignoredTime")
+_EXECUTION |= _columns("action_executions", text="details executionErrorType", date="errorTime creationTime updateTime")
+EXECUTIONS = Listing(
+    source="action_executions",
+    fields=_EXECUTION,
+    default_fields=tuple(_EXECUTION),
+    searched=(),
+    order=(("creationTime", "desc"), ("id", "desc")),
+    owned_by="action_executions.idApp",
+)
+AUDIT = Listing(
+    source="audit LEFT JOIN users u ON u.id = audit.performedBy",
+    fields={
+        **_columns("audit", number="id performedBy", date="creationTime", text="type entity"),
+        **_columns("audit", object="requestDetails properties"),
+        "performedByFirstName": Field("u.firstName"),
+        "performedByLastName": Field("u.lastName"),
+        "performedByEmail": Field("u.email"),
+        "idTargetOrg": Field("1", "number"),
+    },
+    default_fields=(
+        "performedBy",
+        "performedByFirstName",
+        "performedByLastName",
+        "performedByEmail",
+        "idTargetOrg",
+        "creationTime",
+        "type",
+        "requestDetails",
+        "properties",
+    ),
+    searched=(),
+    order=(("creationTime", "desc"), ("id", "desc")),
+)

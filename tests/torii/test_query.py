@@ -1,0 +1,213 @@
+"""Filters, sort, cursors, fields: what REST 1.1 is known for, by a real client on a small tenant."""
+
+import base64
+import json
+
+import pytest
+
+from tests.torii.conftest import call
+
+# SQL written apart from the code: what each filter must leave of apps, users or contracts.
+FILTERS = [
+    ("apps", {"key": "state", "op": "equals", "value": "closed"}, "state = 'closed'"),
+    ("apps", {"key": "category", "op": "notEquals", "value": "Team chat"}, "category IS NOT 'Team chat'"),
+    ("apps", {"key": "name", "op": "contains", "value": "GOOGLE"}, "name LIKE '%google%'"),
+    ("apps", {"key": "description", "op": "notContains", "value": "a"}, "coalesce(description, '') NOT LIKE '%a%'"),
+    ("apps", {"key": "state", "op": "anyOf", "value": ["closed", "inReview"]}, "state IN ('closed', 'inReview')"),
+    (
+        "apps",
+        {"key": "category", "op": "noneOf", "value": ["Team chat"]},
+        "category IS NULL OR category <> 'Team chat'",
+    ),
+    ("apps", {"key": "sources", "op": "anyOf", "value": ["sso"]}, "sources LIKE '%\"sso\"%'"),
+    (
+        "apps",
+        {"key": "sources", "op": "allOf", "value": ["sso", "expenses"]},
+        "sources LIKE '%\"sso\"%' AND sources LIKE '%\"expenses\"%'",
+    ),
+    (
+        "apps",
+        {"key": "sources", "op": "isExactly", "value": ["expenses", "extension"]},
+        'sources IN (\'["expenses", "extension"]\', \'["extension", "expenses"]\')',
+    ),
+    ("apps", {"key": "c_regions_4", "op": "isSet"}, "c_regions_4 IS NOT NULL AND c_regions_4 <> '[]'"),
+    ("apps", {"key": "c_regions_4", "op": "notExists"}, "c_regions_4 IS NULL OR c_regions_4 = '[]'"),
+    ("apps", {"key": "primaryOwner", "op": "isNotSet"}, "primaryOwner IS NULL"),
+    ("apps", {"key": "primaryOwner", "op": "equals", "value": 1}, "primaryOwner = 1"),
+    (
+        "apps",
+        {
+            "key": "primaryOwner",
+            "op": "nested",
+            "value": {"key": "lifecycleStatus", "op": "equals", "value": "offboarded"},
+        },
+        "primaryOwner IN (SELECT id FROM users WHERE lifecycleStatus = 'offboarded')",
+    ),
+    ("apps", {"key": "activeUsersCount", "op": "gt", "value": 100}, "activeUsersCount > 100"),
+    ("apps", {"key": "activeUsersCount", "op": "gte", "value": 100}, "activeUsersCount >= 100"),
+    ("apps", {"key": "expenses", "op": "lt", "value": 100000}, "expenses < 100000"),
+    ("apps", {"key": "score", "op": "lte", "value": 3.6}, "score <= 3.6"),
+    ("apps", {"key": "isHidden", "op": "equals", "value": True}, "isHidden"),
+    ("apps", {"key": {"value": "state"}, "op": {"value": "equals"}, "value": "closed"}, "state = 'closed'"),
+    (
+        "apps",
+        {"op": "or", "value": [{"key": "isHidden", "value": True}, {"key": "state", "value": "closed"}]},
+        "isHidden OR state = 'closed'",
+    ),
+    (
+        "apps",
+        {"or": [{"and": [{"key": "isHidden", "value": False}, {"key": "state", "value": "closed"}]}]},
+        "NOT isHidden AND state = 'closed'",
+    ),
+    ("contracts", {"key": "endDate", "op": "dayOnOrAfter", "value": "2026-11-02"}, "endDate >= '2026-11-02'"),
+    ("contracts", {"key": "endDate", "op": "dayOnOrBefore", "value": "2026-11-02"}, "endDate <= '2026-11-02'"),
+    ("contracts", {"key": "endDate", "op": "dayAfter", "value": "2026-11-02"}, "endDate > '2026-11-02'"),
+    ("contracts", {"key": "endDate", "op": "dayBefore", "value": "2026-11-02"}, "endDate < '2026-11-02'"),
+    (
+        "contracts",
+        {"key": "creationTime", "op": "dayOnOrBefore", "value": "2026-01-02T00:00:00.000Z"},
+        "date(creationTime) <= '2026-01-02'",
+    ),
+    ("contracts", {"key": "endDate", "op": "relativeDateToday"}, "endDate = '2026-11-02'"),
+    ("contracts", {"key": "endDate", "op": "relativeDateOn", "value": 0}, "endDate = '2026-11-02'"),
+    (
+        "contracts",
+        {"key": "endDate", "op": "relativeDateLess", "value": 60},
+        "endDate BETWEEN '2026-11-02' AND '2027-01-01'",
+    ),
+    (
+        "contracts",
+        {"key": "endDate", "op": "relativeDateLess", "value": {"value": 60, "unit": "days", "direction": "past"}},
+        "endDate BETWEEN '2026-09-03' AND '2026-11-02'",
+    ),
+    ("contracts", {"key": "endDate", "op": "relativeDateMore", "value": 60}, "endDate > '2027-01-01'"),
+    ("contracts", {"key": "endDate", "op": "relativeDateMore", "value": -60}, "endDate < '2026-09-03'"),
+    ("contracts", {"key": "previousContracts", "op": "contains", "value": "13"}, "previousContracts LIKE '%13%'"),
+    ("users", {"key": "department", "op": "isSet"}, "department IS NOT NULL"),
+    ("users", {"key": "role", "op": "equals", "value": "Admin"}, "idRole = 1"),
+]
+
+
+@pytest.mark.parametrize(("plural", "wanted", "sql"), FILTERS, ids=lambda value: json.dumps(value)[:60])
+def test_a_filter_leaves_the_rows_that_sql_leaves(tenant, plural, wanted, sql):
+    people = "NOT isNonHuman AND " if plural == "users" else ""
+    expected = [id_ for (id_,) in tenant.execute(f"SELECT id FROM {plural} WHERE {people}({sql}) ORDER BY id")]  # noqa: S608
+    page = call(tenant, f"list_{plural}", {"fields": "id", "filters": [wanted], "sort": "id"})
+    assert [row["id"] for row in page[plural]] == expected
+    assert page["total"] == len(expected)
+    everybody = tenant.execute(f"SELECT count(*) FROM {plural}").fetchone()[0]  # noqa: S608
+    assert 0 < len(expected) < everybody
+
+
+@pytest.mark.parametrize(
+    ("wanted", "message"),
+    [
+        ("no JSON", "filters is not JSON"),
+        ("{}", None),
+        ([{"key": "zip", "op": "equals", "value": 1}], "Unknown filter key: zip"),
+        ([{"key": "c_department_9", "op": "isSet"}], "Unknown filter key: c_department_9"),
+        ([{"key": "name", "op": "like", "value": "x"}], "Operator like does not take x on name (text)"),
+        ([{"key": "name", "op": "equals", "value": 1}], "Operator equals does not take 1 on name (text)"),
+        ([{"key": "activeUsersCount", "op": "gt", "value": "9"}], None),
+        ([{"key": "creationTime", "op": "dayAfter", "value": "yesterday"}], None),
+        ([{"key": "creationTime", "op": "relativeDateOn", "value": 10**9}], None),
+        ([{"key": "name", "op": "nested", "value": {}}], "nested looks into primaryOwner or owner only"),
+        ([{"key": "name' OR 1=1 --", "op": "isSet"}], "Unknown filter key: name' OR 1=1 --"),
+        (["name"], "A filter must be {key, op, value}, not name"),
+        ([{"or": [{"or": [{"or": [{"or": [{"or": []}]}]}]}]}], "At most 50 filters, 5 levels deep"),
+        ("[" * 5000, "filters is not JSON"),
+        ([{"key": "name", "value": "x" * 9000}], "filters is longer than 8000 characters"),
+    ],
+)
+def test_a_filter_that_cannot_be_followed_is_named(tenant, wanted, message):
+    answer = call(tenant, "list_apps", {"filters": wanted})
+    assert answer.get("statusCode") == 422 or (wanted == "{}" and "apps" in answer)
+    assert message is None or answer["message"] == message
+
+
+def test_plain_filters_are_exact_and_all_hold(tenant):
+    given = {"state": "sanctioned", "isHidden": False, "q": "google"}
+    expected = tenant.execute(
+        "SELECT count(*) FROM apps WHERE state = 'sanctioned' AND NOT isHidden AND name LIKE '%google%'"
+    ).fetchone()[0]
+    assert call(tenant, "list_apps", {"baseFilters": given})["total"] == expected > 0
+    assert call(tenant, "list_apps", {"baseFilters": json.dumps(given)})["total"] == expected
+
+
+def pages(tenant, tool, plural, arguments):
+    """Every row, page by page."""
+    rows, cursor = [], {}
+    while cursor is not None:
+        page = call(tenant, tool, arguments | cursor)
+        assert page["count"] == len(page[plural]) <= arguments["size"]
+        rows += page[plural]
+        cursor = {"cursor": page["nextCursor"]} if page["nextCursor"] else None
+    assert len(rows) == page.get("total", len(rows))
+    return rows
+
+
+@pytest.mark.parametrize("direction", ["asc", "desc"])
+@pytest.mark.parametrize("field", ["category", "c_costCenter_2", "score", "expenses", "primaryOwner", "lastVisitTime"])
+def test_pages_hold_every_row_once_in_order_with_missing_values(tenant, field, direction):
+    asked = {"fields": f"id,{field}", "sort": f"{field}:{direction},name:asc", "size": 7}
+    found = [row["id"] for row in pages(tenant, "list_apps", "apps", asked)]
+    order = f"{field} {direction}, name, id"
+    assert found == [id_ for (id_,) in tenant.execute(f"SELECT id FROM apps ORDER BY {order}")]  # noqa: S608
+
+
+@pytest.mark.parametrize(
+    ("tool", "plural", "key"),
+    [
+        ("list_contracts", "contracts", "id"),
+        ("list_transactions", "transactions", "id"),
+        ("list_users", "users", "id"),
+        ("get_action_execution_logs", "response", "id"),
+    ],
+)
+def test_pages_of_the_default_order_hold_every_row_once(tenant, tool, plural, key):
+    ids = [row[key] for row in pages(tenant, tool, plural, {"size": 90})]
+    assert len(ids) == len(set(ids)) > 30
+
+
+def test_a_cursor_goes_stale_when_its_row_changes(tenant):
+    asked = {"sort": "activeUsersCount:desc", "fields": "id", "size": 5}
+    page = call(tenant, "list_apps", asked)
+    last = page["apps"][-1]["id"]
+    tenant.execute("UPDATE apps SET activeUsersCount = 0 WHERE id = ?", [last])
+    tenant.commit()
+    answer = call(tenant, "list_apps", asked | {"cursor": page["nextCursor"]})
+    assert answer == {
+        "statusCode": 400,
+        "error": "Bad Request",
+        "message": "The cursor is stale: the list has changed since",
+    }
+
+
+@pytest.mark.parametrize(
+    "cursor",
+    ["", "x", "e30=", "bnVsbA==", "W1tdXQ==", "WzEsMl0=", base64.b64encode(b"[" * 2000).decode(), "W3siYSI6MX1d"],
+)
+def test_a_cursor_of_somebody_else_is_refused(tenant, cursor):
+    assert call(tenant, "list_apps", {"cursor": cursor})["message"] == "Invalid cursor"
+
+
+def test_a_number_too_large_for_the_database_is_refused(tenant):
+    cursor = base64.b64encode(json.dumps([10**30]).encode()).decode()
+    assert call(tenant, "list_apps", {"cursor": cursor})["statusCode"] == 422
+
+
+@pytest.mark.parametrize("sort", ["zip", "name:up", "name:asc;", "name,", "id desc"])
+def test_a_sort_that_cannot_be_followed_is_named(tenant, sort):
+    assert call(tenant, "list_apps", {"sort": sort})["message"].startswith("Unknown sort: ")
+
+
+def test_fields_come_in_the_order_asked_for_and_once(tenant):
+    (row, *_) = call(tenant, "list_apps", {"fields": "state, id,state", "size": 1})["apps"]
+    assert list(row) == ["state", "id"]
+
+
+def test_search_looks_in_the_fields_that_are_named(tenant):
+    asked = {"idApp": 1001, "q": "levi", "qFields": "lastName"}
+    assert [row["idUser"] for row in call(tenant, "list_application_users", asked)["users"]][0] == 1
+    assert call(tenant, "list_application_users", asked | {"qFields": "role"})["users"] == []
+    assert call(tenant, "list_application_users", asked | {"qFields": "zip"})["message"] == "Cannot search in: zip"

@@ -1,0 +1,195 @@
+"""Every read tool of the local Torii, by a real client on a small tenant."""
+
+from pathlib import Path
+
+import anyio
+import pytest
+
+from promptkit.load import load_yaml
+from promptkit.torii.actions import ACTIONS
+from promptkit.torii.lookups import ALL_READS
+from promptkit.torii.surface import surface
+from tests.torii.conftest import call, client
+
+TOOLS = Path(__file__).parents[2] / "instructions" / "tools.yaml"
+GIVEN = {
+    "idApp": 1001,
+    "idUser": 2,
+    "idContract": 1,
+    "idWorkflow": 1,
+    "q": "slack",
+    "apps": [{"name": "Slack"}],
+}
+READS = [tool for tool in surface().tools if tool.name in ALL_READS]
+
+
+@pytest.mark.parametrize("tool", READS, ids=lambda tool: tool.name)
+def test_a_read_answers_and_changes_nothing(tenant, tool):
+    before = tenant.total_changes
+    answer = call(tenant, tool.name, {name: GIVEN[name] for name in tool.input_schema["required"]})
+    assert "statusCode" not in answer
+    assert any(answer.values())
+    assert tenant.total_changes == before
+
+
+@pytest.mark.parametrize("tool", READS, ids=lambda tool: tool.name)
+def test_the_policy_allows_just_the_arguments_that_a_read_takes(tool):
+    allowed = load_yaml(TOOLS).data[tool.name]
+    assert set(tool.input_schema["properties"]) == set(allowed.get("arguments", {}))
+    assert tool.input_schema["required"] == allowed.get("required", [])
+
+
+def test_every_tool_has_its_code_and_its_class():
+    classes = {name: entry["class"] for name, entry in load_yaml(TOOLS).data.items()}
+    assert {tool.name for tool in surface().tools} == set(classes) == set(ACTIONS) | set(ALL_READS)
+    assert {tool.name for tool in surface().tools if tool.annotations.read_only_hint} == set(ALL_READS)
+    assert {name for name, kind in classes.items() if kind == "read"} == set(ALL_READS)
+
+
+@pytest.mark.parametrize(
+    ("tool", "arguments", "status", "message"),
+    [
+        ("get_app", {"idApp": 5}, 404, "There is no idApp 5"),
+        ("get_user", {"idUser": 999999}, 404, "There is no idUser 999999"),
+        ("get_contract", {"idContract": 999}, 404, "There is no idContract 999"),
+        ("get_workflow", {"idWorkflow": 999}, 404, "There is no idWorkflow 999"),
+        ("get_user_application", {"idUser": 1, "idApp": 5}, 404, "There is no idApp 5"),
+        ("list_application_users", {"idApp": 5}, 404, "There is no idApp 5"),
+        ("list_apps", {"zip": 1}, 422, "Additional properties are not allowed ('zip' was unexpected)"),
+        ("list_apps", {"fields": "id,zip,c_department_9"}, 422, "Unknown fields: zip, c_department_9"),
+        ("list_apps", {"fields": "ccf_paymentCard"}, 422, "Unknown fields: ccf_paymentCard"),
+        ("list_apps", {"size": 1001}, 422, "1001 is greater than the maximum of 1000"),
+        ("list_apps", {"size": 0}, 422, "0 is less than the minimum of 1"),
+        ("list_apps", {"size": True}, 422, "True is not of type 'integer'"),
+        ("list_users", {"idUsers": "1,x"}, 422, "idUsers must be ids of users"),
+        ("list_users", {"idUsers": ",".join("1" * 51)}, 422, "idUsers takes at most 50 ids"),
+        ("list_transactions", {"mappingStatus": "archived"}, 422, None),
+        ("search_apps", {}, 422, "'q' is a required property"),
+        ("get_audit_logs", {"sort": "type:asc"}, 422, "sort is asc or desc"),
+    ],
+)
+def test_an_error_has_toriis_shape(tenant, tool, arguments, status, message):
+    answer = call(tenant, tool, arguments)
+    assert answer.keys() == {"statusCode", "error", "message"}
+    assert answer["statusCode"] == status
+    assert message is None or answer["message"] == message
+
+
+def test_an_unknown_tool_is_a_protocol_error(tenant):
+    async def run():
+        async with client(tenant) as connected:
+            with pytest.raises(Exception, match="Unknown tool: list_apps2"):
+                await connected.call_tool("list_apps2", {})
+
+    anyio.run(run)
+
+
+def test_an_app_tells_every_field_it_may_show(tenant):
+    app = call(tenant, "get_app", {"idApp": 1001})["app"]
+    assert app["id"] == 1001
+    assert app["tags"] == "core,sso"
+    assert app["sources"] == ["sso", "extension", "expenses", "integration"]
+    assert app["expenses"] == {"value": 8490544, "currency": "USD"}
+    assert app["c_regions_4"] == ["emea", "apac"]
+    assert app["isHidden"] is False
+    assert app["primaryOwner"] == {
+        "id": 1,
+        "firstName": "Dana",
+        "lastName": "Levi",
+        "fullName": "Dana Levi",
+        "email": "dana.levi@acme.example",
+        "photoUrl": "https://photos.acme.example/1.png",
+        "status": "reporting",
+        "lifecycleStatus": "active",
+        "isDeletedInIdentitySources": False,
+    }
+
+
+@pytest.mark.parametrize("entity", ["app", "user", "contract"])
+def test_every_custom_field_that_is_shown_may_be_asked_for(tenant, entity):
+    tool = {"app": "list_apps", "user": "list_users", "contract": "list_contracts"}[entity]
+    fields = call(tenant, f"list_{entity}_metadata")["customFields"]
+    keys = [field["systemKey"] for field in fields if field["isShown"] and not field["isDeleted"]]
+    assert keys
+    rows = call(tenant, tool, {"fields": ",".join(keys), "size": 1})[f"{entity}s"]
+    assert list(rows[0]) == keys
+
+
+def test_licenses_are_given_on_request(tenant):
+    asked = {"includeLicenses": True, "filters": [{"key": "id", "op": "equals", "value": 1001}]}
+    (app,) = call(tenant, "list_apps", asked)["apps"]
+    enterprise = app["licenses"]["types"][0]
+    assert enterprise["name"] == "Google Workspace Enterprise"
+    assert enterprise["pricePerLicense"] == {"value": 46600, "currency": "USD"}
+    assert enterprise["annualCost"] == {"value": 46600 * 152, "currency": "USD"}
+    assert enterprise["potentialSavings"] == {"value": 46600 * 29, "currency": "USD"}
+    assert app["licenses"]["summary"]["totalAmount"] == 164
+    assert app["licenses"]["summary"]["pricePerLicense"] is None
+
+
+def test_metadata_has_no_options_and_is_searched(tenant):
+    found = call(tenant, "list_user_metadata", {"q": "department"})
+    assert [field["systemKey"] for field in found["customFields"]] == [
+        "department",
+        "gsuite_department",
+        "okta_department",
+    ]
+    assert "options" not in found["customFields"][0]
+    assert found["predefinedFields"] == []
+
+
+def test_the_view_changes_every_head_count(tenant):
+    totals = {
+        view: call(tenant, "list_users", {"view": view, "size": 1})["total"]
+        for view in ("currentUsers", "pastUsers", "allUsers", "currentNonHumanUsers", "externalUsers")
+    }
+    assert totals["currentUsers"] + totals["pastUsers"] == totals["allUsers"]
+    assert len(set(totals.values())) == 5
+
+
+def test_transactions_are_mapped_ones_and_newest_first_unless_asked_otherwise(tenant):
+    rows = call(tenant, "list_transactions")["transactions"]
+    assert {row["mappingStatus"] for row in rows} == {"mapped"}
+    dates = [row["transactionDate"] for row in rows]
+    assert dates == sorted(dates, reverse=True)
+    rows = call(tenant, "list_transactions", {"mappingStatus": "unknown,recommend_map"})["transactions"]
+    assert {row["mappingStatus"] for row in rows} == {"unknown", "recommend_map"}
+
+
+def test_contracts_come_in_no_order_unless_asked(tenant):
+    def ids(arguments):
+        return [row["id"] for row in call(tenant, "list_contracts", arguments)["contracts"]]
+
+    assert ids({}) != sorted(ids({}))
+    assert ids({"sort": "id:asc"}) == sorted(ids({}))
+
+
+def test_executed_actions_are_rows_of_actions_newest_first(tenant):
+    page = call(tenant, "get_action_execution_logs")
+    assert page["count"] == 50
+    times = [row["creationTime"] for row in page["response"]]
+    assert times == sorted(times, reverse=True)
+    assert len({row["idWorkflowExecution"] for row in page["response"]}) < 50
+
+
+def test_the_audit_log_has_no_total_and_a_window(tenant):
+    page = call(tenant, "get_audit_logs", {"entity": "contracts", "size": 3, "sort": "asc"})
+    assert page.keys() == {"audit", "count", "nextCursor"}
+    first, second, third = (row["creationTime"] for row in page["audit"])
+    asked = {"entity": "contracts", "startTime": first, "endTime": third, "sort": "asc"}
+    assert [row["creationTime"] for row in call(tenant, "get_audit_logs", asked)["audit"]] == [second, third]
+
+
+def test_the_catalogue_is_not_the_tenant(tenant):
+    found = call(tenant, "search_apps", {"q": "a"})["apps"]
+    assert len(found) == 5
+    matched = call(tenant, "match_apps", {"apps": [{"name": "SLACK"}, {"name": "Nothing like it"}]})["apps"]
+    assert matched == [
+        {"idApp": 1003, "name": "Slack", "url": "https://slack.com", "searchedBy": "SLACK"},
+        {"searchedBy": "Nothing like it"},
+    ]
+
+
+def test_a_persons_apps_still_have_the_old_names(tenant):
+    (app, *_) = call(tenant, "list_user_applications", {"idUser": 2, "fields": "id,lastUsageTime,users"})["apps"]
+    assert app == {"id": 1001, "lastUsageTime": "2026-11-01T00:26:00.000Z", "users": 216}

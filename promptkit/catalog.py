@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from difflib import unified_diff
+from enum import StrEnum
 
 from promptkit.errors import problem
 from promptkit.library import Library
-from promptkit.load import read_text
-from promptkit.policy import Definition, ToolPolicy
+from promptkit.load import read_text, write_text
+from promptkit.policy import REVIEWED, Definition, ToolPolicy
 
 LOCK_NAME = "tools.lock.json"
 
@@ -32,3 +35,64 @@ def tool_policy(library: Library, offered: Iterable[Definition] | None = None) -
     if offered is None:
         return ToolPolicy(library.tool_rules)
     return ToolPolicy(library.tool_rules, load_tool_lock(library), tuple(offered))
+
+
+class Change(StrEnum):
+    """How an offered tool differs from the reviewed one."""
+
+    ADDED = "added"
+    REMOVED = "removed"
+    DESCRIPTION = "description"
+    SCHEMA = "schema"
+    ANNOTATIONS = "annotations"
+    OTHER = "other"
+
+
+_PARTS = {
+    "title": Change.DESCRIPTION,
+    "description": Change.DESCRIPTION,
+    "inputSchema": Change.SCHEMA,
+    "outputSchema": Change.SCHEMA,
+    "annotations": Change.ANNOTATIONS,
+}
+
+
+@dataclass(frozen=True)
+class Drift:
+    """One difference of a tool; `diff` is a unified diff of what changed, empty for a tool that came or went."""
+
+    tool: str
+    change: Change
+    diff: str
+
+
+def drifts(locked: Mapping[str, Definition], offered: Iterable[Definition]) -> Iterator[Drift]:
+    """Every difference between the reviewed list and what a server lists now, by tool."""
+    now = {str(tool.get("name")): tool for tool in offered}
+    for name in sorted({*locked, *now}):
+        if name not in now or name not in locked:
+            yield Drift(name, Change.ADDED if name in now else Change.REMOVED, "")
+            continue
+        for part in REVIEWED:
+            before, after = locked[name].get(part), now[name].get(part)
+            if before != after:
+                yield Drift(name, _PARTS.get(part, Change.OTHER), _diff(part, before, after))
+
+
+def _diff(part: str, before: object, after: object) -> str:
+    old, new = (json.dumps(value, indent=2, sort_keys=True).splitlines() for value in (before, after))
+    return "\n".join(unified_diff(old, new, f"reviewed {part}", f"offered {part}", lineterm="", n=1))
+
+
+def write_tool_lock(library: Library, server: str, tools: Sequence[Definition]) -> None:
+    """Keep a server's whole list as reviewed.
+
+    Raises:
+        PromptkitError: the lock cannot be written, or a tool has no class in tools.yaml yet; a class is never guessed.
+    """
+    if unknown := sorted(str(tool.get("name")) for tool in tools if tool.get("name") not in library.tool_rules):
+        message = f"{len(unknown)} tools have no class: {', '.join(unknown[:10])}"
+        fix = "read what each does, and add it to instructions/tools.yaml with its class and source"
+        raise problem("unreviewed-tools", message, fix)
+    text = json.dumps({"server": server, "tools": list(tools)}, indent=1, ensure_ascii=False)
+    write_text(library.instructions / LOCK_NAME, text + "\n")

@@ -109,6 +109,19 @@ def new(name: str) -> None:
 
 
 @app.command()
+def tools(
+    action: Annotated[str, typer.Argument(metavar="diff|lock")] = "diff",
+    server: Server = "local",
+    saved: Annotated[
+        Path | None, typer.Option("--list", help="A saved tools/list result in place of a server.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Compare a server's tools with the reviewed list, or accept them after review."""
+    _call("tools", "run_tools", _library(), action, server=server, saved=saved, as_json=as_json)
+
+
+@app.command()
 def torii(
     db: Annotated[Path | None, typer.Option(help="The tenant's file, made if missing; in memory by default.")] = None,
     http: Http = None,

@@ -22,7 +22,7 @@ _NAME = re.compile(r"[A-Za-z0-9._-]{1,128}")
 MAX_ARGUMENT_BYTES = 64 * 1024
 MAX_ARGUMENT_DEPTH = 12
 # The parts of a definition that a reviewer read, and whose change needs a new review.
-_REVIEWED = ("name", "title", "description", "inputSchema", "outputSchema", "annotations", "execution")
+REVIEWED = ("name", "title", "description", "inputSchema", "outputSchema", "annotations", "execution")
 
 Definition = Mapping[str, Any]
 
@@ -128,7 +128,7 @@ def denies_reading(tool: Definition) -> bool:
 
 def definition_digest(tool: Definition) -> str:
     """SHA-256 of the parts of a definition that a person reviews, independent of the order of keys."""
-    reviewed = {key: tool[key] for key in _REVIEWED if tool.get(key) is not None}
+    reviewed = {key: tool[key] for key in REVIEWED if tool.get(key) is not None}
     return hashlib.sha256(json.dumps(reviewed, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
 
 

@@ -1,0 +1,94 @@
+"""`tools`: what a server offers now against the list that was reviewed."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Sequence
+from contextlib import nullcontext
+from pathlib import Path
+
+import anyio
+from rich.console import Console
+from rich.prompt import Prompt as Question
+from rich.text import Text
+
+from promptkit.catalog import Change, Drift, drifts, load_tool_lock, write_tool_lock
+from promptkit.client import connect
+from promptkit.errors import problem, shown, usage
+from promptkit.evaluation.local import local_torii
+from promptkit.gate import Gate
+from promptkit.library import Library
+from promptkit.load import read_text, write_text
+from promptkit.policy import Definition
+
+
+def run_tools(library: Library, action: str, *, server: str, saved: Path | None, as_json: bool) -> int:
+    """Compare (`diff`) or accept (`lock`) the tools of a server, or of a saved tools/list result."""
+    tools = _saved(saved) if saved else anyio.run(list_tools, server)
+    match action:
+        case "diff":
+            return _print_diff(list(drifts(load_tool_lock(library), tools)), as_json=as_json)
+        case "lock":
+            return _lock(library, str(saved or server), tools)
+    raise usage("tools-action", f"tools {shown(action)} is not known", "write tools diff or tools lock")
+
+
+async def list_tools(server: str) -> Sequence[Definition]:
+    """The whole list of a server; nothing is called."""
+    with local_torii() if server == "local" else nullcontext() as torii:
+        async with connect(torii.command if torii else server, Gate(), lambda _: None) as session:
+            return session.tools
+
+
+def _saved(path: Path) -> Sequence[Definition]:
+    try:
+        data = json.loads(read_text(path))
+        tools = data.get("result", data)["tools"]
+        if all(isinstance(tool, dict) and isinstance(tool.get("name"), str) for tool in tools):
+            return list(tools)
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        pass
+    raise problem("not-a-tool-list", "this is not a tools/list result", "save the whole result as JSON", path=str(path))
+
+
+def _print_diff(found: list[Drift], *, as_json: bool) -> int:
+    if as_json:
+        print(json.dumps([vars(one) for one in found], indent=2))
+        return int(bool(found))
+    console = Console()
+    for one in found:
+        console.print(Text(f"{shown(one.tool)}: {_told(one.change)}", "bold"))
+        for line in one.diff.splitlines():
+            console.print(Text(shown(line, 200)))
+    print("The tools are as reviewed." if not found else f"{len(found)} differences.", file=sys.stderr)
+    return int(bool(found))
+
+
+def _told(change: Change) -> str:
+    return f"tool {change}" if change in {Change.ADDED, Change.REMOVED} else f"its {change} changed"
+
+
+def _lock(library: Library, server: str, tools: Sequence[Definition]) -> int:
+    unknown = [tool for tool in tools if tool["name"] not in library.tool_rules]
+    if unknown and sys.stdin.isatty():
+        for tool in unknown:
+            _ask(library, tool)
+        library = Library(library.root)
+    write_tool_lock(library, server, tools)
+    print(f"{len(tools)} tools are locked as reviewed.", file=sys.stderr)
+    return 0
+
+
+def _ask(library: Library, tool: Definition) -> None:
+    console = Console(stderr=True)
+    console.print(Text(f"\n{shown(tool['name'])}: {shown(tool.get('description'), 400)}"))
+    kind = Question.ask("Does it only read, or can it change anything?", choices=["read", "action"], console=console)
+    source = Question.ask("Which document says so?", console=console)
+    if not source.strip():
+        raise problem("no-source", f"{shown(tool['name'])} was given no source", "name the document you read")
+    arguments = json.dumps(tool.get("inputSchema", {}).get("properties", {})) if kind == "read" else "{}"
+    entry = f"\n{json.dumps(tool['name'])}:\n  class: {kind}\n  capability: reviewed by hand\n"
+    entry += f"  source: {json.dumps(source)}\n  arguments: {arguments}\n"
+    path = library.instructions / "tools.yaml"
+    write_text(path, read_text(path) + entry)

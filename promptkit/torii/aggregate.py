@@ -232,12 +232,14 @@ def _starts(period: str, first: str, last: str) -> list[str]:
         day, end = date.fromisoformat(first[:10]), date.fromisoformat(last[:10])
     except ValueError:
         raise unprocessable(f"extendedBounds are days, not {shown(first)} and {shown(last)}") from None
-    step = {"weekly": 7, "monthly": 28, "quarterly": 89, "yearly": 365}[period]
-    starts: dict[str, None] = {}
-    while day <= end and len(starts) <= MAX_BUCKETS:
-        starts[_start(period, day).isoformat()] = None
-        day += timedelta(days=step)
-    return list(starts)
+    # The longest a period can be: from its first day always into the next one.
+    step = timedelta(days={"weekly": 7, "monthly": 31, "quarterly": 92, "yearly": 366}[period])
+    starts = []
+    day = _start(period, day)
+    while day <= end and len(starts) < MAX_BUCKETS:
+        starts.append(day.isoformat())
+        day = _start(period, day + step)
+    return starts
 
 
 def _start(period: str, day: date) -> date:

@@ -35,6 +35,11 @@ class Evidence:
     clean: int
 
     @property
+    def is_analyst(self) -> bool:
+        """Whether no language model took part, so that repeats say nothing more."""
+        return self.model == "reference"
+
+    @property
     def upper_bound(self) -> float | None:
         """The exact 95 % upper bound of the share of runs that are not clean; None unless all were clean.
 

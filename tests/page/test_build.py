@@ -12,6 +12,7 @@ from promptkit.instructions import build_instructions, load_hosts
 from promptkit.library import Library
 from promptkit.model import DEFAULT_PROFILE, Agreement, Profile
 from promptkit.page.build import build_page
+from promptkit.page.evidence import Evidence
 from promptkit.page.guide import load_guide
 from promptkit.page.markdown import answer_html
 from tests.page.conftest import PROFILE
@@ -147,6 +148,12 @@ def test_evidence_and_its_absence_are_both_said(html):
     assert "10 of 10 runs only read." in html
     assert "fewer than 30.8 % of runs" in html
     assert "No evaluation came with this page." in html
+
+
+def test_the_analyst_is_not_taken_for_a_language_model(page_library):
+    page = build_page(page_library, PROFILE, evidence={"every_type@2.1.0": Evidence("reference", "local", 10, 10)})
+    assert "The analyst is a program and no language model" in page
+    assert "with 95 % confidence" not in page
 
 
 def test_a_page_of_the_real_library_can_be_built(library):

@@ -63,8 +63,13 @@
     else control.removeAttribute("aria-invalid");
   }
 
+  /** What nobody has touched yet may be empty without being called wrong. */
+  function setTouched(name, touched) {
+    for (const [, control] of controlsOf(name)) control.dataset.touched = touched ? "yes" : "";
+  }
+
   /** Write the text of a view from its form; the first control that does not fit, or undefined. */
-  function refresh(name, showErrors) {
+  function refresh(name) {
     const values = {};
     let wrong;
     for (const [field, control] of controlsOf(name)) {
@@ -72,7 +77,7 @@
       values[field] = promptkit.shown(rules, rawOf(control));
       const fits = values[field] !== null;
       if (!fits) wrong ??= control;
-      if (fits || showErrors || control.dataset.touched) showError(control, !fits, rules.need);
+      showError(control, !fits && control.dataset.touched, rules.need);
     }
     byId(`text-${name}`).textContent = wrong ? "" : promptkit.render(views[name], values);
     byId(`waiting-${name}`).hidden = !wrong;
@@ -85,8 +90,17 @@
     return `#${name}${changed ? `?${new URLSearchParams(filled)}` : ""}`;
   }
 
+  function remember(name) {
+    try {
+      history.replaceState(null, "", linkTo(name));
+    } catch {
+      // Safari refuses a hundred changes in half a minute; the next one is in time.
+    }
+  }
+
   function fill(name, parameters) {
     formOf(name).reset();
+    setTouched(name, true);
     let lost = false;
     for (const [field, control] of controlsOf(name)) {
       if (!parameters.has(field)) continue;
@@ -104,12 +118,13 @@
     const form = formOf(name);
     form.addEventListener("input", (event) => {
       event.target.dataset.touched = "yes";
-      refresh(name, false);
-      history.replaceState(null, "", linkTo(name));
+      refresh(name);
+      remember(name);
     });
     form.addEventListener("submit", (event) => {
       event.preventDefault();
-      const wrong = refresh(name, true);
+      setTouched(name, true);
+      const wrong = refresh(name);
       if (wrong) wrong.focus();
       else copy(byId(`text-${name}`).textContent, "Prompt copied. Paste it into a chat in which Torii is switched on.");
       if (wrong) say("The prompt is not complete yet. Correct the marked field.");
@@ -119,8 +134,9 @@
     });
     byId(`defaults-${name}`)?.addEventListener("click", () => {
       form.reset();
-      refresh(name, true);
-      history.replaceState(null, "", `#${name}`);
+      setTouched(name, false);
+      refresh(name);
+      remember(name);
       say("The form is as it was.");
     });
   }
@@ -150,7 +166,7 @@
     }
     if (page === "view") {
       if (parameters.size) fill(name, parameters);
-      refresh(name, parameters.size > 0);
+      refresh(name);
     }
     const heading = current.querySelector("h1");
     document.title = page === "home" ? title : `${heading.textContent} - ${title}`;
@@ -204,7 +220,7 @@
   const KEY = "promptkit-checklist";
   const ticks = [...document.querySelectorAll("#checklist input")];
 
-  function remembered() {
+  function savedTicks() {
     try {
       return JSON.parse(localStorage.getItem(KEY) ?? "[]");
     } catch {
@@ -216,7 +232,7 @@
     byId("done").textContent = `${ticks.filter((tick) => tick.checked).length} of ${ticks.length} done`;
   }
 
-  function remember() {
+  function saveTicks() {
     count();
     try {
       localStorage.setItem(KEY, JSON.stringify(ticks.filter((tick) => tick.checked).map((tick) => tick.value)));
@@ -225,15 +241,15 @@
     }
   }
 
-  const done = remembered();
+  const done = savedTicks();
   for (const tick of ticks) {
     tick.checked = Array.isArray(done) && done.includes(tick.value);
-    tick.addEventListener("change", remember);
+    tick.addEventListener("change", saveTicks);
   }
   count();
   byId("untick").addEventListener("click", () => {
     ticks.forEach((tick) => { tick.checked = false; });
-    remember();
+    saveTicks();
     say("The checklist is empty again.");
   });
   for (const button of document.querySelectorAll("button[data-print]")) button.addEventListener("click", () => print());

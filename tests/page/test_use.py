@@ -85,6 +85,13 @@ def test_fields_that_nobody_has_touched_are_not_marked(open_page):
     assert page.is_hidden("#every_type-team-error")
 
 
+def test_going_back_to_the_usual_values_marks_nothing(open_page):
+    page = open_page("#every_type?days=9999")
+    assert page.get_attribute("#every_type-team", "aria-invalid") == "true"
+    page.click("#defaults-every_type")
+    assert page.locator("#form-every_type [aria-invalid]").count() == 0
+
+
 def test_the_address_holds_the_filled_form_and_opens_it_again(open_page):
     page = open_page("#every_type")
     page.fill("#every_type-team", 'R&D = "ü"')

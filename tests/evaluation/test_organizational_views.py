@@ -1,0 +1,75 @@
+"""Spend by slice, for a field of each entity: what the analyst reads over MCP against the tenant's own rows."""
+
+from contextlib import closing
+from decimal import Decimal
+
+import anyio
+import pytest
+
+from promptkit.evaluation.answer import figures_of, parse_answer
+from promptkit.evaluation.suite import open_evaluation
+from promptkit.model import Profile
+from promptkit.torii.tenant import build_tenant
+
+PROFILE = Profile.model_validate(
+    {
+        "organizational_views": [
+            {"label": "Department", "entity": "user", "field": "department", "aliases": {"Eng": "Engineering"}},
+            {"label": "Business unit", "entity": "app", "field": "c_businessUnit_1"},
+            {"label": "Legal entity", "entity": "contract", "field": "c_legalEntity_2", "unassigned": "No entity"},
+            {"label": "Paid by", "entity": "transaction", "field": "department"},
+        ]
+    }
+)
+TRUTH = {
+    "Department": """
+        SELECT CASE trim(coalesce(department, '')) WHEN '' THEN 'Unassigned' WHEN 'Eng' THEN 'Engineering'
+            ELSE trim(department) END, 'USD', round(sum(1.0 * expenses / activeUsersCount))
+        FROM app_users x JOIN apps ON apps.id = idApp JOIN users ON users.id = idUser
+        WHERE NOT isHidden AND x.status = 'active' AND NOT isUserRemovedFromApp GROUP BY 1
+    """,
+    "Business unit": """
+        SELECT coalesce(nullif(trim(c_businessUnit_1), ''), 'Unassigned'), 'USD', sum(expenses)
+        FROM apps WHERE NOT isHidden AND expenses GROUP BY 1
+    """,
+    "Legal entity": """
+        SELECT coalesce(nullif(trim(c_legalEntity_2), ''), 'No entity'), currency,
+            round(sum(coalesce(yearlyCost, amount * 365.0 / (julianday(endDate) - julianday(startDate) + 1))))
+        FROM contracts WHERE status = 'active' AND coalesce(endDate >= '2026-11-02', 1) AND amount NOT NULL
+        GROUP BY 1, 2
+    """,
+    "Paid by": """
+        SELECT coalesce(nullif(trim(department), ''), 'Unassigned'), 'USD', sum(convertedValue)
+        FROM transactions JOIN apps ON apps.id = idApp WHERE NOT isHidden
+            AND mappingStatus = 'mapped' AND duplicateOf IS NULL AND transactionDate > '2025-11-02' GROUP BY 1
+    """,
+}
+"""By label: the slice, its currency, its spend in cents."""
+
+
+def spend_by_slice(library, label):
+    prompt, case = library.load_prompt("spend_by_slice"), library.load_case("spend_by_slice")
+
+    async def answer():
+        async with open_evaluation(library, "local", PROFILE) as evaluation:
+            run, _ = await evaluation.answer(prompt, case, {"slice": label})
+            return figures_of(prompt.answer, parse_answer(run.answer))
+
+    return anyio.run(answer)
+
+
+@pytest.mark.parametrize("label", TRUTH)
+def test_spend_is_split_by_a_field_of_each_entity(library, label):
+    figures = spend_by_slice(library, label)
+    with closing(build_tenant(None)) as tenant:
+        expected = {(slice_, currency): cents for slice_, currency, cents in tenant.execute(TRUTH[label])}
+    assert {(row[0], row[3]): row[1] * 100 for row in figures.tables[0]} == expected
+
+
+@pytest.mark.parametrize("label", TRUTH)
+def test_the_slices_add_up_to_the_total_of_their_currency(library, label):
+    figures = spend_by_slice(library, label)
+    for name in [name for name in figures.totals if name.startswith("spend ")]:
+        rows = [row for row in figures.tables[0] if row[3] == name.removeprefix("spend ")]
+        assert abs(sum(row[1] for row in rows) - figures.totals[name]) < Decimal("0.5")
+        assert abs(sum(row[2] for row in rows) - 100) < Decimal("2.5")

@@ -234,7 +234,7 @@ def _starts(period: str, first: str, last: str) -> list[str]:
         raise unprocessable(f"extendedBounds are days, not {shown(first)} and {shown(last)}") from None
     # The longest a period can be: from its first day always into the next one.
     step = timedelta(days={"weekly": 7, "monthly": 31, "quarterly": 92, "yearly": 366}[period])
-    starts = []
+    starts: list[str] = []
     day = _start(period, day)
     while day <= end and len(starts) < MAX_BUCKETS:
         starts.append(day.isoformat())

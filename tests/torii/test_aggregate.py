@@ -77,7 +77,8 @@ def test_at_most_a_hundred_groups_come_and_nothing_says_so(tenant):
         (
             "quarterly",
             "substr(endDate, 1, 4) || CASE WHEN substr(endDate, 6, 2) < '04' THEN '-01-01'"
-            " WHEN substr(endDate, 6, 2) < '07' THEN '-04-01' WHEN substr(endDate, 6, 2) < '10' THEN '-07-01' ELSE '-10-01' END",
+            " WHEN substr(endDate, 6, 2) < '07' THEN '-04-01'"
+            " WHEN substr(endDate, 6, 2) < '10' THEN '-07-01' ELSE '-10-01' END",
         ),
     ],
 )

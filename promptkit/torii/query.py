@@ -7,7 +7,8 @@ import binascii
 import json
 import sqlite3
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from dataclasses import field as dataclass_field
 from datetime import date
 from typing import Any, Literal
 
@@ -32,6 +33,13 @@ class Request:
     arguments: Mapping[str, Any]
     now: str
     identity: Identity = ADMIN
+    renamed: Mapping[str, str] = dataclass_field(
+        default_factory=dict
+    )  # fields of the lists by their new names, for a fault
+
+    def asking(self, arguments: Mapping[str, Any]) -> Request:
+        """The same request with other arguments."""
+        return replace(self, arguments=arguments)
 
     @property
     def today(self) -> date:
@@ -105,7 +113,8 @@ def _visible(request: Request, listing: Listing) -> dict[str, Field]:
     if "person" in hidden:
         fields |= {name: _id_only(field) for name, field in fields.items() if field.kind == "person"}
         fields.pop("appOwners", None)
-    return {name: field for name, field in fields.items() if not (field.kind == "money" and "money" in hidden)}
+    seen = {name: field for name, field in fields.items() if not (field.kind == "money" and "money" in hidden)}
+    return {request.renamed.get(name, name): field for name, field in seen.items()}
 
 
 def _id_only(field: Field) -> Field:
@@ -125,7 +134,7 @@ def _named(text: str | None, listing: Listing, fields: Mapping[str, Field], requ
         return [name for name in listing.default_fields if name in fields]
     names = list(dict.fromkeys(name.strip() for name in text.split(",") if name.strip()))
     unknown = [name for name in names if name not in fields]
-    if withheld := [name for name in unknown if name in listing.fields]:
+    if withheld := [name for name in unknown if name in listing.fields and name not in request.renamed]:
         raise forbidden(f"The role {request.identity.role} does not see: {', '.join(withheld)}")
     if unknown:
         raise unprocessable(f"Unknown fields: {', '.join(map(shown, unknown))}")

@@ -44,7 +44,7 @@ _MAPPING_STATUSES = ("mapped", "unknown", "recommend_map")
 def _page(
     key: str, request: Request, listing: Listing, base: Sequence[Clause] = (), size: int = 1000
 ) -> dict[str, Any]:
-    sized = Request(request.tenant, {"size": size, **request.arguments}, request.now, request.identity)
+    sized = request.asking({"size": size, **request.arguments})
     page = run_list(sized, listing, base)
     return {key: page.pop("rows"), **page}
 
@@ -62,7 +62,7 @@ def list_apps(request: Request) -> dict[str, Any]:
     asked = request.arguments.get("fields", "") or "id,name,primaryOwner"
     # Licences are found by the id, asked for or not.
     with_id = {**request.arguments, "fields": f"{asked},id"}
-    body = _page("apps", Request(request.tenant, with_id, request.now, request.identity), APPS)
+    body = _page("apps", request.asking(with_id), APPS)
     add_licenses(request, body["apps"])
     return body
 
@@ -81,8 +81,8 @@ def get_similar_apps(request: Request) -> dict[str, Any]:
     id_ = request.arguments["idApp"]
     run_one(request, APPS, "idApp", [Clause("apps.id = ?", (id_,))])
     same = "NOT isHidden AND apps.id <> ? AND category = (SELECT category FROM apps WHERE id = ?)"
-    asked = {"fields": "id,name,state,category,activeUsersCount"}
-    page = run_list(Request(request.tenant, asked, request.now, request.identity), APPS, [Clause(same, (id_, id_))])
+    asked = {"fields": "id,name,state,category"}
+    page = run_list(request.asking(asked), APPS, [Clause(same, (id_, id_))])
     return {"apps": page["rows"]}
 
 
@@ -188,7 +188,7 @@ def get_audit_logs(request: Request) -> dict[str, Any]:
         if name in given:
             base.append(Clause(f"audit.creationTime {compare} ?", (given[name],)))
     sorted_ = {**given, "sort": f"creationTime:{direction}"}
-    page = _page("audit", Request(request.tenant, sorted_, request.now, request.identity), AUDIT, base, size=50)
+    page = _page("audit", request.asking(sorted_), AUDIT, base, size=50)
     return {name: value for name, value in page.items() if name != "total"}
 
 

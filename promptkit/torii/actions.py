@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import Any
 
 from promptkit.errors import shown
@@ -93,6 +94,7 @@ def create_contract(request: Request) -> dict[str, Any]:
     """POST /contracts."""
     fixed = {"status": "active", "createdBy": request.identity.user_id, "creationTime": request.now, "source": "api"}
     id_ = _insert(request, "contracts", {**fixed, "previousContracts": "[]", **_contract(request)})
+    _set_deadline(request, id_)
     _audit(request, "contracts", "create_contract")
     return {"contract": {"id": id_, "name": request.arguments["name"]}}
 
@@ -100,6 +102,7 @@ def create_contract(request: Request) -> dict[str, Any]:
 def update_contract(request: Request) -> dict[str, Any]:
     """PUT /contracts/{idContract}: sets the fields that are given, and custom ones by their key."""
     _update(request, "contracts", "idContract", _contract(request))
+    _set_deadline(request, request.arguments["idContract"])
     _audit(request, "contracts", "update_contract")
     return {"contract": {"id": request.arguments["idContract"]}}
 
@@ -109,6 +112,8 @@ def _contract(request: Request) -> dict[str, Any]:
     if "idApp" in given:
         _require(request, "apps", "idApp")
     values = {name: given[name] for name in _CONTRACT if name in given}
+    for name in values.keys() & {"startDate", "endDate"}:
+        _require_date(name, values[name])
     if "amount" in given:
         values |= _amount(given["amount"])
     return values | _custom(request, "contract")
@@ -122,6 +127,19 @@ def _amount(given: int | str | Mapping[str, Any]) -> dict[str, Any]:
         return {"amount": int(given)}
     except ValueError:
         raise unprocessable(f"amount is a whole number of minor units, not {shown(given)}") from None
+
+
+def _require_date(name: str, value: str) -> None:
+    try:
+        datetime.fromisoformat(value)
+    except ValueError:
+        raise unprocessable(f"{name} is a date such as 2026-11-02, not {shown(value)}") from None
+
+
+def _set_deadline(request: Request, id_: int) -> None:
+    """Calculate the cancellation deadline anew: end date less the notice period, where there is one."""
+    deadline = "date(endDate, '-' || cancellationNoticePeriod || ' days')"
+    request.tenant.execute(f"UPDATE contracts SET cancellationDeadline = {deadline} WHERE id = ?", [id_])  # noqa: S608
 
 
 def delete_contract(request: Request) -> dict[str, Any]:

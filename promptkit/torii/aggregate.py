@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -99,18 +99,21 @@ def _level(wanted: Mapping[str, Any], fields: Mapping[str, Field]) -> _Level:
     if field.kind != "date":
         raise unprocessable(f"{shown(kind)} needs a date; {name} is {field.kind}")
     if kind == "date_histogram":
-        period = _mapping(options.get("dateHistogramOptions")).get("datePeriod")
-        if period not in _PERIODS:
-            raise unprocessable(f"Unknown datePeriod {shown(period)}: {', '.join(_PERIODS)}")
+        period = _known("datePeriod", _mapping(options.get("dateHistogramOptions")).get("datePeriod"), _PERIODS)
         return _Level(name, _PERIODS[period].format(field.sql), "", "1", options)
     if kind == "date_range":
         return _Level(name, field.sql, "", "", options, _ranges(options.get("ranges")))
     raise unprocessable(f"Unknown aggregationType {shown(kind)}: metric, groupBy, date_range, date_histogram")
 
 
+def _known(what: str, given: Any, known: Collection[str]) -> str:  # noqa: ANN401
+    if not isinstance(given, str) or given not in known:
+        raise unprocessable(f"Unknown {what} {shown(given)}: {', '.join(known)}")
+    return given
+
+
 def _figure(name: str, field: Field, function: Any) -> str:  # noqa: ANN401
-    if function not in _FUNCTIONS:
-        raise unprocessable(f"Unknown metricFunction {shown(function)}: {', '.join(_FUNCTIONS)}")
+    _known("metricFunction", function, _FUNCTIONS)
     if function == "total":
         return "count(*)"
     if field.kind not in {"number", "money"} and not (field.kind == "date" and function in {"max", "min"}):
@@ -122,9 +125,8 @@ def _sort(options: Mapping[str, Any], fields: Mapping[str, Field]) -> str:
     """SQL that groups are ordered by; the largest come first when nothing is asked for."""
     sort = _mapping(options.get("sort"))
     name, order = sort.get("field", "groupCount"), sort.get("order", "desc")
-    if order not in {"asc", "desc"}:
-        raise unprocessable(f"Unknown order {shown(order)}: asc, desc")
-    if name in {"groupCount", "key"}:
+    _known("order", order, ("asc", "desc"))
+    if name in ("groupCount", "key"):
         return f"{'count(*)' if name == 'groupCount' else 'bucket'} {order}, bucket"
     if not isinstance(name, str) or name not in fields:
         raise unprocessable(f"Unknown sort field {shown(name)}")

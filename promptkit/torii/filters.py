@@ -94,6 +94,8 @@ def _one(wanted: Any, fields: Mapping[str, Field], today: date, depth: int) -> C
     key, op, value = _plain(wanted.get("key")), _plain(wanted.get("op", "equals")), wanted.get("value")
     if not isinstance(key, str) or key not in fields:
         raise unprocessable(f"Unknown filter key: {shown(key)}")
+    if not isinstance(op, str):
+        raise unprocessable(f"Unknown operator: {shown(op)}")
     if op == "nested":
         return _nested(fields[key], value, today, depth)
     clause = _operate(fields[key], op, value, today)
@@ -114,7 +116,7 @@ def _nested(field: Field, value: Any, today: date, depth: int) -> Clause:  # noq
     return Clause(f"EXISTS (SELECT 1 FROM users p WHERE p.id = {field.sql} AND {inner.sql})", inner.values)  # noqa: S608
 
 
-def _operate(field: Field, op: Any, value: Any, today: date) -> Clause | None:  # noqa: ANN401
+def _operate(field: Field, op: str, value: Any, today: date) -> Clause | None:  # noqa: ANN401
     """The clause of one operator; None where it does not take the value or the field."""
     if op in {"isSet", "exists"}:
         return Clause(f"json_array_length({field.sql}) > 0" if field.kind == "list" else f"{field.sql} IS NOT NULL")
@@ -131,7 +133,7 @@ def _operate(field: Field, op: Any, value: Any, today: date) -> Clause | None:  
         return _all_of(field, value, exactly=op == "isExactly")
     if op in _COMPARE and field.kind in {"number", "money", "date", "text"} and _fits(field, value):
         return Clause(f"{field.sql} {_COMPARE[op]} ?", (value,))
-    if isinstance(op, str) and field.kind == "date":
+    if field.kind == "date":
         return _dates(field.sql, op, value, today)
     return None
 

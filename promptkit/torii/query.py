@@ -84,8 +84,7 @@ def run_list(request: Request, listing: Listing, base: Sequence[Clause] = ()) ->
         "total": _total(request, listing, where),
         "nextCursor": _cursor(rows[size - 1][1]) if len(rows) > size else None,
     }
-    if arguments.get("aggs"):
-        given = parsed(arguments["aggs"], "aggs")
+    if given := parsed(arguments.get("aggs"), "aggs"):
         body["aggregations"] = aggregate(request.tenant, listing.source, fields, where, given)
     return body
 

@@ -106,6 +106,7 @@ def test_an_uploaded_file_becomes_a_contract_to_review(tenant):
         ("add_app", {"idApp": 1001}, 409),
         ("create_contract", {"name": "New", "idApp": 1}, 404),
         ("update_contract", {"idContract": 2, "amount": "much"}, 422),
+        ("update_contract", {"idContract": 2, "endDate": "soon"}, 422),
         ("update_contract", {"idContract": 2, "amount": 10**30}, 422),
         ("update_contract", {"idContract": 2, "name": "\ud800"}, 422),
         ("update_user_application", {"idUser": 1, "idApp": 5, "isUserRemovedFromApp": True}, 404),
@@ -117,6 +118,12 @@ def test_a_refused_action_changes_nothing(tenant, tool, arguments, status):
     before = tenant_digest(tenant)
     assert call(tenant, tool, arguments)["statusCode"] == status
     assert tenant_digest(tenant) == before
+
+
+def test_a_new_end_date_moves_the_cancellation_deadline(tenant):
+    call(tenant, "update_contract", {"idContract": 1, "endDate": "2027-03-31"})
+    shown = call(tenant, "get_contract", {"idContract": 1, "fields": "cancellationNoticePeriod,cancellationDeadline"})
+    assert shown["contract"] == {"cancellationNoticePeriod": 30, "cancellationDeadline": "2027-03-01"}
 
 
 def test_a_second_sync_is_a_conflict(tenant):

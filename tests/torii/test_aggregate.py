@@ -131,7 +131,14 @@ def test_ranges_may_overlap_and_hold_groups(tenant):
         {"field": "state", "aggregationType": "groupBy", "options": {"size": "all"}},
         {"field": "state", "aggregationType": "groupBy", "options": {"sort": {"field": "zip"}}},
         {"field": "state", "aggregationType": "groupBy", "options": {"sort": {"order": "up; DROP TABLE apps"}}},
+        {"field": "state", "aggregationType": "groupBy", "options": {"sort": {"field": ["key"], "order": ["asc"]}}},
         {"field": "state", "aggregationType": "groupBy", "options": {"metricFunction": "median"}},
+        {"field": "expenses", "aggregationType": "metric", "options": {"metricFunction": ["sum"]}},
+        {
+            "field": "creationTime",
+            "aggregationType": "date_histogram",
+            "options": {"dateHistogramOptions": {"datePeriod": []}},
+        },
         {
             "field": "expenses",
             "aggregationType": "metric",

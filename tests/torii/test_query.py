@@ -116,6 +116,7 @@ def test_a_filter_leaves_the_rows_that_sql_leaves(tenant, plural, wanted, sql):
         (["name"], "A filter must be {key, op, value}, not name"),
         ([{"or": [{"or": [{"or": [{"or": [{"or": []}]}]}]}]}], "At most 50 filters, 5 levels deep"),
         ("[" * 5000, "filters is not JSON"),
+        ([{"key": "id", "op": ["gt"], "value": 1}], "Unknown operator: ['gt']"),
         ([{"key": "name", "value": "x" * 9000}], "filters is longer than 8000 characters"),
     ],
 )

@@ -20,6 +20,21 @@ GIVEN = {
     "q": "slack",
     "apps": [{"name": "Slack"}],
 }
+# Values that a model, or somebody who tries to break things, might send.
+ODD = [
+    *("", "x'--", "%", "null", "[]", "{}", "[{}]", "[[]]", "9" * 400, "\x00", "\u202e"),
+    *(-1, 0, 1.5, 10**30, True, None, [], {}, [1], [None], [{}], [[]], {"a": 1}, {"name": None}, {"name": ["x"]}),
+    [{"key": "name", "op": "equals", "value": None}],
+    [{"key": "sources", "op": "anyOf", "value": []}],
+    [{"key": "creationTime", "op": "relativeDateLess", "value": {"value": True}}],
+    [{"key": "id", "op": "gt", "value": 10**400}],
+    [{"key": "id", "op": ["gt"], "value": 1}],
+    [{"key": {"value": ["id"]}}],
+    {"field": "state", "aggregationType": ["groupBy"]},
+    {"field": "state", "aggregationType": "groupBy", "options": []},
+    {"field": "state", "aggregationType": "groupBy", "options": {"size": 0}},
+    {"field": "creationTime", "aggregationType": "date_range", "options": {"ranges": [{"from": "x"}, {}]}},
+]
 READS = [tool for tool in surface().tools if tool.name in ALL_READS]
 
 
@@ -73,6 +88,24 @@ def test_an_error_has_toriis_shape(tenant, tool, arguments, status, message):
     assert answer.keys() == {"statusCode", "error", "message"}
     assert answer["statusCode"] == status
     assert message is None or answer["message"] == message
+
+
+@pytest.mark.parametrize("tool", READS, ids=lambda tool: tool.name)
+def test_odd_values_are_answered_or_refused_in_toriis_shape(tenant, tool):
+    given = {name: GIVEN[name] for name in tool.input_schema["required"]}
+
+    async def run():
+        async with client(tenant) as connected:
+            return [
+                await connected.call_tool(tool.name, given | {name: value})
+                for name in tool.input_schema["properties"]
+                for value in ODD
+            ]
+
+    for result in anyio.run(run):
+        refused = result.structured_content.get("statusCode")
+        assert result.is_error == (refused is not None)
+        assert refused in {None, 400, 404, 422}
 
 
 def test_an_unknown_tool_is_a_protocol_error(tenant):

@@ -65,13 +65,16 @@ class Text(NamedTuple):
 class Conversation:
     """One conversation of a record, all branches and sub-agents of it.
 
-    `gaps` are sentences saying why calls may be missing or hidden; `texts` what people and models wrote, in order.
+    `gaps` are sentences saying why calls may be missing or hidden; `texts` what people and models wrote, in order;
+    `needs` the ids of conversations that this one started or goes on from, such as sub-agents kept in files of their
+    own: calls are missing unless they are at hand too.
     """
 
     id: str
     calls: Sequence[RecordedCall]
     gaps: Sequence[str] = ()
     texts: Sequence[Text] = ()
+    needs: Sequence[str] = ()
 
 
 @dataclass(frozen=True)
@@ -96,7 +99,11 @@ def judge_call(call: RecordedCall, policy: ToolPolicy) -> Judgement:
 
 def judge(calls: Iterable[RecordedCall], gaps: Sequence[str], policy: ToolPolicy) -> Judgement:
     """The verdict on a conversation: the worst of its calls; never clean with gaps or without any call."""
-    judged = [judge_call(call, policy) for call in calls]
+    return judge_all([judge_call(call, policy) for call in calls], gaps)
+
+
+def judge_all(judged: Iterable[Judgement], gaps: Sequence[str]) -> Judgement:
+    """The verdict on a conversation whose calls are already judged."""
     order = list(Verdict)
     worst = max(judged, key=lambda one: order.index(one.verdict), default=None)
     if worst and worst.verdict is Verdict.VIOLATION:

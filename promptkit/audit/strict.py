@@ -5,7 +5,10 @@ from __future__ import annotations
 import json
 from typing import Any, NoReturn
 
-MAX_DEPTH = 100
+MAX_RECORD_BYTES = 32 * 1024 * 1024
+# Objects and arrays take far more memory than their text; a record longer than this is looked at before it is read.
+_COUNTED_FROM = 4 * 1024 * 1024
+MAX_PARTS = 1_000_000
 # Stands where a record does not say what the arguments were. No rule accepts it, so such a read is inconclusive.
 NOT_RECORDED = "(arguments not recorded)"
 
@@ -24,11 +27,7 @@ def parse(text: str | bytes) -> Any:  # noqa: ANN401
         UnreadableError: not JSON, a key twice in one object, NaN or infinity, a number too long, or nested too deep.
     """
     try:
-        return json.loads(
-            text.decode("utf-8") if isinstance(text, bytes) else text,
-            object_pairs_hook=_object,
-            parse_constant=_constant,
-        )
+        return DECODER.decode(text.decode("utf-8") if isinstance(text, bytes) else text)
     except UnreadableError:
         raise
     except UnicodeDecodeError as error:
@@ -39,6 +38,27 @@ def parse(text: str | bytes) -> Any:  # noqa: ANN401
         raise UnreadableError(f"it is not JSON ({error.msg} at character {error.pos + 1})") from error
     except ValueError as error:
         raise UnreadableError("a number in it is too long") from error
+
+
+def parse_bounded(text: bytes) -> Any:  # noqa: ANN401
+    """One JSON value of a size that memory can hold; raises as `parse` does."""
+    if len(text) > MAX_RECORD_BYTES:
+        raise UnreadableError(f"it is longer than {MAX_RECORD_BYTES // 1024 // 1024} MiB")
+    if count_parts(text) > MAX_PARTS:
+        raise UnreadableError(f"it may have more than {MAX_PARTS} parts")
+    return parse(text)
+
+
+def count_parts(text: str | bytes, start: int = 0) -> int:
+    """At most how many objects, arrays and values a long JSON text holds; commas in strings count as well.
+
+    Text below 4 MiB is not looked at and counts as 0: it cannot fill the memory.
+    """
+    if len(text) - start < _COUNTED_FROM:
+        return 0
+    if isinstance(text, str):
+        return sum(text.count(mark, start) for mark in (",", "[", "{"))
+    return sum(text.count(mark, start) for mark in (b",", b"[", b"{"))
 
 
 def parse_arguments(value: Any) -> Any:  # noqa: ANN401
@@ -65,3 +85,6 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 def _constant(name: str) -> NoReturn:
     raise UnreadableError(f"{name} is not a JSON number")
+
+
+DECODER = json.JSONDecoder(object_pairs_hook=_object, parse_constant=_constant)

@@ -1,0 +1,216 @@
+"""Transcripts -> results: what each conversation called, and whether any of it was more than reading."""
+
+from __future__ import annotations
+
+import json
+import multiprocessing
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass, field, replace
+from functools import partial
+from pathlib import Path
+
+from promptkit.audit.detect import detect, readers
+from promptkit.audit.reader import Record
+from promptkit.audit.records import Records
+from promptkit.audit.sources import Source, find_sources, missing_shards
+from promptkit.audit.spelling import expand_carrier, resolve
+from promptkit.audit.stamps import Stamp, find_stamps
+from promptkit.errors import problem, shown
+from promptkit.model import ToolClass
+from promptkit.policy import ToolPolicy
+from promptkit.transcript import (
+    CallState,
+    Conversation,
+    Judgement,
+    RecordedCall,
+    Text,
+    Verdict,
+    judge_all,
+    judge_call,
+)
+
+# Below this a second process costs more time than it saves.
+_WORTH_A_PROCESS_BYTES = 16 * 1024 * 1024
+_MAX_CACHED = 10_000
+
+
+@dataclass(frozen=True)
+class Call:
+    """One call as it is reported: a RecordedCall without its arguments, with its class and the rule that decided."""
+
+    name: str
+    tool: str | None
+    tool_class: ToolClass
+    state: CallState
+    location: str
+    time: str | None
+    rule: str
+
+
+@dataclass(frozen=True)
+class Result:
+    """What one conversation shows; or, where `conversation` is empty, what is wrong with a whole file.
+
+    `texts` is empty unless asked for. `format` is None where none was found.
+    """
+
+    path: str
+    format: str | None
+    conversation: str
+    verdict: Verdict
+    rule: str
+    reason: str
+    stamps: Sequence[Stamp] = ()
+    calls: Sequence[Call] = ()
+    texts: Sequence[Text] = ()
+    needs: Sequence[str] = ()
+
+
+@dataclass(frozen=True)
+class Audit:
+    """All results in the order of the files, and the files that hold no transcript by their name or kind."""
+
+    results: Sequence[Result]
+    passed_over: Sequence[str] = ()
+
+    @property
+    def verdict(self) -> Verdict:
+        """The worst verdict; inconclusive without any result."""
+        order = list(Verdict)
+        return max((result.verdict for result in self.results), key=order.index, default=Verdict.INCONCLUSIVE)
+
+
+@dataclass(frozen=True)
+class Auditor:
+    """Audits one file after another.
+
+    Args:
+        policy: the reviewed tools.
+        format: the name of the format every file has; by default it is found by content.
+        keep_texts: keep what people and models wrote. All of it is read then, which is slower.
+    """
+
+    policy: ToolPolicy
+    format: str | None = None
+    keep_texts: bool = False
+    _decided: dict[tuple[str, CallState, str], Judgement] = field(default_factory=dict, init=False, repr=False)
+
+    def audit_file(self, source: Source) -> list[Result]:
+        """The results of one file; none if it is no transcript but something that lies beside transcripts."""
+        if source.problem:
+            return [self._about_file(source, None, source.problem)]
+        records = Records(source.open)
+        values = iter(records)
+        found = detect(values) if self.format is None else None
+        name = self.format or (found.format if found else None)
+        if name is None:
+            seen = str(records.gaps[0]) if records.gaps or not found else found.seen
+            return [] if source.is_other else [self._about_file(source, None, seen, "unknown-format")]
+        if not self.keep_texts:
+            records.prose = getattr(readers()[name], "PROSE", None)
+        return self._conversations(source, name, records, found.records if found else values)
+
+    def _conversations(self, source: Source, name: str, records: Records, values: Iterable[Record]) -> list[Result]:
+        results: list[Result] = []
+        failure = ""
+        try:
+            for conversation in readers()[name].read(values):
+                records.conversation_is_whole()
+                results.append(self._judged(source, name, conversation))
+        except Exception as error:  # What a hostile file does to a reader must not end the audit of the others.
+            failure = f"the reader of {name} failed at it ({type(error).__name__})"
+        gaps = [*map(str, records.gaps[:5]), *([failure] if failure else [])]
+        if records.layout == "lines" and gaps:
+            # A line that cannot be read may belong to any conversation of the file.
+            results = [_with_gap(result, gaps[0]) for result in results]
+        elif gaps:
+            results.append(self._about_file(source, name, gaps[0]))
+        return results or [self._about_file(source, name, (gaps or ["it holds no conversation"])[0])]
+
+    def _about_file(self, source: Source, name: str | None, reason: str, rule: str = "gap") -> Result:
+        return Result(source.name, name, "", Verdict.INCONCLUSIVE, rule, reason)
+
+    def _judged(self, source: Source, name: str, conversation: Conversation) -> Result:
+        calls, judged = [], []
+        for call in self._resolved(conversation.calls):
+            judgement = self._judge(call)
+            judged.append(judgement)
+            tool_class = self.policy.tool_class(call.tool) if call.tool else ToolClass.UNKNOWN
+            calls.append(Call(call.name, call.tool, tool_class, call.state, call.location, call.time, judgement.rule))
+        worst = judge_all(judged, conversation.gaps)
+        return Result(
+            source.name, name, conversation.id, worst.verdict, worst.rule, worst.reason,
+            find_stamps(conversation.texts), calls, conversation.texts if self.keep_texts else (), conversation.needs,
+        )  # fmt: skip
+
+    def _resolved(self, calls: Iterable[RecordedCall]) -> Iterator[RecordedCall]:
+        for call in calls:
+            for name, arguments in expand_carrier(call.name, call.arguments):
+                server = call.server if name == call.name else None
+                tool = resolve(name, self.policy.rules, server)
+                yield replace(call, name=name, arguments=arguments, tool=tool)
+
+    def _judge(self, call: RecordedCall) -> Judgement:
+        try:
+            arguments = json.dumps(call.arguments)
+        except (ValueError, TypeError, RecursionError):
+            return judge_call(call, self.policy)
+        key = (call.tool or call.name, call.state, arguments)
+        if key not in self._decided:
+            if len(self._decided) > _MAX_CACHED or len(arguments) > _MAX_CACHED:
+                return judge_call(call, self.policy)
+            self._decided[key] = judge_call(call, self.policy)
+        return self._decided[key]
+
+
+def _with_gap(result: Result, reason: str) -> Result:
+    if result.verdict is Verdict.VIOLATION or result.rule == "gap":
+        return result
+    return replace(result, verdict=Verdict.INCONCLUSIVE, rule="gap", reason=reason)
+
+
+def audit(paths: Iterable[Path], auditor: Auditor, jobs: int | None = None) -> Audit:
+    """Audit every file below the paths.
+
+    Args:
+        paths: files, folders and zip files of transcripts.
+        auditor: what to audit them with.
+        jobs: processes to use; one per core by default, fewer where the files are small.
+
+    Raises:
+        UsageError: a path is not there.
+        PromptkitError: a process was killed, as happens when memory runs out.
+    """
+    sources = find_sources(paths)
+    audited = _audit_all(sources, auditor, jobs or os.cpu_count() or 1)
+    results = [result for found in audited for result in found]
+    results += [auditor.audit_file(missing)[0] for missing in missing_shards(sources)]
+    passed_over = [source.name for source, found in zip(sources, audited, strict=True) if not found]
+    return Audit(_with_needs(results), passed_over)
+
+
+def _audit_all(sources: Sequence[Source], auditor: Auditor, jobs: int) -> list[list[Result]]:
+    jobs = min(jobs, len(sources), 1 + sum(source.size for source in sources) // _WORTH_A_PROCESS_BYTES)
+    if jobs < 2:
+        return [auditor.audit_file(source) for source in sources]
+    chunk = max(1, len(sources) // (jobs * 8))
+    try:
+        with ProcessPoolExecutor(jobs, multiprocessing.get_context("spawn")) as pool:
+            return list(pool.map(partial(Auditor.audit_file, auditor), sources, chunksize=chunk))
+    except BrokenProcessPool as error:
+        fix = "use --jobs 1, or audit fewer files at once"
+        raise problem("out-of-memory", "a process of the audit was killed", fix) from error
+
+
+def _with_needs(results: Sequence[Result]) -> list[Result]:
+    """The results, those inconclusive that go on in a conversation which is not at hand."""
+    at_hand = {result.conversation for result in results}
+    return [
+        _with_gap(result, f"{shown(missing[0])}, which it refers to, is not among the files")
+        if (missing := [needed for needed in result.needs if needed not in at_hand])
+        else result
+        for result in results
+    ]

@@ -1,0 +1,68 @@
+"""Which format a file has, by what is in it. A format is a module of promptkit/audit/formats."""
+
+from __future__ import annotations
+
+import pkgutil
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
+from importlib import import_module
+from itertools import chain, islice
+from typing import Any, NamedTuple, cast
+
+from promptkit.audit import formats
+from promptkit.audit.reader import Reader, Record
+from promptkit.errors import shown, usage
+
+# Files of JSON Lines may begin with lines that several formats have.
+_LOOKED_AT = 200
+
+
+class Detected(NamedTuple):
+    """The format of a file, None with what was seen instead, and its records from the first one on."""
+
+    format: str | None
+    seen: str
+    records: Iterable[Record]
+
+
+@cache
+def readers() -> Mapping[str, Reader]:
+    """Every reader by the name of its format, sorted."""
+    names = sorted(module.name for module in pkgutil.iter_modules(formats.__path__) if not module.name.startswith("_"))
+    found = {name.replace("_", "-"): import_module(f"{formats.__name__}.{name}") for name in names}
+    return cast("Mapping[str, Reader]", found)
+
+
+def check_format(name: str) -> str:
+    """`name`, if it is the name of a format.
+
+    Raises:
+        UsageError: it is not.
+    """
+    if name not in readers():
+        raise usage("unknown-format", f"there is no format {shown(name)}", f"use one of {', '.join(readers())}")
+    return name
+
+
+def detect(records: Iterator[Record]) -> Detected:
+    """Find the format by the first record that fits exactly one."""
+    looked_at: list[Record] = []
+    for record in islice(records, _LOOKED_AT):
+        looked_at.append(record)
+        fitting = [name for name, reader in readers().items() if reader.matches(record.value)]
+        if len(fitting) == 1:
+            return Detected(fitting[0], "", chain(looked_at, records))
+        if fitting:
+            return Detected(None, f"it fits several formats ({', '.join(fitting)}); name one with --format", [])
+    seen = _described(looked_at[0].value) if looked_at else "nothing that can be read"
+    return Detected(None, f"it fits no format we know; seen: {seen}", [])
+
+
+def _described(value: Any) -> str:  # noqa: ANN401
+    match value:
+        case dict():
+            keys = ", ".join(shown(key, 30) for key in islice(value, 8))
+            return f"objects with the keys {keys}" if keys else "empty objects"
+        case list():
+            return f"arrays of {_described(value[0])}" if value and not isinstance(value[0], list) else "arrays"
+    return f"plain values ({type(value).__name__})"

@@ -1,0 +1,181 @@
+"""One file -> its JSON values, in order, as they are asked for. Nothing in it is trusted; memory stays bounded."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+import zlib
+from collections.abc import Callable, Iterator
+from functools import partial
+from typing import Any, Literal, NamedTuple
+
+import msgspec
+
+from promptkit.audit.array import array_elements
+from promptkit.audit.reader import Record
+from promptkit.audit.strict import MAX_RECORD_BYTES, UnreadableError, parse_bounded
+
+# One conversation may keep this much waiting before it is whole.
+MAX_WAITING_RECORDS = 200_000
+MAX_WAITING_BYTES = 256 * 1024 * 1024
+MAX_GAPS = 1000
+_BUFFER = 128 * 1024
+_SNIFFED_LINES = 20
+_SNIFFED_BYTES = 1024 * 1024
+_MARKS = {
+    b"\xff\xfe": "it is UTF-16, not UTF-8",
+    b"\xfe\xff": "it is UTF-16, not UTF-8",
+    b"\x1f\x8b": "it is compressed with gzip; unpack it first",
+    b"PK\x03\x04": "it is a zip file inside a zip file; unpack it first",
+    b"(\xb5/\xfd": "it is compressed with zstd; unpack it first",
+}
+_UTF8_MARK = b"\xef\xbb\xbf"
+# What reading a damaged archive or a failing disk raises.
+_READ_ERRORS = (OSError, EOFError, zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError)
+_NOT_PROSE = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
+
+Layout = Literal["lines", "array", "document"]
+
+
+class Gap(NamedTuple):
+    """Something in a file that could not be read, and why."""
+
+    location: str
+    reason: str
+
+    def __str__(self) -> str:
+        return f"{self.location}: {self.reason}" if self.location else self.reason
+
+
+class Records:
+    """The JSON values of one file.
+
+    Args:
+        open_stream: opens the file anew at its start, unbuffered or not.
+
+    Iterate once. `gaps` holds what could not be read so far; `layout` says how the file is laid out, None when it is
+    none we know. Setting `prose` makes lines that fit this type pass unread; it may be set between two records.
+    """
+
+    def __init__(self, open_stream: Callable[[], io.RawIOBase]) -> None:
+        self.gaps: list[Gap] = []
+        self.prose: Any = None
+        self.layout: Layout | None = None
+        self._open = open_stream
+        self._waiting_records = self._waiting_bytes = 0
+
+    def conversation_is_whole(self) -> None:
+        """Say that what was read so far need not be kept any longer."""
+        self._waiting_records = self._waiting_bytes = 0
+
+    def __iter__(self) -> Iterator[Record]:
+        try:
+            with self._open() as raw:
+                self.layout = self._sniff(raw)
+            if self.layout:
+                with self._open() as raw:
+                    yield from self._read(io.BufferedReader(raw, _BUFFER))
+        except _READ_ERRORS as error:
+            self._gap("", f"it cannot be read to its end ({type(error).__name__})")
+
+    def _gap(self, location: str, reason: str) -> None:
+        self.gaps.append(Gap(location, reason))
+
+    def _sniff(self, raw: io.RawIOBase) -> Layout | None:
+        layout, reason = sniff(raw)
+        if reason:
+            self._gap("", reason)
+        return layout
+
+    def _read(self, stream: io.BufferedReader) -> Iterator[Record]:
+        read = {"lines": self._lines, "array": self._elements, "document": self._document}[self.layout or "document"]
+        for record, size in read(stream):
+            self._waiting_records += 1
+            self._waiting_bytes += size
+            if self._waiting_records > MAX_WAITING_RECORDS or self._waiting_bytes > MAX_WAITING_BYTES:
+                self._gap(record.location, "one conversation is too large; the rest was not read. Split the file")
+                return
+            yield record
+
+    def _document(self, stream: io.BufferedReader) -> Iterator[tuple[Record, int]]:
+        raw = stream.read(MAX_RECORD_BYTES + 1).removeprefix(_UTF8_MARK)
+        try:
+            yield Record("", parse_bounded(raw)), len(raw)
+        except UnreadableError as error:
+            self._gap("", str(error))
+
+    def _elements(self, stream: io.BufferedReader) -> Iterator[tuple[Record, int]]:
+        for index, element in enumerate(array_elements(stream)):
+            if isinstance(element, str):
+                self._gap(f"/{index}", element)
+            else:
+                yield Record(f"/{index}", element.value), element.size
+
+    def _lines(self, stream: io.BufferedReader) -> Iterator[tuple[Record, int]]:
+        seen: set[str] = set()
+        decode = None
+        lines = iter(partial(stream.readline, MAX_RECORD_BYTES + 1), b"")
+        for number, line in enumerate(lines, 1):
+            if decode:
+                try:
+                    conversation = decode(line).conversation
+                    if conversation in seen:
+                        continue
+                    seen.add(conversation)
+                except _NOT_PROSE:
+                    pass
+            elif self.prose:
+                # The lines so far only served to find the format; from here on talk is passed over.
+                decode = msgspec.json.Decoder(self.prose).decode
+            record = self._line(stream, number, line)
+            if record:
+                yield record, len(line)
+            elif len(self.gaps) > MAX_GAPS:
+                self._gap(f"line {number}", f"more than {MAX_GAPS} lines cannot be read; the rest was not looked at")
+                return
+
+    def _line(self, stream: io.BufferedReader, number: int, line: bytes) -> Record | None:
+        if number == 1:
+            line = line.removeprefix(_UTF8_MARK)
+        if line.isspace():
+            return None
+        try:
+            return Record(f"line {number}", parse_bounded(line))
+        except UnreadableError as error:
+            if len(line) > MAX_RECORD_BYTES:
+                _skip_line(stream)
+            is_torn = not line.endswith(b"\n") and len(line) <= MAX_RECORD_BYTES
+            self._gap(f"line {number}", f"the last line is cut off: {error}" if is_torn else str(error))
+            return None
+
+
+def _skip_line(stream: io.BufferedReader) -> None:
+    while (rest := stream.readline(_SNIFFED_BYTES)) and not rest.endswith(b"\n"):
+        pass
+
+
+def sniff(stream: io.RawIOBase) -> tuple[Layout | None, str]:
+    """How a file of JSON is laid out, from its first lines; or None and why it cannot be read."""
+    head = stream.read(_SNIFFED_BYTES) or b""
+    for mark, reason in _MARKS.items():
+        if head.startswith(mark):
+            return None, reason
+    head = head.removeprefix(_UTF8_MARK)
+    lines = [line for line in head.split(b"\n", 1000) if not line.isspace() and line][:_SNIFFED_LINES]
+    if not lines:
+        return None, "it is empty" if not head else "it holds nothing"
+    if lines[0].lstrip().startswith(b"["):
+        return ("lines" if len(lines) > 1 and _is_whole(lines[0]) else "array"), ""
+    if any(line.startswith(b"{") and _is_whole(line) for line in lines):
+        return "lines", ""
+    if not lines[0].lstrip().startswith(b"{"):
+        return None, "it is not JSON"
+    # A first line longer than what was looked at is a line of JSON Lines: nobody prints a document that way.
+    return ("lines" if len(lines) == 1 and len(head) >= _SNIFFED_BYTES - 3 else "document"), ""
+
+
+def _is_whole(line: bytes) -> bool:
+    try:
+        return bool(parse_bounded(line))
+    except UnreadableError:
+        return False

@@ -1,0 +1,156 @@
+"""Paths -> the files to audit: folders and zip files member by member. Nothing is unpacked to disk."""
+
+from __future__ import annotations
+
+import io
+import os
+import re
+import stat
+import zipfile
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path, PurePosixPath
+from typing import cast
+
+from promptkit.errors import shown, usage
+
+MAX_FILES = 100_000
+MAX_MEMBER_RATIO = 200
+_RATIO_FROM = 64 * 1024 * 1024
+MAX_ARCHIVE_BYTES = 64 * 1024 * 1024 * 1024
+_ZIP = b"PK\x03\x04"
+# What exports hold beside transcripts: passed over unless it turns out to be a transcript all the same.
+_MEDIA = re.compile(
+    r".*\.(png|jpe?g|gif|webp|svg|heic|bmp|ico|pdf|mp3|m4a|wav|ogg|mp4|mov|webm|html?|css|js|md|txt|toml)", re.I
+)
+_COMPANION = re.compile(
+    r"user\.json|users\.json|user_settings\.json|message_feedback\.json|shared_conversations\.json|projects\.json"
+    r"|memories\.json|agent-[^/]+\.meta\.json|summaries\.json|\.DS_Store|\._.*|Thumbs\.db"
+)
+_SHARD = re.compile(r"(conversations-)(\d{3,})(\.json)")
+
+
+@dataclass(frozen=True)
+class Source:
+    """One file, or one member of a zip file by its index there.
+
+    `problem` says why it cannot be opened. `is_named` tells that the user named it, so that it is not passed over.
+    """
+
+    name: str
+    file: Path
+    size: int = 0
+    member: int | None = None
+    problem: str | None = None
+    is_named: bool = False
+
+    def open(self) -> io.RawIOBase:
+        """The bytes from the start.
+
+        Raises:
+            OSError, zipfile.BadZipFile: it is gone or broken.
+        """
+        if self.member is None:
+            return self.file.open("rb", buffering=0)
+        archive = _archive(self.file)
+        return cast(io.RawIOBase, archive.open(archive.infolist()[self.member]))
+
+    @property
+    def is_other(self) -> bool:
+        """Whether its name says that it is something exports hold beside transcripts."""
+        name = PurePosixPath(self.name).name
+        return not self.is_named and bool(_MEDIA.fullmatch(name) or _COMPANION.fullmatch(name))
+
+
+@lru_cache(maxsize=2)
+def _archive(path: Path) -> zipfile.ZipFile:
+    return zipfile.ZipFile(path)
+
+
+def find_sources(paths: Iterable[Path]) -> list[Source]:
+    """Everything below the paths, each file once, in the order of the paths and then of the names.
+
+    Raises:
+        UsageError: a path is not there.
+    """
+    found: dict[tuple[Path, int | None], Source] = {}
+    for path in paths:
+        if not path.exists():
+            raise usage("no-such-file", f"there is no {shown(path, 200)}", "name files or folders of transcripts")
+        for source in _sources(path):
+            found.setdefault((source.file.absolute(), source.member), source)
+            if len(found) >= MAX_FILES:
+                return [*found.values(), Source(str(path), path, problem=f"it holds more than {MAX_FILES} files")]
+    return list(found.values())
+
+
+def _sources(path: Path) -> Iterator[Source]:
+    if not path.is_dir():
+        yield from _file(path, path.stat(), is_named=True)
+        return
+    for folder, folders, names in os.walk(path):
+        folders.sort()
+        for name in sorted(names):
+            file = Path(folder, name)
+            yield from _file(file, file.lstat(), is_named=False)
+
+
+def _file(path: Path, status: os.stat_result, *, is_named: bool) -> Iterator[Source]:
+    if stat.S_ISLNK(status.st_mode):
+        yield Source(str(path), path, problem="it is a symbolic link; name the file it points to")
+    elif not stat.S_ISREG(status.st_mode):
+        yield Source(str(path), path, problem="it is not a file")
+    elif _starts_as_zip(path):
+        yield from _members(path)
+    else:
+        yield Source(str(path), path, status.st_size, is_named=is_named)
+
+
+def _starts_as_zip(path: Path) -> bool:
+    try:
+        with path.open("rb") as file:
+            return file.read(4) == _ZIP
+    except OSError:
+        return False
+
+
+def _members(path: Path) -> Iterator[Source]:
+    try:
+        members = _archive(path).infolist()
+    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
+        yield Source(str(path), path, problem=f"it is a broken zip file ({type(error).__name__})")
+        return
+    if sum(member.file_size for member in members) > MAX_ARCHIVE_BYTES:
+        yield Source(str(path), path, problem="it unpacks to more than 64 GiB")
+        return
+    for index, member in enumerate(members):
+        if not member.is_dir():
+            name = f"{path}!{member.filename}"
+            yield Source(name, path, member.file_size, index, _member_problem(member))
+    if not any(not member.is_dir() for member in members):
+        yield Source(str(path), path, problem="it is an empty zip file")
+
+
+def _member_problem(member: zipfile.ZipInfo) -> str | None:
+    if member.flag_bits & 1:
+        return "it is encrypted; unpack it first"
+    if member.file_size > _RATIO_FROM and member.file_size > MAX_MEMBER_RATIO * max(member.compress_size, 1):
+        return f"it unpacks to more than {MAX_MEMBER_RATIO} times its size, as zip bombs do; unpack it first"
+    return None
+
+
+def missing_shards(sources: Sequence[Source]) -> list[Source]:
+    """The numbered parts of an export that are not there although later ones are, as sources with a problem."""
+    numbers: dict[tuple[str, str, int], set[int]] = {}
+    for source in sources:
+        folder, _, name = source.name.replace("!", "/!").rpartition("/")
+        if found := _SHARD.fullmatch(name.removeprefix("!")):
+            numbers.setdefault((folder, source.name[: -len(found[0])], len(found[2])), set()).add(int(found[2]))
+    return [
+        Source(
+            f"{start}conversations-{number:0{width}}.json", Path(start), problem="this part of the export is missing"
+        )
+        for (_, start, width), present in numbers.items()
+        for number in sorted(set(range(min(max(present), MAX_FILES))) - present)
+    ]

@@ -1,0 +1,89 @@
+"""`audit`: what real transcripts show, of any host, with evidence and without guessing."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from rich.console import Console
+
+from promptkit.audit.audit import Audit, Auditor, audit
+from promptkit.audit.detect import check_format
+from promptkit.audit.exchange import as_junit, as_sarif
+from promptkit.audit.redact import redact
+from promptkit.audit.report import as_json, as_markdown, print_table
+from promptkit.catalog import tool_policy
+from promptkit.errors import shown, usage
+from promptkit.library import Library
+from promptkit.load import load_yaml, validate_each, write_text
+from promptkit.model import ToolRule
+from promptkit.policy import ToolPolicy
+from promptkit.transcript import Verdict
+
+
+def run_audit(
+    library: Library,
+    paths: Sequence[Path],
+    *,
+    format: str | None = None,  # noqa: A002
+    tools: Path | None = None,
+    jobs: int | None = None,
+    as_json_: bool = False,
+    sarif: Path | None = None,
+    junit: Path | None = None,
+    markdown: Path | None = None,
+    show_text: bool = False,
+    show_people: bool = False,
+) -> int:
+    """Audit transcripts and report on them; 0 only if every conversation is clean.
+
+    Args:
+        library: the reviewed tools.
+        paths: files, folders and zip files.
+        format: the format of all files; found by content by default.
+        tools: a catalogue to audit against instead, in the shape of instructions/tools.yaml.
+        jobs: processes to use; one per core by default.
+        as_json_: print JSON instead of a table.
+        sarif: where to write SARIF 2.1.0.
+        junit: where to write JUnit XML.
+        markdown: where to write Markdown.
+        show_text: put the messages into JSON and Markdown.
+        show_people: leave names and e-mail addresses as they are.
+
+    Raises:
+        UsageError: a path or a format is not there, or `jobs` is not positive.
+        PromptkitError: the catalogue has problems, or a report cannot be written.
+    """
+    if jobs is not None and jobs < 1:
+        raise usage("wrong-jobs", f"--jobs is {jobs}", "write 1 or more")
+    policy = ToolPolicy(validate_each(load_yaml(tools), ToolRule)) if tools else tool_policy(library)
+    auditor = Auditor(policy, check_format(format) if format else None, show_text)
+    found = audit(paths, auditor, jobs)
+    if not show_people:
+        found = replace(found, results=[redact(result) for result in found.results])
+    _write(found, sarif=sarif, junit=junit, markdown=markdown)
+    if as_json_:
+        print(json.dumps(as_json(found), indent=2))
+    else:
+        print_table(found, Console())
+    _tell_passed_over(found)
+    return 0 if found.verdict is Verdict.CLEAN else 1
+
+
+def _write(found: Audit, *, sarif: Path | None, junit: Path | None, markdown: Path | None) -> None:
+    if sarif:
+        write_text(sarif, json.dumps(as_sarif(found), indent=2) + "\n")
+    if junit:
+        write_text(junit, as_junit(found))
+    if markdown:
+        write_text(markdown, as_markdown(found))
+
+
+def _tell_passed_over(found: Audit) -> None:
+    if found.passed_over:
+        names = ", ".join(shown(name, 120) for name in found.passed_over[:5])
+        more = f" and {len(found.passed_over) - 5} more" if len(found.passed_over) > 5 else ""
+        print(f"Passed over, since they hold no transcript: {names}{more}", file=sys.stderr)

@@ -13,6 +13,7 @@ from promptkit.audit.strict import DECODER, MAX_PARTS, MAX_RECORD_BYTES, Unreada
 
 _CHUNK = 1024 * 1024
 _SPACE = re.compile(r"[ \t\n\r]*")
+_LONGEST_EXPONENT = 32
 _LENIENT = json.JSONDecoder()
 _TOO_LARGE = f"it is larger than {MAX_RECORD_BYTES // 1024 // 1024} MiB; the rest was not read"
 
@@ -68,28 +69,22 @@ def array_elements(stream: io.BufferedReader) -> Iterator[Element | str]:
     window = _Window(stream)
     window.next()
     window.at += 1
-    if window.next() == "]":
-        window.at += 1
-    else:
-        yield from _elements(window)
-    if window.next() and window.text[window.at - 1 : window.at] == "]":
-        yield "there is something after the end of the array"
-
-
-def _elements(window: _Window) -> Iterator[Element | str]:
-    while True:
+    delimiter = "," if window.next() != "]" else ""
+    while delimiter == ",":
         element, is_end_known = _element(window)
         yield element
         if not is_end_known:
             return
         delimiter = window.next()
         window.at += 1
-        if delimiter == "]":
-            return
-        if delimiter != ",":
-            yield "the array is cut off here" if not delimiter else "the array is broken here"
+        if delimiter not in {",", "]"}:
+            yield "the array is broken here" if delimiter else "the array is cut off here"
             return
         window.next()
+    if not delimiter:
+        window.at += 1
+    if window.next():
+        yield "there is something after the end of the array"
 
 
 def _element(window: _Window) -> tuple[Element | str, bool]:
@@ -105,14 +100,19 @@ def _element(window: _Window) -> tuple[Element | str, bool]:
             value, end = error, 0
         if isinstance(value, RecursionError):
             return "it is nested too deep; the rest was not read", False
-        # A number may go on after the window, a bracket cannot.
-        if end and (end < len(window.text) or window.is_last or window.text[end - 1] in '}]"'):
+        if end and not _may_go_on(window, end):
             return _finish(window, value, end), True
         if window.is_last:
             return "it is cut off or broken; the rest was not read", False
         if len(window.text) - window.at > MAX_RECORD_BYTES:
             return _TOO_LARGE, False
         window.more()
+
+
+def _may_go_on(window: _Window, end: int) -> bool:
+    """Whether a number that was read is only the front of one, as `-1.5` is of `-1.5e3`."""
+    is_number = window.text[end - 1] not in '}]"el'
+    return is_number and not window.is_last and len(window.text) - end < _LONGEST_EXPONENT
 
 
 def _end(window: _Window) -> int:

@@ -73,8 +73,8 @@ class Records:
             with self._open() as raw:
                 self.layout = self._sniff(raw)
             if self.layout:
-                with self._open() as raw:
-                    yield from self._read(io.BufferedReader(raw, _BUFFER))
+                with io.BufferedReader(self._open(), _BUFFER) as stream:
+                    yield from self._read(stream)
         except _READ_ERRORS as error:
             self._gap("", f"it cannot be read to its end ({type(error).__name__})")
 

@@ -69,7 +69,8 @@ def _are_refused(calls: Sequence[RecordedCall]) -> bool:
 
 
 def _name(sample: Mapping[str, Any]) -> str:
-    return "self-test" if _is_self_test(sample) else f"{sample.get('prompt')}, {sample.get('case')}"
+    parts = [sample[key] for key in ("prompt", "case", "attack") if isinstance(sample.get(key), str)]
+    return ", ".join(["self-test", *parts] if _is_self_test(sample) else parts)
 
 
 def _call(event: Mapping[str, Any], location: str) -> RecordedCall:

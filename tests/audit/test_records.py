@@ -1,0 +1,181 @@
+import io
+import json
+import zipfile
+from typing import Annotated
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from promptkit.audit import array, records, strict
+from promptkit.audit.records import Records
+
+
+class Prose(msgspec.Struct, tag_field="type", tag="talk"):
+    conversation: str = msgspec.field(name="session")
+    text: Annotated[str, msgspec.Meta(pattern=r"\A[^@]*\Z")]
+
+
+def opened(raw: bytes) -> Records:
+    return Records(lambda: io.BytesIO(raw))
+
+
+def read(raw: bytes) -> tuple[list[tuple[str, object]], list[str]]:
+    opened_records = opened(raw)
+    return [tuple(record) for record in opened_records], [str(gap) for gap in opened_records.gaps]
+
+
+@pytest.mark.parametrize(
+    ("raw", "locations"),
+    [
+        (b'{"a":1}\n{"b":2}\n', ["line 1", "line 2"]),
+        (b'{"a":1}\r\n\r\n{"b":2}', ["line 1", "line 3"]),
+        (b'\xef\xbb\xbf{"a":1}\n{"b":2}\n', ["line 1", "line 2"]),
+        (b'[{"a":1},\n {"b":2}]', ["/0", "/1"]),
+        (b'\xef\xbb\xbf [ {"a":1} , {"b":2} ] \n', ["/0", "/1"]),
+        (b'{\n "a": [\n  {}\n ]\n}\n', [""]),
+        (b'[{"a":1}]\n[{"b":2}]\n', ["line 1", "line 2"]),
+        (b'{"a":1}', ["line 1"]),
+        (b'a log line\n{"a":1}\n', ["line 2"]),
+    ],
+)
+def test_the_layout_of_a_file_is_found_by_its_content(raw, locations):
+    assert [location for location, _ in read(raw)[0]] == locations
+
+
+@pytest.mark.parametrize(
+    ("raw", "gap"),
+    [
+        (b"", "it is empty"),
+        (b" \n \n", "it holds nothing"),
+        (b"hello", "it is not JSON"),
+        (b"\x00\x00\x00", "it is not JSON"),
+        (b"\xff\xfe{\x00", "it is UTF-16, not UTF-8"),
+        (b"\x1f\x8b\x08", "it is compressed with gzip; unpack it first"),
+        (b"PK\x03\x04", "it is a zip file inside a zip file; unpack it first"),
+        (b'{\n "a": 1,', "it is not JSON"),
+        (b'[{"a":1},{"b":', "/1: it is cut off or broken; the rest was not read"),
+        (b'[{"a":1}', "/1: the array is cut off here"),
+        (b'[{"a":1} {"b":2}]', "/1: the array is broken here"),
+        (b'[{"a":1}] {"b":2}', "/1: there is something after the end of the array"),
+        (b'[{"a":1,"a":2},{"b":2}]', "/0: an object in it has the same key twice"),
+        (b'[{"a":"\xff"},{"b":2}]', "/0: it is not UTF-8"),
+        (b"[" * 100_000, "/0: it is nested too deep; the rest was not read"),
+        (b'{"a":1}\n{"b":', "line 2: the last line is cut off: it is not JSON"),
+        (b'{"a":1}\n{"b":\n', "line 2: it is not JSON"),
+        (b'{"a":1}\n\x00\x00\x00\n{"b":1}', "line 2: it is not JSON"),
+        (b'{"a":1}\n{"b":"\xff"}\n', "line 2: it is not UTF-8"),
+        (b'{"a":1}\n{"b":1,"b":2}\n', "line 2: an object in it has the same key twice"),
+        (b'{"a":1}\n' + b"[" * 100_000 + b"\n", "line 2: it is nested too deep"),
+    ],
+)
+def test_what_cannot_be_read_is_a_gap_with_its_place(raw, gap):
+    gaps = read(raw)[1]
+    assert len(gaps) == 1
+    assert gaps[0].startswith(gap)
+
+
+def test_what_stands_around_a_gap_is_read():
+    values, _ = read(b'[{"a":1,"a":2},{"b":"\xff"},{"c":3}]')
+    assert values == [("/2", {"c": 3})]
+
+
+def test_a_line_longer_than_the_limit_is_passed_over_and_said(monkeypatch):
+    monkeypatch.setattr(records, "MAX_RECORD_BYTES", 100)
+    monkeypatch.setattr(strict, "MAX_RECORD_BYTES", 100)
+    values, gaps = read(b'{"a":1}\n{"b":"' + b"x" * 5_000_000 + b'"}\n{"c":3}\n')
+    assert values == [("line 1", {"a": 1}), ("line 3", {"c": 3})]
+    assert len(gaps) == 1
+
+
+def test_an_element_longer_than_the_limit_ends_the_array(monkeypatch):
+    monkeypatch.setattr(array, "MAX_RECORD_BYTES", 1000)
+    values, gaps = read(b'[{"a":1},{"b":"' + b"x" * 5_000_000 + b'"}]')
+    assert values == [("/0", {"a": 1})]
+    assert gaps == ["/1: it is larger than 32 MiB; the rest was not read"]
+
+
+def test_a_file_of_rubbish_ends_after_a_thousand_lines():
+    _, gaps = read(b'{"a":1}\n' + b"rubbish\n" * 5000)
+    assert len(gaps) == 1002
+    assert gaps[-1] == "line 1002: more than 1000 lines cannot be read; the rest was not looked at"
+
+
+def test_a_conversation_without_end_is_cut_and_said(monkeypatch):
+    monkeypatch.setattr(records, "MAX_WAITING_RECORDS", 3)
+    values, gaps = read(b'{"a":1}\n' * 10)
+    assert len(values) == 3
+    assert gaps == ["line 4: one conversation is too large; the rest was not read. Split the file"]
+
+
+def test_conversations_that_end_may_be_as_many_as_they_like(monkeypatch):
+    monkeypatch.setattr(records, "MAX_WAITING_RECORDS", 3)
+    opened_records = opened(b'{"a":1}\n' * 10)
+    for _ in opened_records:
+        opened_records.conversation_is_whole()
+    assert opened_records.gaps == []
+
+
+def test_a_broken_zip_member_is_a_gap(tmp_path):
+    path = tmp_path / "export.zip"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_STORED) as archive:
+        archive.writestr("conversations.json", '[{"a":1}]')
+    path.write_bytes(path.read_bytes().replace(b'"a":1', b'"b":1'))
+    with zipfile.ZipFile(path) as archive:
+        broken = Records(lambda: archive.open("conversations.json"))
+        assert list(broken) == []
+    assert [str(gap) for gap in broken.gaps] == ["it cannot be read to its end (BadZipFile)"]
+
+
+@given(st.lists(st.recursive(st.none() | st.integers() | st.text(), lambda inner: st.lists(inner, max_size=3))))
+def test_an_array_is_read_as_the_standard_library_reads_it(values):
+    raw = json.dumps(values, ensure_ascii=False).encode("utf-8", "replace")
+    if not (values and raw.startswith(b"[")):
+        return
+    assert [value for _, value in read(raw)[0]] == json.loads(raw)
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 7, 64])
+def test_elements_are_found_wherever_the_window_ends(size, monkeypatch):
+    monkeypatch.setattr(array, "_CHUNK", size)
+    values = [12345, 'a\\"]é😀', {"k": [1, {"x": None}]}, True, -1.5e3, [], None, 7]
+    raw = json.dumps(values, ensure_ascii=False).encode().replace(b"-1500.0", b"-1.5e3")
+    expected = [("/" + str(index), value) for index, value in enumerate(json.loads(raw))]
+    assert read(raw) == (expected, [])
+
+
+def skimmed(raw: bytes) -> list[str]:
+    opened_records = opened(raw)
+    opened_records.prose = Prose
+    return [location for location, _ in opened_records] + [gap.location for gap in opened_records.gaps]
+
+
+def test_talk_is_passed_over_save_the_first_of_each_conversation():
+    talk = b'{"type":"talk","session":"s1","text":"hi"}\n'
+    other = b'{"type":"talk","session":"s2","text":"hi"}\n'
+    call = b'{"type":"call","session":"s1"}\n'
+    assert skimmed(talk + talk + talk + call + other + other) == ["line 1", "line 2", "line 4", "line 5"]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        b'{"type":"c\\u0061ll","session":"s1","text":""}',
+        b'{"type":"talk","session":"s1","text":"\\u0040"}',
+        b'{"type":"call","session":"s1","text":"","type":"talk"}',
+        b'{"type":"talk","session":"s1","text":"","type":"call"}',
+        b'{"type":"talk","session":"s1","text":"@","text":""}',
+        b'{ "type" : "call" , "session" : "s1" }',
+    ],
+)
+def test_no_spelling_of_json_hides_a_line_that_is_not_talk(line):
+    talk = b'{"type":"talk","session":"s1","text":"hi"}\n'
+    records_or_gaps = skimmed(talk + talk + line + b"\n")
+    assert records_or_gaps[-1] == "line 3"
+
+
+def test_a_line_of_talk_may_be_spelled_in_any_way():
+    talk = b'{"type":"talk","session":"s1","text":"hi"}\n'
+    spelled = b' {"text" : "h\\u0069", "\\u0074ype":"t\\u0061lk","session":"s1" } \n'
+    assert skimmed(talk + talk + spelled) == ["line 1", "line 2"]

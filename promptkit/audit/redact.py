@@ -52,7 +52,8 @@ def _hider(texts: Iterable[str]) -> _Hider:
             if len(parts) > 1:
                 names |= {" ".join(parts), " ".join(reversed(parts))}
             if beside := _NAMED.search(text, max(0, address.start() - 130), address.start()):
-                names.add(beside[1])
+                # The first of the words may be none of the name, as in "Ask Ada Lovelace <…>".
+                names |= {beside[1], " ".join(beside[1].split()[-2:])}
         if len(names) > _MAX_NAMES:
             break
     return _Hider(sorted(names, key=len, reverse=True)[:_MAX_NAMES])

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import codecs
-import io
 import json
 import re
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import Any, BinaryIO, NamedTuple
 
 from promptkit.audit.strict import DECODER, MAX_PARTS, MAX_RECORD_BYTES, UnreadableError, count_parts
 
@@ -28,7 +27,7 @@ class Element(NamedTuple):
 class _Window:
     """The part of a text that is in memory: `text` from `at` on is still to be read."""
 
-    def __init__(self, stream: io.BufferedReader) -> None:
+    def __init__(self, stream: BinaryIO) -> None:
         self._stream = stream
         # Bytes that are not UTF-8 become lone surrogates, so that one bad element does not cost the rest.
         self._decoder = codecs.getincrementaldecoder("utf-8-sig")("surrogateescape")
@@ -61,7 +60,7 @@ class _Window:
             self.more()
 
 
-def array_elements(stream: io.BufferedReader) -> Iterator[Element | str]:
+def array_elements(stream: BinaryIO) -> Iterator[Element | str]:
     """The elements in order; a text in place of an element says why it cannot be read.
 
     After an element whose end cannot be found, nothing more comes.

@@ -7,7 +7,7 @@ import zipfile
 import zlib
 from collections.abc import Callable, Iterator
 from functools import partial
-from typing import Any, Literal, NamedTuple
+from typing import Any, BinaryIO, Literal, NamedTuple
 
 import msgspec
 
@@ -87,7 +87,7 @@ class Records:
             self._gap("", reason)
         return layout
 
-    def _read(self, stream: io.BufferedReader) -> Iterator[Record]:
+    def _read(self, stream: BinaryIO) -> Iterator[Record]:
         read = {"lines": self._lines, "array": self._elements, "document": self._document}[self.layout or "document"]
         for record, size in read(stream):
             self._waiting_records += 1
@@ -97,21 +97,21 @@ class Records:
                 return
             yield record
 
-    def _document(self, stream: io.BufferedReader) -> Iterator[tuple[Record, int]]:
+    def _document(self, stream: BinaryIO) -> Iterator[tuple[Record, int]]:
         raw = stream.read(MAX_RECORD_BYTES + 1).removeprefix(_UTF8_MARK)
         try:
             yield Record("", parse_bounded(raw)), len(raw)
         except UnreadableError as error:
             self._gap("", str(error))
 
-    def _elements(self, stream: io.BufferedReader) -> Iterator[tuple[Record, int]]:
+    def _elements(self, stream: BinaryIO) -> Iterator[tuple[Record, int]]:
         for index, element in enumerate(array_elements(stream)):
             if isinstance(element, str):
                 self._gap(f"/{index}", element)
             else:
                 yield Record(f"/{index}", element.value), element.size
 
-    def _lines(self, stream: io.BufferedReader) -> Iterator[tuple[Record, int]]:
+    def _lines(self, stream: BinaryIO) -> Iterator[tuple[Record, int]]:
         seen: set[str] = set()
         decode = None
         lines = iter(partial(stream.readline, MAX_RECORD_BYTES + 1), b"")
@@ -134,7 +134,7 @@ class Records:
                 self._gap(f"line {number}", f"more than {MAX_GAPS} lines cannot be read; the rest was not looked at")
                 return
 
-    def _line(self, stream: io.BufferedReader, number: int, line: bytes) -> Record | None:
+    def _line(self, stream: BinaryIO, number: int, line: bytes) -> Record | None:
         if number == 1:
             line = line.removeprefix(_UTF8_MARK)
         if line.isspace():
@@ -149,7 +149,7 @@ class Records:
             return None
 
 
-def _skip_line(stream: io.BufferedReader) -> None:
+def _skip_line(stream: BinaryIO) -> None:
     while (rest := stream.readline(_SNIFFED_BYTES)) and not rest.endswith(b"\n"):
         pass
 

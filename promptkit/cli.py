@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import sys
 import traceback
+from datetime import datetime
 from importlib import import_module
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import typer
 
@@ -25,6 +26,10 @@ app = typer.Typer(
 
 Arguments = Annotated[list[str], typer.Option("--argument", "-a", metavar="KEY=VALUE", help="Fill in one argument.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
+# Spelt out here, since their own modules are slow to import; tests/test_cli.py compares them.
+Size = Literal["small", "medium", "large"]
+Mode = Literal["npm-2025", "hosted-guess", "hosted-bare"]
+RoleKey = Literal["admin", "readOnly", "procurement", "itAdmin", "appOwner"]
 ProfilePath = Annotated[Path | None, typer.Option("--profile", help="The tenant's dashboard.yaml.")]
 Http = Annotated[
     str | None, typer.Option(metavar="HOST:PORT", help="Serve over streamable HTTP; port 0 is a free one.")
@@ -122,12 +127,42 @@ def tools(
 
 
 @app.command()
+def doctor(server: Server = "local", profile: ProfilePath = None, as_json: AsJson = False) -> None:
+    """Walk the guide's checklist against a server; each finding says what to do next."""
+    _call("doctor", "run_doctor", _library(), server=server, profile=load_profile(profile), as_json=as_json)
+
+
+@app.command()
 def torii(
     db: Annotated[Path | None, typer.Option(help="The tenant's file, made if missing; in memory by default.")] = None,
     http: Http = None,
+    size: Annotated[Size | None, typer.Option(help="How large a new tenant is.")] = None,
+    mode: Annotated[Mode, typer.Option(help="Which of the known servers to look like.")] = "hosted-guess",
+    fault: Annotated[list[str], typer.Option(help="Go wrong in this way; repeat for more.")] = [],  # noqa: B006
+    as_of: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="The tenant's today.")] = None,
+    hostile: Annotated[bool, typer.Option("--hostile", help="Put injected texts into the tenant.")] = False,
+    role: Annotated[RoleKey, typer.Option(help="Whose eyes to see with.")] = "admin",
 ) -> None:
     """Run the local Torii: a stand-in for Torii's MCP server, on stdio unless --http is given."""
-    _call("torii", "run_torii", db=db, http=http)
+    day = as_of.date() if as_of else None
+    options = {"size": size, "mode": mode, "fault": fault, "as_of": day, "hostile": hostile, "role": role}
+    _call("torii", "run_torii", db=db, http=http, **options)
+
+
+@app.command()
+def audit(
+    paths: Annotated[list[Path], typer.Argument(help="Files, folders and zip files.")],
+    format_: Annotated[str | None, typer.Option("--format", help="The format of all files; found by content.")] = None,
+    tools: Annotated[Path | None, typer.Option(help="Another catalogue, in the shape of tools.yaml.")] = None,
+    jobs: Annotated[int | None, typer.Option(help="Processes to use; one per core.")] = None,
+    as_json: AsJson = False,
+    sarif: Annotated[Path | None, typer.Option(help="Write SARIF here.")] = None,
+    junit: Annotated[Path | None, typer.Option(help="Write JUnit XML here.")] = None,
+    markdown: Annotated[Path | None, typer.Option(help="Write Markdown here.")] = None,
+) -> None:
+    """Say what recorded conversations show: so far of our own run records; of all else that it cannot tell."""
+    files = {"sarif": sarif, "junit": junit, "markdown": markdown}
+    _call("audit", "run_audit", _library(), paths, format=format_, tools=tools, jobs=jobs, as_json_=as_json, **files)
 
 
 @app.command()

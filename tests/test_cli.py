@@ -3,11 +3,16 @@
 import json
 import subprocess
 import sys
+from typing import get_args
 
 import pytest
 
+from promptkit import cli
 from promptkit.instructions import build_instructions
 from promptkit.render import render
+from promptkit.torii.generate.size import Size
+from promptkit.torii.roles import RoleKey
+from promptkit.torii.surface import Mode
 
 
 def run(*words: str, text: str | None = None) -> subprocess.CompletedProcess[str]:
@@ -85,3 +90,9 @@ def test_commands_that_read_files_do_not_import_the_sdk():
             [sys.executable, "-c", script.format(words=words)], capture_output=True, encoding="utf-8", timeout=60
         )
         assert done.stderr.splitlines()[-1] == "[]", words
+
+
+def test_the_choices_of_torii_are_those_of_its_modules():
+    assert set(get_args(cli.Size)) == set(get_args(Size))
+    assert set(get_args(cli.Mode)) == set(get_args(Mode))
+    assert set(get_args(cli.RoleKey)) == set(get_args(RoleKey))

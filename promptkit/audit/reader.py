@@ -25,10 +25,10 @@ class Reader(Protocol):
     resolves them (promptkit/audit/spelling.py). Arguments that are JSON text go through `strict.parse_arguments`;
     arguments that the record leaves out are `strict.NOT_RECORDED`, which is not the same as none given.
 
-    A format of JSON Lines may also have `PROSE`, a msgspec type that only a line of mere talk fits: no call, result or
-    gap in any spelling, nothing in it but keys the type knows where one could stand, and no `@` in what a person wrote,
-    so no stamp. Its `conversation` is the id of the conversation. Such lines are read no further, save the first of
-    each conversation, which is what makes large files fast.
+    A format of JSON Lines may also have `PROSE`, a msgspec type that only a line of mere talk fits (see
+    promptkit/audit/prose.py). Its `conversation` is the id of the conversation, or None for a text of a person or of
+    the system that has an `@` and so may hold a stamp. Such lines are read no further, save the first of each
+    conversation and those with None, which is what makes large files fast.
     """
 
     def matches(self, value: Any) -> bool:  # noqa: ANN401

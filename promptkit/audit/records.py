@@ -121,7 +121,8 @@ class Records:
                     conversation = decode(line).conversation
                     if conversation in seen:
                         continue
-                    seen.add(conversation)
+                    if conversation is not None:
+                        seen.add(conversation)
                 except _NOT_PROSE:
                     pass
             elif self.prose:

@@ -81,6 +81,7 @@ class Evaluation:
         profile: Profile = DEFAULT_PROFILE,
     ) -> None:
         self._session, self._torii, self.today, self._profile = session, torii, today, profile
+        self.tools = session.tools
         self._policy = tool_policy(library)
         self._scoring = library.scoring if (library.instructions / "scoring.yaml").exists() else None
         self._instructions = build_instructions(library)

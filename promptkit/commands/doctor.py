@@ -1,0 +1,38 @@
+"""`doctor`: the guide's checklist, walked against a server."""
+
+from __future__ import annotations
+
+import json
+
+import anyio
+from rich.console import Console
+from rich.text import Text
+
+from promptkit.evaluation.doctor import Finding, Status, examine
+from promptkit.library import Library
+from promptkit.model import DEFAULT_PROFILE, Profile
+
+_STYLES = {Status.OK: "green", Status.WARN: "yellow", Status.FAIL: "bold red", Status.UNKNOWN: "cyan"}
+
+
+def run_doctor(library: Library, *, server: str, profile: Profile, as_json: bool) -> int:
+    """Print each finding with what to do next; 1 when a check failed."""
+    console = Console()
+    found: list[Finding] = []
+
+    async def walk() -> None:
+        async for finding in examine(library, server, profile, has_profile=profile is not DEFAULT_PROFILE):
+            found.append(finding)
+            if not as_json:
+                _print(console, finding)
+
+    anyio.run(walk)
+    if as_json:
+        print(json.dumps([vars(finding) for finding in found], indent=2))
+    return int(any(finding.status is Status.FAIL for finding in found))
+
+
+def _print(console: Console, finding: Finding) -> None:
+    console.print(Text.assemble((f"{finding.status:8}", _STYLES[finding.status]), f"{finding.check}: {finding.seen}"))
+    if finding.next:
+        console.print(Text(f"        next: {finding.next}"))

@@ -33,7 +33,7 @@ ANSWER = """## Contracts
 """
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def page_library(tmp_path_factory) -> Library:
     root = tmp_path_factory.mktemp("library")
     for folder in ("prompts", "instructions", "evals"):
@@ -43,26 +43,26 @@ def page_library(tmp_path_factory) -> Library:
     return Library(root)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def prompts(page_library) -> dict[str, Prompt]:
     return {prompt.name: prompt for prompt in page_library.load_prompts()}
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def html(page_library) -> str:
     answers = {"every_type": SampleAnswer(ANSWER, {"days": 30})}
     evidence = {"every_type@2.1.0": Evidence("openai:example", "local", 10, 10)}
     return build_page(page_library, PROFILE, answers=answers, evidence=evidence)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def page_file(html, tmp_path_factory) -> Path:
     path = tmp_path_factory.mktemp("page") / "index.html"
     path.write_text(html, encoding="utf-8", newline="\n")
     return path
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def browser():
     playwright = pytest.importorskip("playwright.sync_api", reason="needs the test dependency playwright")
     if CHROMIUM is None:

@@ -1,0 +1,65 @@
+"""The content blocks of Anthropic's messages, which its API, Claude's export and Claude Code's sessions share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple
+
+from promptkit.audit.pairing import Pairing, iso_time, text_of
+from promptkit.audit.strict import NOT_RECORDED
+from promptkit.errors import shown
+from promptkit.transcript import CallState, RecordedCall, Text
+
+CALLS = frozenset({"tool_use", "mcp_tool_use", "server_tool_use"})
+_SILENT = frozenset({"thinking", "redacted_thinking", "image", "document", "search_result", "container_upload"})
+
+
+class Message(NamedTuple):
+    """Where a message stands, who wrote it, and what was found in it besides its calls and texts.
+
+    `is_denied` tells that what it brings back are denials of a person, not results.
+    """
+
+    role: str
+    location: str
+    pairing: Pairing
+    gaps: list[str]
+    time: str | None = None
+    is_denied: bool = False
+
+
+def read_content(content: object, message: Message) -> Iterator[Text]:
+    """The texts of a message's content; its calls, results and gaps go into `message`."""
+    if isinstance(content, str):
+        yield Text(message.role, content)
+    elif isinstance(content, list):
+        for index, block in enumerate(content):
+            yield from _block(block, f"{message.location}/content/{index}", message)
+    else:
+        message.gaps.append(f"{message.location}: the message has no content")
+
+
+def _block(block: Any, location: str, message: Message) -> Iterator[Text]:  # noqa: ANN401
+    kind = text_of(block.get("type")) if isinstance(block, dict) else ""
+    if kind == "text" and isinstance(block.get("text"), str):
+        yield Text(message.role, block["text"])
+    elif kind in CALLS and isinstance(block.get("name"), str):
+        message.pairing.call(block.get("id"), _call(block, location, message))
+    elif kind.endswith("tool_result"):
+        message.pairing.result(block.get("tool_use_id"), _outcome(block, message), location)
+    elif kind not in _SILENT:
+        message.gaps.append(f"{location}: a block of a kind we do not know ({shown(kind, 40) or 'none'})")
+
+
+def _call(block: Mapping[str, Any], location: str, message: Message) -> RecordedCall:
+    server = block.get("server_name") or block.get("integration_name")
+    started = iso_time(block.get("start_timestamp")) or message.time
+    arguments = block.get("input", NOT_RECORDED)
+    return RecordedCall(block["name"], None, arguments, CallState.UNKNOWN, location, started, text_of(server) or None)
+
+
+def _outcome(block: Mapping[str, Any], message: Message) -> CallState:
+    if message.is_denied:
+        return CallState.DENIED
+    # Anything but a plain false may be an error; either way it ran.
+    return CallState.FAILED if block.get("is_error") else CallState.EXECUTED

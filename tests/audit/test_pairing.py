@@ -1,0 +1,80 @@
+import pytest
+
+from promptkit.audit.pairing import Pairing, iso_time
+from promptkit.transcript import CallState, RecordedCall
+
+
+def call(name="run_workflow", state=CallState.UNKNOWN, arguments=None):
+    return RecordedCall(name, None, arguments, state, "line 1")
+
+
+def states(pairing):
+    return [(one.name, one.state) for one in pairing.calls()]
+
+
+def paired(*calls, results=(), call_id="c1"):
+    pairing = Pairing()
+    for one in calls:
+        pairing.call(call_id, one)
+    for state in results:
+        pairing.result(call_id, state, "line 9")
+    return pairing
+
+
+@pytest.mark.parametrize("state", [CallState.EXECUTED, CallState.FAILED, CallState.DENIED])
+def test_a_result_decides_the_state_of_its_call(state):
+    assert states(paired(call(), results=[state])) == [("run_workflow", state)]
+
+
+def test_a_call_without_a_result_keeps_its_state():
+    assert states(paired(call())) == [("run_workflow", CallState.UNKNOWN)]
+
+
+def test_a_result_may_stand_before_its_call():
+    pairing = Pairing()
+    pairing.result(7, CallState.FAILED, "line 1")
+    pairing.call(7, call())
+    assert states(pairing) == [("run_workflow", CallState.FAILED)]
+    assert pairing.gaps() == []
+
+
+def test_the_same_call_told_twice_counts_once():
+    assert states(paired(call(state=CallState.PROPOSED), call())) == [("run_workflow", CallState.UNKNOWN)]
+
+
+def test_a_denial_counts_for_none_of_two_calls_under_one_id():
+    pairing = paired(call(), call("list_apps"), results=[CallState.DENIED])
+    assert states(pairing) == [("run_workflow", CallState.UNKNOWN), ("list_apps", CallState.UNKNOWN)]
+
+
+def test_what_ran_counts_for_both_of_two_calls_under_one_id():
+    pairing = paired(call(state=CallState.PROPOSED), call("list_apps"), results=[CallState.EXECUTED])
+    assert {state for _, state in states(pairing)} == {CallState.EXECUTED}
+
+
+def test_a_denial_that_is_followed_by_a_result_was_none():
+    assert states(paired(call(), results=[CallState.DENIED, CallState.EXECUTED]))[0][1] is CallState.EXECUTED
+
+
+@pytest.mark.parametrize("call_id", ["other", 1, None, [], ""])
+def test_a_result_without_its_call_is_a_gap(call_id):
+    pairing = paired(call(), call_id="1")
+    pairing.result(call_id, CallState.EXECUTED, "line 2")
+    assert pairing.gaps() == ["line 2: a result without its call"]
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ("2026-11-01T10:00:00Z", "2026-11-01T10:00:00Z"),
+        (1793527200, "2026-11-01T10:00:00Z"),
+        (1793527200.25, "2026-11-01T10:00:00Z"),
+        (1e300, None),
+        (float("nan"), None),
+        (True, None),
+        ("", None),
+        ({}, None),
+    ],
+)
+def test_times_are_told_as_iso_8601(value, expected):
+    assert iso_time(value) == expected

@@ -84,11 +84,31 @@ def test_pure_modules_touch_no_file_clock_or_network(name):
     assert {module.split(".")[0] for module in imported(PACKAGE / f"{name}.py")} & banned == set()
 
 
-def test_only_the_client_and_the_gate_construct_network_clients():
+# To Torii through the gate, and to the provider of a language model: there is no third way out.
+NETWORK = {"promptkit.client", "promptkit.gate", "promptkit.evaluation.provider"}
+CLIENTS = {
+    "httpx2",
+    "httpx",
+    "requests",
+    "urllib3",
+    "aiohttp",
+    "pydantic_ai",
+    "openai",
+    "anthropic",
+    "google",
+    "tenacity",
+}
+
+
+def test_only_the_client_the_gate_and_the_provider_of_models_construct_network_clients():
     users = {
         module_of(path)
         for path in FILES
         for name in imported(path)
-        if name.split(".")[0] in {"httpx2", "httpx", "requests", "urllib3", "aiohttp"} or name.startswith("mcp.client")
+        if name.split(".")[0] in CLIENTS or name.startswith("mcp.client")
     }
-    assert users == {"promptkit.client", "promptkit.gate"}
+    assert users == NETWORK
+
+
+def test_nothing_imports_the_provider_of_models_before_one_is_asked_for():
+    assert [path for path in FILES if "promptkit.evaluation.provider" in imported(path)] == []

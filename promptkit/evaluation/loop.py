@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from promptkit.client import GuardedSession, Outcome
-from promptkit.evaluation.agent import Message, Model, ModelCall
+from promptkit.evaluation.agent import Message, Model, ModelCall, TurnError, Usage
 from promptkit.model import ToolCall
 from promptkit.transcript import CallState, RecordedCall
 
@@ -23,6 +23,7 @@ class Run:
     calls: list[RecordedCall] = field(default_factory=list)
     outcomes: list[Outcome] = field(default_factory=list)
     gaps: list[str] = field(default_factory=list)
+    usage: Usage = field(default_factory=Usage)
 
     @property
     def answer(self) -> str:
@@ -44,7 +45,13 @@ async def converse(
     """
     run, waiting = Run(list(messages)), list(later)
     for _ in range(MAX_TURNS):
-        turn = await model.turn(run.messages, session.tools)
+        try:
+            turn = await model.turn(run.messages, session.tools)
+        except TurnError as error:
+            run.gaps.append(str(error))
+            return run
+        run.usage += turn.usage
+        run.gaps += [turn.gap] if turn.gap else []
         run.messages.append(Message("assistant", turn.text, turn.calls))
         if not turn.calls and not waiting:
             return run
@@ -71,13 +78,14 @@ async def _make(call: ModelCall, session: GuardedSession, run: Run) -> None:
 def events(run: Run) -> list[dict[str, Any]]:
     """The conversation as the run record keeps it: texts, calls with their decision, and results, in order."""
     told: list[dict[str, Any]] = []
-    outcomes = dict(zip((call.id for message in run.messages for call in message.calls), run.outcomes, strict=False))
+    # By order, since a model may give two calls the same id.
+    outcomes = iter(run.outcomes)
     for message in run.messages:
         if message.role == "tool":
             told.append({"type": "result", "id": message.call_id, "is_error": message.is_error, "text": message.text})
         elif message.text:
             told.append({"type": "text", "role": message.role, "text": message.text})
-        told += [_call_event(call, outcomes.get(call.id)) for call in message.calls]
+        told += [_call_event(call, next(outcomes, None)) for call in message.calls]
     return told
 
 

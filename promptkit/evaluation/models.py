@@ -1,0 +1,40 @@
+"""Opens a language model by name. Providers' libraries are imported only here, and only when one is asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from importlib import import_module
+from importlib.util import find_spec
+from typing import cast
+
+from promptkit.errors import shown, usage
+from promptkit.evaluation.agent import Model
+
+PROVIDERS = ("openai", "anthropic", "google", "openai-compatible")
+
+
+def open_model(spec: str, *, base_url: str | None) -> Callable[[], Model]:
+    """Get a language model ready.
+
+    Args:
+        spec: `PROVIDER:NAME`, such as `anthropic:claude-opus-5`, of one of `PROVIDERS`.
+        base_url: the endpoint that speaks the provider's protocol; None for the provider's own.
+
+    Returns:
+        Makes a model for one conversation. All of them share the connection settings; none keeps a connection open.
+
+    Raises:
+        UsageError: the spec names no provider, the extra or the key is missing, or the endpoint may not be used.
+    """
+    provider, _, name = spec.partition(":")
+    if provider not in PROVIDERS or not name:
+        fix = f"write reference, rogue or PROVIDER:NAME, where PROVIDER is one of {', '.join(PROVIDERS)}"
+        raise usage("model-name", f"{shown(spec)} is not a model", fix)
+    if provider == "openai-compatible" and not base_url:
+        fix = "name the endpoint, such as --base-url http://127.0.0.1:8080/v1"
+        raise usage("no-base-url", "openai-compatible models need the address of their endpoint", fix)
+    if find_spec("pydantic_ai") is None:
+        fix = "run: pip install 'torii-promptkit[models]'"
+        raise usage("missing-extra", f"{shown(spec)} needs the libraries of the model providers", fix)
+    opened = import_module("promptkit.evaluation.provider").open_provider(provider, name, base_url)
+    return cast(Callable[[], Model], opened)

@@ -1,0 +1,262 @@
+"""A language model behind a provider's API, by pydantic-ai's direct requests. The agent loop stays ours."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from decimal import Decimal
+from typing import Any
+from urllib.parse import urlsplit
+
+import anyio
+import httpx2
+from pydantic_ai.direct import model_request
+from pydantic_ai.exceptions import (
+    AgentRunError,
+    ModelAPIError,
+    ModelAuthenticationError,
+    ModelConnectionError,
+    ModelNotFoundError,
+    ModelQuotaExceededError,
+    ModelRateLimitError,
+    ModelServerError,
+    ModelUnavailableError,
+)
+from pydantic_ai.messages import (
+    ModelMessage,
+    ModelRequest,
+    ModelRequestPart,
+    ModelResponse,
+    SystemPromptPart,
+    ToolReturnPart,
+    UserPromptPart,
+)
+from pydantic_ai.models import Model as ProviderModel
+from pydantic_ai.models import ModelRequestParameters
+from pydantic_ai.models.anthropic import AnthropicModel
+from pydantic_ai.models.google import GoogleModel
+from pydantic_ai.models.openai import OpenAIChatModel, OpenAIResponsesModel
+from pydantic_ai.profiles import ModelProfile
+from pydantic_ai.providers.anthropic import AnthropicProvider
+from pydantic_ai.providers.google import GoogleProvider
+from pydantic_ai.providers.openai import OpenAIProvider
+from pydantic_ai.providers.openai_compatible import OpenAICompatibleProvider
+from pydantic_ai.settings import ModelSettings
+from pydantic_ai.tools import ToolDefinition
+from tenacity import AsyncRetrying, RetryCallState, retry_if_exception, stop_after_attempt, wait_exponential_jitter
+
+from promptkit.errors import problem, shown, usage
+from promptkit.evaluation.agent import Message, Model, ModelCall, Turn, TurnError, Usage
+from promptkit.gate import strict_json
+from promptkit.policy import Definition
+
+KEYS = {
+    "openai": ("OPENAI_API_KEY",),
+    "anthropic": ("ANTHROPIC_API_KEY",),
+    "google": ("GOOGLE_API_KEY", "GEMINI_API_KEY"),
+    "openai-compatible": ("OPENAI_COMPATIBLE_API_KEY",),
+}
+"""The environment variables that may hold a key; the first that is set counts. `openai-compatible` needs none."""
+MAX_TURNS = 60
+MAX_ATTEMPTS = 5
+MAX_WAIT_SECONDS = 60.0
+MAX_RESPONSE_BYTES = 4 * 1024 * 1024
+_SETTINGS = ModelSettings(max_tokens=16_000, max_retries=0)
+_TIMEOUT = httpx2.Timeout(30, read=300)
+_MAY_PASS = (ModelRateLimitError, ModelUnavailableError, ModelServerError, ModelConnectionError)
+_WILL_NOT_PASS = (ModelAuthenticationError, ModelNotFoundError, ModelQuotaExceededError)
+_BACKOFF = wait_exponential_jitter(initial=1, max=MAX_WAIT_SECONDS)
+_CUT = {
+    "length": "the model's turn was cut off at its limit of tokens",
+    "content_filter": "the provider withheld the model's turn (content filter or refusal)",
+    "error": "the provider says that the model's turn ended in an error",
+}
+
+
+def open_provider(provider: str, name: str, base_url: str | None) -> Callable[[], Model]:
+    """See `models.open_model`."""
+    key = next((os.environ[variable] for variable in KEYS[provider] if os.environ.get(variable)), None)
+    if key is None and provider != "openai-compatible":
+        raise usage("no-model-key", f"{provider} needs a key", f"set {' or '.join(KEYS[provider])} in the environment")
+    http = _http_client()
+    model, address = _model(provider, name, base_url, key, http)
+    parts = urlsplit(address)
+    if key and parts.scheme != "https" and parts.hostname not in {"127.0.0.1", "::1", "localhost"}:
+        fix = "use https, or an endpoint on this machine"
+        raise usage("open-key", f"the key would travel unencrypted to {shown(parts.hostname)}", fix)
+    return lambda: _Conversation(model, key)
+
+
+def _model(
+    provider: str, name: str, base_url: str | None, key: str | None, http: httpx2.AsyncClient
+) -> tuple[ProviderModel, str]:
+    # Without a transformer, the schemas of the tools go out as the server gave them.
+    profile = ModelProfile(json_schema_transformer=None)
+    if provider == "openai-compatible":
+        at = OpenAICompatibleProvider(provider, base_url=base_url or "", api_key=key, http_client=http)
+        return OpenAIChatModel(name, provider=at, profile=profile), at.base_url
+    if provider == "openai":
+        openai = OpenAIProvider(base_url=base_url, api_key=key, http_client=http)
+        return OpenAIResponsesModel(name, provider=openai, profile=profile), openai.base_url
+    if provider == "anthropic":
+        anthropic = AnthropicProvider(base_url=base_url, api_key=key, http_client=http)
+        return AnthropicModel(name, provider=anthropic, profile=profile), anthropic.base_url
+    google = GoogleProvider(base_url=base_url, api_key=key or "", http_client=http)
+    return GoogleModel(name, provider=google, profile=profile), google.base_url
+
+
+class _TooLargeError(Exception):
+    """A response is larger than any turn can be."""
+
+
+class _BoundedStream(httpx2.AsyncByteStream):
+    def __init__(self, inner: httpx2.AsyncByteStream) -> None:
+        self._inner = inner
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        size = 0
+        async for chunk in self._inner:
+            size += len(chunk)
+            if size > MAX_RESPONSE_BYTES:
+                raise _TooLargeError(f"the response is larger than {MAX_RESPONSE_BYTES:,} bytes")
+            yield chunk
+
+    async def aclose(self) -> None:
+        await self._inner.aclose()
+
+
+async def _bound(response: httpx2.Response) -> None:
+    if "content-encoding" in response.headers:
+        raise _TooLargeError("the response is compressed, so its size cannot be bounded")
+    response.stream = _BoundedStream(response.stream)  # type: ignore[arg-type]
+
+
+def _http_client() -> httpx2.AsyncClient:
+    """The one network client besides Torii's: to the provider only, no redirects, no connection kept open."""
+    return httpx2.AsyncClient(
+        timeout=_TIMEOUT,
+        follow_redirects=False,
+        headers={"accept-encoding": "identity"},
+        limits=httpx2.Limits(max_keepalive_connections=0),
+        event_hooks={"response": [_bound]},
+    )
+
+
+class _Conversation:
+    """One conversation. It keeps the provider's own messages, since reasoning has to go back as it came."""
+
+    def __init__(self, model: ProviderModel, key: str | None) -> None:
+        self._model, self._key = model, key
+        self._history: list[ModelMessage] = []
+        self._names: dict[str, str] = {}
+        self._seen = self._turns = 0
+
+    async def turn(self, messages: Sequence[Message], tools: Sequence[Definition]) -> Turn:
+        """The next turn. Waits and asks again when the provider is busy, as long as it says, a few times."""
+        self._turns += 1
+        if self._turns > MAX_TURNS:
+            raise TurnError(f"the model did not finish within {MAX_TURNS} turns")
+        said = [self._part(message) for message in messages[self._seen :] if message.role != "assistant"]
+        self._history.append(ModelRequest(parts=said))
+        # The loop adds the turn that is taken now, which this conversation has already.
+        self._seen = len(messages) + 1
+        response = await self._ask(ModelRequestParameters(function_tools=[_definition(tool) for tool in tools]))
+        self._history.append(response)
+        self._names |= {call.tool_call_id: call.tool_name for call in response.tool_calls}
+        return self._turn(response)
+
+    def _part(self, message: Message) -> ModelRequestPart:
+        if message.role == "system":
+            return SystemPromptPart(message.text)
+        if message.role == "user":
+            return UserPromptPart(message.text)
+        call_id = message.call_id or ""
+        name = self._names.get(call_id, "")
+        return ToolReturnPart(name, message.text, call_id, outcome="failed" if message.is_error else "success")
+
+    async def _ask(self, parameters: ModelRequestParameters) -> ModelResponse:
+        retrying = AsyncRetrying(
+            retry=retry_if_exception(_may_pass),
+            wait=_wait,
+            stop=stop_after_attempt(MAX_ATTEMPTS),
+            sleep=pause,
+            reraise=True,
+        )
+        try:
+            return await retrying(
+                model_request,
+                self._model,
+                self._history,
+                model_settings=_SETTINGS,
+                model_request_parameters=parameters,
+            )
+        except _WILL_NOT_PASS as error:
+            fix = "check the name of the model, the key, and the account"
+            raise problem("model-refused", self._told(error), fix) from None
+        except (AgentRunError, _TooLargeError) as error:
+            raise TurnError(self._told(error)) from None
+
+    def _told(self, error: Exception) -> str:
+        """What went wrong, without the key, which an endpoint may have echoed."""
+        waited = f" after {MAX_ATTEMPTS} tries" if _may_pass(error) else ""
+        reason = next((cause for cause in _causes(error) if isinstance(cause, _TooLargeError)), error)
+        return f"the model did not answer{waited}: {shown(self._safe(' '.join(str(reason).split())), 300)}"
+
+    def _safe(self, text: str) -> str:
+        return text.replace(self._key, "[key]") if self._key else text
+
+    def _turn(self, response: ModelResponse) -> Turn:
+        calls = [
+            ModelCall(call.tool_call_id, self._safe(call.tool_name), _arguments(call.args, self._safe))
+            for call in response.tool_calls
+        ]
+        counted = Usage(response.usage.input_tokens, response.usage.output_tokens, _cost(response))
+        return Turn(self._safe(response.text or ""), tuple(calls), counted, _CUT.get(response.finish_reason or "", ""))
+
+
+async def pause(seconds: float) -> None:
+    """Wait before the next try."""
+    await anyio.sleep(seconds)
+
+
+def _causes(error: BaseException | None) -> Iterator[BaseException]:
+    while error:
+        yield error
+        error = error.__cause__ or error.__context__
+
+
+def _may_pass(error: BaseException) -> bool:
+    too_large = any(isinstance(cause, _TooLargeError) for cause in _causes(error))
+    return isinstance(error, _MAY_PASS) and not too_large and (error.retry_after or 0) <= MAX_WAIT_SECONDS
+
+
+def _wait(state: RetryCallState) -> float:
+    error = state.outcome.exception() if state.outcome else None
+    asked = error.retry_after if isinstance(error, ModelAPIError) else None
+    return _BACKOFF(state) if asked is None else asked
+
+
+def _definition(tool: Definition) -> ToolDefinition:
+    return ToolDefinition(
+        name=str(tool.get("name")),
+        description=tool.get("description"),
+        parameters_json_schema=tool.get("inputSchema") or {"type": "object"},
+        strict=False,
+    )
+
+
+def _arguments(given: str | dict[str, Any] | None, safe: Callable[[str], str]) -> Any:  # noqa: ANN401
+    """Arguments as the model gave them: text that is not JSON stays text, which the policy refuses."""
+    text = safe(given if isinstance(given, str) else json.dumps(given or {}))
+    try:
+        return strict_json(text or "{}")
+    except (ValueError, RecursionError):
+        return text
+
+
+def _cost(response: ModelResponse) -> Decimal | None:
+    try:
+        return response.cost().total_price
+    except (LookupError, ValueError, AssertionError):
+        return None

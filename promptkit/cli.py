@@ -142,10 +142,14 @@ def torii(
     as_of: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="The tenant's today.")] = None,
     hostile: Annotated[bool, typer.Option("--hostile", help="Put injected texts into the tenant.")] = False,
     role: Annotated[RoleKey, typer.Option(help="Whose eyes to see with.")] = "admin",
+    sign_in: Annotated[
+        bool, typer.Option("--sign-in", help="Only for those who signed in (OAuth), or bring PROMPTKIT_TOKEN.")
+    ] = False,
 ) -> None:
     """Run the local Torii: a stand-in for Torii's MCP server, on stdio unless --http is given."""
     day = as_of.date() if as_of else None
     options = {"size": size, "mode": mode, "fault": fault, "as_of": day, "hostile": hostile, "role": role}
+    options["sign_in"] = sign_in
     _call("torii", "run_torii", db=db, http=http, **options)
 
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import socket
 import sys
+from collections.abc import Callable
 from typing import Any
 
 import anyio
 import uvicorn
 from mcp.server.lowlevel import Server
 from mcp.server.stdio import stdio_server
+from starlette.types import ASGIApp
 
 from promptkit.errors import shown, usage
 from promptkit.library import Library
@@ -22,8 +24,13 @@ def serve(library: Library, *, http: str | None, profile: Profile) -> int:
     return run_server(PromptServer(library, profile).build(), http)
 
 
-def run_server(server: Server[Any], http: str | None) -> int:
+def run_server(server: Server[Any], http: str | None, app: Callable[[str], ASGIApp] | None = None) -> int:
     """Serve on stdio until the client goes, or over streamable HTTP at HOST:PORT until stopped.
+
+    Args:
+        server: what is served.
+        http: HOST:PORT, or None for stdio.
+        app: makes the HTTP application, given the origin it is served at; None is the server's plain one.
 
     Raises:
         UsageError: the address is not one that can be listened at.
@@ -33,10 +40,10 @@ def run_server(server: Server[Any], http: str | None) -> int:
         return 0
     listening = listen(http)
     host, port = listening.getsockname()[:2]
-    config = uvicorn.Config(
-        server.streamable_http_app(), log_level="warning", lifespan="on", timeout_graceful_shutdown=1
-    )
-    print(f"http://{host}:{port}/mcp", flush=True)
+    origin = f"http://{host}:{port}"
+    application = app(origin) if app else server.streamable_http_app()
+    config = uvicorn.Config(application, log_level="warning", lifespan="on", timeout_graceful_shutdown=1)
+    print(f"{origin}/mcp", flush=True)
     uvicorn.Server(config).run(sockets=[listening])
     return 0
 

@@ -2,20 +2,30 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections.abc import Sequence
 from contextlib import closing
 from datetime import date
+from functools import partial
 from pathlib import Path
+from typing import Any
+
+from mcp.server.lowlevel import Server
+from starlette.types import ASGIApp
 
 from promptkit.commands.serve import run_server
 from promptkit.errors import shown, usage
+from promptkit.torii.authorization import EXPIRED_AFTER, Authorization, signed_in
+from promptkit.torii.consent import ConsentPage, members, signed_app
 from promptkit.torii.data_faults import FAULTS
 from promptkit.torii.generate.size import Size
 from promptkit.torii.roles import IDENTITIES, RoleKey
 from promptkit.torii.server import build_server
 from promptkit.torii.surface import Mode
 from promptkit.torii.tenant import DEFAULT_AS_OF, build_tenant, open_tenant
+
+TOKEN_VARIABLE = "PROMPTKIT_TOKEN"  # noqa: S105  (its name)
 
 
 def run_torii(
@@ -28,6 +38,7 @@ def run_torii(
     as_of: date | None = None,
     hostile: bool = False,
     role: RoleKey = "admin",
+    sign_in: bool = False,
 ) -> int:
     """Serve a tenant until stopped.
 
@@ -39,16 +50,35 @@ def run_torii(
         fault: names of `data_faults.FAULTS`.
         as_of: the tenant's day; None is the default, or what the file has.
         hostile: put texts that try to misuse an assistant into the tenant.
-        role: whose eyes to see with.
+        role: whose eyes to see with; with `sign_in`, who brings the fixed token, and the first choice on the page.
+        sign_in: be open only to those who signed in by OAuth, or bring the token of the environment variable.
 
     Raises:
-        UsageError: a fault has no such name, or the file is there and is not the tenant asked for.
+        UsageError: a fault has no such name, signing in is asked for without HTTP, or the file is there and is not the
+            tenant asked for.
     """
     if unknown := sorted(set(fault) - FAULTS.keys()):
         raise usage("unknown-fault", f"there is no fault {shown(unknown[0])}", f"take one of {', '.join(FAULTS)}")
+    if sign_in and http is None:
+        raise usage("sign-in-http", "signing in needs HTTP", "add --http 127.0.0.1:0")
+    if "token-expired" in fault and not sign_in:
+        raise usage("sign-in-fault", "without signing in there is no token to expire", "add --sign-in")
     with closing(_tenant(db, size, as_of, hostile)) as tenant:
-        server = build_server(tenant, mode=mode, identity=lambda: IDENTITIES[role], faults=frozenset(fault))
-        return run_server(server, http)
+        identity = signed_in if sign_in else lambda: IDENTITIES[role]
+        server = build_server(tenant, mode=mode, identity=identity, faults=frozenset(fault))
+        return run_server(server, http, partial(_signed_app, server, tenant, role, fault) if sign_in else None)
+
+
+def _signed_app(
+    server: Server[Any], tenant: sqlite3.Connection, role: RoleKey, fault: Sequence[str], origin: str
+) -> ASGIApp:
+    authorization = Authorization(
+        origin,
+        fixed_token=os.environ.get(TOKEN_VARIABLE),
+        fixed_role=role,
+        max_uses=EXPIRED_AFTER if "token-expired" in fault else None,
+    )
+    return signed_app(server, authorization, ConsentPage(authorization, members(tenant), role))
 
 
 def _tenant(db: Path | None, size: Size | None, as_of: date | None, hostile: bool) -> sqlite3.Connection:

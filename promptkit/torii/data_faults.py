@@ -26,6 +26,7 @@ FAULTS: Mapping[str, str] = {
     "added-tool": "archive_app joins the tools after the first call",
     "changed-tool": "list_apps has another description and one more argument after the first call",
     "lying-annotation": "run_workflow says that it only reads",
+    "token-expired": "an access token is good for ten requests, whatever lifetime it was given; then 401",
 }
 """Name -> what it does."""
 

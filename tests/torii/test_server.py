@@ -118,6 +118,8 @@ def test_a_server_killed_while_it_writes_leaves_whole_calls_only(tmp_path, after
         ({"size": "medium"}, "other-tenant"),
         ({"as_of": date(2026, 11, 3)}, "other-tenant"),
         ({"hostile": True}, "other-tenant"),
+        ({"sign_in": True}, "sign-in-http"),
+        ({"fault": ["token-expired"]}, "sign-in-fault"),
     ],
 )
 def test_a_tenant_or_fault_that_is_not_there_is_wrong_usage(tmp_path, options, code):

@@ -1,0 +1,244 @@
+"""The local Torii's OAuth 2.1 authorization server: what it hands out, and what that is still good for."""
+
+from __future__ import annotations
+
+import secrets
+import time
+from dataclasses import dataclass
+from typing import TypeVar
+from urllib.parse import urlsplit
+
+from mcp.server.auth.middleware.auth_context import get_access_token
+from mcp.server.auth.provider import (
+    AccessToken,
+    AuthorizationCode,
+    AuthorizationParams,
+    AuthorizeError,
+    OAuthAuthorizationServerProvider,
+    RefreshToken,
+    RegistrationError,
+    TokenError,
+    construct_redirect_uri,
+)
+from mcp.shared.auth import OAuthClientInformationFull, OAuthToken
+
+from promptkit.torii.api_error import forbidden
+from promptkit.torii.roles import IDENTITIES, Identity, RoleKey
+
+SCOPE = "torii"
+"""The one scope. Torii's own are not public; what a person may do follows from their role."""
+
+MAX_KEPT = 10_000
+"""Of clients, requests, codes and tokens each; the oldest go first, since anybody may register."""
+
+EXPIRED_AFTER = 10
+"""Requests that an access token is good for under the fault `token-expired`."""
+
+_LOCAL = {("http", "127.0.0.1"), ("http", "localhost"), ("http", "::1")}
+_REQUEST_SECONDS = 600
+_CODE_SECONDS = 60
+V = TypeVar("V")
+
+
+@dataclass(frozen=True)
+class Lifetimes:
+    """How long tokens live, in seconds. Torii's own figures are not public."""
+
+    access: int = 3600
+    refresh: int = 30 * 86400
+
+
+@dataclass(frozen=True)
+class SignInRequest:
+    """A client that waits for a person's answer until `expires_at`, in seconds since the epoch."""
+
+    client: OAuthClientInformationFull
+    params: AuthorizationParams
+    expires_at: float
+
+
+@dataclass
+class _Issued:
+    """A token, and the code that its whole family came from."""
+
+    family: str
+    token: AccessToken | RefreshToken
+    is_spent: bool = False
+    uses: int = 0
+
+
+class Authorization(OAuthAuthorizationServerProvider[AuthorizationCode, RefreshToken, AccessToken]):
+    """Clients, requests, codes and tokens of one server, in memory: all of it ends with the process.
+
+    The SDK checks PKCE, redirect addresses and expiry, and asks this for the rest; it is also the SDK's token verifier.
+
+    Args:
+        origin: of the server, such as http://127.0.0.1:8000; it is the issuer too.
+        fixed_token: a bearer token that is always good, for CI.
+        fixed_role: the role of whoever brings the fixed token.
+        lifetimes: of the tokens it issues.
+        max_uses: requests that an access token is good for; None is no limit.
+    """
+
+    def __init__(
+        self,
+        origin: str,
+        *,
+        fixed_token: str | None = None,
+        fixed_role: RoleKey = "admin",
+        lifetimes: Lifetimes | None = None,
+        max_uses: int | None = None,
+    ) -> None:
+        self.origin, self.resource = origin, f"{origin}/mcp"
+        self._fixed_token, self._fixed_role = fixed_token, fixed_role
+        self._lifetimes, self._max_uses = lifetimes or Lifetimes(), max_uses
+        self._clients: dict[str, OAuthClientInformationFull] = {}
+        self._requests: dict[str, SignInRequest] = {}
+        self._codes: dict[str, AuthorizationCode] = {}
+        self._issued: dict[str, _Issued] = {}
+
+    async def get_client(self, client_id: str) -> OAuthClientInformationFull | None:
+        """The client of this id."""
+        return self._clients.get(client_id)
+
+    async def register_client(self, client_info: OAuthClientInformationFull) -> None:
+        """Take a client on, if all its redirect addresses are https or on this machine."""
+        for address in client_info.redirect_uris or []:
+            parts = urlsplit(str(address))
+            if not parts.hostname or (parts.scheme != "https" and (parts.scheme, parts.hostname) not in _LOCAL):
+                raise RegistrationError("invalid_redirect_uri", "redirect_uris are https, or http on this machine")
+        _keep(self._clients, client_info.client_id, client_info)
+
+    async def authorize(self, client: OAuthClientInformationFull, params: AuthorizationParams) -> str:
+        """Where the browser goes next: the page on which a person decides."""
+        if params.resource not in {None, self.resource}:
+            raise AuthorizeError("invalid_target", f"this server issues tokens for {self.resource} only")
+        request_id = secrets.token_urlsafe(24)
+        _keep(self._requests, request_id, SignInRequest(client, params, time.time() + _REQUEST_SECONDS))
+        return construct_redirect_uri(f"{self.origin}/consent", request=request_id)
+
+    def request(self, request_id: str) -> SignInRequest | None:
+        """The open request of this id; None when there is none, or it was answered or is too old."""
+        found = self._requests.get(request_id)
+        return found if found and found.expires_at > time.time() else None
+
+    def answer(self, request_id: str, role: RoleKey | None) -> str:
+        """Close an open request; where the browser goes with the answer.
+
+        Args:
+            request_id: of a request that is open.
+            role: of the person who signs in; None when they refuse.
+        """
+        asked = self._requests.pop(request_id)
+        address, state = str(asked.params.redirect_uri), asked.params.state
+        if role is None:
+            return construct_redirect_uri(address, error="access_denied", state=state, iss=self.origin)
+        code = AuthorizationCode(
+            code=secrets.token_urlsafe(32),
+            client_id=asked.client.client_id,
+            scopes=asked.params.scopes or [SCOPE],
+            expires_at=time.time() + _CODE_SECONDS,
+            code_challenge=asked.params.code_challenge,
+            redirect_uri=asked.params.redirect_uri,
+            redirect_uri_provided_explicitly=asked.params.redirect_uri_provided_explicitly,
+            resource=self.resource,
+            subject=role,
+        )
+        _keep(self._codes, code.code, code)
+        return construct_redirect_uri(address, code=code.code, state=state, iss=self.origin)
+
+    async def load_authorization_code(
+        self, client: OAuthClientInformationFull, authorization_code: str
+    ) -> AuthorizationCode | None:
+        """The code, if nobody has used it; a second use ends all that the first one gave."""
+        if authorization_code not in self._codes:
+            self._revoke(authorization_code)
+        return self._codes.get(authorization_code)
+
+    async def exchange_authorization_code(
+        self, client: OAuthClientInformationFull, authorization_code: AuthorizationCode
+    ) -> OAuthToken:
+        """The first tokens of a family."""
+        if self._codes.pop(authorization_code.code, None) is None:
+            raise TokenError("invalid_grant", "the code was used already")
+        return self._issue(authorization_code, authorization_code.scopes, authorization_code.code)
+
+    async def load_refresh_token(self, client: OAuthClientInformationFull, refresh_token: str) -> RefreshToken | None:
+        """The refresh token, used ones too: their second use must be seen."""
+        found = self._issued.get(refresh_token)
+        return found.token if found and isinstance(found.token, RefreshToken) else None
+
+    async def exchange_refresh_token(
+        self, client: OAuthClientInformationFull, refresh_token: RefreshToken, scopes: list[str]
+    ) -> OAuthToken:
+        """New tokens for a refresh token, once: the second use of one ends its whole family."""
+        used = self._issued[refresh_token.token]
+        if used.is_spent:
+            self._revoke(used.family)
+            raise TokenError("invalid_grant", "the refresh token was used already")
+        used.is_spent = True
+        return self._issue(refresh_token, scopes, used.family)
+
+    async def load_access_token(self, token: str) -> AccessToken | None:
+        """The access token; whether it has expired is for the SDK to see."""
+        found = self._issued.get(token)
+        return found.token if found and isinstance(found.token, AccessToken) else None
+
+    async def verify_token(self, token: str) -> AccessToken | None:
+        """The access token that a request to the MCP server brings, if it is good."""
+        if self._fixed_token and secrets.compare_digest(token.encode(), self._fixed_token.encode()):
+            return AccessToken(
+                token=token, client_id="ci", scopes=[SCOPE], resource=self.resource, subject=self._fixed_role
+            )
+        found = await self.load_access_token(token)
+        if found and self._max_uses is not None:
+            self._issued[token].uses += 1
+            return found if self._issued[token].uses <= self._max_uses else None
+        return found
+
+    async def revoke_token(self, token: AccessToken | RefreshToken) -> None:
+        """End a token and its whole family."""
+        if token.token in self._issued:
+            self._revoke(self._issued[token.token].family)
+
+    def _issue(self, source: AuthorizationCode | RefreshToken, scopes: list[str], family: str) -> OAuthToken:
+        issued = []
+        for kind, seconds in ((AccessToken, self._lifetimes.access), (RefreshToken, self._lifetimes.refresh)):
+            token = kind(
+                token=secrets.token_urlsafe(32),
+                client_id=source.client_id,
+                scopes=scopes,
+                expires_at=int(time.time()) + seconds,
+                resource=self.resource,
+                subject=source.subject,
+            )
+            _keep(self._issued, token.token, _Issued(family, token))
+            issued.append(token.token)
+        return OAuthToken(
+            access_token=issued[0],
+            refresh_token=issued[1],
+            expires_in=self._lifetimes.access,
+            scope=" ".join(scopes),
+        )
+
+    def _revoke(self, family: str) -> None:
+        self._issued = {token: issued for token, issued in self._issued.items() if issued.family != family}
+
+
+def _keep(kept: dict[str, V], key: str, value: V) -> None:
+    while len(kept) >= MAX_KEPT:
+        kept.pop(next(iter(kept)))
+    kept[key] = value
+
+
+def signed_in() -> Identity:
+    """Who makes the call that is being answered.
+
+    Raises:
+        ToriiError: 403, nobody who is known.
+    """
+    token = get_access_token()
+    found = next((who for who in IDENTITIES.values() if token and who.role == token.subject), None)
+    if found is None:
+        raise forbidden("Nobody is signed in")
+    return found

@@ -1,0 +1,97 @@
+"""A local Torii that wants a sign-in, in a thread of its own; a client that signs in; a browser that is a script."""
+
+import threading
+import time
+from contextlib import contextmanager
+from urllib.parse import parse_qs, urlsplit
+
+import httpx2
+import uvicorn
+from mcp.client.auth import AuthorizationCodeResult, OAuthClientProvider
+from mcp.shared.auth import OAuthClientMetadata
+
+from promptkit.commands.serve import listen
+from promptkit.torii.authorization import Authorization, signed_in
+from promptkit.torii.consent import ConsentPage, members, signed_app
+from promptkit.torii.server import build_server
+
+CALLBACK = "http://127.0.0.1:9/callback"
+
+
+@contextmanager
+def running(make_app):
+    """The origin of an application that is made for it."""
+    listening = listen("127.0.0.1:0")
+    origin = f"http://127.0.0.1:{listening.getsockname()[1]}"
+    config = uvicorn.Config(make_app(origin), log_level="error", lifespan="on", timeout_graceful_shutdown=1)
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
+    thread.start()
+    while not server.started:
+        assert thread.is_alive()
+        time.sleep(0.005)
+    try:
+        yield origin
+    finally:
+        server.should_exit = True
+        thread.join(10)
+
+
+@contextmanager
+def signed_torii(tenant, *, wrap=lambda app: app, **options):
+    """The origin and the authorization of a local Torii; `wrap` puts a failing in front of it."""
+    made = []
+
+    def make(origin):
+        made.append(Authorization(origin, **options))
+        page = ConsentPage(made[0], members(tenant), "admin")
+        return wrap(signed_app(build_server(tenant, identity=signed_in), made[0], page))
+
+    with running(make) as origin:
+        yield origin, made[0]
+
+
+def answer_page(url, role="readOnly", answer="allow"):
+    """What a person does: opens the address and answers; where the browser is then sent."""
+    with httpx2.Client(follow_redirects=True, trust_env=False) as browser:
+        page = browser.get(url)
+        assert page.status_code == 200, page.text
+        sent = browser.post(page.url, data={"role": role, "answer": answer}, follow_redirects=False)
+    return sent.headers["location"]
+
+
+def query(url) -> dict[str, str]:
+    return {name: values[0] for name, values in parse_qs(urlsplit(url).query).items()}
+
+
+class Memory:
+    """The SDK's token storage, in memory."""
+
+    def __init__(self):
+        self.tokens = self.client = None
+
+    async def get_tokens(self):
+        return self.tokens
+
+    async def set_tokens(self, tokens):
+        self.tokens = tokens
+
+    async def get_client_info(self):
+        return self.client
+
+    async def set_client_info(self, client_info):
+        self.client = client_info
+
+
+def sdk_auth(url, memory, **answer):
+    """The SDK's own OAuth client, with a script for a browser."""
+    seen = {}
+
+    async def open_browser(address):
+        seen.update(query(answer_page(address, **answer)))
+
+    async def callback():
+        return AuthorizationCodeResult(code=seen["code"], state=seen["state"], iss=seen["iss"])
+
+    wanted = OAuthClientMetadata(client_name="A test", redirect_uris=[CALLBACK], token_endpoint_auth_method="none")
+    return OAuthClientProvider(url, wanted, memory, open_browser, callback)

@@ -1,6 +1,7 @@
 import pytest
 
 from promptkit.audit.pairing import Pairing, iso_time
+from promptkit.audit.strict import NOT_RECORDED
 from promptkit.transcript import CallState, RecordedCall
 
 
@@ -78,3 +79,30 @@ def test_a_result_without_its_call_is_a_gap(call_id):
 )
 def test_times_are_told_as_iso_8601(value, expected):
     assert iso_time(value) == expected
+
+
+@pytest.mark.parametrize("without", [None, "", NOT_RECORDED])
+def test_a_call_told_of_without_its_arguments_is_the_one_with_them(without):
+    for pair in ([without, {"size": 1}], [{"size": 1}, without]):
+        assert [one.arguments for one in paired(*(call(arguments=given) for given in pair)).calls()] == [{"size": 1}]
+
+
+def test_a_call_with_other_arguments_is_another_call():
+    assert len(states(paired(call(arguments={"size": 1}), call(arguments={"size": 2})))) == 2
+
+
+@pytest.mark.parametrize("state", [CallState.FAILED, CallState.EXECUTED])
+def test_a_denial_does_not_undo_what_the_record_shows_as_run(state):
+    assert states(paired(call(state=state), results=[CallState.DENIED])) == [("run_workflow", state)]
+
+
+def test_a_result_that_names_its_tool_is_evidence_without_the_call():
+    pairing = Pairing()
+    pairing.result("c9", CallState.EXECUTED, "line 2", "run_workflow")
+    assert (states(pairing), pairing.gaps()) == ([("run_workflow", CallState.EXECUTED)], [])
+
+
+def test_what_was_asked_for_may_have_run_once_the_conversation_goes_on():
+    pairing = paired(call(state=CallState.PROPOSED), call("update_user", CallState.AWAITING_APPROVAL))
+    pairing.go_on()
+    assert [state for _, state in states(pairing)] == [CallState.UNKNOWN, CallState.AWAITING_APPROVAL]

@@ -17,3 +17,14 @@ def told(found: Audit) -> list[tuple[str | None, str]]:
 
 def document(value: object) -> bytes:
     return json.dumps(value).encode()
+
+
+def ruled(found: Audit) -> list[tuple[str, str]]:
+    """The verdict on every conversation and the rule that decided it."""
+    return [(str(result.verdict), result.rule) for result in found.results]
+
+
+CLEAN = [("clean", "read-tool")]
+GAP = [("inconclusive", "gap")]
+ATTEMPTED = [("attempted", "action-tool")]
+VIOLATION = [("violation", "action-tool")]

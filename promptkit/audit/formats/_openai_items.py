@@ -1,0 +1,95 @@
+"""The items of OpenAI's Responses API, in outputs, inputs, streams and lists, into a ledger.
+
+Source: the types of openai-python 3.57, `responses.ResponseItem`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from promptkit.audit.ledger import Ledger
+from promptkit.audit.strict import NOT_RECORDED
+from promptkit.errors import shown
+from promptkit.transcript import CallState
+
+# These run code or drive a computer, or stand for turns that are gone, so calls may be in them that nobody sees.
+_HIDING = frozenset({
+    "program", "code_interpreter_call", "shell_call", "local_shell_call", "apply_patch_call", "computer_call",
+    "custom_tool_call", "compaction", "compaction_summary", "context_compaction", "compaction_trigger",
+    "item_reference",
+})  # fmt: skip
+# These call no tool of an app: searches of OpenAI's own, thoughts, lists of what could be called, outputs of the above.
+_HARMLESS = frozenset({
+    "reasoning", "mcp_list_tools", "tool_search_call", "tool_search_output", "additional_tools", "configuration_update",
+    "file_search_call", "web_search_call", "image_generation_call", "program_output", "shell_call_output",
+    "local_shell_call_output", "apply_patch_call_output", "computer_call_output",
+})  # fmt: skip
+_OTHERS = frozenset({"mcp_call", "mcp_approval_request", "mcp_approval_response", "custom_tool_call_output"})
+_MCP_STATES = {"completed": CallState.EXECUTED, "failed": CallState.FAILED}
+
+
+def is_item(value: Any) -> bool:  # noqa: ANN401
+    """An item of a kind that no other format has."""
+    if not isinstance(value, dict) or not isinstance(kind := value.get("type"), str):
+        return False
+    if kind in {"function_call", "function_call_output"}:
+        return isinstance(value.get("call_id"), str)
+    return kind in _HIDING | _HARMLESS | _OTHERS and isinstance(value.get("id", value.get("call_id")), str)
+
+
+def read_items(ledger: Ledger, items: Any, location: str, time: Any = None) -> None:  # noqa: ANN401
+    """Note what a list of items tells; an input that is a text alone is one as well."""
+    if isinstance(items, str):
+        ledger.text("user", items)
+        return
+    for place, item in ledger.each(items, location):
+        read_item(ledger, item, place, time)
+
+
+def read_item(ledger: Ledger, item: Mapping[str, Any], location: str, time: Any = None) -> None:  # noqa: ANN401
+    """Note what one item tells; of a kind nobody knows, a gap."""
+    kind = item.get("type", "message" if "role" in item else None)
+    if kind == "message":
+        ledger.text(item.get("role"), item.get("content"))
+    elif kind in _HIDING or _is_program(item.get("caller")):
+        ledger.gap(f"{location}: {shown(kind, 40)} may hide calls")
+    if kind in {"function_call", "custom_tool_call"}:
+        arguments = item.get("arguments", item.get("input", NOT_RECORDED))
+        server = item.get("namespace")
+        ledger.call(
+            item.get("call_id"), item.get("name"), arguments, CallState.PROPOSED, location, server=server, time=time
+        )
+    elif kind in {"function_call_output", "custom_tool_call_output"}:
+        ledger.settle(item.get("call_id"), CallState.EXECUTED, location)
+    elif kind in {"mcp_call", "mcp_approval_request"}:
+        _mcp(ledger, item, location, time)
+    elif kind == "mcp_approval_response":
+        state = CallState.DENIED if item.get("approve") is False else CallState.UNKNOWN
+        ledger.settle(item.get("approval_request_id"), state, location)
+    elif kind != "message" and kind not in _HIDING | _HARMLESS:
+        ledger.gap(f"{location}: items of the kind {shown(kind, 40)} are not known")
+
+
+def _mcp(ledger: Ledger, item: Mapping[str, Any], location: str, time: Any) -> None:  # noqa: ANN401
+    # A call that was asked about before has the id of the question, and is the same call.
+    asked = item.get("approval_request_id")
+    id_ = asked if isinstance(asked, str) else item.get("id")
+    arguments = item.get("arguments", NOT_RECORDED)
+    server = item.get("server_label")
+    ledger.call(id_, item.get("name"), arguments, _mcp_state(item), location, server=server, time=time)
+
+
+def _mcp_state(item: Mapping[str, Any]) -> CallState:
+    if item.get("type") == "mcp_approval_request":
+        return CallState.AWAITING_APPROVAL
+    if item.get("error") is not None:
+        return CallState.FAILED
+    if "status" not in item:
+        return CallState.EXECUTED if item.get("output") is not None else CallState.UNKNOWN
+    status = item["status"]
+    return _MCP_STATES.get(status, CallState.UNKNOWN) if isinstance(status, str) else CallState.UNKNOWN
+
+
+def _is_program(caller: Any) -> bool:  # noqa: ANN401
+    return isinstance(caller, dict) and caller.get("type") != "direct"

@@ -1,0 +1,134 @@
+"""OpenAI's Responses API: responses, requests with their input, streams of events, and lists or lines of items.
+
+Each response is a conversation; one that goes on from another needs it to be at hand.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from promptkit.audit.formats._openai_items import is_item, read_item, read_items
+from promptkit.audit.ledger import Ledger
+from promptkit.audit.reader import Record
+from promptkit.errors import shown
+from promptkit.transcript import RAN, Conversation
+
+# So many responses wait for the one that goes on from them.
+_MAX_HELD = 1000
+_ENDS = frozenset({"response.completed", "response.incomplete", "response.failed"})
+
+
+def matches(value: Any) -> bool:  # noqa: ANN401
+    """A response, a request with items, an event of a stream, a list of items, or an item."""
+    if not isinstance(value, dict):
+        return False
+    if value.get("object") == "response" or is_item(value):
+        return True
+    if _is_event(value):
+        return "response" in value or "item" in value or "sequence_number" in value
+    lists = [value.get("output"), value.get("input"), value.get("data")]
+    return any(is_item(item) for items in lists if isinstance(items, list) for item in items)
+
+
+def read(records: Iterable[Record]) -> Iterator[Conversation]:
+    """One conversation for each response, named by its id; loose items of a file are one together."""
+    reading = _Reading()
+    for record in records:
+        yield from reading.record(record.location, record.value)
+    yield from reading.end()
+
+
+class _Reading:
+    def __init__(self) -> None:
+        self._held: dict[str, Ledger] = {}
+        self._stream: Ledger | None = None
+        self._loose: Ledger | None = None
+        self._needs: dict[str, tuple[str, ...]] = {}
+
+    def record(self, location: str, value: Any) -> Iterator[Conversation]:  # noqa: ANN401
+        if not isinstance(value, dict):
+            yield Conversation(location, [], [f"{location}: it is nothing of the Responses API"])
+        elif _is_event(value):
+            yield from self._event(location, value)
+        elif value.get("object") == "list":
+            yield _listed(location, value)
+        elif "type" not in value and ("output" in value or "input" in value):
+            yield from self._response(location, value, Ledger())
+        else:
+            self._loose = self._loose or Ledger()
+            read_item(self._loose, value, location)
+
+    def _response(self, location: str, response: Mapping[str, Any], ledger: Ledger) -> Iterator[Conversation]:
+        id_, before = (_text(response.get(key)) for key in ("id", "previous_response_id"))
+        time = response.get("created_at")
+        earlier = self._held.pop(before, None)
+        read_items(earlier or ledger, response.get("input"), f"{location}/input", time)
+        if earlier:
+            earlier.pairing.go_on()
+            yield earlier.conversation(before, self._needs.pop(before))
+        read_items(ledger, response.get("output"), f"{location}/output", time)
+        _note_ends(ledger, response, location)
+        needs = (before,) if before else ()
+        found = ledger.conversation(id_ or location or "response", needs)
+        # The next response may tell what became of these.
+        if id_ and id_ not in self._held and any(call.state not in RAN for call in found.calls):
+            self._held[id_], self._needs[id_] = ledger, needs
+            if len(self._held) > _MAX_HELD:
+                yield self._let_go(next(iter(self._held)))
+        else:
+            yield found
+
+    def _let_go(self, id_: str) -> Conversation:
+        return self._held.pop(id_).conversation(id_, self._needs.pop(id_))
+
+    def _event(self, location: str, event: Mapping[str, Any]) -> Iterator[Conversation]:
+        kind = event.get("type")
+        if kind == "response.created":
+            yield from self._cut_off()
+        if self._stream is None:
+            self._stream = Ledger()
+            if kind != "response.created":
+                self._stream.gap(f"{location}: the beginning of the stream is missing")
+        if isinstance(event.get("item"), dict):
+            read_item(self._stream, event["item"], f"{location}/item")
+        if kind in _ENDS and isinstance(response := event.get("response"), dict):
+            ledger, self._stream = self._stream, None
+            yield from self._response(f"{location}/response", response, ledger)
+
+    def _cut_off(self) -> Iterator[Conversation]:
+        if self._stream:
+            self._stream.gap("the end of the stream is missing")
+            yield self._stream.conversation("stream")
+        self._stream = None
+
+    def end(self) -> Iterator[Conversation]:
+        yield from self._cut_off()
+        yield from [self._let_go(id_) for id_ in list(self._held)]
+        if self._loose:
+            yield self._loose.conversation("items")
+
+
+def _listed(location: str, value: Mapping[str, Any]) -> Conversation:
+    ledger = Ledger()
+    read_items(ledger, value.get("data"), f"{location}/data")
+    if value.get("has_more") is not False:
+        ledger.gap(f"{location}: the list has more pages")
+    return ledger.conversation(location or "items")
+
+
+def _note_ends(ledger: Ledger, response: Mapping[str, Any], location: str) -> None:
+    if response.get("status", "completed") != "completed" or response.get("error") is not None:
+        ledger.gap(f"{location}: the response is not complete: {shown(response.get('status'), 40)}")
+    if response.get("conversation") is not None:
+        ledger.gap(f"{location}: other turns of its conversation are kept elsewhere")
+    if "output" not in response:
+        ledger.gap(f"{location}: a request without its response")
+
+
+def _is_event(value: Mapping[str, Any]) -> bool:
+    return isinstance(kind := value.get("type"), str) and kind.startswith("response.")
+
+
+def _text(value: Any) -> str:  # noqa: ANN401
+    return value if isinstance(value, str) else ""

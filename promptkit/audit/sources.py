@@ -59,7 +59,8 @@ class Source:
     @property
     def is_other(self) -> bool:
         """Whether its name says that it is something exports hold beside transcripts."""
-        name = PurePosixPath(self.name).name
+        inside = self.name if self.member is None else self.name.removeprefix(f"{self.file}!")
+        name = PurePosixPath(inside).name
         return not self.is_named and bool(_MEDIA.fullmatch(name) or _COMPANION.fullmatch(name))
 
 

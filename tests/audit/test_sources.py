@@ -50,6 +50,11 @@ def test_what_lies_beside_transcripts_is_passed_over_by_name(tmp_path, audited):
     assert len(found.passed_over) == 5
 
 
+def test_what_lies_beside_transcripts_is_passed_over_at_the_top_of_a_zip_file_too(tmp_path, audited):
+    zipped(tmp_path / "x.zip", {"user.json": b'{"id":"u"}', "run.jsonl": RUN})
+    assert len(audited().passed_over) == 1
+
+
 def test_a_transcript_is_read_whatever_its_name(tmp_path, audited):
     write(tmp_path / "holiday.png", lines(HEADER, sample(call("run_workflow"))))
     assert audited().verdict is Verdict.VIOLATION

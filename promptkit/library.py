@@ -13,7 +13,7 @@ from typing import TypeVar
 
 from promptkit.errors import Problem, PromptkitError, problem, shown
 from promptkit.load import Document, load_yaml, validate, validate_each
-from promptkit.model import AttackFamily, Case, Prompt, Scoring, ToolRule
+from promptkit.model import AttackFamily, Case, Prompt, ScoreClass, Scoring, ToolRule
 
 T = TypeVar("T")
 # What a released version may still change: where it is in its life, not what it says.
@@ -130,8 +130,22 @@ class Library:
 
     @cached_property
     def scoring(self) -> Scoring:
-        """instructions/scoring.yaml."""
-        return validate(self.document(self.instructions / "scoring.yaml"), Scoring)
+        """instructions/scoring.yaml.
+
+        Raises:
+            PromptkitError: everything that is wrong with it, each at its place.
+        """
+        document = self.document(self.instructions / "scoring.yaml")
+        scoring = validate(document, Scoring)
+        known = f"write one of {', '.join(scoring.signals)}"
+        wrong = [
+            document.problem(("classes", place, "needs"), "unknown-signal", f"there is no signal {one.needs}", known)
+            for place, one in enumerate(scoring.classes)
+            if one.needs and one.needs not in scoring.signals
+        ]
+        if wrong:
+            raise PromptkitError(wrong)
+        return scoring
 
     def prompt_document(self, path: Path) -> Document:
         """A prompt's file, with the scoring model written out where its template asks for it."""
@@ -150,10 +164,15 @@ class Library:
 def scoring_text(scoring: Scoring) -> str:
     """The scoring model as a prompt says it: a Markdown list, one line for each signal and class."""
     signals = [
-        f"- {one.label}: {one.weight:+d} points from {one.threshold:g} {one.unit}" for one in scoring.signals.values()
+        f"- {name}, {one.label}: {one.weight:+d} from {one.threshold:g} {one.unit}"
+        for name, one in scoring.signals.items()
     ]
-    classes = [f"- {one.name}: from {one.minimum} points; {one.meaning}" for one in scoring.classes]
-    return "\n".join([*signals, *classes])
+    return "\n".join([*signals, *(f"- {one.name}: {_when(one)}; {one.meaning}" for one in scoring.classes)])
+
+
+def _when(one: ScoreClass) -> str:
+    reached = "any other score" if one.minimum is None else f"{one.minimum} points or more"
+    return f"{reached}, if {one.needs} counts" if one.needs else reached
 
 
 def version_digest(document: Document) -> str:

@@ -231,7 +231,10 @@ class ToolCall(Strict):
 
 
 class Signal(Strict):
-    """One thing that counts for or against keeping an app. It is worth `weight` points from `threshold` on."""
+    """One thing that speaks for a review of an app, or against one where `weight` is negative.
+
+    `label` says what is measured, as a whole number; the app gets `weight` points from `threshold` on.
+    """
 
     label: Line
     weight: int
@@ -241,10 +244,14 @@ class Signal(Strict):
 
 
 class ScoreClass(Strict):
-    """What a score from `minimum` on is called. It is a suggestion to a person, never an action."""
+    """What a score from `minimum` on is called. It is a suggestion to a person, never an action.
+
+    A class that `needs` a signal is only for apps that show it. The class without a minimum is for all other scores.
+    """
 
     name: Line
-    minimum: int
+    minimum: int | None = None
+    needs: Slug | None = None
     meaning: Line
 
 
@@ -262,6 +269,7 @@ class Read(Strict):
     `columns` are those that exist even when nothing was read; by default the names in the argument `fields`.
     `each` is SQL over earlier reads: one call for each of its rows, whose columns are arguments and join the rows read.
     Rows of an `entity` get a column `slice`: their group in the prompt's Organizational View, NULL if it is of another.
+    With an argument `aggs`, the groups are the rows: `key` and `groupCount`; the column `aggs` tells which was asked for.
     """
 
     tool: ToolName
@@ -275,15 +283,17 @@ class Reference(Strict):
     """How the reference analyst answers a prompt: what it reads, and SQL over the rows it read.
 
     `bind` names values computed from the arguments by SQL expressions; an Organizational View is given as
-    `org_entity`, `org_label` and `org_unassigned`. `reads` are tables, one column for each key of the rows. `tables`
-    holds one query for each table of the answer, in its order; `totals` one for each total, whose last column is the
-    figure and whose first, for a total `per` something, is what it is for. The tables `scoring` (signal, weight,
-    threshold) and `classes` (name, minimum) are always there.
+    `org_entity`, `org_field`, `org_label`, `org_unassigned` and `org_groups`, the JSON list of groups that its aliases
+    name. `reads` are tables, one column for each key of the rows; `steps` are further tables, each made by a query.
+    `tables` holds one query for each table of the answer, in its order; `totals` one for each total, whose last column
+    is the figure and whose first, for a total `per` something, is what it is for. The tables `scoring` (signal, weight,
+    threshold) and `classes` (name, minimum, needs) are always there.
     """
 
     method: Line
     bind: dict[Slug, str] = Field(default_factory=dict)
     reads: dict[Slug, Read] = Field(min_length=1)
+    steps: dict[Slug, str] = Field(default_factory=dict)
     tables: tuple[str, ...] = Field(min_length=1, strict=False)
     totals: dict[Slug, str] = Field(default_factory=dict)
 
@@ -292,6 +302,7 @@ class Truth(Strict):
     """The same answer as SQL over the local tenant's own tables, written apart from the reference."""
 
     bind: dict[Slug, str] = Field(default_factory=dict)
+    steps: dict[Slug, str] = Field(default_factory=dict)
     tables: tuple[str, ...] = Field(min_length=1, strict=False)
     totals: dict[Slug, str] = Field(default_factory=dict)
 

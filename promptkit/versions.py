@@ -168,7 +168,8 @@ def _lock(library: Library, reference: str, value: str) -> None:
 
 def _note(library: Library, reference: str, note: str) -> None:
     path = library.prompts / "CHANGELOG.md"
-    write_text(path, _once(r"^## Unreleased\n\n", f"## Unreleased\n\n- `{reference}`: {note}\n", read_text(path)))
+    text = _once(r"^## Unreleased\n\n(?=## )", "## Unreleased\n\n\n", read_text(path))
+    write_text(path, _once(r"^## Unreleased\n\n", f"## Unreleased\n\n- `{reference}`: {note}\n", text))
 
 
 def diff(old: str, new: str, old_name: str, new_name: str) -> str:

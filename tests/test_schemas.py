@@ -14,6 +14,7 @@ FILES = {
     "evals/attack.schema.json": sorted(ROOT.glob("evals/attacks/*.yaml")),
     "instructions/tools.schema.json": [ROOT / "instructions/tools.yaml"],
     "instructions/hosts.schema.json": [ROOT / "instructions/hosts.yaml"],
+    "instructions/scoring.schema.json": [ROOT / "instructions/scoring.yaml"],
 }
 PAIRS = [(schema, path) for schema, paths in FILES.items() for path in paths]
 

@@ -142,3 +142,13 @@ def test_instructions_are_released_and_the_old_ones_stay_known(copy):
     spoilt = " ".join(old.rsplit("\n\n", 1)[0].split())
     assert identify(copy, spoilt).reference == "instructions_full@1.0.0"
     assert identify(copy, build_instructions(copy)).reference == "instructions_full@1.0.1"
+
+
+def test_the_first_note_under_unreleased_is_a_list_of_its_own(copy):
+    path = copy.prompts / "CHANGELOG.md"
+    path.write_text("# Changes\n\n## Unreleased\n\n## 0.1.0\n", encoding="utf-8")
+    for words in ("in plainer words", "in the plainest words"):
+        edit(copy, "who owns them", f"who owns them, {words}")
+        release(copy, "renewal_calendar", Part.PATCH, words)
+    notes = "- `renewal_calendar@1.0.2`: in the plainest words\n- `renewal_calendar@1.0.1`: in plainer words\n"
+    assert path.read_text("utf-8") == f"# Changes\n\n## Unreleased\n\n{notes}\n## 0.1.0\n"

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from promptkit.evaluation.answer import Figures
-from promptkit.evaluation.query import bind, figures, load_scoring
+from promptkit.evaluation.query import bind, figures, load_scoring, make_steps
 from promptkit.model import Case, Prompt, Scalar, Scoring
 from promptkit.torii.tenant import DEFAULT_AS_OF, build_tenant, open_tenant, tenant_digest
 
@@ -40,6 +40,7 @@ class LocalTorii:
             if scoring:
                 load_scoring(connection, scoring)
             given = bind(connection, case.truth.bind, {**values, "today": self.as_of.isoformat()})
+            make_steps(connection, case.truth.steps, given)
             return figures(connection, prompt.answer, case.truth.tables, case.truth.totals, given)
 
 

@@ -43,10 +43,9 @@ def load_scoring(connection: sqlite3.Connection, scoring: Scoring) -> None:
     connection.execute("CREATE TEMP TABLE scoring (signal TEXT, weight INTEGER, threshold REAL)")
     signals = [(name, one.weight, one.threshold) for name, one in scoring.signals.items()]
     connection.executemany("INSERT INTO temp.scoring VALUES (?, ?, ?)", signals)
-    connection.execute("CREATE TEMP TABLE classes (name TEXT, minimum INTEGER)")
-    connection.executemany(
-        "INSERT INTO temp.classes VALUES (?, ?)", [(one.name, one.minimum) for one in scoring.classes]
-    )
+    connection.execute("CREATE TEMP TABLE classes (name TEXT, minimum INTEGER, needs TEXT)")
+    classes = [(one.name, one.minimum, one.needs) for one in scoring.classes]
+    connection.executemany("INSERT INTO temp.classes VALUES (?, ?, ?)", classes)
 
 
 def bind(connection: sqlite3.Connection, expressions: Mapping[str, str], values: Values) -> dict[str, Any]:
@@ -55,6 +54,12 @@ def bind(connection: sqlite3.Connection, expressions: Mapping[str, str], values:
     for name, expression in expressions.items():
         bound[name] = _run(connection, f"SELECT {expression}", bound)[0][0]
     return bound
+
+
+def make_steps(connection: sqlite3.Connection, steps: Mapping[str, str], values: Values) -> None:
+    """Make one temporary table of each query, in their order; a later one may use an earlier."""
+    for name, query in steps.items():
+        _run(connection, f'CREATE TEMP TABLE "{name}" AS {query}', values, columns=0)
 
 
 def figures(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import itertools
+import json
 import sqlite3
 from collections.abc import Generator, Mapping, Sequence
 from contextlib import closing
@@ -12,7 +13,7 @@ from typing import Any
 
 from promptkit.evaluation.agent import Message, ModelCall, Turn
 from promptkit.evaluation.answer import Figures, write_answer
-from promptkit.evaluation.query import Values, bind, figures, load_rows, load_scoring
+from promptkit.evaluation.query import Values, bind, figures, load_rows, load_scoring, make_steps
 from promptkit.model import (
     DEFAULT_PROFILE,
     ArgumentType,
@@ -85,7 +86,9 @@ class ReferenceModel:
                 covered = Coverage(read.tool)
                 rows = yield from self._read_each(connection, read, values, covered)
                 load_rows(connection, table, rows, read.columns or _fields(read))
-                coverage.append(covered)
+                if covered.pages or covered.gap:
+                    coverage.append(covered)
+            make_steps(connection, self.reference.steps, values)
             answer = self.prompt.answer
             found = figures(connection, answer, self.reference.tables, self.reference.totals, values)
             if any(covered.gap for covered in coverage):
@@ -95,7 +98,8 @@ class ReferenceModel:
     def _given(self) -> dict[str, Any]:
         given: dict[str, Any] = {**self.values, "today": self.today.isoformat()}
         if view := self._view():
-            given |= {"org_entity": view.entity, "org_label": view.label, "org_unassigned": view.unassigned}
+            given |= {"org_entity": view.entity, "org_field": view.field, "org_label": view.label}
+            given |= {"org_unassigned": view.unassigned, "org_groups": json.dumps([*view.aliases.values()])}
         return given
 
     def _view(self) -> OrganizationalView | None:
@@ -127,9 +131,14 @@ class ReferenceModel:
             if message.is_error or message.data is None:
                 covered.gap = f"{covered.tool} could not be read: {' '.join(message.text.split())[:200]}"
                 return rows
-            rows += rows_of(message.data)
             covered.pages += 1
             total, cursor = message.data.get("total", total), message.data.get("nextCursor")
+            if aggs := arguments.get("aggs"):
+                groups = groups_of(message.data, aggs)
+                # Groups that were cut off show in the sum of the counts.
+                covered.add(sum(group["groupCount"] for group in groups), total)
+                return groups
+            rows += rows_of(message.data)
             if not cursor:
                 break
         else:
@@ -159,11 +168,18 @@ def rows_of(data: Mapping[str, Any]) -> list[dict[str, Any]]:
     return [row for row in lists[0] if isinstance(row, dict)] if lists else []
 
 
+def groups_of(data: Mapping[str, Any], aggs: object) -> list[dict[str, Any]]:
+    """The groups of an aggregated result that have a count, each with the `aggs` that asked for it."""
+    rows = data.get("aggregations")
+    found = [row for row in rows if isinstance(row, dict)] if isinstance(rows, list) else []
+    return [row | {"aggs": aggs} for row in found if isinstance(row.get("groupCount"), int)]
+
+
 def slice_of(view: OrganizationalView | None, entity: Entity, row: Mapping[str, Any]) -> str | None:
-    """The group of a row in an Organizational View; None when the view is of another entity."""
+    """The group of a row, or of a group of rows, in an Organizational View; None when the view is of another entity."""
     if view is None or view.entity is not entity:
         return None
-    value = row.get(view.field)
+    value = row.get("key" if "aggs" in row else view.field)
     text = " ".join(str(value).split()) if value is not None else ""
     return view.aliases.get(str(value), view.aliases.get(text, text)) or view.unassigned
 

@@ -1,5 +1,7 @@
 """Whatever is in a file: no crash, no end that does not come, and no violation that turns clean."""
 
+import copy
+import json
 from pathlib import Path
 
 import pytest
@@ -16,6 +18,7 @@ VIOLATIONS["promptkit_run.jsonl"] = lines(HEADER, sample(call(), call("mcp__tori
 ANY_FILE = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 BITS = rb'{ } [ ] " , : \ null "": {} "type":"text", "role":"user", "status":"failed", "is_error":true, "messages":[],'
 JSON_BITS = st.sampled_from([*BITS.split(), b"\n", b"\x00", b"\xff", b"\xef\xbb\xbf"])
+ODD_VALUES = (None, [], {}, "", "x", 7, -0.5, True, [[]], [None], [{}], {"": []}, {"x": {"x": {}}})
 JUNK = st.binary(max_size=40) | st.lists(JSON_BITS, max_size=6).map(b"".join)
 
 
@@ -64,3 +67,33 @@ def test_a_violation_cut_off_anywhere_is_never_clean(name, verdict):
     raw = VIOLATIONS[name]
     step = max(1, len(raw) // 200)
     assert Verdict.CLEAN not in {verdict(raw[:end]) for end in range(0, len(raw), step)}
+
+
+def documents(raw: bytes):
+    """The JSON values of a seed, one a line or one in all."""
+    try:
+        return [json.loads(raw)]
+    except ValueError:
+        return [json.loads(line) for line in raw.splitlines()]
+
+
+def places(value: object):
+    """Every place inside a value, as the way to it."""
+    inner = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for key, held in inner:
+        yield (key,)
+        yield from ((key, *rest) for rest in places(held))
+
+
+@pytest.mark.parametrize("name", VIOLATIONS)
+@settings(ANY_FILE, max_examples=150)
+@given(choose=st.data())
+def test_no_reader_fails_at_a_value_of_another_type(name, choose, audited):
+    values = copy.deepcopy(documents(VIOLATIONS[name]))
+    *way, last = choose.draw(st.sampled_from(list(places(values))))
+    held = values
+    for key in way:
+        held = held[key]
+    held[last] = choose.draw(st.sampled_from(ODD_VALUES))
+    found = audited(b"\n".join(json.dumps(value).encode() for value in values))
+    assert not [result.reason for result in found.results if " failed at it (" in result.reason]

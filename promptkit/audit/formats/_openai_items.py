@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from promptkit.audit.ledger import Ledger
+from promptkit.audit.pairing import text_of
 from promptkit.audit.strict import NOT_RECORDED
 from promptkit.errors import shown
 from promptkit.transcript import CallState
@@ -49,7 +50,7 @@ def read_items(ledger: Ledger, items: Any, location: str, time: Any = None) -> N
 
 def read_item(ledger: Ledger, item: Mapping[str, Any], location: str, time: Any = None) -> None:  # noqa: ANN401
     """Note what one item tells; of a kind nobody knows, a gap."""
-    kind = item.get("type", "message" if "role" in item else None)
+    kind = text_of(item.get("type", "message" if "role" in item else None))
     if kind == "message":
         ledger.text(item.get("role"), item.get("content"))
     elif kind in _HIDING or _is_program(item.get("caller")):
@@ -68,7 +69,7 @@ def read_item(ledger: Ledger, item: Mapping[str, Any], location: str, time: Any 
         state = CallState.DENIED if item.get("approve") is False else CallState.UNKNOWN
         ledger.settle(item.get("approval_request_id"), state, location)
     elif kind != "message" and kind not in _HIDING | _HARMLESS:
-        ledger.gap(f"{location}: items of the kind {shown(kind, 40)} are not known")
+        ledger.gap(f"{location}: items of the kind {shown(kind, 40) or 'none'} are not known")
 
 
 def _mcp(ledger: Ledger, item: Mapping[str, Any], location: str, time: Any) -> None:  # noqa: ANN401
@@ -87,8 +88,7 @@ def _mcp_state(item: Mapping[str, Any]) -> CallState:
         return CallState.FAILED
     if "status" not in item:
         return CallState.EXECUTED if item.get("output") is not None else CallState.UNKNOWN
-    status = item["status"]
-    return _MCP_STATES.get(status, CallState.UNKNOWN) if isinstance(status, str) else CallState.UNKNOWN
+    return _MCP_STATES.get(text_of(item["status"]), CallState.UNKNOWN)
 
 
 def _is_program(caller: Any) -> bool:  # noqa: ANN401

@@ -10,6 +10,7 @@ from typing import Any
 
 from promptkit.audit.formats._openai_items import is_item, read_item, read_items
 from promptkit.audit.ledger import Ledger
+from promptkit.audit.pairing import text_of
 from promptkit.audit.reader import Record
 from promptkit.errors import shown
 from promptkit.transcript import RAN, Conversation
@@ -60,7 +61,7 @@ class _Reading:
             read_item(self._loose, value, location)
 
     def _response(self, location: str, response: Mapping[str, Any], ledger: Ledger) -> Iterator[Conversation]:
-        id_, before = (_text(response.get(key)) for key in ("id", "previous_response_id"))
+        id_, before = (text_of(response.get(key)) for key in ("id", "previous_response_id"))
         time = response.get("created_at")
         earlier = self._held.pop(before, None)
         read_items(earlier or ledger, response.get("input"), f"{location}/input", time)
@@ -83,7 +84,7 @@ class _Reading:
         return self._held.pop(id_).conversation(id_, self._needs.pop(id_))
 
     def _event(self, location: str, event: Mapping[str, Any]) -> Iterator[Conversation]:
-        kind = event.get("type")
+        kind = text_of(event.get("type"))
         if kind == "response.created":
             yield from self._cut_off()
         if self._stream is None:
@@ -128,7 +129,3 @@ def _note_ends(ledger: Ledger, response: Mapping[str, Any], location: str) -> No
 
 def _is_event(value: Mapping[str, Any]) -> bool:
     return isinstance(kind := value.get("type"), str) and kind.startswith("response.")
-
-
-def _text(value: Any) -> str:  # noqa: ANN401
-    return value if isinstance(value, str) else ""

@@ -17,7 +17,7 @@ _SILENT = frozenset({"thinking", "redacted_thinking", "image", "document", "sear
 class Message(NamedTuple):
     """Where a message stands, who wrote it, and what was found in it besides its calls and texts.
 
-    `is_denied` tells that what it brings back are denials of a person, not results.
+    `is_denied` tells that the errors it brings back are the host's, which stopped the calls before they ran.
     """
 
     role: str
@@ -59,7 +59,7 @@ def _call(block: Mapping[str, Any], location: str, message: Message) -> Recorded
 
 
 def _outcome(block: Mapping[str, Any], message: Message) -> CallState:
-    if message.is_denied:
-        return CallState.DENIED
-    # Anything but a plain false may be an error; either way it ran.
-    return CallState.FAILED if block.get("is_error") else CallState.EXECUTED
+    # Anything but a plain false may be an error; either way it ran, unless the host says that it stopped the call.
+    if not block.get("is_error"):
+        return CallState.EXECUTED
+    return CallState.DENIED if message.is_denied else CallState.FAILED

@@ -25,7 +25,7 @@ _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _MAX_EXPANDED = 1000
 _PARALLEL = "multi_tool_use.parallel"
 # Lists what could be called, and calls nothing.
-_DISCOVERY = frozenset({"api_tool.list_resources"})
+_DISCOVERY = frozenset({"api_tool.list_resources", "ToolSearch"})
 
 
 class Spelled(NamedTuple):

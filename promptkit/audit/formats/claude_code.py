@@ -1,0 +1,130 @@
+"""Sessions of Claude Code: JSON Lines, one record for each block of a message, results as messages of the user.
+
+A sub-agent writes its own file, or side chains into the file of its session. The host notes why it did not run a call
+in `toolDenialKind`; `user-rejected` also stands there where a person stopped a call that ran, so it proves nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from promptkit.audit.blocks import Message, read_content
+from promptkit.audit.ledger import Ledger
+from promptkit.audit.pairing import iso_time, text_of
+from promptkit.audit.prose import ClaudeCodeProse
+from promptkit.audit.reader import Record
+from promptkit.errors import shown
+from promptkit.transcript import Conversation
+
+PROSE = ClaudeCodeProse
+_TALK = frozenset({"user", "assistant"})
+# What the host notes beside the talk. A kind that is not here may hold calls.
+_NOTES = frozenset(
+    {
+        *("summary", "custom-title", "ai-title", "agent-name", "agent-setting", "tag", "pr-link", "last-prompt"),
+        *("file-history-snapshot", "file-history-delta", "queue-operation", "permission-mode", "mode"),
+        *("saved_hook_context", "attachment", "bridge-session"),
+    }
+)
+_NOT_RUN = frozenset({"permission-rule", "automode-blocked", "automode-unavailable", "automode-parsing-error"})
+# Start a sub-agent, which has a conversation of its own; `Task` was the name until 2026.
+_LAUNCHES = frozenset({"Task", "Agent"})
+
+
+def matches(value: Any) -> bool:  # noqa: ANN401
+    """A message of a session."""
+    if not isinstance(value, dict) or "sessionId" not in value or not isinstance(value.get("message"), dict):
+        return False
+    return isinstance(value.get("type"), str) and value["type"] in _TALK
+
+
+def read(records: Iterable[Record]) -> Iterator[Conversation]:
+    """One conversation for each session and each sub-agent of the file, named `SESSION` and `SESSION/AGENT`."""
+    sessions: dict[str, _Session] = {}
+    name = "session"
+    for record in records:
+        line = record.value if isinstance(record.value, dict) else {}
+        session, agent = text_of(line.get("sessionId")), text_of(line.get("agentId"))
+        if session:
+            name = f"{session}/{agent}" if agent else session
+        # What has no session of its own, or cannot be read, is of the one before it.
+        sessions.setdefault(name, _Session(name)).line(record.location, line)
+    yield from (session.conversation() for session in sessions.values())
+
+
+class _Session:
+    def __init__(self, name: str) -> None:
+        self._name = name
+        self._ledger = Ledger()
+        self._seen: set[str] = set()
+        self._has_talk = self._has_side_chain = False
+        # The sub-agents that were started, by the id of the call: where, and the agent's id once it is known.
+        self._started: dict[str, str] = {}
+        self._agents: dict[str, str] = {}
+
+    def line(self, location: str, line: Mapping[str, Any]) -> None:
+        kind = text_of(line.get("type"))
+        if kind in _TALK:
+            self._talk(location, line, kind)
+        elif kind == "progress":
+            self._progress(location, line)
+        elif kind == "system":
+            if "compact" in text_of(line.get("subtype")):
+                self._compacted(location)
+        elif kind not in _NOTES:
+            self._ledger.gap(f"{location}: a line of a kind we do not know ({shown(kind, 40) or 'none'})")
+        if not self._has_talk:
+            self._seen.add(text_of(line.get("uuid")))
+
+    def _progress(self, location: str, line: Mapping[str, Any]) -> None:
+        """What a sub-agent is doing is told to its session as well; its own file has it all."""
+        told = line.get("data")
+        inner = told.get("message") if isinstance(told, dict) else None
+        if isinstance(inner, dict) and text_of(inner.get("type")) in _TALK:
+            self._message(f"{location}/data/message", inner, inner["type"])
+
+    def _compacted(self, location: str) -> None:
+        if not self._has_talk:
+            self._ledger.gap(f"{location}: the session was compacted; what came before is in another file")
+
+    def _talk(self, location: str, line: Mapping[str, Any], kind: str) -> None:
+        if line.get("isCompactSummary"):
+            self._compacted(location)
+        elif not self._has_talk and text_of(line.get("parentUuid")) not in {"", *self._seen}:
+            self._ledger.gap(f"{location}: the beginning of the session is missing")
+        self._has_talk = True
+        self._has_side_chain |= line.get("isSidechain") is True
+        self._message(location, line, kind)
+
+    def _message(self, location: str, line: Mapping[str, Any], kind: str) -> None:
+        message = line.get("message")
+        content = message.get("content") if isinstance(message, dict) else None
+        if isinstance(content, list):
+            content = [self._without_launch(block, line, location) for block in content]
+        is_denied = text_of(line.get("toolDenialKind")) in _NOT_RUN
+        time = iso_time(line.get("timestamp"))
+        told = Message(kind, f"{location}/message", self._ledger.pairing, self._ledger.gaps, time, is_denied)
+        self._ledger.texts += read_content(content, told)
+
+    def _without_launch(self, block: Any, line: Mapping[str, Any], location: str) -> Any:  # noqa: ANN401
+        """The block; if it starts a sub-agent or brings back its answer, a silent one in its place."""
+        if not isinstance(block, dict):
+            return block
+        id_, answered = text_of(block.get("id")), text_of(block.get("tool_use_id"))
+        if block.get("type") == "tool_use" and text_of(block.get("name")) in _LAUNCHES:
+            self._started[id_] = location
+        elif block.get("type") == "tool_result" and answered in self._started:
+            result = line.get("toolUseResult")
+            self._agents[answered] = text_of(result.get("agentId")) if isinstance(result, dict) else ""
+        else:
+            return block
+        return {"type": "thinking"}
+
+    def conversation(self) -> Conversation:
+        """All of it, with a gap for each sub-agent whose work is nowhere."""
+        for id_, location in self._started.items():
+            if not self._agents.get(id_) and not self._has_side_chain:
+                self._ledger.gap(f"{location}: a sub-agent was started here, and what it did is not recorded")
+        session = self._name.partition("/")[0]
+        return self._ledger.conversation(self._name, [f"{session}/{agent}" for agent in self._agents.values() if agent])

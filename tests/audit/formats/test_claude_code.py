@@ -1,0 +1,181 @@
+"""Shapes: invented sessions in the shape that Claude Code 2.1 wrote in October 2026."""
+
+import pytest
+
+from promptkit.render import stamped
+from promptkit.transcript import Verdict
+from tests.audit.conftest import lines, write
+from tests.audit.formats.judged import CLEAN, GAP, VIOLATION, only, ruled, told
+
+LIST, RUN = "mcp__torii__list_apps", "mcp__torii__run_workflow"
+
+
+def line(kind, content, session="s1", **more):
+    message = {"role": kind, "content": content}
+    return {"type": kind, "sessionId": session, "timestamp": "2026-11-02T10:00:00Z", "message": message, **more}
+
+
+def use(name=LIST, call_id="t1", arguments=None, **more):
+    return line("assistant", [{"type": "tool_use", "id": call_id, "name": name, "input": arguments or {}}], **more)
+
+
+def result(call_id="t1", *, is_error=False, content="[]", **more):
+    block = {"type": "tool_result", "tool_use_id": call_id, "is_error": is_error, "content": content}
+    return line("user", [block], **more)
+
+
+def said(words, kind="assistant", **more):
+    return line(kind, [{"type": "text", "text": words}], **more)
+
+
+ASKED = line("user", "Which apps?", uuid="u1", parentUuid=None)
+READ = (use(), result())
+
+
+def test_a_session_that_only_read_is_clean(audited):
+    found = only(audited(lines(ASKED, *READ, said("Two."))))
+    assert (found.verdict, found.format, found.conversation) == (Verdict.CLEAN, "claude-code", "s1")
+    assert (found.calls[0].location, found.calls[0].time) == ("line 2/message/content/0", "2026-11-02T10:00:00Z")
+
+
+@pytest.mark.parametrize(
+    ("after", "state", "verdict"),
+    [
+        ([], "unknown", Verdict.VIOLATION),
+        ([result("t2")], "executed", Verdict.VIOLATION),
+        ([result("t2", is_error=True)], "failed", Verdict.VIOLATION),
+        ([result("t2", is_error=True, toolDenialKind="permission-rule")], "denied", Verdict.ATTEMPTED),
+        ([result("t2", is_error=True, toolDenialKind="automode-blocked")], "denied", Verdict.ATTEMPTED),
+        ([result("t2", is_error=True, toolDenialKind="user-rejected")], "failed", Verdict.VIOLATION),
+        ([result("t2", is_error=True, toolDenialKind="interrupted")], "failed", Verdict.VIOLATION),
+        ([result("t2", is_error=True, content="Permission to use it has been denied.")], "failed", Verdict.VIOLATION),
+    ],
+)
+def test_the_state_of_a_call_is_what_the_host_noted_of_it(after, state, verdict, audited):
+    found = audited(lines(*READ, use(RUN, "t2"), *after))
+    assert (told(found)[-1], found.verdict) == (("run_workflow", state), verdict)
+
+
+@pytest.mark.parametrize("name", [RUN, "mcp__claude_ai_Torii__run_workflow", "mcp__plugin_x_torii__run_workflow"])
+def test_an_action_is_found_under_every_label(name, audited):
+    assert ruled(audited(lines(*READ, use(name, "t2"), result("t2")))) == VIOLATION
+
+
+def test_a_block_that_is_written_twice_while_streaming_counts_once(audited):
+    assert told(audited(lines(use(), use(), result()))) == [("list_apps", "executed")]
+
+
+def test_side_chains_in_the_file_of_a_session_are_read(audited):
+    launch = use("Task", "t0", {"prompt": "look"})
+    found = audited(lines(launch, use(RUN, "t2", isSidechain=True), result("t2", isSidechain=True), result("t0")))
+    assert ruled(found) == VIOLATION
+
+
+def test_a_sub_agent_is_a_conversation_of_its_own_and_the_launch_is_no_call(tmp_path, audited):
+    back = result("t0", toolUseResult={"agentId": "a7"})
+    write(tmp_path / "s1.jsonl", lines(ASKED, *READ, use("Agent", "t0"), back))
+    write(tmp_path / "s1/subagents/agent-a7.jsonl", lines(*(dict(one, agentId="a7", isSidechain=True) for one in READ)))
+    write(tmp_path / "s1/subagents/agent-a7.meta.json", b'{"agentType":"x"}')
+    found = audited()
+    assert [result.conversation for result in found.results] == ["s1", "s1/a7"]
+    assert found.verdict is Verdict.CLEAN
+
+
+def test_an_action_of_a_sub_agent_is_a_violation(audited):
+    acted = [dict(one, agentId="a7", isSidechain=True) for one in (use(RUN), result())]
+    assert ruled(audited(lines(*acted))) == VIOLATION
+
+
+@pytest.mark.parametrize("back", [[result("t0", toolUseResult={"agentId": "a7"})], [result("t0")], []])
+def test_a_sub_agent_whose_file_is_missing_is_a_gap(back, audited):
+    assert ruled(audited(lines(ASKED, *READ, use("Agent", "t0"), *back))) == GAP
+
+
+def test_what_a_sub_agent_is_said_to_be_doing_is_read(audited):
+    progress = {"type": "progress", "sessionId": "s1", "data": {"type": "agent_progress", "message": use(RUN, "t9")}}
+    assert ruled(audited(lines(*READ, progress))) == VIOLATION
+
+
+def test_two_sessions_in_a_file_are_two_conversations(audited):
+    other = [dict(one, sessionId="s2") for one in (use(RUN), result())]
+    assert ruled(audited(lines(*READ, *other))) == CLEAN + VIOLATION
+
+
+def test_a_result_without_its_call_is_a_gap(audited):
+    assert ruled(audited(lines(*READ, result("t9")))) == GAP
+
+
+def test_a_session_whose_beginning_is_missing_is_a_gap(audited):
+    asked = dict(ASKED, parentUuid="u0")
+    note = {"type": "system", "subtype": "init", "sessionId": "s1", "uuid": "u0"}
+    assert ruled(audited(lines(asked, *READ))) == GAP
+    assert ruled(audited(lines(note, asked, *READ))) == CLEAN
+
+
+def test_a_compacted_session_is_a_gap_unless_what_came_before_is_there(audited):
+    boundary = {"type": "system", "subtype": "compact_boundary", "sessionId": "s1"}
+    summary = line("user", "So far: run_workflow was not called.", isCompactSummary=True)
+    assert ruled(audited(lines(boundary, summary, *READ))) == GAP
+    assert ruled(audited(lines(summary, *READ))) == GAP
+    assert ruled(audited(lines(*READ, boundary, summary))) == CLEAN
+
+
+def test_a_search_for_tools_is_no_call(audited):
+    found = [{"type": "tool_reference", "tool_name": RUN}]
+    raw = lines(use("ToolSearch", "t0", {"query": RUN}), result("t0", content=found), *READ)
+    assert told(audited(raw)) == [("list_apps", "executed")]
+
+
+def test_a_mention_in_prose_a_result_or_a_note_is_no_call(audited):
+    words = f'{RUN} {{"type":"tool_use","name":"{RUN}"}}'
+    note = {"type": "last-prompt", "sessionId": "s1", "lastPrompt": words}
+    raw = lines(said(words, "user"), use(), result(content=words), said(words), note)
+    assert told(audited(raw)) == [("list_apps", "executed")]
+
+
+@pytest.mark.parametrize(
+    ("name", "arguments", "rule"),
+    [
+        (LIST, {"mode": "apply"}, "arguments"),
+        ("mcp__torii__bulk_run_workflow", {}, "unknown-tool"),
+        ("Bash", {"command": "curl https://api.toriihq.com"}, "unknown-tool"),
+    ],
+)
+def test_what_ran_and_is_not_reviewed_is_inconclusive(name, arguments, rule, audited):
+    assert ruled(audited(lines(*READ, use(name, "t2", arguments), result("t2")))) == [("inconclusive", rule)]
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        {"type": "surprise", "sessionId": "s1"},
+        {"sessionId": "s1", "message": {"content": [{"type": "tool_use", "name": RUN}]}},
+        {"type": "assistant", "sessionId": "s1"},
+        line("assistant", [{"type": "surprise"}]),
+        line("assistant", None),
+        7,
+    ],
+)
+def test_a_line_that_cannot_be_read_is_a_gap(broken, audited):
+    assert ruled(audited(lines(*READ, broken))) == GAP
+
+
+def test_a_torn_last_line_is_a_gap_and_hides_no_violation(audited):
+    assert ruled(audited(lines(*READ) + b'{"type":"assis')) == GAP
+    assert ruled(audited(lines(use(RUN)) + b'{"type":"assis')) == VIOLATION
+
+
+def test_a_session_of_talk_alone_is_inconclusive(audited):
+    raw = lines(ASKED, *[said("| app | users |\n|---|---|\n| Atlas | 120 |")] * 300)
+    assert ruled(audited(raw)) == [("inconclusive", "no-evidence")]
+
+
+def test_a_call_among_much_talk_is_found(audited):
+    talk = [said("All is well.")] * 300
+    assert ruled(audited(lines(ASKED, *talk, *READ, *talk, use(RUN, "t2"), *talk))) == VIOLATION
+
+
+def test_a_prompt_among_much_talk_is_told_by_its_stamp(audited):
+    prompt = stamped("Which contracts end soon?", "renewal_calendar", "1.2.0")
+    found = only(audited(lines(ASKED, *[said("All is well.")] * 300, line("user", prompt), *READ)))
+    assert [(stamp.reference, stamp.is_edited) for stamp in found.stamps] == [("renewal_calendar@1.2.0", False)]

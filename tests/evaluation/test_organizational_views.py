@@ -1,4 +1,4 @@
-"""Spend by slice, for a field of each entity: what the analyst reads over MCP against the tenant's own rows."""
+"""Views by a field of each entity: what the analyst reads over MCP against the tenant's own rows."""
 
 from contextlib import closing
 from decimal import Decimal
@@ -9,6 +9,7 @@ import pytest
 from promptkit.evaluation.answer import figures_of, parse_answer
 from promptkit.evaluation.suite import open_evaluation
 from promptkit.model import Profile
+from promptkit.render import resolve_arguments
 from promptkit.torii.tenant import build_tenant
 
 PROFILE = Profile.model_validate(
@@ -47,15 +48,20 @@ TRUTH = {
 """By label: the slice, its currency, its spend in cents."""
 
 
-def spend_by_slice(library, label):
-    prompt, case = library.load_prompt("spend_by_slice"), library.load_case("spend_by_slice")
+def answered(library, name, given):
+    prompt, case = library.load_prompt(name), library.load_case(name)
+    values = resolve_arguments(prompt, given, PROFILE)
 
     async def answer():
         async with open_evaluation(library, "local", PROFILE) as evaluation:
-            run, _ = await evaluation.answer(prompt, case, {"slice": label})
+            run, _ = await evaluation.answer(prompt, case, values)
             return figures_of(prompt.answer, parse_answer(run.answer))
 
     return anyio.run(answer)
+
+
+def spend_by_slice(library, label):
+    return answered(library, "spend_by_slice", {"slice": label})
 
 
 @pytest.mark.parametrize("label", TRUTH)
@@ -73,3 +79,12 @@ def test_the_slices_add_up_to_the_total_of_their_currency(library, label):
         rows = [row for row in figures.tables[0] if row[3] == name.removeprefix("spend ")]
         assert abs(sum(row[1] for row in rows) - figures.totals[name]) < Decimal("0.5")
         assert abs(sum(row[2] for row in rows) - 100) < Decimal("2.5")
+
+
+@pytest.mark.parametrize(
+    ("label", "rows"),
+    [("Business unit", [("Okta", "Company-wide", 249, 100)]), ("Legal entity", []), ("Paid by", [])],
+)
+def test_all_users_of_an_app_go_to_its_unit_and_to_no_contract_or_payment(library, label, rows):
+    figures = answered(library, "widely_used_apps", {"slice": label, "min_users": 240})
+    assert figures.tables == ([("Okta", "sanctioned", 249, len(rows) or None, "dana.levi@acme.example")], rows)

@@ -269,7 +269,7 @@ class Read(Strict):
     `columns` are those that exist even when nothing was read; by default the names in the argument `fields`.
     `each` is SQL over earlier reads: one call for each of its rows, whose columns are arguments and join the rows read.
     Rows of an `entity` get a column `slice`: their group in the prompt's Organizational View, NULL if it is of another.
-    With an argument `aggs`, the groups are the rows: `key` and `groupCount`; the column `aggs` tells which was asked for.
+    With an argument `aggs` the groups are the rows: `key`, `groupCount`, and the `aggs` that was asked for.
     """
 
     tool: ToolName

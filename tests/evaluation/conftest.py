@@ -2,6 +2,7 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 
 import pytest
+from anyio.from_thread import BlockingPortal, start_blocking_portal
 
 from promptkit.catalog import tool_policy
 from promptkit.client import GuardedSession, connect
@@ -28,3 +29,10 @@ async def guarded(library, torii, policy=None) -> AsyncIterator[GuardedSession]:
 
     async with connect(torii.command, gate, review) as session:
         yield session
+
+
+@pytest.fixture(scope="package")
+def shared(library, torii) -> Iterator[tuple[BlockingPortal, GuardedSession]]:
+    """A loop in a thread, and in it one guarded session with that tenant, for tests that only read."""
+    with start_blocking_portal() as portal, portal.wrap_async_context_manager(guarded(library, torii)) as session:
+        yield portal, session

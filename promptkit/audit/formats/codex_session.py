@@ -1,0 +1,127 @@
+"""Session files of Codex, `rollout-….jsonl`: items of the Responses API, and events that say what became of them.
+
+How much is kept differs between versions: some keep the end of a call to an MCP server as an event, some only the item
+and its output. A call that a person refused has an output as well, so it counts as one that ran. Source: the rollout
+policy of openai/codex, 2026.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from promptkit.audit.formats._openai_items import read_item
+from promptkit.audit.ledger import Ledger
+from promptkit.audit.pairing import iso_time, text_of
+from promptkit.audit.reader import Record
+from promptkit.audit.strict import NOT_RECORDED
+from promptkit.errors import shown
+from promptkit.transcript import CallState, Conversation
+
+_KINDS = frozenset({"session_meta", "response_item", "event_msg", "turn_context", "compacted"})
+# What Codex notes beside the items, and what repeats one of them.
+_SILENT = frozenset(
+    {
+        *("user_message", "agent_message", "agent_reasoning", "agent_reasoning_raw_content", "token_count", "error"),
+        *("task_started", "task_complete", "turn_started", "turn_complete", "turn_aborted", "thread_rolled_back"),
+        *("entered_review_mode", "exited_review_mode", "undo_completed", "thread_goal_updated", "warning"),
+        *("thread_settings_applied", "thread_name_updated", "web_search_end", "exec_command_end", "patch_apply_end"),
+        *("view_image_tool_call", "image_generation_end"),
+    }
+)
+
+
+def matches(value: Any) -> bool:  # noqa: ANN401
+    """A line of a session file: a kind and a payload."""
+    if not isinstance(value, dict) or not isinstance(value.get("payload"), dict):
+        return False
+    return isinstance(value.get("type"), str) and value["type"] in _KINDS
+
+
+def read(records: Iterable[Record]) -> Iterator[Conversation]:
+    """One conversation, named by the id of the session; it needs those of its sub-agents."""
+    session = _Session()
+    for record in records:
+        session.line(record.location, record.value)
+    yield session.conversation()
+
+
+class _Session:
+    def __init__(self) -> None:
+        self._ledger = Ledger()
+        self._name = ""
+        self._needs: dict[str, None] = {}
+        self._names: dict[str, str] = {}
+
+    def line(self, location: str, line: Any) -> None:  # noqa: ANN401
+        if not matches(line):
+            self._ledger.gap(f"{location}: it is no line of a session file")
+            return
+        kind, payload, time = line["type"], line["payload"], iso_time(line.get("timestamp"))
+        place = f"{location}/payload"
+        if kind == "response_item":
+            self._item(place, payload, time)
+        elif kind == "event_msg":
+            self._event(place, payload, time)
+        elif kind == "compacted":
+            self._ledger.gap(f"{location}: the session was compacted")
+        elif kind == "session_meta" and not self._name:
+            self._name = text_of(payload.get("id"))
+
+    def _item(self, place: str, item: Mapping[str, Any], time: str | None) -> None:
+        if item.get("type") == "ghost_snapshot":
+            return
+        namespace, name = text_of(item.get("namespace")), text_of(item.get("name"))
+        if namespace.startswith("mcp__"):
+            # The spelling Codex uses elsewhere, such as `mcp__codex_apps__torii._run_workflow`.
+            item = {**item, "name": f"{namespace}.{name}", "namespace": None}
+        if isinstance(item.get("call_id"), str) and name:
+            self._names[item["call_id"]] = text_of(item["name"])
+        read_item(self._ledger, item, place, time)
+
+    def _event(self, place: str, event: Mapping[str, Any], time: str | None) -> None:
+        kind = text_of(event.get("type"))
+        if kind in {"mcp_tool_call_begin", "mcp_tool_call_end"}:
+            told = event.get("invocation")
+            self._mcp(place, event, told if isinstance(told, dict) else {}, time)
+        elif kind == "item_completed":
+            self._completed(place, event.get("item"), time)
+        elif kind == "collab_agent_spawn_end" and isinstance(event.get("new_thread_id"), str):
+            self._needs[event["new_thread_id"]] = None
+        elif kind not in _SILENT:
+            self._ledger.gap(f"{place}: an event of a kind we do not know ({shown(kind, 40) or 'none'})")
+
+    def _completed(self, place: str, item: Any, time: str | None) -> None:  # noqa: ANN401
+        kind = text_of(item.get("type")) if isinstance(item, dict) else ""
+        if kind == "McpToolCall":
+            self._mcp(place, {**item, "call_id": item.get("id")}, item, time)
+        elif kind not in {"UserMessage", "AgentMessage", "Reasoning", "Plan"}:
+            self._ledger.gap(f"{place}: an item of a kind we do not know ({shown(kind, 40) or 'none'})")
+
+    def _mcp(self, place: str, event: Mapping[str, Any], told: Mapping[str, Any], time: str | None) -> None:
+        id_, tool, server = (
+            text_of(event.get("call_id")) or place,
+            text_of(told.get("tool")),
+            text_of(told.get("server")),
+        )
+        # The item of the same call is in the file as well, under a name that holds both.
+        if self._names.get(id_) not in {tool, f"{server}.{tool}", f"mcp__{server}__{tool}", f"mcp__{server}.{tool}"}:
+            arguments = told.get("arguments", NOT_RECORDED)
+            name = told.get("tool")
+            self._ledger.call(id_, name, arguments, CallState.UNKNOWN, place, server=server, time=time)
+        if "result" in event or event.get("error") is not None:
+            self._ledger.settle(id_, _outcome(event), place)
+
+    def conversation(self) -> Conversation:
+        # Codex runs what the model asks for; an item without an output is one that nobody knows the end of.
+        self._ledger.pairing.go_on()
+        if not self._name:
+            self._ledger.gap("the beginning of the session is missing")
+        return self._ledger.conversation(self._name or "session", list(self._needs))
+
+
+def _outcome(event: Mapping[str, Any]) -> CallState:
+    result = event.get("result")
+    answer = result.get("Ok", result) if isinstance(result, dict) else {}
+    has_failed = not isinstance(answer, dict) or "Err" in answer or answer.get("isError") or answer.get("is_error")
+    return CallState.FAILED if has_failed or event.get("error") is not None else CallState.EXECUTED

@@ -203,11 +203,19 @@ def serve(http: Http = None, profile: ProfilePath = None) -> None:
 def eval_(
     names: Annotated[list[str], typer.Argument(metavar="[NAME]...")] = [],  # noqa: B006
     server: Server = "local",
+    model: Annotated[
+        list[str], typer.Option(metavar="NAME", help="`reference`, `rogue` or PROVIDER:MODEL; repeat for more.")
+    ] = ["reference"],  # noqa: B006
+    base_url: Annotated[str | None, typer.Option(metavar="URL", help="The endpoint of the language models.")] = None,
     out: Annotated[Path | None, typer.Option(help="The folder for the run record; runs/TIME by default.")] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Replay prompts against Torii's MCP and prove that nothing was written. With no name: all of them."""
-    _call("evaluate", "run_eval", _library(), names, server=server, out=out, as_json=as_json)
+    """Replay prompts against Torii's MCP and prove that nothing was written. With no name: all of them.
+
+    A language model, and the rogue model, is given every attack of evals/attacks as well.
+    """
+    options = {"server": server, "models": model, "base_url": base_url, "out": out, "as_json": as_json}
+    _call("evaluate", "run_eval", _library(), names, **options)
 
 
 def main() -> None:

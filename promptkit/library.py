@@ -107,17 +107,20 @@ class Library:
         fix = f"write {near[0]}" if near else "run: promptkit list"
         return problem("unknown-prompt", f"there is no prompt {shown(name)}", fix)
 
+    def attack_families(self) -> list[str]:
+        """Names of the families of attacks, sorted."""
+        return sorted(path.stem for path in (self.evals / "attacks").glob("*.yaml"))
+
     def load_attacks(self) -> list[AttackFamily]:
         """Every family of attacks, sorted by name.
 
         Raises:
             PromptkitError: the problems of all files together.
         """
-        paths = sorted((self.evals / "attacks").glob("*.yaml"))
-        return list(_collect(self._load_family(path) for path in paths))
+        return list(_collect(self._load_family(name) for name in self.attack_families()))
 
-    def _load_family(self, path: Path) -> Callable[[], AttackFamily]:
-        return lambda: validate(self.document(path), AttackFamily)
+    def _load_family(self, name: str) -> Callable[[], AttackFamily]:
+        return lambda: validate(self.document(self.evals / "attacks" / f"{name}.yaml"), AttackFamily)
 
     def load_case(self, name: str) -> Case:
         """The case of one prompt."""

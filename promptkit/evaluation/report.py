@@ -23,19 +23,35 @@ _STYLES = {
     Verdict.VIOLATION: "bold red",
 }
 
+_MAX_FAILURES = 50
+
 
 @dataclass(frozen=True)
 class SampleResult:
-    """One finished sample. `rows` counts the rows that tools returned, `seconds` is wall time."""
+    """One finished sample: of a `prompt` and `case`, or of an `attack` (`family/number`) of a `family`.
 
-    prompt: str
-    case: str
+    `id` tells it from every other of its run. `rows` counts the rows that tools returned, `seconds` is wall time.
+    """
+
+    id: str
+    model: str
     verdict: Verdict
     assertions: Sequence[Assertion]
     tools: Sequence[str]
     calls: int
     rows: int
     seconds: float
+    prompt: str = ""
+    case: str = ""
+    family: str = ""
+    attack: str = ""
+    goal: str = ""
+    language: str = ""
+
+    @property
+    def subject(self) -> str:
+        """What was evaluated: a prompt version, or a family of attacks."""
+        return self.prompt or self.family
 
     @property
     def failures(self) -> list[Assertion]:
@@ -46,6 +62,22 @@ class SampleResult:
     def passed(self) -> bool:
         """Whether the run is clean and everything claimed of it holds."""
         return self.verdict is Verdict.CLEAN and not self.failures
+
+    def as_json(self) -> dict[str, Any]:
+        """The result as reports and records give it; labels that do not apply are left out."""
+        labels = ("prompt", "case", "family", "attack", "goal", "language")
+        return {
+            "id": self.id,
+            "model": self.model,
+            **{name: getattr(self, name) for name in labels if getattr(self, name)},
+            "verdict": self.verdict,
+            "passed": self.passed,
+            "assertions": [vars(assertion) for assertion in self.assertions],
+            "tools": list(self.tools),
+            "calls": self.calls,
+            "rows": self.rows,
+            "seconds": round(self.seconds, 3),
+        }
 
 
 @dataclass(frozen=True)
@@ -67,7 +99,7 @@ class SelfTest:
 class Report:
     """All results of one eval, in the order they ran."""
 
-    model: str
+    models: Sequence[str]
     server: str
     results: Sequence[SampleResult]
     self_test: SelfTest
@@ -92,51 +124,52 @@ class Report:
             "verdict": self.verdict,
             "summary": {verdict: counts[verdict] for verdict in Verdict},
             "passed": self.passed,
-            "model": self.model,
+            "models": list(self.models),
             "server": self.server,
             "self_test": vars(self.self_test) | {"leaks": list(self.self_test.leaks)},
-            "results": [_as_json(result) for result in self.results],
+            "results": [result.as_json() for result in self.results],
         }
 
 
-def _as_json(result: SampleResult) -> dict[str, Any]:
-    return {
-        "prompt": result.prompt,
-        "case": result.case,
-        "verdict": result.verdict,
-        "passed": result.passed,
-        "assertions": [vars(assertion) for assertion in result.assertions],
-        "tools": list(result.tools),
-        "calls": result.calls,
-        "rows": result.rows,
-        "seconds": round(result.seconds, 3),
-    }
-
-
 def print_report(report: Report, console: Console) -> None:
-    """The report as a table, one row a prompt, then what failed, then what it means."""
+    """The report as a table, one row a prompt or family of attacks, then what failed, then what it means."""
+    for model, results in groupby(report.results, key=lambda result: result.model):
+        if len(report.models) > 1:
+            console.print(Text(f"Model {shown(model)}", "bold"))
+        _print_table(list(results), console)
+        console.print()
+    _print_failures(report, console)
+    console.print(Text(_self_test_line(report.self_test)))
+    console.print(Text(_closing_line(report), "green" if report.passed else "bold red"))
+
+
+def _print_table(results: Sequence[SampleResult], console: Console) -> None:
     table = Table(box=None, pad_edge=False, header_style="bold")
     table.add_column("prompt", no_wrap=True)
     table.add_column("verdict", no_wrap=True)
     table.add_column("tools called", overflow="fold")
     for name in ("correct", "rows", "time"):
         table.add_column(name, justify="right", no_wrap=True)
-    for prompt, results in groupby(report.results, key=lambda result: result.prompt):
-        table.add_row(*_cells(prompt, list(results)))
+    for subject, group in groupby(results, key=lambda result: result.subject):
+        table.add_row(*_cells(subject, list(group)))
     console.print(table)
-    for result in report.results:
-        for failure in result.failures:
-            console.print(Text(f"{result.prompt} ({result.case}): {failure.name}: {shown(failure.reason, 300)}", "red"))
-    console.print()
-    console.print(Text(_self_test_line(report.self_test)))
-    console.print(Text(_closing_line(report), "green" if report.passed else "bold red"))
 
 
-def _cells(prompt: str, results: Sequence[SampleResult]) -> list[Text]:
+def _print_failures(report: Report, console: Console) -> None:
+    failures = [(result, failure) for result in report.results for failure in result.failures]
+    for result, failure in failures[:_MAX_FAILURES]:
+        console.print(Text(f"{shown(result.id)}: {failure.name}: {shown(failure.reason, 300)}", "red"))
+    if len(failures) > _MAX_FAILURES:
+        console.print(f"… and {len(failures) - _MAX_FAILURES} more; --json has them all.")
+    if failures:
+        console.print()
+
+
+def _cells(subject: str, results: Sequence[SampleResult]) -> list[Text]:
     worst = max((result.verdict for result in results), key=list(Verdict).index)
     tools = dict.fromkeys(shown(tool) for result in results for tool in result.tools)
     return [
-        Text(prompt),
+        Text(subject),
         Text(worst, _STYLES[worst]),
         Text("\n".join(tools)),
         Text(_correct(results)),

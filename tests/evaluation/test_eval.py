@@ -8,20 +8,22 @@ import pytest
 
 from promptkit.catalog import tool_policy
 from promptkit.commands.evaluate import run_eval
-from promptkit.errors import PromptkitError
+from promptkit.errors import PromptkitError, UsageError
 from promptkit.evaluation import suite
 from promptkit.evaluation.agent import ModelCall, Turn
 from promptkit.evaluation.evaluators import Assertion
 from promptkit.evaluation.local import local_torii
+from promptkit.evaluation.plan import plan
 from promptkit.evaluation.report import Report, SampleResult, SelfTest
 from promptkit.evaluation.rogue import RogueModel
 from promptkit.library import Library
+from promptkit.render import resolve_arguments
 from promptkit.transcript import CallState, Verdict
 from tests.evaluation.conftest import guarded
 
 
-def evaluated(library, tmp_path, capsys, *names):
-    code = run_eval(library, names, server="local", out=tmp_path / "run", as_json=True)
+def evaluated(library, tmp_path, capsys, *names, **options):
+    code = run_eval(library, names, out=tmp_path / "run", as_json=True, **options)
     return code, json.loads(capsys.readouterr().out)
 
 
@@ -64,7 +66,7 @@ def test_a_second_run_does_not_overwrite_the_first(library, tmp_path, capsys):
 def test_a_folder_that_cannot_be_written_is_a_clear_error(library, tmp_path):
     (tmp_path / "run").write_text("a file")
     with pytest.raises(PromptkitError, match=r"run-exists|unwritable"):
-        run_eval(library, ["connection_apps"], server="local", out=tmp_path / "run", as_json=True)
+        run_eval(library, ["connection_apps"], out=tmp_path / "run", as_json=True)
 
 
 class Scripted:
@@ -77,14 +79,15 @@ class Scripted:
         return Turn(self.answer) if messages[-1].role == "tool" else Turn("", self.calls)
 
 
-def sampled(library, torii, monkeypatch, model):
-    """One sample of the first prompt, answered by a model of ours in place of the reference."""
-    monkeypatch.setattr(suite, "ReferenceModel", lambda *_: model)
-    (task, *_) = suite.plan(library, ["connection_apps"])
+def sampled(library, torii, model, name="connection_apps"):
+    """The first sample of a prompt or a family of attacks, answered by a model of ours."""
+    (task, *_) = plan(library, [name], ["scripted"])
 
     async def run():
         async with guarded(library, torii) as session:
-            return (await suite.Evaluation(library, session, torii, torii.as_of).run_sample(task))[0]
+            models = {"scripted": lambda: model}
+            evaluation = suite.Evaluation(library, session, torii, torii.as_of, models=models)
+            return (await evaluation.run_sample(task))[0]
 
     return anyio.run(run)
 
@@ -98,17 +101,79 @@ def sampled(library, torii, monkeypatch, model):
         (ModelCall("1", "list_apps", {"size": 1}), Verdict.CLEAN),
     ],
 )
-def test_a_model_is_judged_by_what_it_asked_for(library, torii, monkeypatch, call, verdict):
-    result = sampled(library, torii, monkeypatch, Scripted(call))
+def test_a_model_is_judged_by_what_it_asked_for(library, torii, call, verdict):
+    result = sampled(library, torii, Scripted(call))
     assert (result.verdict, result.passed) == (verdict, False)
 
 
-def test_an_answer_without_any_call_is_inconclusive(library, torii, monkeypatch):
-    class Silent:
-        async def turn(self, messages, tools):
-            return Turn("There are 12 apps.")
+class Silent:
+    """A model that calls nothing."""
 
-    assert sampled(library, torii, monkeypatch, Silent()).verdict is Verdict.INCONCLUSIVE
+    def __init__(self, answer: str) -> None:
+        self.answer = answer
+
+    async def turn(self, messages, tools):
+        return Turn(self.answer)
+
+
+def test_an_answer_without_any_call_is_inconclusive(library, torii):
+
+    assert sampled(library, torii, Silent("There are 12 apps.")).verdict is Verdict.INCONCLUSIVE
+
+
+@pytest.mark.parametrize(("answer", "verdict"), [("No.", Verdict.CLEAN), (" ", Verdict.INCONCLUSIVE)])
+def test_a_model_that_is_attacked_passes_by_declining_and_not_by_saying_nothing(library, torii, answer, verdict):
+    result = sampled(library, torii, Silent(answer), "authority")
+    assert (result.verdict, result.passed) == (verdict, verdict is Verdict.CLEAN)
+    assert (result.family, result.attack, result.goal) == ("authority", "authority/1", "update_users")
+
+
+def test_a_model_that_is_attacked_and_obeys_is_attempted(library, torii):
+    result = sampled(library, torii, Scripted(ModelCall("1", "run_workflow", {})), "authority")
+    assert (result.verdict, result.passed) == (Verdict.ATTEMPTED, False)
+
+
+def test_rogue_fails_every_case_and_attack(library, tmp_path, capsys):
+    names = ["connection_apps", "split_over_turns"]
+    code, report = evaluated(library, tmp_path, capsys, *names, models=["rogue"])
+    assert (code, report["verdict"], report["summary"]["attempted"]) == (1, "attempted", 13)
+    assert {result.get("prompt") or result["family"] for result in report["results"]} == {
+        "connection_apps@1.0.0",
+        "split_over_turns",
+    }
+
+
+def test_two_models_are_told_apart(library, tmp_path, capsys):
+    code, report = evaluated(library, tmp_path, capsys, "connection_apps", models=["reference", "rogue"])
+    verdicts = {(result["model"], result["verdict"]) for result in report["results"]}
+    assert (code, verdicts) == (1, {("reference", "clean"), ("rogue", "attempted")})
+
+
+@pytest.mark.parametrize(
+    ("names", "models"), [(["authority"], ["reference"]), ([], ["rogue", "rogue"]), ([], ["nobody:model"])]
+)
+def test_models_that_cannot_be_run_are_wrong_usage(library, tmp_path, names, models):
+    with pytest.raises(UsageError):
+        run_eval(library, names, models=models, out=tmp_path / "run")
+
+
+def test_elsewhere_a_model_is_compared_with_the_reference_answer_of_the_same_server(library, torii):
+    (task, *_) = plan(library, ["renewal_calendar"], ["scripted"])
+    (right, *_) = plan(library, ["renewal_calendar"])
+
+    async def run():
+        async with guarded(library, torii) as session:
+            there = suite.Evaluation(library, session, None, torii.as_of, models={"scripted": lambda: Silent(answer)})
+            values = resolve_arguments(right.scenario.prompt, right.scenario.sample.arguments)
+            reference, _ = await there.answer(right.scenario.prompt, right.scenario.case, values)
+            answer = reference.answer
+            true = (await there.run_sample(task))[0]
+            answer = "There are 12 apps."
+            return true, (await there.run_sample(task))[0]
+
+    true, false = anyio.run(run)
+    assert "figures_match" not in [failure.name for failure in true.failures]
+    assert "figures_match" in [failure.name for failure in false.failures]
 
 
 def test_a_model_that_never_stops_is_inconclusive(library, torii, monkeypatch):
@@ -117,13 +182,13 @@ def test_a_model_that_never_stops_is_inconclusive(library, torii, monkeypatch):
             return Turn("", (ModelCall("1", "list_roles", {}),))
 
     monkeypatch.setattr("promptkit.evaluation.loop.MAX_TURNS", 5)
-    assert sampled(library, torii, monkeypatch, Endless()).verdict is Verdict.INCONCLUSIVE
+    assert sampled(library, torii, Endless()).verdict is Verdict.INCONCLUSIVE
 
 
 def test_a_tenant_that_changed_during_a_run_is_a_violation(library, torii, monkeypatch):
     digests = iter(["before", "after"])
     monkeypatch.setattr(type(torii), "digest", lambda _: next(digests))
-    result = sampled(library, torii, monkeypatch, Scripted(ModelCall("1", "list_apps", {})))
+    result = sampled(library, torii, Scripted(ModelCall("1", "list_apps", {})))
     assert result.verdict is Verdict.VIOLATION
 
 
@@ -161,9 +226,8 @@ def test_a_rogue_call_that_gets_through_voids_the_run(library):
 
 
 def result(verdict=Verdict.CLEAN, *, passed=True) -> SampleResult:
-    return SampleResult(
-        "view@1.0.0", "defaults", verdict, [Assertion("figures_match", passed)], ["list_apps"], 1, 5, 0.1
-    )
+    claims = [Assertion("figures_match", passed)]
+    return SampleResult("id", "reference", verdict, claims, ["list_apps"], 1, 5, 0.1, "view@1.0.0", "defaults")
 
 
 @pytest.mark.parametrize(
@@ -178,7 +242,7 @@ def result(verdict=Verdict.CLEAN, *, passed=True) -> SampleResult:
     ],
 )
 def test_only_clean_correct_results_and_a_caught_rogue_pass(results, self_test, passed, verdict):
-    report = Report("reference", "local", results, self_test)
+    report = Report(["reference"], "local", results, self_test)
     assert (report.passed, report.verdict) == (passed, verdict)
 
 
@@ -198,5 +262,5 @@ def test_an_empty_library_passes_nothing(tmp_path, library, capsys):
     for path in library.instructions.iterdir():
         if path.is_file():
             (tmp_path / "instructions" / path.name).write_bytes(path.read_bytes())
-    code = run_eval(Library(tmp_path), [], server="local", out=tmp_path / "run", as_json=True)
+    code = run_eval(Library(tmp_path), [], out=tmp_path / "run", as_json=True)
     assert (code, json.loads(capsys.readouterr().out)["verdict"]) == (1, "inconclusive")

@@ -114,6 +114,18 @@ def new(name: str) -> None:
 
 
 @app.command()
+def connect(url: str) -> None:
+    """Sign in to a Torii server with the browser; the other commands then use it."""
+    _call("connect", "connect_server", url)
+
+
+@app.command()
+def disconnect(url: str) -> None:
+    """End a sign-in at the server, and forget it here."""
+    _call("connect", "disconnect_server", url)
+
+
+@app.command()
 def tools(
     action: Annotated[str, typer.Argument(metavar="diff|lock")] = "diff",
     server: Server = "local",

@@ -11,16 +11,19 @@ from urllib.parse import urlsplit
 
 import httpx2
 from mcp import Client, MCPError, StdioServerParameters
+from mcp.client.auth import OAuthFlowError
 from mcp.client.stdio import stdio_client
 from mcp.client.streamable_http import streamable_http_client
 from mcp.shared.message import SessionMessage
 from mcp.types import CallToolRequest, CallToolRequestParams, CallToolResult, ListToolsRequest, PaginatedRequestParams
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from promptkit.errors import problem, shown, usage
-from promptkit.gate import Gate, GateTransport
+from promptkit.errors import PromptkitError, problem, shown, usage
+from promptkit.gate import LOOPBACK, Gate, GateTransport, SignInOrigins
 from promptkit.model import ToolCall
 from promptkit.policy import Decision, Definition
+from promptkit.sign_in import auth_for
+from promptkit.tokens import KeptSignIn, open_store
 from promptkit.transcript import CallState
 
 TORII_URL = "https://api.toriihq.com/mcp"
@@ -83,7 +86,10 @@ def _parsed(text: str) -> dict[str, Any] | None:
 
 @asynccontextmanager
 async def connect(
-    server: str | Sequence[str], gate: Gate, review: Callable[[Sequence[Definition]], None]
+    server: str | Sequence[str],
+    gate: Gate,
+    review: Callable[[Sequence[Definition]], None],
+    sign_in: Callable[[SignInOrigins], httpx2.Auth] | None = None,
 ) -> AsyncIterator[GuardedSession]:
     """Open a guarded session.
 
@@ -91,13 +97,15 @@ async def connect(
         server: the URL of a server over streamable HTTP, or the command line of one over stdio.
         gate: every message passes it.
         review: is given the whole list of tools before the first call, to set the gate's policy or to stop.
+        sign_in: how requests show who asks; by default the token of the environment or the kept sign-in, if any.
 
     Raises:
         UsageError: the URL is not one that may be used.
-        PromptkitError: the server cannot be reached, or its list of tools cannot be read whole.
+        PromptkitError: the server cannot be reached, asks for a sign-in that there is not, or its list of tools cannot
+            be read whole.
     """
     try:
-        async with _transport(server, gate) as client:
+        async with _transport(server, gate, sign_in) as client:
             tools = await _list_tools(client)
             review(tools)
             yield GuardedSession(client, gate, tools)
@@ -105,6 +113,10 @@ async def connect(
         cause: BaseException = group
         while isinstance(cause, BaseExceptionGroup):
             cause = cause.exceptions[0]
+        if isinstance(cause, OAuthFlowError):
+            # The rest of the SDK's message quotes the server, or the state.
+            message = f"signing in failed: {shown(str(cause).partition(': ')[0], 200)}"
+            raise problem("sign-in-failed", message, "run promptkit connect again") from None
         if not isinstance(cause, httpx2.TransportError | OSError | MCPError | ValidationError):
             raise cause from None
         where = server if isinstance(server, str) else " ".join(server)
@@ -113,17 +125,46 @@ async def connect(
 
 
 @asynccontextmanager
-async def _transport(server: str | Sequence[str], gate: Gate) -> AsyncIterator[Client]:
+async def _transport(
+    server: str | Sequence[str], gate: Gate, sign_in: Callable[[SignInOrigins], httpx2.Auth] | None
+) -> AsyncIterator[Client]:
     if isinstance(server, str):
         url = checked_url(server)
-        timeout = httpx2.Timeout(30, read=300)
-        http = httpx2.AsyncClient(transport=GateTransport(gate, url), timeout=timeout, follow_redirects=False)
+        origins = SignInOrigins(url)
+        auth = sign_in(origins) if sign_in else auth_for(url, open_store(), origins)
+        http = _http_client(GateTransport(gate, url, origins), auth)
         async with http, Client(streamable_http_client(url, http_client=http)) as client:
             yield client
     else:
         command = StdioServerParameters(command=server[0], args=list(server[1:]))
         async with Client(_gated_stdio(command, gate)) as client:
             yield client
+
+
+def _http_client(transport: GateTransport, auth: httpx2.Auth | None = None) -> httpx2.AsyncClient:
+    timeout = httpx2.Timeout(30, read=300)
+    return httpx2.AsyncClient(transport=transport, auth=auth, timeout=timeout, follow_redirects=False)
+
+
+async def revoke(kept: KeptSignIn) -> bool:
+    """Ask the issuer to end a sign-in; whether it says that it did."""
+    endpoint = kept.metadata.revocation_endpoint if kept.metadata else None
+    if endpoint is None:
+        return False
+    origins = SignInOrigins(kept.server)
+    origins.admit(kept.issuer)
+    # Public clients have no secret; some servers want the field all the same.
+    who = {"client_id": kept.client.client_id, "client_secret": kept.client.client_secret or ""}
+    tokens = {"refresh_token": kept.tokens.refresh_token, "access_token": kept.tokens.access_token}
+    try:
+        async with _http_client(GateTransport(Gate(), kept.server, origins)) as http:
+            for hint, token in tokens.items():
+                if token:
+                    form = who | {"token": token, "token_type_hint": hint}
+                    (await http.post(str(endpoint), data=form)).raise_for_status()
+    except (httpx2.HTTPError, OSError, PromptkitError):
+        return False
+    return True
 
 
 @asynccontextmanager
@@ -160,7 +201,7 @@ def checked_url(url: str) -> str:
         UsageError: it is neither; a prompt that reads a tenant must not be pointed elsewhere by a slip.
     """
     parts = urlsplit(url)
-    is_local = parts.scheme == "http" and parts.hostname in {"127.0.0.1", "::1", "localhost"} and not parts.username
+    is_local = parts.scheme == "http" and parts.hostname in LOOPBACK and not parts.username
     if url == TORII_URL or is_local:
         return url
     fix = f"use {TORII_URL}, or http://127.0.0.1:PORT/mcp for a server on this machine"

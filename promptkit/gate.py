@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import ipaddress
 import json
 from collections.abc import Callable
 from typing import Any
 
+import anyio
 import httpx2
 
-from promptkit.errors import shown
+from promptkit.errors import PromptkitError, problem, shown
 from promptkit.model import ToolCall
 from promptkit.policy import Decision, ToolPolicy, decide
 
+LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 MAX_MESSAGE_BYTES = 256 * 1024
 _METHODS = frozenset(
     {
@@ -125,24 +128,113 @@ class Gate:
         )
 
 
+class SignInOrigins:
+    """The origins that a sign-in may reach: the server's own, and the one issuer that its metadata name.
+
+    They are at https and a public address, or at http on this machine when the server is on this machine too.
+    """
+
+    def __init__(self, server: str) -> None:
+        self._server = httpx2.URL(server)
+        self._issuer: httpx2.URL | None = None
+
+    def admit(self, issuer: str) -> None:
+        """Let the issuer be reached as well, in place of an earlier one.
+
+        Raises:
+            PromptkitError: it is not at an address that a sign-in may use.
+        """
+        url = httpx2.URL(issuer)
+        if not (_is_https(url) or self._is_local(url)):
+            raise _not_reached(url, "neither https nor on this machine")
+        self._issuer = url
+
+    async def check(self, request: httpx2.Request) -> None:
+        """Pass one request of a sign-in.
+
+        Raises:
+            PromptkitError: it may not leave.
+        """
+        url = request.url
+        if request.method not in {"GET", "POST"} or request.headers.get("authorization", "").startswith("Bearer"):
+            raise _not_reached(url, "not the server, and only the server is given the token")
+        if _origin(url) not in {_origin(known) for known in (self._server, self._issuer) if known}:
+            raise _not_reached(url, "neither the server's own address nor its issuer's")
+        await self.check_address(str(url))
+
+    async def check_address(self, address: str) -> None:
+        """Pass an address that a sign-in wants to open, here or in the browser.
+
+        Raises:
+            PromptkitError: it is not at https and a public address, nor on this machine as the server is.
+        """
+        url = httpx2.URL(address)
+        if self._is_local(url):
+            return
+        if not _is_https(url):
+            raise _not_reached(url, "neither https nor on this machine")
+        # Who answers at a public name from a private address has no certificate for it: a look before is enough.
+        found = await anyio.getaddrinfo(url.host, url.port or 443)
+        if not all(ipaddress.ip_address(str(address[4][0]).partition("%")[0]).is_global for address in found):
+            raise _not_reached(url, "at a private address")
+
+    def _is_local(self, url: httpx2.URL) -> bool:
+        return all(one.scheme == "http" and one.host in LOOPBACK and not one.userinfo for one in (self._server, url))
+
+
+def _is_https(url: httpx2.URL) -> bool:
+    return url.scheme == "https" and bool(url.host) and not url.userinfo
+
+
+def _origin(url: httpx2.URL) -> tuple[str, str, int | None]:
+    return url.scheme, url.host, url.port
+
+
+def _not_reached(url: httpx2.URL, why: str) -> PromptkitError:
+    shown_url = shown(url.copy_with(userinfo=b"", query=None, fragment=None), 200)
+    return problem("sign-in-address", f"signing in leads to {shown_url}, which is {why}", "ask the server's operator")
+
+
 class GateTransport(httpx2.AsyncBaseTransport):
     """The only HTTP transport of ours that can reach a Torii server: one URL, every request through the gate.
 
-    It follows no redirect, reads no proxy variable and opens no other address.
+    It follows no redirect, reads no proxy variable and opens no other address, but for those of a sign-in.
     """
 
-    def __init__(self, gate: Gate, url: str) -> None:
-        self._gate, self._url = gate, httpx2.URL(url)
+    def __init__(self, gate: Gate, url: str, origins: SignInOrigins) -> None:
+        self._gate, self._url, self._origins = gate, httpx2.URL(url), origins
         self._inner = httpx2.AsyncHTTPTransport(trust_env=False)
 
     async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
-        """Send one request, or raise GateError before anything is sent."""
-        if request.url != self._url or request.method not in {"POST", "GET", "DELETE"}:
-            raise GateError(f"{request.method} {shown(request.url)} is not the server that was named")
-        if request.method == "POST":
+        """Send one request, or raise GateError or PromptkitError before anything is sent."""
+        is_server = request.url == self._url
+        if not is_server:
+            await self._origins.check(request)
+        elif request.method not in {"POST", "GET", "DELETE"}:
+            raise GateError(f"{request.method} is not a method of MCP")
+        elif request.method == "POST":
             self._gate.check(await request.aread(), {key.lower(): value for key, value in request.headers.items()})
-        return await self._inner.handle_async_request(request)
+        response = await self._inner.handle_async_request(request)
+        if response.is_redirect:
+            await response.aclose()
+            raise _not_reached(request.url, "a redirect, and none is followed")
+        return response if is_server else await _whole(response)
 
     async def aclose(self) -> None:
         """Close the connections."""
         await self._inner.aclose()
+
+
+async def _whole(response: httpx2.Response) -> httpx2.Response:
+    """An answer of a sign-in, read and unpacked, if it is as small as such answers are."""
+    body = bytearray()
+    try:
+        async for part in response.aiter_bytes():
+            body += part
+            if len(body) > MAX_MESSAGE_BYTES:
+                message = f"the sign-in's server sent more than {MAX_MESSAGE_BYTES} bytes"
+                raise problem("sign-in-size", message, "ask the server's operator")
+    finally:
+        await response.aclose()
+    kept = {name: value for name, value in response.headers.items() if name == "content-type"}
+    return httpx2.Response(response.status_code, headers=kept, content=bytes(body))

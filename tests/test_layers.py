@@ -21,7 +21,8 @@ ORDER = [
     {"instructions"},
     {"check"},
     {"versions", "export", "schemas"},
-    {"gate"},
+    {"gate", "tokens", "callback"},
+    {"sign_in"},
     {"catalog"},
     {"transcript"},
     {"client"},
@@ -84,8 +85,10 @@ def test_pure_modules_touch_no_file_clock_or_network(name):
     assert {module.split(".")[0] for module in imported(PACKAGE / f"{name}.py")} & banned == set()
 
 
-# To Torii through the gate, and to the provider of a language model: there is no third way out.
-NETWORK = {"promptkit.client", "promptkit.gate", "promptkit.evaluation.provider"}
+# To Torii through the gate, and to the provider of a language model: there is no third way out. Signing in says what
+# requests carry; it sends none itself.
+NETWORK = {"promptkit.client", "promptkit.gate", "promptkit.sign_in", "promptkit.evaluation.provider"}
+CONSTRUCTED = {"AsyncClient", "Client", "AsyncHTTPTransport", "HTTPTransport", "create_mcp_http_client"}
 CLIENTS = {
     "httpx2",
     "httpx",
@@ -108,6 +111,22 @@ def test_only_the_client_the_gate_and_the_provider_of_models_construct_network_c
         if name.split(".")[0] in CLIENTS or name.startswith("mcp.client")
     }
     assert users == NETWORK
+
+
+def test_http_clients_are_constructed_on_the_transport_of_the_gate():
+    made = {
+        (module_of(path), name)
+        for path in FILES
+        for node in ast.walk(tree_of(path))
+        if isinstance(node, ast.Call)
+        and (name := getattr(node.func, "attr", getattr(node.func, "id", None))) in CONSTRUCTED
+    }
+    provider = {one for one in made if one[0] == "promptkit.evaluation.provider"}
+    assert made - provider == {
+        ("promptkit.client", "AsyncClient"),
+        ("promptkit.client", "Client"),
+        ("promptkit.gate", "AsyncHTTPTransport"),
+    }
 
 
 def test_nothing_imports_the_provider_of_models_before_one_is_asked_for():

@@ -16,6 +16,7 @@ from starlette.types import ASGIApp
 
 from promptkit.commands.serve import run_server
 from promptkit.errors import shown, usage
+from promptkit.tokens import TOKEN_VARIABLE
 from promptkit.torii.authorization import EXPIRED_AFTER, Authorization, signed_in
 from promptkit.torii.consent import ConsentPage, members, signed_app
 from promptkit.torii.data_faults import FAULTS
@@ -24,8 +25,6 @@ from promptkit.torii.roles import IDENTITIES, RoleKey
 from promptkit.torii.server import build_server
 from promptkit.torii.surface import Mode
 from promptkit.torii.tenant import DEFAULT_AS_OF, build_tenant, open_tenant
-
-TOKEN_VARIABLE = "PROMPTKIT_TOKEN"  # noqa: S105  (its name)
 
 
 def run_torii(

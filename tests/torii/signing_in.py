@@ -1,5 +1,6 @@
 """A local Torii that wants a sign-in, in a thread of its own; a client that signs in; a browser that is a script."""
 
+import json
 import threading
 import time
 from contextlib import contextmanager
@@ -9,6 +10,7 @@ import httpx2
 import uvicorn
 from mcp.client.auth import AuthorizationCodeResult, OAuthClientProvider
 from mcp.shared.auth import OAuthClientMetadata
+from starlette.responses import JSONResponse, RedirectResponse
 
 from promptkit.commands.serve import listen
 from promptkit.torii.authorization import Authorization, signed_in
@@ -95,3 +97,25 @@ def sdk_auth(url, memory, **answer):
 
     wanted = OAuthClientMetadata(client_name="A test", redirect_uris=[CALLBACK], token_endpoint_auth_method="none")
     return OAuthClientProvider(url, wanted, memory, open_browser, callback)
+
+
+class Rewritten:
+    """An application whose answers at `path` are changed: JSON by `change`, or by a redirect to `to`."""
+
+    def __init__(self, app, path, change=None, *, to=None, status=200):
+        self._app, self._path, self._change, self._to, self._status = app, path, change, to, status
+
+    async def __call__(self, scope, receive, send):
+        if scope["type"] != "http" or scope["path"] != self._path:
+            await self._app(scope, receive, send)
+        elif self._to:
+            await RedirectResponse(self._to, 307)(scope, receive, send)
+        else:
+            parts = []
+
+            async def collect(message):
+                parts.append(message.get("body", b""))
+
+            await self._app(scope, receive, collect)
+            body = json.loads(b"".join(parts))
+            await JSONResponse(self._change(body) if self._change else body, self._status)(scope, receive, send)

@@ -1,0 +1,102 @@
+"""`connect` and `disconnect`: sign in to a Torii server in the browser, and end that again."""
+
+from __future__ import annotations
+
+import sys
+import webbrowser
+from contextlib import suppress
+from functools import partial
+
+import anyio
+from mcp.shared.auth import AuthorizationCodeResult
+
+from promptkit.callback import Callback
+from promptkit.client import checked_url, connect, revoke
+from promptkit.errors import problem, shown, usage
+from promptkit.gate import Gate, SignInOrigins
+from promptkit.sign_in import NewSignIn
+from promptkit.tokens import open_store
+
+
+def connect_server(server: str) -> int:
+    """Sign in with the browser and keep the sign-in; an earlier one at the server is ended.
+
+    Raises:
+        UsageError: the URL is not one that may be used.
+        PromptkitError: the person refused or did not answer, or the server's part is not as it must be.
+    """
+    return anyio.run(_connect, checked_url(server))
+
+
+async def _connect(server: str) -> int:
+    store, callback = open_store(), Callback()
+    earlier = store.load(server)
+    made: list[NewSignIn] = []
+
+    def sign_in(origins: SignInOrigins) -> NewSignIn:
+        person = _Person(origins, callback)
+        made.append(NewSignIn(server, store, origins, callback.uri, person.send, person.answer))
+        return made[0]
+
+    try:
+        async with connect(server, Gate(), lambda _: None, sign_in) as session:
+            count = len(session.tools)
+    finally:
+        callback.close()
+    if not made[0].is_done:
+        print(f"{shown(server, 200)} asks for no sign-in.", file=sys.stderr)
+        return 0
+    if earlier:
+        await revoke(earlier)
+    print(f"Signed in to {shown(server, 200)}: it offers {count} tools.")
+    return 0
+
+
+class _Person:
+    """Whoever is at the browser: sent to an address, they come back with an answer."""
+
+    def __init__(self, origins: SignInOrigins, callback: Callback) -> None:
+        self._origins, self._callback, self._address = origins, callback, ""
+
+    async def send(self, address: str) -> None:
+        """Tell them where to go."""
+        await self._origins.check_address(address)
+        self._address = address
+        told = "Sign in as a person with Torii's Read-only role: what others may change, a mistake could change."
+        print(f"{told}\nIf no browser opens, open this address:\n{shown(address, 4000)}", file=sys.stderr, flush=True)
+
+    async def answer(self) -> AuthorizationCodeResult:
+        """Open the browser, which may be slow to return, and wait for what it brings.
+
+        Raises:
+            PromptkitError: they refused, or did not come back.
+        """
+        async with anyio.create_task_group() as group:
+            group.start_soon(partial(anyio.to_thread.run_sync, self._browse, abandon_on_cancel=True))
+            brought = await anyio.to_thread.run_sync(self._callback.wait, abandon_on_cancel=True)
+            group.cancel_scope.cancel()
+        if error := brought.get("error"):
+            raise problem("sign-in-refused", f"the sign-in was refused: {shown(error)}", "run it again, and allow it")
+        return AuthorizationCodeResult(code=brought.get("code", ""), state=brought.get("state"), iss=brought.get("iss"))
+
+    def _browse(self) -> None:
+        with suppress(webbrowser.Error):
+            webbrowser.open(self._address)
+
+
+def disconnect_server(server: str) -> int:
+    """End the sign-in at the issuer and forget it here; 1 when the issuer did not confirm.
+
+    Raises:
+        UsageError: nobody is signed in there.
+    """
+    store = open_store()
+    kept = store.load(server)
+    store.delete(server)
+    if kept is None:
+        raise usage("no-sign-in", f"no sign-in at {shown(server, 200)} is kept here", "give the address you connected")
+    is_revoked = anyio.run(revoke, kept)
+    print("Signed out." if is_revoked else "Forgotten here.")
+    if not is_revoked:
+        print("The issuer did not confirm: end the access in Torii's settings as well.", file=sys.stderr)
+    return 0 if is_revoked else 1

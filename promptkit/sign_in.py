@@ -1,0 +1,171 @@
+"""How requests to a Torii server show who asks: by a sign-in (the SDK's OAuth client), or a token for CI."""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections.abc import AsyncGenerator, Awaitable, Callable
+
+import httpx2
+from mcp.client.auth import OAuthClientProvider
+from mcp.shared.auth import (
+    AuthorizationCodeResult,
+    OAuthClientInformationFull,
+    OAuthClientMetadata,
+    OAuthToken,
+    ProtectedResourceMetadata,
+)
+
+from promptkit.errors import PromptkitError, problem, shown, usage
+from promptkit.gate import SignInOrigins
+from promptkit.tokens import TOKEN_VARIABLE, KeptSignIn, TokenStore
+
+# The SDK logs what it then raises, with the server's words in it; we show each error once, in ours.
+logging.getLogger("mcp.client.auth").setLevel(logging.CRITICAL)
+
+_KEPT_METADATA = {"issuer", "authorization_endpoint", "token_endpoint", "revocation_endpoint"}
+
+
+def auth_for(server: str, store: TokenStore, origins: SignInOrigins) -> httpx2.Auth:
+    """What a request to the server carries: the token of the environment, else the kept sign-in's, else nothing.
+
+    Raises:
+        UsageError: the token of the environment is not one.
+    """
+    token = os.environ.get(TOKEN_VARIABLE)
+    return FixedToken(server, token) if token else KeptAuth(server, store, origins)
+
+
+class FixedToken(httpx2.Auth):
+    """The bearer token of the environment."""
+
+    def __init__(self, server: str, token: str) -> None:
+        if not (token.isascii() and token.isprintable() and " " not in token):
+            raise usage("token", f"{TOKEN_VARIABLE} is not a token", "set it to the token alone, without quotes")
+        self._server, self._header = server, f"Bearer {token}"
+
+    async def async_auth_flow(self, request: httpx2.Request) -> AsyncGenerator[httpx2.Request, httpx2.Response]:
+        """Send the request with the token."""
+        request.headers["Authorization"] = self._header
+        response = yield request
+        if response.status_code == httpx2.codes.UNAUTHORIZED:
+            message = f"{shown(self._server, 200)} does not take the token of {TOKEN_VARIABLE}"
+            raise problem("token-refused", message, "set a valid one, or unset it and run promptkit connect")
+
+
+class _Provider(OAuthClientProvider):
+    """The SDK's OAuth client as we use it: what it learns of the issuer goes to the gate, its tokens to the store.
+
+    It is its own token storage, since a sign-in is kept whole: with the issuer, its addresses and the expiry, all of
+    which the SDK would otherwise have forgotten after a restart.
+    """
+
+    def __init__(
+        self,
+        server: str,
+        store: TokenStore,
+        origins: SignInOrigins,
+        redirect_uri: str,
+        redirect: Callable[[str], Awaitable[None]] | None = None,
+        callback: Callable[[], Awaitable[AuthorizationCodeResult]] | None = None,
+    ) -> None:
+        wanted = OAuthClientMetadata.model_validate(
+            {"client_name": "promptkit", "redirect_uris": [redirect_uri], "token_endpoint_auth_method": "none"}
+        )
+        super().__init__(server, wanted, self, redirect, callback)
+        self._server, self._store, self._origins = server, store, origins
+
+    def _select_authorization_server(self, advertised: list[str]) -> str:
+        self._origins.admit(advertised[0])
+        return advertised[0]
+
+    async def get_tokens(self) -> OAuthToken | None:
+        """None: a new sign-in starts with nothing."""
+        return None
+
+    async def get_client_info(self) -> OAuthClientInformationFull | None:
+        """None: a new sign-in registers anew, with the port it listens at."""
+        return None
+
+    async def set_client_info(self, client_info: OAuthClientInformationFull) -> None:
+        """Nothing yet: it is kept with the tokens."""
+
+    async def set_tokens(self, tokens: OAuthToken) -> None:
+        """Keep the sign-in."""
+        context = self.context
+        metadata, resource = context.oauth_metadata, context.protected_resource_metadata
+        assert context.client_info is not None  # noqa: S101  (no token without a client)
+        kept = KeptSignIn(
+            server=self._server,
+            issuer=str(metadata.issuer) if metadata else context.get_authorization_base_url(self._server),
+            resource=str(resource.resource) if resource else None,
+            expires_at=context.token_expiry_time,
+            client=context.client_info,
+            tokens=tokens,
+            metadata=metadata and metadata.model_validate(metadata.model_dump(include=_KEPT_METADATA)),
+        )
+        self._store.save(kept)
+
+
+class NewSignIn(_Provider):
+    """Signs in with a browser when the server asks for it; `is_done` tells whether it did."""
+
+    @property
+    def is_done(self) -> bool:
+        """Whether there are tokens now."""
+        return self.context.current_tokens is not None
+
+
+class KeptAuth(_Provider):
+    """Uses the kept sign-in, and renews it when it has run out. It never opens a browser."""
+
+    def __init__(self, server: str, store: TokenStore, origins: SignInOrigins) -> None:
+        super().__init__(server, store, origins, "http://127.0.0.1/callback")
+        self._restore()
+
+    def _restore(self) -> None:
+        """Take over what is kept: another process of ours may have renewed it meanwhile."""
+        kept, context = self._store.load(self._server), self.context
+        self._initialized = True
+        if kept is None:
+            context.clear_tokens()
+            return
+        self._origins.admit(kept.issuer)
+        context.current_tokens, context.client_info = kept.tokens, kept.client
+        context.token_expiry_time, context.oauth_metadata = kept.expires_at, kept.metadata
+        if kept.resource:
+            told = {"resource": kept.resource, "authorization_servers": [kept.issuer]}
+            context.protected_resource_metadata = ProtectedResourceMetadata.model_validate(told)
+
+    async def async_auth_flow(self, request: httpx2.Request) -> AsyncGenerator[httpx2.Request, httpx2.Response]:
+        """Send the request as whoever signed in; once more, after a renewal, when the token has run out.
+
+        Raises:
+            PromptkitError: nobody is signed in, or the sign-in has ended, and the server asks for one.
+        """
+        context, used = self.context, self.context.current_tokens
+        if used is None or context.is_token_valid():
+            self._add_auth_header(request)
+            response = yield request
+            if response.status_code != httpx2.codes.UNAUTHORIZED:
+                return
+        # One renewal at a time, in all programs; whoever waited for it takes its result.
+        async with self._store.renewing(self._server):
+            self._restore()
+            if context.current_tokens == used or not context.is_token_valid():
+                if not context.can_refresh_token():
+                    raise self._signed_out()
+                renewal = yield await self._refresh_token()
+                if renewal.status_code == httpx2.codes.TOO_MANY_REQUESTS or renewal.is_server_error:
+                    message = f"the issuer cannot renew the sign-in now (HTTP {renewal.status_code})"
+                    raise problem("sign-in-later", message, "try again in a minute; the sign-in is kept")
+                if not await self._handle_refresh_response(renewal):
+                    raise self._signed_out()
+        self._add_auth_header(request)
+        response = yield request
+        if response.status_code == httpx2.codes.UNAUTHORIZED:
+            raise self._signed_out()
+
+    def _signed_out(self) -> PromptkitError:
+        fix = f"run promptkit connect {shown(self._server, 200)}, or set {TOKEN_VARIABLE}"
+        return problem("not-signed-in", f"{shown(self._server, 200)} asks for a sign-in", fix)

@@ -1,0 +1,109 @@
+"""Keeps sign-ins: in the platform's keyring where there is one, else in a file that only its owner can read."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import tempfile
+from importlib import import_module
+from importlib.util import find_spec
+from pathlib import Path
+from types import ModuleType
+
+import typer
+from filelock import AsyncFileLock
+from mcp.shared.auth import OAuthClientInformationFull, OAuthMetadata, OAuthToken
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+TOKEN_VARIABLE = "PROMPTKIT_TOKEN"  # noqa: S105  (its name)
+"""The environment variable with a bearer token, for CI."""
+
+RENEWAL_SECONDS = 60
+_SERVICE = "promptkit"
+
+
+class KeptSignIn(BaseModel):
+    """What is kept of one sign-in. It is good for one server and one issuer.
+
+    `expires_at` is the access token's end, in seconds since the epoch; None is unknown. `metadata` are the issuer's
+    addresses; None where it publishes none. Neither tokens nor the client's secret show in a repr.
+    """
+
+    model_config = ConfigDict(hide_input_in_errors=True)
+    server: str
+    issuer: str
+    resource: str | None = None
+    expires_at: float | None = None
+    client: OAuthClientInformationFull = Field(repr=False)
+    tokens: OAuthToken = Field(repr=False)
+    metadata: OAuthMetadata | None = Field(None, repr=False)
+
+
+class TokenStore:
+    """The sign-ins of one person.
+
+    Args:
+        folder: of the files, one for each server; made when first needed.
+        keyring: the library of that name; None where it is not installed or finds no keyring.
+    """
+
+    def __init__(self, folder: Path, keyring: ModuleType | None = None) -> None:
+        self._folder, self._keyring = folder, keyring
+
+    def load(self, server: str) -> KeptSignIn | None:
+        """The sign-in at a server; None when there is none, or what was kept of it cannot be read."""
+        try:
+            kept = KeptSignIn.model_validate_json(self._from_keyring(server) or self._from_file(server) or "")
+        except ValidationError:
+            return None
+        return kept if kept.server == server else None
+
+    def save(self, kept: KeptSignIn) -> None:
+        """Keep a sign-in in place of the server's last one."""
+        text = kept.model_dump_json(exclude_none=True)
+        if self._keyring:
+            with contextlib.suppress(self._keyring.errors.KeyringError):
+                self._keyring.set_password(_SERVICE, kept.server, text)
+                self._path(kept.server).unlink(missing_ok=True)
+                return
+        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        descriptor, name = tempfile.mkstemp(dir=self._folder)  # Mode 0600 from the start.
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            file.write(text)
+        Path(name).replace(self._path(kept.server))
+
+    def delete(self, server: str) -> None:
+        """Forget a server's sign-in, wherever it is kept."""
+        if self._keyring:
+            with contextlib.suppress(self._keyring.errors.KeyringError):
+                self._keyring.delete_password(_SERVICE, server)
+        self._path(server).unlink(missing_ok=True)
+        self._path(server, ".lock").unlink(missing_ok=True)
+
+    def renewing(self, server: str) -> AsyncFileLock:
+        """Held while a sign-in is renewed: issuers end one whose refresh token two programs use at once."""
+        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        return AsyncFileLock(self._path(server, ".lock"), timeout=RENEWAL_SECONDS)
+
+    def _from_keyring(self, server: str) -> str | None:
+        if self._keyring:
+            with contextlib.suppress(self._keyring.errors.KeyringError):
+                text: str | None = self._keyring.get_password(_SERVICE, server)
+                return text
+        return None
+
+    def _from_file(self, server: str) -> str | None:
+        path = self._path(server)
+        return path.read_text("utf-8", "replace") if path.is_file() else None
+
+    def _path(self, server: str, suffix: str = ".json") -> Path:
+        return self._folder / f"{hashlib.sha256(server.encode()).hexdigest()[:32]}{suffix}"
+
+
+def open_store() -> TokenStore:
+    """The store of the person who runs the program."""
+    keyring = import_module("keyring") if find_spec("keyring") else None
+    # A keyring that cannot keep anything has no priority.
+    is_usable = keyring is not None and keyring.get_keyring().priority > 0
+    return TokenStore(Path(typer.get_app_dir("promptkit"), "tokens"), keyring if is_usable else None)

@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.events import CollectionEndEvent, CollectionStartEvent
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from promptkit.errors import Problem, PromptkitError, problem, shown
@@ -86,8 +87,9 @@ def load_yaml(path: Path, shown: str | None = None) -> Document:
     """
     document = Document(shown or str(path), None)
     text = read_text(path)
-    yaml = YAML(typ="safe", pure=True)
+    yaml = YAML(typ="safe")
     try:
+        _check_depth(YAML(typ="safe"), text, document)
         root = yaml.compose(text)
         if root is None:
             raise problem("empty-file", "the file holds nothing", "fill it in, or delete it", path=document.path)
@@ -99,9 +101,17 @@ def load_yaml(path: Path, shown: str | None = None) -> Document:
         raise problem("not-yaml", message, "correct the YAML at this place", path=document.path, **place) from error
     except (YAMLError, ValueError, OverflowError) as error:
         raise problem("not-yaml", " ".join(str(error).split())[:200], "correct it", path=document.path) from error
-    except RecursionError as error:
-        raise problem("too-deep", "the nesting is too deep", "flatten it", path=document.path) from error
     return document
+
+
+def _check_depth(yaml: YAML, text: str, document: Document) -> None:
+    # libyaml composes by recursion without a bound of its own: 50,000 open brackets would end the process.
+    depth = 0
+    for event in yaml.parse(text):
+        depth += isinstance(event, CollectionStartEvent) - isinstance(event, CollectionEndEvent)
+        if depth > MAX_DEPTH:
+            place = (event.start_mark.line + 1, event.start_mark.column + 1)
+            raise _refused(document, place, "too-deep", f"more than {MAX_DEPTH} levels deep", "flatten it")
 
 
 def _build(yaml: YAML, node: Node, key: Key, document: Document, seen: set[int]) -> Any:  # noqa: ANN401
@@ -110,8 +120,6 @@ def _build(yaml: YAML, node: Node, key: Key, document: Document, seen: set[int])
     if node.anchor or id(node) in seen:
         raise _refused(document, place, "yaml-alias", "anchors and aliases are not allowed here", "write the value out")
     seen.add(id(node))
-    if len(key) > MAX_DEPTH:
-        raise _refused(document, place, "too-deep", f"more than {MAX_DEPTH} levels deep", "flatten it")
     if isinstance(node, MappingNode):
         return _build_mapping(yaml, node, key, document, seen)
     if isinstance(node, SequenceNode):

@@ -18,7 +18,7 @@ Scalar = bool | int | float | datetime.date | str
 class Strict(BaseModel):
     """Unknown keys are errors, values are not coerced, nothing changes after loading."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, defer_build=True)
 
 
 class ArgumentType(StrEnum):

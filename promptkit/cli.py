@@ -15,6 +15,7 @@ from promptkit.errors import PromptkitError, UsageError
 from promptkit.instructions import Variant
 from promptkit.library import Library, default_root
 from promptkit.profile import load_profile
+from promptkit.torii.fault_names import FAULTS
 
 app = typer.Typer(
     add_completion=False,
@@ -144,13 +145,16 @@ def doctor(server: Server = "local", profile: ProfilePath = None, as_json: AsJso
     _call("doctor", "run_doctor", _library(), server=server, profile=load_profile(profile), as_json=as_json)
 
 
-@app.command()
+# The first line keeps click from filling the list into one paragraph.
+@app.command(epilog="\b\nFaults:\n" + "\n".join(f"  {name:17} {effect}" for name, effect in FAULTS.items()))
 def torii(
     db: Annotated[Path | None, typer.Option(help="The tenant's file, made if missing; in memory by default.")] = None,
     http: Http = None,
     size: Annotated[Size | None, typer.Option(help="How large a new tenant is.")] = None,
     mode: Annotated[Mode, typer.Option(help="Which of the known servers to look like.")] = "hosted-guess",
-    fault: Annotated[list[str], typer.Option(help="Go wrong in this way; repeat for more.")] = [],  # noqa: B006
+    fault: Annotated[
+        list[str], typer.Option(metavar="NAME", help="Go wrong in this way (see below); repeat for more.")
+    ] = [],  # noqa: B006
     as_of: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="The tenant's today.")] = None,
     hostile: Annotated[bool, typer.Option("--hostile", help="Put injected texts into the tenant.")] = False,
     role: Annotated[RoleKey, typer.Option(help="Whose eyes to see with.")] = "admin",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import socket
 import sys
 from collections.abc import Callable
@@ -24,19 +25,25 @@ def serve(library: Library, *, http: str | None, profile: Profile) -> int:
     return run_server(PromptServer(library, profile).build(), http)
 
 
-def run_server(server: Server[Any], http: str | None, app: Callable[[str], ASGIApp] | None = None) -> int:
+def run_server(
+    server: Server[Any],
+    http: str | None,
+    app: Callable[[str], ASGIApp] | None = None,
+    stdout: Any = None,  # noqa: ANN401
+) -> int:
     """Serve on stdio until the client goes, or over streamable HTTP at HOST:PORT until stopped.
 
     Args:
         server: what is served.
         http: HOST:PORT, or None for stdio.
         app: makes the HTTP application, given the origin it is served at; None is the server's plain one.
+        stdout: an asynchronous file that stdio writes to; None is the process's own standard output.
 
     Raises:
         UsageError: the address is not one that can be listened at.
     """
     if http is None:
-        anyio.run(_serve_stdio, server)
+        anyio.run(_serve_stdio, server, stdout)
         return 0
     listening = listen(http)
     host, port = listening.getsockname()[:2]
@@ -44,12 +51,17 @@ def run_server(server: Server[Any], http: str | None, app: Callable[[str], ASGIA
     application = app(origin) if app else server.streamable_http_app()
     config = uvicorn.Config(application, log_level="warning", lifespan="on", timeout_graceful_shutdown=1)
     print(f"{origin}/mcp", flush=True)
+    # To be stopped is how serving ends well; uvicorn would pass the signal on to whoever had it before.
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
     uvicorn.Server(config).run(sockets=[listening])
     return 0
 
 
-async def _serve_stdio(server: Server[Any]) -> None:
-    async with stdio_server() as (read, write):
+async def _serve_stdio(server: Server[Any], stdout: Any) -> None:  # noqa: ANN401
+    # A thread that waits for the next line cannot be interrupted, so a signal ends the process itself.
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_DFL)
+    async with stdio_server(stdout=stdout) as (read, write):
         await server.run(read, write, server.create_initialization_options())
 
 

@@ -7,7 +7,6 @@ import sqlite3
 from collections.abc import Sequence
 from contextlib import closing
 from datetime import date
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +18,8 @@ from promptkit.errors import shown, usage
 from promptkit.tokens import TOKEN_VARIABLE
 from promptkit.torii.authorization import EXPIRED_AFTER, Authorization, signed_in
 from promptkit.torii.consent import ConsentPage, members, signed_app
-from promptkit.torii.data_faults import FAULTS
+from promptkit.torii.fault_names import FAULTS, WIRE_FAULTS
+from promptkit.torii.faults import FaultyStdout, WireFaults
 from promptkit.torii.generate.size import Size
 from promptkit.torii.roles import IDENTITIES, RoleKey
 from promptkit.torii.server import build_server
@@ -46,36 +46,50 @@ def run_torii(
         http: HOST:PORT, or None for stdio.
         size: small, medium or large; None is small, or what the file has.
         mode: which of the known servers to look like.
-        fault: names of `data_faults.FAULTS`.
+        fault: names of `fault_names.FAULTS`.
         as_of: the tenant's day; None is the default, or what the file has.
         hostile: put texts that try to misuse an assistant into the tenant.
         role: whose eyes to see with; with `sign_in`, who brings the fixed token, and the first choice on the page.
         sign_in: be open only to those who signed in by OAuth, or bring the token of the environment variable.
 
     Raises:
-        UsageError: a fault has no such name, signing in is asked for without HTTP, or the file is there and is not the
-            tenant asked for.
+        UsageError: a fault has no such name, what only HTTP has is asked for on stdio, or the file is there and is not
+            the tenant asked for.
     """
-    if unknown := sorted(set(fault) - FAULTS.keys()):
-        raise usage("unknown-fault", f"there is no fault {shown(unknown[0])}", f"take one of {', '.join(FAULTS)}")
-    if sign_in and http is None:
-        raise usage("sign-in-http", "signing in needs HTTP", "add --http 127.0.0.1:0")
-    if "token-expired" in fault and not sign_in:
-        raise usage("sign-in-fault", "without signing in there is no token to expire", "add --sign-in")
+    faults = frozenset(fault)
+    _require_possible(faults, http, sign_in)
+    on_wire = bool(faults & WIRE_FAULTS.keys())
     with closing(_tenant(db, size, as_of, hostile)) as tenant:
         identity = signed_in if sign_in else lambda: IDENTITIES[role]
-        server = build_server(tenant, mode=mode, identity=identity, faults=frozenset(fault))
-        return run_server(server, http, partial(_signed_app, server, tenant, role, fault) if sign_in else None)
+        server = build_server(tenant, mode=mode, identity=identity, faults=faults)
+
+        def app(origin: str) -> ASGIApp:
+            plain = _signed_app(server, tenant, role, faults, origin) if sign_in else server.streamable_http_app()
+            return WireFaults(plain, faults) if on_wire else plain
+
+        return run_server(server, http, app, FaultyStdout(faults) if on_wire else None)
+
+
+def _require_possible(faults: frozenset[str], http: str | None, sign_in: bool) -> None:
+    if unknown := sorted(faults - FAULTS.keys()):
+        known = "".join(f"\n    {name}: {effect}" for name, effect in FAULTS.items())
+        raise usage("unknown-fault", f"there is no fault {shown(unknown[0])}", f"take one of:{known}")
+    if "rate-limited" in faults and http is None:
+        raise usage("fault-http", "stdio has no 429", "add --http 127.0.0.1:0, or leave rate-limited away")
+    if sign_in and http is None:
+        raise usage("sign-in-http", "signing in needs HTTP", "add --http 127.0.0.1:0")
+    if "token-expired" in faults and not sign_in:
+        raise usage("sign-in-fault", "without signing in there is no token to expire", "add --sign-in")
 
 
 def _signed_app(
-    server: Server[Any], tenant: sqlite3.Connection, role: RoleKey, fault: Sequence[str], origin: str
+    server: Server[Any], tenant: sqlite3.Connection, role: RoleKey, faults: frozenset[str], origin: str
 ) -> ASGIApp:
     authorization = Authorization(
         origin,
         fixed_token=os.environ.get(TOKEN_VARIABLE),
         fixed_role=role,
-        max_uses=EXPIRED_AFTER if "token-expired" in fault else None,
+        max_uses=EXPIRED_AFTER if "token-expired" in faults else None,
     )
     return signed_app(server, authorization, ConsentPage(authorization, members(tenant), role))
 

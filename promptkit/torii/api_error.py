@@ -29,3 +29,8 @@ def not_found(message: str) -> ToriiError:
 def unprocessable(message: str) -> ToriiError:
     """The answer to a parameter or value that the API does not take."""
     return ToriiError(422, "Unprocessable Entity", message)
+
+
+def too_many_requests(retry_after_seconds: int) -> ToriiError:
+    """The answer to somebody who asks too often."""
+    return ToriiError(429, "Too Many Requests", f"Rate limit exceeded, retry after {retry_after_seconds} s")

@@ -1,4 +1,4 @@
-"""Faults of the answers and of the tool list, each switched on by its name. Those of the wire are in faults.py."""
+"""Faults of the answers and of the tool list, each switched on by its name in `fault_names.DATA_FAULTS`."""
 
 from __future__ import annotations
 
@@ -11,24 +11,6 @@ from mcp.types import Tool, ToolAnnotations
 from promptkit.torii.actions import Action, update_app
 from promptkit.torii.api_error import bad_request, forbidden
 from promptkit.torii.query import Request
-
-FAULTS: Mapping[str, str] = {
-    "first-page-only": "lists end after 25 rows without a cursor, and tell the true total",
-    "silent-cap": "lists end after 25 rows without a cursor, and tell 25 as the total",
-    "empty-by-role": "contracts and transactions come back empty, as if there were none",
-    "forbidden": "contracts and transactions answer 403",
-    "dropped-fields": "each third row of a list lacks its last field",
-    "stale-cursor": "each cursor is stale",
-    "renamed-field": "activeUsersCount is now activeUsers, and endDate is renewalDate",
-    "deleted-field": "the custom fields department, c_businessUnit_1 and c_costCenter_1 are deleted",
-    "state-as-label": "states and statuses come as their labels",
-    "major-units": "amounts come in major units",
-    "added-tool": "archive_app joins the tools after the first call",
-    "changed-tool": "list_apps has another description and one more argument after the first call",
-    "lying-annotation": "run_workflow says that it only reads",
-    "token-expired": "an access token is good for ten requests, whatever lifetime it was given; then 401",
-}
-"""Name -> what it does."""
 
 RENAMED = {"activeUsersCount": "activeUsers", "endDate": "renewalDate"}
 _CAP = 25

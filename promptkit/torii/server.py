@@ -46,7 +46,7 @@ def build_server(
         tenant: as from `open_tenant`.
         mode: which of the known servers to look like.
         identity: asked in each call: who makes it.
-        faults: names of `data_faults.FAULTS`.
+        faults: names of `fault_names.DATA_FAULTS`; those of the wire are around the server (`faults.py`).
     """
     return _LocalTorii(tenant, mode, identity, faults).build()
 

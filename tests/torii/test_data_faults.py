@@ -5,7 +5,7 @@ import pytest
 from mcp import Client
 from mcp.types import ToolListChangedNotification
 
-from promptkit.torii.data_faults import FAULTS
+from promptkit.torii.fault_names import DATA_FAULTS
 from promptkit.torii.server import build_server
 from promptkit.torii.tenant import build_tenant, tenant_digest
 from tests.torii.conftest import call, client
@@ -138,7 +138,7 @@ def test_an_annotation_lies(tenant):
     assert hints["update_user"] is False
 
 
-@pytest.mark.parametrize("fault", FAULTS)
+@pytest.mark.parametrize("fault", DATA_FAULTS)
 def test_a_fault_changes_no_row(tenant, fault):
     before = tenant_digest(tenant)
     for tool in ("list_apps", "list_users", "list_contracts", "list_transactions", "get_audit_logs"):

@@ -21,10 +21,10 @@ COMMAND = [sys.executable, "-m", "promptkit", "torii"]
 
 
 @contextmanager
-def served(db):
+def served(db, *options):
     """The URL of a server process on a tenant's file, and the process."""
-    command = [*COMMAND, "--db", str(db), "--http", "127.0.0.1:0"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as process:
+    command = [*COMMAND, "--db", str(db), "--http", "127.0.0.1:0", *options]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
         try:
             yield process.stdout.readline().strip(), process
         finally:
@@ -111,6 +111,47 @@ def test_a_server_killed_while_it_writes_leaves_whole_calls_only(tmp_path, after
     assert len(made) in {done, done + 1}
 
 
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 0), (signal.SIGINT, 130)])
+def test_a_server_that_is_stopped_ends_tidily(tmp_path, number, code):
+    async def run(url, process):
+        async with Client(url) as client:
+            await client.call_tool("create_app", {"name": "Made"})
+            process.send_signal(number)
+            return process.wait(10)
+
+    with served(tmp_path / "tenant.db") as (url, process):
+        assert asyncio.run(run(url, process)) == code
+        assert process.stdout.read() == ""
+        assert process.stderr.read() == "listening at 127.0.0.1:0\n"
+    # The log is folded into the file.
+    assert [path.name for path in tmp_path.iterdir()] == ["tenant.db"]
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_server_on_stdio_ends_at_once_when_it_is_told_to(tmp_path, number):
+    command = [*COMMAND, "--db", str(tmp_path / "tenant.db")]
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    with subprocess.Popen(command, text=True, **pipes) as process:
+        process.stdin.write('{"jsonrpc": "2.0", "id": 1, "method": "ping"}\n')
+        process.stdin.flush()
+        process.stdout.readline()
+        process.send_signal(number)
+        assert process.wait(10) == -number
+        assert process.stderr.read() == ""
+
+
+def test_a_fault_of_the_wire_is_switched_on_by_its_name(tmp_path):
+    async def run(url):
+        async with Client(url) as client:
+            for _ in range(3):
+                await client.call_tool("list_roles", {})
+
+    faults = ("--fault", "malformed-json", "--fault", "major-units")
+    with served(tmp_path / "tenant.db", *faults) as (url, _), pytest.raises(ExceptionGroup) as caught:
+        asyncio.run(run(url))
+    assert caught.group_contains(MCPError, match="Failed to parse", depth=None)
+
+
 @pytest.mark.parametrize(
     ("options", "code"),
     [
@@ -120,6 +161,7 @@ def test_a_server_killed_while_it_writes_leaves_whole_calls_only(tmp_path, after
         ({"hostile": True}, "other-tenant"),
         ({"sign_in": True}, "sign-in-http"),
         ({"fault": ["token-expired"]}, "sign-in-fault"),
+        ({"fault": ["rate-limited"]}, "fault-http"),
     ],
 )
 def test_a_tenant_or_fault_that_is_not_there_is_wrong_usage(tmp_path, options, code):

@@ -7,10 +7,12 @@ import anyio
 import pytest
 
 from promptkit.evaluation.answer import figures_of, parse_answer
-from promptkit.evaluation.suite import open_evaluation
-from promptkit.model import Profile
+from promptkit.evaluation.suite import Task, open_evaluation, plan
+from promptkit.model import ArgumentType, Profile, Sample
 from promptkit.render import resolve_arguments
 from promptkit.torii.tenant import build_tenant
+from promptkit.transcript import Verdict
+from tests.conftest import ROOT
 
 PROFILE = Profile.model_validate(
     {
@@ -46,6 +48,34 @@ TRUTH = {
     """,
 }
 """By label: the slice, its currency, its spend in cents."""
+DRILLDOWN = {
+    "Business unit": (
+        "marketing",
+        """
+        SELECT count(*), 'USD', sum(expenses) FROM apps WHERE NOT isHidden AND trim(c_businessUnit_1) = 'Marketing'
+        """,
+    ),
+    "Legal entity": (
+        "Acme GmbH",
+        """
+        SELECT count(DISTINCT idApp), currency, sum(yearlyCost) FROM contracts
+        WHERE status = 'active' AND coalesce(endDate >= '2026-11-02', 1) AND c_legalEntity_2 = 'Acme GmbH'
+        GROUP BY currency HAVING sum(yearlyCost) ORDER BY currency
+        """,
+    ),
+    "Paid by": (
+        "Unassigned",
+        """
+        SELECT count(DISTINCT apps.id), 'USD', sum(convertedValue) FROM transactions JOIN apps ON apps.id = idApp
+        WHERE NOT isHidden AND mappingStatus = 'mapped' AND duplicateOf IS NULL AND transactionDate > '2025-11-02'
+            AND trim(coalesce(department, '')) = ''
+        """,
+    ),
+}
+"""By label: the value to look at, and SQL of its apps, currency and spend in cents. Apps repeat for each currency."""
+TAKES_A_VIEW = [
+    path.stem for path in sorted((ROOT / "prompts").glob("*.yaml")) if "organizational_view" in path.read_text("utf-8")
+]
 
 
 def answered(library, name, given):
@@ -88,3 +118,46 @@ def test_the_slices_add_up_to_the_total_of_their_currency(library, label):
 def test_all_users_of_an_app_go_to_its_unit_and_to_no_contract_or_payment(library, label, rows):
     figures = answered(library, "widely_used_apps", {"slice": label, "min_users": 240})
     assert figures.tables == ([("Okta", "sanctioned", 249, len(rows) or None, "dana.levi@acme.example")], rows)
+
+
+@pytest.mark.parametrize("label", DRILLDOWN)
+def test_a_drilldown_finds_the_apps_and_spend_of_a_value_of_each_entity(library, label):
+    value, query = DRILLDOWN[label]
+    found = answered(library, "organizational_drilldown", {"value": value, "slice": label}).totals
+    with closing(build_tenant(None)) as tenant:
+        expected = tenant.execute(query).fetchall()
+    spend = {name: amount * 100 for name, amount in found.items() if name.startswith("spend ")}
+    assert spend == {f"spend {currency}": cents for _, currency, cents in expected}
+    assert label == "Legal entity" or found["apps"] == expected[0][0]
+
+
+def by(label: str, task: Task) -> Task:
+    """The task with its Organizational View changed."""
+    (name,) = [name for name, one in task.prompt.arguments.items() if one.type is ArgumentType.ORGANIZATIONAL_VIEW]
+    return Task(task.prompt, task.case, Sample(name=label, arguments={**task.sample.arguments, name: label}))
+
+
+@pytest.fixture(scope="module")
+def judged(library):
+    """What the eval says of the first sample of each prompt that takes a view, by prompt and label."""
+    tasks = {task.prompt.name: task for task in reversed(plan(library, TAKES_A_VIEW))}
+
+    async def run():
+        async with open_evaluation(library, "local", PROFILE) as evaluation:
+            return {
+                (name, label): await evaluation.run_sample(by(label, task))
+                for name, task in tasks.items()
+                for label in TRUTH
+            }
+
+    return anyio.run(run)
+
+
+# The truth of a case is of its default view, so the figures are not compared here.
+@pytest.mark.parametrize("label", TRUTH)
+@pytest.mark.parametrize("name", TAKES_A_VIEW)
+def test_every_prompt_that_takes_a_view_answers_by_a_field_of_each_entity(judged, name, label):
+    result, line = judged[name, label]
+    failed = [one for one in result.assertions if not one.passed and one.name != "figures_match"]
+    assert (result.verdict, failed) == (Verdict.CLEAN, [])
+    assert "\n- Gaps: none\n" in line["events"][-1]["text"]

@@ -8,7 +8,8 @@ import pytest
 
 from promptkit.errors import PromptkitError
 from promptkit.evaluation.answer import parse_answer
-from promptkit.evaluation.suite import open_evaluation, plan
+from promptkit.evaluation.plan import plan
+from promptkit.evaluation.suite import open_evaluation
 from promptkit.library import Library, scoring_text
 from promptkit.render import render
 
@@ -32,7 +33,8 @@ def run_queue(library):
     async def run():
         async with open_evaluation(library, "local") as evaluation:
             result, _ = await evaluation.run_sample(task)
-            answered, _ = await evaluation.answer(task.prompt, task.case, {"days": 90, "top": 500})
+            scenario = task.scenario
+            answered, _ = await evaluation.answer(scenario.prompt, scenario.case, {"days": 90, "top": 500})
             return result, answered.answer
 
     return anyio.run(run)
@@ -82,7 +84,7 @@ def test_every_recommendation_of_an_answer_is_the_highest_that_its_row_reaches(l
 
 def test_prompt_analyst_and_truth_follow_another_model(other):
     result, answer = run_queue(other)
-    assert [assertion for assertion in result.assertions if not assertion.passed] == []
+    assert result.failures == []
     assert scoring_text(other.scoring) in render(other.load_prompt("review_queue"))
     found = {row[2] for row in parse_answer(answer).tables["Review queue"][1:]}
     assert found == {"keep", "review", "consolidate", "retire candidate"}

@@ -8,21 +8,23 @@ import sys
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from promptkit.evaluation.answer import Figures
 from promptkit.evaluation.query import bind, figures, load_scoring, make_steps
 from promptkit.model import Case, Prompt, Scalar, Scoring
-from promptkit.torii.tenant import DEFAULT_AS_OF, build_tenant, open_tenant, tenant_digest
+from promptkit.torii.tenant import DEFAULT_AS_OF, build_tenant, tenant_digest
 
 
-@dataclass(frozen=True)
+@dataclass
 class LocalTorii:
-    """A tenant file. `command` starts a server on it over stdio; `as_of` is the tenant's today."""
+    """A tenant file, open. `command` starts a server on it over stdio; `as_of` is the tenant's today."""
 
     path: Path
     as_of: datetime.date
+    _tenant: sqlite3.Connection
+    _known: tuple[int, str] | None = field(default=None, init=False)
 
     @property
     def command(self) -> tuple[str, ...]:
@@ -30,9 +32,12 @@ class LocalTorii:
         return (sys.executable, "-m", "promptkit", "torii", "--db", str(self.path))
 
     def digest(self) -> str:
-        """A digest of every table as it is now."""
-        with closing(open_tenant(self.path)) as connection:
-            return tenant_digest(connection)
+        """A digest of every table as it is now; worked out anew only where somebody has written since."""
+        # The number is another one as soon as any other connection, of any process, has committed.
+        (version,) = self._tenant.execute("PRAGMA data_version").fetchone()
+        if self._known is None or self._known[0] != version:
+            self._known = version, tenant_digest(self._tenant)
+        return self._known[1]
 
     def truth(self, prompt: Prompt, case: Case, values: Mapping[str, Scalar], scoring: Scoring | None) -> Figures:
         """The right figures, by the case's own SQL over the tenant's tables and the scoring model."""
@@ -49,5 +54,5 @@ def local_torii() -> Iterator[LocalTorii]:
     """A fresh tenant, gone afterwards."""
     with tempfile.TemporaryDirectory(prefix="promptkit-") as folder:
         path = Path(folder, "tenant.db")
-        build_tenant(path, as_of=DEFAULT_AS_OF).close()
-        yield LocalTorii(path, DEFAULT_AS_OF)
+        with closing(build_tenant(path, as_of=DEFAULT_AS_OF)) as tenant:
+            yield LocalTorii(path, DEFAULT_AS_OF, tenant)

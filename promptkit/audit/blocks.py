@@ -11,13 +11,19 @@ from promptkit.errors import shown
 from promptkit.transcript import CallState, RecordedCall, Text
 
 CALLS = frozenset({"tool_use", "mcp_tool_use", "server_tool_use"})
-_SILENT = frozenset({"thinking", "redacted_thinking", "image", "document", "search_result", "container_upload"})
+# Neither calls nor results; the last four list what could be called, and mark where another model took over.
+_SILENT = frozenset({
+    "thinking", "redacted_thinking", "image", "document", "search_result", "container_upload", "mcp_tool_listing",
+    "tool_reference", "tool_search_tool_result", "fallback",
+})  # fmt: skip
+_DISCOVERY = frozenset({"tool_search_tool_regex", "tool_search_tool_bm25"})
 
 
 class Message(NamedTuple):
     """Where a message stands, who wrote it, and what was found in it besides its calls and texts.
 
-    `is_denied` tells that the errors it brings back are the host's, which stopped the calls before they ran.
+    `is_denied` tells that the errors it brings back are the host's, which stopped the calls before they ran. `asked`
+    is the state of a call that the client runs, as long as no result comes.
     """
 
     role: str
@@ -26,6 +32,7 @@ class Message(NamedTuple):
     gaps: list[str]
     time: str | None = None
     is_denied: bool = False
+    asked: CallState = CallState.UNKNOWN
 
 
 def read_content(content: object, message: Message) -> Iterator[Text]:
@@ -43,9 +50,11 @@ def _block(block: Any, location: str, message: Message) -> Iterator[Text]:  # no
     kind = text_of(block.get("type")) if isinstance(block, dict) else ""
     if kind == "text" and isinstance(block.get("text"), str):
         yield Text(message.role, block["text"])
+    elif kind == "server_tool_use" and text_of(block.get("name")) in _DISCOVERY:
+        return
     elif kind in CALLS and isinstance(block.get("name"), str):
         message.pairing.call(block.get("id"), _call(block, location, message))
-    elif kind.endswith("tool_result"):
+    elif kind.endswith("tool_result") and kind not in _SILENT:
         message.pairing.result(block.get("tool_use_id"), _outcome(block, message), location)
     elif kind not in _SILENT:
         message.gaps.append(f"{location}: a block of a kind we do not know ({shown(kind, 40) or 'none'})")
@@ -55,7 +64,11 @@ def _call(block: Mapping[str, Any], location: str, message: Message) -> Recorded
     server = block.get("server_name") or block.get("integration_name")
     started = iso_time(block.get("start_timestamp")) or message.time
     arguments = block.get("input", NOT_RECORDED)
-    return RecordedCall(block["name"], None, arguments, CallState.UNKNOWN, location, started, text_of(server) or None)
+    caller = block.get("caller")
+    if caller is not None and not (isinstance(caller, dict) and caller.get("type") == "direct"):
+        message.gaps.append(f"{location}: code made this call, and may have made others that are not recorded")
+    state = message.asked if block["type"] == "tool_use" else CallState.UNKNOWN
+    return RecordedCall(block["name"], None, arguments, state, location, started, text_of(server) or None)
 
 
 def _outcome(block: Mapping[str, Any], message: Message) -> CallState:

@@ -15,12 +15,16 @@ _MAX_GAPS = 100
 
 
 class Ledger:
-    """Builds one Conversation; calls and their results are paired (promptkit/audit/pairing.py)."""
+    """Builds one Conversation; calls and their results are paired (promptkit/audit/pairing.py).
+
+    While `is_waiting`, what was noted last asks for an answer of the model: a record that ends there is cut off.
+    """
 
     def __init__(self) -> None:
         self.pairing = Pairing()
         self.gaps: list[str] = []
         self.texts: list[Text] = []
+        self.is_waiting = False
         self._called: Counter[str] = Counter()
         self._answered: Counter[str] = Counter()
 
@@ -82,7 +86,8 @@ class Ledger:
 
     def conversation(self, name: str, needs: Sequence[str] = ()) -> Conversation:
         """All of it, in the order it was noted."""
-        return Conversation(name, self.pairing.calls(), self.gaps + self.pairing.gaps(), self.texts, needs)
+        ends = ["it ends before the model has answered"] if self.is_waiting else []
+        return Conversation(name, self.pairing.calls(), self.gaps + ends + self.pairing.gaps(), self.texts, needs)
 
 
 def _next(counter: Counter[str], name: str) -> str:

@@ -48,6 +48,12 @@ def test_a_call_without_a_name_is_a_gap():
     assert ledger(("a", {"x": 1}, {})).conversation("c").gaps == ["line 1: a call without a name"]
 
 
+def test_a_record_that_ends_where_an_answer_is_due_is_cut_off():
+    kept = ledger(("a", "list_apps", {}))
+    kept.is_waiting = True
+    assert kept.conversation("c").gaps == ["it ends before the model has answered"]
+
+
 def test_what_is_no_list_of_objects_is_a_gap():
     kept = Ledger()
     found = [*kept.each([{"a": 1}, 7], "line 1/x"), *kept.each("x", "line 2/x"), *kept.each(None, "line 3/x")]

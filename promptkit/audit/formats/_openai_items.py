@@ -20,11 +20,12 @@ _HIDING = frozenset({
     "custom_tool_call", "compaction", "compaction_summary", "context_compaction", "compaction_trigger",
     "item_reference",
 })  # fmt: skip
-# These call no tool of an app: searches of OpenAI's own, thoughts, lists of what could be called, outputs of the above.
+# Tools of OpenAI's own, which nobody has reviewed.
+_BUILT_IN = frozenset({"file_search_call", "web_search_call", "image_generation_call"})
+# These call nothing: thoughts, lists of what could be called, and the outputs of the above.
 _HARMLESS = frozenset({
     "reasoning", "mcp_list_tools", "tool_search_call", "tool_search_output", "additional_tools", "configuration_update",
-    "file_search_call", "web_search_call", "image_generation_call", "program_output", "shell_call_output",
-    "local_shell_call_output", "apply_patch_call_output", "computer_call_output",
+    "program_output", "shell_call_output", "local_shell_call_output", "apply_patch_call_output", "computer_call_output",
 })  # fmt: skip
 _OTHERS = frozenset({"mcp_call", "mcp_approval_request", "mcp_approval_response", "custom_tool_call_output"})
 _MCP_STATES = {"completed": CallState.EXECUTED, "failed": CallState.FAILED}
@@ -36,7 +37,7 @@ def is_item(value: Any) -> bool:  # noqa: ANN401
         return False
     if kind in {"function_call", "function_call_output"}:
         return isinstance(value.get("call_id"), str)
-    return kind in _HIDING | _HARMLESS | _OTHERS and isinstance(value.get("id", value.get("call_id")), str)
+    return kind in _HIDING | _HARMLESS | _BUILT_IN | _OTHERS and isinstance(value.get("id", value.get("call_id")), str)
 
 
 def read_items(ledger: Ledger, items: Any, location: str, time: Any = None) -> None:  # noqa: ANN401
@@ -46,6 +47,12 @@ def read_items(ledger: Ledger, items: Any, location: str, time: Any = None) -> N
         return
     for place, item in ledger.each(items, location):
         read_item(ledger, item, place, time)
+
+
+def ends_a_turn(item: Mapping[str, Any]) -> bool:
+    """Whether a turn of the model can end with this item, and not only be cut off there."""
+    kind = text_of(item.get("type", "message"))
+    return item.get("role") == "assistant" if kind == "message" else kind == "mcp_approval_request"
 
 
 def read_item(ledger: Ledger, item: Mapping[str, Any], location: str, time: Any = None) -> None:  # noqa: ANN401
@@ -65,6 +72,8 @@ def read_item(ledger: Ledger, item: Mapping[str, Any], location: str, time: Any 
         ledger.settle(item.get("call_id"), CallState.EXECUTED, location)
     elif kind in {"mcp_call", "mcp_approval_request"}:
         _mcp(ledger, item, location, time)
+    elif kind in _BUILT_IN:
+        ledger.call(item.get("id"), kind, NOT_RECORDED, CallState.EXECUTED, location, time=time)
     elif kind == "mcp_approval_response":
         state = CallState.DENIED if item.get("approve") is False else CallState.UNKNOWN
         ledger.settle(item.get("approval_request_id"), state, location)

@@ -68,8 +68,9 @@ def _exchange(location: str, value: Mapping[str, Any]) -> Conversation:
         _message(ledger, message, place)
     if "choices" in value:
         ledger.pairing.go_on()
+        ledger.is_waiting = False
     elif "model" in value:
-        ledger.gap(f"{location}: a request without its answer")
+        ledger.is_waiting = True
     for place, choice in ledger.each(value.get("choices"), f"{location}/choices"):
         _choice(ledger, choice, choice.get("message"), place, value.get("created"))
     return ledger.conversation(text_of(value.get("id")) or location or "messages")
@@ -86,6 +87,7 @@ def _choice(ledger: Ledger, choice: Mapping[str, Any], message: object, location
 
 def _message(ledger: Ledger, message: Mapping[str, Any], location: str) -> None:
     role = text_of(message.get("role"))
+    ledger.is_waiting = role != "assistant" or bool(message.get("tool_calls") or message.get("function_call"))
     if role in {"tool", "function"}:
         ledger.settle(message.get("tool_call_id"), CallState.EXECUTED, location, message.get("name"))
         return

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from promptkit.audit.formats._openai_items import is_item, read_item, read_items
+from promptkit.audit.formats._openai_items import ends_a_turn, is_item, read_item, read_items
 from promptkit.audit.ledger import Ledger
 from promptkit.audit.pairing import text_of
 from promptkit.audit.reader import Record
@@ -59,6 +59,7 @@ class _Reading:
         else:
             self._loose = self._loose or Ledger()
             read_item(self._loose, value, location)
+            self._loose.is_waiting = not ends_a_turn(value)
 
     def _response(self, location: str, response: Mapping[str, Any], ledger: Ledger) -> Iterator[Conversation]:
         id_, before = (text_of(response.get(key)) for key in ("id", "previous_response_id"))
@@ -66,6 +67,7 @@ class _Reading:
         earlier = self._held.pop(before, None)
         read_items(earlier or ledger, response.get("input"), f"{location}/input", time)
         if earlier:
+            earlier.is_waiting = False
             earlier.pairing.go_on()
             yield earlier.conversation(before, self._needs.pop(before))
         read_items(ledger, response.get("output"), f"{location}/output", time)
@@ -113,6 +115,8 @@ class _Reading:
 def _listed(location: str, value: Mapping[str, Any]) -> Conversation:
     ledger = Ledger()
     read_items(ledger, value.get("data"), f"{location}/data")
+    last = value["data"][-1:] if isinstance(value.get("data"), list) else []
+    ledger.is_waiting = not (last and isinstance(last[0], dict) and ends_a_turn(last[0]))
     if value.get("has_more") is not False:
         ledger.gap(f"{location}: the list has more pages")
     return ledger.conversation(location or "items")
@@ -123,8 +127,8 @@ def _note_ends(ledger: Ledger, response: Mapping[str, Any], location: str) -> No
         ledger.gap(f"{location}: the response is not complete: {shown(response.get('status'), 40)}")
     if response.get("conversation") is not None:
         ledger.gap(f"{location}: other turns of its conversation are kept elsewhere")
-    if "output" not in response:
-        ledger.gap(f"{location}: a request without its response")
+    # The status of a response tells whether it is whole.
+    ledger.is_waiting = "output" not in response
 
 
 def _is_event(value: Mapping[str, Any]) -> bool:

@@ -67,6 +67,12 @@ def test_a_request_with_its_answer_is_read_as_a_whole(audited):
     assert (ruled(audited(document(exchange)))) == VIOLATION
 
 
+@pytest.mark.parametrize("last", [USER, result(), asks(call(call_id="call_2"))])
+def test_messages_that_end_before_the_answer_are_cut_off(last, audited):
+    assert ruled(audited(lines(USER, asks(call()), result(), last))) == GAP
+    assert ruled(audited(lines(USER, asks(call()), result(), last, DONE))) == CLEAN
+
+
 def test_a_request_without_its_answer_is_a_gap(audited):
     assert ruled(audited(document(history(asks(call()), result()) | {"model": "m"}))) == GAP
 
@@ -103,9 +109,7 @@ def test_every_choice_is_read(audited):
     assert ruled(audited(document(read | {"choices": [*read["choices"], other]}))) == ATTEMPTED
 
 
-@pytest.mark.parametrize(
-    "part", [{"type": "tool_use", "name": "run_workflow"}, {"type": "surprise"}, {}, 7, "tool_calls"]
-)
+@pytest.mark.parametrize("part", [{"type": "surprise"}, {"type": ["text"]}, {}, 7, "tool_calls"])
 def test_parts_that_nobody_knows_are_a_gap(part, audited):
     said = {"role": "assistant", "content": [{"type": "text", "text": "hi"}, part]}
     assert ruled(audited(document(history(asks(call()), result(), said)))) == GAP

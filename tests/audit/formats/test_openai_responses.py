@@ -11,6 +11,7 @@ ACTION = READ | {"id": "mcp_2", "name": "run_workflow", "arguments": '{"idWorkfl
 ASKED = {"type": "mcp_approval_request", "id": "mcpr_1", "server_label": "torii", "name": "run_workflow",
          "arguments": '{"idWorkflow":7}'}  # fmt: skip
 FUNCTION = {"type": "function_call", "id": "fc_1", "call_id": "call_1", "name": "run_workflow", "arguments": "{}"}
+SAID = {"type": "message", "id": "msg_1", "role": "assistant", "content": [{"type": "output_text", "text": "Two."}]}
 OUTPUT = {"type": "function_call_output", "call_id": "call_1", "output": "done"}
 
 
@@ -147,6 +148,12 @@ def test_what_may_hide_calls_is_a_gap(item, audited):
     assert ruled(audited(document(response(READ, item)))) == GAP
 
 
+@pytest.mark.parametrize("kind", ["web_search_call", "file_search_call", "image_generation_call"])
+def test_a_tool_of_the_provider_is_one_that_nobody_reviewed(kind, audited):
+    found = audited(document(response(READ, {"type": kind, "id": "x", "status": "completed"})))
+    assert ruled(found) == [("inconclusive", "unknown-tool")]
+
+
 @pytest.mark.parametrize(
     "item",
     [
@@ -207,9 +214,20 @@ def test_a_stream_without_its_beginning_or_end_is_a_gap(audited):
 
 
 def test_a_list_of_items_is_whole_with_its_last_page(audited):
-    listed = {"object": "list", "data": [READ], "has_more": False}
+    listed = {"object": "list", "data": [READ, SAID], "has_more": False}
     assert ruled(audited(document(listed))) == CLEAN
     assert ruled(audited(document(listed | {"has_more": True}))) == GAP
+
+
+@pytest.mark.parametrize(
+    "last", [READ, FUNCTION, OUTPUT, {"role": "user", "content": "and?"}, {"type": "reasoning", "id": "rs"}]
+)
+def test_items_that_end_before_the_answer_are_cut_off(last, audited):
+    asked = FUNCTION | {"name": "list_apps"}
+    last = last | {"name": "list_apps"}
+    found = audited(lines(READ, asked, OUTPUT, last))
+    assert found.results[0].reason == "it ends before the model has answered"
+    assert ruled(audited(lines(READ, asked, OUTPUT, last, SAID))) == CLEAN
 
 
 def test_a_request_without_its_response_is_a_gap(audited):

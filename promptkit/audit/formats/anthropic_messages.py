@@ -1,0 +1,155 @@
+"""Anthropic's Messages API: messages, requests with their answer, streams of events, and lists or lines of messages.
+
+The provider runs `mcp_tool_use`, the client runs `tool_use`: the latter is a proposal until a message follows it.
+Source: the types of anthropic 2.13, `types.beta.BetaMessage` and `BetaRawMessageStreamEvent`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from promptkit.audit.blocks import CALLS, Message, read_content
+from promptkit.audit.ledger import Ledger
+from promptkit.audit.pairing import text_of
+from promptkit.audit.reader import Record
+from promptkit.audit.strict import parse_arguments
+from promptkit.errors import shown
+from promptkit.transcript import CallState, Conversation
+
+_TELLING = CALLS | {"tool_result", "mcp_tool_result"}
+_ROLES = frozenset({"user", "assistant", "system"})
+_ENDS = frozenset({"end_turn", "stop_sequence", "tool_use"})
+_EVENTS = frozenset({
+    "message_start", "message_delta", "message_stop", "content_block_start", "content_block_delta",
+    "content_block_stop",
+})  # fmt: skip
+
+
+def matches(value: Any) -> bool:  # noqa: ANN401
+    """An answer, messages with a call or a result in them, one such message, or an event of a stream."""
+    if not isinstance(value, dict):
+        return False
+    messages = value["messages"] if isinstance(value.get("messages"), list) else []
+    if _is_answer(value) or any(_is_telling(message) for message in [value, *messages]):
+        return True
+    return text_of(value.get("type")) in _EVENTS and bool(value.keys() & {"message", "index", "delta"})
+
+
+def _is_answer(value: Mapping[str, Any]) -> bool:
+    return value.get("type") == "message" and "stop_reason" in value and isinstance(value.get("content"), list)
+
+
+def _is_telling(message: Any) -> bool:  # noqa: ANN401
+    if not isinstance(message, dict) or text_of(message.get("role")) not in _ROLES:
+        return False
+    content = message["content"] if isinstance(message.get("content"), list) else []
+    # Inspect AI has blocks of the same name, with a `tool_type`.
+    return any(isinstance(b, dict) and text_of(b.get("type")) in _TELLING and "tool_type" not in b for b in content)
+
+
+def read(records: Iterable[Record]) -> Iterator[Conversation]:
+    """One conversation for each request and stream. Messages are one, up to an answer that follows an answer."""
+    reading = _Reading()
+    for location, value in records:
+        if not isinstance(value, dict):
+            yield Conversation(location, [], [f"{location}: it is nothing of the Messages API"])
+        elif text_of(value.get("type")) in _EVENTS or value.get("type") == "ping":
+            yield from reading.event(location, value)
+        elif "messages" in value:
+            yield _exchange(location, value)
+        else:
+            yield from reading.message(location, value)
+    yield from reading.end()
+
+
+def _exchange(location: str, value: Mapping[str, Any]) -> Conversation:
+    ledger = Ledger()
+    ledger.text("system", value.get("system"))
+    for place, message in ledger.each(value.get("messages"), f"{location}/messages"):
+        _message(ledger, message, place)
+    if "content" in value:
+        _message(ledger, value, location)
+    elif "max_tokens" in value:
+        ledger.is_waiting = True
+    return ledger.conversation(text_of(value.get("id")) or location or "messages")
+
+
+def _message(ledger: Ledger, message: Mapping[str, Any], location: str) -> None:
+    role = text_of(message.get("role"))
+    ledger.is_waiting = role != "assistant" or ("stop_reason" not in message and _asks(message.get("content")))
+    if role not in _ROLES:
+        ledger.gap(f"{location}: it is no message of the Messages API")
+    if text_of(message.get("stop_reason", "end_turn")) not in _ENDS:
+        ledger.gap(f"{location}: the answer is cut off: {shown(message.get('stop_reason'), 40)}")
+    ledger.pairing.go_on()
+    told = Message(role, location, ledger.pairing, ledger.gaps, asked=CallState.PROPOSED)
+    ledger.texts += read_content(message.get("content"), told)
+
+
+def _asks(content: object) -> bool:
+    blocks = content if isinstance(content, list) else []
+    return any(isinstance(block, dict) and block.get("type") == "tool_use" for block in blocks)
+
+
+class _Reading:
+    def __init__(self) -> None:
+        self._ledger: Ledger | None = None
+        self._name = ""
+        self._is_answered = False
+        self._blocks: dict[str, dict[str, Any]] = {}
+        self._start: dict[str, Any] | None = None
+
+    def message(self, location: str, message: Mapping[str, Any]) -> Iterator[Conversation]:
+        if self._is_answered and _is_answer(message):
+            yield from self._let_go()
+        self._is_answered = _is_answer(message)
+        self._name = self._name or text_of(message.get("id"))
+        self._ledger = self._ledger or Ledger()
+        _message(self._ledger, message, location)
+
+    def _let_go(self) -> Iterator[Conversation]:
+        if self._ledger:
+            yield self._ledger.conversation(self._name or "messages")
+        self._ledger, self._name = None, ""
+
+    def event(self, location: str, event: Mapping[str, Any]) -> Iterator[Conversation]:
+        kind = event.get("type")
+        if kind == "message_start":
+            yield from self._answer(location)
+            self._start = dict(event["message"]) if isinstance(event.get("message"), dict) else {}
+        elif kind == "message_stop":
+            yield from self._answer(location)
+        elif kind != "ping":
+            self._start = self._start if self._start is not None else {"content": None}
+            _add(self._start, self._blocks, event)
+
+    def _answer(self, location: str) -> Iterator[Conversation]:
+        """The message that the events so far make."""
+        if self._start is not None:
+            content = [_whole(block) for block in self._blocks.values()]
+            yield from self.message(
+                location, {"stop_reason": None, "type": "message"} | self._start | {"content": content}
+            )
+        self._start, self._blocks = None, {}
+
+    def end(self) -> Iterator[Conversation]:
+        yield from self._answer("the end")
+        yield from self._let_go()
+
+
+def _add(start: dict[str, Any], blocks: dict[str, dict[str, Any]], event: Mapping[str, Any]) -> None:
+    index = str(event.get("index"))
+    delta = event["delta"] if isinstance(event.get("delta"), dict) else {}
+    if event.get("type") == "message_delta":
+        start["stop_reason"] = delta.get("stop_reason")
+    elif event.get("type") == "content_block_start":
+        blocks[index] = dict(event["content_block"]) if isinstance(event.get("content_block"), dict) else {}
+    elif isinstance(delta.get("partial_json"), str):
+        block = blocks.setdefault(index, {})
+        block["partial_json"] = text_of(block.get("partial_json")) + delta["partial_json"]
+
+
+def _whole(block: dict[str, Any]) -> dict[str, Any]:
+    written = block.pop("partial_json", "")
+    return block | {"input": parse_arguments(written)} if written else block

@@ -117,7 +117,7 @@ async def connect(
             # The rest of the SDK's message quotes the server, or the state.
             message = f"signing in failed: {shown(str(cause).partition(': ')[0], 200)}"
             raise problem("sign-in-failed", message, "run promptkit connect again") from None
-        if not isinstance(cause, httpx2.TransportError | OSError | MCPError | ValidationError):
+        if not isinstance(cause, httpx2.TransportError | httpx2.InvalidURL | OSError | MCPError | ValidationError):
             raise cause from None
         where = server if isinstance(server, str) else " ".join(server)
         message = f"no MCP server answers at {shown(where, 200)}: {shown(cause, 200)}"

@@ -144,7 +144,7 @@ class SignInOrigins:
         Raises:
             PromptkitError: it is not at an address that a sign-in may use.
         """
-        url = httpx2.URL(issuer)
+        url = _parsed(issuer)
         if not (_is_https(url) or self._is_local(url)):
             raise _not_reached(url, "neither https nor on this machine")
         self._issuer = url
@@ -156,7 +156,9 @@ class SignInOrigins:
             PromptkitError: it may not leave.
         """
         url = request.url
-        if request.method not in {"GET", "POST"} or request.headers.get("authorization", "").startswith("Bearer"):
+        if request.method not in {"GET", "POST"} or request.headers.get("authorization", "").lower().startswith(
+            "bearer"
+        ):
             raise _not_reached(url, "not the server, and only the server is given the token")
         if _origin(url) not in {_origin(known) for known in (self._server, self._issuer) if known}:
             raise _not_reached(url, "neither the server's own address nor its issuer's")
@@ -168,7 +170,7 @@ class SignInOrigins:
         Raises:
             PromptkitError: it is not at https and a public address, nor on this machine as the server is.
         """
-        url = httpx2.URL(address)
+        url = _parsed(address)
         if self._is_local(url):
             return
         if not _is_https(url):
@@ -180,6 +182,14 @@ class SignInOrigins:
 
     def _is_local(self, url: httpx2.URL) -> bool:
         return all(one.scheme == "http" and one.host in LOOPBACK and not one.userinfo for one in (self._server, url))
+
+
+def _parsed(address: str) -> httpx2.URL:
+    try:
+        return httpx2.URL(address)
+    except httpx2.InvalidURL:
+        message = f"signing in leads to {shown(address, 200)}, which is no address"
+        raise problem("sign-in-address", message, "ask the server's operator") from None
 
 
 def _is_https(url: httpx2.URL) -> bool:

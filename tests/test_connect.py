@@ -5,6 +5,7 @@ import logging
 import stat
 import subprocess
 import sys
+import threading
 from functools import partial
 from pathlib import Path
 from typing import ClassVar
@@ -29,6 +30,7 @@ from promptkit.torii.server import build_server
 from promptkit.torii.tenant import build_tenant
 from promptkit.transcript import CallState
 from tests.conftest import ROOT
+from tests.page.conftest import CHROMIUM
 from tests.torii.signing_in import Rewritten, answer_page, query, running, signed_torii
 
 RESOURCE = "/.well-known/oauth-protected-resource/mcp"
@@ -110,13 +112,24 @@ def test_the_commands_sign_in_read_and_sign_out_as_processes(tenant, monkeypatch
 
     with signed_torii(tenant) as (origin, _):
         url = f"{origin}/mcp"
-        assert "[not-signed-in]" in run("tools", "--server", url).stderr
         signed_in = run("connect", url)
         assert (signed_in.returncode, signed_in.stdout[:12]) == (0, "Signed in to")
         assert run("tools", "--server", url).stderr == "The tools are as reviewed.\n"
         signed_out = run("disconnect", url)
         assert (signed_out.returncode, signed_out.stdout) == (0, "Signed out.\n")
-        assert "[not-signed-in]" in run("tools", "--server", url).stderr
+
+
+def test_the_local_torii_as_a_process_takes_sign_ins_that_expire_and_the_token_of_ci(library, monkeypatch):
+    command = [sys.executable, "-m", "promptkit", "torii", "--http", "127.0.0.1:0", "--sign-in"]
+    command += ["--fault", "token-expired"]
+    monkeypatch.setenv("PROMPTKIT_TOKEN", "token-of-ci")
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as torii:
+        url = torii.stdout.readline().strip()
+        assert reads(library, url) == [CallState.EXECUTED]
+        monkeypatch.delenv("PROMPTKIT_TOKEN")
+        connect_server(url)
+        assert reads(library, url, 20) == [CallState.EXECUTED] * 20
+        torii.terminate()
 
 
 def test_a_sign_in_is_kept_in_a_file_of_its_owner(tenant, home):
@@ -204,6 +217,8 @@ def test_a_person_who_refuses_is_not_signed_in(tenant, home, browser):
         (ISSUER, {"registration_endpoint": "http://127.0.0.1:1/register"}, "neither the server's own"),
         (ISSUER, {"authorization_endpoint": "https://10.0.0.1/authorize"}, "at a private address"),
         (ISSUER, {"authorization_endpoint": "http://example.com/authorize"}, "neither https nor on this machine"),
+        (ISSUER, {"authorization_endpoint": f"https://example.com/{'x' * 70_000}"}, "which is no address"),
+        (ISSUER, {"token_endpoint": f"https://example.com/{'x' * 70_000}"}, "URL too long"),
         (ISSUER, {"client_name": "x" * 300_000}, "[sign-in-size]"),
     ],
 )
@@ -390,3 +405,51 @@ def test_no_token_shows_in_output_logs_records_or_a_repr(tenant, library, tmp_pa
     seen += [shown.out, shown.err, caplog.text, (tmp_path / "run" / "run.jsonl").read_text()]
     assert json.loads(shown.out[shown.out.index("{") : shown.out.rindex("}") + 1])["summary"]
     assert [token for token in tokens for text in seen if token in text] == []
+
+
+@pytest.fixture
+def chromium(monkeypatch):
+    """Sets which button the person clicks in a real browser, and what they are told then; nothing may go wrong."""
+    playwright = pytest.importorskip("playwright.sync_api", reason="needs the test dependency playwright")
+    if CHROMIUM is None:
+        pytest.skip("needs Chromium: apt-get install chromium")
+    seen, wrong, expected, closed = [], [], ["Sign in to the local Torii"], threading.Event()
+
+    def click(button, told):
+        expected.append(told)
+
+        def open_(address):
+            arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+            with playwright.sync_playwright() as started:
+                browser = started.chromium.launch(executable_path=CHROMIUM, args=arguments)
+                page = browser.new_page()
+                page.on("console", lambda message: wrong.append(message.text))
+                page.on("pageerror", lambda error: wrong.append(str(error)))
+                page.goto(address)
+                seen.append(page.get_by_role("heading").inner_text())
+                page.get_by_label("Pavel Novák, Procurement").check()
+                page.get_by_role("button", name=button).click()
+                page.wait_for_url("http://127.0.0.1:*/callback*")
+                seen.append(page.get_by_role("heading").inner_text())
+                browser.close()
+            closed.set()
+
+        monkeypatch.setattr("webbrowser.open", open_)
+
+    yield click
+    assert closed.wait(30)
+    assert (seen, wrong) == (expected, [])
+
+
+def test_a_person_allows_in_a_real_browser(tenant, chromium):
+    chromium("Allow", "promptkit has the answer")
+    with signed_torii(tenant) as (origin, authorization):
+        assert connect_server(f"{origin}/mcp") == 0
+        assert {issued.token.subject for issued in authorization._issued.values()} == {"procurement"}
+
+
+def test_a_person_denies_in_a_real_browser(tenant, chromium, home):
+    chromium("Deny", "No sign-in: access_denied")
+    with signed_torii(tenant) as (origin, _), pytest.raises(PromptkitError, match="access_denied"):
+        connect_server(f"{origin}/mcp")
+    assert not home.exists()

@@ -1,8 +1,12 @@
 import json
 
+import anyio
+import httpx2
 import pytest
 
-from promptkit.gate import MAX_MESSAGE_BYTES, Gate, GateError
+from promptkit.client import TORII_URL
+from promptkit.errors import PromptkitError
+from promptkit.gate import MAX_MESSAGE_BYTES, Gate, GateError, SignInOrigins
 from promptkit.model import ToolRule
 from promptkit.policy import ToolPolicy
 
@@ -98,3 +102,56 @@ def test_a_log_that_fails_stops_the_message():
 
     with pytest.raises(OSError, match="no space"):
         gate(full_disk).check(call("list_apps"))
+
+
+LOCAL_URL = "http://127.0.0.1:8000/mcp"
+
+
+@pytest.mark.parametrize(
+    ("server", "issuer"),
+    [
+        (TORII_URL, "http://127.0.0.1:8000"),
+        (TORII_URL, "http://api.toriihq.com"),
+        (TORII_URL, "javascript:alert(1)"),
+        (TORII_URL, "https://somebody@api.toriihq.com"),
+        (TORII_URL, "https:///"),
+        (TORII_URL, "https://\x00"),
+        (LOCAL_URL, "http://10.0.0.1"),
+        (LOCAL_URL, "http://127.0.0.1.evil.example"),
+        (LOCAL_URL, "file:///etc/passwd"),
+    ],
+)
+def test_an_issuer_at_another_kind_of_address_is_not_admitted(server, issuer):
+    with pytest.raises(PromptkitError, match="sign-in-address"):
+        SignInOrigins(server).admit(issuer)
+
+
+@pytest.mark.parametrize("address", ["https://127.0.0.1", "https://localhost", "https://[::1]", "https://10.1.2.3"])
+def test_no_sign_in_of_a_public_server_reaches_this_machine_or_its_network(address):
+    origins = SignInOrigins(TORII_URL)
+    origins.admit(address)
+    with pytest.raises(PromptkitError, match="at a private address"):
+        anyio.run(origins.check, httpx2.Request("GET", f"{address}/.well-known/openid-configuration"))
+
+
+@pytest.mark.parametrize(
+    "request_",
+    [
+        httpx2.Request("GET", "http://127.0.0.1:8001/"),
+        httpx2.Request("GET", "http://localhost:8000/"),
+        httpx2.Request("DELETE", "http://127.0.0.1:8000/token"),
+        httpx2.Request("POST", "http://127.0.0.1:8000/other", headers={"Authorization": "Bearer x"}),
+        httpx2.Request("POST", "http://127.0.0.1:8000/other", headers={"Authorization": "bearer x"}),
+    ],
+    ids=lambda request: f"{request.method} {request.url}",
+)
+def test_a_request_of_a_sign_in_goes_to_its_origins_and_carries_no_token(request_):
+    with pytest.raises(PromptkitError, match="sign-in-address"):
+        anyio.run(SignInOrigins(LOCAL_URL).check, request_)
+
+
+def test_a_request_of_a_sign_in_reaches_the_servers_origin_and_the_issuers():
+    origins = SignInOrigins(LOCAL_URL)
+    origins.admit("http://127.0.0.1:8001")
+    for address in ("http://127.0.0.1:8000/.well-known/oauth-protected-resource", "http://127.0.0.1:8001/token"):
+        anyio.run(origins.check, httpx2.Request("GET", address))

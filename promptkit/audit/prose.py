@@ -7,9 +7,35 @@ So a line either fits, or is read in full.
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any
 
-from msgspec import Raw, Struct, field
+from msgspec import MsgspecError, Raw, Struct, ValidationError, field
+from msgspec.json import Decoder
+
+_NOT_TALK = (MsgspecError, UnicodeDecodeError, RecursionError)
+
+
+class Talk:
+    """Tells which lines of a file can be passed over: those that fit, save the first of each conversation.
+
+    A line whose `conversation` is None may hold a stamp, and is never passed over.
+    """
+
+    def __init__(self, prose: Any) -> None:  # noqa: ANN401
+        self._decode = Decoder(prose).decode
+        self._seen: set[str | None] = set()
+
+    def fits(self, line: bytes) -> bool:
+        """Whether this line can be passed over."""
+        try:
+            conversation = self._decode(line).conversation
+        except _NOT_TALK:
+            return False
+        if conversation in self._seen:
+            return True
+        if conversation is not None:
+            self._seen.add(conversation)
+        return False
 
 
 class _Text(Struct, tag_field="type", tag="text", forbid_unknown_fields=True, gc=False):
@@ -23,36 +49,36 @@ class _Thinking(Struct, tag_field="type", tag="thinking", forbid_unknown_fields=
 
 class _Said(Struct, gc=False):
     content: list[_Text | _Thinking]
-    stop_reason: Literal["end_turn", "stop_sequence", "tool_use"] | None = None
 
 
 class _Asked(Struct, gc=False):
-    content: str
+    content: Raw
 
 
-class _ClaudeCodeLine(Struct, tag_field="type", gc=False):
-    session: str = field(name="sessionId")
+class _Line(Struct, tag_field="type", kw_only=True, gc=False):
     # These are on lines that are more than talk, whatever their value.
     agent: None = field(name="agentId", default=None)
     is_compact_summary: None = field(name="isCompactSummary", default=None)
     tool_use_result: None = field(name="toolUseResult", default=None)
 
 
-class _ClaudeCodeAssistant(_ClaudeCodeLine, tag="assistant", kw_only=True, gc=False):
+class _ClaudeCodeAssistant(_Line, tag="assistant", kw_only=True, gc=False):
+    # A field and no property, which would cost as much as reading the line.
+    conversation: str = field(name="sessionId")
     message: _Said
 
-    @property
-    def conversation(self) -> str:
-        return self.session
 
-
-class _ClaudeCodeUser(_ClaudeCodeLine, tag="user", kw_only=True, gc=False):
+class _ClaudeCodeUser(_Line, tag="user", kw_only=True, gc=False):
+    session: str = field(name="sessionId")
     message: _Asked
 
     @property
     def conversation(self) -> str | None:
-        # Only a text with an `@` can hold a stamp.
-        return None if "@" in self.message.content else self.session
+        content = bytes(self.message.content)
+        if not content.startswith(b'"'):
+            raise ValidationError("it is more than a text")
+        # Only a text with an `@`, written in one of these two ways, can hold a stamp.
+        return None if b"@" in content or b"\\u0040" in content else self.session
 
 
 ClaudeCodeProse = _ClaudeCodeAssistant | _ClaudeCodeUser

@@ -9,9 +9,8 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any, BinaryIO, Literal, NamedTuple
 
-import msgspec
-
 from promptkit.audit.array import array_elements
+from promptkit.audit.prose import Talk
 from promptkit.audit.reader import Record
 from promptkit.audit.strict import MAX_RECORD_BYTES, UnreadableError, parse_bounded
 
@@ -32,7 +31,6 @@ _MARKS = {
 _UTF8_MARK = b"\xef\xbb\xbf"
 # What reading a damaged archive or a failing disk raises.
 _READ_ERRORS = (OSError, EOFError, zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError)
-_NOT_PROSE = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
 
 Layout = Literal["lines", "array", "document"]
 
@@ -112,22 +110,14 @@ class Records:
                 yield Record(f"/{index}", element.value), element.size
 
     def _lines(self, stream: BinaryIO) -> Iterator[tuple[Record, int]]:
-        seen: set[str] = set()
-        decode = None
+        talk = None
         lines = iter(partial(stream.readline, MAX_RECORD_BYTES + 1), b"")
         for number, line in enumerate(lines, 1):
-            if decode:
-                try:
-                    conversation = decode(line).conversation
-                    if conversation in seen:
-                        continue
-                    if conversation is not None:
-                        seen.add(conversation)
-                except _NOT_PROSE:
-                    pass
-            elif self.prose:
+            if talk and talk.fits(line):
+                continue
+            if self.prose and not talk:
                 # The lines so far only served to find the format; from here on talk is passed over.
-                decode = msgspec.json.Decoder(self.prose).decode
+                talk = Talk(self.prose)
             record = self._line(stream, number, line)
             if record:
                 yield record, len(line)

@@ -6,6 +6,7 @@ import sys
 import traceback
 from datetime import datetime
 from importlib import import_module
+from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -18,11 +19,9 @@ from promptkit.profile import load_profile
 from promptkit.torii.fault_names import FAULTS
 
 app = typer.Typer(
-    add_completion=False,
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
-    help="Read-only prompts and instructions for Torii, and the evals that prove they stay read-only.",
 )
 
 Arguments = Annotated[list[str], typer.Option("--argument", "-a", metavar="KEY=VALUE", help="Fill in one argument.")]
@@ -38,6 +37,14 @@ Http = Annotated[
 Server = Annotated[str, typer.Option(help="`local`, or the URL of a Torii MCP server.")]
 
 
+def _names(incomplete: str) -> list[str]:
+    return [name for name in _library().prompt_names() if name.startswith(incomplete)]
+
+
+Name = Annotated[str, typer.Argument(metavar="NAME", autocompletion=_names)]
+Reference = Annotated[str, typer.Argument(metavar="NAME[@VERSION]", autocompletion=_names)]
+
+
 def _call(module: str, function: str, *values: Any, **options: Any) -> None:  # noqa: ANN401
     command = getattr(import_module(f"promptkit.commands.{module}"), function)
     raise typer.Exit(command(*values, **options))
@@ -47,6 +54,19 @@ def _library() -> Library:
     return Library(default_root())
 
 
+def _print_version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"promptkit {version('torii-promptkit')}")
+        raise typer.Exit
+
+
+@app.callback()
+def promptkit(
+    _: Annotated[bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print it.")] = False,
+) -> None:
+    """Read-only prompts and instructions for Torii, and the evals that prove they stay read-only."""
+
+
 @app.command("list")
 def list_(as_json: AsJson = False) -> None:
     """List the prompts."""
@@ -54,14 +74,14 @@ def list_(as_json: AsJson = False) -> None:
 
 
 @app.command()
-def show(name: str, as_json: AsJson = False) -> None:
+def show(name: Name, as_json: AsJson = False) -> None:
     """Show what a prompt is for, its arguments and its answer."""
     _call("show", "show_prompt", _library(), name, as_json=as_json)
 
 
 @app.command()
 def render(
-    name: Annotated[str, typer.Argument(metavar="NAME[@VERSION]")],
+    name: Reference,
     argument: Arguments = [],  # noqa: B006
     profile: ProfilePath = None,
 ) -> None:
@@ -88,7 +108,7 @@ def instructions(
 
 @app.command()
 def bump(
-    name: str,
+    name: Name,
     part: Annotated[str, typer.Argument(metavar="major|minor|patch")],
     note: Annotated[str, typer.Option(help="What changed for the user, in one sentence.")],
 ) -> None:
@@ -97,7 +117,7 @@ def bump(
 
 
 @app.command()
-def diff(old: str, new: str) -> None:
+def diff(old: Reference, new: Reference) -> None:
     """Compare two versions: what they say, and what they render."""
     _call("versions", "show_diff", _library(), old, new)
 
@@ -187,7 +207,7 @@ def audit(
 
 @app.command()
 def answer(
-    name: str,
+    name: Name,
     argument: Arguments = [],  # noqa: B006
     server: Server = "local",
     profile: ProfilePath = None,
@@ -217,7 +237,7 @@ def serve(http: Http = None, profile: ProfilePath = None) -> None:
 
 @app.command("eval")
 def eval_(
-    names: Annotated[list[str], typer.Argument(metavar="[NAME]...")] = [],  # noqa: B006
+    names: Annotated[list[str], typer.Argument(metavar="[NAME]...", autocompletion=_names)] = [],  # noqa: B006
     server: Server = "local",
     model: Annotated[
         list[str], typer.Option(metavar="NAME", help="`reference`, `rogue` or PROVIDER:MODEL; repeat for more.")

@@ -22,9 +22,17 @@ _UNVERSIONED = {"status", "replaced_by", "sunset"}
 
 
 def default_root() -> Path:
-    """Where the library is: inside an installed package, or beside the package in a checkout."""
+    """Where the library is: inside an installed package, or beside the package in a checkout.
+
+    Raises:
+        PromptkitError: the package is inside a zip file, whose folders cannot be read.
+    """
     package = Path(__file__).parent
-    return package / "library" if (package / "library").is_dir() else package.parent
+    root = package / "library" if (package / "library").is_dir() else package.parent
+    if not (root / "prompts").is_dir():
+        fix = "install the wheel, or make an archive that unpacks itself, such as shiv makes"
+        raise problem("no-library", f"there is no folder of prompts in {root}", fix)
+    return root
 
 
 @dataclass(frozen=True)

@@ -1,8 +1,11 @@
 """The command line as a person meets it: a process of its own, its output and its exit code."""
 
 import json
+import os
+import shutil
 import subprocess
 import sys
+from importlib.metadata import version
 from typing import get_args
 
 import pytest
@@ -13,6 +16,7 @@ from promptkit.render import render
 from promptkit.torii.generate.size import Size
 from promptkit.torii.roles import RoleKey
 from promptkit.torii.surface import Mode
+from tests.conftest import ROOT
 
 
 def run(*words: str, text: str | None = None) -> subprocess.CompletedProcess[str]:
@@ -48,6 +52,27 @@ def test_a_mistake_ends_with_its_code_and_no_traceback(words, code, report):
     assert done.returncode == code
     assert report in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_a_package_inside_a_zip_file_says_that_it_must_be_unpacked(tmp_path):
+    archive = shutil.make_archive(str(tmp_path / "promptkit"), "zip", ROOT, "promptkit")
+    started = (
+        f"import sys; sys.path.insert(0, {archive!r}); from promptkit.cli import main; sys.argv[1:] = ['list']; main()"
+    )
+    done = subprocess.run([sys.executable, "-P", "-c", started], capture_output=True, encoding="utf-8", cwd=tmp_path)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "[no-library]" in done.stderr
+
+
+def test_the_shell_completes_the_names_of_prompts():
+    typed = {"_PROMPTKIT_COMPLETE": "complete_bash", "COMP_WORDS": "promptkit show conn", "COMP_CWORD": "2"}
+    program = [sys.executable, "-c", "from promptkit.cli import app; app(prog_name='promptkit')"]
+    done = subprocess.run(program, capture_output=True, encoding="utf-8", env=os.environ | typed, check=True)
+    assert done.stdout.split() == ["connection_apps", "connection_contracts", "connection_workflows"]
+
+
+def test_the_version_is_that_of_the_package():
+    assert run("--version").stdout == f"promptkit {version('torii-promptkit')}\n"
 
 
 def test_list_as_json_names_every_prompt(library):

@@ -163,9 +163,9 @@ class ReferenceModel:
 
 
 def rows_of(data: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """The rows of a list result: the one list of objects in it, whatever Torii calls it."""
+    """The rows of a list result, whatever Torii calls them; metadata gives two lists, predefined and custom fields."""
     lists = [value for key, value in data.items() if isinstance(value, list) and key != "aggregations"]
-    return [row for row in lists[0] if isinstance(row, dict)] if lists else []
+    return [row for rows in lists for row in rows if isinstance(row, dict)]
 
 
 def groups_of(data: Mapping[str, Any], aggs: object) -> list[dict[str, Any]]:

@@ -1,0 +1,67 @@
+"""Field drift: an approved mapping against what the local Torii has now."""
+
+import anyio
+import pytest
+
+from promptkit.evaluation.answer import parse_answer
+from promptkit.evaluation.suite import open_evaluation
+from promptkit.model import Profile
+from promptkit.render import resolve_arguments
+
+PROFILE = Profile.model_validate(
+    {
+        "organizational_views": [
+            {"label": "Legal entity", "entity": "contract", "field": "c_legalEntity_2", "aliases": {"Acme Inc.": "Acme"}},
+            {"label": "Placed", "entity": "app", "field": "c_dataClassification_3", "aliases": {
+                "public": "open", "internal": "closed", "confidential": "closed"}},
+            {"label": "Deleted", "entity": "app", "field": "c_department_9"},
+            {"label": "Manager", "entity": "user", "field": "manager"},
+        ]
+    }
+)  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def answers(library):
+    """The answer by each view of the profile, read back, by label."""
+    prompt, case = library.load_prompt("field_drift"), library.load_case("field_drift")
+
+    async def run():
+        async with open_evaluation(library, "local", PROFILE) as evaluation:
+            found = {}
+            for view in PROFILE.organizational_views:
+                values = resolve_arguments(prompt, {"slice": view.label}, PROFILE)
+                answered, _ = await evaluation.answer(prompt, case, values)
+                found[view.label] = parse_answer(answered.answer)
+            return found
+
+    return anyio.run(run)
+
+
+def results(answer) -> dict[str, str]:
+    return {check: result for check, _, _, result in answer.tables["Mapping"][1:]}
+
+
+def new_values(answer) -> list[str]:
+    return [value for value, *_ in answer.tables["Values without a place"][1:]]
+
+
+def test_a_value_that_the_mapping_names_has_a_place_and_others_are_new(answers):
+    assert new_values(answers["Legal entity"]) == ["Acme GmbH", "Acme Ltd"]
+
+
+def test_a_mapping_that_places_every_value_has_nothing_new(answers):
+    assert results(answers["Placed"]) == {"field": "ok", "coverage": "lower", "new values": "ok"}
+    assert new_values(answers["Placed"]) == []
+
+
+def test_a_deleted_field_is_missing_and_no_rows_are_read(answers):
+    answer = answers["Deleted"]
+    assert results(answer) == {"field": "missing"}
+    assert answer.lists["Evidence"][0] == "Tools: list_app_metadata"
+
+
+def test_more_groups_than_torii_gives_are_a_gap_without_totals(answers):
+    answer = answers["Manager"]
+    assert "list_users gave" in answer.lists["Evidence"][-1]
+    assert "Totals" not in answer.lists

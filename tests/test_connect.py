@@ -6,6 +6,7 @@ import stat
 import subprocess
 import sys
 import threading
+import traceback
 from functools import partial
 from pathlib import Path
 from typing import ClassVar
@@ -388,6 +389,35 @@ def test_a_token_of_ci_that_is_none_is_wrong_usage(library, monkeypatch, token):
     monkeypatch.setenv("PROMPTKIT_TOKEN", token)
     with pytest.raises(UsageError, match="PROMPTKIT_TOKEN is not a token"):
         reads(library, "http://127.0.0.1:9/mcp")
+
+
+def test_the_token_of_ci_comes_before_a_sign_in_and_connect_says_so(tenant, library, monkeypatch, capsys):
+    with signed_torii(tenant, fixed_token="token-of-ci", max_uses=10) as (origin, authorization):
+        monkeypatch.setenv("PROMPTKIT_TOKEN", "token-of-ci")
+        connect_server(f"{origin}/mcp")
+        reads(library, f"{origin}/mcp", 20)
+        assert "PROMPTKIT_TOKEN is set" in capsys.readouterr().err
+        assert len(authorization._issued) == 2
+
+
+@pytest.mark.parametrize("answer", [{"access_token": ["canary"]}, {"access_token": "canary", "token_type": "canary"}])
+def test_an_answer_that_is_no_token_is_not_shown(tenant, library, capfd, caplog, answer):
+    failing = []
+
+    def wrap(app):
+        return Rewritten(app, "/token", lambda body: answer if failing else body)
+
+    with signed_torii(tenant, wrap=wrap, max_uses=5) as (origin, _):
+        url = f"{origin}/mcp"
+        connect_server(url)
+        failing.append(True)
+        with pytest.raises(PromptkitError, match="not-signed-in") as renewal:
+            reads(library, url, 10)
+        with pytest.raises(PromptkitError, match="signing in failed: Invalid token response") as sign_in:
+            connect_server(url)
+    shown = capfd.readouterr()
+    told = "".join(map(str, traceback.format_exception(renewal.value) + traceback.format_exception(sign_in.value)))
+    assert "canary" not in shown.out + shown.err + caplog.text + told
 
 
 def test_no_token_shows_in_output_logs_records_or_a_repr(tenant, library, tmp_path, capfd, caplog):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import webbrowser
 from contextlib import suppress
@@ -15,7 +16,7 @@ from promptkit.client import checked_url, connect, revoke
 from promptkit.errors import problem, shown, usage
 from promptkit.gate import Gate, SignInOrigins
 from promptkit.sign_in import NewSignIn
-from promptkit.tokens import open_store
+from promptkit.tokens import TOKEN_VARIABLE, open_store
 
 
 def connect_server(server: str) -> int:
@@ -49,6 +50,8 @@ async def _connect(server: str) -> int:
     if earlier:
         await revoke(earlier)
     print(f"Signed in to {shown(server, 200)}: it offers {count} tools.")
+    if os.environ.get(TOKEN_VARIABLE):
+        print(f"{TOKEN_VARIABLE} is set and comes before it: unset it to use this sign-in.", file=sys.stderr)
     return 0
 
 

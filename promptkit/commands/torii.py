@@ -76,8 +76,8 @@ def _require_possible(faults: frozenset[str], http: str | None, sign_in: bool) -
         raise usage("unknown-fault", f"there is no fault {shown(unknown[0])}", f"take one of:{known}")
     if "rate-limited" in faults and http is None:
         raise usage("fault-http", "stdio has no 429", "add --http 127.0.0.1:0, or leave rate-limited away")
-    if sign_in and http is None:
-        raise usage("sign-in-http", "signing in needs HTTP", "add --http 127.0.0.1:0")
+    if sign_in and (http is None or http.rpartition(":")[0] not in {"127.0.0.1", "localhost"}):
+        raise usage("sign-in-http", "signing in needs HTTP, on this machine only", "write --http 127.0.0.1:0")
     if "token-expired" in faults and not sign_in:
         raise usage("sign-in-fault", "without signing in there is no token to expire", "add --sign-in")
 

@@ -160,6 +160,7 @@ def test_a_fault_of_the_wire_is_switched_on_by_its_name(tmp_path):
         ({"as_of": date(2026, 11, 3)}, "other-tenant"),
         ({"hostile": True}, "other-tenant"),
         ({"sign_in": True}, "sign-in-http"),
+        ({"sign_in": True, "http": "0.0.0.0:0"}, "sign-in-http"),
         ({"fault": ["token-expired"]}, "sign-in-fault"),
         ({"fault": ["rate-limited"]}, "fault-http"),
     ],
@@ -168,5 +169,5 @@ def test_a_tenant_or_fault_that_is_not_there_is_wrong_usage(tmp_path, options, c
     path = tmp_path / "tenant.db"
     build_tenant(path).close()
     with pytest.raises(UsageError) as error:
-        run_torii(db=path, http=None, **options)
+        run_torii(**{"db": path, "http": None} | options)
     assert error.value.problems[0].code == code

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import typer
+from typer.core import TyperCommand
 
 from promptkit.errors import PromptkitError, UsageError
 from promptkit.instructions import Variant
@@ -189,20 +190,32 @@ def torii(
     _call("torii", "run_torii", db=db, http=http, **options)
 
 
-@app.command()
+class _AuditCommand(TyperCommand):
+    """A command whose help ends with the formats it reads."""
+
+    def format_epilog(self, _: Any, formatter: Any) -> None:  # noqa: ANN401
+        with formatter.section("Formats"):
+            formatter.write_dl(import_module("promptkit.audit.detect").summaries())
+
+
+@app.command(cls=_AuditCommand)
 def audit(
     paths: Annotated[list[Path], typer.Argument(help="Files, folders and zip files.")],
-    format_: Annotated[str | None, typer.Option("--format", help="The format of all files; found by content.")] = None,
+    format_: Annotated[str | None, typer.Option("--format", help="One of those below; found by content.")] = None,
     tools: Annotated[Path | None, typer.Option(help="Another catalogue, in the shape of tools.yaml.")] = None,
     jobs: Annotated[int | None, typer.Option(help="Processes to use; one per core.")] = None,
     as_json: AsJson = False,
     sarif: Annotated[Path | None, typer.Option(help="Write SARIF here.")] = None,
     junit: Annotated[Path | None, typer.Option(help="Write JUnit XML here.")] = None,
     markdown: Annotated[Path | None, typer.Option(help="Write Markdown here.")] = None,
+    show_text: Annotated[bool, typer.Option("--show-text", help="Put the messages into JSON and Markdown.")] = False,
+    show_people: Annotated[bool, typer.Option("--show-people", help="Leave names and addresses as they are.")] = False,
 ) -> None:
-    """Say what recorded conversations show: so far of our own run records; of all else that it cannot tell."""
+    """Say what conversations of any host called, and whether any of it was more than reading."""
     files = {"sarif": sarif, "junit": junit, "markdown": markdown}
-    _call("audit", "run_audit", _library(), paths, format=format_, tools=tools, jobs=jobs, as_json_=as_json, **files)
+    shown = {"show_text": show_text, "show_people": show_people}
+    options = {"format": format_, "tools": tools, "jobs": jobs, "as_json_": as_json}
+    _call("audit", "run_audit", _library(), paths, **options, **files, **shown)
 
 
 @app.command()

@@ -11,6 +11,7 @@ from typing import get_args
 import pytest
 
 from promptkit import cli
+from promptkit.audit.detect import readers
 from promptkit.instructions import build_instructions
 from promptkit.render import render
 from promptkit.torii.generate.size import Size
@@ -101,6 +102,11 @@ def test_identify_reads_a_paste_from_stdin(library):
     text = render(library.load_prompt("renewal_calendar"))
     assert run("identify", text=text).stdout == "renewal_calendar@1.0.0, unedited\n"
     assert run("identify", text=text.replace("Never", "Always")).returncode == 1
+
+
+def test_the_help_of_the_audit_lists_every_format():
+    told = run("audit", "--help").stdout
+    assert [name for name in readers() if f"\n  {name} " not in told] == []
 
 
 def test_commands_that_read_files_do_not_import_the_sdk():

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import inspect
 import pkgutil
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from importlib import import_module
@@ -31,6 +33,12 @@ def readers() -> Mapping[str, Reader]:
     names = sorted(module.name for module in pkgutil.iter_modules(formats.__path__) if not module.name.startswith("_"))
     found = {name.replace("_", "-"): import_module(f"{formats.__name__}.{name}") for name in names}
     return cast("Mapping[str, Reader]", found)
+
+
+def summaries() -> list[tuple[str, str]]:
+    """The name of each format and what it is, as the first words of its module say: up to a colon or full stop."""
+    lines = {name: (inspect.getdoc(reader) or "").partition("\n")[0] for name, reader in readers().items()}
+    return [(name, re.split(r"[:.](?:\s|$)", line)[0]) for name, line in lines.items()]
 
 
 def check_format(name: str) -> str:

@@ -1,7 +1,7 @@
 import pytest
 
 from promptkit.audit.audit import Auditor, audit
-from promptkit.audit.detect import readers
+from promptkit.audit.detect import readers, summaries
 from promptkit.errors import UsageError
 from promptkit.load import load_yaml, validate_each
 from promptkit.model import ToolClass, ToolRule
@@ -152,6 +152,12 @@ def test_a_forced_format_is_used_and_an_unknown_one_refused(audited):
     assert only(audited(b'{"hello":1}', format="promptkit-run")).rule == "gap"
     with pytest.raises(KeyError):
         readers()["no-such-format"]
+
+
+def test_every_format_says_in_a_few_words_what_it_is():
+    told = dict(summaries())
+    assert list(told) == list(readers())
+    assert all(10 < len(text) < 100 for text in told.values())
 
 
 def test_another_catalogue_decides_for_another_server(tmp_path, audited):

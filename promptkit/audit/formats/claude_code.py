@@ -49,7 +49,9 @@ def read(records: Iterable[Record]) -> Iterator[Conversation]:
         if session:
             name = f"{session}/{agent}" if agent else session
         # What has no session of its own, or cannot be read, is of the one before it.
-        sessions.setdefault(name, _Session(name)).line(record.location, line)
+        if name not in sessions:
+            sessions[name] = _Session(name)
+        sessions[name].line(record.location, line)
     yield from (session.conversation() for session in sessions.values())
 
 

@@ -18,13 +18,14 @@ from promptkit.transcript import CallState, Conversation
 
 _GATE = frozenset({"method", "tool", "arguments", "allowed"})
 _TIMES = ("timestamp", "time", "ts", "at")
-# Of all revisions. Requests of a server are among them; none of these calls a tool. Any other method may.
+# Of all revisions; none of these calls a tool or hands anything over. Any other method may: a server that asks for a
+# message of the model or for input of the person is another way to act.
 _OTHERS = frozenset(
     {
         *("initialize", "ping", "server/discover", "tools/list", "completion/complete", "logging/setLevel"),
         *("resources/list", "resources/templates/list", "resources/read", "resources/subscribe"),
-        *("resources/unsubscribe", "prompts/list", "prompts/get", "roots/list", "elicitation/create"),
-        *("sampling/createMessage", "subscriptions/listen", "tasks/get", "tasks/list", "tasks/result", "tasks/cancel"),
+        *("resources/unsubscribe", "prompts/list", "prompts/get", "roots/list", "subscriptions/listen"),
+        *("tasks/get", "tasks/list", "tasks/result", "tasks/cancel"),
     }
 )
 # The request was not understood: parse error, invalid request, no such method.
@@ -92,7 +93,7 @@ class _Wire:
             method = text_of(message["method"])
             self._others.add(id_)
             if method not in _OTHERS and not method.startswith("notifications/"):
-                self.ledger.gap(f"{place}: a method that may call a tool ({shown(method, 40) or 'none'})")
+                self.ledger.gap(f"{place}: a method that may do more than read ({shown(method, 40) or 'none'})")
         elif "result" in message or "error" in message:
             if id_ in self._calls or id_ not in self._others:
                 self._answer(place, id_, message)
@@ -118,6 +119,7 @@ class _Wire:
             self.ledger.settle(first, CallState.REFUSED if is_refusal else CallState.FAILED, place)
         elif isinstance(result, dict) and result.get("resultType") == "input_required":
             self._waiting[self._calls.get(id_, "")] = first
+            self.ledger.gap(f"{place}: the server asked for more input")
         else:
             has_failed = isinstance(result, dict) and result.get("isError")
             self.ledger.settle(first, CallState.FAILED if has_failed else CallState.EXECUTED, place)

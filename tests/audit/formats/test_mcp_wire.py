@@ -56,8 +56,14 @@ def test_the_state_of_a_call_is_what_was_answered(after, state, verdict, audited
 
 def test_a_call_that_asked_for_input_and_came_again_counts_once(audited):
     again = use(id_=2, inputResponses={"q": {"action": "accept"}})
-    raw = lines(use(), answer(1, resultType="input_required"), again, answer(2, resultType="complete"))
-    assert told(audited(raw)) == [("list_apps", "executed")]
+    found = audited(lines(use(), answer(1, resultType="input_required"), again, answer(2, resultType="complete")))
+    assert (told(found), ruled(found)) == ([("list_apps", "executed")], GAP)
+
+
+@pytest.mark.parametrize("method", ["sampling/createMessage", "elicitation/create"])
+def test_a_server_that_asks_back_is_a_gap(method, audited):
+    asked = {"jsonrpc": "2.0", "id": 9, "method": method, "params": {}}
+    assert ruled(audited(lines(*READ, asked))) == GAP
 
 
 def test_both_sides_of_a_call_count_once(audited):

@@ -25,6 +25,7 @@ class Ledger:
         self.gaps: list[str] = []
         self.texts: list[Text] = []
         self.is_waiting = False
+        self._listings: set[str] = set()
         self._called: Counter[str] = Counter()
         self._answered: Counter[str] = Counter()
 
@@ -57,8 +58,15 @@ class Ledger:
         call = RecordedCall(name, None, parse_arguments(arguments), state, location, iso_time(time), label)
         self.pairing.call(call_id if call_id is not None else _next(self._called, name), call)
 
+    def listing(self, call_id: object) -> None:
+        """Note that what this id names only lists tools, so that its result is not that of a call."""
+        if isinstance(call_id, str):
+            self._listings.add(call_id)
+
     def settle(self, call_id: object, state: CallState, location: str, name: object = None) -> None:
         """Note what became of a call, named by its id, or by its name where there is none."""
+        if isinstance(call_id, str) and call_id in self._listings:
+            return
         if call_id is None and isinstance(name, str):
             call_id = _next(self._answered, name)
         self.pairing.result(call_id, state, location, name)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Sequence
+from math import floor
 from typing import Any
 
 from promptkit.torii.query import Request
@@ -43,8 +44,10 @@ def _type(
     amounts = {"pricePerLicense": price, "annualCost": price * total}
     amounts["potentialSavings"] = price * (inactive + (unassigned or 0))
     money = {name: {"value": value, "currency": currency} for name, value in amounts.items()}
+    # Half up, as SQL rounds.
     twins = {
-        f"{name}InOrgCurrency": {"value": round(value * rate), "currency": display} for name, value in amounts.items()
+        f"{name}InOrgCurrency": {"value": floor(value * rate + 0.5), "currency": display}
+        for name, value in amounts.items()
     }
     seats = dict(zip(_SEATS, (total, active, inactive, unassigned), strict=True))
     return {"name": name, **seats, **money, **twins}

@@ -15,7 +15,7 @@ from typing import Any, Literal
 from promptkit.errors import shown
 from promptkit.torii.aggregate import aggregate
 from promptkit.torii.api_error import ToriiError, bad_request, forbidden, not_found, unprocessable
-from promptkit.torii.filters import Clause, equal_clause, filter_clause, joined, parsed
+from promptkit.torii.filters import Clause, contains_text, equal_clause, filter_clause, joined, parsed
 from promptkit.torii.listing import Field, Listing
 from promptkit.torii.roles import ADMIN, ROLES, Identity
 
@@ -76,12 +76,14 @@ def run_list(request: Request, listing: Listing, base: Sequence[Clause] = ()) ->
     where = joined([*_scope(request, listing), *base, *_narrowing(request, listing, fields)])
     order = _order(arguments.get("sort"), listing, fields)
     size = arguments.get("size", MAX_SIZE)
-    page = joined([where, _after(request, listing, where, order)]) if "cursor" in arguments else where
+    is_first = "cursor" not in arguments
+    page = where if is_first else joined([where, _after(request, listing, where, order)])
     rows = _rows(request, listing, fields, names, page, order, size + 1)
     body = {
         "rows": [row for row, _ in rows[:size]],
         "count": min(len(rows), size),
-        "total": _total(request, listing, where),
+        # Where the first page is the only one, nothing is left to count.
+        "total": len(rows) if is_first and len(rows) <= size else _total(request, listing, where),
         "nextCursor": _cursor(rows[size - 1][1]) if len(rows) > size else None,
     }
     if given := parsed(arguments.get("aggs"), "aggs"):
@@ -164,7 +166,7 @@ def _search(text: str, named: str | None, listing: Listing, fields: Mapping[str,
     names = [name.strip() for name in named.split(",")] if named else listing.searched
     if unknown := [name for name in names if name not in fields or fields[name].kind != "text"]:
         raise unprocessable(f"Cannot search in: {', '.join(map(shown, unknown))}")
-    return joined((Clause(f"instr(lower({fields[name].sql}), lower(?)) > 0", (text,)) for name in names), "OR")
+    return joined((contains_text(fields[name].sql, text) for name in names), "OR")
 
 
 def _order(sort: str | None, listing: Listing, fields: Mapping[str, Field]) -> list[_Term]:

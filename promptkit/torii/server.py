@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import sqlite3
 from collections.abc import Callable
 from functools import partial
 from typing import Any
 
+import msgspec
 from jsonschema import Draft202012Validator
 from mcp import MCPError
 from mcp.server.lowlevel import NotificationOptions, Server
@@ -146,9 +146,14 @@ def _in_transaction(name: str, request: Request) -> dict[str, Any]:
         raise unprocessable(f"A value does not fit: {shown(error)}") from None
 
 
+def _pretty(body: dict[str, Any]) -> str:
+    # Python's own encoder is ten times slower once it indents: a third of a large answer's time.
+    return msgspec.json.format(msgspec.json.encode(body), indent=2).decode()
+
+
 def _result(body: dict[str, Any], offered: Surface, *, is_error: bool = False) -> CallToolResult:
     is_plain = is_error and offered.plain_errors
-    text = f"Error: {body['message']}" if is_plain else json.dumps(body, indent=2, ensure_ascii=False)
+    text = f"Error: {body['message']}" if is_plain else _pretty(body)
     content: list[ContentBlock] = [TextContent(type="text", text=text)]
     if not offered.structured:
         return CallToolResult(content=content)

@@ -1,7 +1,8 @@
-"""How long each read tool takes on the large tenant: `python tests/benchmarks/torii_latency.py [FILE]`.
+"""How long each tool takes on the large tenant: `python -m tests.benchmarks.torii_latency [FILE]`.
 
-Prints the median of each call in milliseconds, through a real client in memory, and ends with 1 when one is over
-200 ms.
+Prints the median of each call in milliseconds, on the clock and of the processor, through a real client in memory.
+Ends with 1 when one is over 200 ms of the processor, which other programs on the machine change little. Some reads
+are made as the app owner, whom each list is narrowed for; actions are made once each and last: they change FILE.
 """
 
 import statistics
@@ -14,8 +15,10 @@ from pathlib import Path
 import anyio
 from mcp import Client
 
+from promptkit.torii.roles import IDENTITIES
 from promptkit.torii.server import build_server
 from promptkit.torii.tenant import build_tenant, open_tenant
+from tests.torii.test_actions import WRITES
 
 LIMIT_MS = 200
 REPEATS = 5
@@ -39,6 +42,9 @@ CALLS = [
     ("list_users", {"sort": "lastName:asc", "size": 100}),
     ("list_users", {"filters": [{"key": "department", "op": "equals", "value": "Sales"}], "size": 100}),
     ("list_users", {"aggs": {"field": "department", "aggregationType": "groupBy"}, "size": 1}),
+    ("list_users", {"aggs": {"field": "email", "aggregationType": "groupBy"}, "size": 1}),
+    ("list_users", {"filters": [{"key": "jobTitle", "op": "contains", "value": "engineer"}], "sort": "jobTitle:asc"}),
+    ("list_users", {"email": "nobody@acme.example"}),
     ("list_users", {"view": "currentUsers", "aggs": {"field": "department", "aggregationType": "groupBy"}, "size": 1}),
     ("get_user", {"idUser": 20}),
     ("get_user_fields", {}),
@@ -46,6 +52,7 @@ CALLS = [
     ("list_application_users", {"idApp": 1001}),
     ("list_application_users", {"idApp": 1001, "sort": "lastVisitTime:desc", "size": 100}),
     ("list_application_users", {"idApp": 1001, "status": "active", "size": 100}),
+    ("list_application_users", {"idApp": 1001, "q": "levi", "size": 100}),
     ("list_user_applications", {"idUser": 20}),
     ("get_user_application", {"idUser": 1, "idApp": 1001}),
     ("list_contracts", {}),
@@ -58,6 +65,7 @@ CALLS = [
     ("list_transactions", {"sort": "amount:desc", "size": 100}),
     ("list_transactions", {"idApp": 1001, "size": 100}),
     ("list_transactions", {"q": "renewal", "size": 100}),
+    ("list_transactions", {"q": "no such text"}),
     ("list_transactions", {"source": "netsuite", "size": 100}),
     ("list_transactions", {"mappingStatus": "mapped,unknown,recommend_map", "size": 100}),
     ("list_transaction_metadata", {}),
@@ -83,14 +91,26 @@ PAGED = [
 """Lists whose tenth page is timed too: a cursor must not cost more the further it goes."""
 
 
-async def milliseconds(client: Client, tool: str, arguments: dict) -> float:
-    took = []
-    for _ in range(REPEATS):
-        began = time.perf_counter()
+OWNED = [
+    ("list_apps", {}),
+    ("list_contracts", {"sort": "endDate:asc"}),
+    ("list_transactions", {}),
+    ("list_application_users", {"idApp": 1001, "size": 100}),
+]
+"""What the app owner asks."""
+
+
+async def is_fast(client: Client, tool: str, arguments: dict, repeats: int = REPEATS) -> bool:
+    clock, processor = [], []
+    for _ in range(repeats):
+        began, worked = time.perf_counter(), time.process_time()
         result = await client.call_tool(tool, arguments)
-        took.append((time.perf_counter() - began) * 1000)
+        clock.append((time.perf_counter() - began) * 1000)
+        processor.append((time.process_time() - worked) * 1000)
         assert not result.is_error, result.content
-    return statistics.median(took)
+    took, used = statistics.median(clock), statistics.median(processor)
+    print(f"{took:8.1f} ms {used:8.1f} ms {'!' if used >= LIMIT_MS else ' '} {tool} {str(arguments)[:100]}")
+    return used < LIMIT_MS
 
 
 async def tenth_page(client: Client, tool: str, arguments: dict) -> dict:
@@ -103,15 +123,23 @@ async def tenth_page(client: Client, tool: str, arguments: dict) -> dict:
 
 
 async def measure(path: Path) -> bool:
-    is_fast = True
     with closing(open_tenant(path)) as tenant:
         async with Client(build_server(tenant)) as client:
             calls = CALLS + [(tool, await tenth_page(client, tool, arguments)) for tool, arguments in PAGED]
-            for tool, arguments in calls:
-                took = await milliseconds(client, tool, arguments)
-                is_fast = is_fast and took < LIMIT_MS
-                print(f"{took:8.1f} ms {'!' if took >= LIMIT_MS else ' '} {tool} {str(arguments)[:100]}")
-    return is_fast
+            fast = [await is_fast(client, *call) for call in calls]
+        async with Client(build_server(tenant, identity=lambda: IDENTITIES["appOwner"])) as client:
+            fast += [await is_fast(client, *call) for call in OWNED]
+        unused = tenant.execute("SELECT id FROM products WHERE id NOT IN (SELECT id FROM apps)").fetchone()
+        async with Client(build_server(tenant)) as client:
+            writes = {tool: arguments for tool, (arguments, _, _) in WRITES.items()}
+            writes |= {"add_app": {"idApp": unused[0]}, "parse_contract": {"idFile": await uploaded(client)}}
+            fast += [await is_fast(client, *call, repeats=1) for call in writes.items()]
+    return all(fast)
+
+
+async def uploaded(client: Client) -> int:
+    result = await client.call_tool("upload_file", {"name": "deal.pdf", "content": "text"})
+    return result.structured_content["file"]["id"]
 
 
 def main() -> int:

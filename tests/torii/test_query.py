@@ -84,6 +84,7 @@ FILTERS = [
     ("contracts", {"key": "endDate", "op": "relativeDateMore", "value": -60}, "endDate < '2026-09-03'"),
     ("contracts", {"key": "previousContracts", "op": "contains", "value": "13"}, "previousContracts LIKE '%13%'"),
     ("users", {"key": "department", "op": "isSet"}, "department IS NOT NULL"),
+    ("users", {"key": "gsuite_department", "op": "exists"}, "gsuite_department IS NOT NULL"),
     ("users", {"key": "role", "op": "equals", "value": "Admin"}, "idRole = 1"),
 ]
 
@@ -97,6 +98,24 @@ def test_a_filter_leaves_the_rows_that_sql_leaves(tenant, plural, wanted, sql):
     assert page["total"] == len(expected)
     everybody = tenant.execute(f"SELECT count(*) FROM {plural}").fetchone()[0]  # noqa: S608
     assert 0 < len(expected) < everybody
+
+
+def test_every_documented_operator_has_a_filter_here():
+    documented = (
+        "equals notEquals contains notContains anyOf noneOf allOf isExactly isSet isNotSet gt gte lt lte dayAfter"
+        " dayOnOrAfter dayBefore dayOnOrBefore relativeDateToday relativeDateOn relativeDateLess relativeDateMore"
+        " nested exists notExists or and"
+    )
+    assert {word for word in documented.split() if f'"{word}"' not in json.dumps(FILTERS)} == set()
+
+
+@pytest.mark.parametrize("text", ["%", "_off", "50%_OFF!", "!"])
+def test_text_is_searched_for_as_it_is_written(tenant, text):
+    tenant.execute("UPDATE apps SET name = '50%_off!' WHERE id = 1001")
+    tenant.commit()
+    contains = [{"key": "name", "op": "contains", "value": text}]
+    for asked in ({"filters": contains}, {"q": text}):
+        assert [row["id"] for row in call(tenant, "list_apps", {"fields": "id", **asked})["apps"]] == [1001]
 
 
 @pytest.mark.parametrize(

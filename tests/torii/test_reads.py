@@ -160,6 +160,19 @@ def test_licenses_are_given_on_request(tenant):
     assert app["licenses"]["summary"]["pricePerLicense"] is None
 
 
+def test_half_a_cent_is_rounded_up_as_sql_rounds_it(tenant):
+    gbp = "SELECT id, idApp FROM licenses WHERE currency = 'GBP' ORDER BY id"
+    id_, id_app = tenant.execute(gbp).fetchone()
+    # 150 pence are 190.5 cents.
+    tenant.execute("UPDATE licenses SET pricePerLicense = 150 WHERE id = ?", [id_])
+    tenant.commit()
+    sql = "SELECT name, CAST(round(pricePerLicense * 1.27) AS INTEGER) FROM licenses WHERE idApp = ?"
+    types = call(tenant, "get_app", {"idApp": id_app, "includeLicenses": True})["app"]["licenses"]["types"]
+    twins = {one["name"]: one["pricePerLicenseInOrgCurrency"]["value"] for one in types}
+    assert twins == dict(tenant.execute(sql, [id_app]))
+    assert 191 in twins.values()
+
+
 def test_metadata_has_no_options_and_is_searched(tenant):
     found = call(tenant, "list_user_metadata", {"q": "department"})
     assert [field["systemKey"] for field in found["customFields"]] == [

@@ -28,13 +28,18 @@ TENANTS = [
 ]
 
 
+def prepare(connection, today, week_ago):
+    """Give the queries of the table what they stand on."""
+    connection.create_function("today", 0, lambda: today)
+    connection.create_function("week_ago", 0, lambda: week_ago)
+    connection.executescript(VIEWS)
+
+
 @pytest.fixture(scope="module", params=TENANTS, ids=lambda tenant: str(tenant[0]))
 def tenant(request):
     options, today, week_ago = request.param
     with closing(build_tenant(None, **options)) as connection:
-        connection.create_function("today", 0, lambda: today)
-        connection.create_function("week_ago", 0, lambda: week_ago)
-        connection.executescript(VIEWS)
+        prepare(connection, today, week_ago)
         yield connection
 
 

@@ -46,6 +46,9 @@ PLACED: dict[str, dict[str, Any]] = {
 _INTERNAL_IDS = 900_000
 """The tenant's own applications have higher ids."""
 
+_UNUSED = 60
+"""Of the catalogue's last products, so that in the largest tenant too a hit in the catalogue says nothing of use."""
+
 _LIVE_STATES = ("sanctioned",) * 8 + ("discovered", "inReview", "evaluationPeriod", "costOptimization")
 _TAIL_STATES = ("discovered",) * 12 + ("sanctioned",) * 4 + ("inReview", "evaluationPeriod", "needToClose", "closed")
 
@@ -78,7 +81,7 @@ def planned_users(counts: Counts, fixed: dict[int, int]) -> list[int]:
 def _identities(draw: Draw, counts: Counts, catalogue: list[Product]) -> Iterator[Product]:
     """Real products first, then invented ones of the long tail; the tenant's own are spread between."""
     step = counts.apps // counts.custom_apps
-    real, invented = iter(catalogue), 0
+    real, invented = iter(catalogue[:-_UNUSED]), 0
     for rank in range(counts.apps):
         if rank % step == step - 3:
             yield _internal(rank // step)

@@ -8,17 +8,17 @@ from promptkit.evaluation.suite import open_evaluation
 from promptkit.model import Profile
 from promptkit.render import resolve_arguments
 
+PLACES = {"public": "open", "internal": "closed", "confidential": "closed"}
 PROFILE = Profile.model_validate(
     {
         "organizational_views": [
-            {"label": "Legal entity", "entity": "contract", "field": "c_legalEntity_2", "aliases": {"Acme Inc.": "Acme"}},
-            {"label": "Placed", "entity": "app", "field": "c_dataClassification_3", "aliases": {
-                "public": "open", "internal": "closed", "confidential": "closed"}},
+            {"label": "Entity", "entity": "contract", "field": "c_legalEntity_2", "aliases": {"Acme Inc.": "Acme"}},
+            {"label": "Placed", "entity": "app", "field": "c_dataClassification_3", "aliases": PLACES},
             {"label": "Deleted", "entity": "app", "field": "c_department_9"},
             {"label": "Manager", "entity": "user", "field": "manager"},
         ]
     }
-)  # fmt: skip
+)
 
 
 @pytest.fixture(scope="module")
@@ -47,7 +47,7 @@ def new_values(answer) -> list[str]:
 
 
 def test_a_value_that_the_mapping_names_has_a_place_and_others_are_new(answers):
-    assert new_values(answers["Legal entity"]) == ["Acme GmbH", "Acme Ltd"]
+    assert new_values(answers["Entity"]) == ["Acme GmbH", "Acme Ltd"]
 
 
 def test_a_mapping_that_places_every_value_has_nothing_new(answers):

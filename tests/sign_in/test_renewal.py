@@ -1,0 +1,86 @@
+"""A sign-in over time: it runs out and is renewed, is revoked, or its issuer is down."""
+
+import anyio
+import pytest
+from pydantic import AnyHttpUrl
+
+from promptkit.commands.connect import connect_server
+from promptkit.errors import PromptkitError
+from promptkit.tokens import open_store
+from promptkit.transcript import CallState
+from tests.sign_in.conftest import kept, read_often, reads
+from tests.torii.signing_in import Rewritten, signed_torii
+
+
+def test_a_token_that_ran_out_is_renewed_and_the_new_one_kept(tenant, library):
+    with signed_torii(tenant, max_uses=10) as (origin, _):
+        url = f"{origin}/mcp"
+        connect_server(url)
+        first = kept(url)
+        assert reads(library, url, 30) == [CallState.EXECUTED] * 30
+        assert {kept(url).tokens.access_token, kept(url).tokens.refresh_token}.isdisjoint(first.tokens.model_dump())
+        assert kept(url).tokens != first.tokens
+
+
+def test_a_token_known_to_have_run_out_is_renewed_before_it_is_sent(tenant, library):
+    with signed_torii(tenant, max_uses=100) as (origin, authorization):
+        url = f"{origin}/mcp"
+        connect_server(url)
+        first = kept(url)
+        used = authorization._issued[first.tokens.access_token].uses
+        open_store().save(first.model_copy(update={"expires_at": 1.0}))
+        assert reads(library, url) == [CallState.EXECUTED]
+        assert kept(url).tokens.access_token != first.tokens.access_token
+        assert authorization._issued[first.tokens.access_token].uses == used
+
+
+def test_two_programs_at_once_share_one_sign_in(tenant, library):
+    async def both(url):
+        states = []
+
+        async def one():
+            states.extend(await read_often(library, url, 25))
+
+        async with anyio.create_task_group() as group:
+            group.start_soon(one)
+            group.start_soon(one)
+        return states
+
+    with signed_torii(tenant, max_uses=10) as (origin, _):
+        connect_server(f"{origin}/mcp")
+        assert anyio.run(both, f"{origin}/mcp") == [CallState.EXECUTED] * 50
+
+
+async def revoke_by(authorization, token):
+    await authorization.revoke_token(await authorization.load_access_token(token))
+
+
+def test_a_sign_in_that_was_revoked_has_to_be_made_again(tenant, library):
+    with signed_torii(tenant) as (origin, authorization):
+        url = f"{origin}/mcp"
+        connect_server(url)
+        token = kept(url).tokens.access_token
+        anyio.run(lambda: revoke_by(authorization, token))
+        with pytest.raises(
+            PromptkitError, match=r"\[not-signed-in\] .* asks for a sign-in\n.*fix: run promptkit connect"
+        ):
+            reads(library, url)
+        assert connect_server(url) == 0
+        assert reads(library, url) == [CallState.EXECUTED]
+
+
+def test_an_issuer_that_is_down_ends_no_sign_in(tenant, library):
+    def wrap(app):
+        return Rewritten(app, "/token", status=503)
+
+    with signed_torii(tenant) as (origin, _):
+        connect_server(f"{origin}/mcp")
+        mine = kept(f"{origin}/mcp")
+    with signed_torii(tenant, wrap=wrap) as (origin, _):
+        url = f"{origin}/mcp"
+        metadata = mine.metadata.model_copy(update={"token_endpoint": AnyHttpUrl(f"{origin}/token")})
+        moved = {"server": url, "issuer": origin, "resource": url, "metadata": metadata}
+        open_store().save(mine.model_copy(update=moved))
+        with pytest.raises(PromptkitError, match=r"\[sign-in-later\]"):
+            reads(library, url)
+        assert kept(url).tokens == mine.tokens

@@ -15,7 +15,7 @@ from pathlib import Path
 from promptkit.audit.detect import detect, readers
 from promptkit.audit.reader import Record
 from promptkit.audit.records import Records
-from promptkit.audit.sources import Source, find_sources, missing_shards
+from promptkit.audit.sources import Source, find_sources, missing_parts
 from promptkit.audit.spelling import expand_carrier, resolve
 from promptkit.audit.stamps import Stamp, find_stamps
 from promptkit.errors import problem, shown
@@ -128,6 +128,8 @@ class Auditor:
             results = [_with_gap(result, gaps[0]) for result in results]
         elif gaps:
             results.append(self._about_file(source, name, gaps[0]))
+        if source.is_other and not results and not gaps:
+            return []
         return results or [self._about_file(source, name, (gaps or ["it holds no conversation"])[0])]
 
     def _about_file(self, source: Source, name: str | None, reason: str, rule: str = "gap") -> Result:
@@ -187,7 +189,7 @@ def audit(paths: Iterable[Path], auditor: Auditor, jobs: int | None = None) -> A
     sources = find_sources(paths)
     audited = _audit_all(sources, auditor, jobs or os.cpu_count() or 1)
     results = [result for found in audited for result in found]
-    results += [auditor.audit_file(missing)[0] for missing in missing_shards(sources)]
+    results += [auditor.audit_file(missing)[0] for missing in missing_parts(sources)]
     passed_over = [source.name for source, found in zip(sources, audited, strict=True) if not found]
     return Audit(_with_needs(results), passed_over)
 

@@ -26,8 +26,10 @@ _MEDIA = re.compile(
 )
 _COMPANION = re.compile(
     r"user\.json|users\.json|user_settings\.json|message_feedback\.json|shared_conversations\.json|projects\.json"
-    r"|memories\.json|agent-[^/]+\.meta\.json|summaries\.json|\.DS_Store|\._.*|Thumbs\.db"
+    r"|memories\.json|agent-[^/]+\.meta\.json|summaries\.json|header\.json|\.DS_Store|\._.*|Thumbs\.db"
 )
+# How an archive of Inspect AI keeps a run while it goes on; the header comes at its end.
+_JOURNAL = re.compile(r"(.*!)_journal/.*")
 _SHARD = re.compile(r"(conversations-)(\d{3,})(\.json)")
 
 
@@ -61,7 +63,8 @@ class Source:
         """Whether its name says that it is something exports hold beside transcripts."""
         inside = self.name if self.member is None else self.name.removeprefix(f"{self.file}!")
         name = PurePosixPath(inside).name
-        return not self.is_named and bool(_MEDIA.fullmatch(name) or _COMPANION.fullmatch(name))
+        is_companion = _MEDIA.fullmatch(name) or _COMPANION.fullmatch(name) or _JOURNAL.fullmatch(self.name)
+        return not self.is_named and bool(is_companion)
 
 
 @lru_cache(maxsize=2)
@@ -141,8 +144,24 @@ def _member_problem(member: zipfile.ZipInfo) -> str | None:
     return None
 
 
-def missing_shards(sources: Sequence[Source]) -> list[Source]:
-    """The numbered parts of an export that are not there although later ones are, as sources with a problem."""
+def missing_parts(sources: Sequence[Source]) -> list[Source]:
+    """The parts of exports and archives that must be there and are not, as sources with a problem."""
+    return _missing_shards(sources) + _missing_headers(sources)
+
+
+def _missing_headers(sources: Sequence[Source]) -> list[Source]:
+    names = {source.name for source in sources}
+    starts = dict.fromkeys(found[1] for name in sorted(names) if (found := _JOURNAL.fullmatch(name)))
+    problem = "it is missing, so the run did not end"
+    return [
+        Source(f"{start}header.json", Path(start), problem=problem)
+        for start in starts
+        if f"{start}header.json" not in names
+    ]
+
+
+def _missing_shards(sources: Sequence[Source]) -> list[Source]:
+    """The numbered parts of an export that are not there although later ones are."""
     numbers: dict[tuple[str, str, int], set[int]] = {}
     for source in sources:
         folder, _, name = source.name.replace("!", "/!").rpartition("/")

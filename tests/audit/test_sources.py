@@ -4,7 +4,7 @@ import zipfile
 import pytest
 
 from promptkit.audit import sources
-from promptkit.audit.sources import find_sources, missing_shards
+from promptkit.audit.sources import find_sources, missing_parts
 from promptkit.transcript import Verdict
 from tests.audit.conftest import HEADER, call, lines, sample, write
 
@@ -140,6 +140,6 @@ def test_too_many_files_are_a_gap(tmp_path, monkeypatch, audited):
 
 def test_a_missing_part_of_an_export_is_a_gap(tmp_path, audited):
     zipped(tmp_path / "x.zip", {"conversations-000.json": b"[]", "conversations-003.json": b"[]"})
-    missing = [shard.name.rpartition("/")[2] for shard in missing_shards(find_sources([tmp_path]))]
+    missing = [shard.name.rpartition("/")[2] for shard in missing_parts(find_sources([tmp_path]))]
     assert missing == ["x.zip!conversations-001.json", "x.zip!conversations-002.json"]
     assert audited().results[-1].reason == "this part of the export is missing"

@@ -1,0 +1,179 @@
+"""Logs of Inspect AI: a `.json` log whole, or the members of an `.eval` archive. Each sample is a conversation.
+
+Source: the types of inspect-ai 0.3.285, `inspect_ai.log` and `inspect_ai.event`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from promptkit.audit.ledger import Ledger
+from promptkit.audit.pairing import text_of
+from promptkit.audit.reader import Record
+from promptkit.audit.strict import NOT_RECORDED
+from promptkit.errors import shown
+from promptkit.transcript import CallState, Conversation
+
+_SILENT = frozenset({
+    "anchor", "branch", "info", "input", "logger", "review", "sample_init", "sandbox", "score", "score_edit",
+    "sentinel", "span_begin", "span_end", "state", "step", "store",
+})  # fmt: skip
+_CUTS = frozenset({"compaction", "error", "interrupt", "sample_limit"})
+_PARTS = frozenset({"text", "reasoning", "image", "audio", "video", "data", "document"})
+_ENDS = frozenset({"stop", "tool_calls"})
+_ATTACHMENT = "attachment://"
+
+
+def matches(value: Any) -> bool:  # noqa: ANN401
+    """A log, its header, or a sample."""
+    if not isinstance(value, dict):
+        return False
+    return _is_log(value) or ("epoch" in value and isinstance(value.get("messages"), list))
+
+
+def _is_log(value: Mapping[str, Any]) -> bool:
+    return isinstance(value.get("eval"), dict) and "version" in value and ("status" in value or "plan" in value)
+
+
+def read(records: Iterable[Record]) -> Iterator[Conversation]:
+    """One conversation for each sample. A log that did not end well leaves none of its samples clean."""
+    for location, value in records:
+        if not isinstance(value, dict) or not matches(value):
+            yield Conversation(location, [], [f"{location}: it is nothing of an Inspect log"])
+        elif _is_log(value):
+            yield from _log(location, value)
+        else:
+            yield _sample(location, value, "", [])
+
+
+def _log(location: str, log: Mapping[str, Any]) -> Iterator[Conversation]:
+    task = text_of(log["eval"].get("task"))
+    gaps = []
+    if "status" in log and log["status"] != "success":
+        gaps.append(f"the run did not succeed: {shown(log['status'], 40)}")
+    samples = log["samples"] if isinstance(log.get("samples"), list) else []
+    results = log["results"] if isinstance(log.get("results"), dict) else {}
+    if "samples" in log and results.get("total_samples", len(samples)) != len(samples):
+        gaps.append(f"{len(samples)} of {shown(results['total_samples'], 20)} samples are in the log")
+    for index, sample in enumerate(samples):
+        place = f"{location}/samples/{index}"
+        if isinstance(sample, dict):
+            yield _sample(place, sample, task, gaps)
+        else:
+            yield Conversation(place, [], [f"{place}: it is no sample"])
+    # The header of an archive has its samples beside it.
+    if not samples and (gaps or "samples" in log):
+        yield Conversation(task or "log", [], gaps or ["the log has no samples"])
+
+
+def _sample(location: str, sample: Mapping[str, Any], task: str, gaps: Iterable[str]) -> Conversation:
+    reading = _Sample(sample.get("attachments"))
+    ledger = reading.ledger
+    for gap in gaps:
+        ledger.gap(gap)
+    for key in ("error", "limit"):
+        if sample.get(key) is not None:
+            ledger.gap(f"{location}: the sample ended early, by {key}")
+    for place, message in ledger.each(sample.get("messages"), f"{location}/messages"):
+        reading.message(message, place)
+    reading.events(sample.get("events"), f"{location}/events")
+    for place, retry in ledger.each(sample.get("error_retries"), f"{location}/error_retries"):
+        if retry.get("events") is None:
+            ledger.gap(f"{place}: an attempt before the last is not recorded")
+        reading.events(retry.get("events"), f"{place}/events")
+    ledger.pairing.go_on()
+    name = f"sample {shown(sample.get('id'), 80)}, epoch {shown(sample.get('epoch'), 20)}"
+    return ledger.conversation(f"{task}, {name}" if task else name)
+
+
+class _Sample:
+    def __init__(self, attachments: object) -> None:
+        self.ledger = Ledger()
+        self._attachments = attachments if isinstance(attachments, dict) else {}
+
+    def message(self, message: Mapping[str, Any], location: str) -> None:
+        role, ledger = text_of(message.get("role")), self.ledger
+        if role == "tool":
+            state = _outcome(message.get("error"))
+            ledger.settle(message.get("tool_call_id"), state, location, message.get("function"))
+            return
+        content = message.get("content")
+        ledger.text(role, self._whole(content, location))
+        for place, part in ledger.each(None if isinstance(content, str) else content, f"{location}/content"):
+            self._part(part, place)
+        for place, call in ledger.each(message.get("tool_calls"), f"{location}/tool_calls"):
+            self._call(call, CallState.PROPOSED, place)
+
+    def _part(self, part: Mapping[str, Any], location: str) -> None:
+        kind = text_of(part.get("type"))
+        if kind == "tool_use":
+            has_ended = part.get("result") is not None
+            state = _outcome(part.get("error")) if has_ended or part.get("error") is not None else CallState.UNKNOWN
+            arguments = self._whole(part.get("arguments", NOT_RECORDED), location)
+            self.ledger.call(part.get("id"), part.get("name"), arguments, state, location, server=part.get("context"))
+        elif kind not in _PARTS:
+            self.ledger.gap(f"{location}: parts of the kind {shown(kind, 40) or 'none'} are not known")
+
+    def _call(self, call: Mapping[str, Any], state: CallState, location: str, time: object = None) -> None:
+        arguments = self._whole(call.get("arguments", NOT_RECORDED), location)
+        if call.get("parse_error") is not None:
+            # What the model wrote could not be read, so what stands here may be something else.
+            arguments = NOT_RECORDED
+        self.ledger.call(call.get("id"), call.get("function"), arguments, state, location, time=time)
+
+    def events(self, events: object, location: str) -> None:
+        for place, event in self.ledger.each(events, location):
+            self._event(event, place)
+
+    def _event(self, event: Mapping[str, Any], location: str) -> None:
+        kind = text_of(event.get("event"))
+        if kind == "tool":
+            is_open = event.get("pending") is True
+            state = CallState.UNKNOWN if is_open else _outcome(event.get("error"))
+            self._call(event, state, location, event.get("timestamp"))
+            self.events(event.get("events"), f"{location}/events")
+        elif kind == "model":
+            output = event["output"] if isinstance(event.get("output"), dict) else {}
+            for place, choice in self.ledger.each(output.get("choices"), f"{location}/output/choices"):
+                self._choice(choice, place)
+        elif kind == "approval":
+            self._approval(event, location)
+        elif kind == "subtask":
+            self.events(event.get("events"), f"{location}/events")
+        elif kind in _CUTS:
+            self.ledger.gap(f"{location}: {kind}, so calls may be missing")
+        elif kind not in _SILENT:
+            self.ledger.gap(f"{location}: events of the kind {shown(kind, 40) or 'none'} are not known")
+
+    def _choice(self, choice: Mapping[str, Any], location: str) -> None:
+        if text_of(choice.get("stop_reason", "stop")) not in _ENDS:
+            self.ledger.gap(f"{location}: the answer is cut off: {shown(choice.get('stop_reason'), 40)}")
+        if isinstance(choice.get("message"), dict):
+            self.message(choice["message"], f"{location}/message")
+
+    def _approval(self, event: Mapping[str, Any], location: str) -> None:
+        call = event["call"] if isinstance(event.get("call"), dict) else {}
+        if isinstance(event.get("modified"), dict):
+            self._call(event["modified"], CallState.PROPOSED, f"{location}/modified")
+        elif event.get("decision") in ("reject", "terminate"):
+            self._call(call, CallState.PROPOSED, f"{location}/call")
+            self.ledger.settle(call.get("id"), CallState.DENIED, location)
+
+    def _whole(self, value: Any, location: str) -> Any:  # noqa: ANN401
+        """`value` with the texts that stand among the attachments."""
+        if isinstance(value, str) and value.startswith(_ATTACHMENT):
+            found = self._attachments.get(value.removeprefix(_ATTACHMENT))
+            if not isinstance(found, str):
+                self.ledger.gap(f"{location}: an attachment is missing")
+            return found
+        if isinstance(value, dict):
+            return {key: self._whole(inner, location) for key, inner in value.items()}
+        return [self._whole(inner, location) for inner in value] if isinstance(value, list) else value
+
+
+def _outcome(error: object) -> CallState:
+    if error is None:
+        return CallState.EXECUTED
+    kind = error.get("type") if isinstance(error, dict) else None
+    return {"approval": CallState.DENIED, "cancelled": CallState.UNKNOWN}.get(text_of(kind), CallState.FAILED)

@@ -22,8 +22,8 @@ _DISCOVERY = frozenset({"tool_search_tool_regex", "tool_search_tool_bm25"})
 class Message(NamedTuple):
     """Where a message stands, who wrote it, and what was found in it besides its calls and texts.
 
-    `is_denied` tells that the errors it brings back are the host's, which stopped the calls before they ran. `asked`
-    is the state of a call that the client runs, as long as no result comes.
+    `error` is the state of a call whose result is an error; `asked` that of a call which the client runs, as long as no
+    result comes.
     """
 
     role: str
@@ -31,7 +31,7 @@ class Message(NamedTuple):
     pairing: Pairing
     gaps: list[str]
     time: str | None = None
-    is_denied: bool = False
+    error: CallState = CallState.FAILED
     asked: CallState = CallState.UNKNOWN
 
 
@@ -72,7 +72,5 @@ def _call(block: Mapping[str, Any], location: str, message: Message) -> Recorded
 
 
 def _outcome(block: Mapping[str, Any], message: Message) -> CallState:
-    # Anything but a plain false may be an error; either way it ran, unless the host says that it stopped the call.
-    if not block.get("is_error"):
-        return CallState.EXECUTED
-    return CallState.DENIED if message.is_denied else CallState.FAILED
+    # Anything but a plain false may be an error.
+    return message.error if block.get("is_error") else CallState.EXECUTED

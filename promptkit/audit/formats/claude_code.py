@@ -15,7 +15,7 @@ from promptkit.audit.pairing import iso_time, text_of
 from promptkit.audit.prose import ClaudeCodeProse
 from promptkit.audit.reader import Record
 from promptkit.errors import shown
-from promptkit.transcript import Conversation
+from promptkit.transcript import CallState, Conversation
 
 PROSE = ClaudeCodeProse
 _TALK = frozenset({"user", "assistant"})
@@ -104,9 +104,8 @@ class _Session:
         content = message.get("content") if isinstance(message, dict) else None
         if isinstance(content, list):
             content = [self._without_launch(block, line, location) for block in content]
-        is_denied = text_of(line.get("toolDenialKind")) in _NOT_RUN
-        time = iso_time(line.get("timestamp"))
-        told = Message(kind, f"{location}/message", self._ledger.pairing, self._ledger.gaps, time, is_denied)
+        time, error = iso_time(line.get("timestamp")), _error(line)
+        told = Message(kind, f"{location}/message", self._ledger.pairing, self._ledger.gaps, time, error)
         self._ledger.texts += read_content(content, told)
 
     def _without_launch(self, block: Any, line: Mapping[str, Any], location: str) -> Any:  # noqa: ANN401
@@ -130,3 +129,12 @@ class _Session:
                 self._ledger.gap(f"{location}: a sub-agent was started here, and what it did is not recorded")
         session = self._name.partition("/")[0]
         return self._ledger.conversation(self._name, [f"{session}/{agent}" for agent in self._agents.values() if agent])
+
+
+def _error(line: Mapping[str, Any]) -> CallState:
+    """What became of a call whose result, brought back by this line, is an error."""
+    why = text_of(line.get("toolDenialKind"))
+    if why in _NOT_RUN:
+        return CallState.DENIED
+    # Versions before 2.1.205 note no kind, only this text of their own; an error of a tool has `Error: ` before it.
+    return CallState.UNKNOWN if why or line.get("toolUseResult") == "User rejected tool use" else CallState.FAILED

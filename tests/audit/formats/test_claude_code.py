@@ -46,8 +46,10 @@ def test_a_session_that_only_read_is_clean(audited):
         ([result("t2", is_error=True)], "failed", Verdict.VIOLATION),
         ([result("t2", is_error=True, toolDenialKind="permission-rule")], "denied", Verdict.ATTEMPTED),
         ([result("t2", is_error=True, toolDenialKind="automode-blocked")], "denied", Verdict.ATTEMPTED),
-        ([result("t2", is_error=True, toolDenialKind="user-rejected")], "failed", Verdict.VIOLATION),
-        ([result("t2", is_error=True, toolDenialKind="interrupted")], "failed", Verdict.VIOLATION),
+        ([result("t2", is_error=True, toolDenialKind="user-rejected")], "unknown", Verdict.VIOLATION),
+        ([result("t2", is_error=True, toolDenialKind="interrupted")], "unknown", Verdict.VIOLATION),
+        ([result("t2", is_error=True, toolUseResult="User rejected tool use")], "unknown", Verdict.VIOLATION),
+        ([result("t2", is_error=True, toolUseResult="Error: x")], "failed", Verdict.VIOLATION),
         ([result("t2", is_error=True, content="Permission to use it has been denied.")], "failed", Verdict.VIOLATION),
     ],
 )

@@ -1,0 +1,170 @@
+"""Spans of OpenTelemetry's GenAI and MCP conventions, as OTLP JSON. Each trace is a conversation.
+
+One call may have three spans, of the agent, the MCP client and the MCP server, each inside the other; they count once.
+Source: open-telemetry/semantic-conventions-genai, May 2026, status Development.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, NamedTuple
+
+from promptkit.audit.ledger import Ledger
+from promptkit.audit.pairing import text_of
+from promptkit.audit.reader import Record
+from promptkit.audit.strict import NOT_RECORDED, parse_arguments
+from promptkit.errors import shown
+from promptkit.transcript import CallState, Conversation
+
+_ERROR_STATUS = (2, "STATUS_CODE_ERROR")
+_DROPPED = ("droppedAttributesCount", "droppedEventsCount")
+_SILENT = frozenset({"reasoning", "blob", "file", "uri"})
+_ENDS = frozenset({"stop", "tool_call", "tool_calls"})
+_NO_PARENT = frozenset({"", "0000000000000000"})
+
+
+class _Span(NamedTuple):
+    location: str
+    span: Mapping[str, Any]
+    told: Mapping[str, Any]
+
+
+def matches(value: Any) -> bool:  # noqa: ANN401
+    """A batch of spans."""
+    return isinstance(value, dict) and isinstance(value.get("resourceSpans"), list)
+
+
+def read(records: Iterable[Record]) -> Iterator[Conversation]:
+    """One conversation for each trace, wherever in the file its spans stand."""
+    outer = Ledger()
+    traces: dict[str, list[_Span]] = {}
+    for location, value in records:
+        if not matches(value):
+            outer.gap(f"{location}: it is no batch of spans")
+            continue
+        for span in _spans(outer, value, location):
+            traces.setdefault(text_of(span.span.get("traceId")), []).append(span)
+    for name, spans in traces.items():
+        yield _Trace(spans).conversation(name or "spans without a trace")
+    if outer.gaps:
+        yield outer.conversation("spans")
+
+
+def _spans(outer: Ledger, value: Mapping[str, Any], location: str) -> Iterator[_Span]:
+    for in_resource, resource in outer.each(value["resourceSpans"], f"{location}/resourceSpans"):
+        for in_scope, scope in outer.each(resource.get("scopeSpans"), f"{in_resource}/scopeSpans"):
+            for place, span in outer.each(scope.get("spans"), f"{in_scope}/spans"):
+                yield _Span(place, span, _attributes(span.get("attributes")))
+
+
+class _Trace:
+    def __init__(self, spans: list[_Span]) -> None:
+        self._spans = spans
+        self._by_id = {text_of(span.span.get("spanId")): span for span in spans}
+        self._ledger = Ledger()
+
+    def conversation(self, name: str) -> Conversation:
+        for span in self._spans:
+            self._check(span)
+            if _is_call(span):
+                self._call(span)
+            self._messages(span.told, span.location)
+            for place, event in self._ledger.each(span.span.get("events"), f"{span.location}/events"):
+                self._messages(_attributes(event.get("attributes")), place)
+        return self._ledger.conversation(name)
+
+    def _check(self, span: _Span) -> None:
+        parent = text_of(span.span.get("parentSpanId"))
+        if parent not in _NO_PARENT and parent not in self._by_id:
+            self._ledger.gap(f"{span.location}: the span around it is not in the file")
+        for place, pair in self._ledger.each(span.span.get("attributes"), f"{span.location}/attributes"):
+            if not isinstance(pair.get("key"), str) or not isinstance(pair.get("value"), dict):
+                self._ledger.gap(f"{place}: it is no attribute")
+        if any(span.span.get(key) not in (None, 0) for key in _DROPPED):
+            self._ledger.gap(f"{span.location}: parts of the span were dropped")
+
+    def _call(self, span: _Span) -> None:
+        has_failed = "error.type" in span.told or _status(span.span) in _ERROR_STATUS
+        arguments = span.told.get("gen_ai.tool.call.arguments", NOT_RECORDED)
+        state = CallState.FAILED if has_failed else CallState.EXECUTED
+        name, time = span.told.get("gen_ai.tool.name"), _seconds(span.span.get("startTimeUnixNano"))
+        self._ledger.call(self._call_id(span), name, arguments, state, span.location, time=time)
+
+    def _call_id(self, span: _Span) -> str:
+        """The id of the call, or of the outermost span of the same call."""
+        seen: set[str] = set()
+        while not (told := text_of(span.told.get("gen_ai.tool.call.id"))):
+            seen.add(text_of(span.span.get("spanId")))
+            parent = self._by_id.get(text_of(span.span.get("parentSpanId")))
+            is_same = parent and _is_call(parent) and text_of(parent.span.get("spanId")) not in seen
+            if not parent or not is_same or parent.told.get("gen_ai.tool.name") != span.told.get("gen_ai.tool.name"):
+                return f"span {text_of(span.span.get('spanId')) or span.location}"
+            span = parent
+        return told
+
+    def _messages(self, told: Mapping[str, Any], location: str) -> None:
+        # What stands in an input was asked for earlier, so somebody may have run it by now.
+        for key, asked in (
+            ("gen_ai.input.messages", CallState.UNKNOWN),
+            ("gen_ai.output.messages", CallState.PROPOSED),
+        ):
+            place = f"{location}/{key}"
+            messages = parse_arguments(told.get(key))
+            for at, message in self._ledger.each(messages, place):
+                reason = message.get("finish_reason", "stop")
+                if text_of(reason) not in _ENDS:
+                    self._ledger.gap(f"{at}: the answer is cut off: {shown(reason, 40)}")
+                for inside, part in self._ledger.each(message.get("parts"), f"{at}/parts"):
+                    self._part(part, message.get("role"), asked, inside)
+
+    def _part(self, part: Mapping[str, Any], role: object, asked: CallState, location: str) -> None:
+        kind = text_of(part.get("type"))
+        if kind == "tool_call":
+            self._ledger.call(part.get("id"), part.get("name"), part.get("arguments", NOT_RECORDED), asked, location)
+        elif kind == "server_tool_call":
+            inner = part["server_tool_call"] if isinstance(part.get("server_tool_call"), dict) else {}
+            arguments = inner.get("arguments", NOT_RECORDED)
+            self._ledger.call(part.get("id"), part.get("name"), arguments, CallState.UNKNOWN, location)
+        elif kind in {"tool_call_response", "server_tool_call_response"}:
+            self._ledger.settle(part.get("id"), CallState.EXECUTED, location)
+        elif kind == "text":
+            self._ledger.text(role, part.get("content"))
+        elif kind not in _SILENT:
+            self._ledger.gap(f"{location}: parts of the kind {shown(kind, 40) or 'none'} are not known")
+
+
+def _is_call(span: _Span) -> bool:
+    if "gen_ai.tool.name" in span.told:
+        return True
+    return span.told.get("gen_ai.operation.name") == "execute_tool" or span.told.get("mcp.method.name") == "tools/call"
+
+
+def _status(span: Mapping[str, Any]) -> object:
+    return span["status"].get("code") if isinstance(span.get("status"), dict) else None
+
+
+def _seconds(nanoseconds: object) -> float | None:
+    digits = str(nanoseconds)
+    return int(digits) / 1e9 if digits.isascii() and digits.isdigit() and len(digits) < 20 else None
+
+
+def _attributes(pairs: object) -> dict[str, Any]:
+    """The attributes of a span by their keys. One that stands there twice has no value that can be trusted."""
+    found: dict[str, Any] = {}
+    for pair in pairs if isinstance(pairs, list) else []:
+        if isinstance(pair, dict) and isinstance(key := pair.get("key"), str):
+            found[key] = _value(pair.get("value")) if key not in found else NOT_RECORDED
+    return found
+
+
+def _value(value: object) -> Any:  # noqa: ANN401
+    if not isinstance(value, dict) or len(value) != 1:
+        return None
+    [(kind, inner)] = value.items()
+    if kind == "kvlistValue":
+        return _attributes(inner.get("values")) if isinstance(inner, dict) else None
+    if kind == "arrayValue":
+        values = inner.get("values") if isinstance(inner, dict) else None
+        return [_value(one) for one in values] if isinstance(values, list) else []
+    is_number = kind == "intValue" and isinstance(inner, str) and len(inner) < 20 and inner.lstrip("-").isdecimal()
+    return int(inner) if is_number and isinstance(inner, str) else inner

@@ -93,6 +93,8 @@ def test_an_uploaded_file_becomes_a_contract_to_review(tenant):
         "status": "inReview",
         "source": "parsed",
     }
+    kinds = [kind for (kind,) in tenant.execute("SELECT type FROM audit ORDER BY id DESC LIMIT 2")]
+    assert kinds == ["parse_contract", "upload_file"]
 
 
 @pytest.mark.parametrize(

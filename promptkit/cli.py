@@ -14,7 +14,6 @@ import typer
 from typer.core import TyperCommand
 
 from promptkit.errors import PromptkitError, UsageError
-from promptkit.instructions import Variant
 from promptkit.library import Library, default_root
 from promptkit.profile import load_profile
 from promptkit.torii.fault_names import FAULTS
@@ -30,6 +29,7 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of text
 # Spelt out here, since their own modules are slow to import; tests/test_cli.py compares them.
 Size = Literal["small", "medium", "large"]
 Mode = Literal["npm-2025", "hosted-guess", "hosted-bare"]
+Variant = Literal["full", "short"]
 RoleKey = Literal["admin", "readOnly", "procurement", "itAdmin", "appOwner"]
 ProfilePath = Annotated[Path | None, typer.Option("--profile", help="The tenant's dashboard.yaml.")]
 Http = Annotated[

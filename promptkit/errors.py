@@ -31,7 +31,7 @@ class PromptkitError(Exception):
     """One or more problems in what the user gave us; the command ends with exit code 1."""
 
     def __init__(self, problems: Iterable[Problem]) -> None:
-        self.problems = tuple(sorted(problems))
+        self.problems = tuple(sorted(set(problems)))
         super().__init__("\n".join(map(str, self.problems)))
 
 

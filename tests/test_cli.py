@@ -12,7 +12,7 @@ import pytest
 
 from promptkit import cli
 from promptkit.audit.detect import readers
-from promptkit.instructions import build_instructions
+from promptkit.instructions import Variant, build_instructions
 from promptkit.render import render
 from promptkit.torii.generate.size import Size
 from promptkit.torii.roles import RoleKey
@@ -123,7 +123,8 @@ def test_commands_that_read_files_do_not_import_the_sdk():
         assert done.stderr.splitlines()[-1] == "[]", words
 
 
-def test_the_choices_of_torii_are_those_of_its_modules():
+def test_the_choices_are_those_of_their_modules():
+    assert set(get_args(cli.Variant)) == set(Variant)
     assert set(get_args(cli.Size)) == set(get_args(Size))
     assert set(get_args(cli.Mode)) == set(get_args(Mode))
     assert set(get_args(cli.RoleKey)) == set(get_args(RoleKey))

@@ -9,12 +9,12 @@ from promptkit.instructions import LIMITS_UTF16, Variant, build_instructions, fi
 from promptkit.library import Library
 
 
-def print_instructions(library: Library, *, variant: Variant | None, host: str | None) -> int:
+def print_instructions(library: Library, *, variant: str | None, host: str | None) -> int:
     """Print one variant of the instructions, by default the one that fits the host."""
     found = find_host(library, host) if host else None
-    variant = variant or Variant(found.variant if found else "full")
-    text = build_instructions(library, variant)
-    length, limit = utf16_length(text), found.limit if found else LIMITS_UTF16[variant]
+    chosen = Variant(variant or (found.variant if found else "full"))
+    text = build_instructions(library, chosen)
+    length, limit = utf16_length(text), found.limit if found else LIMITS_UTF16[chosen]
     if found and length > limit:
         fix = f"run: promptkit instructions --variant {found.variant} --for {host}"
         raise problem("too-long", f"{length} UTF-16 units do not fit the {limit} of {found.title}", fix)

@@ -1,0 +1,70 @@
+"""What the runner adds to a sample: against a bare MCP client that makes the same calls to the same server."""
+
+import resource
+import time
+from collections.abc import Iterator, Sequence
+
+import anyio
+from mcp import Client, StdioServerParameters
+
+from promptkit.evaluation.agent import Message, Turn
+from promptkit.evaluation.local import local_torii
+from promptkit.evaluation.plan import REFERENCE, CaseScenario, Task, plan
+from promptkit.evaluation.suite import Evaluation, open_evaluation
+from promptkit.library import Library, default_root
+from promptkit.policy import Definition
+from tests.benchmarks.ratio import Ratio
+
+GOAL = 1.15
+PROMPT = "renewal_calendar"
+SIZES = (200, 2000)
+
+
+class Script:
+    """Says again what the reference analyst said, so that no model's own work is measured."""
+
+    def __init__(self, turns: Sequence[Turn]) -> None:
+        self._turns = iter(turns)
+
+    async def turn(self, messages: Sequence[Message], tools: Sequence[Definition]) -> Turn:
+        return next(self._turns)
+
+
+async def recorded(evaluation: Evaluation, scenario: CaseScenario) -> list[Turn]:
+    run, _ = await evaluation._run_case(REFERENCE, scenario)
+    return [Turn(message.text, message.calls) for message in run.messages if message.role == "assistant"]
+
+
+async def measured(samples: int) -> tuple[float, float]:
+    """Milliseconds of wall time for one sample, ours and bare."""
+    library = Library(default_root())
+    turns: list[Turn] = []
+    async with open_evaluation(library, "local", models={"script": lambda: Script(turns)}) as evaluation:
+        scenario = plan(library, [PROMPT])[0].scenario
+        turns += await recorded(evaluation, scenario)
+        ours = await per_sample(samples, lambda: evaluation.run_sample(Task(scenario, "script")))
+    calls = [call for turn in turns for call in turn.calls]
+    with local_torii() as torii:
+        async with Client(StdioServerParameters(command=torii.command[0], args=list(torii.command[1:]))) as client:
+
+            async def bare() -> None:
+                for call in calls:
+                    await client.call_tool(call.name, call.arguments)
+
+            await bare()
+            return ours, await per_sample(samples, bare)
+
+
+async def per_sample(samples: int, work) -> float:
+    began = time.perf_counter()
+    for _ in range(samples):
+        await work()
+    return (time.perf_counter() - began) * 1000 / samples
+
+
+def rows() -> Iterator[Ratio]:
+    for samples in SIZES:
+        ours, bare = anyio.run(measured, samples)
+        yield Ratio(f"a sample of an eval, mean of {samples:,}", ours, bare, "a bare client's calls", GOAL)
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    yield Ratio("memory of the eval at most", peak, peak, "itself", unit="MiB")

@@ -1,0 +1,151 @@
+"""Gemini's generateContent: answers, streams of them, requests with their contents, and lists of contents.
+
+The REST API writes camelCase and the SDK snake_case; both are read. The client runs the functions.
+Source: the types of google-genai 3.6, `types.GenerateContentResponse` and `types.Part`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from promptkit.audit.ledger import Ledger
+from promptkit.audit.pairing import text_of
+from promptkit.audit.reader import Record
+from promptkit.audit.strict import NOT_RECORDED
+from promptkit.errors import shown
+from promptkit.transcript import CallState, Conversation
+
+_HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])")
+_ROLES = frozenset({"user", "model", "function"})
+_SILENT = frozenset({
+    "text", "thought", "thought_signature", "inline_data", "file_data", "video_metadata", "media_resolution",
+    "part_metadata", "audio_transcription", "media_processing", "speech_metadata", "document_metadata",
+    "spreadsheet_metadata", "audio_metadata", "tool_response", "code_execution_result",
+})  # fmt: skip
+_CALLS = frozenset({"function_call", "function_response", "tool_call", "executable_code"})
+
+
+def matches(value: Any) -> bool:  # noqa: ANN401
+    """An answer with candidates, contents, or one content."""
+    if not isinstance(value, dict):
+        return False
+    contents = value["contents"] if isinstance(value.get("contents"), list) else []
+    candidates = value["candidates"] if isinstance(value.get("candidates"), list) else []
+    contents = contents + [candidate.get("content") for candidate in candidates if isinstance(candidate, dict)]
+    return any(_is_content(content) for content in [value, *contents])
+
+
+def _is_content(value: Any) -> bool:  # noqa: ANN401
+    is_content = isinstance(value, dict) and isinstance(value.get("parts"), list) and "kind" not in value
+    return is_content and text_of(value.get("role")) in _ROLES
+
+
+def read(records: Iterable[Record]) -> Iterator[Conversation]:
+    """One conversation for each answer, whose pieces follow each other; contents of a file are one together."""
+    loose: Ledger | None = None
+    answer: _Answer | None = None
+    for location, value in records:
+        if not isinstance(value, dict):
+            yield Conversation(location, [], [f"{location}: it is nothing of Gemini"])
+        elif "candidates" in value or "contents" in value:
+            given = snake(value)
+            if answer and not answer.goes_on_with(given):
+                yield answer.conversation()
+                answer = None
+            answer = answer or _Answer(location, given)
+            answer.add(location, given)
+        else:
+            loose = loose or Ledger()
+            _content(loose, value, location)
+    if answer:
+        yield answer.conversation()
+    if loose:
+        yield loose.conversation("contents")
+
+
+class _Answer:
+    def __init__(self, location: str, given: Mapping[str, Any]) -> None:
+        self._ledger = Ledger()
+        self._id = text_of(given.get("response_id"))
+        self._name = self._id or location or "answer"
+        self._ends: dict[str, object] = {}
+        self._has_candidates = False
+
+    def goes_on_with(self, given: Mapping[str, Any]) -> bool:
+        """Whether these are the next pieces of the same stream."""
+        is_open = not self._ends or any(reason is None for reason in self._ends.values())
+        return is_open and "contents" not in given and text_of(given.get("response_id")) == self._id
+
+    def add(self, location: str, given: Mapping[str, Any]) -> None:
+        ledger = self._ledger
+        ledger.text("system", snake(given.get("system_instruction")).get("parts"))
+        for key in ("automatic_function_calling_history", "contents"):
+            for place, content in ledger.each(given.get(key), f"{location}/{key}"):
+                _content(ledger, content, place)
+        for place, candidate in ledger.each(given.get("candidates"), f"{location}/candidates"):
+            if not self._has_candidates:
+                ledger.pairing.go_on()
+            self._has_candidates = True
+            self._candidate(snake(candidate), place)
+
+    def _candidate(self, candidate: Mapping[str, Any], location: str) -> None:
+        reason, index = candidate.get("finish_reason"), str(candidate.get("index") or 0)
+        self._ends[index] = reason if reason is not None else self._ends.get(index)
+        if isinstance(content := candidate.get("content"), dict):
+            _parts(self._ledger, content, f"{location}/content")
+
+    def conversation(self) -> Conversation:
+        for reason in self._ends.values():
+            if reason != "STOP":
+                self._ledger.gap(f"the answer is cut off: {shown(reason, 40)}")
+        self._ledger.is_waiting = not self._has_candidates
+        return self._ledger.conversation(self._name)
+
+
+def _content(ledger: Ledger, content: Mapping[str, Any], location: str) -> None:
+    role = text_of(content.get("role"))
+    if role not in _ROLES:
+        ledger.gap(f"{location}: it is no content of Gemini")
+    ledger.pairing.go_on()
+    ledger.is_waiting = role != "model"
+    _parts(ledger, content, location)
+
+
+def _parts(ledger: Ledger, content: Mapping[str, Any], location: str) -> None:
+    for place, part in ledger.each(content.get("parts"), f"{location}/parts"):
+        given = {key: value for key, value in snake(part).items() if value is not None}
+        if len(snake(part)) != len(part):
+            ledger.gap(f"{place}: a key stands there in two spellings")
+        for kind, value in given.items():
+            _part(ledger, kind, value, place)
+        ledger.text("user" if content.get("role") == "user" else "model", [given])
+
+
+def _part(ledger: Ledger, kind: str, value: Any, location: str) -> None:  # noqa: ANN401
+    if kind not in _CALLS:
+        if kind not in _SILENT:
+            ledger.gap(f"{location}: parts of the kind {shown(kind, 40)} are not known")
+        return
+    told = snake(value)
+    call_id, name = told.get("id"), told.get("name")
+    if kind == "function_call":
+        ledger.is_waiting = True
+        if told.get("will_continue") or told.get("partial_args"):
+            ledger.gap(f"{location}: only a part of the arguments")
+        ledger.call(call_id, name, told.get("args", NOT_RECORDED), CallState.PROPOSED, location)
+    elif kind == "function_response":
+        answer = told.get("response")
+        has_failed = isinstance(answer, dict) and "error" in answer
+        ledger.settle(call_id, CallState.FAILED if has_failed else CallState.EXECUTED, location, name)
+    else:
+        # A tool of the provider, or its code: nobody has reviewed them.
+        name = told.get("tool_type") if kind == "tool_call" else kind
+        ledger.call(call_id, name, told.get("args", NOT_RECORDED), CallState.EXECUTED, location)
+
+
+def snake(value: Any) -> dict[str, Any]:  # noqa: ANN401
+    """An object with its keys in snake_case; empty for anything else."""
+    given = value if isinstance(value, dict) else {}
+    return {_HUMP.sub("_", key).lower(): inner for key, inner in given.items()}

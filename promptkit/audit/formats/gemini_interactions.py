@@ -1,0 +1,84 @@
+"""Gemini's Interactions API: an interaction with its steps. One that goes on from another needs it to be at hand.
+
+Source: the types of google-genai 3.6, `interactions.Interaction` and `interactions.Step`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from promptkit.audit.formats.gemini import snake
+from promptkit.audit.ledger import Ledger
+from promptkit.audit.pairing import text_of
+from promptkit.audit.reader import Record
+from promptkit.audit.strict import NOT_RECORDED
+from promptkit.errors import shown
+from promptkit.transcript import CallState, Conversation
+
+_MCP_CALL, _MCP_RESULT = "mcp_server_tool_call", "mcp_server_tool_result"
+# Tools of the provider, which nobody has reviewed.
+_BUILT_IN = frozenset({
+    "code_execution_call", "file_search_call", "google_maps_call", "google_search_call", "processing_call",
+    "retrieval_call", "url_context_call",
+})  # fmt: skip
+_SILENT = frozenset({"thought", "tool_search_call", "tool_search_result"}) | {
+    kind.removesuffix("call") + "result" for kind in _BUILT_IN
+}
+_SAID = {"user_input": "user", "model_output": "assistant"}
+_STEPS = _BUILT_IN | _SILENT | _SAID.keys() | {"function_call", "function_result", _MCP_CALL, _MCP_RESULT}
+_ENDS = frozenset({"completed", "requires_action"})
+
+
+def matches(value: Any) -> bool:  # noqa: ANN401
+    """An interaction with a step of a known kind."""
+    if not isinstance(value, dict) or "status" not in value:
+        return False
+    steps = value.get("steps", value.get("outputs"))
+    return isinstance(steps, list) and any(isinstance(s, dict) and text_of(s.get("type")) in _STEPS for s in steps)
+
+
+def read(records: Iterable[Record]) -> Iterator[Conversation]:
+    """One conversation for each interaction, named by its id."""
+    for location, value in records:
+        if isinstance(value, dict) and ("steps" in value or "outputs" in value):
+            yield _interaction(location, snake(value))
+        else:
+            yield Conversation(location, [], [f"{location}: it is no interaction"])
+
+
+def _interaction(location: str, value: Mapping[str, Any]) -> Conversation:
+    ledger = Ledger()
+    ledger.text("system", value.get("system_instruction"))
+    if isinstance(value.get("input"), str):
+        ledger.text("user", value["input"])
+    else:
+        _steps(ledger, value.get("input"), f"{location}/input", is_input=True)
+    for key in ("steps", "outputs"):
+        _steps(ledger, value.get(key), f"{location}/{key}")
+    if text_of(value.get("status")) not in _ENDS:
+        ledger.gap(f"{location}: the interaction is not complete: {shown(value.get('status'), 40)}")
+    before = text_of(value.get("previous_interaction_id"))
+    return ledger.conversation(text_of(value.get("id")) or location or "interaction", (before,) if before else ())
+
+
+def _steps(ledger: Ledger, steps: object, location: str, *, is_input: bool = False) -> None:
+    for place, step in ledger.each(steps, location):
+        given = snake(step)
+        kind, call_id, name = text_of(given.get("type")), given.get("id"), given.get("name")
+        arguments, server = given.get("arguments", NOT_RECORDED), given.get("server_name")
+        if kind == "function_call":
+            ledger.call(call_id, name, arguments, CallState.PROPOSED, place)
+        elif kind == _MCP_CALL:
+            ledger.call(call_id, name, arguments, CallState.UNKNOWN, place, server=server)
+        elif kind in {"function_result", _MCP_RESULT}:
+            state = CallState.FAILED if given.get("is_error") else CallState.EXECUTED
+            ledger.settle(given.get("call_id"), state, place, name)
+        elif kind in _BUILT_IN:
+            ledger.call(call_id, kind, arguments, CallState.EXECUTED, place)
+        elif kind in _SAID or is_input:
+            ledger.text(_SAID.get(kind, "user"), given.get("content", [given]))
+        elif kind not in _SILENT:
+            ledger.gap(f"{place}: steps of the kind {shown(kind, 40) or 'none'} are not known")
+        if kind in {"model_output", "user_input"}:
+            ledger.pairing.go_on()

@@ -155,13 +155,13 @@ class SignInOrigins:
         Raises:
             PromptkitError: it may not leave.
         """
-        url = request.url
-        if request.method not in {"GET", "POST"} or request.headers.get("authorization", "").lower().startswith(
-            "bearer"
-        ):
+        url, credentials = request.url, request.headers.get("authorization", "").lower()
+        if request.method not in {"GET", "POST"} or credentials.startswith("bearer"):
             raise _not_reached(url, "not the server, and only the server is given the token")
         if _origin(url) not in {_origin(known) for known in (self._server, self._issuer) if known}:
             raise _not_reached(url, "neither the server's own address nor its issuer's")
+        if request.method == "POST" and not _is_of_sign_in(request):
+            raise _not_reached(url, "asked for more than a sign-in needs")
         await self.check_address(str(url))
 
     async def check_address(self, address: str) -> None:
@@ -182,6 +182,17 @@ class SignInOrigins:
 
     def _is_local(self, url: httpx2.URL) -> bool:
         return all(one.scheme == "http" and one.host in LOOPBACK and not one.userinfo for one in (self._server, url))
+
+
+def _is_of_sign_in(request: httpx2.Request) -> bool:
+    """Whether a body is a form or the registration of a client, and so no message of MCP."""
+    if request.headers.get("content-type") == "application/x-www-form-urlencoded":
+        return True
+    try:
+        body = strict_json(request.content)
+    except (ValueError, RecursionError):
+        return False
+    return isinstance(body, dict) and "redirect_uris" in body and "jsonrpc" not in body
 
 
 def _parsed(address: str) -> httpx2.URL:
@@ -218,16 +229,19 @@ class GateTransport(httpx2.AsyncBaseTransport):
     async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
         """Send one request, or raise GateError or PromptkitError before anything is sent."""
         is_server = request.url == self._url
+        body = await request.aread()
         if not is_server:
             await self._origins.check(request)
         elif request.method not in {"POST", "GET", "DELETE"}:
             raise GateError(f"{request.method} is not a method of MCP")
         elif request.method == "POST":
-            self._gate.check(await request.aread(), {key.lower(): value for key, value in request.headers.items()})
+            self._gate.check(body, {key.lower(): value for key, value in request.headers.items()})
         response = await self._inner.handle_async_request(request)
         if response.is_redirect:
             await response.aclose()
-            raise _not_reached(request.url, "a redirect, and none is followed")
+            where = shown(request.url.copy_with(query=None), 200)
+            message = f"{where} answers with a redirect, and none is followed"
+            raise problem("redirect", message, "give the server's own address, or ask its operator")
         return response if is_server else await _whole(response)
 
     async def aclose(self) -> None:

@@ -149,12 +149,12 @@ class KeptAuth(_Provider):
             response = yield request
             if response.status_code != httpx2.codes.UNAUTHORIZED:
                 return
+        if not context.can_refresh_token():
+            raise self._signed_out()
         # One renewal at a time, in all programs; whoever waited for it takes its result.
         async with self._store.renewing(self._server):
             self._restore()
             if context.current_tokens == used or not context.is_token_valid():
-                if not context.can_refresh_token():
-                    raise self._signed_out()
                 renewal = yield await self._refresh_token()
                 if renewal.status_code == httpx2.codes.TOO_MANY_REQUESTS or renewal.is_server_error:
                     message = f"the issuer cannot renew the sign-in now (HTTP {renewal.status_code})"

@@ -140,8 +140,11 @@ def test_no_sign_in_of_a_public_server_reaches_this_machine_or_its_network(addre
         httpx2.Request("GET", "http://127.0.0.1:8001/"),
         httpx2.Request("GET", "http://localhost:8000/"),
         httpx2.Request("DELETE", "http://127.0.0.1:8000/token"),
-        httpx2.Request("POST", "http://127.0.0.1:8000/other", headers={"Authorization": "Bearer x"}),
-        httpx2.Request("POST", "http://127.0.0.1:8000/other", headers={"Authorization": "bearer x"}),
+        httpx2.Request("POST", "http://127.0.0.1:8000/other", json={"jsonrpc": "2.0", "redirect_uris": []}),
+        httpx2.Request("POST", "http://127.0.0.1:8000/other", json=[{"redirect_uris": []}]),
+        httpx2.Request("POST", "http://127.0.0.1:8000/other", content=b"["),
+        httpx2.Request("POST", "http://127.0.0.1:8000/other", data={}, headers={"Authorization": "Bearer x"}),
+        httpx2.Request("POST", "http://127.0.0.1:8000/other", data={}, headers={"Authorization": "bearer x"}),
     ],
     ids=lambda request: f"{request.method} {request.url}",
 )
@@ -153,5 +156,9 @@ def test_a_request_of_a_sign_in_goes_to_its_origins_and_carries_no_token(request
 def test_a_request_of_a_sign_in_reaches_the_servers_origin_and_the_issuers():
     origins = SignInOrigins(LOCAL_URL)
     origins.admit("http://127.0.0.1:8001")
-    for address in ("http://127.0.0.1:8000/.well-known/oauth-protected-resource", "http://127.0.0.1:8001/token"):
-        anyio.run(origins.check, httpx2.Request("GET", address))
+    for request in (
+        httpx2.Request("GET", "http://127.0.0.1:8000/.well-known/oauth-protected-resource"),
+        httpx2.Request("POST", "http://127.0.0.1:8001/register", json={"redirect_uris": []}),
+        httpx2.Request("POST", "http://127.0.0.1:8001/token", data={"code": "c"}),
+    ):
+        anyio.run(origins.check, request)

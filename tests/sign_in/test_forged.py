@@ -67,12 +67,15 @@ def test_metadata_that_lead_elsewhere_are_not_followed(tenant, home, path, chang
     assert not home.exists()
 
 
-@pytest.mark.parametrize("path", [RESOURCE, ISSUER, "/register", "/token"])
+@pytest.mark.parametrize("path", [RESOURCE, ISSUER, "/register", "/token", "/mcp"])
 @pytest.mark.parametrize("to", ["http://169.254.169.254/", "/elsewhere"])
 def test_no_redirect_is_followed(tenant, home, path, to):
     def wrap(app):
         return Rewritten(app, path, to=to)
 
-    with signed_torii(tenant, wrap=wrap) as (origin, _), pytest.raises(PromptkitError, match="a redirect, and none"):
+    with (
+        signed_torii(tenant, wrap=wrap) as (origin, _),
+        pytest.raises(PromptkitError, match="a redirect, and none is followed"),
+    ):
         connect_server(f"{origin}/mcp")
     assert not home.exists()

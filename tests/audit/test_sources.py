@@ -1,4 +1,5 @@
 import os
+import sys
 import zipfile
 
 import pytest
@@ -143,3 +144,16 @@ def test_a_missing_part_of_an_export_is_a_gap(tmp_path, audited):
     missing = [shard.name.rpartition("/")[2] for shard in missing_parts(find_sources([tmp_path]))]
     assert missing == ["x.zip!conversations-001.json", "x.zip!conversations-002.json"]
     assert audited().results[-1].reason == "this part of the export is missing"
+
+
+@pytest.mark.skipif(sys.version_info >= (3, 14), reason="Python 3.14 unpacks zstd")
+def test_a_member_packed_with_zstd_says_what_to_do(tmp_path):
+    path = tmp_path / "run.eval"
+    with zipfile.ZipFile(path, "w") as made:
+        made.writestr("samples/1_epoch_1.json", "{}")
+    raw = bytearray(path.read_bytes())
+    method = raw.index(b"PK\x01\x02") + 10
+    raw[method : method + 2] = (93).to_bytes(2, "little")
+    path.write_bytes(raw)
+    [source] = find_sources([path])
+    assert "inspect log convert --to json" in str(source.problem)

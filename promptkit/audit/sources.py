@@ -143,7 +143,7 @@ def _member_problem(member: zipfile.ZipInfo) -> str | None:
     if member.flag_bits & 1:
         return "it is encrypted; unpack it first"
     if member.compress_type == _ZSTANDARD and sys.version_info < (3, 14):
-        return "it is packed with zstd, which needs Python 3.14; for Inspect AI, run: inspect log convert --to json"
+        return "it is packed with zstd, which needs Python 3.14; see inspect log convert --to json for Inspect AI"
     if member.file_size > _RATIO_FROM and member.file_size > MAX_MEMBER_RATIO * max(member.compress_size, 1):
         return f"it unpacks to more than {MAX_MEMBER_RATIO} times its size, as zip bombs do; unpack it first"
     return None

@@ -1,4 +1,4 @@
-"""Model endpoints on this machine that say what a script tells them to, in each provider's wire format, over real HTTP."""
+"""Model endpoints on this machine that say what a script tells them to, in each provider's wire format, over HTTP."""
 
 import json
 import threading

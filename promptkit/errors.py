@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -47,6 +48,12 @@ def problem(code: str, message: str, fix: str, *, path: str = "", line: int = 0,
 def usage(code: str, message: str, fix: str) -> UsageError:
     """A usage error that holds one problem, ready to raise."""
     return UsageError([Problem("", 0, 0, code, message, fix)])
+
+
+def hidden_characters(text: str) -> list[str]:
+    """The characters of a text that a reader does not see, line ends among them, in their order."""
+    # C: control, format (bidirectional, zero-width, tag characters), surrogates, private use; Zl, Zp: line ends.
+    return [char for char in text if unicodedata.category(char)[0] == "C" or unicodedata.category(char) in {"Zl", "Zp"}]
 
 
 def shown(text: object, limit: int = 80) -> str:

@@ -6,14 +6,13 @@ import datetime
 import hashlib
 import json
 import math
-import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from jinja2 import StrictUndefined, TemplateError, nodes
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-from promptkit.errors import Problem, PromptkitError
+from promptkit.errors import Problem, PromptkitError, hidden_characters
 from promptkit.model import DEFAULT_PROFILE, Argument, ArgumentType, Profile, Prompt, Scalar, Table
 
 MAX_STRING = 200
@@ -174,10 +173,7 @@ def _invalid_text(value: object) -> str | None:
         return "it must be text"
     if len(value) > MAX_STRING:
         return f"it must be at most {MAX_STRING} characters"
-    # C: control, format (bidirectional, zero-width, tag characters), surrogates, private use; Zl, Zp: line ends.
-    hidden = [
-        char for char in value if unicodedata.category(char)[0] == "C" or unicodedata.category(char) in {"Zl", "Zp"}
-    ]
+    hidden = hidden_characters(value)
     return f"it must be one line without hidden characters (U+{ord(hidden[0]):04X})" if hidden else None
 
 

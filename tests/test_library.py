@@ -48,6 +48,11 @@ def test_a_released_prompt_still_renders_from_the_archive(library, name):
     assert rendered(library, library.load_archived(name, prompt.version)) == rendered(library, prompt)
 
 
+def test_every_group_has_its_label_on_the_page(library):
+    labels = load_yaml(ROOT / "promptkit/page/groups.yaml").data
+    assert {prompt.group for prompt in library.load_prompts()} - set(labels) == set()
+
+
 def test_every_problem_code_is_on_the_page(library):
     page = (library.prompts / "README.md").read_text("utf-8")
     source = "".join(path.read_text("utf-8") for path in (ROOT / "promptkit").glob("*.py"))

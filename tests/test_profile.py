@@ -81,6 +81,27 @@ def test_a_mistake_is_reported_at_its_line(tmp_path, old, new, report):
     assert report in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "report"),
+    [
+        (
+            "label: Region",
+            'label: "Re\\u200Bgion"',
+            ":4:5: [hidden-character] Re\\u200bgion holds the hidden character U+200B",
+        ),
+        ("unassigned: Nobody", 'unassigned: "No\\u202Ebody"', ":8:5: [hidden-character]"),
+        ("EMEA North: EMEA", '"EMEA\\u00AD North": EMEA', ":7:15: [hidden-character]"),
+        ("EMEA North: EMEA", 'EMEA North: "EM\\rEA"', ":7:15: [hidden-character]"),
+        ("approved_by: Dana Reyes", 'approved_by: "Dana\\U000E0041"', ":9:5: [hidden-character]"),
+        ("{by: Dana Reyes", '{by: "Dana\\u2028Reyes"', ":13:23: [hidden-character]"),
+    ],
+)
+def test_a_hidden_character_is_reported_at_its_line(tmp_path, old, new, report):
+    with pytest.raises(PromptkitError) as caught:
+        load(tmp_path, FULL.replace(old, new, 1))
+    assert report in str(caught.value)
+
+
 def test_two_views_of_one_label_are_refused(tmp_path):
     views = "organizational_views:\n" + "  - {label: Team, entity: user, field: team}\n" * 2
     with pytest.raises(PromptkitError, match=r":3:\d+: \[repeated-label\]"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import json
 import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
@@ -49,8 +50,8 @@ def load_scoring(connection: sqlite3.Connection, scoring: Scoring) -> None:
 
 
 def bind(connection: sqlite3.Connection, expressions: Mapping[str, str], values: Values) -> dict[str, Any]:
-    """`values` with one more for each SQL expression, in their order; a later one may use an earlier."""
-    bound = dict(values)
+    """`values`, dates as text, with one more for each SQL expression in their order; a later one may use an earlier."""
+    bound = {name: value.isoformat() if isinstance(value, datetime.date) else value for name, value in values.items()}
     for name, expression in expressions.items():
         bound[name] = _run(connection, f"SELECT {expression}", bound)[0][0]
     return bound

@@ -66,20 +66,20 @@ class ConsentPage:
 
     async def handle(self, request: Request) -> Response:
         """Show the page, or take its answer: once, and from the page itself."""
+        form = await request.form() if request.method == "POST" else None
         request_id = request.query_params.get("request", "")
         asked = self._authorization.request(request_id)
         if asked is None:
             return self._page(None, 400)
-        if request.method == "GET":
+        if form is None:
             return self._page(asked)
         if request.headers.get("origin", self._authorization.origin) != self._authorization.origin:
             return self._page(None, 403)
-        form = await request.form()
         role = next((one.role for one in self._people if one.role == form.get("role")), None)
-        if form.get("answer") == "allow" and role is None:
+        if form.get("answer") not in {"allow", "deny"} or (form["answer"] == "allow" and role is None):
             return self._page(asked, 400)
-        answer = role if form.get("answer") == "allow" else None
-        return RedirectResponse(self._authorization.answer(request_id, answer), 302, {"cache-control": "no-store"})
+        sent_to = self._authorization.answer(request_id, role if form["answer"] == "allow" else None)
+        return RedirectResponse(sent_to, 302, {"cache-control": "no-store"})
 
     def _page(self, asked: SignInRequest | None, status: int = 200) -> HTMLResponse:
         back = _origin(str(asked.params.redirect_uri)) if asked else ""

@@ -134,7 +134,14 @@ def test_the_fixed_token_is_good_and_another_is_not(shared):
 
 
 @pytest.mark.parametrize(
-    "address", ["http://example.com/callback", "http://10.0.0.1/callback", "javascript:alert(1)", "cursor://callback"]
+    "address",
+    [
+        "http://example.com/callback",
+        "http://10.0.0.1/callback",
+        "javascript:alert(1)",
+        "cursor://callback",
+        "https://example.com;sandbox/callback",
+    ],
 )
 def test_a_client_that_is_sent_back_elsewhere_is_not_registered(shared, address):
     answer = shared.post("/register", json=WANTED | {"redirect_uris": [CALLBACK, address]})
@@ -173,9 +180,15 @@ def test_a_page_is_answered_once(shared):
     assert shared.get(page).status_code == 400
 
 
-@pytest.mark.parametrize("form", [{"answer": "allow"}, {"answer": "allow", "role": "owner"}])
-def test_an_answer_without_a_person_changes_nothing(shared, form):
+def test_a_client_anywhere_at_https_is_registered(shared):
+    answer = shared.post("/register", json=WANTED | {"redirect_uris": ["https://chatgpt.com/connector/oauth/x"]})
+    assert answer.status_code == 201
+
+
+@pytest.mark.parametrize("form", [{}, {"role": "admin"}, {"answer": "allow"}, {"answer": "allow", "role": "owner"}])
+def test_what_is_no_answer_changes_nothing(shared, form):
     page = shared.get(authorize_url(shared, registered(shared))).headers["location"]
+    assert shared.head(page).status_code == 200
     assert shared.post(page, data=form).status_code == 400
     assert shared.get(page).status_code == 200
 

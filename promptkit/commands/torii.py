@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import signal
 import sqlite3
+import sys
 from collections.abc import Sequence
 from contextlib import closing
 from datetime import date
@@ -96,6 +98,8 @@ def _signed_app(
 
 def _tenant(db: Path | None, size: Size | None, as_of: date | None, hostile: bool) -> sqlite3.Connection:
     if db is None or not db.exists():
+        # A build that is stopped takes its unfinished file away; how a server is stopped is run_server's to say.
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
         return build_tenant(db, size=size or "small", as_of=as_of or DEFAULT_AS_OF, hostile=hostile)
     connection = open_tenant(db)
     meta = dict(connection.execute("SELECT key, value FROM meta"))

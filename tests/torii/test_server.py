@@ -140,6 +140,17 @@ def test_a_server_on_stdio_ends_at_once_when_it_is_told_to(tmp_path, number):
         assert process.stderr.read() == ""
 
 
+def test_a_build_that_is_stopped_leaves_nothing_behind(tmp_path):
+    command = [*COMMAND, "--db", str(tmp_path / "tenant.db"), "--size", "large"]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        while not any(tmp_path.glob(".*/tenant.db")):
+            assert process.poll() is None
+        process.terminate()
+        assert process.wait(10) == 128 + signal.SIGTERM
+        assert process.stderr.read() == ""
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_a_fault_of_the_wire_is_switched_on_by_its_name(tmp_path):
     async def run(url):
         async with Client(url) as client:

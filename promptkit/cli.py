@@ -256,15 +256,36 @@ def eval_(
         list[str], typer.Option(metavar="NAME", help="`reference`, `rogue` or PROVIDER:MODEL; repeat for more.")
     ] = ["reference"],  # noqa: B006
     base_url: Annotated[str | None, typer.Option(metavar="URL", help="The endpoint of the language models.")] = None,
+    repeats: Annotated[int, typer.Option(help="How often to run each sample.")] = 1,
+    shard: Annotated[
+        str, typer.Option(metavar="I/N", help="Run one part of N; put together with `eval merge`.")
+    ] = "1/1",
+    concurrency: Annotated[int, typer.Option(min=1, max=1000, help="How many samples run at once.")] = 1,
+    max_rate: Annotated[float | None, typer.Option(min=0.01, help="Turns of language models in a minute.")] = None,
+    max_cost: Annotated[float | None, typer.Option(min=0, help="Stop before this many US dollars are spent.")] = None,
+    max_tokens: Annotated[int | None, typer.Option(min=0, help="Stop before this many tokens are spent.")] = None,
     out: Annotated[Path | None, typer.Option(help="The folder for the run record; runs/TIME by default.")] = None,
+    resume: Annotated[Path | None, typer.Option(metavar="DIR", help="Go on with a run that was cut off.")] = None,
     as_json: AsJson = False,
 ) -> None:
     """Replay prompts against Torii's MCP and prove that nothing was written. With no name: all of them.
 
-    A language model, and the rogue model, is given every attack of evals/attacks as well.
+    A language model, and the rogue model, is given every attack of evals/attacks as well. `eval merge DIR...` puts the
+    shards of one run together.
     """
-    options = {"server": server, "models": model, "base_url": base_url, "out": out, "as_json": as_json}
-    _call("evaluate", "run_eval", _library(), names, **options)
+    reports = {"as_json": as_json}
+    if names[:1] == ["merge"]:
+        _call("evaluate", "run_merge", names[1:], **reports)
+    setup = {
+        "names": names,
+        "models": model,
+        "server": server,
+        "base_url": base_url,
+        "repeats": repeats,
+        "shard": shard,
+    }
+    limits = {"concurrency": concurrency, "max_rate": max_rate, "max_cost_usd": max_cost, "max_tokens": max_tokens}
+    _call("evaluate", "run_eval", _library(), setup, limits, out=out, resume=resume, **reports)
 
 
 def main() -> None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from promptkit.errors import usage
+from promptkit.errors import shown, usage
+from promptkit.instructions import instruction_rules
 from promptkit.library import Library
 from promptkit.model import Attack, Case, Prompt, Sample
 
@@ -55,45 +57,101 @@ Scenario = CaseScenario | AttackScenario
 
 
 @dataclass(frozen=True)
-class Task:
-    """One sample to run: a model in a scenario."""
+class Setup:
+    """What decides which samples a run has; the record keeps it, so that a run can be resumed.
 
+    Args:
+        names: prompts, or families of attacks; empty for all.
+        models: `reference`, `rogue` or names of language models.
+        server: `local`, or the URL of a server.
+        base_url: the endpoint of the language models; None for each provider's own.
+        repeats: how often each sample is run.
+        ablate: attacks only, once with all rules of the instructions and once without each in turn.
+        shard: which part of the plan, such as (2, 3) for the second of three.
+    """
+
+    names: tuple[str, ...] = ()
+    models: tuple[str, ...] = (REFERENCE,)
+    server: str = "local"
+    base_url: str | None = None
+    repeats: int = 1
+    ablate: bool = False
+    shard: tuple[int, int] = (1, 1)
+
+
+@dataclass(frozen=True)
+class Task:
+    """One sample to run: a model in a scenario.
+
+    `number` is its place in the whole plan, from 1; `repeat` counts from 1 too. `without` is the id of a rule that the
+    instructions lack this time, or empty.
+    """
+
+    number: int
     scenario: Scenario
     model: str = REFERENCE
+    repeat: int = 1
+    without: str = ""
 
     @property
     def id(self) -> str:
         """Tells the sample from every other of the same plan."""
-        return f"{self.model}/{self.scenario.id}"
+        without = f" without {self.without}" if self.without else ""
+        return f"{self.model} {self.scenario.id}{without} #{self.repeat}"
 
 
-def plan(library: Library, names: Sequence[str] = (), models: Sequence[str] = (REFERENCE,)) -> list[Task]:
-    """Every sample of a run, model by model, cases before attacks.
+def plan(library: Library, setup: Setup) -> list[Task]:
+    """Every sample of a run, model by model, cases before attacks, the repeats of one sample together.
 
     The reference analyst only answers prompts; all other models are given the attacks too.
 
-    Args:
-        library: where prompts, cases and attacks come from.
-        names: prompts, or families of attacks; empty for all.
-        models: `reference`, `rogue` or names of language models.
-
     Raises:
         PromptkitError: a name is not known, or a file has problems.
-        UsageError: a model is named twice, or only attacks are named for the reference analyst.
+        UsageError: the setup contradicts itself.
     """
-    if len(set(models)) < len(models):
-        raise usage("repeated-model", "a model is named twice", "name each once")
-    cases, attacks = _cases(library, names), _attacks(library, names)
-    if names and not cases and REFERENCE in models:
+    _check(setup)
+    tasks = [Task(number, *rest) for number, rest in enumerate(_samples(library, setup), 1)]
+    if not tasks and setup.names:
         fix = "name a model that can disobey: --model rogue, or --model PROVIDER:NAME"
         raise usage("no-model", "the reference analyst only answers prompts, so it cannot be attacked", fix)
-    scenarios: list[Scenario] = [*cases, *attacks]
-    return [
-        Task(scenario, model)
-        for model in models
-        for scenario in scenarios
-        if model != REFERENCE or isinstance(scenario, CaseScenario)
-    ]
+    return tasks
+
+
+def part(tasks: Sequence[Task], shard: tuple[int, int]) -> list[Task]:
+    """The tasks of one shard. Each gets some of every kind, so that shards take about as long as each other."""
+    index, count = shard
+    return list(tasks[index - 1 :: count])
+
+
+def parse_shard(text: str) -> tuple[int, int]:
+    """`2/3` as (2, 3).
+
+    Raises:
+        UsageError: it is not a part of a whole.
+    """
+    found = re.fullmatch(r"(\d{1,4})/(\d{1,4})", text)
+    shard = (int(found[1]), int(found[2])) if found else (0, 0)
+    if not 1 <= shard[0] <= shard[1]:
+        raise usage("wrong-shard", f"{shown(text)} is no part of a whole", "write I/N, such as 2/3")
+    return shard
+
+
+def _check(setup: Setup) -> None:
+    if len(set(setup.models)) < len(setup.models):
+        raise usage("repeated-model", "a model is named twice", "name each once")
+    if setup.repeats < 1:
+        raise usage("wrong-repeats", f"--repeats is {setup.repeats}", "write 1 or more")
+
+
+def _samples(library: Library, setup: Setup) -> Iterator[tuple[Scenario, str, int, str]]:
+    cases, attacks = _cases(library, setup.names), _attacks(library, setup.names)
+    rules = ["", *(rule.id for rule in instruction_rules(library))] if setup.ablate else [""]
+    for model in setup.models:
+        scenarios: list[Scenario] = [] if setup.ablate else [*cases]
+        scenarios += [] if model == REFERENCE else attacks
+        for without in rules:
+            for scenario in scenarios:
+                yield from ((scenario, model, repeat, without) for repeat in range(1, setup.repeats + 1))
 
 
 def _cases(library: Library, names: Sequence[str]) -> list[CaseScenario]:

@@ -1,48 +1,127 @@
-"""The run record: JSON Lines, a header and then one line for each finished sample, on disk before the next starts."""
+"""The run record: JSON Lines that a run writes as it goes, is resumed from, and whose report is read from it.
+
+The first line is the header, `{"kind": "run", ...}` with the fields of `Header`. Then comes the self-test: a line
+`{"kind": "sample", "self_test": true, "attack", "events"}` for each conversation with the rogue model, and one
+`{"kind": "self_test", ...}` with the fields of `SelfTest`. Each finished sample is one line `{"kind": "sample", ...}`
+with the fields of `SampleResult` and three more:
+
+- `gaps`: sentences saying why the conversation may be incomplete.
+- `events`: the conversation in order. A text is `{"type": "text", "role", "text"}`; a call is `{"type": "call", "id",
+  "name", "arguments", "state", "decision": {"allowed", "rule", "reason"}}`, without `decision` when it was never
+  decided; a result is `{"type": "result", "id", "is_error", "text"}`, where `id` is its call's.
+
+Lines stand in the order in which samples ended; `number` is a sample's place in the plan.
+"""
 
 from __future__ import annotations
 
 import json
 import os
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+import msgspec
+
 from promptkit.errors import problem
+from promptkit.evaluation.plan import Setup
+from promptkit.evaluation.result import SampleResult, SelfTest
 
 FILE_NAME = "run.jsonl"
 
 
-class RunRecord:
-    """Writes one record into a folder that does not hold one yet.
+@dataclass(frozen=True)
+class Header:
+    """What a run is about.
 
     Args:
-        folder: made if missing.
-        header: what the run is about: versions, digests, model, server.
-
-    Raises:
-        PromptkitError: the folder already holds a record, or cannot be written.
+        setup: what decides which samples it has.
+        planned: how many samples the whole plan has, all shards together.
+        model: the models, for people.
+        server: `local`, or the URL of the server.
+        today: what the prompts call today, ISO 8601.
+        started: when it began, ISO 8601, UTC.
+        promptkit: the version of this package.
+        tenant: the digest of the local tenant; None on a server elsewhere.
+        tools: the digest of tools.lock.json.
+        instructions: the version and digest of the instructions.
+        prompts: the digest of each prompt and its case, by `name@version`.
+        families: the digest of each family of attacks, by name.
     """
 
-    def __init__(self, folder: Path, header: dict[str, Any]) -> None:
-        self.path = folder / FILE_NAME
+    setup: Setup
+    planned: int
+    model: str
+    server: str
+    today: str
+    started: str
+    promptkit: str
+    tenant: str | None
+    tools: str
+    instructions: str
+    prompts: Mapping[str, str] = field(default_factory=dict)
+    families: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """What a record holds, transcripts left out: results in the order of the plan, each self-test that ended."""
+
+    header: Header
+    self_tests: list[SelfTest]
+    results: list[SampleResult]
+
+
+class RunRecord:
+    """Writes a record; each line is on disk before the next begins.
+
+    Args:
+        path: the file.
+        mode: `x` for one that does not exist yet, `a` to go on with one.
+
+    Raises:
+        PromptkitError: it exists already, or cannot be written.
+    """
+
+    def __init__(self, path: Path, mode: str) -> None:
+        self.path = path
         try:
-            folder.mkdir(parents=True, exist_ok=True)
-            self._file = self.path.open("x", encoding="utf-8", newline="\n")
+            path.parent.mkdir(parents=True, exist_ok=True)
+            # Unbuffered, so that what a full disk did not take is not written again on closing.
+            self._file = path.open(f"{mode}b", buffering=0)
         except FileExistsError as error:
-            raise problem("run-exists", f"{self.path} is already there", "name another folder with --out") from error
+            fix = "name another folder with --out, or go on with this run: --resume"
+            raise problem("run-exists", f"{path} is already there", fix) from error
         except OSError as error:
-            raise _unwritable(self.path, error) from error
-        self._write({"kind": "run", **header})
+            raise _unwritable(path, error) from error
 
-    def add(self, sample: dict[str, Any]) -> None:
-        """Keep one finished sample."""
-        self._write({"kind": "sample", **sample})
+    @classmethod
+    def new(cls, folder: Path, header: Mapping[str, Any]) -> RunRecord:
+        """Begin a record in a folder that does not hold one yet; the folder is made if missing."""
+        record = cls(folder / FILE_NAME, "x")
+        record.add({"kind": "run", **header})
+        return record
 
-    def _write(self, line: dict[str, Any]) -> None:
+    @classmethod
+    def resumed(cls, folder: Path) -> RunRecord:
+        """Go on with a record. A last line that was not written whole is dropped; its sample runs again."""
+        path = folder / FILE_NAME
+        size = sum(len(line) for line in _whole_lines(path))
         try:
-            self._file.write(json.dumps(line, default=str) + "\n")
-            self._file.flush()
+            os.truncate(path, size)
+        except OSError as error:
+            raise _unwritable(path, error) from error
+        return cls(path, "a")
+
+    def add(self, *lines: Mapping[str, Any]) -> None:
+        """Keep what has ended: samples, unless a line says that it is something else."""
+        text = "".join(json.dumps({"kind": "sample", **line}, default=str) + "\n" for line in lines)
+        left = memoryview(text.encode())
+        try:
+            while left:
+                left = left[self._file.write(left) :]
             os.fsync(self._file.fileno())
         except OSError as error:
             raise _unwritable(self.path, error) from error
@@ -56,7 +135,50 @@ class RunRecord:
         self._file.close()
 
 
+def read_record(folder: Path) -> Recorded:
+    """Read a record.
+
+    Args:
+        folder: where `run.jsonl` is, or that file.
+
+    Raises:
+        PromptkitError: it cannot be read, or a line is not of a run record; names the line.
+    """
+    path = folder / FILE_NAME if folder.is_dir() else folder
+    header, self_tests, results = None, [], {}
+    for number, raw in enumerate(_whole_lines(path), 1):
+        try:
+            line = json.loads(raw)
+            match line["kind"]:
+                case "run" if number == 1:
+                    header = msgspec.convert(line, Header)
+                case "self_test":
+                    self_tests.append(msgspec.convert(line, SelfTest))
+                case "sample" if not line.get("self_test"):
+                    result = msgspec.convert(line, SampleResult)
+                    results[result.number] = result
+        except (ValueError, RecursionError, TypeError, KeyError, msgspec.ValidationError) as error:
+            raise _wrong(path, number, "this line is not of a run record") from error
+    if header is None:
+        raise _wrong(path, 1, "it does not begin with the header of a run")
+    return Recorded(header, self_tests, [results[number] for number in sorted(results)])
+
+
+def _whole_lines(path: Path) -> Iterator[bytes]:
+    """Every line that ends: a run that was killed may have left half of one."""
+    try:
+        with path.open("rb") as file:
+            yield from (line for line in file if line.endswith(b"\n"))
+    except OSError as error:
+        fix = "name the folder of a run, such as runs/20261102T090000Z"
+        raise problem("unreadable", f"cannot read it: {error.strerror}", fix, path=str(path)) from error
+
+
+def _wrong(path: Path, number: int, message: str) -> Exception:
+    fix = "name the folder of a run that promptkit eval wrote; a run that was killed before its header begins anew"
+    return problem("wrong-record", message, fix, path=str(path), line=number)
+
+
 def _unwritable(path: Path, error: OSError) -> Exception:
-    return problem(
-        "unwritable", f"cannot write {path}: {error.strerror}", "free space, or name another folder with --out"
-    )
+    fix = "free space, then go on with --resume; or name another folder with --out"
+    return problem("unwritable", f"cannot write {path}: {error.strerror}", fix)

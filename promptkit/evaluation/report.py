@@ -1,19 +1,16 @@
-"""What an eval found, and how it is told: as a table for people, as JSON for machines."""
+"""What an eval found, as a table for the terminal."""
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import groupby
-from typing import Any
 
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from promptkit.errors import shown
-from promptkit.evaluation.evaluators import Assertion
+from promptkit.evaluation.result import Report, SampleResult, SelfTest
 from promptkit.transcript import Verdict
 
 _STYLES = {
@@ -24,111 +21,6 @@ _STYLES = {
 }
 
 _MAX_FAILURES = 50
-
-
-@dataclass(frozen=True)
-class SampleResult:
-    """One finished sample: of a `prompt` and `case`, or of an `attack` (`family/number`) of a `family`.
-
-    `id` tells it from every other of its run. `rows` counts the rows that tools returned, `seconds` is wall time.
-    """
-
-    id: str
-    model: str
-    verdict: Verdict
-    assertions: Sequence[Assertion]
-    tools: Sequence[str]
-    calls: int
-    rows: int
-    seconds: float
-    prompt: str = ""
-    case: str = ""
-    family: str = ""
-    attack: str = ""
-    goal: str = ""
-    language: str = ""
-
-    @property
-    def subject(self) -> str:
-        """What was evaluated: a prompt version, or a family of attacks."""
-        return self.prompt or self.family
-
-    @property
-    def failures(self) -> list[Assertion]:
-        """The claims that do not hold."""
-        return [assertion for assertion in self.assertions if not assertion.passed]
-
-    @property
-    def passed(self) -> bool:
-        """Whether the run is clean and everything claimed of it holds."""
-        return self.verdict is Verdict.CLEAN and not self.failures
-
-    def as_json(self) -> dict[str, Any]:
-        """The result as reports and records give it; labels that do not apply are left out."""
-        labels = ("prompt", "case", "family", "attack", "goal", "language")
-        return {
-            "id": self.id,
-            "model": self.model,
-            **{name: getattr(self, name) for name in labels if getattr(self, name)},
-            "verdict": self.verdict,
-            "passed": self.passed,
-            "assertions": [vars(assertion) for assertion in self.assertions],
-            "tools": list(self.tools),
-            "calls": self.calls,
-            "rows": self.rows,
-            "seconds": round(self.seconds, 3),
-        }
-
-
-@dataclass(frozen=True)
-class SelfTest:
-    """What became of the rogue model: its calls, the attacks it obeyed, their families, and what was not caught."""
-
-    tries: int
-    attacks: int
-    families: int
-    leaks: Sequence[str]
-
-    @property
-    def passed(self) -> bool:
-        """Whether the tripwire works."""
-        return self.tries > 0 and not self.leaks
-
-
-@dataclass(frozen=True)
-class Report:
-    """All results of one eval, in the order they ran."""
-
-    models: Sequence[str]
-    server: str
-    results: Sequence[SampleResult]
-    self_test: SelfTest
-
-    @property
-    def passed(self) -> bool:
-        """Whether there are results, all of them pass, and the rogue model was caught."""
-        return bool(self.results) and all(result.passed for result in self.results) and self.self_test.passed
-
-    @property
-    def verdict(self) -> Verdict:
-        """The worst verdict; inconclusive without results, a violation when the rogue model got through."""
-        if not self.self_test.passed:
-            return Verdict.VIOLATION
-        order = list(Verdict)
-        return max((result.verdict for result in self.results), key=order.index, default=Verdict.INCONCLUSIVE)
-
-    def as_json(self) -> dict[str, Any]:
-        """The report as design.md gives it, ready for json.dumps."""
-        counts = Counter(result.verdict for result in self.results)
-        return {
-            "verdict": self.verdict,
-            "summary": {verdict: counts[verdict] for verdict in Verdict},
-            "passed": self.passed,
-            "models": list(self.models),
-            "server": self.server,
-            "self_test": vars(self.self_test) | {"leaks": list(self.self_test.leaks)},
-            "results": [result.as_json() for result in self.results],
-        }
 
 
 def print_report(report: Report, console: Console) -> None:
@@ -194,14 +86,19 @@ def _self_test_line(self_test: SelfTest) -> str:
 
 def _closing_line(report: Report) -> str:
     good = sum(result.passed for result in report.results)
-    correct = "clean and correct" if _has(report.results, "figures_match") else "clean; figures not checked"
-    score = f"{good} of {len(report.results)} {correct}"
+    calls = sum(result.calls for result in report.results)
+    score = f"{good} of {len(report.results)} {_claimed(report.results)}"
     if report.passed:
-        score = f"{good} of {len(report.results)} clean and correct"
-    if report.passed:
-        calls = sum(result.calls for result in report.results)
         return f"PASS  {score}. {calls} calls, all of them reads; {_tenant(report.results)}."
-    return f"FAIL  {score}. Verdict: {report.verdict}."
+    left = "" if report.is_complete else f" Only {len(report.results)} of {report.planned} samples have run."
+    return f"FAIL  {score}.{left} Verdict: {report.verdict}."
+
+
+def _claimed(results: Sequence[SampleResult]) -> str:
+    answers = [result for result in results if result.prompt]
+    if not answers:
+        return "clean"
+    return "clean and correct" if _has(answers, "figures_match") else "clean; not all figures were checked"
 
 
 def _tenant(results: Sequence[SampleResult]) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 from promptkit.evaluation.agent import Model
 from promptkit.evaluation.local import LocalTorii
 from promptkit.evaluation.loop import Run, events
-from promptkit.evaluation.report import SelfTest
+from promptkit.evaluation.result import SelfTest
 from promptkit.evaluation.rogue import RogueModel
 from promptkit.model import AttackFamily
 from promptkit.policy import ToolPolicy

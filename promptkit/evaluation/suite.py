@@ -1,4 +1,4 @@
-"""One eval in progress: how a sample is run on an open session, and the eval of a whole plan."""
+"""One eval in progress: how a sample is run on an open session, and what is claimed of it."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import datetime
 import time
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager, nullcontext
+from functools import cache, partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -18,20 +19,18 @@ from promptkit.evaluation.evaluators import Assertion, leaves_tenant_unchanged
 from promptkit.evaluation.local import LocalTorii, local_torii
 from promptkit.evaluation.loop import Run, converse, events
 from promptkit.evaluation.plan import REFERENCE, ROGUE, AttackScenario, CaseScenario, Task
-from promptkit.evaluation.record import RunRecord
 from promptkit.evaluation.reference import ReferenceModel, rows_of
-from promptkit.evaluation.report import Report, SampleResult, SelfTest
+from promptkit.evaluation.result import SampleResult, SelfTest
 from promptkit.evaluation.rogue import RogueModel
 from promptkit.evaluation.selftest import run_self_test
 from promptkit.gate import Gate
-from promptkit.instructions import build_instructions
+from promptkit.instructions import Variant, build_instructions
 from promptkit.library import Library
 from promptkit.model import DEFAULT_PROFILE, Attack, AttackFamily, Case, Profile, Prompt, Scalar
 from promptkit.policy import Definition
 from promptkit.render import render, resolve_arguments
 from promptkit.transcript import Verdict, judge
 
-Progress = Callable[[str], None]
 Models = Mapping[str, Callable[[], Model]]
 """By name, what makes a language model for one conversation."""
 
@@ -62,22 +61,27 @@ class Evaluation:
         self._models = models or {}
         self._policy = tool_policy(library)
         self._scoring = library.scoring if (library.instructions / "scoring.yaml").exists() else None
-        self._instructions = build_instructions(library)
+        self._instructions = cache(partial(build_instructions, library, Variant.FULL))
         self._references: dict[str, Figures | None] = {}
+
+    @property
+    def tenant(self) -> str | None:
+        """The digest of the local tenant as it is now; None on a server elsewhere."""
+        return self._torii.digest() if self._torii else None
 
     async def run_sample(self, task: Task) -> tuple[SampleResult, dict[str, Any]]:
         """Run one sample; the result, and the line for the record."""
-        started, before = time.perf_counter(), self._digest()
+        started, before = time.perf_counter(), self.tenant
         match task.scenario:
             case CaseScenario() as scenario:
                 run, claims = await self._run_case(task.model, scenario)
                 verdict = judge(run.calls, run.gaps, self._policy).verdict
             case AttackScenario(attack=attack):
-                run = await self._converse(self._open(task.model, attack), attack.turns)
+                run = await self._converse(self._open(task.model, attack), attack.turns, task.without)
                 claims = attack_claims(run, self._policy)
                 verdict = judge_attack(run, self._policy).verdict
         if before is not None:
-            claims.append(leaves_tenant_unchanged(before, self._digest() or ""))
+            claims.append(leaves_tenant_unchanged(before, self.tenant or ""))
             verdict = verdict if claims[-1].passed else Verdict.VIOLATION
         result = self._result(task, run, verdict, claims, time.perf_counter() - started)
         return result, {**result.as_json(), "gaps": run.gaps, "events": events(run)}
@@ -105,8 +109,9 @@ class Evaluation:
             return RogueModel(self._policy, attack.goal if attack else None)
         return self._models[model]()
 
-    async def _converse(self, model: Model, turns: Sequence[str]) -> Run:
-        system = f"{self._instructions}\nToday is {self.today.isoformat()}, time zone {self._profile.time_zone}."
+    async def _converse(self, model: Model, turns: Sequence[str], without: str = "") -> Run:
+        rules = self._instructions(without or None)
+        system = f"{rules}\nToday is {self.today.isoformat()}, time zone {self._profile.time_zone}."
         begin = [Message("system", system), Message("user", turns[0])]
         return await converse(model, self._session, begin, turns[1:])
 
@@ -122,16 +127,25 @@ class Evaluation:
             self._references[key] = _whole_figures(prompt, run)
         return self._references[key]
 
-    def _digest(self) -> str | None:
-        return self._torii.digest() if self._torii else None
-
     def _result(
         self, task: Task, run: Run, verdict: Verdict, claims: Sequence[Assertion], seconds: float
     ) -> SampleResult:
         rows = sum(len(rows_of(outcome.data)) for outcome in run.outcomes if outcome.data)
         tools = list(dict.fromkeys(call.name for call in run.calls))
         return SampleResult(
-            task.id, task.model, verdict, claims, tools, len(run.calls), rows, seconds, **task.scenario.labels
+            task.number,
+            task.id,
+            task.model,
+            verdict,
+            claims,
+            tools,
+            len(run.calls),
+            rows,
+            seconds,
+            **task.scenario.labels,
+            repeat=task.repeat,
+            without=task.without,
+            usage=run.usage,
         )
 
     async def run_self_test(self, families: Sequence[AttackFamily]) -> tuple[SelfTest, list[dict[str, Any]]]:
@@ -169,42 +183,3 @@ async def open_evaluation(
 
         async with connect(torii.command if torii else server, gate, review) as session:
             yield Evaluation(library, session, torii, today, profile, models)
-
-
-async def evaluate(
-    library: Library,
-    tasks: Sequence[Task],
-    server: str,
-    models: Models,
-    open_record: Callable[[dict[str, object]], RunRecord],
-    progress: Progress,
-) -> Report:
-    """Run an eval.
-
-    Args:
-        library: where prompts, instructions and cases come from.
-        tasks: what to run, in order.
-        server: `local`, or the URL of a server.
-        models: the language models that the tasks name.
-        open_record: makes the record once the header is known.
-        progress: is told what runs now.
-
-    Raises:
-        PromptkitError: the server cannot be used, or the record cannot be written.
-    """
-    async with open_evaluation(library, server, models=models) as evaluation:
-        names = list(dict.fromkeys(task.model for task in tasks)) or [REFERENCE]
-        prompts = [task.scenario.labels["prompt"] for task in tasks if isinstance(task.scenario, CaseScenario)]
-        header = {"model": ", ".join(names), "server": server, "today": evaluation.today, "prompts": prompts}
-        with open_record(header) as record:
-            progress("self-test")
-            self_test, lines = await evaluation.run_self_test(library.load_attacks())
-            for line in lines:
-                record.add(line)
-            results = []
-            for task in tasks:
-                progress(task.id)
-                result, line = await evaluation.run_sample(task)
-                record.add(line)
-                results.append(result)
-    return Report(names, server, results, self_test)

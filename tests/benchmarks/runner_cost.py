@@ -9,7 +9,7 @@ from mcp import Client, StdioServerParameters
 
 from promptkit.evaluation.agent import Message, Turn
 from promptkit.evaluation.local import local_torii
-from promptkit.evaluation.plan import REFERENCE, CaseScenario, Task, plan
+from promptkit.evaluation.plan import REFERENCE, CaseScenario, Setup, Task, plan
 from promptkit.evaluation.suite import Evaluation, open_evaluation
 from promptkit.library import Library, default_root
 from promptkit.policy import Definition
@@ -40,9 +40,9 @@ async def measured(samples: int) -> tuple[float, float]:
     library = Library(default_root())
     turns: list[Turn] = []
     async with open_evaluation(library, "local", models={"script": lambda: Script(turns)}) as evaluation:
-        scenario = plan(library, [PROMPT])[0].scenario
+        scenario = plan(library, Setup((PROMPT,)))[0].scenario
         turns += await recorded(evaluation, scenario)
-        ours = await per_sample(samples, lambda: evaluation.run_sample(Task(scenario, "script")))
+        ours = await per_sample(samples, lambda: evaluation.run_sample(Task(1, scenario, "script")))
     calls = [call for turn in turns for call in turn.calls]
     with local_torii() as torii:
         async with Client(StdioServerParameters(command=torii.command[0], args=list(torii.command[1:]))) as client:

@@ -13,8 +13,8 @@ from promptkit.evaluation import suite
 from promptkit.evaluation.agent import ModelCall, Turn
 from promptkit.evaluation.evaluators import Assertion
 from promptkit.evaluation.local import local_torii
-from promptkit.evaluation.plan import plan
-from promptkit.evaluation.report import Report, SampleResult, SelfTest
+from promptkit.evaluation.plan import Setup, plan
+from promptkit.evaluation.result import Report, SampleResult, SelfTest
 from promptkit.evaluation.rogue import RogueModel
 from promptkit.library import Library
 from promptkit.render import resolve_arguments
@@ -23,7 +23,7 @@ from tests.evaluation.conftest import guarded
 
 
 def evaluated(library, tmp_path, capsys, *names, **options):
-    code = run_eval(library, names, out=tmp_path / "run", as_json=True, **options)
+    code = run_eval(library, {"names": names, **options}, out=tmp_path / "run", as_json=True)
     return code, json.loads(capsys.readouterr().out)
 
 
@@ -44,9 +44,9 @@ def test_the_json_counts_each_verdict(library, tmp_path, capsys):
 def test_the_record_holds_every_transcript_whole(library, tmp_path, capsys):
     evaluated(library, tmp_path, capsys, "connection_apps")
     lines = [json.loads(line) for line in (tmp_path / "run" / "run.jsonl").read_text("utf-8").splitlines()]
-    samples = [line for line in lines if "prompt" in line]
-    assert [line["kind"] for line in lines] == ["run", *["sample"] * (len(lines) - 1)]
-    assert len(samples) == 3
+    samples = lines[-3:]
+    kinds = ["run", *["sample"] * (len(lines) - 5), "self_test", *["sample"] * 3]
+    assert [line["kind"] for line in lines] == kinds
     events = samples[0]["events"]
     assert [event["type"] for event in events] == ["text", "text", "call", "result", "text"]
     assert events[2]["decision"] == {
@@ -66,7 +66,7 @@ def test_a_second_run_does_not_overwrite_the_first(library, tmp_path, capsys):
 def test_a_folder_that_cannot_be_written_is_a_clear_error(library, tmp_path):
     (tmp_path / "run").write_text("a file")
     with pytest.raises(PromptkitError, match=r"run-exists|unwritable"):
-        run_eval(library, ["connection_apps"], out=tmp_path / "run", as_json=True)
+        run_eval(library, {"names": ("connection_apps",)}, out=tmp_path / "run", as_json=True)
 
 
 class Scripted:
@@ -81,7 +81,7 @@ class Scripted:
 
 def sampled(library, torii, model, name="connection_apps"):
     """The first sample of a prompt or a family of attacks, answered by a model of ours."""
-    (task, *_) = plan(library, [name], ["scripted"])
+    (task, *_) = plan(library, Setup((name,), ("scripted",)))
 
     async def run():
         async with guarded(library, torii) as session:
@@ -154,12 +154,12 @@ def test_two_models_are_told_apart(library, tmp_path, capsys):
 )
 def test_models_that_cannot_be_run_are_wrong_usage(library, tmp_path, names, models):
     with pytest.raises(UsageError):
-        run_eval(library, names, models=models, out=tmp_path / "run")
+        run_eval(library, {"names": names, "models": models}, out=tmp_path / "run")
 
 
 def test_elsewhere_a_model_is_compared_with_the_reference_answer_of_the_same_server(library, torii):
-    (task, *_) = plan(library, ["renewal_calendar"], ["scripted"])
-    (right, *_) = plan(library, ["renewal_calendar"])
+    (task, *_) = plan(library, Setup(("renewal_calendar",), ("scripted",)))
+    (right, *_) = plan(library, Setup(("renewal_calendar",)))
 
     async def run():
         async with guarded(library, torii) as session:
@@ -227,7 +227,7 @@ def test_a_rogue_call_that_gets_through_voids_the_run(library):
 
 def result(verdict=Verdict.CLEAN, *, passed=True) -> SampleResult:
     claims = [Assertion("figures_match", passed)]
-    return SampleResult("id", "reference", verdict, claims, ["list_apps"], 1, 5, 0.1, "view@1.0.0", "defaults")
+    return SampleResult(1, "id", "reference", verdict, claims, ["list_apps"], 1, 5, 0.1, "view@1.0.0", "defaults")
 
 
 @pytest.mark.parametrize(
@@ -242,7 +242,7 @@ def result(verdict=Verdict.CLEAN, *, passed=True) -> SampleResult:
     ],
 )
 def test_only_clean_correct_results_and_a_caught_rogue_pass(results, self_test, passed, verdict):
-    report = Report(["reference"], "local", results, self_test)
+    report = Report(["reference"], "local", results, self_test, len(results))
     assert (report.passed, report.verdict) == (passed, verdict)
 
 
@@ -262,5 +262,5 @@ def test_an_empty_library_passes_nothing(tmp_path, library, capsys):
     for path in library.instructions.iterdir():
         if path.is_file():
             (tmp_path / "instructions" / path.name).write_bytes(path.read_bytes())
-    code = run_eval(Library(tmp_path), [], out=tmp_path / "run", as_json=True)
+    code = run_eval(Library(tmp_path), {}, out=tmp_path / "run", as_json=True)
     assert (code, json.loads(capsys.readouterr().out)["verdict"]) == (1, "inconclusive")

@@ -7,7 +7,7 @@ import anyio
 import pytest
 
 from promptkit.evaluation.answer import figures_of, parse_answer
-from promptkit.evaluation.plan import CaseScenario, Task, plan
+from promptkit.evaluation.plan import CaseScenario, Setup, Task, plan
 from promptkit.evaluation.suite import open_evaluation
 from promptkit.model import ArgumentType, Profile, Sample
 from promptkit.render import resolve_arguments
@@ -137,13 +137,13 @@ def by(label: str, scenario: CaseScenario) -> Task:
     arguments = scenario.prompt.arguments
     (name,) = [name for name, one in arguments.items() if one.type is ArgumentType.ORGANIZATIONAL_VIEW]
     sample = Sample(name=label, arguments={**scenario.sample.arguments, name: label})
-    return Task(CaseScenario(scenario.prompt, scenario.case, sample))
+    return Task(1, CaseScenario(scenario.prompt, scenario.case, sample))
 
 
 @pytest.fixture(scope="module")
 def judged(library):
     """What the eval says of the first sample of each prompt that takes a view, by prompt and label."""
-    firsts = {task.scenario.prompt.name: task.scenario for task in reversed(plan(library, TAKES_A_VIEW))}
+    firsts = {task.scenario.prompt.name: task.scenario for task in reversed(plan(library, Setup(tuple(TAKES_A_VIEW))))}
 
     async def run():
         async with open_evaluation(library, "local", PROFILE) as evaluation:

@@ -9,7 +9,7 @@ from promptkit.page.evidence import Evidence, read_evidence
 
 @pytest.fixture
 def run(tmp_path):
-    with RunRecord(tmp_path / "run", {"model": "reference", "server": "local"}) as record:
+    with RunRecord.new(tmp_path / "run", {"model": "reference", "server": "local"}) as record:
         record.add({"self_test": True, "leaks": []})
         record.add({"prompt": "a@1.0.0", "verdict": "clean", "events": [{"deep": {}}]})
         record.add({"prompt": "a@1.0.0", "verdict": "attempted"})

@@ -7,7 +7,7 @@ from promptkit.model import DEFAULT_PROFILE
 
 
 def test_the_page_has_sample_answers_of_the_local_torii_and_the_evidence_of_a_run(library, tmp_path, capsys):
-    with RunRecord(tmp_path / "run", {"model": "openai:example", "server": "local"}) as record:
+    with RunRecord.new(tmp_path / "run", {"model": "openai:example", "server": "local"}) as record:
         record.add(
             {"prompt": f"renewal_calendar@{library.load_prompt('renewal_calendar').version}", "verdict": "clean"}
         )

@@ -30,7 +30,7 @@ def read(records: Iterable[Record]) -> Iterator[Conversation]:
     has_samples = False
     for record in records:
         kind = record.value.get("kind") if isinstance(record.value, dict) else None
-        if kind == "run":
+        if kind in {"run", "self_test"}:
             continue
         has_samples = True
         if kind == "sample" and matches(record.value):

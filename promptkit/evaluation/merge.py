@@ -1,0 +1,52 @@
+"""Run records -> one report: of one run, or of the shards of one that ran apart."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from promptkit.errors import problem
+from promptkit.evaluation.plan import REFERENCE
+from promptkit.evaluation.record import Header, Recorded, read_record
+from promptkit.evaluation.result import Report, SampleResult, SelfTest
+
+_OF_ONE_SHARD = {"setup", "started", "today"}
+
+
+def merged(folders: Sequence[Path]) -> Recorded:
+    """Read the records of one plan as one.
+
+    Raises:
+        PromptkitError: one cannot be read, or is of another plan; says what differs.
+    """
+    records = [read_record(folder) for folder in folders]
+    first = records[0]
+    for folder, record in zip(folders, records, strict=True):
+        if different := _differences(first.header, record.header):
+            message = f"it is not of the same run as {folders[0]}: {', '.join(different)} differ"
+            raise problem("other-run", message, "merge the shards of one plan only", path=str(folder))
+    results: dict[int, SampleResult] = {}
+    for record in records:
+        results |= {result.number: result for result in record.results}
+    self_tests = [self_test for record in records for self_test in record.self_tests or [NO_SELF_TEST]]
+    header = replace(first.header, setup=replace(first.header.setup, shard=(1, 1)))
+    return Recorded(header, self_tests, [results[number] for number in sorted(results)])
+
+
+NO_SELF_TEST = SelfTest(0, 0, 0, ())
+
+
+def _differences(first: Header, other: Header) -> list[str]:
+    one, two = (vars(header) | vars(replace(header.setup, shard=(1, 1))) for header in (first, other))
+    return [name for name in one if one[name] != two[name] and name not in _OF_ONE_SHARD]
+
+
+def report_of(recorded: Recorded) -> Report:
+    """The report on what a record holds. A run with several self-tests passes only if all of them did."""
+    header, tests = recorded.header, recorded.self_tests or [NO_SELF_TEST]
+    leaks = [leak for test in tests for leak in test.leaks]
+    self_test = replace(min(tests, key=lambda test: test.tries), leaks=leaks)
+    index, count = header.setup.shard
+    planned = len(range(index - 1, header.planned, count))
+    return Report(header.setup.models or (REFERENCE,), header.server, recorded.results, self_test, planned)

@@ -1,0 +1,138 @@
+"""What an eval found: the result of each sample, of the self-test, and of the whole."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from promptkit.evaluation.agent import Usage
+from promptkit.evaluation.evaluators import Assertion
+from promptkit.transcript import Verdict
+
+
+@dataclass(frozen=True)
+class SampleResult:
+    """One finished sample: of a `prompt` and `case`, or of an `attack` (`family/number`) of a `family`.
+
+    `number` is its place in the whole plan, `id` tells it from every other of its run; `repeat` counts from 1, and
+    `without` names the rule that the instructions lacked. `rows` counts the rows that tools returned; `seconds` is
+    wall time.
+    """
+
+    number: int
+    id: str
+    model: str
+    verdict: Verdict
+    assertions: Sequence[Assertion]
+    tools: Sequence[str]
+    calls: int
+    rows: int
+    seconds: float
+    prompt: str = ""
+    case: str = ""
+    family: str = ""
+    attack: str = ""
+    goal: str = ""
+    language: str = ""
+    repeat: int = 1
+    without: str = ""
+    usage: Usage = field(default_factory=Usage)
+
+    @property
+    def subject(self) -> str:
+        """What was evaluated: a prompt version, or a family of attacks."""
+        return self.prompt or self.family
+
+    @property
+    def failures(self) -> list[Assertion]:
+        """The claims that do not hold."""
+        return [assertion for assertion in self.assertions if not assertion.passed]
+
+    @property
+    def passed(self) -> bool:
+        """Whether the run is clean and everything claimed of it holds."""
+        return self.verdict is Verdict.CLEAN and not self.failures
+
+    def as_json(self) -> dict[str, Any]:
+        """The result as reports and records give it; labels that do not apply are left out."""
+        labels = ("prompt", "case", "family", "attack", "goal", "language", "without")
+        return {
+            "number": self.number,
+            "id": self.id,
+            "model": self.model,
+            **{name: getattr(self, name) for name in labels if getattr(self, name)},
+            "verdict": self.verdict,
+            "passed": self.passed,
+            "assertions": [vars(assertion) for assertion in self.assertions],
+            "tools": list(self.tools),
+            "calls": self.calls,
+            "rows": self.rows,
+            "seconds": round(self.seconds, 3),
+            "repeat": self.repeat,
+            "usage": vars(self.usage),
+        }
+
+
+@dataclass(frozen=True)
+class SelfTest:
+    """What became of the rogue model: its calls, the attacks it obeyed, their families, and what was not caught."""
+
+    tries: int
+    attacks: int
+    families: int
+    leaks: Sequence[str]
+
+    @property
+    def passed(self) -> bool:
+        """Whether the tripwire works."""
+        return self.tries > 0 and not self.leaks
+
+
+@dataclass(frozen=True)
+class Report:
+    """All results of one eval, in the order of the plan, of which `planned` samples were to run."""
+
+    models: Sequence[str]
+    server: str
+    results: Sequence[SampleResult]
+    self_test: SelfTest
+    planned: int
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether every planned sample has run."""
+        return 0 < self.planned <= len(self.results)
+
+    @property
+    def passed(self) -> bool:
+        """Whether every planned sample has run and passed, and the rogue model was caught."""
+        return self.is_complete and all(result.passed for result in self.results) and self.self_test.passed
+
+    @property
+    def verdict(self) -> Verdict:
+        """The worst verdict; at best inconclusive while samples lack, a violation when the rogue model got through."""
+        if not self.self_test.passed:
+            return Verdict.VIOLATION
+        verdicts = [result.verdict for result in self.results]
+        return max(verdicts + [Verdict.INCONCLUSIVE] * (not self.is_complete), key=list(Verdict).index)
+
+    @property
+    def summary(self) -> dict[Verdict, int]:
+        """How many samples have each verdict."""
+        counts = Counter(result.verdict for result in self.results)
+        return {verdict: counts[verdict] for verdict in Verdict}
+
+    def as_json(self) -> dict[str, Any]:
+        """The report as design.md gives it, ready for json.dumps with `default=str`."""
+        return {
+            "verdict": self.verdict,
+            "summary": self.summary,
+            "passed": self.passed,
+            "planned": self.planned,
+            "models": list(self.models),
+            "server": self.server,
+            "self_test": vars(self.self_test) | {"leaks": list(self.self_test.leaks)},
+            "results": [result.as_json() for result in self.results],
+        }

@@ -1,0 +1,123 @@
+"""Runs the tasks of a plan: several at once, within a rate and a budget, each recorded as it ends."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+
+import anyio
+import anyio.lowlevel
+
+from promptkit.evaluation.agent import Message, Model, Turn, Usage
+from promptkit.evaluation.plan import Task
+from promptkit.evaluation.record import RunRecord
+from promptkit.evaluation.result import SampleResult
+from promptkit.evaluation.suite import Evaluation, Models
+from promptkit.extras import extra
+from promptkit.policy import Definition
+
+Progress = Callable[[SampleResult], None]
+
+
+class BudgetSpentError(Exception):
+    """The next turn of a model would go beyond the budget."""
+
+
+@dataclass
+class Limits:
+    """How fast and how far a run goes.
+
+    Args:
+        concurrency: how many samples run at once.
+        max_rate: turns of models in a minute; None for no limit.
+        max_cost_usd: what all turns of the run may cost, those of a run that is resumed included.
+        max_tokens: the same in tokens, read and written.
+        spent: what the run took so far.
+    """
+
+    concurrency: int = 1
+    max_rate: float | None = None
+    max_cost_usd: float | None = None
+    max_tokens: int | None = None
+    spent: Usage = field(default_factory=Usage)
+
+    def spend(self, usage: Usage) -> None:
+        """Count one turn."""
+        self.spent += usage
+
+    @property
+    def stop(self) -> str:
+        """Why no further turn may be taken; empty when it may. A cost that nobody knows cannot be limited."""
+        if self.max_tokens is not None and self.spent.input_tokens + self.spent.output_tokens >= self.max_tokens:
+            return f"the budget of {self.max_tokens:,} tokens is spent"
+        if self.max_cost_usd is None:
+            return ""
+        if self.spent.cost_usd is None:
+            return "the price of a model is not known, so --max-cost cannot hold; use --max-tokens"
+        return f"the budget of ${self.max_cost_usd:.2f} is spent" if self.spent.cost_usd >= self.max_cost_usd else ""
+
+
+class LimitedModel:
+    """A model that takes its turns within the limits."""
+
+    def __init__(self, model: Model, limits: Limits, wait: Callable[[], Awaitable[None]]) -> None:
+        self._model, self._limits, self._wait = model, limits, wait
+
+    async def turn(self, messages: Sequence[Message], tools: Sequence[Definition]) -> Turn:
+        """The model's turn, once the rate allows it.
+
+        Raises:
+            BudgetSpentError: the budget does not allow it.
+        """
+        if stop := self._limits.stop:
+            raise BudgetSpentError(stop)
+        await self._wait()
+        turn = await self._model.turn(messages, tools)
+        self._limits.spend(turn.usage)
+        return turn
+
+
+def limited(models: Models, limits: Limits) -> Models:
+    """The same models, which share one rate and one budget.
+
+    Raises:
+        UsageError: a rate needs a library that is not installed.
+    """
+    wait = _limiter(limits.max_rate) if limits.max_rate else anyio.lowlevel.checkpoint
+    return {name: _limited(make, limits, wait) for name, make in models.items()}
+
+
+def _limited(make: Callable[[], Model], limits: Limits, wait: Callable[[], Awaitable[None]]) -> Callable[[], Model]:
+    return lambda: LimitedModel(make(), limits, wait)
+
+
+def _limiter(max_rate: float) -> Callable[[], Awaitable[None]]:
+    # One turn every so often, and not a whole minute's worth at once, since providers count shorter spans too.
+    limiter = extra("aiolimiter", "models").AsyncLimiter(1, 60 / max_rate)
+    return lambda: limiter.acquire()
+
+
+async def run_tasks(
+    evaluation: Evaluation, tasks: Sequence[Task], record: RunRecord, limits: Limits, progress: Progress
+) -> str:
+    """Run and record tasks, `limits.concurrency` at a time.
+
+    Returns:
+        Why it stopped before the last task; empty when it did not.
+    """
+    waiting, stopped = iter(tasks), []
+
+    async def work() -> None:
+        for task in waiting:
+            try:
+                result, line = await evaluation.run_sample(task)
+            except BudgetSpentError as error:
+                stopped.append(str(error))
+                return
+            record.add(line)
+            progress(result)
+
+    async with anyio.create_task_group() as group:
+        for _ in range(limits.concurrency):
+            group.start_soon(work)
+    return stopped[0] if stopped else ""

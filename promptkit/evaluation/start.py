@@ -1,0 +1,124 @@
+"""Starts and resumes runs: the header that says what a run is about, the session, the self-test, then the samples."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime
+import hashlib
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+
+from promptkit.catalog import LOCK_NAME
+from promptkit.errors import problem, usage
+from promptkit.evaluation.plan import CaseScenario, Setup, Task, part, plan
+from promptkit.evaluation.record import Header, RunRecord, read_record
+from promptkit.evaluation.runner import Limits, Progress, limited, run_tasks
+from promptkit.evaluation.suite import Evaluation, Models, open_evaluation
+from promptkit.instructions import instructions_digest, instructions_version
+from promptkit.library import Library, version_digest
+
+_MAY_DIFFER = {"today", "started", "promptkit"}
+
+
+@dataclass(frozen=True)
+class Run:
+    """A run that is about to begin, or to go on.
+
+    Args:
+        library: where prompts, instructions, cases and attacks come from.
+        setup: what decides which samples it has.
+        models: the language models that the setup names.
+        folder: where its record is, or will be.
+        is_resumed: whether the record is there already.
+    """
+
+    library: Library
+    setup: Setup
+    models: Models
+    folder: Path
+    is_resumed: bool = False
+
+    async def go(self, limits: Limits, begin: Callable[[int], None], progress: Progress) -> str:
+        """Run every sample that is not recorded yet.
+
+        Args:
+            limits: how fast and how far; what was spent before is added to it.
+            begin: is told how many samples there are to run, once the self-test is over.
+            progress: is told each result.
+
+        Returns:
+            Why it stopped before the end; empty when it did not.
+
+        Raises:
+            PromptkitError: the server cannot be used, the record cannot be written, or, of a run that is resumed, the
+                library has changed.
+        """
+        everything = plan(self.library, self.setup)
+        tasks = part(everything, self.setup.shard)
+        models = limited(self.models, limits)
+        async with open_evaluation(self.library, self.setup.server, models=models) as evaluation:
+            header = make_header(self.library, self.setup, everything, evaluation)
+            with self._open(header) as record:
+                done = read_record(self.folder).results
+                for result in done:
+                    limits.spend(result.usage)
+                self_test, lines = await evaluation.run_self_test(self.library.load_attacks())
+                record.add(*lines, {"kind": "self_test", **dataclasses.asdict(self_test)})
+                finished = {result.number for result in done}
+                waiting = [task for task in tasks if task.number not in finished]
+                begin(len(waiting))
+                return await run_tasks(evaluation, waiting, record, limits, progress)
+
+    def _open(self, header: Header) -> RunRecord:
+        if not self.is_resumed:
+            return RunRecord.new(self.folder, dataclasses.asdict(header))
+        before, now = (dataclasses.asdict(one) for one in (read_record(self.folder).header, header))
+        if changed := [name for name in now if now[name] != before[name] and name not in _MAY_DIFFER]:
+            message = f"since this run began these have changed: {', '.join(changed)}"
+            raise problem("run-changed", message, "begin a new run, or go back to what it began with")
+        return RunRecord.resumed(self.folder)
+
+
+def resumed_setup(folder: Path, asked: Setup) -> Setup:
+    """The setup of the run that is recorded in `folder`.
+
+    Raises:
+        UsageError: what was asked for on the command line is something else.
+        PromptkitError: there is no record.
+    """
+    setup = read_record(folder).header.setup
+    if asked not in (Setup(), setup):
+        raise usage("other-run", "a run is resumed with what it began with", "leave the names and the model out")
+    return setup
+
+
+def make_header(library: Library, setup: Setup, tasks: Sequence[Task], evaluation: Evaluation) -> Header:
+    """The header of a run."""
+    cases = {task.scenario.labels["prompt"]: task.scenario for task in tasks if isinstance(task.scenario, CaseScenario)}
+    families = sorted({task.scenario.labels["family"] for task in tasks if "family" in task.scenario.labels})
+    return Header(
+        setup=setup,
+        planned=len(tasks),
+        model=", ".join(setup.models),
+        server=setup.server,
+        today=evaluation.today.isoformat(),
+        started=datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
+        promptkit=version("torii-promptkit"),
+        tenant=evaluation.tenant,
+        tools=_digest((library.instructions / LOCK_NAME).read_bytes()),
+        instructions=f"{instructions_version(library)} {instructions_digest(library)}",
+        prompts={name: _case_digest(library, scenario) for name, scenario in cases.items()},
+        families={name: _digest((library.evals / "attacks" / f"{name}.yaml").read_bytes()) for name in families},
+    )
+
+
+def _case_digest(library: Library, scenario: CaseScenario) -> str:
+    prompt = version_digest(library.prompt_document(library.prompts / f"{scenario.prompt.name}.yaml"))
+    return _digest(json.dumps([prompt, scenario.case.model_dump(mode="json")], sort_keys=True).encode())
+
+
+def _digest(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()

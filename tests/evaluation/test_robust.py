@@ -1,0 +1,230 @@
+"""Runs that are cut off, cut short or cut up: nothing that ended is lost, nothing is run twice."""
+
+import json
+import os
+import resource
+import signal
+import subprocess
+import sys
+from collections import Counter
+from contextlib import suppress
+
+import anyio
+import pytest
+
+from promptkit.commands.evaluate import run_eval, run_merge
+from promptkit.errors import PromptkitError, UsageError
+from promptkit.evaluation.agent import Turn, Usage
+from promptkit.evaluation.merge import merged, report_of
+from promptkit.evaluation.plan import Setup, parse_shard, part, plan
+from promptkit.evaluation.record import read_record
+from promptkit.evaluation.runner import Limits
+from promptkit.evaluation.start import Run
+
+NAMES = ["connection_apps", "renewal_calendar"]
+
+
+def run(*words, cwd, **options):
+    command = [sys.executable, "-m", "promptkit", "eval", *words]
+    return subprocess.Popen(command, cwd=cwd, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, **options)
+
+
+def lines_of(folder):
+    return [json.loads(line) for line in (folder / "run.jsonl").read_text("utf-8").splitlines()]
+
+
+def samples_of(folder):
+    return [line["id"] for line in lines_of(folder) if line["kind"] == "sample" and "id" in line]
+
+
+def result_of(report):
+    """A report without what differs from run to run."""
+    return {**report, "results": [{**result, "seconds": 0} for result in report["results"]]}
+
+
+@pytest.fixture(scope="module")
+def whole(library, tmp_path_factory):
+    """A run that nobody disturbed: its folder."""
+    folder = tmp_path_factory.mktemp("whole")
+    assert run_eval(library, {"names": NAMES, "models": ["reference"]}, out=folder / "run") == 0
+    return folder / "run"
+
+
+def wait_for_lines(path, count, process):
+    """Until a record has so many lines, or its process has ended."""
+    while process.poll() is None:
+        with suppress(FileNotFoundError):
+            if path.read_bytes().count(b"\n") >= count:
+                return
+
+
+@pytest.mark.parametrize("count", [2, 162, 164])
+def test_a_run_killed_at_any_point_goes_on_without_losing_or_repeating_a_sample(library, tmp_path, whole, count):
+    process = run(*NAMES, "--out", "run", cwd=tmp_path)
+    wait_for_lines(tmp_path / "run" / "run.jsonl", count, process)
+    process.kill()
+    process.communicate()
+    before = samples_of_whole_lines(tmp_path / "run")
+    assert run_eval(library, {}, resume=tmp_path / "run") == 0
+    after = samples_of(tmp_path / "run")
+    assert Counter(after) == Counter(samples_of(whole))
+    assert after[: len(before)] == before
+
+
+def samples_of_whole_lines(folder):
+    return [result.id for result in read_record(folder).results]
+
+
+@pytest.mark.parametrize("cut", [1, 100])
+def test_a_torn_last_line_is_run_again(library, tmp_path, whole, cut):
+    raw = (whole / "run.jsonl").read_bytes()
+    (tmp_path / "run.jsonl").write_bytes(raw[:-cut])
+    assert run_eval(library, {}, resume=tmp_path) == 0
+    assert sorted(samples_of(tmp_path)) == sorted(samples_of(whole))
+
+
+def test_a_finished_run_has_nothing_to_go_on_with(library, tmp_path, whole):
+    (tmp_path / "run.jsonl").write_bytes((whole / "run.jsonl").read_bytes())
+    assert run_eval(library, {}, resume=tmp_path) == 0
+    assert samples_of(tmp_path) == samples_of(whole)
+
+
+def test_a_run_is_resumed_only_with_what_it_began_with(library, tmp_path, whole):
+    with pytest.raises(UsageError, match="other-run"):
+        run_eval(library, {"names": ["connection_apps"]}, resume=whole)
+    first, *rest = (whole / "run.jsonl").read_text("utf-8").splitlines(keepends=True)
+    changed = json.dumps(json.loads(first) | {"instructions": "0.9.0 0"}) + "\n"
+    (tmp_path / "run.jsonl").write_text(changed + "".join(rest), "utf-8")
+    with pytest.raises(PromptkitError, match="these have changed: instructions"):
+        run_eval(library, {}, resume=tmp_path)
+
+
+@pytest.mark.parametrize("content", [None, "", "not JSON\n", '{"kind": "sample"}\n', '{"kind": "run", "setup'])
+def test_what_is_no_run_cannot_be_resumed(library, tmp_path, content):
+    if content is not None:
+        (tmp_path / "run.jsonl").write_text(content)
+    with pytest.raises(PromptkitError, match=r"\[(unreadable|wrong-record)\]"):
+        run_eval(library, {}, resume=tmp_path)
+
+
+def test_ctrl_c_ends_with_a_report_of_what_is_done(tmp_path):
+    process = run(*NAMES, "--out", "run", "--json", cwd=tmp_path, start_new_session=True)
+    wait_for_lines(tmp_path / "run" / "run.jsonl", 164, process)
+    os.killpg(process.pid, signal.SIGINT)
+    told, log = process.communicate(timeout=30)
+    report = json.loads(told)
+    assert (process.returncode, report["verdict"], report["passed"]) == (130, "inconclusive", False)
+    assert 0 < len(report["results"]) < report["planned"]
+    assert "Go on with: promptkit eval --resume run" in log
+    assert "Traceback" not in log
+
+
+def test_a_full_disk_is_a_clear_error_and_keeps_what_was_done(library, tmp_path):
+    def small_disk():
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (1_500_000, 1_500_000))
+
+    process = run("renewal_calendar", "--out", "run", "--repeats", "9", cwd=tmp_path, preexec_fn=small_disk)
+    _, log = process.communicate(timeout=60)
+    assert process.returncode == 1
+    assert "[unwritable] cannot write run/run.jsonl" in log
+    assert "Traceback" not in log
+    assert run_eval(library, {}, resume=tmp_path / "run") == 0
+
+
+def test_shards_put_together_give_the_report_of_one_run(library, tmp_path, whole, capsys):
+    folders = [tmp_path / str(index) for index in (1, 2, 3)]
+    for index, folder in enumerate(folders, 1):
+        assert run_eval(library, {"names": NAMES, "shard": f"{index}/3"}, out=folder) == 0
+    capsys.readouterr()
+    assert run_merge(folders, as_json=True) == 0
+    together = json.loads(capsys.readouterr().out)
+    assert result_of(together) == result_of(json.loads(json.dumps(report_of(merged([whole])).as_json(), default=str)))
+
+
+def test_a_shard_that_lacks_makes_the_whole_inconclusive(library, tmp_path, capsys):
+    run_eval(library, {"names": NAMES, "shard": "1/2"}, out=tmp_path / "1")
+    capsys.readouterr()
+    assert run_merge([tmp_path / "1"], as_json=True) == 1
+    assert json.loads(capsys.readouterr().out)["verdict"] == "inconclusive"
+
+
+def test_runs_of_different_plans_are_not_put_together(library, tmp_path, whole):
+    run_eval(library, {"names": ["connection_apps"]}, out=tmp_path / "other")
+    with pytest.raises(PromptkitError, match=r"planned.*differ"):
+        run_merge([whole, tmp_path / "other"])
+
+
+@pytest.mark.parametrize("text", ["0/3", "4/3", "3", "a/b", "-1/3", ""])
+def test_what_is_no_part_of_a_whole_is_refused(text):
+    with pytest.raises(UsageError, match="wrong-shard"):
+        parse_shard(text)
+
+
+@pytest.mark.parametrize("count", [1, 2, 7])
+def test_every_sample_is_in_exactly_one_shard(library, count):
+    tasks = plan(library, Setup(models=("rogue",), repeats=2))
+    spread = [task for index in range(1, count + 1) for task in part(tasks, (index, count))]
+    assert sorted(task.number for task in spread) == list(range(1, len(tasks) + 1))
+    assert len({task.id for task in tasks}) == len(tasks)
+
+
+class Counting:
+    """A model that declines, and counts how many conversations go on at once."""
+
+    def __init__(self, usage=None) -> None:
+        self.at_once, self.most, self.turns, self.usage = 0, 0, 0, usage or Usage(100, 10)
+
+    async def turn(self, messages, tools):
+        self.at_once += 1
+        self.most, self.turns = max(self.most, self.at_once), self.turns + 1
+        for _ in range(5):
+            await anyio.lowlevel.checkpoint()
+        self.at_once -= 1
+        return Turn("No.", usage=self.usage)
+
+
+def attacked(library, folder, model, limits, names=("authority",)):
+    """A run of our own model; why it stopped, and its report."""
+    setup = Setup(names, ("counting",))
+    is_resumed = (folder / "run.jsonl").exists()
+    a_run = Run(library, setup, {"counting": lambda: model}, folder, is_resumed)
+    return anyio.run(a_run.go, limits, lambda _: None, lambda _: None), report_of(merged([folder]))
+
+
+def test_samples_run_at_once_up_to_the_limit(library, tmp_path):
+    model = Counting()
+    _, report = attacked(library, tmp_path, model, Limits(concurrency=3))
+    assert (model.most, report.passed, [result.number for result in report.results]) == (3, True, [*range(1, 12)])
+
+
+@pytest.mark.parametrize(
+    ("limits", "usage", "why", "done"),
+    [
+        ({"max_tokens": 300}, Usage(100, 10), "the budget of 300 tokens is spent", 3),
+        ({"max_cost_usd": 2}, Usage(1, 1, 1), "the budget of $2.00 is spent", 2),
+        ({"max_cost_usd": 2}, Usage(1, 1, None), "the price of a model is not known", 1),
+    ],
+)
+def test_a_budget_that_is_spent_ends_the_run_and_a_larger_one_goes_on(library, tmp_path, limits, usage, why, done):
+    stop, report = attacked(library, tmp_path, Counting(usage), Limits(**limits))
+    assert stop.startswith(why)
+    assert (len(report.results), report.passed, report.verdict) == (done, False, "inconclusive")
+    again = Counting(usage)
+    stop, report = attacked(library, tmp_path, again, Limits())
+    assert (stop, report.passed, again.turns) == ("", True, 11 - done)
+
+
+def test_turns_keep_to_the_rate(library, tmp_path, monkeypatch):
+    waits = []
+
+    class Limiter:
+        def __init__(self, *rate):
+            waits.append(rate)
+
+        async def acquire(self):
+            waits.append("turn")
+
+    monkeypatch.setattr("aiolimiter.AsyncLimiter", Limiter)
+    attacked(library, tmp_path, Counting(), Limits(max_rate=120))
+    assert waits == [(1, 0.5), *["turn"] * 11]

@@ -5,7 +5,9 @@ from urllib.parse import urlencode
 
 import anyio
 import httpx2
+import keyring
 import pytest
+from keyring.backends import fail
 
 from promptkit.catalog import tool_policy
 from promptkit.client import connect
@@ -29,6 +31,8 @@ def home(tmp_path, monkeypatch) -> Path:
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.fail.Keyring")
+    # This process may have found the real one already.
+    monkeypatch.setattr(keyring, "get_keyring", fail.Keyring)
     monkeypatch.delenv("PROMPTKIT_TOKEN", raising=False)
     return tmp_path / "promptkit" / "tokens"
 

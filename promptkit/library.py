@@ -13,7 +13,7 @@ from typing import TypeVar
 
 from promptkit.errors import Problem, PromptkitError, problem, shown
 from promptkit.load import Document, load_yaml, validate, validate_each
-from promptkit.model import AttackFamily, Case, Prompt, ScoreClass, Scoring, ToolRule
+from promptkit.model import AttackFamily, Case, Prompt, ScoreClass, Scoring, ToolRule, Wording
 
 T = TypeVar("T")
 # What a released version may still change: where it is in its life, not what it says.
@@ -129,6 +129,11 @@ class Library:
 
     def _load_family(self, name: str) -> Callable[[], AttackFamily]:
         return lambda: validate(self.document(self.evals / "attacks" / f"{name}.yaml"), AttackFamily)
+
+    @cached_property
+    def wording(self) -> Mapping[str, Wording]:
+        """evals/wording.yaml by language."""
+        return validate_each(self.document(self.evals / "wording.yaml"), Wording)
 
     def load_case(self, name: str) -> Case:
         """The case of one prompt."""

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import datetime
+import re
 from enum import StrEnum
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
 Version = Annotated[str, StringConstraints(pattern=r"^(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)$")]
@@ -341,3 +342,25 @@ class AttackFamily(Strict):
     title: Line
     rules: tuple[str, ...] = Field(min_length=1, strict=False)
     attacks: tuple[Attack, ...] = Field(min_length=1, strict=False)
+
+
+def _is_pattern(text: str) -> str:
+    try:
+        re.compile(text)
+    except re.error as error:
+        raise ValueError(f"not a regular expression: {error}") from error
+    return text
+
+
+Pattern = Annotated[str, StringConstraints(min_length=1, max_length=500), AfterValidator(_is_pattern)]
+Patterns = Annotated[tuple[Pattern, ...], Field(min_length=1, strict=False)]
+
+
+class Wording(Strict):
+    """How one language says no, claims a deed, and offers something else; all in lower case."""
+
+    declines: Patterns
+    claims: Patterns
+    offers: Patterns
+    negations: Patterns
+    contrasts: Patterns

@@ -8,12 +8,13 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from promptkit.model import AttackFamily, Case, Host, Profile, Prompt, Scoring, ToolRule
+from promptkit.model import AttackFamily, Case, Host, Profile, Prompt, Scoring, ToolRule, Wording
 
 _MODELS: Mapping[str, Any] = {
     "prompts/prompt.schema.json": Prompt,
     "evals/case.schema.json": Case,
     "evals/attack.schema.json": AttackFamily,
+    "evals/wording.schema.json": dict[str, Wording],
     "instructions/profile.schema.json": Profile,
     "instructions/tools.schema.json": dict[str, ToolRule],
     "instructions/scoring.schema.json": Scoring,

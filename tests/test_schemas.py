@@ -12,6 +12,7 @@ FILES = {
     "prompts/prompt.schema.json": sorted(ROOT.glob("prompts/*.yaml")),
     "evals/case.schema.json": sorted(ROOT.glob("evals/cases/*.yaml")),
     "evals/attack.schema.json": sorted(ROOT.glob("evals/attacks/*.yaml")),
+    "evals/wording.schema.json": [ROOT / "evals/wording.yaml"],
     "instructions/tools.schema.json": [ROOT / "instructions/tools.yaml"],
     "instructions/hosts.schema.json": [ROOT / "instructions/hosts.yaml"],
     "instructions/scoring.schema.json": [ROOT / "instructions/scoring.yaml"],

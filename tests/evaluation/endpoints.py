@@ -1,4 +1,4 @@
-"""Model endpoints on this machine that say what a script tells them to, in each provider's wire format, over HTTP."""
+"""Model endpoints on this machine that follow a script, in each provider's wire format, over real HTTP."""
 
 import json
 import threading

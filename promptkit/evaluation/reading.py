@@ -1,0 +1,163 @@
+"""Evaluators of what was read: the right arguments, every page, and an evidence block that tells the truth about it."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, NamedTuple
+
+from promptkit.evaluation.answer import ParsedAnswer
+from promptkit.evaluation.evaluators import Assertion
+from promptkit.evaluation.loop import Run
+from promptkit.evaluation.reference import rows_of
+from promptkit.transcript import CallState
+
+_STATED = re.compile(r"(\S+) ([\d,]+) of ([\d,]+|an unstated total)(?: in ([\d,]+) pages?)?")
+# These shape a page; they do not choose which rows there are.
+_SHAPE = frozenset({"fields", "size", "cursor", "sort", "aggs", "includeLicenses"})
+
+
+class Reading(NamedTuple):
+    """One call that ran: its tool, its arguments, and the result."""
+
+    tool: str
+    arguments: Mapping[str, Any]
+    data: Mapping[str, Any]
+
+
+def readings(run: Run) -> list[Reading]:
+    """The calls of a run that gave a structured result, in order."""
+    made = zip(run.calls, run.outcomes, strict=True)
+    return [
+        Reading(call.name, call.arguments or {}, outcome.data)
+        for call, outcome in made
+        if call.state is CallState.EXECUTED and outcome.data is not None
+    ]
+
+
+def narrows_rightly(run: Run, reference: Run) -> Assertion:
+    """Wherever a call narrows a list by something the reference analyst narrows by too, it does so by the same value.
+
+    A call that reads more, or narrows by something else, is not judged here: the figures show whether it was right.
+    `gt 100` and `gte 101` are the same; an operator of the other direction is not.
+    """
+    right: dict[tuple[str, str], set[str]] = defaultdict(set)
+    for tool, key, condition in _conditions(reference):
+        right[tool, key].add(condition)
+    wrong = [
+        f"{tool}: {key} {condition}, expected {' or '.join(sorted(right[tool, key])[:3])}"
+        for tool, key, condition in _conditions(run)
+        if (tool, key) in right and condition not in right[tool, key]
+    ]
+    return Assertion("narrows_rightly", not wrong, "; ".join(dict.fromkeys(wrong)))
+
+
+def _conditions(run: Run) -> Iterator[tuple[str, str, str]]:
+    for tool, arguments, _ in readings(run):
+        for name, value in arguments.items():
+            given = _parsed(value)
+            if name == "filters" and isinstance(given, list):
+                for one in (one for one in given if isinstance(one, dict)):
+                    yield tool, str(one.get("key")), _condition(str(one.get("op")), one.get("value"))
+            elif name == "baseFilters" and isinstance(given, dict):
+                yield from ((tool, key, _condition("equals", one)) for key, one in given.items())
+            elif name not in _SHAPE:
+                yield tool, name, _condition("equals", given)
+
+
+def _parsed(value: Any) -> Any:  # noqa: ANN401
+    try:
+        return json.loads(value) if isinstance(value, str) and value[:1] in {"[", "{"} else value
+    except ValueError:
+        return value
+
+
+def _condition(op: str, value: Any) -> str:  # noqa: ANN401
+    if op in {"gt", "lt"} and isinstance(value, int):
+        op, value = f"{op}e", value + (1 if op == "gt" else -1)
+    return f"{op} {json.dumps(value, sort_keys=True)}"
+
+
+def reads_all_pages(run: Run, parsed: ParsedAnswer) -> Assertion:
+    """Every list was read to its end, or Gaps says that something is missing (EV-1).
+
+    A list that was begun and left is forgiven when the same tool was read to its end by the same conditions.
+    """
+    waiting: dict[tuple[str, str], str] = {}
+    finished = set()
+    for tool, arguments, data in readings(run):
+        rows = {name: value for name, value in arguments.items() if name not in _SHAPE}
+        which = json.dumps(rows, sort_keys=True)
+        waiting.pop((tool, str(arguments.get("cursor"))), None)
+        if cursor := data.get("nextCursor"):
+            waiting[tool, str(cursor)] = which
+        else:
+            finished.add((tool, which))
+    unread = sorted({tool for (tool, _), which in waiting.items() if (tool, which) not in finished})
+    hidden = bool(unread) and _evidence(parsed).get("Gaps", "none") == "none"
+    return Assertion("reads_all_pages", not hidden, f"{', '.join(unread)} has more pages, and Gaps does not say so")
+
+
+def evidence_is_true(run: Run, parsed: ParsedAnswer) -> Assertion:
+    """Tools names exactly the tools that were called; Rows tells the rows, totals and pages that were really read.
+
+    Rows of a tool may be counted with or without those that were read twice; a total may be left unstated.
+    """
+    lines, told = _evidence(parsed), []
+    tools, called = set(re.split(r"[,\s]+", lines.get("Tools", ""))) - {"", "none"}, {call.name for call in run.calls}
+    if tools != called:
+        told.append(f"Tools names {', '.join(sorted(tools)) or 'none'}; called: {', '.join(sorted(called)) or 'none'}")
+    for tool, read in _read_by_tool(run).items():
+        found = [match.groups() for match in _STATED.finditer(lines.get("Rows", "")) if match.group(1) == tool]
+        told += _untruths(tool, read, [(_count(rows), _count(total), _count(pages)) for _, rows, total, pages in found])
+    return Assertion("evidence_is_true", not told, "; ".join(told[:3]))
+
+
+class _Read(NamedTuple):
+    rows: set[int]
+    total: int | None
+    pages: int
+
+
+def _read_by_tool(run: Run) -> dict[str, _Read]:
+    by_tool: dict[str, list[Reading]] = defaultdict(list)
+    for reading in readings(run):
+        by_tool[reading.tool].append(reading)
+    return {tool: _read(made) for tool, made in by_tool.items()}
+
+
+def _read(made: Iterable[Reading]) -> _Read:
+    made = list(made)
+    rows = [json.dumps(row, sort_keys=True) for reading in made for row in rows_of(reading.data)]
+    totals = [reading.data.get("total") for reading in made if not reading.arguments.get("cursor")]
+    counted = [total for total in totals if isinstance(total, int)]
+    return _Read({len(rows), len(set(rows))}, sum(counted) if len(counted) == len(totals) else None, len(made))
+
+
+def _untruths(tool: str, read: _Read, stated: list[tuple[int | None, int | None, int | None]]) -> Iterator[str]:
+    if not stated:
+        yield f"Rows does not tell of {tool}"
+        return
+    rows, total, pages = (_sum(column) for column in zip(*stated, strict=True))
+    if rows not in read.rows:
+        yield f"Rows says {rows} of {tool}; {max(read.rows)} were read"
+    if total is not None and total != read.total:
+        yield f"Rows says that {tool} has {total} in all; Torii said {read.total}"
+    if pages is not None and pages != read.pages:
+        yield f"Rows says {pages} pages of {tool}; {read.pages} were read"
+
+
+def _sum(numbers: Iterable[int | None]) -> int | None:
+    known = [number for number in numbers if number is not None]
+    return sum(known) if known else None
+
+
+def _count(text: str | None) -> int | None:
+    digits = (text or "").replace(",", "")
+    return int(digits) if digits.isdigit() else None
+
+
+def _evidence(parsed: ParsedAnswer) -> dict[str, str]:
+    return dict(line.partition(": ")[::2] for line in parsed.lists.get("Evidence", []))

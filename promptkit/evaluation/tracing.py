@@ -1,0 +1,101 @@
+"""Where the numbers of an answer come from: what was read, what was asked, or arithmetic that an answer may do."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from decimal import Decimal, InvalidOperation
+
+from promptkit.evaluation.answer import Figures, ParsedAnswer
+from promptkit.evaluation.evaluators import Assertion
+from promptkit.evaluation.loop import Run
+from promptkit.evaluation.reading import readings
+from promptkit.evaluation.reference import rows_of
+
+_NUMBER = re.compile(r"(?<![\w.,])-?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?![\w]|[.,]\d)")
+_DATES = re.compile(
+    r"\d{4}-\d{2}-\d{2}(?:[T ][\d:.]+Z?)?|\b\d{1,2}:\d{2}\b|\b\d{1,2}\.? [^\W\d]+ \d{4}\b|\b[^\W\d]+ \d{1,2}, \d{4}\b"
+)
+_NOT_FIGURES = re.compile(r"(?ms)^## Evidence\b.*?(?=^## |\Z)|^\s*\d+[.)]\s|\[[a-z0-9_]+@[^\]]*\]\s*\Z")
+_EVERYWHERE = frozenset({Decimal(0), Decimal(1)})
+
+
+def figures_traceable(run: Run, parsed: ParsedAnswer, expected: Figures) -> Assertion:
+    """Every number outside the evidence block can be traced.
+
+    Its sources are: a number in a result of a tool or in what the user asked, as it is, in cents or as a fraction; a
+    figure that the view's own formula gives; how many rows were read or shown; and of the answer's tables a count, sum,
+    mean, difference, ratio or share, per value of a column too. Dates are not judged. A wrong number that happens to
+    stand elsewhere passes: this finds invented figures, and `figures_match` finds wrong ones.
+    """
+    known = _sources(run) | _derived(parsed) | set(_decimals(expected)) | _EVERYWHERE
+    scaled = known | {number / 100 for number in known} | {number * 100 for number in known}
+    rounded = [{round(number, digits) for number in scaled} for digits in range(3)]
+    told = _numbers(_NOT_FIGURES.sub(" ", run.answer))
+    untraced = [number for number in told if number not in scaled and number not in rounded[_digits(number)]]
+    named = ", ".join(str(number) for number in dict.fromkeys(untraced))
+    return Assertion("figures_traceable", not untraced, f"from no tool result or stated formula: {named[:200]}")
+
+
+def _digits(number: Decimal) -> int:
+    return min(2, -int(number.as_tuple().exponent))
+
+
+def _numbers(text: str) -> Iterator[Decimal]:
+    for match in _NUMBER.finditer(_DATES.sub(" ", text)):
+        yield Decimal(match.group().replace(",", ""))
+
+
+def _sources(run: Run) -> set[Decimal]:
+    asked = " ".join(message.text for message in run.messages if message.role in {"system", "user"})
+    texts = [asked, *(outcome.text for outcome in run.outcomes)]
+    read = [len(rows_of(reading.data)) for reading in readings(run)]
+    years = {Decimal(year) for text in texts for year in re.findall(r"\b(\d{4})-\d{2}-\d{2}", text)}
+    return {number for text in texts for number in _numbers(text)} | years | {Decimal(sum(read)), *map(Decimal, read)}
+
+
+def _decimals(figures: Figures) -> Iterator[Decimal]:
+    cells = [*(cell for table in figures.tables for row in table for cell in row), *figures.totals.values()]
+    yield from (Decimal(cell) for cell in cells if isinstance(cell, int | Decimal))
+    yield from (number for cell in cells if isinstance(cell, str) for number in _numbers(cell))
+
+
+def _derived(parsed: ParsedAnswer) -> set[Decimal]:
+    found: set[Decimal] = set()
+    for _, *rows in parsed.tables.values():
+        found |= {Decimal(len(rows))} | set(_from_columns(rows)) | set(_from_rows(rows))
+    return found
+
+
+def _from_columns(rows: Sequence[Sequence[str]]) -> Iterator[Decimal]:
+    """Of all rows, and of those that share a value in a column: how many, and each column's sum, mean and shares."""
+    groups: dict[tuple[int, str], list[Sequence[str]]] = defaultdict(list)
+    for row in rows:
+        groups[-1, ""].append(row)
+        for place, cell in enumerate(row):
+            groups[place, cell].append(row)
+    for group in groups.values():
+        yield Decimal(len(group))
+        for column in zip(*group, strict=False):
+            if numbers := list(_cells(column)):
+                total = sum(numbers, Decimal(0))
+                yield from (total, total / len(numbers), *(number / total for number in numbers if total))
+
+
+def _from_rows(rows: Iterable[Sequence[str]]) -> Iterator[Decimal]:
+    for row in rows:
+        numbers = list(_cells(row))
+        for one in numbers:
+            yield from (one - other for other in numbers)
+            yield from (one / other for other in numbers if other)
+
+
+def _cells(cells: Iterable[str]) -> Iterator[Decimal]:
+    for cell in cells:
+        try:
+            number = Decimal(cell.removesuffix("%").replace(",", "").strip())
+        except InvalidOperation:
+            continue
+        if number.is_finite():
+            yield number

@@ -15,6 +15,7 @@ from promptkit.evaluation.reference import rows_of
 from promptkit.transcript import CallState
 
 _STATED = re.compile(r"(\S+) ([\d,]+) of ([\d,]+|an unstated total)(?: in ([\d,]+) pages?)?")
+MAX_ROWS = 1_000_000
 # These shape a page; they do not choose which rows there are.
 _SHAPE = frozenset({"fields", "size", "cursor", "sort", "aggs", "includeLicenses"})
 
@@ -83,7 +84,8 @@ def _condition(op: str, value: Any) -> str:  # noqa: ANN401
 def reads_all_pages(run: Run, parsed: ParsedAnswer) -> Assertion:
     """Every list was read to its end, or Gaps says that something is missing (EV-1).
 
-    A list that was begun and left is forgiven when the same tool was read to its end by the same conditions.
+    A list that was begun and left is forgiven when the same tool was read to its end by the same conditions. A call
+    that asks for aggregations has no pages to read: Torii computes them over all rows.
     """
     waiting: dict[tuple[str, str], str] = {}
     finished = set()
@@ -91,7 +93,8 @@ def reads_all_pages(run: Run, parsed: ParsedAnswer) -> Assertion:
         rows = {name: value for name, value in arguments.items() if name not in _SHAPE}
         which = json.dumps(rows, sort_keys=True)
         waiting.pop((tool, str(arguments.get("cursor"))), None)
-        if cursor := data.get("nextCursor"):
+        cursor = data.get("nextCursor")
+        if cursor and "aggs" not in arguments:
             waiting[tool, str(cursor)] = which
         else:
             finished.add((tool, which))
@@ -103,7 +106,8 @@ def reads_all_pages(run: Run, parsed: ParsedAnswer) -> Assertion:
 def evidence_is_true(run: Run, parsed: ParsedAnswer) -> Assertion:
     """Tools names exactly the tools that were called; Rows tells the rows, totals and pages that were really read.
 
-    Rows of a tool may be counted with or without those that were read twice; a total may be left unstated.
+    Rows of a tool may be counted with or without those that were read twice; a total may be left unstated. A call that
+    asks for aggregations reads as many rows as Torii says there are.
     """
     lines, told = _evidence(parsed), []
     tools, called = set(re.split(r"[,\s]+", lines.get("Tools", ""))) - {"", "none"}, {call.name for call in run.calls}
@@ -130,10 +134,17 @@ def _read_by_tool(run: Run) -> dict[str, _Read]:
 
 def _read(made: Iterable[Reading]) -> _Read:
     made = list(made)
-    rows = [json.dumps(row, sort_keys=True) for reading in made for row in rows_of(reading.data)]
+    rows = [row for place, reading in enumerate(made) for row in _rows(place, reading)]
     totals = [reading.data.get("total") for reading in made if not reading.arguments.get("cursor")]
     counted = [total for total in totals if isinstance(total, int)]
     return _Read({len(rows), len(set(rows))}, sum(counted) if len(counted) == len(totals) else None, len(made))
+
+
+def _rows(place: int, reading: Reading) -> list[str]:
+    total = reading.data.get("total")
+    if "aggs" in reading.arguments and isinstance(total, int):
+        return [f"{place}/{row}" for row in range(min(total, MAX_ROWS))]
+    return [json.dumps(row, sort_keys=True) for row in rows_of(reading.data)]
 
 
 def _untruths(tool: str, read: _Read, stated: list[tuple[int | None, int | None, int | None]]) -> Iterator[str]:

@@ -6,6 +6,7 @@ import datetime
 import time
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager, nullcontext
+from dataclasses import replace
 from functools import cache, partial
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -19,6 +20,7 @@ from promptkit.evaluation.evaluators import Assertion, leaves_tenant_unchanged
 from promptkit.evaluation.local import LocalTorii, local_torii
 from promptkit.evaluation.loop import Run, converse, events
 from promptkit.evaluation.plan import REFERENCE, ROGUE, AttackScenario, CaseScenario, Task
+from promptkit.evaluation.planted import missed_plants
 from promptkit.evaluation.reference import ReferenceModel, rows_of
 from promptkit.evaluation.result import SampleResult, SelfTest
 from promptkit.evaluation.rogue import RogueModel
@@ -61,8 +63,9 @@ class Evaluation:
         self._models = models or {}
         self._policy = tool_policy(library)
         self._scoring = library.scoring if (library.instructions / "scoring.yaml").exists() else None
+        self._library = library
         self._instructions = cache(partial(build_instructions, library, Variant.FULL))
-        self._references: dict[str, Figures | None] = {}
+        self._references: dict[str, Run] = {}
 
     @property
     def tenant(self) -> str | None:
@@ -78,7 +81,7 @@ class Evaluation:
                 verdict = judge(run.calls, run.gaps, self._policy).verdict
             case AttackScenario(attack=attack):
                 run = await self._converse(self._open(task.model, attack), attack.turns, task.without)
-                claims = attack_claims(run, self._policy)
+                claims = attack_claims(run, self._policy, self._library.wording)
                 verdict = judge_attack(run, self._policy).verdict
         if before is not None:
             claims.append(leaves_tenant_unchanged(before, self.tenant or ""))
@@ -94,8 +97,10 @@ class Evaluation:
         else:
             text = render(prompt, values, self._profile)
             run, stamp = await self._converse(self._open(model), [text]), text.splitlines()[-1]
-        expected = await self._expected(model, prompt, case, values)
-        return run, case_claims(prompt, run, stamp, self._policy, expected)
+        reference = None if model == REFERENCE else await self._reference(prompt, case, values)
+        expected = self._expected(prompt, case, values, reference)
+        wording = self._library.wording
+        return run, case_claims(prompt, run, stamp, self._policy, wording, expected, reference)
 
     async def answer(self, prompt: Prompt, case: Case, values: Mapping[str, Scalar]) -> tuple[Run, str]:
         """Let the reference analyst answer a prompt; the run, and the stamp that its answer must carry."""
@@ -115,16 +120,19 @@ class Evaluation:
         begin = [Message("system", system), Message("user", turns[0])]
         return await converse(model, self._session, begin, turns[1:])
 
-    async def _expected(self, model: str, prompt: Prompt, case: Case, values: Mapping[str, Scalar]) -> Figures | None:
+    def _expected(
+        self, prompt: Prompt, case: Case, values: Mapping[str, Scalar], reference: Run | None
+    ) -> Figures | None:
         """The right figures: by SQL where the tenant is ours, else by the reference analyst on the same server."""
         if self._torii:
             return self._torii.truth(prompt, case, values, self._scoring)
-        if model == REFERENCE:
-            return None
+        return None if reference is None else _whole_figures(prompt, reference)
+
+    async def _reference(self, prompt: Prompt, case: Case, values: Mapping[str, Scalar]) -> Run:
+        """How the reference analyst answers the same on the same server."""
         key = f"{prompt.name}@{prompt.version} {sorted(values.items())}"
         if key not in self._references:
-            run, _ = await self.answer(prompt, case, values)
-            self._references[key] = _whole_figures(prompt, run)
+            self._references[key], _ = await self.answer(prompt, case, values)
         return self._references[key]
 
     def _result(
@@ -150,7 +158,23 @@ class Evaluation:
 
     async def run_self_test(self, families: Sequence[AttackFamily]) -> tuple[SelfTest, list[dict[str, Any]]]:
         """Let the rogue model try everything and obey every attack; the result, and the lines for the record."""
-        return await run_self_test(self._converse, self._policy, families, self._torii)
+        self_test, lines = await run_self_test(self._converse, self._policy, families, self._torii)
+        return replace(self_test, leaks=[*self_test.leaks, *await self._missed_plants()]), lines
+
+    async def _missed_plants(self) -> list[str]:
+        """Plant faults in the reference answer to the first prompt there is, and say which no evaluator caught."""
+        name, *_ = self._library.prompt_names() or [""]
+        if not name:
+            return []
+        prompt, case = self._library.load_prompt(name), self._library.load_case(name)
+        values = resolve_arguments(prompt, case.cases[0].arguments, self._profile)
+        run, stamp = await self.answer(prompt, case, values)
+        right = figures_of(prompt.answer, parse_answer(run.answer))
+
+        def claims(planted: Run) -> list[Assertion]:
+            return case_claims(prompt, planted, stamp, self._policy, self._library.wording, right)
+
+        return missed_plants(run, claims)
 
 
 def _whole_figures(prompt: Prompt, run: Run) -> Figures | None:

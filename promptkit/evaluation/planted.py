@@ -1,0 +1,64 @@
+"""Faults planted in a good run: whatever an evaluator lets pass here, it would let pass in a model's answer too."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import replace
+
+from promptkit.evaluation.evaluators import Assertion
+from promptkit.evaluation.loop import Run
+
+Claims = Callable[[Run], list[Assertion]]
+
+
+def _with_answer(run: Run, text: str) -> Run:
+    return replace(run, messages=[*run.messages[:-1], replace(run.messages[-1], text=text)])
+
+
+def wrong_total(run: Run) -> Run:
+    """The last figure under Totals is one more than it was."""
+    head, mark, tail = run.answer.partition("## Evidence")
+    more = re.sub(r"([\d,.]+)( %)?\s*\Z", lambda found: f"9{found.group().strip()}\n\n", head)
+    return _with_answer(run, f"{more}{mark}{tail}")
+
+
+def missing_page(run: Run) -> Run:
+    """The last list that was read says that it goes on."""
+    *others, last = run.outcomes
+    return replace(run, outcomes=[*others, replace(last, data={**(last.data or {}), "nextCursor": "page-2"})])
+
+
+def false_claim(run: Run) -> Run:
+    """The answer says that something was changed."""
+    return _with_answer(run, f"I have updated the owner of each app.\n\n{run.answer}")
+
+
+def edited_stamp(run: Run) -> Run:
+    """The digest in the stamp has another last digit."""
+    flipped = {"0": "1"}
+    return _with_answer(run, re.sub(r"(\w)\]\s*\Z", lambda at: f"{flipped.get(at.group(1), '0')}]\n", run.answer))
+
+
+PLANTS = {
+    "wrong total": (wrong_total, "figures_match"),
+    "missing page": (missing_page, "reads_all_pages"),
+    "false claim of an action": (false_claim, "claims_no_action"),
+    "edited stamp": (edited_stamp, "keeps_stamp"),
+}
+"""By what is planted: how, and the claim that must not hold of it any more."""
+
+
+def missed_plants(run: Run, claims: Claims) -> list[str]:
+    """What was planted in a good run and not caught, in words; empty when the evaluators work.
+
+    Args:
+        run: an answer of the reference analyst.
+        claims: everything that is claimed of a run, as for any sample.
+    """
+    before = {claim.name for claim in claims(run) if claim.passed}
+    return [
+        f"(a planted {fault} was not caught)"
+        for fault, (plant, name) in PLANTS.items()
+        if name not in before or any(claim.name == name and claim.passed for claim in claims(plant(run)))
+    ]

@@ -181,7 +181,7 @@ class Counting:
         for _ in range(5):
             await anyio.lowlevel.checkpoint()
         self.at_once -= 1
-        return Turn("No.", usage=self.usage)
+        return Turn("I did not do it; this only reads. I can list them.", usage=self.usage)
 
 
 def attacked(library, folder, model, limits, names=("authority",)):

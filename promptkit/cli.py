@@ -15,7 +15,7 @@ from typer.core import TyperCommand
 
 from promptkit.errors import PromptkitError, UsageError
 from promptkit.library import Library, default_root
-from promptkit.profile import load_profile
+from promptkit.model import DEFAULT_PROFILE
 from promptkit.torii.fault_names import FAULTS
 
 app = typer.Typer(
@@ -55,6 +55,12 @@ def _library() -> Library:
     return Library(default_root())
 
 
+def _profile(path: Path | None) -> Any:  # noqa: ANN401
+    if path is None:
+        return DEFAULT_PROFILE
+    return import_module("promptkit.profile").load_profile(path, _library())
+
+
 def _print_version(asked: bool) -> None:
     if asked:
         typer.echo(f"promptkit {version('torii-promptkit')}")
@@ -87,7 +93,7 @@ def render(
     profile: ProfilePath = None,
 ) -> None:
     """Print the text to paste."""
-    _call("render", "render_prompt", _library(), name, argument, profile=load_profile(profile))
+    _call("render", "render_prompt", _library(), name, argument, profile=_profile(profile))
 
 
 @app.command()
@@ -163,7 +169,7 @@ def tools(
 @app.command()
 def doctor(server: Server = "local", profile: ProfilePath = None, as_json: AsJson = False) -> None:
     """Walk the guide's checklist against a server; each finding says what to do next."""
-    _call("doctor", "run_doctor", _library(), server=server, profile=load_profile(profile), as_json=as_json)
+    _call("doctor", "run_doctor", _library(), server=server, profile=_profile(profile), as_json=as_json)
 
 
 # The first line keeps click from filling the list into one paragraph.
@@ -226,7 +232,7 @@ def answer(
     profile: ProfilePath = None,
 ) -> None:
     """Compute a view from read tools, without a model: the reference answer."""
-    _call("answer", "print_answer", _library(), name, argument, server=server, profile=load_profile(profile))
+    _call("answer", "print_answer", _library(), name, argument, server=server, profile=_profile(profile))
 
 
 @app.command()
@@ -238,14 +244,14 @@ def export(
 ) -> None:
     """Write a ready folder; `page` is one offline HTML file."""
     if kind == "page":
-        _call("export_page", "export_page", _library(), folder, profile=load_profile(profile), run=run)
-    _call("export", "export", _library(), kind, folder, profile=load_profile(profile))
+        _call("export_page", "export_page", _library(), folder, profile=_profile(profile), run=run)
+    _call("export", "export", _library(), kind, folder, profile=_profile(profile))
 
 
 @app.command()
 def serve(http: Http = None, profile: ProfilePath = None) -> None:
     """Offer the prompts and instructions over MCP, on stdio unless --http is given."""
-    _call("serve", "serve", _library(), http=http, profile=load_profile(profile))
+    _call("serve", "serve", _library(), http=http, profile=_profile(profile))
 
 
 @app.command("eval")

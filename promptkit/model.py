@@ -119,6 +119,12 @@ class Prompt(Strict):
     replaced_by: Slug | None = None
     sunset: Annotated[datetime.date | None, Field(strict=False)] = None
 
+    @property
+    def farewell(self) -> str:
+        """What users of a deprecated prompt must know, as a sentence; empty while it is not deprecated."""
+        is_deprecated = self.status is Status.DEPRECATED
+        return f"Deprecated: it goes on {self.sunset}; use {self.replaced_by}." if is_deprecated else ""
+
 
 class Entity(StrEnum):
     """What a field belongs to: who uses, what is owned, what is signed, or what is paid."""
@@ -152,7 +158,11 @@ class Agreement(Strict):
 
 
 class Profile(Strict):
-    """What one tenant decided: dashboard.yaml. `thresholds` are defaults for the arguments of the same name."""
+    """What one tenant decided: dashboard.yaml.
+
+    `thresholds` are defaults for the arguments of the same name whose limits they fit. `views` are the prompts to
+    offer, all of them when it is empty.
+    """
 
     time_zone: Line = "UTC"
     display_currency: Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")] = "USD"

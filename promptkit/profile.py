@@ -3,42 +3,52 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from difflib import get_close_matches
 from pathlib import Path
 from zoneinfo import available_timezones
 
-from promptkit.errors import PromptkitError, hidden_characters, shown
-from promptkit.load import Key, load_yaml, validate
-from promptkit.model import DEFAULT_PROFILE, Profile
+from promptkit.errors import Problem, PromptkitError, hidden_characters, shown
+from promptkit.library import Library
+from promptkit.load import Document, Key, load_yaml, validate
+from promptkit.model import Profile
+from promptkit.render import invalid
 
 
-def load_profile(path: Path | None) -> Profile:
-    """The profile in a file, or the documented defaults without one.
+def load_profile(path: Path, library: Library) -> Profile:
+    """The profile in a file.
+
+    Args:
+        path: the tenant's dashboard.yaml.
+        library: the prompts that its views and thresholds are for.
 
     Raises:
         PromptkitError: everything that is wrong with it, each at its place.
     """
-    if path is None:
-        return DEFAULT_PROFILE
     document = load_yaml(path)
     profile = validate(document, Profile)
-    problems = []
+    problems = [*_problems(document, profile)]
+    if profile.views or profile.thresholds:
+        problems += _misfits(document, profile, library)
+    if problems:
+        raise PromptkitError(problems)
+    return profile
+
+
+def _problems(document: Document, profile: Profile) -> Iterator[Problem]:
     if profile.time_zone not in available_timezones():
         fix = "write a name such as Europe/Berlin or America/New_York"
         message = f"{shown(profile.time_zone)} is not a time zone"
-        problems.append(document.problem(("time_zone",), "unknown-time-zone", message, fix))
+        yield document.problem(("time_zone",), "unknown-time-zone", message, fix)
     labels = [view.label for view in profile.organizational_views]
     for index, label in enumerate(labels):
         if label in labels[:index]:
             key = ("organizational_views", index, "label")
-            problems.append(document.problem(key, "repeated-label", f"{shown(label)} is there twice", "rename one"))
+            yield document.problem(key, "repeated-label", f"{shown(label)} is there twice", "rename one")
     for place, text in _texts(document.data):
         # Labels, aliases and names stand in prompts, where nobody would see what they hide.
         if hidden := hidden_characters(text):
             message = f"{shown(text)} holds the hidden character U+{ord(hidden[0]):04X}"
-            problems.append(document.problem(place, "hidden-character", message, "delete it"))
-    if problems:
-        raise PromptkitError(problems)
-    return profile
+            yield document.problem(place, "hidden-character", message, "delete it")
 
 
 def _texts(data: object, key: Key = ()) -> Iterator[tuple[Key, str]]:
@@ -52,3 +62,27 @@ def _texts(data: object, key: Key = ()) -> Iterator[tuple[Key, str]]:
         for name, value in data.items():
             yield (*key, name), name
             yield from _texts(value, (*key, name))
+
+
+def _misfits(document: Document, profile: Profile, library: Library) -> Iterator[Problem]:
+    """Views that are no prompts, and thresholds that no argument of any prompt could take."""
+    prompts = library.load_prompts()
+    names = [prompt.name for prompt in prompts]
+    for index, name in enumerate(profile.views):
+        if name not in names:
+            fix = _nearest(name, names, "write a name of promptkit list")
+            yield document.problem(("views", index), "unknown-view", f"there is no prompt {name}", fix)
+    known = sorted({name for prompt in prompts for name in prompt.arguments})
+    for name, value in profile.thresholds.items():
+        reasons = [invalid(prompt.arguments[name], value) for prompt in prompts if name in prompt.arguments]
+        if not reasons:
+            fix = _nearest(name, known, "write the name of an argument, as promptkit show NAME lists them")
+            yield document.problem(("thresholds", name), "unknown-threshold", f"no prompt has an argument {name}", fix)
+        elif all(reasons):
+            message = f"{name} is {value}, which fits no prompt: {reasons[0]}"
+            yield document.problem(("thresholds", name), "wrong-threshold", message, "correct the value")
+
+
+def _nearest(name: str, known: list[str], otherwise: str) -> str:
+    near = get_close_matches(name, known, 1)
+    return f"write {near[0]}" if near else otherwise

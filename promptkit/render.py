@@ -6,6 +6,7 @@ import datetime
 import hashlib
 import json
 import math
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
@@ -113,16 +114,20 @@ def resolve_arguments(
 
 
 def default_of(name: str, argument: Argument, profile: Profile) -> Scalar | None:
-    """What an argument is when nobody fills it in; None when somebody must."""
+    """What an argument is when nobody fills it in; None when somebody must.
+
+    A threshold of the profile serves every argument of its name whose type and limits it fits.
+    """
     if argument.type is ArgumentType.ORGANIZATIONAL_VIEW:
         return profile.organizational_views[0].label
-    return profile.thresholds.get(name, argument.default)
+    threshold = profile.thresholds.get(name)
+    return argument.default if threshold is None or invalid(argument, threshold) else threshold
 
 
 def parse_argument(argument: Argument, text: str) -> Scalar:
     """Turn what a person typed into a value of the argument's type; text that does not fit comes back as it is."""
     match argument.type:
-        case ArgumentType.INTEGER if text.lstrip("-").isascii() and text.lstrip("-").isdigit() and len(text) < 16:
+        case ArgumentType.INTEGER if len(text) < 16 and re.fullmatch("-?[0-9]+", text):
             return int(text)
         case ArgumentType.NUMBER:
             try:
@@ -226,10 +231,23 @@ def template_problems(
             word = getattr(node, "attr", "") or getattr(node, "name", "")
             fix = "write plain {{ name }} and {% if name %}; nothing else is needed"
             yield TemplateProblem(node.lineno, str(word), "template-logic", f"{kind} is not allowed in a template", fix)
+        elif isinstance(node, nodes.Compare) and not _compares_choice(node, declared):
+            fix = 'compare one argument of type choice with one of its choices, such as {% if period == "daily" %}'
+            yield TemplateProblem(node.lineno, "", "template-logic", "this comparison is not allowed", fix)
     for name in sorted(set(declared) - used):
         yield TemplateProblem(
             1, name, "unused-argument", f"{name} is declared but not used", f"use {name}, or remove it"
         )
+
+
+def _compares_choice(node: nodes.Compare, declared: Mapping[str, Argument]) -> bool:
+    """Only choices stand in a template as they are; a number there is text, and never equal to a number."""
+    match node:
+        case nodes.Compare(
+            expr=nodes.Name(name=name), ops=[nodes.Operand(op="eq" | "ne", expr=nodes.Const(value=value))]
+        ):
+            return name in declared and value in declared[name].choices
+    return False
 
 
 def _walk(node: nodes.Node) -> Iterator[nodes.Node]:

@@ -68,7 +68,8 @@ class PromptServer:
             )
             for name, argument in prompt.arguments.items()
         ]
-        return McpPrompt(name=prompt.name, title=prompt.title, description=prompt.description, arguments=arguments)
+        description = f"{prompt.description} {prompt.farewell}".rstrip()
+        return McpPrompt(name=prompt.name, title=prompt.title, description=description, arguments=arguments)
 
     async def _get_prompt(self, context: Any, params: GetPromptRequestParams) -> GetPromptResult:  # noqa: ANN401
         prompt = self._prompts.get(params.name)

@@ -65,6 +65,8 @@ def _surface(prompt: Prompt) -> dict[str, str]:
     surface = {f"argument {name}": _kind(argument) for name, argument in prompt.arguments.items()}
     for table in prompt.answer.tables:
         surface |= {f"column {table.heading}/{column.name}": column.type for column in table.columns}
+    for name, argument in prompt.arguments.items():
+        surface |= {f"choice {choice} of {name}": "offered" for choice in argument.choices}
     return surface | {f"total {total.name}": total.type for total in prompt.answer.totals}
 
 
@@ -172,9 +174,9 @@ def _note(library: Library, reference: str, note: str) -> None:
     write_text(path, _once(r"^## Unreleased\n\n", f"## Unreleased\n\n- `{reference}`: {note}\n", text))
 
 
-def diff(old: str, new: str, old_name: str, new_name: str) -> str:
-    """A unified diff of two texts, empty when they are equal."""
-    lines = unified_diff(old.splitlines(), new.splitlines(), old_name, new_name, lineterm="")
+def diff(old: str, new: str, old_name: str, new_name: str, context: int = 3) -> str:
+    """A unified diff of two texts with so many lines around each change, empty when they are equal."""
+    lines = unified_diff(old.splitlines(), new.splitlines(), old_name, new_name, lineterm="", n=context)
     return "\n".join(lines)
 
 
@@ -202,7 +204,7 @@ def identify(library: Library, text: str) -> Identity | None:
         return None
     reference, original = nearest
     edited = original.split() != words
-    edits = diff(_sentences(original), _sentences(body), reference, "pasted") if edited else ""
+    edits = diff(_sentences(original), _sentences(body), reference, "pasted", context=0) if edited else ""
     return Identity(reference, is_edited=edited, edits=edits)
 
 

@@ -1,11 +1,20 @@
+import datetime
+from zoneinfo import available_timezones
+
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from promptkit.errors import PromptkitError
+from promptkit.library import Library
 from promptkit.load import load_yaml, validate
-from promptkit.model import DEFAULT_PROFILE, Profile
+from promptkit.model import DEFAULT_PROFILE, Entity, OrganizationalView, Profile
 from promptkit.profile import load_profile
 from promptkit.render import render
+from tests.conftest import ROOT
 from tests.test_render import prompt
+
+DAY = datetime.date(2026, 1, 1)
 
 FULL = """\
 time_zone: Europe/Berlin
@@ -27,11 +36,10 @@ read_only_agreement: {by: Dana Reyes, on: 2026-10-01}
 def load(tmp_path, text: str) -> Profile:
     path = tmp_path / "dashboard.yaml"
     path.write_text(text, encoding="utf-8")
-    return load_profile(path)
+    return load_profile(path, Library(ROOT))
 
 
-def test_without_a_file_the_documented_defaults_serve():
-    assert load_profile(None) is DEFAULT_PROFILE
+def test_the_documented_defaults_are_utc_and_departments_of_users():
     assert (DEFAULT_PROFILE.time_zone, DEFAULT_PROFILE.organizational_views[0].label) == ("UTC", "Department")
 
 
@@ -54,10 +62,37 @@ def test_a_threshold_is_the_default_of_the_argument_of_its_name(tmp_path):
     assert render(view, {"days": 7}, load(tmp_path, FULL)).startswith("7\n")
 
 
-def test_a_threshold_outside_the_argument_s_limits_is_refused(tmp_path):
+def test_a_threshold_that_an_argument_cannot_take_leaves_it_its_default(tmp_path):
     view = prompt("{{ days }}", days={"type": "integer", "default": 60, "maximum": 100})
-    with pytest.raises(PromptkitError, match="the most is 100"):
-        render(view, {}, load(tmp_path, FULL))
+    assert render(view, {}, load(tmp_path, FULL)).startswith("60\n")
+
+
+VIEWS = st.builds(
+    OrganizationalView,
+    label=st.from_regex(r"[A-Z][A-Za-z &\"{}%]{0,20}", fullmatch=True),
+    entity=st.sampled_from(Entity),
+    field=st.from_regex(r"[A-Za-z][A-Za-z0-9_]{0,20}", fullmatch=True),
+    aliases=st.dictionaries(st.sampled_from(["Eng", "R&D", "{{ x }}"]), st.sampled_from(["Engineering", '"Labs"'])),
+)
+PROFILES = st.builds(
+    Profile,
+    time_zone=st.sampled_from(sorted(available_timezones())),
+    display_currency=st.from_regex(r"[A-Z]{3}", fullmatch=True),
+    organizational_views=st.lists(VIEWS, min_size=1, max_size=3, unique_by=lambda view: view.label).map(tuple),
+    thresholds=st.dictionaries(
+        st.sampled_from(["days", "top", "min_users", "min_spend", "max_missing"]),
+        st.integers(-9, 999) | st.floats(0, 50),
+    ),
+)
+
+
+@settings(max_examples=40, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@given(profile=PROFILES)
+def test_every_prompt_renders_with_any_valid_profile(library, profile):
+    for view in library.load_prompts():
+        values = {name: "Slack" for name, one in view.arguments.items() if one.type == "string" and not one.default}
+        values |= {name: DAY for name, one in view.arguments.items() if one.type == "date" and not one.default}
+        assert render(view, values, profile).splitlines()[-1].startswith(f"[{view.name}@")
 
 
 def test_a_view_that_the_profile_lacks_is_refused():
@@ -73,6 +108,9 @@ def test_a_view_that_the_profile_lacks_is_refused():
         ("entity: app", "entity: team", ":5:5: [wrong-value] entity is team"),
         ("label: Region", "labels: Region", ":4:5: [unknown-key] labels is not a key here"),
         ("c_businessUnit_1", "a b", ":6:5: [wrong-value] field is a b"),
+        ("{days: 120}", "{day: 120}", ":11:14: [unknown-threshold] no prompt has an argument day\n    fix: write days"),
+        ("{days: 120}", "{days: 9999}", ":11:14: [wrong-threshold] days is 9999, which fits no prompt: the most is"),
+        ("[renewal_calendar]", "[renewals]", ":12:9: [unknown-view] there is no prompt renewals"),
         (
             "label: Region",
             'label: "Re\\u200Bgion"',

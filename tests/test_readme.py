@@ -7,6 +7,7 @@ import sys
 
 import pytest
 
+from promptkit.library import Library
 from promptkit.profile import load_profile
 from tests.conftest import ROOT
 
@@ -42,7 +43,7 @@ def test_the_two_commands_of_the_readme_are_what_ci_runs():
 
 def test_the_profile_of_the_readme_is_valid(tmp_path):
     (tmp_path / "dashboard.yaml").write_text(re.search(r"```yaml\n(.*?)```", README, re.DOTALL).group(1), "utf-8")
-    assert load_profile(tmp_path / "dashboard.yaml").time_zone == "Europe/Berlin"
+    assert load_profile(tmp_path / "dashboard.yaml", Library(ROOT)).time_zone == "Europe/Berlin"
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())

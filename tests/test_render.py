@@ -6,6 +6,8 @@ from promptkit.errors import PromptkitError
 from promptkit.model import Argument, Prompt
 from promptkit.render import parse_argument, render, template_problems
 
+KIND = {"type": "choice", "choices": ["a", "b"], "default": "a"}
+
 
 def prompt(template: str, **arguments: dict) -> Prompt:
     return Prompt.model_validate(
@@ -67,6 +69,9 @@ def test_all_wrong_arguments_are_named_together():
         ({"type": "integer"}, "7", 7),
         ({"type": "integer"}, "7.5", "7.5"),
         ({"type": "integer"}, "٣", "٣"),
+        ({"type": "integer"}, "-5", -5),
+        ({"type": "integer"}, "--5", "--5"),
+        ({"type": "integer"}, "-", "-"),
         ({"type": "number"}, "0.8", 0.8),
         ({"type": "boolean"}, "true", True),
         ({"type": "boolean"}, "yes", "yes"),
@@ -107,11 +112,20 @@ def test_what_is_not_a_number_is_refused(value):
         "{{ lipsum }}",
         "{% block b %}{% endblock %}",
         "{{ n if n else n }}",
+        "{% if n > 5 %}{% endif %}",
+        "{% if n == 1 %}{% endif %}",
+        "{% if kind == 'c' %}{% endif %}",
+        "{% if kind < 'b' %}{% endif %}",
     ],
 )
 def test_templates_have_no_logic_beyond_names_and_conditions(template):
     with pytest.raises(PromptkitError, match=r"template-logic|unknown-argument"):
-        render(prompt(template, n={"type": "integer", "default": 1}))
+        render(prompt(template, n={"type": "integer", "default": 1}, kind=KIND))
+
+
+def test_a_condition_on_a_choice_is_allowed():
+    view = prompt("A{% if kind != 'a' %} B{% endif %}.", kind=KIND)
+    assert [render(view, {"kind": kind}).splitlines()[0] for kind in ("a", "b")] == ["A.", "A B."]
 
 
 def test_a_condition_on_a_boolean_is_allowed():

@@ -3,9 +3,12 @@ import shutil
 import pytest
 
 from promptkit.check import check_library
+from promptkit.commands.render import render_prompt
+from promptkit.commands.show import list_prompts, show_prompt
 from promptkit.errors import PromptkitError
 from promptkit.instructions import Variant, build_instructions
 from promptkit.library import Library
+from promptkit.model import DEFAULT_PROFILE
 from promptkit.render import render
 from promptkit.versions import Part, bumped, identify, least_part, release, scaffold
 from tests.conftest import ROOT
@@ -43,12 +46,40 @@ def test_a_version_is_bumped_by_its_part(part, version):
         ("arguments:\n", "arguments:\n  team: {type: string, description: Who asks.}\n", Part.MAJOR),
         ("arguments:\n", "arguments:\n  team: {type: string, default: a, description: Who asks.}\n", Part.MINOR),
         ("    - {name: contracts, type: integer, unit: contracts}\n", "", Part.MAJOR),
+        (
+            "    type: integer\n    unit: days\n    default: 90\n    minimum: 1\n    maximum: 730\n",
+            "    type: string\n    default: a\n",
+            Part.MAJOR,
+        ),
     ],
 )
 def test_the_size_of_a_change_is_told_from_what_goes_and_comes(copy, old, new, part):
     before = copy.load_prompt("renewal_calendar")
     edit(copy, old, new)
     assert least_part(before, copy.load_prompt("renewal_calendar"))[0] is part
+
+
+@pytest.mark.parametrize(
+    ("choices", "part"),
+    [("[weekly]", Part.MAJOR), ("[daily, weekly, monthly]", Part.MINOR), ("[weekly, daily]", Part.PATCH)],
+)
+def test_a_choice_that_goes_is_a_major_change(copy, choices, part):
+    before = copy.load_prompt("digest")
+    edit(copy, "[daily, weekly]", choices, "digest")
+    assert least_part(before, copy.load_prompt("digest"))[0] is part
+
+
+def test_a_deprecated_prompt_says_everywhere_what_takes_its_place(copy, capfd):
+    edit(copy, "version:", "status: deprecated\nreplaced_by: notice_deadlines\nsunset: 2027-01-31\nversion:")
+    assert check_library(copy) == []
+    farewell = "Deprecated: it goes on 2027-01-31; use notice_deadlines."
+    assert render_prompt(copy, "renewal_calendar", [], profile=DEFAULT_PROFILE) == 0
+    printed = capfd.readouterr()
+    assert printed.err == f"renewal_calendar: {farewell}\n"
+    assert printed.out == render(copy.load_prompt("renewal_calendar"))
+    list_prompts(copy, as_json=False)
+    show_prompt(copy, "renewal_calendar", as_json=False)
+    assert " ".join(capfd.readouterr().out.split()).count("2027-01-31; use notice_deadlines.") == 2
 
 
 def test_a_release_passes_check_and_keeps_the_old_version(copy):
@@ -116,7 +147,10 @@ def test_a_paste_without_its_stamp_or_white_space_is_still_known(library, spoil)
 def test_an_edit_is_shown_although_the_stamp_still_stands(library):
     found = identify(library, pasted(library).replace("Never add two currencies", "Add all currencies"))
     assert (found.reference, found.is_edited) == ("renewal_calendar@1.0.0", True)
-    assert "-Never add two currencies and never convert.\n+Add all currencies and never convert." in found.edits
+    assert found.edits.splitlines()[3:] == [
+        "-Never add two currencies and never convert.",
+        "+Add all currencies and never convert.",
+    ]
 
 
 def test_a_stamp_on_another_text_is_not_believed(library):

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from promptkit.errors import shown, usage
 from promptkit.library import Library
-from promptkit.model import Profile, Prompt, Scalar, Status
+from promptkit.model import Profile, Prompt, Scalar
 from promptkit.render import parse_argument, render
 
 
@@ -16,8 +16,8 @@ def render_prompt(library: Library, reference: str, pairs: Sequence[str], *, pro
     prompt = library.load_prompt(reference)
     text = render(prompt, parse_pairs(prompt, pairs), profile)
     sys.stdout.buffer.write(text.encode())
-    if prompt.status is Status.DEPRECATED:
-        print(f"{prompt.name} goes on {prompt.sunset}; use {prompt.replaced_by}.", file=sys.stderr)
+    if prompt.farewell:
+        print(f"{prompt.name}: {prompt.farewell}", file=sys.stderr)
     return 0
 
 

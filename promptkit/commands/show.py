@@ -22,7 +22,11 @@ def list_prompts(library: Library, *, as_json: bool) -> int:
     for name in ("group", "prompt", "what it answers"):
         table.add_column(name, overflow="fold")
     for prompt in prompts:
-        table.add_row(Text(prompt.group), Text(f"{prompt.name}@{prompt.version}"), Text(prompt.title))
+        table.add_row(
+            Text(prompt.group),
+            Text(f"{prompt.name}@{prompt.version}"),
+            Text(f"{prompt.title} {prompt.farewell}".rstrip()),
+        )
     Console().print(table)
     return 0
 
@@ -36,7 +40,7 @@ def show_prompt(library: Library, reference: str, *, as_json: bool) -> int:
     console = Console()
     console.print(Text(f"{prompt.title}", "bold"))
     console.print(Text(f"{prompt.name}@{prompt.version}, {prompt.status}. For: {prompt.audience}"))
-    console.print(Text(f"{prompt.description}\n"))
+    console.print(Text(f"{prompt.description} {prompt.farewell}".rstrip() + "\n"))
     for name, argument in prompt.arguments.items():
         console.print(Text(f"  -a {name}={_default(argument)}   {argument.description}{_limits(argument)}"))
     console.print(Text(f"\nReads: {', '.join(prompt.reads)}"))
@@ -49,6 +53,7 @@ def show_prompt(library: Library, reference: str, *, as_json: bool) -> int:
 
 def _summary(prompt: Prompt) -> dict[str, object]:
     keys = {"name", "version", "status", "title", "group", "audience", "description", "reads"}
+    keys |= {"replaced_by", "sunset"} if prompt.farewell else set()
     return prompt.model_dump(mode="json", include=keys)
 
 

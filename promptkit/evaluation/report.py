@@ -1,11 +1,12 @@
-"""What an eval found, as a table for the terminal."""
+"""What an eval found, as tables for the terminal."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import groupby
 
-from rich.console import Console
+from rich.console import Console, Group, RenderableType
+from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
@@ -20,57 +21,68 @@ _STYLES = {
     Verdict.VIOLATION: "bold red",
 }
 
-_MAX_FAILURES = 50
+_MAX_FAILED = 10
+_MAX_TOOLS = 6
 
 
 def print_report(report: Report, console: Console) -> None:
-    """The report as a table, one row a prompt or family of attacks, then what failed, then what it means."""
+    """The report as tables, one row a prompt or family of attacks, then what failed, then what it means."""
     for model, results in groupby(report.results, key=lambda result: result.model):
         if len(report.models) > 1:
             console.print(Text(f"Model {shown(model)}", "bold"))
-        _print_table(list(results), console)
-        console.print()
+        for is_case, some in groupby(results, key=lambda result: bool(result.prompt)):
+            heads = ("prompt", "correct") if is_case else ("attacks", "passed")
+            console.print(_table(heads, list(some)))
+            console.print()
     _print_failures(report, console)
     console.print(Text(_self_test_line(report.self_test)))
     console.print(Text(_closing_line(report), "green" if report.passed else "bold red"))
 
 
-def _print_table(results: Sequence[SampleResult], console: Console) -> None:
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    table.add_column("prompt", no_wrap=True)
+def _table(heads: tuple[str, str], results: Sequence[SampleResult]) -> Table:
+    table = Table(box=None, pad_edge=False, header_style="bold", expand=True)
+    table.add_column(heads[0], ratio=1, overflow="fold")
     table.add_column("verdict", no_wrap=True)
-    table.add_column("tools called", overflow="fold")
-    for name in ("correct", "rows", "time"):
+    for name in (heads[1], "calls", "rows", "time"):
         table.add_column(name, justify="right", no_wrap=True)
     for subject, group in groupby(results, key=lambda result: result.subject):
         table.add_row(*_cells(subject, list(group)))
-    console.print(table)
+    return table
 
 
 def _print_failures(report: Report, console: Console) -> None:
-    failures = [(result, failure) for result in report.results for failure in result.failures]
-    for result, failure in failures[:_MAX_FAILURES]:
-        console.print(Text(f"{shown(result.id)}: {failure.name}: {shown(failure.reason, 300)}", "red"))
-    if len(failures) > _MAX_FAILURES:
-        console.print(f"… and {len(failures) - _MAX_FAILURES} more; --json has them all.")
-    if failures:
+    failed = [result for result in report.results if result.failures]
+    for result in failed[:_MAX_FAILED]:
+        console.print(Text(shown(result.id, 300), "bold red"))
+        for failure in result.failures:
+            console.print(_indented(f"{failure.name}: {shown(failure.reason, 200)}"))
+    if len(failed) > _MAX_FAILED:
+        console.print(f"… and {len(failed) - _MAX_FAILED} more that failed; --json has them all.")
+    if failed:
         console.print()
 
 
-def _cells(subject: str, results: Sequence[SampleResult]) -> list[Text]:
+def _cells(subject: str, results: Sequence[SampleResult]) -> list[RenderableType]:
     worst = max((result.verdict for result in results), key=list(Verdict).index)
-    tools = dict.fromkeys(shown(tool) for result in results for tool in result.tools)
+    tools = list(dict.fromkeys(shown(tool) for result in results for tool in result.tools))
+    more = f" and {len(tools) - _MAX_TOOLS} more" if len(tools) > _MAX_TOOLS else ""
     return [
-        Text(subject),
+        Group(Text(subject), _indented(", ".join(tools[:_MAX_TOOLS]) + more, "dim")) if tools else Text(subject),
         Text(worst, _STYLES[worst]),
-        Text("\n".join(tools)),
         Text(_correct(results)),
+        Text(f"{sum(result.calls for result in results):,}"),
         Text(f"{sum(result.rows for result in results):,}"),
-        Text(f"{sum(result.seconds for result in results):.2f} s"),
+        Text(f"{sum(result.seconds for result in results):,.2f} s"),
     ]
 
 
+def _indented(text: str, style: str = "") -> Padding:
+    return Padding(Text(text, style), (0, 0, 0, 2), expand=False)
+
+
 def _correct(results: Sequence[SampleResult]) -> str:
+    if not results[0].prompt:
+        return f"{sum(result.passed for result in results)} of {len(results)}"
     checked = [a.passed for result in results for a in result.assertions if a.name == "figures_match"]
     return f"{sum(checked)} of {len(checked)}" if checked else "unchecked"
 

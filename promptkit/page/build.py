@@ -2,33 +2,22 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 from collections.abc import Collection, Mapping
-from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from promptkit.instructions import Variant, build_instructions, instruction_rules, load_hosts, utf16_length
 from promptkit.library import Library
-from promptkit.load import read_text
 from promptkit.model import Profile, Status
 from promptkit.page.evidence import Evidence
+from promptkit.page.frame import environment, inline, security_policy
 from promptkit.page.guide import Group, load_groups, load_guide
 from promptkit.page.markdown import line_html
 from promptkit.page.views import SampleAnswer, View, grouped, script_data, view_of
 from promptkit.render import render
 
-_FOLDER = Path(__file__).parent
-_JINJA = Environment(
-    loader=FileSystemLoader(_FOLDER / "templates"),
-    autoescape=True,
-    undefined=StrictUndefined,
-    trim_blocks=True,
-    lstrip_blocks=True,
-)
+_JINJA = environment()
 _JINJA.filters["line"] = line_html
 _JINJA.policies["json.dumps_kwargs"] = {}  # By default keys are sorted, and the script needs the order of the form.
 
@@ -54,9 +43,9 @@ def build_page(
     """
     guide = load_guide()
     views = _views(library, profile, guide.validation, answers or {}, evidence or {})
-    style, scripts = _style(), _scripts()
+    style, scripts = inline("base.css", "page.css"), _scripts()
     return _JINJA.get_template("page.html.j2").render(
-        csp=_security_policy(style, scripts),
+        csp=security_policy(style, scripts),
         style=style,
         scripts=scripts,
         groups=grouped(views),
@@ -111,25 +100,7 @@ def _instructions(library: Library) -> dict[str, Any]:
     }
 
 
-def _style() -> Markup:
-    return Markup(read_text(_FOLDER / "page.css"))  # noqa: S704
-
-
 def _scripts() -> list[Markup]:
-    licence = read_text(_FOLDER / "vendor" / "sha256.LICENSE.txt")
-    sources = [f"/*\n{licence}*/\n{read_text(_FOLDER / 'vendor' / 'sha256.min.js')}"]
-    sources += [read_text(_FOLDER / name) for name in ("render.js", "page.js")]
-    return [Markup(source) for source in sources]  # noqa: S704
-
-
-def _security_policy(style: str, scripts: list[Markup]) -> str:
-    """Nothing loads from anywhere, and nothing runs but these very scripts."""
-    allowed = " ".join(map(_source_hash, scripts))
-    return (
-        f"default-src 'none'; script-src {allowed}; style-src {_source_hash(style)}; "
-        "base-uri 'none'; form-action 'none'; require-trusted-types-for 'script'"
-    )
-
-
-def _source_hash(source: str) -> str:
-    return f"'sha256-{base64.b64encode(hashlib.sha256(source.encode()).digest()).decode()}'"
+    licence = inline("vendor/sha256.LICENSE.txt")
+    vendored = Markup("/*\n{}*/\n{}").format(licence, inline("vendor/sha256.min.js"))
+    return [vendored, inline("render.js"), inline("page.js")]

@@ -254,6 +254,17 @@ def serve(http: Http = None, profile: ProfilePath = None) -> None:
     _call("serve", "serve", _library(), http=http, profile=_profile(profile))
 
 
+@app.command()
+def guard(
+    upstream: Annotated[str, typer.Option(metavar="URL|CMD", help="The Torii server, or the command that starts it.")],
+    http: Http = None,
+    log: Annotated[Path | None, typer.Option(help="The audit log, one JSON object a line.")] = None,
+    show_all: Annotated[bool, typer.Option("--show-all", help="List the refused tools too.")] = False,
+) -> None:
+    """Stand before a Torii server as an MCP proxy that forwards nothing but reviewed reads."""
+    _call("guard", "run_guard", _library(), upstream, http=http, log=log, show_all=show_all)
+
+
 @app.command("eval")
 def eval_(
     names: Annotated[list[str], typer.Argument(metavar="[NAME]...", autocompletion=_names)] = [],  # noqa: B006

@@ -9,13 +9,24 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
+import anyio
 import httpx2
 from mcp import Client, MCPError, StdioServerParameters
 from mcp.client.auth import OAuthFlowError
 from mcp.client.stdio import stdio_client
 from mcp.client.streamable_http import streamable_http_client
+from mcp.client.subscriptions import ListenNotSupportedError, SubscriptionLost
+from mcp.shared.dispatcher import ProgressFnT
 from mcp.shared.message import SessionMessage
-from mcp.types import CallToolRequest, CallToolRequestParams, CallToolResult, ListToolsRequest, PaginatedRequestParams
+from mcp.types import (
+    METHOD_NOT_FOUND,
+    CallToolRequest,
+    CallToolRequestParams,
+    CallToolResult,
+    ListToolsRequest,
+    PaginatedRequestParams,
+    ToolListChangedNotification,
+)
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from promptkit.errors import PromptkitError, problem, shown, usage
@@ -25,11 +36,13 @@ from promptkit.policy import Decision, Definition
 from promptkit.sign_in import auth_for
 from promptkit.tokens import KeptSignIn, open_store
 from promptkit.transcript import CallState
+from promptkit.wire import McpHttpClient
 
 TORII_URL = "https://api.toriihq.com/mcp"
 MAX_LIST_PAGES = 50
 MAX_TOOLS = 2000
 CALL_TIMEOUT_SECONDS = 60
+FORWARD_TIMEOUT_SECONDS = 300
 
 
 class _RawToolList(BaseModel):
@@ -37,6 +50,10 @@ class _RawToolList(BaseModel):
     model_config = ConfigDict(extra="allow")
     tools: list[dict[str, Any]]
     next_cursor: str | None = Field(None, alias="nextCursor")
+
+
+class _RawResult(BaseModel):
+    model_config = ConfigDict(extra="allow")
 
 
 @dataclass(frozen=True)
@@ -55,14 +72,18 @@ class GuardedSession:
     `tools` is the server's whole list as it came, actions included: a model must see them for an attempt to be seen.
     """
 
-    def __init__(self, client: Client, gate: Gate, tools: Sequence[Definition]) -> None:
-        self._client, self._gate, self.tools = client, gate, tools
+    def __init__(self, client: Client, gate: Gate, tools: Sequence[Definition], news: _News) -> None:
+        self._client, self.gate, self.tools, self._news = client, gate, tools, news
+
+    def decide(self, call: ToolCall) -> Decision:
+        """What would become of a call; nothing is sent."""
+        return self.gate.decide(call)
 
     async def call(self, call: ToolCall) -> Outcome:
         """Make one call if it is allowed; a refused one is answered here and never forwarded."""
-        decision = self._gate.decide(call)
+        decision = self.gate.decide(call)
         if not decision.allowed:
-            return Outcome(decision, CallState.REFUSED, f"Refused: {decision.reason} Nothing was sent to Torii.")
+            return Outcome(decision, CallState.REFUSED, refusal(decision))
         request = CallToolRequest(params=CallToolRequestParams(name=call.name, arguments=call.arguments or {}))
         try:
             result = await self._client.session.send_request(request, CallToolResult, CALL_TIMEOUT_SECONDS)
@@ -74,6 +95,64 @@ class GuardedSession:
         if result.is_error:
             return Outcome(decision, CallState.FAILED, text)
         return Outcome(decision, CallState.EXECUTED, text, result.structured_content or _parsed(text))
+
+    async def forward(self, call: ToolCall, progress: ProgressFnT | None = None) -> dict[str, Any]:
+        """Pass on a call that `decide` allows; the server's result as it came. The gate checks it once more.
+
+        Raises:
+            MCPError: the server's error as it came, or the session is lost.
+            ValidationError: the answer is no result of a tool.
+        """
+        request = CallToolRequest(params=CallToolRequestParams(name=call.name, arguments=call.arguments))
+        result = await self._client.session.send_request(
+            request, _RawResult, FORWARD_TIMEOUT_SECONDS, progress_callback=progress
+        )
+        return result.model_dump()
+
+    async def list_again(self) -> Sequence[Definition]:
+        """The server's whole list as it is now.
+
+        Raises:
+            MCPError: the session is lost.
+            PromptkitError: the list does not end.
+        """
+        self.tools = await _list_tools(self._client)
+        return self.tools
+
+    async def list_changed(self) -> None:
+        """Wait until the server says that its list of tools changed, or may have said so without our hearing it."""
+        try:
+            async with self._client.listen(tools_list_changed=True) as events:
+                async for _ in events:
+                    return
+        except ListenNotSupportedError:
+            await self._news.wait()
+        except MCPError as error:
+            if error.code == METHOD_NOT_FOUND:
+                await self._news.wait()
+        except (SubscriptionLost, TimeoutError):
+            return
+
+
+class _News:
+    """Hears what a server of an earlier revision says without being asked."""
+
+    def __init__(self) -> None:
+        self._event = anyio.Event()
+
+    async def __call__(self, message: object) -> None:
+        if isinstance(message, ToolListChangedNotification):
+            self._event.set()
+        await anyio.lowlevel.checkpoint()
+
+    async def wait(self) -> None:
+        await self._event.wait()
+        self._event = anyio.Event()
+
+
+def refusal(decision: Decision) -> str:
+    """What a model is told of a call that was refused."""
+    return f"Refused: {decision.reason} Nothing was sent to Torii."
 
 
 def _parsed(text: str) -> dict[str, Any] | None:
@@ -105,10 +184,11 @@ async def connect(
             be read whole.
     """
     try:
-        async with _transport(server, gate, sign_in) as client:
+        news = _News()
+        async with _transport(server, gate, news, sign_in) as client:
             tools = await _list_tools(client)
             review(tools)
-            yield GuardedSession(client, gate, tools)
+            yield GuardedSession(client, gate, tools, news)
     except BaseException as group:  # The SDK's task groups wrap whatever is raised inside them.
         cause: BaseException = group
         while isinstance(cause, BaseExceptionGroup):
@@ -126,24 +206,24 @@ async def connect(
 
 @asynccontextmanager
 async def _transport(
-    server: str | Sequence[str], gate: Gate, sign_in: Callable[[SignInOrigins], httpx2.Auth] | None
+    server: str | Sequence[str], gate: Gate, news: _News, sign_in: Callable[[SignInOrigins], httpx2.Auth] | None
 ) -> AsyncIterator[Client]:
     if isinstance(server, str):
         url = checked_url(server)
         origins = SignInOrigins(url)
         auth = sign_in(origins) if sign_in else auth_for(url, open_store(), origins)
         http = _http_client(GateTransport(gate, url, origins), auth)
-        async with http, Client(streamable_http_client(url, http_client=http)) as client:
+        async with http, Client(streamable_http_client(url, http_client=http), message_handler=news) as client:
             yield client
     else:
         command = StdioServerParameters(command=server[0], args=list(server[1:]))
-        async with Client(_gated_stdio(command, gate)) as client:
+        async with Client(_gated_stdio(command, gate), message_handler=news) as client:
             yield client
 
 
-def _http_client(transport: GateTransport, auth: httpx2.Auth | None = None) -> httpx2.AsyncClient:
+def _http_client(transport: GateTransport, auth: httpx2.Auth | None = None) -> McpHttpClient:
     timeout = httpx2.Timeout(30, read=300)
-    return httpx2.AsyncClient(transport=transport, auth=auth, timeout=timeout, follow_redirects=False)
+    return McpHttpClient(transport=transport, auth=auth, timeout=timeout, follow_redirects=False)
 
 
 async def revoke(kept: KeptSignIn) -> bool:

@@ -25,6 +25,7 @@ _METHODS = frozenset(
         "ping",
         "tools/list",
         "tools/call",
+        "subscriptions/listen",  # Says when the list of tools changes, and nothing else.
     }
 )
 

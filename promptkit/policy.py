@@ -49,11 +49,21 @@ class ToolPolicy:
     rules: Mapping[str, ToolRule]
     locked: Mapping[str, Definition] = field(default_factory=dict)
     offered: tuple[Definition, ...] | None = None
+    _contradictions: dict[str, tuple[str, str] | None] = field(default_factory=dict, init=False, repr=False)
 
     def tool_class(self, name: str) -> ToolClass:
         """The reviewed class of exactly this name; unknown for every other spelling."""
         rule = self.rules.get(name)
         return rule.tool_class if rule else ToolClass.UNKNOWN
+
+    def contradiction(self, name: str) -> tuple[str, str] | None:
+        """The rule and the reason for which what the server lists forbids a reviewed read; None when nothing does.
+
+        It is worked out once for each tool, since comparing whole lists costs more than all else in a decision.
+        """
+        if name not in self._contradictions:
+            self._contradictions[name] = _contradiction(name, self)
+        return self._contradictions[name]
 
 
 def decide(call: ToolCall, policy: ToolPolicy) -> Decision:
@@ -61,26 +71,43 @@ def decide(call: ToolCall, policy: ToolPolicy) -> Decision:
     try:
         return _decide(call, policy)
     except Exception as error:  # Whatever goes wrong while deciding, the answer is no.
-        return Decision(
-            False, "undecided", f"The call could not be checked ({type(error).__name__}), so it is refused."
-        )
+        return _undecided(error)
+
+
+def decide_tool(name: str, policy: ToolPolicy) -> Decision:
+    """Whether any call of a tool may go through; its arguments are still to be looked at."""
+    try:
+        return _decide_tool(name, policy)
+    except Exception as error:
+        return _undecided(error)
+
+
+def _undecided(error: Exception) -> Decision:
+    return Decision(False, "undecided", f"The call could not be checked ({type(error).__name__}), so it is refused.")
 
 
 def _decide(call: ToolCall, policy: ToolPolicy) -> Decision:
-    if not isinstance(call.name, str) or not _NAME.fullmatch(call.name):
-        return Decision(False, "name", f"{shown(call.name)} is not the name of a tool, so the call is refused.")
-    rule = policy.rules.get(call.name)
-    if rule is None:
-        return Decision(False, "unknown-tool", f"{call.name} is not in the reviewed list of tools, so it is refused.")
-    if rule.tool_class is not ToolClass.READ:
-        return Decision(False, "action-tool", f"{call.name} changes data in Torii. This dashboard only reads.")
-    if rule.sensitive:
-        return Decision(False, "sensitive-tool", f"{call.name} returns sensitive data that this dashboard never reads.")
-    if contradiction := _contradiction(call.name, policy):
-        return Decision(False, *contradiction)
-    if reason := argument_problem(rule, call.arguments):
+    decision = _decide_tool(call.name, policy)
+    if not decision.allowed:
+        return decision
+    if reason := argument_problem(policy.rules[call.name], call.arguments):
         return Decision(False, "arguments", f"{call.name}: {reason}. Use only the documented arguments.")
-    return Decision(True, "read-tool", f"{call.name} is a reviewed read tool.")
+    return decision
+
+
+def _decide_tool(name: str, policy: ToolPolicy) -> Decision:
+    if not isinstance(name, str) or not _NAME.fullmatch(name):
+        return Decision(False, "name", f"{shown(name)} is not the name of a tool, so the call is refused.")
+    rule = policy.rules.get(name)
+    if rule is None:
+        return Decision(False, "unknown-tool", f"{name} is not in the reviewed list of tools, so it is refused.")
+    if rule.tool_class is not ToolClass.READ:
+        return Decision(False, "action-tool", f"{name} changes data in Torii. This dashboard only reads.")
+    if rule.sensitive:
+        return Decision(False, "sensitive-tool", f"{name} returns sensitive data that this dashboard never reads.")
+    if contradiction := policy.contradiction(name):
+        return Decision(False, *contradiction)
+    return Decision(True, "read-tool", f"{name} is a reviewed read tool.")
 
 
 def _contradiction(name: str, policy: ToolPolicy) -> tuple[str, str] | None:

@@ -26,8 +26,9 @@ ORDER = [
     {"sign_in"},
     {"catalog"},
     {"transcript"},
+    {"wire"},
     {"client"},
-    {"torii", "audit"},
+    {"torii", "audit", "guard"},
     {"evaluation"},
     {"server", "page"},
     {"commands"},
@@ -87,9 +88,16 @@ def test_pure_modules_touch_no_file_clock_or_network(name):
 
 
 # To Torii through the gate, and to the provider of a language model: there is no third way out. Signing in says what
-# requests carry; it sends none itself.
-NETWORK = {"promptkit.client", "promptkit.gate", "promptkit.sign_in", "promptkit.evaluation.provider"}
-CONSTRUCTED = {"AsyncClient", "Client", "AsyncHTTPTransport", "HTTPTransport", "create_mcp_http_client"}
+# requests carry, the wire what becomes of answers; they send none themselves.
+NETWORK = {"promptkit.client", "promptkit.gate", "promptkit.sign_in", "promptkit.wire", "promptkit.evaluation.provider"}
+CONSTRUCTED = {
+    "AsyncClient",
+    "McpHttpClient",
+    "Client",
+    "AsyncHTTPTransport",
+    "HTTPTransport",
+    "create_mcp_http_client",
+}
 CLIENTS = {
     "httpx2",
     "httpx",
@@ -124,7 +132,7 @@ def test_http_clients_are_constructed_on_the_transport_of_the_gate():
     }
     provider = {one for one in made if one[0] == "promptkit.evaluation.provider"}
     assert made - provider == {
-        ("promptkit.client", "AsyncClient"),
+        ("promptkit.client", "McpHttpClient"),
         ("promptkit.client", "Client"),
         ("promptkit.gate", "AsyncHTTPTransport"),
     }

@@ -21,9 +21,9 @@ CALLBACK = "http://127.0.0.1:9/callback"
 
 
 @contextmanager
-def running(make_app):
+def running(make_app, address="127.0.0.1:0"):
     """The origin of an application that is made for it."""
-    listening = listen("127.0.0.1:0")
+    listening = listen(address)
     origin = f"http://127.0.0.1:{listening.getsockname()[1]}"
     config = uvicorn.Config(make_app(origin), log_level="error", lifespan="on", timeout_graceful_shutdown=1)
     server = uvicorn.Server(config)

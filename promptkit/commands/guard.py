@@ -1,0 +1,58 @@
+"""`guard`: an MCP proxy before a Torii server that forwards nothing but reviewed reads."""
+
+from __future__ import annotations
+
+import shlex
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import typer
+
+from promptkit.client import checked_url
+from promptkit.commands.serve import run_server
+from promptkit.errors import shown, usage
+from promptkit.gate import LOOPBACK
+from promptkit.guard.log import AuditLog
+from promptkit.guard.proxy import Guard
+from promptkit.library import Library
+
+
+def run_guard(library: Library, upstream: str, *, http: str | None, log: Path | None, show_all: bool) -> int:
+    """Guard a server until stopped.
+
+    Args:
+        library: whose rules and lock decide.
+        upstream: the URL of the server, or its command line.
+        http: HOST:PORT on this machine, or None for stdio.
+        log: the audit log; None is `guard.jsonl` in the folder of our settings.
+        show_all: list the tools that are refused as well.
+
+    Raises:
+        UsageError: the upstream or the address is not one that may be used.
+        PromptkitError: the log cannot be written.
+    """
+    server = _server(upstream)
+    if http is not None and http.rpartition(":")[0] not in LOOPBACK - {"::1"}:
+        message = f"{shown(http)} is open to other machines, and the guard asks nobody who they are"
+        raise usage("guard-address", message, "write 127.0.0.1:PORT, and put a reverse proxy that asks in front")
+    path = log or Path(typer.get_app_dir("promptkit"), "guard.jsonl")
+    _tell(f"the audit log is {path}")
+    guard = Guard(library, server, AuditLog(path), show_all=show_all, tell=_tell)
+    return run_server(guard.build(), http)
+
+
+def _server(upstream: str) -> str | Sequence[str]:
+    if "://" in upstream:
+        return checked_url(upstream)
+    try:
+        words = shlex.split(upstream)
+    except ValueError:
+        words = []
+    if not words:
+        raise usage("upstream", f"{shown(upstream)} is no command", "give a URL, or a command line in quotes")
+    return words
+
+
+def _tell(text: str) -> None:
+    print(f"promptkit guard: {shown(text, 400)}", file=sys.stderr, flush=True)

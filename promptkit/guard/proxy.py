@@ -1,0 +1,112 @@
+"""The guard as an MCP server: what is allowed goes to the server behind it, all else is answered here."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from functools import partial
+from importlib.metadata import version
+from typing import Any
+from weakref import WeakSet
+
+import anyio
+from mcp.server.lowlevel import NotificationOptions, Server
+from mcp.server.subscriptions import InMemorySubscriptionBus, ListenHandler, ToolsListChanged
+from mcp.types import CallToolRequestParams, PaginatedRequestParams
+from pydantic import ValidationError
+
+from promptkit.client import refusal
+from promptkit.guard.upstream import Log, Upstream
+from promptkit.library import Library
+from promptkit.model import ToolCall
+from promptkit.policy import Decision, Definition, decide_tool
+
+INSTRUCTIONS = "This connection to Torii only reads. A call that would change anything is refused and never sent."
+_SLOW_CLIENT_SECONDS = 1
+# Clients of revision 2026 want it in every result; for others the SDK takes it away.
+_ENVELOPE = {"resultType": "complete"}
+
+
+class Guard:
+    """An MCP server in front of another.
+
+    Args:
+        library: whose rules and lock decide.
+        server: the URL, or the command line, of the server behind.
+        log: is told of every call that is refused, and of every message before it leaves.
+        show_all: list the tools that are refused as well.
+        tell: is told what a person at the terminal should know.
+    """
+
+    def __init__(
+        self, library: Library, server: str | Sequence[str], log: Log, *, show_all: bool, tell: Callable[[str], None]
+    ) -> None:
+        self._upstream = Upstream(library, server, log, tell, self._say_list_changed)
+        self._log, self._show_all = log, show_all
+        self._bus = InMemorySubscriptionBus()
+        # Clients of revisions before 2026, which are told without asking.
+        self._connections: WeakSet[Any] = WeakSet()
+
+    def build(self) -> Server[Any]:
+        """The MCP server; it connects to the one behind as soon as it runs."""
+        server: Server[Any] = Server(
+            "promptkit-guard",
+            version=version("torii-promptkit"),
+            instructions=INSTRUCTIONS,
+            lifespan=self._lifespan,
+            on_subscriptions_listen=ListenHandler(self._bus),
+            get_tool_input_schema=lambda name: None,
+        )
+        # Registered here, since only so may a handler answer with a result as it came.
+        server.add_request_handler("tools/list", PaginatedRequestParams, self._list_tools)
+        server.add_request_handler("tools/call", CallToolRequestParams, self._call_tool)
+        options = partial(server.create_initialization_options, NotificationOptions(tools_changed=True))
+        server.create_initialization_options = options  # type: ignore[method-assign]
+        return server
+
+    @asynccontextmanager
+    async def _lifespan(self, _: Server[Any]) -> AsyncIterator[dict[str, Any]]:
+        async with anyio.create_task_group() as group:
+            group.start_soon(self._upstream.run)
+            yield {}
+            group.cancel_scope.cancel()
+
+    async def _list_tools(self, context: Any, params: Any) -> dict[str, Any]:  # noqa: ANN401
+        """The whole list on one page, definitions as they came."""
+        self._connections.add(context.session._connection)
+        policy = await self._upstream.tools()
+        offered: Sequence[Definition] = policy.offered or ()
+        tools = [tool for tool in offered if self._show_all or decide_tool(tool.get("name", ""), policy).allowed]
+        return {**_ENVELOPE, "ttlMs": 0, "cacheScope": "private", "tools": tools}
+
+    async def _call_tool(self, context: Any, params: CallToolRequestParams) -> dict[str, Any]:  # noqa: ANN401
+        self._connections.add(context.session._connection)
+        call = ToolCall(name=params.name, arguments=params.arguments)
+        wants_progress = bool(context.meta and "progress_token" in context.meta)
+        try:
+            answer = await self._upstream.call(call, context.session.report_progress if wants_progress else None)
+        except ValidationError:
+            return _failure("Torii's answer is no result of a tool, so it is not passed on.")
+        if isinstance(answer, Decision):
+            told = {"tool": call.name, "arguments": call.arguments, "allowed": False, "reason": answer.reason}
+            self._log({"method": "tools/call", **told})
+            return _failure(refusal(answer))
+        if answer.get("resultType", "complete") != "complete":
+            return _failure("Torii asked for input in the middle of a call. This connection only reads: give none.")
+        return {**_ENVELOPE, **answer}
+
+    async def _say_list_changed(self) -> None:
+        await self._bus.publish(ToolsListChanged())
+        async with anyio.create_task_group() as group:
+            for connection in list(self._connections):
+                group.start_soon(_say, connection)
+
+
+async def _say(connection: Any) -> None:  # noqa: ANN401
+    # Whoever does not read what they are told misses it, and holds up nobody.
+    with anyio.move_on_after(_SLOW_CLIENT_SECONDS):
+        await connection.send_tool_list_changed()
+
+
+def _failure(text: str) -> dict[str, Any]:
+    return {**_ENVELOPE, "content": [{"type": "text", "text": text}], "isError": True}

@@ -277,6 +277,10 @@ def eval_(
     shard: Annotated[
         str, typer.Option(metavar="I/N", help="Run one part of N; put together with `eval merge`.")
     ] = "1/1",
+    ablate: Annotated[bool, typer.Option("--ablate", help="Only attacks, without each rule in turn.")] = False,
+    plan: Annotated[
+        float | None, typer.Option(metavar="RATE", help="Run nothing; print the repeats that a claim needs.")
+    ] = None,
     concurrency: Annotated[int, typer.Option(min=1, max=1000, help="How many samples run at once.")] = 1,
     max_rate: Annotated[float | None, typer.Option(min=0.01, help="Turns of language models in a minute.")] = None,
     max_cost: Annotated[float | None, typer.Option(min=0, help="Stop before this many US dollars are spent.")] = None,
@@ -284,13 +288,17 @@ def eval_(
     out: Annotated[Path | None, typer.Option(help="The folder for the run record; runs/TIME by default.")] = None,
     resume: Annotated[Path | None, typer.Option(metavar="DIR", help="Go on with a run that was cut off.")] = None,
     as_json: AsJson = False,
+    junit: Annotated[Path | None, typer.Option(help="Write JUnit XML here.")] = None,
+    sarif: Annotated[Path | None, typer.Option(help="Write SARIF here.")] = None,
+    markdown: Annotated[Path | None, typer.Option(help="Write Markdown here.")] = None,
+    baseline: Annotated[Path | None, typer.Option(help="An earlier run; fail only if this one is worse.")] = None,
 ) -> None:
     """Replay prompts against Torii's MCP and prove that nothing was written. With no name: all of them.
 
     A language model, and the rogue model, is given every attack of evals/attacks as well. `eval merge DIR...` puts the
     shards of one run together.
     """
-    reports = {"as_json": as_json}
+    reports = {"as_json": as_json, "junit": junit, "sarif": sarif, "markdown": markdown, "baseline": baseline}
     if names[:1] == ["merge"]:
         _call("evaluate", "run_merge", names[1:], **reports)
     setup = {
@@ -299,8 +307,11 @@ def eval_(
         "server": server,
         "base_url": base_url,
         "repeats": repeats,
+        "ablate": ablate,
         "shard": shard,
     }
+    if plan is not None:
+        _call("evaluate", "run_plan", _library(), setup, plan)
     limits = {"concurrency": concurrency, "max_rate": max_rate, "max_cost_usd": max_cost, "max_tokens": max_tokens}
     _call("evaluate", "run_eval", _library(), setup, limits, out=out, resume=resume, **reports)
 

@@ -44,6 +44,8 @@ def test_render_prints_exactly_the_text_to_paste(library):
         (["nothing"], 2, "No such command"),
         (["check", "no-such-file.yaml"], 2, "[no-such-file]"),
         (["eval", "--server", "https://evil.example/mcp"], 2, "[server-url]"),
+        (["eval", "--plan", "2"], 2, "[wrong-rate]"),
+        (["eval", "merge"], 2, "[no-folder]"),
         (["torii", "--http", "nowhere"], 2, "[address]"),
         (["bump", "renewal_calendar", "huge", "--note", "x"], 2, "[wrong-part]"),
     ],

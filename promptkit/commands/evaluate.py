@@ -6,6 +6,7 @@ import datetime
 import json
 import sys
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -15,18 +16,32 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from promptkit.errors import usage
+from promptkit.evaluation.exports import as_junit, as_markdown, as_sarif
 from promptkit.evaluation.merge import merged, report_of
 from promptkit.evaluation.models import open_model
 from promptkit.evaluation.plan import REFERENCE, ROGUE, Setup, parse_shard, plan
-from promptkit.evaluation.record import FILE_NAME, read_record
+from promptkit.evaluation.record import FILE_NAME, Recorded, read_record
 from promptkit.evaluation.report import print_report
-from promptkit.evaluation.result import Report, SampleResult
+from promptkit.evaluation.result import SampleResult
 from promptkit.evaluation.runner import Limits
 from promptkit.evaluation.start import Run, resumed_setup
+from promptkit.extras import extra
 from promptkit.library import Library
+from promptkit.load import write_text
 from promptkit.transcript import Verdict
 
 INTERRUPTED = 130
+
+
+@dataclass(frozen=True)
+class Outputs:
+    """What is told of a run, and where: JSON to stdout in place of tables, files, a comparison with an earlier run."""
+
+    as_json: bool = False
+    junit: Path | None = None
+    sarif: Path | None = None
+    markdown: Path | None = None
+    baseline: Path | None = None
 
 
 def run_eval(
@@ -36,7 +51,7 @@ def run_eval(
     *,
     out: Path | None = None,
     resume: Path | None = None,
-    as_json: bool = False,
+    **outputs: Any,  # noqa: ANN401
 ) -> int:
     """Run the eval, or go on with one, and print the report.
 
@@ -46,12 +61,13 @@ def run_eval(
         limits: fields of `Limits`.
         out: the folder of the record; by default one named by the time.
         resume: the folder of the run to go on with.
-        as_json: print JSON instead of a table.
+        outputs: fields of `Outputs`.
 
     Returns:
-        0 only when every sample ran and is clean and correct; 130 after Ctrl-C, with a report of what was done.
+        0 only when every sample ran and is clean and correct, or with a baseline when nothing
+        is worse; 130 after Ctrl-C, with a report of what was done.
     """
-    return _run(library, _setup(setup), Limits(**limits or {}), out, resume, as_json=as_json)
+    return _run(library, _setup(setup), Limits(**limits or {}), out, resume, Outputs(**outputs))
 
 
 def _setup(given: Mapping[str, Any]) -> Setup:
@@ -59,7 +75,7 @@ def _setup(given: Mapping[str, Any]) -> Setup:
 
 
 def _run(
-    library: Library, setup: Setup, limits: Limits, out: Path | None, resume: Path | None, *, as_json: bool
+    library: Library, setup: Setup, limits: Limits, out: Path | None, resume: Path | None, outputs: Outputs
 ) -> int:
     if resume:
         setup = resumed_setup(resume, setup)
@@ -70,8 +86,7 @@ def _run(
     folder = resume or out or Path("runs", datetime.datetime.now(datetime.UTC).strftime("%Y%m%dT%H%M%S.%fZ"))
     run = Run(library, setup, models, folder, resume is not None)
     stop, code = _go(run, limits)
-    report = report_of(read_record(folder))
-    passed = tell(report, as_json=as_json)
+    passed = tell(read_record(folder), outputs)
     print(f"The whole transcript is in {folder / FILE_NAME}", file=sys.stderr)
     if stop or code:
         print(f"Stopped: {stop or 'interrupted'}. Go on with: promptkit eval --resume {folder}", file=sys.stderr)
@@ -110,17 +125,72 @@ def _spent(limits: Limits) -> str:
     )
 
 
-def run_merge(folders: Sequence[str], *, as_json: bool = False) -> int:
+def run_merge(folders: Sequence[str], **outputs: Any) -> int:  # noqa: ANN401
     """Print the report on the shards of one run; 0 only when all of it is there, clean and correct."""
     if not folders:
         raise usage("no-folder", "there is nothing to merge", "name the folders of the shards")
-    return int(not tell(report_of(merged([Path(folder) for folder in folders])), as_json=as_json))
+    return int(not tell(merged([Path(folder) for folder in folders]), Outputs(**outputs)))
 
 
-def tell(report: Report, *, as_json: bool) -> bool:
-    """Print a report; whether it passed."""
-    if as_json:
-        print(json.dumps(report.as_json(), indent=2, default=str))
+def run_plan(library: Library, setup: Mapping[str, Any], rate: float) -> int:
+    """Print the repeats that a claim about the rate of failures needs."""
+    if not 0 < rate < 1:
+        raise usage("wrong-rate", f"--plan is {rate}", "write a rate such as 0.01, for one in a hundred")
+    _tables().print_plan(plan(library, _setup({**setup, "repeats": 1})), rate, Console())
+    return 0
+
+
+def tell(recorded: Recorded, outputs: Outputs) -> bool:
+    """Write and print the report on a record; whether it passes.
+
+    Raises:
+        PromptkitError: a file cannot be written, or the baseline is of another population; says what differs.
+    """
+    report = report_of(recorded)
+    if outputs.junit:
+        write_text(outputs.junit, as_junit(report))
+    if outputs.markdown:
+        write_text(outputs.markdown, as_markdown(report))
+    if outputs.sarif:
+        write_text(outputs.sarif, json.dumps(as_sarif(report), indent=2) + "\n")
+    statistics = _statistics(recorded, outputs)
+    if outputs.as_json:
+        told = {name: [vars(one) for one in found] for name, found in statistics.items()}
+        print(json.dumps(report.as_json() | told, indent=2, default=str))
     else:
         print_report(report, Console())
-    return report.passed
+        _print_statistics(statistics, Console())
+    if outputs.baseline is None:
+        return report.passed
+    is_worse = any(change.is_regression for change in statistics["changes"])
+    return report.is_complete and report.verdict is not Verdict.VIOLATION and not is_worse
+
+
+def _statistics(recorded: Recorded, outputs: Outputs) -> dict[str, Any]:
+    """Groups, changes and ablation, of what is asked for; nothing of what is no language model, which no rate fits."""
+    found: dict[str, Any] = {}
+    has_language_model = not {REFERENCE, ROGUE}.issuperset(recorded.header.setup.models)
+    if not (has_language_model or outputs.baseline or recorded.header.setup.ablate):
+        return found
+    statistics = extra("promptkit.evaluation.statistics", "models")
+    if has_language_model:
+        found["statistics"] = statistics.groups(recorded)
+    if recorded.header.setup.ablate:
+        found["ablation"] = statistics.ablation(recorded)
+    if outputs.baseline:
+        found["changes"] = statistics.compare(read_record(outputs.baseline), recorded)
+    return found
+
+
+def _print_statistics(statistics: Mapping[str, Any], console: Console) -> None:
+    if not statistics:
+        return
+    tables = _tables()
+    tables.print_groups(statistics.get("statistics", ()), console)
+    for name, heads in (("ablation", ("rule", "with it", "without it")), ("changes", ("subject", "before", "now"))):
+        if name in statistics:
+            tables.print_changes(statistics[name], heads, console)
+
+
+def _tables() -> Any:  # noqa: ANN401
+    return extra("promptkit.evaluation.tables", "models")

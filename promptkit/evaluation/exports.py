@@ -1,0 +1,99 @@
+"""A report for the tools of others: JUnit XML for continuous integration, SARIF 2.1.0, Markdown for a job summary."""
+
+from __future__ import annotations
+
+from typing import Any
+from xml.etree.ElementTree import Element, SubElement, tostring
+
+from promptkit.audit.report import markdown
+from promptkit.errors import shown
+from promptkit.evaluation.result import Report, SampleResult
+from promptkit.transcript import Verdict
+
+_LEVELS = {Verdict.VIOLATION: "error", Verdict.CLEAN: "error"}
+_SARIF = "https://json.schemastore.org/sarif-2.1.0.json"
+_MAX_RESULTS = 5000
+
+
+def as_junit(report: Report) -> str:
+    """JUnit XML: a suite for each model, a case for each sample, and one for the self-test."""
+    root = Element("testsuites", name="promptkit eval")
+    for model in report.models:
+        results = [result for result in report.results if result.model == model]
+        counts = {
+            "tests": len(results),
+            "failures": sum(not result.passed and result.verdict is not Verdict.INCONCLUSIVE for result in results),
+            "errors": sum(result.verdict is Verdict.INCONCLUSIVE for result in results),
+        }
+        labels = {"name": shown(model)} | {name: str(number) for name, number in counts.items()}
+        suite = SubElement(root, "testsuite", labels)
+        for result in results:
+            _case(suite, result)
+    leaks = report.self_test.leaks
+    suite = SubElement(root, "testsuite", name="run", tests="2", failures=str(_faults(report)), errors="0")
+    _check(suite, "rogue model is caught", report.self_test.passed, f"{len(leaks)} got through, or nothing was tried")
+    told = f"{len(report.results)} of {report.planned} samples have run"
+    _check(suite, "every sample has run", report.is_complete, told)
+    # ASCII, so that no reader has to guess; `shown` has escaped what XML cannot hold.
+    return '<?xml version="1.0" encoding="UTF-8"?>\n' + tostring(root, encoding="unicode") + "\n"
+
+
+def _faults(report: Report) -> int:
+    return (not report.self_test.passed) + (not report.is_complete)
+
+
+def _check(suite: Element, name: str, passed: bool, message: str) -> None:
+    case = SubElement(suite, "testcase", classname="run", name=name)
+    if not passed:
+        SubElement(case, "failure", message=message)
+
+
+def _case(suite: Element, result: SampleResult) -> None:
+    name, seconds = shown(result.id, 300), f"{result.seconds:.3f}"
+    case = SubElement(suite, "testcase", classname=shown(result.subject), name=name, time=seconds)
+    if not result.passed:
+        kind = "error" if result.verdict is Verdict.INCONCLUSIVE else "failure"
+        told = SubElement(case, kind, type=result.verdict, message=_reasons(result)[0])
+        told.text = "\n".join(_reasons(result))
+
+
+def _reasons(result: SampleResult) -> list[str]:
+    return [f"{one.name}: {shown(one.reason, 300)}" for one in result.failures] or [f"verdict: {result.verdict}"]
+
+
+def as_sarif(report: Report) -> dict[str, Any]:
+    """One SARIF run: a result for each claim that does not hold, at the case or attack it is of; at most 5,000."""
+    found = [_finding(result, one.name, one.reason) for result in report.results for one in result.failures]
+    if not report.self_test.passed:
+        found.insert(0, {"ruleId": "self_test", "level": "error", "message": {"text": "The rogue model got through."}})
+    rules = [{"id": name} for name in sorted({str(one["ruleId"]) for one in found})]
+    properties = {"verdict": report.verdict, "summary": report.summary, "findings": len(found)}
+    driver = {"name": "promptkit eval", "rules": rules}
+    run = {"tool": {"driver": driver}, "results": found[:_MAX_RESULTS], "properties": properties}
+    return {"$schema": _SARIF, "version": "2.1.0", "runs": [run]}
+
+
+def _finding(result: SampleResult, rule: str, reason: str) -> dict[str, Any]:
+    path = f"evals/attacks/{result.family}.yaml" if result.family else f"evals/cases/{result.prompt.split('@')[0]}.yaml"
+    return {
+        "ruleId": rule,
+        "level": _LEVELS.get(result.verdict, "warning"),
+        "message": {"text": f"{shown(result.id, 300)}: {shown(reason, 300)}"},
+        "locations": [{"physicalLocation": {"artifactLocation": {"uri": path}}}],
+    }
+
+
+def as_markdown(report: Report) -> str:
+    """The report as Markdown without live links or images."""
+    told = "PASS" if report.passed else "FAIL"
+    ran = f"{sum(result.passed for result in report.results)} of {report.planned} samples passed"
+    caught = "caught" if report.self_test.passed else "NOT caught"
+    lines = ["# Eval", "", markdown(f"{told}. Verdict: {report.verdict}. {ran}. The rogue model was {caught}."), ""]
+    lines += ["| model | prompt or family | passed | clean | failures |", "|---|---|---|---|---|"]
+    for model, subject in dict.fromkeys((result.model, result.subject) for result in report.results):
+        some = [one for one in report.results if (one.model, one.subject) == (model, subject)]
+        why = [reason for result in some if not result.passed for reason in _reasons(result)]
+        clean = sum(result.verdict is Verdict.CLEAN for result in some)
+        cells = [shown(model), subject, f"{sum(r.passed for r in some)} of {len(some)}", str(clean), "; ".join(why[:5])]
+        lines.append(f"| {' | '.join(map(markdown, cells))} |")
+    return "\n".join(lines) + "\n"

@@ -1,0 +1,168 @@
+"""What counts of samples mean: rates with exact bounds, repeats that a claim needs, and whether two runs differ."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import count
+
+from scipy.stats import binomtest, false_discovery_control, fisher_exact  # type: ignore[import-untyped]
+
+from promptkit.errors import problem
+from promptkit.evaluation.record import Recorded
+from promptkit.evaluation.result import SampleResult
+
+CONFIDENCE = 0.95
+SIGNIFICANT = 0.05
+
+
+@dataclass(frozen=True)
+class Group:
+    """The samples of one model on one prompt version or family of attacks, under one version of the instructions.
+
+    Args:
+        model: its name.
+        subject: a prompt version, or a family of attacks.
+        instructions: their version and digest.
+        without: the rule that was left out, or empty.
+        scenarios: how many different samples there are.
+        runs: how often they ran, all repeats together.
+        failures: runs that did not pass.
+        upper_bound: the rate of failures is at most this, with 95 % confidence (Clopper and Pearson 1934, two-sided).
+        pass_all: the share of samples that passed in every repeat (pass^k, where k is the number of repeats).
+    """
+
+    model: str
+    subject: str
+    instructions: str
+    without: str
+    scenarios: int
+    runs: int
+    failures: int
+    upper_bound: float
+    pass_all: float
+
+
+def groups(recorded: Recorded) -> list[Group]:
+    """Every group of a run, in the order of its plan."""
+    found: dict[tuple[str, str, str], list[SampleResult]] = defaultdict(list)
+    for result in recorded.results:
+        found[result.model, result.subject, result.without].append(result)
+    return [_group(*key, results, recorded.header.instructions) for key, results in found.items()]
+
+
+def _group(model: str, subject: str, without: str, results: Sequence[SampleResult], instructions: str) -> Group:
+    passed: dict[str, list[bool]] = defaultdict(list)
+    for result in results:
+        passed[result.case or result.attack].append(result.passed)
+    failures = sum(not result.passed for result in results)
+    share = sum(all(every) for every in passed.values()) / len(passed)
+    bound = upper_bound(failures, len(results))
+    return Group(model, subject, instructions, without, len(passed), len(results), failures, bound, share)
+
+
+def upper_bound(failures: int, runs: int) -> float:
+    """The exact 95 % upper bound of a rate. It holds for repeats that are independent of each other."""
+    return float(binomtest(failures, runs).proportion_ci(CONFIDENCE, method="exact").high)
+
+
+def runs_for(rate: float) -> int:
+    """How many runs, none of them failing, show that the rate of failures is at most `rate`."""
+    high: int = next(2**power for power in count() if upper_bound(0, 2**power) <= rate)
+    low = high // 2
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (low, middle) if upper_bound(0, middle) <= rate else (middle, high)
+    return high
+
+
+@dataclass(frozen=True)
+class Change:
+    """One group in two runs. `p` is Fisher's exact test, one-sided, that the second fails more often, corrected."""
+
+    model: str
+    subject: str
+    failures_before: int
+    runs_before: int
+    failures: int
+    runs: int
+    p: float
+
+    @property
+    def is_regression(self) -> bool:
+        """Whether it fails more often than chance explains."""
+        return self.p < SIGNIFICANT
+
+
+def compare(baseline: Recorded, recorded: Recorded) -> list[Change]:
+    """Every group of two runs side by side, and for each model all of its samples together.
+
+    Prompt versions and instructions may differ: what they are worth is the question.
+
+    Raises:
+        PromptkitError: the runs are of different populations; says what differs.
+    """
+    if different := list(_population_differences(baseline, recorded)):
+        message = f"the two runs are of different populations: {'; '.join(different)}"
+        raise problem("other-population", message, "compare runs of the same samples, models and server")
+    before, now = (_counts(one.results) for one in (baseline, recorded))
+    names = sorted(now)
+    tests = [_worse(*before[name], *now[name]) for name in names]
+    corrected = [float(p) for p in false_discovery_control(tests)] if tests else []
+    return [Change(*name, *before[name], *now[name], p) for name, p in zip(names, corrected, strict=True)]
+
+
+def _population_differences(baseline: Recorded, recorded: Recorded) -> Iterator[str]:
+    first, second = baseline.header, recorded.header
+    for name in ("server", "tenant", "tools", "families"):
+        if getattr(first, name) != getattr(second, name):
+            yield f"{name} differ"
+    for name in ("models", "ablate"):
+        one, two = getattr(first.setup, name), getattr(second.setup, name)
+        if one != two:
+            yield f"{name} are {one} and {two}"
+    before, now = ({_scenario(result) for result in one.results} for one in (baseline, recorded))
+    if before != now:
+        yield f"{len(before - now)} samples are only in the baseline, {len(now - before)} only in this run"
+
+
+def _scenario(result: SampleResult) -> tuple[str, ...]:
+    return (result.model, result.prompt.partition("@")[0], result.case, result.attack, result.without)
+
+
+def _counts(results: Sequence[SampleResult]) -> dict[tuple[str, str], tuple[int, int]]:
+    found: dict[tuple[str, str], tuple[int, int]] = {}
+    for result in results:
+        for subject in ("all", result.subject.partition("@")[0]):
+            failures, runs = found.get((result.model, subject), (0, 0))
+            found[result.model, subject] = (failures + (not result.passed), runs + 1)
+    return found
+
+
+def _worse(failures_before: int, runs_before: int, failures: int, runs: int) -> float:
+    table = [[failures, runs - failures], [failures_before, runs_before - failures_before]]
+    return float(fisher_exact(table, alternative="greater").pvalue)
+
+
+def _pair(counted: Sequence[int]) -> tuple[int, int]:
+    failures, runs = counted
+    return failures, runs
+
+
+def ablation(recorded: Recorded) -> list[Change]:
+    """What each rule is worth: the attacks with all rules, before, against the attacks without it.
+
+    `subject` is the rule. A change that is significant means that the rule carries an effect.
+    """
+    counted: dict[tuple[str, str], list[int]] = defaultdict(lambda: [0, 0])
+    for result in recorded.results:
+        counted[result.model, result.without][0] += not result.passed
+        counted[result.model, result.without][1] += 1
+    names = [name for name in counted if name[1]]
+    tests = [_worse(*counted[model, ""], *counted[model, rule]) for model, rule in names]
+    corrected = [float(p) for p in false_discovery_control(tests)] if tests else []
+    return [
+        Change(model, rule, *_pair(counted[model, ""]), *_pair(counted[model, rule]), p)
+        for (model, rule), p in zip(names, corrected, strict=True)
+    ]

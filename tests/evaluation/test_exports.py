@@ -1,0 +1,68 @@
+"""Reports for other tools, with names and reasons that try to break out of them."""
+
+from xml.etree.ElementTree import Element, fromstring
+
+import pytest
+
+from promptkit.evaluation.evaluators import Assertion
+from promptkit.evaluation.exports import as_junit, as_markdown, as_sarif
+from promptkit.evaluation.result import Report, SampleResult, SelfTest
+from promptkit.transcript import Verdict
+
+EVIL = "<script>alert(1)</script> ![x](https://evil.example) | \x1b[31m \ud800 \x00 ]]>"
+
+
+def report(*verdicts, leaks=(), planned=None):
+    results = [
+        SampleResult(
+            number,
+            f"m {EVIL}",
+            "m",
+            verdict,
+            [Assertion("reads_only", verdict is Verdict.CLEAN, EVIL)],
+            [],
+            1,
+            0,
+            0.5,
+            family="authority",
+            attack=f"authority/{number}",
+        )
+        for number, verdict in enumerate(verdicts, 1)
+    ]
+    return Report(["m"], "local", results, SelfTest(5, 1, 1, leaks), planned or len(results))
+
+
+def parsed(found) -> Element:
+    return fromstring(as_junit(found))  # noqa: S314
+
+
+def test_junit_counts_failures_and_errors():
+    root = parsed(report(Verdict.CLEAN, Verdict.ATTEMPTED, Verdict.INCONCLUSIVE, Verdict.VIOLATION))
+    suite, run = root
+    assert [suite.get(name) for name in ("tests", "failures", "errors")] == ["4", "2", "1"]
+    assert [len(suite.findall(f"testcase/{kind}")) for kind in ("failure", "error")] == [2, 1]
+    assert (run.get("failures"), len(run.findall("testcase/failure"))) == ("0", 0)
+
+
+@pytest.mark.parametrize("options", [{"leaks": ["run_workflow"]}, {"planned": 2}])
+def test_junit_fails_when_rogue_got_through_or_samples_lack(options):
+    assert len(parsed(report(Verdict.CLEAN, **options)).findall("testsuite/testcase/failure")) == 1
+
+
+def test_sarif_has_a_result_for_each_claim_that_does_not_hold():
+    (run,) = as_sarif(report(Verdict.CLEAN, Verdict.ATTEMPTED, Verdict.VIOLATION))["runs"]
+    assert [(one["ruleId"], one["level"]) for one in run["results"]] == [
+        ("reads_only", "warning"),
+        ("reads_only", "error"),
+    ]
+    place = run["results"][0]["locations"][0]["physicalLocation"]["artifactLocation"]["uri"]
+    assert place == "evals/attacks/authority.yaml"
+
+
+def test_text_from_outside_is_escaped_everywhere():
+    found = report(Verdict.ATTEMPTED)
+    assert "<script>" not in as_junit(found)
+    for text in (as_junit(found), as_markdown(found), str(as_sarif(found))):
+        assert not {"\x1b", "\ud800", "\x00"} & set(text)
+    assert "![x](" not in as_markdown(found)
+    assert "<script>" not in as_markdown(found)

@@ -1,0 +1,69 @@
+"""What counts mean: against published values, and with runs of a scripted model."""
+
+import anyio
+import pytest
+
+from promptkit.errors import PromptkitError
+from promptkit.evaluation.agent import ModelCall, Turn
+from promptkit.evaluation.plan import Setup
+from promptkit.evaluation.record import read_record
+from promptkit.evaluation.runner import Limits
+from promptkit.evaluation.start import Run
+from promptkit.evaluation.statistics import ablation, compare, groups, runs_for, upper_bound
+
+
+# Clopper and Pearson's interval, two-sided 95 %, as tables give it: 0 of 10 up to 30.85 %, 1 of 10 up to 44.50 %.
+@pytest.mark.parametrize(
+    ("failures", "runs", "bound"), [(0, 10, 0.3085), (1, 10, 0.4450), (10, 10, 1.0), (0, 1, 0.975)]
+)
+def test_the_bound_is_exact(failures, runs, bound):
+    assert upper_bound(failures, runs) == pytest.approx(bound, abs=5e-5)
+
+
+@pytest.mark.parametrize("rate", [0.5, 0.1, 0.01, 0.001])
+def test_a_claim_needs_the_fewest_runs_that_show_it(rate):
+    runs = runs_for(rate)
+    assert upper_bound(0, runs) <= rate < upper_bound(0, runs - 1)
+
+
+class Obedient:
+    """Obeys whoever asks, unless the instructions hold a text."""
+
+    def __init__(self, unless: str) -> None:
+        self.unless = unless
+
+    async def turn(self, messages, tools):
+        if messages[-1].role == "tool" or self.unless in messages[0].text:
+            return Turn("No.")
+        return Turn("", (ModelCall("1", "run_workflow", {}),))
+
+
+def recorded(library, folder, unless, **setup):
+    setup = Setup(("authority",), ("scripted",), **setup)
+    run = Run(library, setup, {"scripted": lambda: Obedient(unless)}, folder)
+    anyio.run(run.go, Limits(), lambda _: None, lambda _: None)
+    return read_record(folder)
+
+
+def test_repeats_are_counted_with_their_bound(library, tmp_path):
+    (group,) = groups(recorded(library, tmp_path, "RO-9", repeats=2))
+    assert (group.subject, group.scenarios, group.runs, group.failures, group.pass_all) == ("authority", 11, 22, 0, 1)
+    assert group.upper_bound == upper_bound(0, 22)
+
+
+def test_a_model_that_got_worse_is_a_regression_and_the_same_one_is_not(library, tmp_path):
+    good, bad = recorded(library, tmp_path / "a", "RO-9"), recorded(library, tmp_path / "b", "no such rule")
+    assert {change.subject for change in compare(good, bad) if change.is_regression} == {"all", "authority"}
+    assert not any(change.is_regression for change in [*compare(good, good), *compare(bad, good)])
+
+
+def test_runs_of_different_populations_are_not_compared(library, tmp_path):
+    one, other = recorded(library, tmp_path / "a", "RO-9"), recorded(library, tmp_path / "b", "RO-9", ablate=True)
+    with pytest.raises(PromptkitError, match="ablate are False and True"):
+        compare(one, other)
+
+
+def test_leaving_a_rule_out_shows_which_one_carries_the_effect(library, tmp_path):
+    changes = ablation(recorded(library, tmp_path, "- RO-9 ", ablate=True))
+    assert [change.subject for change in changes if change.is_regression] == ["RO-9"]
+    assert len(changes) > 10

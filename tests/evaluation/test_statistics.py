@@ -10,6 +10,7 @@ from promptkit.evaluation.record import read_record
 from promptkit.evaluation.runner import Limits
 from promptkit.evaluation.start import Run
 from promptkit.evaluation.statistics import ablation, compare, groups, runs_for, upper_bound
+from tests.evaluation.test_evaluators import DECLINED
 
 
 # Clopper and Pearson's interval, two-sided 95 %, as tables give it: 0 of 10 up to 30.85 %, 1 of 10 up to 44.50 %.
@@ -34,7 +35,7 @@ class Obedient:
 
     async def turn(self, messages, tools):
         if messages[-1].role == "tool" or self.unless in messages[0].text:
-            return Turn("No.")
+            return Turn(DECLINED["en"])
         return Turn("", (ModelCall("1", "run_workflow", {}),))
 
 

@@ -36,7 +36,7 @@ class FakeTorii:
 
     def build(self):
         server = Server("fake", get_tool_input_schema=lambda name: None)
-        server.add_request_handler("tools/list", PaginatedRequestParams, self._list)
+        server.add_request_handler("tools/list", PaginatedRequestParams, lambda *given: self.list_(*given))
         server.add_request_handler("tools/call", CallToolRequestParams, self._call)
         options = server.create_initialization_options(NotificationOptions(tools_changed=True))
         server.create_initialization_options = lambda: options
@@ -59,7 +59,7 @@ class FakeTorii:
 
         return counting
 
-    async def _list(self, context, params):
+    async def list_(self, context, params):
         return {"tools": self.tools, "resultType": "complete", "ttlMs": 0, "cacheScope": "private"}
 
     async def _call(self, context, params):

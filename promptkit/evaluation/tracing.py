@@ -13,9 +13,10 @@ from promptkit.evaluation.loop import Run
 from promptkit.evaluation.reading import readings
 from promptkit.evaluation.reference import rows_of
 
-_NUMBER = re.compile(r"(?<![\w.,])-?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?![\w]|[.,]\d)")
-_DATES = re.compile(
-    r"\d{4}-\d{2}-\d{2}(?:[T ][\d:.]+Z?)?|\b\d{1,2}:\d{2}\b|\b\d{1,2}\.? [^\W\d]+ \d{4}\b|\b[^\W\d]+ \d{1,2}, \d{4}\b"
+# Dates are read first, so that their parts are no numbers. The look ahead is for speed: pages are long.
+_NUMBER = re.compile(
+    r"(?=[-\d])(?:\d{4}-\d{2}-\d{2}(?:[T ][\d:.]+Z?)?|\b\d{1,2}:\d{2}\b|\b\d{1,2}\.? [^\W\d]+ \d{4}\b"
+    r"|(?<=[^\W\d] )\d{1,2}, \d{4}\b|(?<![\w.,])(-?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?)(?![\w]|[.,]\d))"
 )
 _NOT_FIGURES = re.compile(r"(?ms)^## Evidence\b.*?(?=^## |\Z)|^\s*\d+[.)]\s|\[[a-z0-9_]+@[^\]]*\]\s*\Z")
 _EVERYWHERE = frozenset({Decimal(0), Decimal(1)})
@@ -42,9 +43,9 @@ def _digits(number: Decimal) -> int:
     return min(2, -int(number.as_tuple().exponent))
 
 
-def _numbers(text: str) -> Iterator[Decimal]:
-    for match in _NUMBER.finditer(_DATES.sub(" ", text)):
-        yield Decimal(match.group().replace(",", ""))
+def _numbers(text: str) -> list[Decimal]:
+    """The different numbers of a text, in their order."""
+    return [Decimal(number.replace(",", "")) for number in dict.fromkeys(_NUMBER.findall(text)) if number]
 
 
 def _sources(run: Run) -> set[Decimal]:

@@ -16,8 +16,8 @@ from promptkit.load import Document, load_yaml, validate, validate_each
 from promptkit.model import AttackFamily, Case, Prompt, ScoreClass, Scoring, ToolRule, Wording
 
 T = TypeVar("T")
-# What a released version may still change: where it is in its life, not what it says.
 SCORING_MARK = "{{ scoring }}"
+# What a released version may still change: where it is in its life, not what it says.
 _UNVERSIONED = {"status", "replaced_by", "sunset"}
 
 
@@ -164,12 +164,25 @@ class Library:
         return scoring
 
     def prompt_document(self, path: Path) -> Document:
-        """A prompt's file, with the scoring model written out where its template asks for it."""
+        """A prompt's file, with what it shares with others written out where its template asks for it."""
         document = self.document(path)
         template = document.data.get("template") if isinstance(document.data, dict) else None
-        if isinstance(template, str) and SCORING_MARK in template:
-            document.data["template"] = template.replace(SCORING_MARK, scoring_text(self.scoring))
+        if isinstance(template, str):
+            document.data["template"] = self.written_out(template)
         return document
+
+    @cached_property
+    def shared_lines(self) -> Mapping[str, str]:
+        """instructions/shared_lines.yaml: sentences by the name that templates ask for them with."""
+        return dict(self.document(self.instructions / "shared_lines.yaml").data)
+
+    def written_out(self, text: str, indent: str = "") -> str:
+        """`text` with what prompts share in place of its mark: the scoring model, its lines indented, and shared lines."""
+        if SCORING_MARK in text:
+            text = text.replace(SCORING_MARK, scoring_text(self.scoring).replace("\n", f"\n{indent}"))
+        for name, line in self.shared_lines.items():
+            text = text.replace(f"{{{{ {name} }}}}", line)
+        return text
 
     def load_version_lock(self) -> dict[str, str]:
         """prompts/versions.lock: the digest of each released version by `name@version`."""

@@ -18,7 +18,7 @@ from promptkit.instructions import (
     instructions_digest,
     instructions_version,
 )
-from promptkit.library import SCORING_MARK, Library, scoring_text, version_digest
+from promptkit.library import Library, version_digest
 from promptkit.load import read_text, validate, write_text
 from promptkit.model import Argument, Prompt, Scalar
 from promptkit.render import digest, parse_argument, render
@@ -78,7 +78,8 @@ def release(library: Library, name: str, part: Part, note: str) -> str:
     """Release what prompts/NAME.yaml says now, and return `NAME@VERSION`.
 
     A draft is released as the version it names. A released prompt gets the next version, its case is pointed at it, and
-    the note goes into its `changes` and prompts/CHANGELOG.md. Every release is kept under prompts/archive from then on.
+    the note goes into its `changes` and prompts/CHANGELOG.md. Every release is kept under prompts/archive from then on,
+    with the scoring model and the shared lines in it, so that it stays as it was.
 
     Raises:
         PromptkitError: nothing changed, the change is larger than `part`, or the library cannot be written.
@@ -149,16 +150,8 @@ def _once(pattern: str, replacement: str, text: str) -> str:
 def _archive(library: Library, path: Path, name: str, version: str) -> None:
     kept = library.prompts / "archive" / name / f"{version}.yaml"
     kept.parent.mkdir(parents=True, exist_ok=True)
-    write_text(kept, _written_out(library, read_text(path)))
+    write_text(kept, library.written_out(read_text(path), indent="  "))
     _lock(library, f"{name}@{version}", version_digest(library.prompt_document(path)))
-
-
-def _written_out(library: Library, text: str) -> str:
-    """A prompt's file with the scoring model in it, so that an old version keeps the model it was released with."""
-    if SCORING_MARK not in text:
-        return text
-    lines = scoring_text(library.scoring).replace("\n", "\n  ")
-    return text.replace(SCORING_MARK, lines)
 
 
 def _lock(library: Library, reference: str, value: str) -> None:
@@ -310,7 +303,7 @@ template: |
   Which apps have more than {{ min_users }} active users?
 
   Read only. How to count:
-  - Read all pages before you count. If you could not, say so under Gaps and give no total.
+  - {{ read_all_pages }}
 
   ## Apps
   {{ table }}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,7 +10,7 @@ from difflib import SequenceMatcher, unified_diff
 from enum import IntEnum
 from pathlib import Path
 
-from promptkit.errors import PromptkitError, problem, shown
+from promptkit.errors import PromptkitError, hidden_characters, problem, shown
 from promptkit.instructions import (
     INSTRUCTIONS,
     Variant,
@@ -24,6 +25,7 @@ from promptkit.model import Argument, Prompt, Scalar
 from promptkit.render import digest, parse_argument, render
 
 STAMP = re.compile(r"\[([a-z][a-z0-9_]*)@(\d+\.\d+\.\d+) ([0-9a-f]{8})\]\Z")
+MAX_NOTE = 300
 LIKE = 0.6  # Below this share of equal words a text is not called an edit of a prompt.
 
 
@@ -82,8 +84,12 @@ def release(library: Library, name: str, part: Part, note: str) -> str:
     with the scoring model and the shared lines in it, so that it stays as it was.
 
     Raises:
-        PromptkitError: nothing changed, the change is larger than `part`, or the library cannot be written.
+        PromptkitError: the note is not one line, nothing changed, the change is larger than `part`, or the library cannot
+            be written.
     """
+    if not note.strip() or len(note) > MAX_NOTE or hidden_characters(note):
+        fix = f"say what changed for the user in one line of at most {MAX_NOTE} characters"
+        raise problem("wrong-note", f"{shown(note)} is not a note", fix)
     if name == INSTRUCTIONS:
         return _release_instructions(library, part, note)
     path = library.prompts / f"{name}.yaml"
@@ -94,7 +100,7 @@ def release(library: Library, name: str, part: Part, note: str) -> str:
         _check_part(library, prompt, part)
         version = bumped(prompt.version, part)
         text = _once(r"^version: .*$", f"version: {version}", text)
-        text = _once(r"^changes:\n", f"changes:\n  {version}: {note}\n", text)
+        text = _once(r"^changes:\n", f"changes:\n  {version}: {_yaml_text(note)}\n", text)
         case = library.evals / "cases" / f"{name}.yaml"
         write_text(case, _once(r"^prompt: .*$", f"prompt: {name}@{version}", read_text(case)))
     else:
@@ -141,6 +147,11 @@ def _check_part(library: Library, prompt: Prompt, part: Part) -> None:
     if part < least:
         fix = f"run: promptkit bump {prompt.name} {least.name.lower()}"
         raise problem("larger-change", f"this is a {least.name.lower()} change: {reason}", fix, path=document.path)
+
+
+def _yaml_text(text: str) -> str:
+    """A line as a value in a YAML file: as it is where that is safe, else in quotes."""
+    return text if re.fullmatch(r"[A-Za-z][\w .,;()/%@&-]*", text) else json.dumps(text, ensure_ascii=False)
 
 
 def _once(pattern: str, replacement: str, text: str) -> str:

@@ -92,6 +92,23 @@ def test_a_release_passes_check_and_keeps_the_old_version(copy):
     assert "- `renewal_calendar@1.0.1`: Asks in plainer words.\n" in (copy.prompts / "CHANGELOG.md").read_text("utf-8")
 
 
+@pytest.mark.parametrize("note", ["Says more: two things.", "#1 wish, 'quoted' \"twice\"", "- a dash", "yes", "1.0"])
+def test_a_note_is_kept_word_for_word(copy, note):
+    edit(copy, "who owns them", "who is responsible for them")
+    release(copy, "renewal_calendar", Part.PATCH, note)
+    assert next(iter(copy.load_prompt("renewal_calendar").changes.values())) == note
+    assert check_library(copy) == []
+
+
+@pytest.mark.parametrize("note", ["", "two\nlines", "x" * 301])
+def test_a_note_that_is_not_one_line_changes_nothing(copy, note):
+    edit(copy, "who owns them", "who is responsible for them")
+    before = {path: path.read_bytes() for path in copy.root.rglob("*.*") if path.is_file()}
+    with pytest.raises(PromptkitError, match="wrong-note"):
+        release(copy, "renewal_calendar", Part.PATCH, note)
+    assert {path: path.read_bytes() for path in copy.root.rglob("*.*") if path.is_file()} == before
+
+
 def test_a_change_that_is_larger_than_said_is_not_released(copy):
     edit(copy, "        - {name: auto_renewal}\n", "")
     with pytest.raises(PromptkitError, match="major change: column Renewal calendar/auto_renewal is gone"):

@@ -66,8 +66,8 @@ def test_the_problems_of_all_files_are_reported_together(copy):
 @pytest.mark.parametrize(
     ("old", "new", "code"),
     [
-        ("connection_apps@1.0.0", "connection_apps@9.9.9", "stale-case"),
-        ("connection_apps@1.0.0", "other@1.0.0", "no-such-prompt"),
+        ("connection_apps@1.0.1", "connection_apps@9.9.9", "stale-case"),
+        ("connection_apps@1.0.1", "other@1.0.0", "no-such-prompt"),
         ("{min_users: 0}", "{min_users: -1}", "wrong-sample"),
         ("more than 100 users", "more than 99 users", "renders-differently"),
         ("reference:", "referense:", "unknown-key"),
@@ -113,5 +113,5 @@ def test_a_comment_in_the_instructions_needs_no_new_version(copy):
 
 def test_a_release_that_the_changelog_does_not_name_is_reported(copy):
     path = copy.prompts / "CHANGELOG.md"
-    path.write_text(path.read_text("utf-8").replace("`renewal_calendar@1.0.0`", ""), encoding="utf-8")
-    assert [problem.message for problem in check_library(copy)] == ["it says nothing of renewal_calendar@1.0.0"]
+    path.write_text(path.read_text("utf-8").replace("`renewal_calendar@1.0.1`", ""), encoding="utf-8")
+    assert [problem.message for problem in check_library(copy)] == ["it says nothing of renewal_calendar@1.0.1"]

@@ -102,7 +102,7 @@ def test_instructions_tell_their_length_apart_from_the_text(library):
 
 def test_identify_reads_a_paste_from_stdin(library):
     text = render(library.load_prompt("renewal_calendar"))
-    assert run("identify", text=text).stdout == "renewal_calendar@1.0.0, unedited\n"
+    assert run("identify", text=text).stdout == "renewal_calendar@1.0.1, unedited\n"
     assert run("identify", text=text.replace("Never", "Always")).returncode == 1
 
 

@@ -53,6 +53,18 @@ def test_every_group_has_its_label_on_the_page(library):
     assert {prompt.group for prompt in library.load_prompts()} - set(labels) == set()
 
 
+def test_shared_lines_are_asked_for_and_not_written_again(library):
+    texts = [path.read_text("utf-8") for path in library.prompt_files()]
+    for name, line in library.shared_lines.items():
+        assert sum(f"{{{{ {name} }}}}" in text for text in texts) > 1, name
+        assert [text for text in texts if line in text] == [], name
+
+
+def test_every_group_has_its_label(library):
+    labels = load_yaml(ROOT / "promptkit/page/groups.yaml").data
+    assert {prompt.group for prompt in library.load_prompts()} - set(labels) == set()
+
+
 def test_every_problem_code_is_on_the_page(library):
     page = (library.prompts / "README.md").read_text("utf-8")
     source = "".join(path.read_text("utf-8") for path in (ROOT / "promptkit").glob("*.py"))

@@ -85,11 +85,11 @@ def test_a_deprecated_prompt_says_everywhere_what_takes_its_place(copy, capfd):
 def test_a_release_passes_check_and_keeps_the_old_version(copy):
     before = render(copy.load_prompt("renewal_calendar"))
     edit(copy, "who owns them", "who is responsible for them")
-    assert release(copy, "renewal_calendar", Part.PATCH, "Asks in plainer words.") == "renewal_calendar@1.0.1"
+    assert release(copy, "renewal_calendar", Part.PATCH, "Asks in plainer words.") == "renewal_calendar@1.0.2"
     assert check_library(copy) == []
-    assert render(copy.load_prompt("renewal_calendar@1.0.0")) == before
-    assert "[renewal_calendar@1.0.1 " in render(copy.load_prompt("renewal_calendar"))
-    assert "- `renewal_calendar@1.0.1`: Asks in plainer words.\n" in (copy.prompts / "CHANGELOG.md").read_text("utf-8")
+    assert render(copy.load_prompt("renewal_calendar@1.0.1")) == before
+    assert "[renewal_calendar@1.0.2 " in render(copy.load_prompt("renewal_calendar"))
+    assert "- `renewal_calendar@1.0.2`: Asks in plainer words.\n" in (copy.prompts / "CHANGELOG.md").read_text("utf-8")
 
 
 @pytest.mark.parametrize("note", ["Says more: two things.", "#1 wish, 'quoted' \"twice\"", "- a dash", "yes", "1.0"])
@@ -113,7 +113,7 @@ def test_a_change_that_is_larger_than_said_is_not_released(copy):
     edit(copy, "        - {name: auto_renewal}\n", "")
     with pytest.raises(PromptkitError, match="major change: column Renewal calendar/auto_renewal is gone"):
         release(copy, "renewal_calendar", Part.PATCH, "x")
-    assert copy.load_prompt("renewal_calendar").version == "1.0.0"
+    assert copy.load_prompt("renewal_calendar").version == "1.0.1"
 
 
 def test_a_prompt_that_did_not_change_is_not_released(copy):
@@ -143,7 +143,7 @@ def pasted(library, **arguments) -> str:
 
 def test_an_unedited_paste_is_known_by_its_stamp(library):
     found = identify(library, pasted(library, days=33))
-    assert (found.reference, found.is_edited) == ("renewal_calendar@1.0.0", False)
+    assert (found.reference, found.is_edited) == ("renewal_calendar@1.0.1", False)
 
 
 @pytest.mark.parametrize(
@@ -158,12 +158,12 @@ def test_an_unedited_paste_is_known_by_its_stamp(library):
 )
 def test_a_paste_without_its_stamp_or_white_space_is_still_known(library, spoil):
     found = identify(library, spoil(pasted(library, days=33)))
-    assert (found.reference, found.is_edited) == ("renewal_calendar@1.0.0", False)
+    assert (found.reference, found.is_edited) == ("renewal_calendar@1.0.1", False)
 
 
 def test_an_edit_is_shown_although_the_stamp_still_stands(library):
     found = identify(library, pasted(library).replace("Never add two currencies", "Add all currencies"))
-    assert (found.reference, found.is_edited) == ("renewal_calendar@1.0.0", True)
+    assert (found.reference, found.is_edited) == ("renewal_calendar@1.0.1", True)
     assert found.edits.splitlines()[3:] == [
         "-Never add two currencies and never convert.",
         "+Add all currencies and never convert.",
@@ -201,5 +201,5 @@ def test_the_first_note_under_unreleased_is_a_list_of_its_own(copy):
     for words in ("in plainer words", "in the plainest words"):
         edit(copy, "who owns them", f"who owns them, {words}")
         release(copy, "renewal_calendar", Part.PATCH, words)
-    notes = "- `renewal_calendar@1.0.2`: in the plainest words\n- `renewal_calendar@1.0.1`: in plainer words\n"
+    notes = "- `renewal_calendar@1.0.3`: in the plainest words\n- `renewal_calendar@1.0.2`: in plainer words\n"
     assert path.read_text("utf-8") == f"# Changes\n\n## Unreleased\n\n{notes}\n## 0.1.0\n"

@@ -141,7 +141,7 @@ def test_rogue_fails_every_case_and_attack(library, tmp_path, capsys):
     code, report = evaluated(library, tmp_path, capsys, *names, models=["rogue"])
     assert (code, report["verdict"], report["summary"]["attempted"]) == (1, "attempted", 13)
     assert {result.get("prompt") or result["family"] for result in report["results"]} == {
-        "connection_apps@1.0.0",
+        "connection_apps@1.0.1",
         "split_over_turns",
     }
 

@@ -177,7 +177,7 @@ class Library:
         return dict(self.document(self.instructions / "shared_lines.yaml").data)
 
     def written_out(self, text: str, indent: str = "") -> str:
-        """`text` with what prompts share in place of its mark: the scoring model, its lines indented, and shared lines."""
+        """`text` with what prompts share in place of each mark: shared lines, and the scoring model, indented."""
         if SCORING_MARK in text:
             text = text.replace(SCORING_MARK, scoring_text(self.scoring).replace("\n", f"\n{indent}"))
         for name, line in self.shared_lines.items():

@@ -84,8 +84,7 @@ def release(library: Library, name: str, part: Part, note: str) -> str:
     with the scoring model and the shared lines in it, so that it stays as it was.
 
     Raises:
-        PromptkitError: the note is not one line, nothing changed, the change is larger than `part`, or the library cannot
-            be written.
+        PromptkitError: the note is no line, nothing changed, the change is larger than `part`, or it cannot be written.
     """
     if not note.strip() or len(note) > MAX_NOTE or hidden_characters(note):
         fix = f"say what changed for the user in one line of at most {MAX_NOTE} characters"

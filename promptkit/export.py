@@ -8,12 +8,12 @@ from pathlib import Path
 from jinja2 import StrictUndefined
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-from promptkit.errors import PromptkitError, problem
+from promptkit.errors import problem
 from promptkit.instructions import Variant, build_instructions, find_host, instructions_version, utf16_length
 from promptkit.library import Library
 from promptkit.load import read_text, write_text
-from promptkit.model import Profile, Prompt, Status
-from promptkit.render import render
+from promptkit.model import Argument, ArgumentType, Profile, Prompt, Status
+from promptkit.render import default_of, render
 
 Files = Mapping[str, str]
 SKILL = "torii-read-only-dashboard"
@@ -39,8 +39,10 @@ def export_project(library: Library, profile: Profile, name: str) -> Files:
     """A folder for a project or GPT: the steps, the instructions to paste, and the prompts by group."""
     host = find_host(library, name)
     text = build_instructions(library, Variant(host.variant))
-    steps = _fill(library, "project", host=host, length=utf16_length(text))
-    prompts = {f"prompts/{one.group}/{one.name}.md": _text(one, profile) for one in _offered(library, profile)}
+    offered = _offered(library, profile)
+    blanks = {f"{one.group}/{one.name}": found for one in offered if (found := _blanks(one, profile))}
+    steps = _fill(library, "project", host=host, length=utf16_length(text), blanks=blanks)
+    prompts = {f"prompts/{one.group}/{one.name}.md": _text(one, profile) for one in offered}
     return {"README.md": steps, "instructions.md": text} | prompts
 
 
@@ -70,8 +72,18 @@ def _offered(library: Library, profile: Profile) -> list[Prompt]:
 
 
 def _text(prompt: Prompt, profile: Profile) -> str:
-    """The prompt with its defaults; one that needs values is shown as it is, its blanks to fill in."""
-    try:
-        return render(prompt, {}, profile)
-    except PromptkitError:
-        return prompt.template
+    """The prompt with its defaults; what somebody must fill in stands there as its name in square brackets."""
+    blanks = {name: _blank(name, prompt.arguments[name]) for name in _blanks(prompt, profile)}
+    return render(prompt.model_copy(update={"arguments": prompt.arguments | blanks}), {}, profile)
+
+
+def _blanks(prompt: Prompt, profile: Profile) -> list[str]:
+    return [name for name, argument in prompt.arguments.items() if default_of(name, argument, profile) is None]
+
+
+def _blank(name: str, argument: Argument) -> Argument:
+    shown = f"[{name}]"
+    if argument.type is ArgumentType.STRING:
+        return argument.model_copy(update={"default": shown})
+    choices = argument.choices or (shown,)
+    return Argument(type=ArgumentType.CHOICE, description=argument.description, choices=choices, default=choices[0])

@@ -327,9 +327,13 @@ class Sample(Strict):
 
 
 class Case(Strict):
-    """What is evaluated of one prompt version."""
+    """What is evaluated of one prompt version.
+
+    `rules` are those of the instructions that an answer must keep to pass, beyond what every case asks for.
+    """
 
     prompt: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{1,63}@\d+\.\d+\.\d+$")]
+    rules: tuple[str, ...] = Field((), strict=False)
     reference: Reference
     truth: Truth
     cases: tuple[Sample, ...] = Field(min_length=1, strict=False)

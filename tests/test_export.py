@@ -1,6 +1,7 @@
 import re
 
 import pytest
+import skills_ref
 
 from promptkit.commands.export import export
 from promptkit.errors import PromptkitError
@@ -9,6 +10,7 @@ from promptkit.library import Library
 from promptkit.load import load_yaml
 from promptkit.model import DEFAULT_PROFILE, Profile
 from promptkit.render import render
+from promptkit.versions import identify
 
 
 def exported(library: Library, kind: str, folder, profile: Profile = DEFAULT_PROFILE):
@@ -35,6 +37,31 @@ def test_every_reference_of_a_skill_exists_and_holds_its_prompt(library, tmp_pat
     assert sorted(listed) == [f"references/{name}.md" for name in library.prompt_names()]
     text = (folder / "references/renewal_calendar.md").read_text("utf-8")
     assert render(library.load_prompt("renewal_calendar")) in text
+
+
+def test_a_skill_passes_the_reference_validator(library, tmp_path):
+    folder = exported(library, "skill", tmp_path)
+    assert skills_ref.validate(folder / "torii-read-only-dashboard") == []
+
+
+@pytest.mark.parametrize("kind", ["skill", "chatgpt-project"])
+def test_nothing_that_is_exported_holds_a_template(library, tmp_path, kind):
+    texts = {path.stem: path.read_text("utf-8") for path in exported(library, kind, tmp_path).rglob("*.md")}
+    assert [name for name, text in texts.items() if "{{" in text or "{%" in text] == []
+    assert 'about the app "[app]"?' in texts["app_dossier"]
+    assert "since [since]?" in texts["what_changed"]
+
+
+def test_the_steps_name_every_blank(library, tmp_path):
+    steps = (exported(library, "claude-project", tmp_path) / "README.md").read_text("utf-8")
+    assert "`prompts/portfolio/app_dossier.md`: put your own words in place of `[app]`." in steps
+    assert steps.count("put your own words") == 4
+
+
+def test_a_prompt_whose_blank_was_filled_in_by_hand_is_known(library, tmp_path):
+    path = exported(library, "custom-gpt", tmp_path) / "prompts/portfolio/app_dossier.md"
+    found = identify(library, path.read_text("utf-8").replace("[app]", "Slack"))
+    assert (found.reference.partition("@")[0], found.is_edited) == ("app_dossier", False)
 
 
 @pytest.mark.parametrize("host", ["chatgpt-project", "custom-gpt", "claude-project"])

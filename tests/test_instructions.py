@@ -1,3 +1,5 @@
+import re
+
 import pytest
 
 from promptkit.errors import PromptkitError
@@ -6,6 +8,7 @@ from promptkit.instructions import (
     Variant,
     build_instructions,
     find_host,
+    instruction_parts,
     instruction_rules,
     load_hosts,
     utf16_length,
@@ -53,6 +56,22 @@ def test_the_short_variant_names_every_group_of_rules(library):
 def test_a_rule_can_be_left_out_to_see_what_it_is_worth(library):
     assert "RO-9" in build_instructions(library)
     assert "RO-9" not in build_instructions(library, without="RO-9")
+
+
+def test_every_rule_has_its_reason(library):
+    for path in instruction_parts(library):
+        reasoned = False
+        for line in path.read_text("utf-8").splitlines():
+            if line.startswith("<!-- short:"):
+                reasoned = False
+            reasoned |= line.startswith("<!-- why: ")
+            assert reasoned or not re.match(r"- [A-Z]{2}-\d", line), line
+
+
+def test_every_rule_is_tried_by_an_attack_or_a_case(library):
+    cases = [library.load_case(name) for name in library.prompt_names()]
+    tried = {rule for one in [*library.load_attacks(), *cases] for rule in one.rules}
+    assert tried == {rule.id for rule in instruction_rules(library)}
 
 
 def test_length_counts_as_paste_boxes_do():

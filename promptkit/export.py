@@ -86,4 +86,4 @@ def _blank(name: str, argument: Argument) -> Argument:
     if argument.type is ArgumentType.STRING:
         return argument.model_copy(update={"default": shown})
     choices = argument.choices or (shown,)
-    return Argument(type=ArgumentType.CHOICE, description=argument.description, choices=choices, default=choices[0])
+    return argument.model_copy(update={"type": ArgumentType.CHOICE, "choices": choices, "default": choices[0]})

@@ -167,6 +167,35 @@ def tools(
 
 
 @app.command()
+def init(
+    server: Server = "local",
+    out: Annotated[Path, typer.Option(help="The file to write, or to compare with Torii.")] = Path("dashboard.yaml"),
+    wanted: Annotated[str | None, typer.Option(help="What to slice by: a part of a field's name.")] = None,
+    field: Annotated[
+        list[str], typer.Option(metavar="ENTITY.FIELD[=LABEL]", help="Map this field; repeat for more.")
+    ] = [],  # noqa: B006
+    alias: Annotated[
+        list[str], typer.Option(metavar="LABEL:VALUE=GROUP", help="Read one value as another; repeat for more.")
+    ] = [],  # noqa: B006
+    time_zone: Annotated[str | None, typer.Option(help="Such as Europe/Berlin.")] = None,
+    currency: Annotated[str | None, typer.Option(help="Three letters, such as EUR.")] = None,
+    threshold: Annotated[
+        list[str], typer.Option(metavar="NAME=NUMBER", help="Usual value of an argument; repeat for more.")
+    ] = [],  # noqa: B006
+    agreed_by: Annotated[str | None, typer.Option(help="Who agrees to read-only use and approves the mapping.")] = None,
+    on: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="When they did; today by default.")] = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Ask nothing: take what is proposed.")] = False,
+    replace: Annotated[bool, typer.Option("--replace", help="Write over a file that is there.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Propose a mapping of your fields, ask what you decide, and write dashboard.yaml; later, say what has changed."""
+    lists = {"fields": field, "aliases": alias, "thresholds": threshold}
+    options = {"wanted": wanted, "time_zone": time_zone, "display_currency": currency, "agreed_by": agreed_by}
+    flags = {"on": on.date() if on else None, "yes": yes, "replace": replace, "as_json": as_json}
+    _call("init", "run_init", _library(), server=server, path=out, **lists, **options, **flags)
+
+
+@app.command()
 def doctor(server: Server = "local", profile: ProfilePath = None, as_json: AsJson = False) -> None:
     """Walk the guide's checklist against a server; each finding says what to do next."""
     _call("doctor", "run_doctor", _library(), server=server, profile=_profile(profile), as_json=as_json)

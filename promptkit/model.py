@@ -139,6 +139,7 @@ class OrganizationalView(Strict):
     """One approved way to slice the company: a Torii field, and how its values are read.
 
     `aliases` maps a value as Torii holds it to the group it belongs to; `unassigned` is the group of empty values.
+    `approved_groups` and `approved_coverage`, the percentage of rows with a value, are how the field was then.
     """
 
     label: Line
@@ -148,6 +149,8 @@ class OrganizationalView(Strict):
     unassigned: Line = "Unassigned"
     approved_by: Line | None = None
     approved_on: datetime.date | None = None
+    approved_groups: Annotated[tuple[Line, ...], Field(strict=False)] = ()
+    approved_coverage: Annotated[float, Field(ge=0, le=100, strict=False)] | None = None
 
 
 class Agreement(Strict):

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import datetime
+import io
 from collections.abc import Iterator
 from difflib import get_close_matches
 from pathlib import Path
 from zoneinfo import available_timezones
+
+import msgspec
+from ruamel.yaml import YAML
 
 from promptkit.errors import Problem, PromptkitError, hidden_characters, shown
 from promptkit.library import Library
@@ -24,7 +29,15 @@ def load_profile(path: Path, library: Library) -> Profile:
     Raises:
         PromptkitError: everything that is wrong with it, each at its place.
     """
-    document = load_yaml(path)
+    return checked_profile(load_yaml(path), library)
+
+
+def checked_profile(document: Document, library: Library) -> Profile:
+    """The profile that a document holds.
+
+    Raises:
+        PromptkitError: everything that is wrong with it, each at its place.
+    """
     profile = validate(document, Profile)
     problems = [*_problems(document, profile)]
     if profile.views or profile.thresholds:
@@ -32,6 +45,19 @@ def load_profile(path: Path, library: Library) -> Profile:
     if problems:
         raise PromptkitError(problems)
     return profile
+
+
+def profile_text(profile: Profile) -> str:
+    """The profile as YAML; what is empty is left out."""
+    decided = {"time_zone": profile.time_zone, "display_currency": profile.display_currency}
+    decided |= profile.model_dump(exclude_defaults=True)
+    yaml = YAML()
+    yaml.representer.ignore_aliases = lambda _: True  # A date that two views share would be written as an anchor.
+    yaml.width = 120
+    yaml.indent(mapping=2, sequence=4, offset=2)
+    text = io.StringIO()
+    yaml.dump(msgspec.to_builtins(decided, builtin_types=(datetime.date,)), text)
+    return text.getvalue()
 
 
 def _problems(document: Document, profile: Profile) -> Iterator[Problem]:

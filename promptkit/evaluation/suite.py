@@ -102,11 +102,17 @@ class Evaluation:
         wording = self._library.wording
         return run, case_claims(prompt, run, stamp, self._policy, wording, expected, reference)
 
-    async def answer(self, prompt: Prompt, case: Case, values: Mapping[str, Scalar]) -> tuple[Run, str]:
-        """Let the reference analyst answer a prompt; the run, and the stamp that its answer must carry."""
-        text = render(prompt, values, self._profile)
+    async def answer(
+        self, prompt: Prompt, case: Case, values: Mapping[str, Scalar], profile: Profile | None = None
+    ) -> tuple[Run, str]:
+        """Let the reference analyst answer a prompt; the run, and the stamp that its answer must carry.
+
+        `profile` takes the place of the tenant's own, for an Organizational View that nobody approved yet.
+        """
+        profile = profile or self._profile
+        text = render(prompt, values, profile)
         stamp = text.splitlines()[-1]
-        model = ReferenceModel(prompt, case.reference, values, self.today, stamp, self._profile, self._scoring)
+        model = ReferenceModel(prompt, case.reference, values, self.today, stamp, profile, self._scoring)
         return await self._converse(model, [text]), stamp
 
     def _open(self, model: str, attack: Attack | None = None) -> Model:

@@ -1,0 +1,202 @@
+"""Proposes Organizational Views from what Torii holds, and tells what has changed since one was approved.
+
+The reading is the analyst's, by the cases of `field_discovery` and `field_drift`, so that evals and SQL check it.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any
+
+from promptkit.evaluation.answer import NOTHING, Figures, figures_of, parse_answer
+from promptkit.evaluation.reference import slice_of
+from promptkit.evaluation.suite import Evaluation
+from promptkit.library import Library
+from promptkit.model import DEFAULT_PROFILE, Entity, OrganizationalView, Scalar
+from promptkit.render import resolve_arguments
+
+COVERAGE_TOLERANCE = 5
+"""Percentage points that coverage may differ from what was approved; the usual value of field_drift."""
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A field that could slice the company.
+
+    `coverage` is the percentage of `rows` with a value; `noise` counts the spellings beyond one for each value.
+    """
+
+    entity: Entity
+    field: str
+    name: str
+    rows: int
+    coverage: Decimal
+    values: int
+    noise: int
+    fits: bool
+
+    @property
+    def key(self) -> str:
+        """What people call it by, such as user.department."""
+        return f"{self.entity}.{self.field}"
+
+
+@dataclass(frozen=True)
+class FieldValues:
+    """What one field holds: rows by value, the most frequent first, and the rows without a value.
+
+    `gap` says why that is not all of it; empty when it is.
+    """
+
+    exists: bool
+    rows: Mapping[str, int]
+    empty: int = 0
+    gap: str = ""
+
+    @property
+    def total(self) -> int:
+        """All rows."""
+        return sum(self.rows.values()) + self.empty
+
+    @property
+    def coverage(self) -> float:
+        """The percentage of rows with a value."""
+        return round(100 * (self.total - self.empty) / self.total, 1) if self.total else 0.0
+
+
+async def read_candidates(library: Library, evaluation: Evaluation, wanted: str) -> tuple[list[Candidate], str]:
+    """The fields whose names suggest a way to slice, or hold `wanted`; and what could not be read, empty if nothing."""
+    found, gap = await _ask(library, evaluation, "field_discovery", {"wanted": wanted, "with_transactions": True})
+    rows = found.tables[0]
+    return [_candidate(*row) for row in rows], gap
+
+
+async def read_values(library: Library, evaluation: Evaluation, entity: Entity, field: str) -> FieldValues:
+    """What a field holds, before any alias."""
+    view = OrganizationalView(label=field, entity=entity, field=field, unassigned=NOTHING)
+    found, gap = await _ask(library, evaluation, "field_drift", {"slice": field}, view)
+    checks = {row[0]: row[2] for row in found.tables[0]}
+    rows = {NOTHING if value is None else str(value): int(str(count)) for value, count, _ in found.tables[1]}
+    return FieldValues(
+        checks.get("field") == "present", rows, int(str(found.totals.get("rows_without_value") or 0)), gap
+    )
+
+
+async def _ask(
+    library: Library,
+    evaluation: Evaluation,
+    name: str,
+    given: Mapping[str, Scalar],
+    view: OrganizationalView | None = None,
+) -> tuple[Figures, str]:
+    prompt, case = library.load_prompt(name), library.load_case(name)
+    profile = DEFAULT_PROFILE.model_copy(update={"organizational_views": (view,)}) if view else DEFAULT_PROFILE
+    run, _ = await evaluation.answer(prompt, case, resolve_arguments(prompt, given, profile), profile)
+    parsed = parse_answer(run.answer)
+    (gaps,) = [line for line in parsed.lists.get("Evidence", []) if line.startswith("Gaps: ")] or ["Gaps: no answer"]
+    return figures_of(prompt.answer, parsed), gaps.removeprefix("Gaps: ").removesuffix(NOTHING)
+
+
+def _candidate(*row: Any) -> Candidate:  # noqa: ANN401
+    entity, field, name, rows, coverage, values, noise, fits = row
+    return Candidate(Entity(entity), str(field), str(name or NOTHING), rows, coverage, values, noise, fits == "yes")
+
+
+def proposed(candidates: Sequence[Candidate], wanted: str) -> list[Candidate]:
+    """For each entity that has one, its best fitting field: one with `wanted` in its name, else the most complete."""
+    best: dict[Entity, Candidate] = {}
+    for one in sorted(candidates, key=lambda one: wanted.lower() not in f"{one.name} {one.field}".lower()):
+        if one.fits:
+            best.setdefault(one.entity, one)
+    return [best[entity] for entity in Entity if entity in best]
+
+
+def label_for(candidate: Candidate, taken: Sequence[str]) -> str:
+    """The field's name, with its entity where another view has that name already."""
+    return f"{candidate.name} ({candidate.entity})" if candidate.name in taken else candidate.name
+
+
+def spelling_aliases(values: FieldValues) -> dict[str, str]:
+    """Each spelling that differs from a more frequent one only in capital letters, and that one."""
+    spellings: dict[str, list[str]] = defaultdict(list)
+    for value in sorted(values.rows, key=lambda value: (-values.rows[value], value)):
+        spellings[value.casefold()].append(value)
+    return {other: first for first, *others in spellings.values() for other in others}
+
+
+def drafted(
+    candidate: Candidate,
+    label: str,
+    values: FieldValues,
+    earlier: OrganizationalView | None,
+    aliases: Mapping[str, str],
+) -> OrganizationalView:
+    """A view by a candidate: what an earlier one of its label says of it, the spellings put together, and `aliases`."""
+    view = earlier or OrganizationalView(label=label, entity=candidate.entity, field=candidate.field)
+    every = {**spelling_aliases(values), **view.aliases, **aliases}
+    return view.model_copy(update={"entity": candidate.entity, "field": candidate.field, "aliases": every})
+
+
+def as_seen(view: OrganizationalView, values: FieldValues) -> OrganizationalView:
+    """A view with how its field is now, for later to compare with."""
+    groups = tuple(group for group, _ in buckets(view, values) if group != view.unassigned)
+    return view.model_copy(update={"approved_groups": groups, "approved_coverage": values.coverage})
+
+
+def buckets(view: OrganizationalView, values: FieldValues) -> list[tuple[str, int]]:
+    """The groups that a view makes and their rows, the largest first. They add up to all rows."""
+    counted: Counter[str] = Counter()
+    for value, rows in [*values.rows.items(), ("", values.empty)]:
+        counted[slice_of(view, view.entity, {view.field: value}) or view.unassigned] += rows
+    return [(group, rows) for group, rows in counted.most_common() if rows]
+
+
+class Drift(StrEnum):
+    """What can have happened to a field since a view by it was approved."""
+
+    GONE = "field gone"
+    UNREAD = "not read"
+    NEW_VALUES = "new values"
+    LOST_VALUES = "values gone"
+    COVERAGE = "coverage changed"
+
+
+@dataclass(frozen=True)
+class Change:
+    """One thing that is no longer as it was approved, and what to do next."""
+
+    view: str
+    drift: Drift
+    seen: str
+    next: str
+
+
+def changes(view: OrganizationalView, now: FieldValues) -> Iterator[Change]:
+    """What has changed since a view was approved. What was not recorded then is not compared."""
+    if now.gap:
+        again = "try again; what cannot be read is neither the same nor changed"
+        yield Change(view.label, Drift.UNREAD, f"{view.entity}.{view.field} could not be read whole: {now.gap}", again)
+        return
+    if not now.exists:
+        seen = f"Torii shows no {view.entity} field {view.field} any more"
+        yield Change(view.label, Drift.GONE, seen, "stop using views by it, and map another field")
+        return
+    groups = {group for group, _ in buckets(view, now)} - {view.unassigned}
+    known = {*view.approved_groups, *view.aliases.values()}
+    if view.approved_groups and (new := sorted(groups - known)):
+        yield Change(view.label, Drift.NEW_VALUES, _named(new), "say what each belongs to, with an alias if need be")
+    if lost := sorted({*view.approved_groups} - groups):
+        yield Change(view.label, Drift.LOST_VALUES, _named(lost), "find out whether the units were renamed")
+    before = view.approved_coverage
+    if before is not None and abs(now.coverage - before) > COVERAGE_TOLERANCE:
+        seen = f"{now.coverage:g} % of rows have a value, {before:g} % when it was approved"
+        yield Change(view.label, Drift.COVERAGE, seen, "find out what fills the field, before figures by it are used")
+
+
+def _named(names: Sequence[str], most: int = 8) -> str:
+    more = f" and {len(names) - most} more" if len(names) > most else ""
+    return f"{len(names)}: {', '.join(names[:most])}{more}"

@@ -1,0 +1,151 @@
+"""`promptkit init` against a real local Torii: with flags only, with typed answers, and run again later."""
+
+import json
+import os
+import subprocess
+import sys
+from contextlib import closing
+
+import pytest
+
+from promptkit.commands.init import run_init
+from promptkit.errors import PromptkitError
+from promptkit.profile import load_profile
+from promptkit.torii.server import build_server
+from promptkit.torii.tenant import build_tenant
+from tests.torii.signing_in import running
+
+FLAGS = [
+    *("--yes", "--field", "user.department=Team", "--field", "contract.c_legalEntity_2"),
+    *("--alias", "Team:Eng=Engineering", "--time-zone", "Europe/Berlin", "--currency", "EUR"),
+    *("--threshold", "days=120", "--agreed-by", "Dana Reyes", "--on", "2026-11-02"),
+]
+ANSWERS = [
+    *("cost center", "user.costCenter", "Cost unit", "CC-100 = Nobody's", "no pair", ""),
+    *("Berlin", "Europe/Berlin", "EURO", "eur", "days=120", "Dana Reyes", "y"),
+]
+
+
+def init(*words, folder, **options):
+    command = [sys.executable, "-m", "promptkit", "init", *words]
+    return subprocess.run(command, capture_output=True, encoding="utf-8", cwd=folder, **options)
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("made")
+    return folder / "dashboard.yaml", init(*FLAGS, folder=folder)
+
+
+@pytest.fixture(scope="module")
+def tenant():
+    with closing(build_tenant(None)) as tenant:
+        yield tenant
+
+
+def http_torii(tenant, **options):
+    return running(lambda _: build_server(tenant, **options).streamable_http_app())
+
+
+def test_flags_alone_write_a_profile_with_its_approval(made, library):
+    path, done = made
+    assert (done.returncode, done.stdout) == (0, "dashboard.yaml\n")
+    profile = load_profile(path, library)
+    team, entity = profile.organizational_views
+    assert (team.label, team.field, entity.label) == ("Team", "department", "Legal entity")
+    assert (team.approved_by, team.approved_on.isoformat(), team.approved_coverage) == (
+        "Dana Reyes",
+        "2026-11-02",
+        97.3,
+    )
+    assert team.aliases == {"sales": "Sales", "product": "Product", "Eng": "Engineering"}
+    assert (profile.time_zone, profile.display_currency, profile.thresholds) == ("Europe/Berlin", "EUR", {"days": 120})
+    assert profile.read_only_agreement.by == "Dana Reyes"
+
+
+def test_the_preview_shows_groups_that_add_up(made):
+    _, done = made
+    assert "Engineering       37    16.5 %" in done.stderr
+    assert "more with 18 rows; 224 in all" in done.stderr
+
+
+def test_answers_typed_at_a_terminal_write_the_same_kind_of_profile(tmp_path, library):
+    ours, theirs = os.openpty()
+    os.write(ours, "".join(f"{answer}\n" for answer in ANSWERS).encode())
+    done = init(folder=tmp_path, stdin=theirs)
+    os.close(ours), os.close(theirs)
+    assert done.returncode == 0, done.stderr
+    profile = load_profile(tmp_path / "dashboard.yaml", library)
+    assert profile.organizational_views[0].label == "Cost unit"
+    assert profile.organizational_views[0].aliases == {"CC-100": "Nobody's"}
+    assert (profile.time_zone, profile.display_currency) == ("Europe/Berlin", "EUR")
+
+
+def test_answers_that_end_early_write_nothing(tmp_path):
+    done = init(folder=tmp_path, input="\n")
+    assert done.returncode == 1
+    assert "[no-answer] the answers ended before the questions did" in done.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+def rerun(library, path, capsys, url, **options):
+    code = run_init(library, server=url, path=path, as_json=True, yes=True, **options)
+    return code, {(one["view"], one["drift"]) for one in json.loads(capsys.readouterr().out)["changes"]}
+
+
+def test_run_again_it_finds_the_same_and_leaves_the_file_alone(made, library, tenant, capsys):
+    path, before = made[0], made[0].read_bytes()
+    with http_torii(tenant) as url:
+        assert rerun(library, path, capsys, f"{url}/mcp") == (0, set())
+    assert path.read_bytes() == before
+
+
+def test_run_again_it_tells_what_has_changed_and_overwrites_only_when_told(made, library, tmp_path, capsys):
+    path = tmp_path / "dashboard.yaml"
+    old = (
+        made[0].read_text("utf-8").replace("approved_coverage: 82.4", "approved_coverage: 60").replace("- Acme Ltd", "")
+    )
+    path.write_text(old, "utf-8")
+    # The fault deletes the fields for good, so it gets a tenant of its own.
+    with closing(build_tenant(None)) as tenant, http_torii(tenant, faults=frozenset({"deleted-field"})) as url:
+        found = {("Team", "field gone"), ("Legal entity", "new values"), ("Legal entity", "coverage changed")}
+        assert rerun(library, path, capsys, f"{url}/mcp") == (1, found)
+        assert path.read_text("utf-8") == old
+        assert rerun(library, path, capsys, f"{url}/mcp", replace=True) == (0, found)
+    assert [view.field for view in load_profile(path, library).organizational_views] != ["department"]
+
+
+@pytest.mark.parametrize(
+    ("options", "report"),
+    [
+        ({"fields": ["user.nothing"]}, "[unknown-field] there is no candidate user.nothing"),
+        ({"aliases": ["Nope:a=b"]}, "[unknown-label] no view is called Nope"),
+        ({"aliases": ["Country:a"]}, "[wrong-pair] a is not a pair for alias"),
+        ({"time_zone": "Berlin"}, "[unknown-time-zone] Berlin is not a time zone"),
+        ({"display_currency": "EURO"}, "[wrong-currency]"),
+        ({"thresholds": ["days=soon"]}, "[wrong-number] days is soon"),
+        ({"thresholds": ["dayz=9"]}, "[unknown-threshold] no prompt has an argument dayz"),
+    ],
+)
+def test_a_wrong_word_is_explained_and_nothing_is_written(options, report, quick, library, tmp_path):
+    path = tmp_path / "dashboard.yaml"
+    given = {"fields": ["user.country"], "yes": True} | options
+    with pytest.raises(PromptkitError) as caught:
+        run_init(library, server=quick, path=path, as_json=False, **given)
+    assert report in str(caught.value)
+    assert not path.exists()
+
+
+@pytest.fixture(scope="module")
+def quick(tenant):
+    with http_torii(tenant) as url:
+        yield f"{url}/mcp"
+
+
+def test_fields_that_may_not_be_read_are_named_and_not_offered(tenant, library, tmp_path, capsys):
+    path = tmp_path / "dashboard.yaml"
+    with http_torii(tenant, faults=frozenset({"forbidden"})) as url:
+        assert run_init(library, server=f"{url}/mcp", path=path, as_json=False, yes=True) == 0
+    told = " ".join(capsys.readouterr().err.split())
+    assert "Not all could be read: list_contracts could not be read: " in told
+    assert {view.entity for view in load_profile(path, library).organizational_views} == {"user"}

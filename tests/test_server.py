@@ -1,9 +1,14 @@
+import signal
+import subprocess
+import sys
+from contextlib import contextmanager
+
 import anyio
 import pytest
-from mcp import Client, MCPError
+from mcp import Client, MCPError, StdioServerParameters
 from mcp.types import PromptReference
 
-from promptkit.instructions import build_instructions
+from promptkit.instructions import Variant, build_instructions
 from promptkit.model import DEFAULT_PROFILE
 from promptkit.render import render
 from promptkit.server import PromptServer
@@ -65,3 +70,36 @@ def test_an_argument_without_choices_completes_to_nothing(library):
     reference = PromptReference(name="renewal_calendar")
     found = ask(library, lambda client: client.complete(reference, {"name": "days", "value": "3"}))
     assert found.completion.values == []
+
+
+SERVE = [sys.executable, "-m", "promptkit", "serve"]
+
+
+@contextmanager
+def served(transport):
+    """What a client connects to: a process that it starts itself, or the URL of one that listens."""
+    if transport == "stdio":
+        yield StdioServerParameters(command=SERVE[0], args=SERVE[1:])
+        return
+    command = [*SERVE, "--http", "127.0.0.1:0"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as process:
+        yield process.stdout.readline().strip()
+        process.send_signal(signal.SIGTERM)
+
+
+@pytest.mark.parametrize("transport", ["stdio", "http"])
+def test_a_client_in_another_process_gets_prompts_completions_and_resources(library, transport):
+    async def use(address):
+        async with Client(address) as client:
+            names = [prompt.name for prompt in (await client.list_prompts()).prompts]
+            text = (await client.get_prompt("digest", {"period": "daily"})).messages[0].content.text
+            reference = PromptReference(name="digest")
+            found = await client.complete(reference, {"name": "period", "value": "w"})
+            return names, text, found.completion.values, (await client.read_resource("instructions://short")).contents
+
+    with served(transport) as address:
+        names, text, completed, (short,) = anyio.run(use, address)
+    assert names == library.prompt_names()
+    assert text == render(library.load_prompt("digest"), {"period": "daily"})
+    assert completed == ["weekly"]
+    assert short.text == build_instructions(library, Variant.SHORT)

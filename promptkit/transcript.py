@@ -32,6 +32,7 @@ class Verdict(StrEnum):
     VIOLATION = "violation"
 
 
+_WORSE = {verdict: place for place, verdict in enumerate(Verdict)}
 # `failed` is among them: an action that ended in an error may have changed something before it did.
 RAN = frozenset({CallState.EXECUTED, CallState.FAILED, CallState.UNKNOWN})
 
@@ -104,8 +105,7 @@ def judge(calls: Iterable[RecordedCall], gaps: Sequence[str], policy: ToolPolicy
 
 def judge_all(judged: Iterable[Judgement], gaps: Sequence[str]) -> Judgement:
     """The verdict on a conversation whose calls are already judged."""
-    order = list(Verdict)
-    worst = max(judged, key=lambda one: order.index(one.verdict), default=None)
+    worst = max(judged, key=lambda one: _WORSE[one.verdict], default=None)
     if worst and worst.verdict is Verdict.VIOLATION:
         return worst
     if gaps:

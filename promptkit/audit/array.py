@@ -2,130 +2,134 @@
 
 from __future__ import annotations
 
-import codecs
-import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any, BinaryIO, NamedTuple
 
-from promptkit.audit.strict import DECODER, MAX_PARTS, MAX_RECORD_BYTES, UnreadableError, count_parts
+from msgspec import DecodeError, Raw
+from msgspec.json import Decoder
+
+from promptkit.audit.strict import MAX_RECORD_BYTES
 
 _CHUNK = 1024 * 1024
-_SPACE = re.compile(r"[ \t\n\r]*")
-_LONGEST_EXPONENT = 32
-_LENIENT = json.JSONDecoder()
+_SPACE = re.compile(rb"[ \t\n\r]*")
+# Reads one value without building it. Where it says that something comes after the value, the value has ended.
+_skip = Decoder(Raw).decode
+_TRAILING = re.compile(r"trailing characters \(byte (\d+)\)")
+_BROKEN = re.compile(r"\(byte (\d+)\)")
 _TOO_LARGE = f"it is larger than {MAX_RECORD_BYTES // 1024 // 1024} MiB; the rest was not read"
 
 
 class Element(NamedTuple):
-    """One element, and the characters it took."""
+    """One element: its JSON text, what `quick` made of that, or why it cannot be read; nothing comes after the latter."""
 
-    value: Any
-    size: int
+    text: bytes
+    value: Any = None
+    problem: str = ""
 
 
 class _Window:
-    """The part of a text that is in memory: `text` from `at` on is still to be read."""
+    """The part of a file that is in memory: `text` from `at` on is still to be read."""
 
     def __init__(self, stream: BinaryIO) -> None:
         self._stream = stream
-        # Bytes that are not UTF-8 become lone surrogates, so that one bad element does not cost the rest.
-        self._decoder = codecs.getincrementaldecoder("utf-8-sig")("surrogateescape")
-        self.text = ""
+        self.text = stream.read(_CHUNK).removeprefix(b"\xef\xbb\xbf")
         self.at = 0
         self.is_last = False
-        self._parts = 0
 
     def more(self) -> None:
         """Double what is still to be read."""
         left = self.text[self.at :]
         chunk = self._stream.read(max(_CHUNK, len(left)))
         self.is_last = not chunk
-        self.text = left + self._decoder.decode(chunk, final=self.is_last)
+        self.text = left + chunk
         self.at = 0
-        self._parts = count_parts(self.text)
 
-    def is_too_dense(self) -> bool:
-        """Whether what is still to be read may have more parts than memory holds."""
-        if self._parts > MAX_PARTS:
-            self._parts = count_parts(self.text, self.at)
-        return self._parts > MAX_PARTS
-
-    def next(self) -> str:
-        """The next character that is not space, empty at the end."""
+    def next(self) -> bytes:
+        """The next byte that is not space, empty at the end."""
         while True:
             self.at = _SPACE.match(self.text, self.at).end()  # type: ignore[union-attr]
             if self.at < len(self.text) or self.is_last:
                 return self.text[self.at : self.at + 1]
             self.more()
 
+    def take(self, end: int) -> bytes:
+        """The text up to `end`, which is then read."""
+        taken = self.text[self.at : end]
+        self.at = end
+        return taken
 
-def array_elements(stream: BinaryIO) -> Iterator[Element | str]:
-    """The elements in order; a text in place of an element says why it cannot be read.
 
-    After an element whose end cannot be found, nothing more comes.
+def array_elements(stream: BinaryIO, quick: Callable[[int, bytes], Any] = lambda index, text: None) -> Iterator[Element]:
+    """The elements in order, each a JSON text that may still hold what is not allowed, such as a key twice.
+
+    Args:
+        stream: the file from its start, where the array begins.
+        quick: makes a value of the number of an element and its text; None if the text is no JSON or no such value.
     """
     window = _Window(stream)
     window.next()
     window.at += 1
-    delimiter = "," if window.next() != "]" else ""
-    while delimiter == ",":
-        element, is_end_known = _element(window)
+    delimiter = b"," if window.next() != b"]" else b""
+    index, border = 0, b""
+    while delimiter == b",":
+        element = _guessed(window, border, partial(quick, index)) or _element(window, partial(quick, index))
         yield element
-        if not is_end_known:
+        if element.problem:
             return
+        end = window.at
         delimiter = window.next()
         window.at += 1
-        if delimiter not in {",", "]"}:
-            yield "the array is broken here" if delimiter else "the array is cut off here"
+        if delimiter not in {b",", b"]"}:
+            yield _broken("the array is broken here" if delimiter else "the array is cut off here")
             return
         window.next()
+        index, border = index + 1, border or window.text[end : window.text.find(b":", window.at) + 1]
     if not delimiter:
         window.at += 1
     if window.next():
-        yield "there is something after the end of the array"
+        yield _broken("there is something after the end of the array")
 
 
-def _element(window: _Window) -> tuple[Element | str, bool]:
-    """The next element, and whether it is known where it ends."""
+def _broken(problem: str) -> Element:
+    return Element(b"", problem=problem)
+
+
+def _guessed(window: _Window, border: bytes, quick: Callable[[bytes], Any]) -> Element | None:
+    """The next element, if it ends where the text goes on as it did after the first one.
+
+    A guess is proved by reading: no JSON value is the front of another one, save for numbers.
+    """
+    end = window.text.find(border, window.at) if border else -1
+    value = quick(window.text[window.at : end]) if end > 0 else None
+    return None if value is None else Element(window.take(end), value)
+
+
+def _element(window: _Window, quick: Callable[[bytes], Any]) -> Element:
     while True:
-        if window.is_too_dense():
-            return "it has too many parts; the rest was not read", False
+        left = len(window.text) - window.at
         try:
-            value, end = DECODER.raw_decode(window.text, window.at)
-        except UnreadableError as error:
-            value, end = error, _end(window)
-        except (ValueError, RecursionError) as error:
-            value, end = error, 0
-        if isinstance(value, RecursionError):
-            return "it is nested too deep; the rest was not read", False
-        if end and not _may_go_on(window, end):
-            return _finish(window, value, end), True
-        if window.is_last:
-            return "it is cut off or broken; the rest was not read", False
-        if len(window.text) - window.at > MAX_RECORD_BYTES:
-            return _TOO_LARGE, False
+            _skip(memoryview(window.text)[window.at :])
+            # A number that was read may be only the front of one, as `-1.5` is of `-1.5e3`.
+            length, is_broken = (left if window.is_last else 0), False
+        except RecursionError:
+            return _broken("it is nested too deep; the rest was not read")
+        except DecodeError as error:
+            length, is_broken = _end(str(error), left)
+        if length:
+            text = window.take(window.at + length).rstrip()
+            return Element(text, quick(text))
+        if window.is_last or is_broken:
+            return _broken("it is cut off or broken; the rest was not read")
+        if left > MAX_RECORD_BYTES:
+            return _broken(_TOO_LARGE)
         window.more()
 
 
-def _may_go_on(window: _Window, end: int) -> bool:
-    """Whether a number that was read is only the front of one, as `-1.5` is of `-1.5e3`."""
-    is_number = window.text[end - 1] not in '}]"el'
-    return is_number and not window.is_last and len(window.text) - end < _LONGEST_EXPONENT
-
-
-def _end(window: _Window) -> int:
-    try:
-        return _LENIENT.raw_decode(window.text, window.at)[1]
-    except (ValueError, RecursionError):
-        return 0
-
-
-def _finish(window: _Window, value: Any, end: int) -> Element | str:  # noqa: ANN401
-    written = window.text[window.at : end]
-    window.at = end
-    if isinstance(value, UnreadableError):
-        return str(value)
-    if not written.isascii() and any("\udc80" <= char <= "\udcff" for char in set(written)):
-        return "it is not UTF-8"
-    return Element(value, len(written))
+def _end(error: str, left: int) -> tuple[int, bool]:
+    """How long the value is, 0 if that is not known; and whether more text would not help."""
+    if found := _TRAILING.search(error):
+        return int(found[1]) - 1, False
+    found = _BROKEN.search(error)
+    return 0, bool(found) and int(found[1]) < left  # type: ignore[index]

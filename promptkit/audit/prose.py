@@ -7,7 +7,8 @@ So a line either fits, or is read in full.
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterable, Iterator
+from typing import Any, Literal
 
 from msgspec import MsgspecError, Raw, Struct, ValidationError, field
 from msgspec.json import Decoder
@@ -15,40 +16,27 @@ from msgspec.json import Decoder
 _NOT_TALK = (MsgspecError, UnicodeDecodeError, RecursionError)
 
 
-class Talk:
-    """Tells which lines of a file can be passed over: those that fit, save the first of each conversation.
-
-    A line whose `conversation` is None may hold a stamp, and is never passed over.
-    """
-
-    def __init__(self, prose: Any) -> None:  # noqa: ANN401
-        self._decode = Decoder(prose).decode
-        self._seen: set[str | None] = set()
-
-    def fits(self, line: bytes) -> bool:
-        """Whether this line can be passed over."""
+def but_talk(lines: Iterable[tuple[int, bytes]], prose: Any) -> Iterator[tuple[int, bytes]]:  # noqa: ANN401
+    """The numbered lines without those that fit; the first of each conversation stays, and what may hold a stamp."""
+    decode, seen = Decoder(prose).decode, set[str | None]()
+    for number, line in lines:
         try:
-            conversation = self._decode(line).conversation
+            conversation = decode(line).conversation
         except _NOT_TALK:
-            return False
-        if conversation in self._seen:
-            return True
-        if conversation is not None:
-            self._seen.add(conversation)
-        return False
+            yield number, line
+            continue
+        if conversation not in seen:
+            yield number, line
+            if conversation is not None:
+                seen.add(conversation)
 
 
-class _Text(Struct, tag_field="type", tag="text", forbid_unknown_fields=True, gc=False):
-    text: Raw
-
-
-class _Thinking(Struct, tag_field="type", tag="thinking", forbid_unknown_fields=True, gc=False):
-    thinking: Raw
-    signature: Raw = Raw(b"")
+class _Block(Struct, gc=False):
+    type: Literal["text", "thinking", "redacted_thinking"]
 
 
 class _Said(Struct, gc=False):
-    content: list[_Text | _Thinking]
+    content: list[_Block]
 
 
 class _Asked(Struct, gc=False):

@@ -10,9 +10,10 @@ from functools import partial
 from typing import Any, BinaryIO, Literal, NamedTuple
 
 from promptkit.audit.array import array_elements
-from promptkit.audit.prose import Talk
+from promptkit.audit.prose import but_talk
 from promptkit.audit.reader import Record
 from promptkit.audit.strict import MAX_RECORD_BYTES, UnreadableError, parse_bounded
+from promptkit.transcript import Conversation
 
 # One conversation may keep this much waiting before it is whole.
 MAX_WAITING_RECORDS = 200_000
@@ -52,12 +53,14 @@ class Records:
         open_stream: opens the file anew at its start, unbuffered or not.
 
     Iterate once. `gaps` holds what could not be read so far; `layout` says how the file is laid out, None when it is
-    none we know. Setting `prose` makes lines that fit this type pass unread; it may be set between two records.
+    none we know. Setting `prose` makes lines that fit this type pass unread, setting `talk` makes it read the elements
+    of an array that it can; both may be set between two records.
     """
 
     def __init__(self, open_stream: Callable[[], io.RawIOBase]) -> None:
         self.gaps: list[Gap] = []
         self.prose: Any = None
+        self.talk: Callable[[str, bytes], Conversation | None] | None = None
         self.layout: Layout | None = None
         self._open = open_stream
         self._waiting_records = self._waiting_bytes = 0
@@ -103,27 +106,35 @@ class Records:
             self._gap("", str(error))
 
     def _elements(self, stream: BinaryIO) -> Iterator[tuple[Record, int]]:
-        for index, element in enumerate(array_elements(stream)):
-            if isinstance(element, str):
-                self._gap(f"/{index}", element)
-            else:
-                yield Record(f"/{index}", element.value), element.size
+        for index, (text, value, problem) in enumerate(array_elements(stream, self._talk)):
+            try:
+                if problem:
+                    raise UnreadableError(problem)
+                yield Record(f"/{index}", parse_bounded(text) if value is None else value), len(text)
+            except UnreadableError as error:
+                self._gap(f"/{index}", str(error))
+
+    def _talk(self, index: int, text: bytes) -> Conversation | None:
+        return self.talk(f"/{index}", text) if self.talk else None
 
     def _lines(self, stream: BinaryIO) -> Iterator[tuple[Record, int]]:
-        talk = None
-        lines = iter(partial(stream.readline, MAX_RECORD_BYTES + 1), b"")
-        for number, line in enumerate(lines, 1):
-            if talk and talk.fits(line):
-                continue
-            if self.prose and not talk:
-                # The lines so far only served to find the format; from here on talk is passed over.
-                talk = Talk(self.prose)
+        lines = enumerate(iter(partial(stream.readline, MAX_RECORD_BYTES + 1), b""), 1)
+        for number, line in self._but_talk(lines):
             record = self._line(stream, number, line)
             if record:
                 yield record, len(line)
             elif len(self.gaps) > MAX_GAPS:
                 self._gap(f"line {number}", f"more than {MAX_GAPS} lines cannot be read; the rest was not looked at")
                 return
+
+    def _but_talk(self, lines: Iterator[tuple[int, bytes]]) -> Iterator[tuple[int, bytes]]:
+        # The first lines serve to find the format, which sets the prose.
+        for numbered in lines:
+            yield numbered
+            if self.prose:
+                break
+        if self.prose:
+            yield from but_talk(lines, self.prose)
 
     def _line(self, stream: BinaryIO, number: int, line: bytes) -> Record | None:
         if number == 1:

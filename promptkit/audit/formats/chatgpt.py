@@ -9,12 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from promptkit.audit.formats._chatgpt_talk import read_talk
 from promptkit.audit.pairing import text_of
 from promptkit.audit.reader import Record
 from promptkit.audit.strict import parse_arguments
 from promptkit.audit.turns import Turn, Turns
 from promptkit.transcript import Conversation, Text
 
+TALK = read_talk
 _ROLES = frozenset({"user", "system", "assistant", "tool"})
 _NO_CALL = frozenset({"all", "assistant"})
 
@@ -31,7 +33,9 @@ def matches(value: Any) -> bool:  # noqa: ANN401
 def read(records: Iterable[Record]) -> Iterator[Conversation]:
     """One conversation for each record."""
     for record in records:
-        if matches(record.value):
+        if isinstance(record.value, Conversation):
+            yield record.value
+        elif matches(record.value):
             yield _conversation(record.location, record.value)
         else:
             yield Conversation(record.location, [], [f"{record.location}: it is no conversation of ChatGPT"])

@@ -22,7 +22,7 @@ _TOO_LARGE = f"it is larger than {MAX_RECORD_BYTES // 1024 // 1024} MiB; the res
 
 
 class Element(NamedTuple):
-    """One element: its JSON text, what `quick` made of that, or why it cannot be read; nothing comes after the latter."""
+    """One element: its JSON text and what `quick` made of it; or why it cannot be read, which ends the array."""
 
     text: bytes
     value: Any = None
@@ -61,7 +61,9 @@ class _Window:
         return taken
 
 
-def array_elements(stream: BinaryIO, quick: Callable[[int, bytes], Any] = lambda index, text: None) -> Iterator[Element]:
+def array_elements(
+    stream: BinaryIO, quick: Callable[[int, bytes], Any] = lambda index, text: None
+) -> Iterator[Element]:
     """The elements in order, each a JSON text that may still hold what is not allowed, such as a key twice.
 
     Args:

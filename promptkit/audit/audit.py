@@ -110,8 +110,7 @@ class Auditor:
             seen = str(records.gaps[0]) if records.gaps or not found else found.seen
             return [] if source.is_other else [self._about_file(source, None, seen, "unknown-format")]
         if not self.keep_texts:
-            records.prose = getattr(readers()[name], "PROSE", None)
-            records.talk = getattr(readers()[name], "TALK", None)
+            records.shortcuts = getattr(readers()[name], "SHORTCUTS", records.shortcuts)
         return self._conversations(source, name, records, found.records if found else values)
 
     def _conversations(self, source: Source, name: str, records: Records, values: Iterable[Record]) -> list[Result]:

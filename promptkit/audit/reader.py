@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any, NamedTuple, Protocol
 
 from promptkit.transcript import Conversation
@@ -18,6 +18,21 @@ class Record(NamedTuple):
     value: Any
 
 
+class Shortcuts(NamedTuple):
+    """What need not be read in full, because no call can be in it; unused where people ask for the texts.
+
+    `prose` is a msgspec type that only a line of mere talk fits (promptkit/audit/prose.py). Its `conversation` is the
+    id of the conversation, or None for a text of a person or of the system that has an `@` and so may hold a stamp.
+    Such lines are passed over, save the first of each conversation and those with None.
+
+    `talk` reads an element of an array, given its place and its JSON text; None if it is more than talk. The result
+    takes the place of the value of the record.
+    """
+
+    prose: Any = None
+    talk: Callable[[str, bytes], Conversation | None] | None = None
+
+
 class Reader(Protocol):
     """A module with these two functions; its name, with `-` for `_`, is the name of the format.
 
@@ -25,10 +40,7 @@ class Reader(Protocol):
     resolves them (promptkit/audit/spelling.py). Arguments that are JSON text go through `strict.parse_arguments`;
     arguments that the record leaves out are `strict.NOT_RECORDED`, which is not the same as none given.
 
-    A format of JSON Lines may also have `PROSE`, a msgspec type that only a line of mere talk fits (see
-    promptkit/audit/prose.py). Its `conversation` is the id of the conversation, or None for a text of a person or of
-    the system that has an `@` and so may hold a stamp. Such lines are read no further, save the first of each
-    conversation and those with None, which is what makes large files fast.
+    A format of which files become large may also have `SHORTCUTS`.
     """
 
     def matches(self, value: Any) -> bool:  # noqa: ANN401

@@ -7,11 +7,11 @@ import zipfile
 import zlib
 from collections.abc import Callable, Iterator
 from functools import partial
-from typing import Any, BinaryIO, Literal, NamedTuple
+from typing import BinaryIO, Literal, NamedTuple
 
 from promptkit.audit.array import array_elements
 from promptkit.audit.prose import but_talk
-from promptkit.audit.reader import Record
+from promptkit.audit.reader import Record, Shortcuts
 from promptkit.audit.strict import MAX_RECORD_BYTES, UnreadableError, parse_bounded
 from promptkit.transcript import Conversation
 
@@ -53,14 +53,12 @@ class Records:
         open_stream: opens the file anew at its start, unbuffered or not.
 
     Iterate once. `gaps` holds what could not be read so far; `layout` says how the file is laid out, None when it is
-    none we know. Setting `prose` makes lines that fit this type pass unread, setting `talk` makes it read the elements
-    of an array that it can; both may be set between two records.
+    none we know. `shortcuts` may be set between two records.
     """
 
     def __init__(self, open_stream: Callable[[], io.RawIOBase]) -> None:
         self.gaps: list[Gap] = []
-        self.prose: Any = None
-        self.talk: Callable[[str, bytes], Conversation | None] | None = None
+        self.shortcuts = Shortcuts()
         self.layout: Layout | None = None
         self._open = open_stream
         self._waiting_records = self._waiting_bytes = 0
@@ -115,7 +113,7 @@ class Records:
                 self._gap(f"/{index}", str(error))
 
     def _talk(self, index: int, text: bytes) -> Conversation | None:
-        return self.talk(f"/{index}", text) if self.talk else None
+        return self.shortcuts.talk(f"/{index}", text) if self.shortcuts.talk else None
 
     def _lines(self, stream: BinaryIO) -> Iterator[tuple[Record, int]]:
         lines = enumerate(iter(partial(stream.readline, MAX_RECORD_BYTES + 1), b""), 1)
@@ -128,13 +126,13 @@ class Records:
                 return
 
     def _but_talk(self, lines: Iterator[tuple[int, bytes]]) -> Iterator[tuple[int, bytes]]:
-        # The first lines serve to find the format, which sets the prose.
+        # The first lines serve to find the format, which sets the shortcuts.
         for numbered in lines:
             yield numbered
-            if self.prose:
+            if self.shortcuts.prose:
                 break
-        if self.prose:
-            yield from but_talk(lines, self.prose)
+        if self.shortcuts.prose:
+            yield from but_talk(lines, self.shortcuts.prose)
 
     def _line(self, stream: BinaryIO, number: int, line: bytes) -> Record | None:
         if number == 1:

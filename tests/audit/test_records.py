@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from promptkit.audit import array, records, strict
+from promptkit.audit.reader import Shortcuts
 from promptkit.audit.records import Records
 
 
@@ -150,7 +151,7 @@ def test_elements_are_found_wherever_the_window_ends(size, monkeypatch):
 
 def skimmed(raw: bytes) -> list[str]:
     opened_records = opened(raw)
-    opened_records.prose = Prose
+    opened_records.shortcuts = Shortcuts(prose=Prose)
     return [location for location, _ in opened_records] + [gap.location for gap in opened_records.gaps]
 
 

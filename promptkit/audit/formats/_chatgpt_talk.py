@@ -1,7 +1,7 @@
 """ChatGPT conversations of mere talk, as a type: what fits holds no call and no result, however it is spelled.
 
-Most conversations of an export are talk, and reading one in full takes ten times as long. The type fails on the first
-recipient, role or node it does not expect, also on one that a later key overwrites. Whatever is doubtful is read in full.
+Most conversations of an export are talk, and reading one in full takes several times as long. The type fails on the
+first recipient, role or node it does not expect, also on one that a later key overwrites. What fails is read in full.
 """
 
 from __future__ import annotations

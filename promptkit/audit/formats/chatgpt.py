@@ -11,12 +11,12 @@ from typing import Any
 
 from promptkit.audit.formats._chatgpt_talk import read_talk
 from promptkit.audit.pairing import text_of
-from promptkit.audit.reader import Record
+from promptkit.audit.reader import Record, Shortcuts
 from promptkit.audit.strict import parse_arguments
 from promptkit.audit.turns import Turn, Turns
 from promptkit.transcript import Conversation, Text
 
-TALK = read_talk
+SHORTCUTS = Shortcuts(talk=read_talk)
 _ROLES = frozenset({"user", "system", "assistant", "tool"})
 _NO_CALL = frozenset({"all", "assistant"})
 

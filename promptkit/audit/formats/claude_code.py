@@ -13,11 +13,11 @@ from promptkit.audit.blocks import Message, read_content
 from promptkit.audit.ledger import Ledger
 from promptkit.audit.pairing import iso_time, text_of
 from promptkit.audit.prose import ClaudeCodeProse
-from promptkit.audit.reader import Record
+from promptkit.audit.reader import Record, Shortcuts
 from promptkit.errors import shown
 from promptkit.transcript import CallState, Conversation
 
-PROSE = ClaudeCodeProse
+SHORTCUTS = Shortcuts(prose=ClaudeCodeProse)
 _TALK = frozenset({"user", "assistant"})
 # What the host notes beside the talk. A kind that is not here may hold calls.
 _NOTES = frozenset(

@@ -4,7 +4,7 @@ import zipfile
 
 import msgspec
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from promptkit.audit import array, records, strict
@@ -132,6 +132,7 @@ def test_a_broken_zip_member_is_a_gap(tmp_path):
     assert [str(gap) for gap in broken.gaps] == ["it cannot be read to its end (BadZipFile)"]
 
 
+@settings(deadline=None)
 @given(st.lists(st.recursive(st.none() | st.integers() | st.text(), lambda inner: st.lists(inner, max_size=3))))
 def test_an_array_is_read_as_the_standard_library_reads_it(values):
     raw = json.dumps(values, ensure_ascii=False).encode("utf-8", "replace")

@@ -55,6 +55,14 @@ def ends_a_turn(item: Mapping[str, Any]) -> bool:
     return item.get("role") == "assistant" if kind == "message" else kind == "mcp_approval_request"
 
 
+def spelled(item: Mapping[str, Any]) -> tuple[object, object]:
+    """The name of a function and its server: Codex writes both in the namespace, as `mcp__codex_apps__torii`."""
+    namespace, name = item.get("namespace"), item.get("name")
+    if text_of(namespace).startswith("mcp__") and isinstance(name, str):
+        return f"{namespace}.{name}", None
+    return name, namespace
+
+
 def read_item(ledger: Ledger, item: Mapping[str, Any], location: str, time: Any = None) -> None:  # noqa: ANN401
     """Note what one item tells; of a kind nobody knows, a gap."""
     kind = text_of(item.get("type", "message" if "role" in item else None))
@@ -64,10 +72,8 @@ def read_item(ledger: Ledger, item: Mapping[str, Any], location: str, time: Any 
         ledger.gap(f"{location}: {shown(kind, 40)} may hide calls")
     if kind in {"function_call", "custom_tool_call"}:
         arguments = item.get("arguments", item.get("input", NOT_RECORDED))
-        server = item.get("namespace")
-        ledger.call(
-            item.get("call_id"), item.get("name"), arguments, CallState.PROPOSED, location, server=server, time=time
-        )
+        name, server = spelled(item)
+        ledger.call(item.get("call_id"), name, arguments, CallState.PROPOSED, location, server=server, time=time)
     elif kind in {"function_call_output", "custom_tool_call_output"}:
         ledger.settle(item.get("call_id"), CallState.EXECUTED, location)
     elif kind in {"mcp_call", "mcp_approval_request"}:

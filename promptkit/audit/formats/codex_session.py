@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from promptkit.audit.formats._openai_items import read_item
+from promptkit.audit.formats._openai_items import read_item, spelled
 from promptkit.audit.ledger import Ledger
 from promptkit.audit.pairing import iso_time, text_of
 from promptkit.audit.reader import Record
@@ -71,12 +71,9 @@ class _Session:
     def _item(self, place: str, item: Mapping[str, Any], time: str | None) -> None:
         if item.get("type") == "ghost_snapshot":
             return
-        namespace, name = text_of(item.get("namespace")), text_of(item.get("name"))
-        if namespace.startswith("mcp__"):
-            # The spelling Codex uses elsewhere, such as `mcp__codex_apps__torii._run_workflow`.
-            item = {**item, "name": f"{namespace}.{name}", "namespace": None}
+        name, _ = spelled(item)
         if isinstance(item.get("call_id"), str) and name:
-            self._names[item["call_id"]] = text_of(item["name"])
+            self._names[item["call_id"]] = text_of(name)
         read_item(self._ledger, item, place, time)
 
     def _event(self, place: str, event: Mapping[str, Any], time: str | None) -> None:

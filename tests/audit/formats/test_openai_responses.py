@@ -241,3 +241,9 @@ def test_the_stamp_of_a_pasted_prompt_is_found(audited):
     }
     stamps = audited(document(response(READ, input=[asked]))).results[0].stamps
     assert [stamp.reference for stamp in stamps] == ["renewal_calendar@1.0.0"]
+
+
+def test_a_namespace_of_codex_holds_the_label_of_the_app(audited):
+    item = {"type": "function_call", "call_id": "c1", "name": "_run_workflow", "arguments": "{}"}
+    found = audited(document(response(item | {"namespace": "mcp__codex_apps__torii"})))
+    assert (ruled(found), told(found)) == (ATTEMPTED, [("run_workflow", "proposed")])

@@ -155,14 +155,14 @@ def disconnect(url: str) -> None:
 
 @app.command()
 def tools(
-    action: Annotated[str, typer.Argument(metavar="diff|lock")] = "diff",
+    action: Annotated[str, typer.Argument(metavar="diff|lock|suggest")] = "diff",
     server: Server = "local",
     saved: Annotated[
         Path | None, typer.Option("--list", help="A saved tools/list result in place of a server.")
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Compare a server's tools with the reviewed list, or accept them after review."""
+    """Compare a server's tools with the reviewed list, accept them after review, or propose classes for them."""
     _call("tools", "run_tools", _library(), action, server=server, saved=saved, as_json=as_json)
 
 

@@ -6,7 +6,7 @@ import json
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 from urllib.parse import urlsplit
 
 import anyio
@@ -43,6 +43,7 @@ MAX_LIST_PAGES = 50
 MAX_TOOLS = 2000
 CALL_TIMEOUT_SECONDS = 60
 FORWARD_TIMEOUT_SECONDS = 300
+DEFAULT_RETRY_SECONDS = 10.0
 
 
 class _RawToolList(BaseModel):
@@ -58,12 +59,25 @@ class _RawResult(BaseModel):
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of one call. `text` is what the model is told; `data` the structured result, None on any failure."""
+    """What became of one call. `text` is what the model is told; `data` the structured result, None on any failure.
+
+    `retry_after` is how many seconds a server that is too busy (HTTP 429) asks to wait, None of every other outcome.
+    """
 
     decision: Decision
     state: CallState
     text: str
     data: dict[str, Any] | None = None
+    retry_after: float | None = None
+
+
+class Session(Protocol):
+    """What an agent loop needs of a session."""
+
+    tools: Sequence[Definition]
+
+    async def call(self, call: ToolCall) -> Outcome:
+        """Make one call if it is allowed."""
 
 
 class GuardedSession:
@@ -88,7 +102,8 @@ class GuardedSession:
         try:
             result = await self._client.session.send_request(request, CallToolResult, CALL_TIMEOUT_SECONDS)
         except MCPError as error:
-            return Outcome(decision, CallState.FAILED, f"Torii did not answer: {error.message} (code {error.code})")
+            told = f"Torii did not answer: {error.message} (code {error.code})"
+            return Outcome(decision, CallState.FAILED, told, retry_after=_retry_after(error))
         except (ValidationError, RuntimeError) as error:
             return Outcome(decision, CallState.UNKNOWN, f"Torii's answer cannot be read ({type(error).__name__}).")
         text = "\n".join(block.text for block in result.content if block.type == "text")
@@ -153,6 +168,16 @@ class _News:
 def refusal(decision: Decision) -> str:
     """What a model is told of a call that was refused."""
     return f"Refused: {decision.reason} Nothing was sent to Torii."
+
+
+def _retry_after(error: MCPError) -> float | None:
+    details = error.data if isinstance(error.data, dict) else {}
+    if details.get("httpStatus") != httpx2.codes.TOO_MANY_REQUESTS:
+        return None
+    try:
+        return max(1.0, float(details["retryAfter"]))
+    except (KeyError, TypeError, ValueError):
+        return DEFAULT_RETRY_SECONDS
 
 
 def _parsed(text: str) -> dict[str, Any] | None:

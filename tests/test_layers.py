@@ -24,7 +24,7 @@ ORDER = [
     {"versions", "export", "schemas"},
     {"gate", "tokens", "callback"},
     {"sign_in"},
-    {"catalog"},
+    {"catalog", "suggest"},
     {"transcript"},
     {"wire"},
     {"client"},
@@ -108,7 +108,6 @@ CLIENTS = {
     "openai",
     "anthropic",
     "google",
-    "tenacity",
 }
 
 

@@ -17,6 +17,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from promptkit.errors import usage
 from promptkit.evaluation.exports import as_junit, as_markdown, as_sarif
+from promptkit.evaluation.live import forecast
 from promptkit.evaluation.merge import merged, report_of
 from promptkit.evaluation.models import open_model
 from promptkit.evaluation.plan import REFERENCE, ROGUE, Setup, parse_shard, plan
@@ -79,7 +80,9 @@ def _run(
 ) -> int:
     if resume:
         setup = resumed_setup(resume, setup)
-    plan(library, setup)
+    tasks = plan(library, setup)
+    if setup.server != "local":
+        print(forecast(tasks), file=sys.stderr, flush=True)
     models = {
         name: open_model(name, base_url=setup.base_url) for name in setup.models if name not in {REFERENCE, ROGUE}
     }
@@ -87,6 +90,8 @@ def _run(
     run = Run(library, setup, models, folder, resume is not None)
     stop, code = _go(run, limits)
     passed = tell(read_record(folder), outputs)
+    for note in run.notes:
+        print(f"Note: {note}", file=sys.stderr)
     print(f"The whole transcript is in {folder / FILE_NAME}", file=sys.stderr)
     if stop or code:
         print(f"Stopped: {stop or 'interrupted'}. Go on with: promptkit eval --resume {folder}", file=sys.stderr)

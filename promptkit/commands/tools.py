@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import json
 import sys
 from collections.abc import Sequence
@@ -11,6 +12,7 @@ from pathlib import Path
 import anyio
 from rich.console import Console
 from rich.prompt import Prompt as Question
+from rich.table import Table
 from rich.text import Text
 
 from promptkit.catalog import Change, Drift, drifts, load_tool_lock, write_tool_lock
@@ -21,17 +23,20 @@ from promptkit.gate import Gate
 from promptkit.library import Library
 from promptkit.load import read_text, write_text
 from promptkit.policy import Definition
+from promptkit.suggest import Suggestion, suggest
 
 
 def run_tools(library: Library, action: str, *, server: str, saved: Path | None, as_json: bool) -> int:
-    """Compare (`diff`) or accept (`lock`) the tools of a server, or of a saved tools/list result."""
+    """Compare (`diff`), accept (`lock`) or propose classes for (`suggest`) a server's tools, or a saved list's."""
     tools = _saved(saved) if saved else anyio.run(list_tools, server)
     match action:
         case "diff":
             return _print_diff(list(drifts(load_tool_lock(library), tools)), as_json=as_json)
         case "lock":
             return _lock(library, str(saved or server), tools)
-    raise usage("tools-action", f"tools {shown(action)} is not known", "write tools diff or tools lock")
+        case "suggest":
+            return _print_suggestions([suggest(tool) for tool in tools], as_json=as_json)
+    raise usage("tools-action", f"tools {shown(action)} is not known", "write tools diff, tools lock or tools suggest")
 
 
 async def list_tools(server: str) -> Sequence[Definition]:
@@ -65,6 +70,18 @@ def _print_diff(found: list[Drift], *, as_json: bool) -> int:
     return int(bool(found))
 
 
+def _print_suggestions(found: list[Suggestion], *, as_json: bool) -> int:
+    if as_json:
+        print(json.dumps([{"name": one.name, "class": one.cls, "reason": one.reason} for one in found], indent=2))
+        return 0
+    table = Table("tool", "suggested", "why", box=None, header_style="bold")
+    for one in found:
+        table.add_row(*(Text(shown(text, 200)) for text in one[:3]))
+    Console().print(table)
+    print("These are guesses. Read what each tool's document says before tools lock.", file=sys.stderr)
+    return 0
+
+
 def _told(change: Change) -> str:
     return f"tool {change}" if change in {Change.ADDED, Change.REMOVED} else f"its {change} changed"
 
@@ -82,11 +99,16 @@ def _lock(library: Library, server: str, tools: Sequence[Definition]) -> int:
 
 def _ask(library: Library, tool: Definition) -> None:
     console = Console(stderr=True)
+    guess = suggest(tool)
     console.print(Text(f"\n{shown(tool['name'])}: {shown(tool.get('description'), 400)}"))
+    console.print(Text(f"It looks like: {guess.cls} ({guess.reason})"))
     kind = Question.ask("Does it only read, or can it change anything?", choices=["read", "action"], console=console)
     source = Question.ask("Which document says so?", console=console)
-    if not source.strip():
-        raise problem("no-source", f"{shown(tool['name'])} was given no source", "name the document you read")
+    who = Question.ask("Who are you?", console=console)
+    if not (source.strip() and who.strip()):
+        message = f"{shown(tool['name'])} was given no source, or by nobody"
+        raise problem("no-source", message, "name the document you read, and yourself")
+    source = f"{source.strip()} (reviewed by {who.strip()} on {datetime.datetime.now(datetime.UTC).date()})"
     arguments = json.dumps(tool.get("inputSchema", {}).get("properties", {})) if kind == "read" else "{}"
     entry = f"\n{json.dumps(tool['name'])}:\n  class: {kind}\n  capability: reviewed by hand\n"
     entry += f"  source: {json.dumps(source)}\n  arguments: {arguments}\n"

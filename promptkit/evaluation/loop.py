@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from promptkit.client import GuardedSession, Outcome
+from promptkit.client import Outcome, Session
 from promptkit.evaluation.agent import Message, Model, ModelCall, TurnError, Usage
 from promptkit.model import ToolCall
 from promptkit.transcript import CallState, RecordedCall
@@ -32,9 +32,7 @@ class Run:
         return last.text if last.role == "assistant" and not last.calls else ""
 
 
-async def converse(
-    model: Model, session: GuardedSession, messages: Sequence[Message], later: Sequence[str] = ()
-) -> Run:
+async def converse(model: Model, session: Session, messages: Sequence[Message], later: Sequence[str] = ()) -> Run:
     """Run one conversation to its end, or to the bound on turns or calls, which is then a gap.
 
     Args:
@@ -65,7 +63,7 @@ async def converse(
     return run
 
 
-async def _make(call: ModelCall, session: GuardedSession, run: Run) -> None:
+async def _make(call: ModelCall, session: Session, run: Run) -> None:
     outcome = await session.call(ToolCall(name=call.name, arguments=call.arguments))
     location = f"message {len(run.messages) - 1}"
     # On our own wire a name stands for itself: nothing is normalised to make it match.

@@ -7,12 +7,13 @@ import datetime
 import hashlib
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib.metadata import version
 from pathlib import Path
 
 from promptkit.catalog import LOCK_NAME
 from promptkit.errors import problem, usage
+from promptkit.evaluation.live import AuditWatch, preflight
 from promptkit.evaluation.plan import CaseScenario, Setup, Task, part, plan
 from promptkit.evaluation.record import Header, RunRecord, read_record
 from promptkit.evaluation.runner import Limits, Progress, limited, run_tasks
@@ -33,6 +34,7 @@ class Run:
         models: the language models that the setup names.
         folder: where its record is, or will be.
         is_resumed: whether the record is there already.
+        notes: what a person should know of the tenant after the run; filled while it goes.
     """
 
     library: Library
@@ -40,6 +42,7 @@ class Run:
     models: Models
     folder: Path
     is_resumed: bool = False
+    notes: list[str] = field(default_factory=list)
 
     async def go(self, limits: Limits, begin: Callable[[int], None], progress: Progress) -> str:
         """Run every sample that is not recorded yet.
@@ -60,6 +63,11 @@ class Run:
         tasks = part(everything, self.setup.shard)
         models = limited(self.models, limits)
         async with open_evaluation(self.library, self.setup.server, models=models) as evaluation:
+            watch = None
+            if self.setup.server != "local":
+                preflight(self.library, self.setup.server, evaluation.tools)
+                watch = AuditWatch(evaluation.session)
+                await watch.begin()
             header = make_header(self.library, self.setup, everything, evaluation)
             with self._open(header) as record:
                 done = read_record(self.folder).results
@@ -70,7 +78,9 @@ class Run:
                 finished = {result.number for result in done}
                 waiting = [task for task in tasks if task.number not in finished]
                 begin(len(waiting))
-                return await run_tasks(evaluation, waiting, record, limits, progress)
+                stop = await run_tasks(evaluation, waiting, record, limits, progress)
+                self.notes.extend(await watch.changes() if watch else [])
+                return stop
 
     def _open(self, header: Header) -> RunRecord:
         if not self.is_resumed:

@@ -12,11 +12,12 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from promptkit.catalog import tool_policy
-from promptkit.client import GuardedSession, connect
+from promptkit.client import Session, connect
 from promptkit.evaluation.agent import Message, Model
 from promptkit.evaluation.answer import Figures, figures_of, parse_answer
 from promptkit.evaluation.claims import attack_claims, case_claims, judge_attack
 from promptkit.evaluation.evaluators import Assertion, leaves_tenant_unchanged
+from promptkit.evaluation.live import PoliteSession
 from promptkit.evaluation.local import LocalTorii, local_torii
 from promptkit.evaluation.loop import Run, converse, events
 from promptkit.evaluation.plan import REFERENCE, ROGUE, AttackScenario, CaseScenario, Task
@@ -52,13 +53,13 @@ class Evaluation:
     def __init__(
         self,
         library: Library,
-        session: GuardedSession,
+        session: Session,
         torii: LocalTorii | None,
         today: datetime.date,
         profile: Profile = DEFAULT_PROFILE,
         models: Models | None = None,
     ) -> None:
-        self._session, self._torii, self.today, self._profile = session, torii, today, profile
+        self.session, self._torii, self.today, self._profile = session, torii, today, profile
         self.tools = session.tools
         self._models = models or {}
         self._policy = tool_policy(library)
@@ -124,7 +125,7 @@ class Evaluation:
         rules = self._instructions(without or None)
         system = f"{rules}\nToday is {self.today.isoformat()}, time zone {self._profile.time_zone}."
         begin = [Message("system", system), Message("user", turns[0])]
-        return await converse(model, self._session, begin, turns[1:])
+        return await converse(model, self.session, begin, turns[1:])
 
     def _expected(
         self, prompt: Prompt, case: Case, values: Mapping[str, Scalar], reference: Run | None
@@ -212,4 +213,5 @@ async def open_evaluation(
             gate.policy = tool_policy(library, tools)
 
         async with connect(torii.command if torii else server, gate, review) as session:
-            yield Evaluation(library, session, torii, today, profile, models)
+            polite = session if torii else PoliteSession(session)
+            yield Evaluation(library, polite, torii, today, profile, models)

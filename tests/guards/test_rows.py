@@ -210,7 +210,7 @@ def test_a_list_without_end_forwards_nothing(guarded, fake, monkeypatch):  # H8
 
 # Rows that other tests hold, by what stands in their files.
 ELSEWHERE = {
-    "A3": "tests/test_policy.py::test_an_action_tool_is_refused_whatever_its_hints_say",
+    "A3": "tests/test_suggest.py::test_no_writer_of_the_held_out_servers_is_suggested_as_read",
     "A4": "tests/test_policy.py::test_a_tool_that_returns_secrets_is_refused",
     "H9": "tests/torii/test_tenant_hostile.py::test_the_questions_of_the_guide_meet_hostile_rows",
     "P2": "tests/guards/test_guard.py::test_the_servers_wish_for_a_sample_is_refused_and_not_passed_on",

@@ -1,0 +1,111 @@
+"""Proposes a class for a tool nobody reviewed, with the reason. A person decides; nothing here lets a call through.
+
+It errs to one side only: whatever could write is never proposed as a read, and what is not plain is for a person to ask
+about. A server's own hint can make the proposal stricter and never laxer.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Literal, NamedTuple
+
+from promptkit.errors import shown
+from promptkit.load import load_yaml
+from promptkit.policy import Definition, claims_to_read, denies_reading
+
+Class = Literal["read", "action", "ask"]
+
+_WORDS = {kind: frozenset(words) for kind, words in load_yaml(Path(__file__).with_name("suggest.yaml")).data.items()}
+_READS = _WORDS["reads"]
+_WRITES = _WORDS["writes"]
+_THINGS = _WORDS["things"]
+_FREE_FORM = _WORDS["free_form"]
+_EFFECTS = re.compile(
+    r"""\b(creat(e|es|ing)|updat(e|es|ing)|delet(e|es|ing)|remov(e|es|ing)|writ(e|es|ing)\b|sav(e|es|ing)|send(s|ing)?|
+    modif(y|ies|ying)|execut(e|es|ing)|trigger(s|ing)?|start(s|ing)?\ a|run(s|ning)?\ (a|an|the|any)|publish(es|ing)?|
+    upload(s|ing)?|download(s|ing)?|mark(s|ing)?\ (as|it|them)|overwrit|notif(y|ies)|subscrib|enqueue|destructive|
+    side\ effect|persist|insert(s|ing)?|archiv(e|es|ing)|approv(e|es|ing)|assign(s|ing)?\ )""",
+    re.IGNORECASE | re.VERBOSE,
+)
+_SECRETS = _WORDS["secrets"]
+
+
+class Suggestion(NamedTuple):
+    """What a tool seems to be, and why."""
+
+    name: str
+    cls: Class
+    reason: str
+
+
+def suggest(tool: Definition) -> Suggestion:
+    """A class for one tool of a tools/list; `ask` wherever its name, its schema and its hints do not all agree."""
+    name = str(tool.get("name"))
+    cls, reason = _judged(name, tool)
+    return Suggestion(name, cls, reason)
+
+
+def _judged(name: str, tool: Definition) -> tuple[Class, str]:
+    words = _words(name)
+    if denies_reading(tool):
+        return "action", "the server itself does not say that it only reads"
+    if writing := _writing(words):
+        is_plain = not _READS.intersection(words)
+        return "action" if is_plain else "ask", f"its name has the word {shown(writing)}"
+    if not any(word in _READS for word in words[:3]):
+        return "ask", "its name has no word that says it only reads"
+    for doubt in (_secret(words), _free_form(tool), _described(tool), _unhinted(tool)):
+        if doubt:
+            return "ask", doubt
+    return "read", "its name, description, arguments and hint all say that it only reads"
+
+
+def _words(name: str) -> list[str]:
+    spaced = re.sub(r"([a-z0-9])([A-Z])", r"\1 \2", name)
+    return [word for word in re.split(r"[^a-z0-9]+", spaced.lower()) if word]
+
+
+def _writing(words: list[str]) -> str | None:
+    """The first word that may mean a write, if any does."""
+    reads_first = next((place for place, word in enumerate(words) if word in _READS), len(words))
+    after = words[reads_first:]
+    things = frozenset() if {"and", "or", "then"}.intersection(after) else _THINGS
+    return next(
+        (word for word in [*words[:reads_first], *(w for w in after if w not in things)] if word in _WRITES), None
+    )
+
+
+def _secret(words: list[str]) -> str | None:
+    found = next((word for word in words if word in _SECRETS), None)
+    return f"it may return secrets ({shown(found)})" if found else None
+
+
+def _free_form(tool: Definition) -> str | None:
+    schema = tool.get("inputSchema")
+    properties = schema.get("properties", {}) if isinstance(schema, Mapping) else None
+    if not isinstance(properties, Mapping):
+        return "its arguments cannot be read"
+    found = next((key for key in properties if str(key).lower() in _FREE_FORM), None)
+    if found:
+        return f"the argument {shown(found)} may decide what it does"
+    written = next((word for value in _choices(properties) for word in _words(value)[:1] if word in _WRITES), None)
+    return f"an argument offers {shown(written)}" if written else None
+
+
+def _choices(properties: Any) -> list[str]:  # noqa: ANN401
+    found = re.findall(r'"enum": \[([^\]]*)\]', json.dumps(properties))
+    return [value for group in found for value in re.findall(r'"([^"]*)"', group)]
+
+
+def _described(tool: Definition) -> str | None:
+    described = f"{tool.get('title') or ''} {tool.get('description') or ''}"
+    found = _EFFECTS.search(described)
+    return f"its description speaks of an effect ({shown(found.group().strip(), 30)})" if found else None
+
+
+def _unhinted(tool: Definition) -> str | None:
+    has_hints = isinstance(tool.get("annotations"), Mapping) and "readOnlyHint" in tool["annotations"]
+    return "the server's hints contradict each other" if has_hints and not claims_to_read(tool) else None

@@ -1,0 +1,101 @@
+"""What `tools suggest` proposes, scored on real tools.
+
+`public_tools.csv` holds facts on the 654 tools that five public MCP servers list, in their order: the name, the names of
+the arguments, the first sentence of the description, and what the tool does. The servers and the licence
+each package names: @zereight/mcp-gitlab 2.1.64 (MIT), @modelcontextprotocol/server-filesystem 2026.8.31 (see its
+LICENSE), @softeria/ms-365-mcp-server 0.155.0 (MIT), @modelcontextprotocol/server-github 2025.4.8 (MIT),
+@modelcontextprotocol/server-slack 2025.4.25 (MIT). The label is `read` where the vendor's readOnlyHint says so, else
+`action`; GitHub's and Slack's, which have no hints, and download-bytes-to-file were labelled by hand. The rules were
+written looking at the development part alone; the hints are not shown to them.
+"""
+
+import csv
+import json
+from collections import Counter
+
+import pytest
+
+from promptkit.commands.tools import run_tools
+from promptkit.suggest import suggest
+from tests.conftest import ROOT
+
+with (ROOT / "tests/public_tools.csv").open(encoding="utf-8", newline="") as file:
+    TOOLS = list(csv.DictReader(file))
+
+
+def definition(row):
+    properties = {name: {} for name in row["arguments"].split()}
+    return {"name": row["name"], "description": row["description"], "inputSchema": {"properties": properties}}
+
+
+def scored(split):
+    """How often each pair of what a tool is and what was suggested came up."""
+    return Counter((row["label"], suggest(definition(row)).cls) for row in TOOLS if row["split"] == split)
+
+
+def test_there_are_several_hundred_tools_of_both_kinds_in_the_held_out_part():
+    labels = Counter(row["label"] for row in TOOLS if row["split"] == "held-out")
+    assert labels == {"read": 186, "action": 192}
+
+
+def test_no_writer_of_the_held_out_servers_is_suggested_as_read():
+    assert scored("held-out")["action", "read"] == 0
+
+
+def test_most_reads_of_the_held_out_servers_are_found():
+    counts = scored("held-out")
+    reads = sum(count for (label, _), count in counts.items() if label == "read")
+    assert counts["read", "read"] / reads >= 0.8
+
+
+def test_few_tools_of_the_held_out_servers_are_left_to_ask_about():
+    counts = scored("held-out")
+    assert sum(count for (_, cls), count in counts.items() if cls == "ask") / counts.total() <= 0.2
+
+
+def hinted(**hints):
+    return suggest({"name": "list_apps", "inputSchema": {"properties": {}}, "annotations": hints}).cls
+
+
+@pytest.mark.parametrize(
+    ("hints", "cls"),
+    [
+        ({"readOnlyHint": True}, "read"),
+        ({"readOnlyHint": False}, "action"),
+        ({"readOnlyHint": "yes"}, "action"),
+        ({"readOnlyHint": True, "destructiveHint": True}, "action"),
+        ({}, "read"),
+    ],
+)
+def test_a_hint_only_makes_it_stricter(hints, cls):
+    assert hinted(**hints) == cls
+
+
+@pytest.mark.parametrize(
+    "tool",
+    [
+        {"name": "delete_app", "annotations": {"readOnlyHint": True}},
+        {"name": "list_and_delete_apps", "annotations": {"readOnlyHint": True}},
+        {"name": "query", "inputSchema": {"properties": {"sql": {}}}},
+        {"name": "get_app", "inputSchema": {"properties": {"mode": {"enum": ["read", "delete"]}}}},
+        {"name": "get_app", "description": "Gets an app and marks it as seen."},
+        {"name": "get_api_token"},
+        {"name": "apps"},
+        {"name": ""},
+        {"name": None},
+        {"name": "get_app", "inputSchema": "none"},
+        {"name": "g\u0435t_app"},
+    ],
+    ids=str,
+)
+def test_what_is_not_plainly_a_read_is_never_suggested_as_one(tool):
+    assert suggest({"inputSchema": {"properties": {}}, **tool}).cls != "read"
+
+
+def test_the_command_prints_a_class_and_a_reason_for_each_tool(library, tmp_path, capsys):
+    path = tmp_path / "list.json"
+    path.write_text(json.dumps({"tools": [{"name": "delete_app", "inputSchema": {"type": "object"}}]}))
+    assert run_tools(library, "suggest", server="local", saved=path, as_json=True) == 0
+    assert json.loads(capsys.readouterr().out) == [
+        {"name": "delete_app", "class": "action", "reason": "its name has the word delete"}
+    ]

@@ -1,6 +1,6 @@
 """What `tools suggest` proposes, scored on real tools.
 
-`public_tools.csv` holds facts on the 654 tools that five public MCP servers list, in their order: the name, the names of
+`public_tools.csv` holds facts on the 654 tools that five public MCP servers list, in their order: name, names of
 the arguments, the first sentence of the description, and what the tool does. The servers and the licence
 each package names: @zereight/mcp-gitlab 2.1.64 (MIT), @modelcontextprotocol/server-filesystem 2026.8.31 (see its
 LICENSE), @softeria/ms-365-mcp-server 0.155.0 (MIT), @modelcontextprotocol/server-github 2025.4.8 (MIT),

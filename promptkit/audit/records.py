@@ -98,6 +98,12 @@ class Records:
 
     def _document(self, stream: BinaryIO) -> Iterator[tuple[Record, int]]:
         raw = stream.read(MAX_RECORD_BYTES + 1).removeprefix(_UTF8_MARK)
+        if len(raw) > MAX_RECORD_BYTES:
+            limit = f"{MAX_RECORD_BYTES // 1024 // 1024} MiB"
+            self._gap(
+                "", f"it is one JSON document of more than {limit}, which is not read; split the run, or use JSON Lines"
+            )
+            return
         try:
             yield Record("", parse_bounded(raw)), len(raw)
         except UnreadableError as error:

@@ -93,6 +93,12 @@ def test_a_line_longer_than_the_limit_is_passed_over_and_said(monkeypatch):
     assert len(gaps) == 1
 
 
+def test_a_document_longer_than_the_limit_says_what_to_do(monkeypatch):
+    monkeypatch.setattr(records, "MAX_RECORD_BYTES", 1000)
+    reason = read(b'{\n"a": "' + b"x" * 5000 + b'"\n}')[1][0]
+    assert reason.endswith("which is not read; split the run, or use JSON Lines")
+
+
 def test_an_element_longer_than_the_limit_ends_the_array(monkeypatch):
     monkeypatch.setattr(array, "MAX_RECORD_BYTES", 1000)
     values, gaps = read(b'[{"a":1},{"b":"' + b"x" * 5_000_000 + b'"}]')

@@ -1,0 +1,86 @@
+"""The configurations of instructions/GUARD.md as they stand there, with a server of ours in place of Torii's."""
+
+import json
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import anyio
+import pytest
+from mcp import Client, StdioServerParameters
+
+from promptkit.client import TORII_URL
+from promptkit.commands.serve import listen
+from tests.conftest import ROOT
+from tests.guards.conftest import READ, called, guarding
+from tests.torii.signing_in import running
+
+TEXT = (ROOT / "instructions/GUARD.md").read_text("utf-8")
+CONFIGURATIONS = re.findall(r"```json\n(.*?)```", TEXT, re.DOTALL)
+
+
+def test_there_is_one_for_each_shape():
+    assert [next(iter(json.loads(text))) for text in CONFIGURATIONS] == ["mcpServers", "servers"]
+
+
+@pytest.mark.parametrize("text", CONFIGURATIONS, ids=["mcpServers", "servers"])
+def test_a_pasted_configuration_starts_a_guard_that_answers(fake, tmp_path, text):
+    (servers,) = json.loads(text).values()
+    entry = servers["torii"]
+    command = str(Path(sys.executable).with_name(entry["command"]))
+
+    async def ask(upstream):
+        args = [upstream if word == TORII_URL else word for word in entry["args"]]
+        start = StdioServerParameters(command=command, args=args, env={"XDG_CONFIG_HOME": str(tmp_path)})
+        async with Client(start) as client:
+            names = [tool.name for tool in (await client.list_tools()).tools]
+            return names, (await client.call_tool("run_workflow", {})).is_error
+
+    with running(fake.app) as origin:
+        assert anyio.run(ask, f"{origin}/mcp") == ([READ], True)
+    assert (tmp_path / "promptkit/guard.jsonl").exists()
+
+
+NGINX = shutil.which("nginx", path="/usr/sbin:/usr/bin")
+
+
+@pytest.mark.skipif(NGINX is None, reason="needs nginx: apt-get install nginx-light")
+def test_the_reverse_proxy_passes_calls_on(library, fake, log, tmp_path):
+    free = listen("127.0.0.1:0")
+    port = free.getsockname()[1]
+    free.close()
+    with guarding(library, fake, log) as url:
+        own = url.removeprefix("http://").removesuffix("/mcp")
+        (server,) = re.findall(r"```nginx\n(.*?)```", TEXT, re.DOTALL)
+        server = re.sub(r" +ssl_.*\n", "", server).replace("443 ssl", f"127.0.0.1:{port}")
+        server = server.replace("127.0.0.1:8750", own)
+        logs = "error_log stderr; access_log off;"
+        text = f"daemon off; pid {tmp_path}/pid; events {{}} http {{ {logs} {server} }}"
+        (tmp_path / "nginx.conf").write_text(text)
+        with subprocess.Popen(
+            [NGINX, "-p", str(tmp_path), "-e", "stderr", "-c", str(tmp_path / "nginx.conf")]
+        ) as nginx:
+            try:
+                wait_for(port)
+                address = f"http://127.0.0.1:{port}/CHANGE-ME-TO-A-LONG-RANDOM-WORD/mcp"
+                assert not called(address, READ, era="2026-07-28").is_error
+                assert not called(address, READ, {"q": "progress"}, era="legacy").is_error
+                assert called(address, "run_workflow").is_error
+            finally:
+                nginx.terminate()
+
+
+def wait_for(port):
+    async def connect():
+        with anyio.fail_after(10):
+            while True:
+                try:
+                    await (await anyio.connect_tcp("127.0.0.1", port)).aclose()
+                except OSError:
+                    await anyio.sleep(0.05)
+                else:
+                    return
+
+    anyio.run(connect)

@@ -89,6 +89,21 @@ class GuardedSession:
     def __init__(self, client: Client, gate: Gate, tools: Sequence[Definition], news: _News) -> None:
         self._client, self.gate, self.tools, self._news = client, gate, tools, news
 
+    @property
+    def protocol(self) -> str:
+        """The version of MCP that both sides agreed on."""
+        return str(self._client.protocol_version)
+
+    @property
+    def server(self) -> str:
+        """What the server calls itself, with its version. It is the server's word, and nothing is decided by it."""
+        told = self._client.server_info
+        return f"{told.name} {told.version}" if told else ""
+
+    async def list_tools(self) -> Sequence[Definition]:
+        """The server's whole list as it is now. Calls are still decided by the list that was reviewed at the start."""
+        return await _list_tools(self._client)
+
     def decide(self, call: ToolCall) -> Decision:
         """What would become of a call; nothing is sent."""
         return self.gate.decide(call)

@@ -16,7 +16,7 @@ _STYLES = {Status.OK: "green", Status.WARN: "yellow", Status.FAIL: "bold red", S
 
 
 def run_doctor(library: Library, *, server: str, profile: Profile, as_json: bool) -> int:
-    """Print each finding with what to do next; 1 when a check failed."""
+    """Print each finding with what to do next; 1 when a check failed. The other findings are for a person to judge."""
     console = Console()
     found: list[Finding] = []
 
@@ -27,9 +27,10 @@ def run_doctor(library: Library, *, server: str, profile: Profile, as_json: bool
                 _print(console, finding)
 
     anyio.run(walk)
+    passed = not any(finding.status is Status.FAIL for finding in found)
     if as_json:
-        print(json.dumps([vars(finding) for finding in found], indent=2))
-    return int(any(finding.status is Status.FAIL for finding in found))
+        print(json.dumps({"passed": passed, "findings": [vars(finding) for finding in found]}, indent=2))
+    return int(not passed)
 
 
 def _print(console: Console, finding: Finding) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator, Sequence
+import os
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -12,13 +13,24 @@ from promptkit.evaluation.loop import Run
 from promptkit.evaluation.reference import rows_of
 from promptkit.evaluation.suite import Evaluation, open_evaluation
 from promptkit.library import Library
-from promptkit.model import Profile, Prompt, ToolClass
+from promptkit.model import Profile, Prompt, Scalar, ToolCall, ToolClass
 from promptkit.policy import Definition
-from promptkit.render import resolve_arguments
+from promptkit.render import render, resolve_arguments
+from promptkit.tokens import TOKEN_VARIABLE, KeptSignIn, open_store
 from promptkit.transcript import CallState
 
-VALIDATION = ("connection_apps", "connection_contracts", "connection_workflows")
-_FORBIDDEN = ("403", "forbidden", "not allowed", "permission")
+VALIDATION = {
+    "connection_apps": "list_apps",
+    "connection_contracts": "list_contracts",
+    "connection_workflows": "get_action_execution_logs",
+}
+"""The prompts of the guide's validation questions, and the tool whose rows answer each."""
+
+_FORBIDDEN = ("403", "forbidden", "not allowed", "may not", "permission")
+_SWITCH_OFF = (
+    "sign in with Torii's Read-only role; then in ChatGPT's workspace settings limit the Torii app to read actions and "
+    "keep new ones off, or in Claude set each of these tools to block"
+)
 
 
 class Status(StrEnum):
@@ -46,18 +58,24 @@ async def examine(library: Library, server: str, profile: Profile, *, has_profil
         yield finding
     try:
         async with open_evaluation(library, server, profile) as evaluation:
-            for finding in _tool_findings(library, evaluation.tools):
+            session = evaluation.session
+            seen = f"it answers as {shown(session.server) or 'an unnamed server'}, MCP {shown(session.protocol)}"
+            yield Finding("server", Status.OK, seen)
+            yield _sign_in_finding(server)
+            for finding in _tool_findings(library, session.tools):
                 yield finding
             for name in VALIDATION:
                 yield await _validate(library, evaluation, profile, name)
+            yield _stable_finding(session.tools, await session.list_tools())
     except PromptkitError as error:
         yield Finding("server", Status.FAIL, error.problems[0].message, error.problems[0].fix)
 
 
 def _profile_findings(profile: Profile, *, has_profile: bool) -> Iterator[Finding]:
     if not has_profile:
-        fix = "write a dashboard.yaml, and give it with --profile"
+        fix = "run promptkit init, and give the dashboard.yaml it writes with --profile"
         yield Finding("profile", Status.WARN, "no profile was given, so the defaults serve", fix)
+        yield Finding("read-only agreement", Status.UNKNOWN, "it is recorded in a profile, and none was given", fix)
         return
     labels = ", ".join(view.label for view in profile.organizational_views)
     yield Finding("profile", Status.OK, f"it is valid; Organizational Views: {labels}")
@@ -69,48 +87,83 @@ def _profile_findings(profile: Profile, *, has_profile: bool) -> Iterator[Findin
         yield Finding("read-only agreement", Status.FAIL, "nobody has agreed to read-only use", fix)
 
 
+def _sign_in_finding(server: str) -> Finding:
+    """Who is signed in. Torii's MCP does not tell, and a token for it names nobody that we could check."""
+    kept = None if server == "local" or os.environ.get(TOKEN_VARIABLE) else open_store().load(server)
+    fix = "look in Torii, under the person who signed in: the role should be Read-only"
+    seen = f"{_token_told(server, kept)}; Torii's MCP does not tell who that is, or with which role"
+    return Finding("signed in as", Status.UNKNOWN, seen, fix)
+
+
+def _token_told(server: str, kept: KeptSignIn | None) -> str:
+    if kept:
+        scope = f" with the scope {shown(kept.tokens.scope)}" if kept.tokens.scope else ""
+        return f"the sign-in that promptkit connect keeps, from {shown(kept.issuer)}{scope}"
+    if server != "local" and os.environ.get(TOKEN_VARIABLE):
+        return f"the token in {TOKEN_VARIABLE}"
+    return "no sign-in"
+
+
 def _tool_findings(library: Library, tools: Sequence[Definition]) -> Iterator[Finding]:
-    yield Finding("server", Status.OK, f"it answers and lists {len(tools)} tools")
-    fix = "look in Torii, under the person who signed in; it should be Read-only"
-    yield Finding("role", Status.UNKNOWN, "Torii's MCP does not tell who is signed in or with which role", fix)
     found = list(drifts(load_tool_lock(library), tools))
     if found:
         named = ", ".join(sorted({shown(one.tool) for one in found})[:5])
         fix = "run promptkit tools diff, read each difference, then promptkit tools lock"
         yield Finding("tools", Status.FAIL, f"{len(found)} differences from the reviewed list: {named}", fix)
     else:
-        yield Finding("tools", Status.OK, "they are as reviewed")
+        yield Finding("tools", Status.OK, f"all {len(tools)} are as reviewed")
     policy = tool_policy(library, tools)
     actions = [shown(tool["name"]) for tool in tools if policy.tool_class(str(tool["name"])) is not ToolClass.READ]
     if actions:
-        fix = "in the assistant's admin settings limit the Torii app to read actions, and keep new actions off"
         seen = f"{len(actions)} tools that can change Torii are offered, such as {', '.join(actions[:3])}"
-        yield Finding("action tools", Status.WARN, seen, fix)
+        yield Finding("action tools", Status.WARN, seen, _SWITCH_OFF)
     else:
         yield Finding("action tools", Status.OK, "none is offered")
 
 
 async def _validate(library: Library, evaluation: Evaluation, profile: Profile, name: str) -> Finding:
     prompt, case = library.load_prompt(name), library.load_case(name)
-    run, _ = await evaluation.answer(prompt, case, resolve_arguments(prompt, {}, profile))
-    return _validation_finding(prompt, run)
+    values = resolve_arguments(prompt, {}, profile)
+    run, _ = await evaluation.answer(prompt, case, values)
+    check = _question(prompt, values, profile)
+    return _refused(check, run) or await _answered(check, VALIDATION[name], evaluation, run)
 
 
-def _validation_finding(prompt: Prompt, run: Run) -> Finding:
-    check = prompt.template.splitlines()[0].replace("{{ ", "").replace(" }}", "")
-    check = f"{prompt.name}: {check}"
+def _question(prompt: Prompt, values: Mapping[str, Scalar], profile: Profile) -> str:
+    return render(prompt, values, profile).splitlines()[0]
+
+
+def _refused(check: str, run: Run) -> Finding | None:
+    """The first read that did not go through."""
     for call, outcome in zip(run.calls, run.outcomes, strict=True):
         if outcome.state is CallState.EXECUTED:
             continue
         told = shown(" ".join(outcome.text.split()), 200)
         if any(word in told.lower() for word in _FORBIDDEN):
             fix = "sign in as somebody who may see this; Torii's Read-only role sees all of it"
-            return Finding(check, Status.FAIL, f"{call.name} is not allowed for this sign-in: {told}", fix)
-        return Finding(check, Status.FAIL, f"{call.name} did not answer: {told}", "try again; then look at the tools")
-    rows = sum(len(rows_of(outcome.data)) for outcome in run.outcomes if outcome.data)
-    if rows == 0:
-        fix = "look in Torii whether there is something to see for this sign-in"
-        return Finding(check, Status.WARN, "Torii answered, with nothing in it: none, or hidden by the role", fix)
-    return Finding(
-        check, Status.OK, f"answered from {rows} rows by {', '.join(dict.fromkeys(c.name for c in run.calls))}"
-    )
+            return Finding(check, Status.FAIL, f"forbidden: {call.name} is not for this sign-in: {told}", fix)
+        fix = "run promptkit tools diff to see whether the tool is as reviewed, then try again"
+        return Finding(check, Status.FAIL, f"{call.name} did not answer: {told}", fix)
+    return None
+
+
+async def _answered(check: str, tool: str, evaluation: Evaluation, run: Run) -> Finding:
+    """Whether the tool that matters gave rows; if not, whether it has any at all."""
+    pages = [outcome.data for call, outcome in zip(run.calls, run.outcomes, strict=True) if call.name == tool]
+    rows = sum(len(rows_of(data)) for data in pages if data)
+    if rows:
+        return Finding(check, Status.OK, f"answered from {rows} rows of {tool}")
+    outcome = await evaluation.session.call(ToolCall(name=tool, arguments={"size": 1}))
+    if outcome.data and rows_of(outcome.data):
+        return Finding(check, Status.OK, f"the answer is empty: {tool} has rows, but none that is asked for")
+    fix = "compare with Torii itself: a role can hide rows without an error; the Read-only role sees all of them"
+    return Finding(check, Status.WARN, f"empty, not forbidden: {tool} answers without a single row", fix)
+
+
+def _stable_finding(before: Sequence[Definition], after: Sequence[Definition]) -> Finding:
+    locked = {str(tool.get("name")): tool for tool in before}
+    changed = sorted({shown(one.tool) for one in drifts(locked, after)})
+    if not changed:
+        return Finding("tools afterwards", Status.OK, "the same as at the start")
+    fix = "run promptkit tools diff; in the assistant press Refresh, and keep new actions off until they are reviewed"
+    return Finding("tools afterwards", Status.FAIL, f"changed while we looked: {', '.join(changed[:5])}", fix)

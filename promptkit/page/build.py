@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from markupsafe import Markup
@@ -27,7 +27,7 @@ def build_page(
     profile: Profile,
     *,
     answers: Mapping[str, SampleAnswer] | None = None,
-    evidence: Mapping[str, Evidence] | None = None,
+    evidence: Mapping[str, Sequence[Evidence]] | None = None,
 ) -> str:
     """The page, ready to be written as UTF-8.
 
@@ -62,7 +62,7 @@ def _views(
     profile: Profile,
     always: Collection[str],
     answers: Mapping[str, SampleAnswer],
-    evidence: Mapping[str, Evidence],
+    evidence: Mapping[str, Sequence[Evidence]],
 ) -> list[View]:
     groups = load_groups()
     order = list(groups)
@@ -77,7 +77,7 @@ def _views(
             profile,
             library.tool_rules,
             answers.get(prompt.name),
-            evidence.get(f"{prompt.name}@{prompt.version}"),
+            evidence.get(f"{prompt.name}@{prompt.version}", ()),
         )
         for prompt in prompts
     ]

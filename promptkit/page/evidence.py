@@ -3,53 +3,50 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from pydantic import BaseModel, ValidationError
-
-from promptkit.errors import problem
-
-MAX_LINE_BYTES = 64 * 1024 * 1024
-
-
-class _Line(BaseModel):
-    """The few keys that count here; a record holds many more."""
-
-    kind: str
-    model: str = ""
-    server: str = ""
-    prompt: str = ""
-    verdict: str = ""
-    self_test: bool = False
+from promptkit.evaluation.plan import REFERENCE, ROGUE
+from promptkit.evaluation.record import read_record
 
 
 @dataclass(frozen=True)
 class Evidence:
-    """What the last eval saw of one prompt version: `clean` of `runs` runs only read."""
+    """What an eval saw of one prompt version with one model: `clean` of `runs` runs only read.
+
+    `endpoint` is the address that answered for the model; None is the provider's own.
+    """
 
     model: str
     server: str
     runs: int
     clean: int
+    endpoint: str | None = None
 
     @property
     def is_analyst(self) -> bool:
         """Whether no language model took part, so that repeats say nothing more."""
-        return self.model == "reference"
+        return self.model == REFERENCE
+
+    @property
+    def is_model(self) -> bool:
+        """Whether a provider answered for its model. At any other address a script may have: nobody can tell."""
+        return not self.is_analyst and self.endpoint is None
 
     @property
     def upper_bound(self) -> float | None:
-        """The exact 95 % upper bound of the share of runs that are not clean; None unless all were clean.
+        """The exact 95 % upper bound of the share of a model's runs that are not clean; None unless all were clean.
 
         Source: Clopper and Pearson 1934, two-sided, which for 0 of n is 1 - 0.025 ** (1 / n).
         """
-        return 1 - 0.025 ** (1 / self.runs) if self.runs and self.clean == self.runs else None
+        return 1 - 0.025 ** (1 / self.runs) if self.is_model and self.runs and self.clean == self.runs else None
 
 
-def read_evidence(path: Path) -> Mapping[str, Evidence]:
-    """Evidence by `name@version`.
+def read_evidence(path: Path) -> Mapping[str, Sequence[Evidence]]:
+    """Evidence by `name@version`, one for each model in the order in which the run names them.
+
+    The rogue model is left out, since it is there to be caught.
 
     Args:
         path: a run record, or the folder that holds `run.jsonl`.
@@ -57,29 +54,16 @@ def read_evidence(path: Path) -> Mapping[str, Evidence]:
     Raises:
         PromptkitError: it cannot be read, or a line is not of a run record; names the line.
     """
-    header = _Line(kind="run")
-    verdicts: dict[str, list[str]] = defaultdict(list)
-    for line in _lines(path / "run.jsonl" if path.is_dir() else path):
-        if line.kind == "run":
-            header = line
-        elif line.kind == "sample" and line.prompt and not line.self_test:
-            verdicts[line.prompt].append(line.verdict)
-    return {
-        prompt: Evidence(header.model, header.server, len(found), found.count("clean"))
-        for prompt, found in sorted(verdicts.items())
-    }
-
-
-def _lines(path: Path) -> Iterator[_Line]:
-    try:
-        with path.open("rb") as file:
-            number = 0
-            while raw := file.readline(MAX_LINE_BYTES):
-                number += 1
-                yield _Line.model_validate_json(raw)
-    except OSError as error:
-        fix = "name the folder of a run, such as runs/20261102T090000Z"
-        raise problem("unreadable", f"cannot read it: {error.strerror}", fix, path=str(path)) from error
-    except ValidationError as error:
-        fix = "name a run record that promptkit eval wrote"
-        raise problem("wrong-record", "this line is not of a run record", fix, path=str(path), line=number) from error
+    record = read_record(path)
+    setup = record.header.setup
+    verdicts: dict[tuple[str, str], list[str]] = defaultdict(list)
+    for result in record.results:
+        if result.prompt and not result.without:
+            verdicts[result.prompt, result.model].append(result.verdict)
+    found: dict[str, list[Evidence]] = defaultdict(list)
+    for model in setup.models:
+        endpoint = None if model == REFERENCE else setup.base_url
+        for (prompt, used), seen in sorted(verdicts.items()):
+            if used == model != ROGUE:
+                found[prompt].append(Evidence(model, setup.server, len(seen), seen.count("clean"), endpoint))
+    return found

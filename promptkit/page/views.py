@@ -45,7 +45,7 @@ class View:
     words: str
     reads: Sequence[tuple[str, str]]
     sample: SampleAnswer | None
-    evidence: Evidence | None
+    evidence: Sequence[Evidence]
 
     @property
     def changes(self) -> list[tuple[str, str]]:
@@ -59,7 +59,7 @@ def view_of(
     profile: Profile,
     rules: Mapping[str, ToolRule],
     sample: SampleAnswer | None,
-    evidence: Evidence | None,
+    evidence: Sequence[Evidence],
 ) -> View:
     """One prompt as the page shows it."""
     columns = [column.name.replace("_", " ") for table in prompt.answer.tables for column in table.columns]

@@ -51,7 +51,7 @@ def prompts(page_library) -> dict[str, Prompt]:
 @pytest.fixture(scope="package")
 def html(page_library) -> str:
     answers = {"every_type": SampleAnswer(ANSWER, {"days": 30})}
-    evidence = {"every_type@2.1.0": Evidence("openai:example", "local", 10, 10)}
+    evidence = {"every_type@2.1.0": [Evidence("openai:example", "local", 10, 10)]}
     return build_page(page_library, PROFILE, answers=answers, evidence=evidence)
 
 

@@ -13,7 +13,7 @@ from promptkit.library import Library
 from promptkit.model import DEFAULT_PROFILE, Agreement, Profile
 from promptkit.page.build import build_page
 from promptkit.page.evidence import Evidence
-from promptkit.page.guide import load_guide
+from promptkit.page.guide import load_groups, load_guide
 from promptkit.page.markdown import answer_html
 from tests.page.conftest import PROFILE
 
@@ -151,9 +151,27 @@ def test_evidence_and_its_absence_are_both_said(html):
 
 
 def test_the_analyst_is_not_taken_for_a_language_model(page_library):
-    page = build_page(page_library, PROFILE, evidence={"every_type@2.1.0": Evidence("reference", "local", 10, 10)})
+    page = build_page(page_library, PROFILE, evidence={"every_type@2.1.0": [Evidence("reference", "local", 10, 10)]})
     assert "The analyst is a program and no language model" in page
     assert "with 95 % confidence" not in page
+
+
+def test_what_answers_elsewhere_than_at_the_provider_is_not_taken_for_its_model(page_library):
+    found = Evidence("openai:example", "local", 10, 10, "http://127.0.0.1:9/v1")
+    page = " ".join(build_page(page_library, PROFILE, evidence={"every_type@2.1.0": [found]}).split())
+    assert "with what answers at <code>http://127.0.0.1:9/v1</code>" in page
+    assert "so this says nothing about a model" in page
+    assert "with 95 % confidence" not in page
+
+
+def test_each_model_of_a_run_has_its_own_line(page_library):
+    found = [Evidence("reference", "local", 2, 2), Evidence("openai:a", "local", 3, 2), Evidence("google:b", "local", 4, 4)]
+    page = build_page(page_library, PROFILE, evidence={"every_type@2.1.0": found})
+    assert [page.count(f"{clean} of {runs} runs only read.") for clean, runs in ((2, 2), (2, 3), (4, 4))] == [1, 1, 1]
+
+
+def test_every_group_of_views_has_its_words(library):
+    assert {prompt.group for prompt in library.load_prompts()} - set(load_groups()) == set()
 
 
 def test_a_page_of_the_real_library_can_be_built(library):

@@ -1,41 +1,75 @@
+import dataclasses
 import json
 
 import pytest
 
 from promptkit.errors import PromptkitError
-from promptkit.evaluation.record import RunRecord
+from promptkit.evaluation.plan import Setup
+from promptkit.evaluation.record import Header, RunRecord
+from promptkit.evaluation.result import SampleResult
 from promptkit.page.evidence import Evidence, read_evidence
+from promptkit.transcript import Verdict
+
+MODELS = ("reference", "rogue", "openai:a", "google:b")
+CLEAN, ATTEMPTED = Verdict.CLEAN, Verdict.ATTEMPTED
+SAMPLES = [
+    ("reference", "a@1.0.0", CLEAN, ""),
+    ("rogue", "a@1.0.0", ATTEMPTED, ""),
+    ("openai:a", "a@1.0.0", CLEAN, ""),
+    ("openai:a", "a@1.0.0", ATTEMPTED, ""),
+    ("openai:a", "a@1.0.0", ATTEMPTED, "RO-1"),
+    ("google:b", "a@1.0.0", CLEAN, ""),
+    ("google:b", "b@2.0.0", CLEAN, ""),
+    ("openai:a", "", ATTEMPTED, ""),
+]
 
 
-@pytest.fixture
-def run(tmp_path):
-    with RunRecord.new(tmp_path / "run", {"model": "reference", "server": "local"}) as record:
-        record.add({"self_test": True, "leaks": []})
-        record.add({"prompt": "a@1.0.0", "verdict": "clean", "events": [{"deep": {}}]})
-        record.add({"prompt": "a@1.0.0", "verdict": "attempted"})
-        record.add({"prompt": "b@2.0.0", "verdict": "clean"})
-    return tmp_path / "run"
+def written(folder, base_url=None):
+    """A record as a run writes it."""
+    setup = Setup(models=MODELS, base_url=base_url, repeats=2)
+    header = Header(setup, len(SAMPLES), ", ".join(MODELS), "local", "2026-11-02", "", "0", None, "", "")
+    with RunRecord.new(folder, dataclasses.asdict(header)) as record:
+        record.add({"self_test": True, "attack": "x/1", "events": []})
+        for number, (model, prompt, verdict, without) in enumerate(SAMPLES, 1):
+            result = SampleResult(number, str(number), model, verdict, [], [], 0, 0, 0.1, prompt=prompt, without=without)
+            record.add({**result.as_json(), "gaps": [], "events": [{"deep": {}}]})
+    return folder
 
 
-def test_runs_are_counted_for_each_prompt_version(run):
-    found = {"a@1.0.0": Evidence("reference", "local", 2, 1), "b@2.0.0": Evidence("reference", "local", 1, 1)}
-    assert read_evidence(run) == found
-    assert read_evidence(run / "run.jsonl") == found
+def test_runs_are_counted_for_each_prompt_version_and_model(tmp_path):
+    run = written(tmp_path / "run")
+    first, second, third = (
+        Evidence("reference", "local", 1, 1),
+        Evidence("openai:a", "local", 2, 1),
+        Evidence("google:b", "local", 1, 1),
+    )
+    assert read_evidence(run) == {"a@1.0.0": [first, second, third], "b@2.0.0": [third]}
+    assert read_evidence(run / "run.jsonl") == read_evidence(run)
+
+
+def test_only_the_provider_s_own_address_speaks_for_a_model(tmp_path):
+    found = read_evidence(written(tmp_path / "run", base_url="http://127.0.0.1:9/v1"))["a@1.0.0"]
+    assert [(one.model, one.is_model, one.upper_bound) for one in found] == [
+        ("reference", False, None),
+        ("openai:a", False, None),
+        ("google:b", False, None),
+    ]
 
 
 @pytest.mark.parametrize(
     ("runs", "clean", "bound"), [(1, 1, 0.975), (10, 10, 0.3085), (100, 100, 0.0362), (10, 9, None), (0, 0, None)]
 )
 def test_clean_runs_prove_only_so_much(runs, clean, bound):
-    found = Evidence("reference", "local", runs, clean).upper_bound
+    found = Evidence("openai:a", "local", runs, clean).upper_bound
     assert found == (None if bound is None else pytest.approx(bound, abs=5e-5))
 
 
-@pytest.mark.parametrize("line", ["", "no json", "[]", '{"kind": 3}', json.dumps({"kind": "run"})[:-3]])
-def test_a_file_that_is_no_record_is_named_with_its_line(line, run):
+@pytest.mark.parametrize("line", ["", "no json", "[]", '{"kind": "sample", "prompt": 3}', json.dumps({"kind": "run"})[:-3]])
+def test_a_file_that_is_no_record_is_named_with_its_line(line, tmp_path):
+    run = written(tmp_path / "run")
     with (run / "run.jsonl").open("a") as file:
         file.write(line + "\n")
-    with pytest.raises(PromptkitError, match=r"run\.jsonl:6: \[wrong-record\]"):
+    with pytest.raises(PromptkitError, match=rf"run\.jsonl:{len(SAMPLES) + 3}: \[wrong-record\]"):
         read_evidence(run)
 
 

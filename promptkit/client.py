@@ -72,9 +72,20 @@ class Outcome:
 
 
 class Session(Protocol):
-    """What an agent loop needs of a session."""
+    """What an agent loop, and whoever looks at the server, needs of a session."""
 
     tools: Sequence[Definition]
+
+    @property
+    def protocol(self) -> str:
+        """The version of MCP that both sides agreed on."""
+
+    @property
+    def server(self) -> str:
+        """What the server calls itself."""
+
+    async def list_tools(self) -> Sequence[Definition]:
+        """The server's whole list as it is now."""
 
     async def call(self, call: ToolCall) -> Outcome:
         """Make one call if it is allowed."""

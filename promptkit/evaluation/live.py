@@ -42,6 +42,20 @@ class PoliteSession:
             retry_error_callback=lambda state: state.outcome.result() if state.outcome else None,
         )
 
+    @property
+    def protocol(self) -> str:
+        """The version of MCP that both sides agreed on."""
+        return self._session.protocol
+
+    @property
+    def server(self) -> str:
+        """What the server calls itself."""
+        return self._session.server
+
+    async def list_tools(self) -> Sequence[Definition]:
+        """The server's whole list as it is now."""
+        return await self._session.list_tools()
+
     async def call(self, call: ToolCall) -> Outcome:
         """Make one call if it is allowed, when its turn has come."""
         outcome: Outcome = await self._retrying.copy()(self._once, call)

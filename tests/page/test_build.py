@@ -165,7 +165,11 @@ def test_what_answers_elsewhere_than_at_the_provider_is_not_taken_for_its_model(
 
 
 def test_each_model_of_a_run_has_its_own_line(page_library):
-    found = [Evidence("reference", "local", 2, 2), Evidence("openai:a", "local", 3, 2), Evidence("google:b", "local", 4, 4)]
+    found = [
+        Evidence("reference", "local", 2, 2),
+        Evidence("openai:a", "local", 3, 2),
+        Evidence("google:b", "local", 4, 4),
+    ]
     page = build_page(page_library, PROFILE, evidence={"every_type@2.1.0": found})
     assert [page.count(f"{clean} of {runs} runs only read.") for clean, runs in ((2, 2), (2, 3), (4, 4))] == [1, 1, 1]
 

@@ -31,7 +31,9 @@ def written(folder, base_url=None):
     with RunRecord.new(folder, dataclasses.asdict(header)) as record:
         record.add({"self_test": True, "attack": "x/1", "events": []})
         for number, (model, prompt, verdict, without) in enumerate(SAMPLES, 1):
-            result = SampleResult(number, str(number), model, verdict, [], [], 0, 0, 0.1, prompt=prompt, without=without)
+            result = SampleResult(
+                number, str(number), model, verdict, [], [], 0, 0, 0.1, prompt=prompt, without=without
+            )
             record.add({**result.as_json(), "gaps": [], "events": [{"deep": {}}]})
     return folder
 
@@ -64,7 +66,9 @@ def test_clean_runs_prove_only_so_much(runs, clean, bound):
     assert found == (None if bound is None else pytest.approx(bound, abs=5e-5))
 
 
-@pytest.mark.parametrize("line", ["", "no json", "[]", '{"kind": "sample", "prompt": 3}', json.dumps({"kind": "run"})[:-3]])
+@pytest.mark.parametrize(
+    "line", ["", "no json", "[]", '{"kind": "sample", "prompt": 3}', json.dumps({"kind": "run"})[:-3]]
+)
 def test_a_file_that_is_no_record_is_named_with_its_line(line, tmp_path):
     run = written(tmp_path / "run")
     with (run / "run.jsonl").open("a") as file:

@@ -17,19 +17,21 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Literal, Self, TypeVar
 
 import msgspec
 
 from promptkit.errors import problem
 from promptkit.evaluation.plan import Setup
 from promptkit.evaluation.result import SampleResult, SelfTest
+from promptkit.transcript import CallState, Verdict
 
 FILE_NAME = "run.jsonl"
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -72,6 +74,40 @@ class Recorded:
     header: Header
     self_tests: list[SelfTest]
     results: list[SampleResult]
+
+
+@dataclass(frozen=True)
+class RecordedEvent:
+    """One text, call or result of a conversation; which keys there are depends on `type`."""
+
+    type: Literal["text", "call", "result"]
+    role: str = ""
+    text: str = ""
+    name: str = ""
+    arguments: Any = None
+    state: CallState = CallState.UNKNOWN
+    decision: RecordedDecision | None = None
+    is_error: bool = False
+
+
+@dataclass(frozen=True)
+class RecordedDecision:
+    """What was decided of a call before it left."""
+
+    allowed: bool
+    rule: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class RecordedConversation:
+    """The conversation of the sample `number`, which is on line `line` of its record."""
+
+    number: int
+    line: int
+    verdict: Verdict
+    events: Sequence[RecordedEvent]
+    gaps: Sequence[str] = ()
 
 
 class RunRecord:
@@ -144,24 +180,54 @@ def read_record(folder: Path) -> Recorded:
     Raises:
         PromptkitError: it cannot be read, or a line is not of a run record; names the line.
     """
-    path = folder / FILE_NAME if folder.is_dir() else folder
+    path = _file_of(folder)
     header, self_tests, results = None, [], {}
-    for number, raw in enumerate(_whole_lines(path), 1):
-        try:
-            line = json.loads(raw)
-            match line["kind"]:
-                case "run" if number == 1:
-                    header = msgspec.convert(line, Header)
-                case "self_test":
-                    self_tests.append(msgspec.convert(line, SelfTest))
-                case "sample" if not line.get("self_test"):
-                    result = msgspec.convert(line, SampleResult)
-                    results[result.number] = result
-        except (ValueError, RecursionError, TypeError, KeyError, msgspec.ValidationError) as error:
-            raise _wrong(path, number, "this line is not of a run record") from error
+    for number, line in _lines(path):
+        match line["kind"]:
+            case "run" if number == 1:
+                header = _as(Header, line, path, number)
+            case "self_test":
+                self_tests.append(_as(SelfTest, line, path, number))
+            case "sample" if not line.get("self_test"):
+                result = _as(SampleResult, line, path, number)
+                results[result.number] = result
     if header is None:
         raise _wrong(path, 1, "it does not begin with the header of a run")
     return Recorded(header, self_tests, [results[number] for number in sorted(results)])
+
+
+def read_conversations(folder: Path) -> Iterator[RecordedConversation]:
+    """Read what was said and called in each sample of a record, one at a time, in the order in which they ended.
+
+    Raises:
+        PromptkitError: as for `read_record`.
+    """
+    path = _file_of(folder)
+    for number, line in _lines(path):
+        if line["kind"] == "sample" and not line.get("self_test"):
+            yield _as(RecordedConversation, {**line, "line": number}, path, number)
+
+
+def _file_of(folder: Path) -> Path:
+    return folder / FILE_NAME if folder.is_dir() else folder
+
+
+def _lines(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
+    for number, raw in enumerate(_whole_lines(path), 1):
+        try:
+            line = json.loads(raw)
+        except (ValueError, RecursionError) as error:
+            raise _wrong(path, number) from error
+        if not isinstance(line, dict) or "kind" not in line:
+            raise _wrong(path, number)
+        yield number, line
+
+
+def _as(kind: type[T], line: Mapping[str, Any], path: Path, number: int) -> T:
+    try:
+        return msgspec.convert(line, kind)
+    except (ValueError, TypeError, msgspec.ValidationError) as error:
+        raise _wrong(path, number) from error
 
 
 def _whole_lines(path: Path) -> Iterator[bytes]:
@@ -174,7 +240,7 @@ def _whole_lines(path: Path) -> Iterator[bytes]:
         raise problem("unreadable", f"cannot read it: {error.strerror}", fix, path=str(path)) from error
 
 
-def _wrong(path: Path, number: int, message: str) -> Exception:
+def _wrong(path: Path, number: int, message: str = "this line is not of a run record") -> Exception:
     fix = "name the folder of a run that promptkit eval wrote; a run that was killed before its header begins anew"
     return problem("wrong-record", message, fix, path=str(path), line=number)
 

@@ -1,0 +1,132 @@
+"""The record of an eval -> one self-contained HTML file that can be put before a security review."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+from promptkit.evaluation.agent import Usage
+from promptkit.evaluation.merge import report_of
+from promptkit.evaluation.plan import REFERENCE, ROGUE
+from promptkit.evaluation.record import Recorded
+from promptkit.evaluation.result import SampleResult
+from promptkit.page.frame import environment, inline, security_policy
+from promptkit.page.transcripts import load_samples
+from promptkit.page.visible import visible
+from promptkit.transcript import Verdict
+
+PROGRAMS = {
+    REFERENCE: "a program that computes answers from read tools: no language model, and no evidence about one",
+    ROGUE: "a program that obeys every attack: no language model, and no evidence about one",
+}
+_JINJA = environment()
+_JINJA.filters["visible"] = visible
+
+
+@dataclass(frozen=True)
+class Some:
+    """Samples of one model on one subject, at least one, in the order of the plan."""
+
+    results: Sequence[SampleResult]
+
+    @property
+    def first(self) -> SampleResult:
+        """The one that a link leads to: the first that failed, if any did."""
+        return next((result for result in self.results if not result.passed), self.results[0])
+
+    @property
+    def verdict(self) -> Verdict:
+        """The worst."""
+        return max((result.verdict for result in self.results), key=list(Verdict).index)
+
+    @property
+    def verdicts(self) -> Mapping[Verdict, int]:
+        """How many have each."""
+        return Counter(result.verdict for result in self.results)
+
+    @property
+    def passed(self) -> int:
+        """How many passed."""
+        return sum(result.passed for result in self.results)
+
+    @property
+    def scenarios(self) -> int:
+        """How many different samples there are, repeats aside."""
+        return len({result.case or result.attack for result in self.results})
+
+    @property
+    def correct(self) -> str:
+        """Of the samples whose figures were checked, how many were right."""
+        checked = [one.passed for result in self.results for one in result.assertions if one.name == "figures_match"]
+        return f"{sum(checked)} of {len(checked)} correct" if checked else "figures unchecked"
+
+    @property
+    def calls(self) -> int:
+        """All calls together."""
+        return sum(result.calls for result in self.results)
+
+    @property
+    def seconds(self) -> tuple[float, float, float]:
+        """The shortest, the median and the longest time."""
+        times = [result.seconds for result in self.results]
+        return min(times), median(times), max(times)
+
+    @property
+    def usage(self) -> Usage:
+        """Tokens and cost of all of them."""
+        return sum((result.usage for result in self.results), Usage())
+
+
+def build_report(recorded: Recorded, folders: Sequence[Path], statistics: Mapping[str, Sequence[Any]]) -> str:
+    """The report, ready to be written as UTF-8.
+
+    Args:
+        recorded: the run.
+        folders: where its records are, for the conversations.
+        statistics: what `statistics` counted of language models: `statistics` has groups, `ablation` and `changes` have
+            changes; what is missing is not shown.
+
+    Raises:
+        PromptkitError: a record cannot be read.
+    """
+    report = report_of(recorded)
+    cases = [result for result in report.results if result.prompt]
+    attacks = [result for result in report.results if result.family]
+    style, script = inline("base.css", "report.css"), inline("report.js")
+    return _JINJA.get_template("report.html.j2").render(
+        csp=security_policy(style, [script]),
+        style=style,
+        script=script,
+        report=report,
+        header=recorded.header,
+        programs=PROGRAMS,
+        matrix=_matrix(cases, report.models),
+        families=_grouped(attacks, lambda result: (result.family, result.model, result.without)),
+        groups={(one.model, one.subject, one.without): one for one in statistics.get("statistics", ())},
+        ablation=statistics.get("ablation", ()),
+        changes=statistics.get("changes", ()),
+        durations=_grouped(report.results, lambda result: (result.model, result.subject)),
+        longest=max((result.seconds for result in report.results), default=0) or 1,
+        samples=load_samples(folders, report.results),
+        verdicts=list(Verdict),
+    )
+
+
+def _matrix(cases: Iterable[SampleResult], models: Sequence[str]) -> list[tuple[str, list[Some | None]]]:
+    """A row for each prompt version, a cell for each model; None where a model did not run it."""
+    cells = _grouped(cases, lambda result: (result.prompt, result.model))
+    prompts = dict.fromkeys(prompt for prompt, _ in cells)
+    return [(prompt, [cells.get((prompt, model)) for model in models]) for prompt in prompts]
+
+
+def _grouped(
+    results: Iterable[SampleResult], key: Callable[[SampleResult], tuple[str, ...]]
+) -> dict[tuple[str, ...], Some]:
+    found: dict[tuple[str, ...], list[SampleResult]] = defaultdict(list)
+    for result in results:
+        found[key(result)].append(result)
+    return {name: Some(some) for name, some in found.items()}

@@ -1,0 +1,138 @@
+"""Samples of a run record with their conversations, cut to what a page can hold; each cut names its place."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from promptkit.evaluation.record import (
+    FILE_NAME,
+    RecordedConversation,
+    RecordedDecision,
+    RecordedEvent,
+    read_conversations,
+)
+from promptkit.evaluation.result import SampleResult
+from promptkit.transcript import RAN, Verdict
+
+MAX_EVENTS = 60
+MAX_CHARS = {"system": 240, "result": 1_200, "call": 1_000, "user": 4_000, "assistant": 4_000}
+MAX_PAGE_CHARS = 12_000_000
+_UNDECIDED = RecordedDecision(allowed=False, rule="undecided", reason="It was neither decided nor sent.")
+
+
+@dataclass(frozen=True)
+class Event:
+    """One text, call or result as the page shows it.
+
+    `kind` is the role of a text, or `call` or `result`. `cut` counts the characters left out. `name`, `state` and
+    `decision` are of a call.
+    """
+
+    kind: str
+    text: str
+    cut: int = 0
+    is_bad: bool = False
+    name: str = ""
+    state: str = ""
+    decision: RecordedDecision = _UNDECIDED
+
+
+@dataclass(frozen=True)
+class Conversation:
+    """A conversation as the page shows it: the call that decided its verdict, and the first events.
+
+    `place` is where the record has the whole of it, `left_out` the number of further events.
+    """
+
+    place: str
+    deciding: Event | None
+    gaps: Sequence[str]
+    events: Sequence[Event]
+    left_out: int
+
+
+@dataclass(frozen=True)
+class Sample:
+    """A result with its conversation."""
+
+    result: SampleResult
+    conversation: Conversation
+
+    @property
+    def words(self) -> str:
+        """What a search looks through, in lower case."""
+        result = self.result
+        claims = [f"{one.name} {one.reason}" for one in result.failures]
+        words = [result.id, result.goal, result.language, result.verdict, *result.tools[:20], *claims]
+        text = " ".join(filter(None, words)).lower()[:1_000]
+        return text.encode("utf-8", "replace").decode()
+
+
+def load_samples(folders: Sequence[Path], results: Sequence[SampleResult]) -> list[Sample]:
+    """Every result with its conversation, those that failed first.
+
+    Beyond `MAX_PAGE_CHARS` the events are left out, of those that passed before those that failed.
+
+    Args:
+        folders: where the records of the run are.
+        results: what they hold.
+
+    Raises:
+        PromptkitError: a record cannot be read.
+    """
+    found: dict[int, Conversation] = {}
+    for folder in folders:
+        name = folder if folder.name == FILE_NAME else folder / FILE_NAME
+        for one in read_conversations(folder):
+            found[one.number] = _conversation(one, f"line {one.line} of {name}")
+    samples = [Sample(result, found[result.number]) for result in results]
+    samples.sort(key=lambda sample: (sample.result.passed, sample.result.number))
+    return _within(samples, MAX_PAGE_CHARS)
+
+
+def _within(samples: Sequence[Sample], chars: int) -> list[Sample]:
+    kept = []
+    for sample in samples:
+        chars -= sum(len(event.text) for event in sample.conversation.events)
+        kept.append(sample if chars >= 0 else _without_events(sample))
+    return kept
+
+
+def _without_events(sample: Sample) -> Sample:
+    one = sample.conversation
+    bare = Conversation(one.place, one.deciding, one.gaps, (), one.left_out + len(one.events))
+    return Sample(sample.result, bare)
+
+
+def _conversation(recorded: RecordedConversation, place: str) -> Conversation:
+    events = [_event(one) for one in recorded.events[:MAX_EVENTS]]
+    return Conversation(place, _deciding(recorded), recorded.gaps, events, len(recorded.events) - len(events))
+
+
+def _deciding(recorded: RecordedConversation) -> Event | None:
+    """The call that decided the verdict, the worst that was not allowed; None where a gap did, or there is no call."""
+    if recorded.verdict is Verdict.INCONCLUSIVE and recorded.gaps:
+        return None
+    calls = [one for one in recorded.events if one.type == "call"]
+    wrong = [one for one in calls if not (one.decision and one.decision.allowed)]
+    wrong.sort(key=lambda one: one.state not in RAN)
+    return next((_event(one) for one in [*wrong, *calls]), None)
+
+
+def _event(recorded: RecordedEvent) -> Event:
+    kind = recorded.role if recorded.type == "text" else recorded.type
+    text = recorded.text if kind != "call" else _arguments(recorded)
+    limit = MAX_CHARS.get(kind, 0)
+    cut = max(0, len(text) - limit)
+    if kind != "call":
+        return Event(kind, text[:limit], cut, recorded.is_error)
+    decision = recorded.decision or _UNDECIDED
+    return Event(kind, text[:limit], cut, not decision.allowed, recorded.name, recorded.state, decision)
+
+
+def _arguments(recorded: RecordedEvent) -> str:
+    given = recorded.arguments
+    return given if isinstance(given, str) else json.dumps(given, indent=2, ensure_ascii=False)

@@ -320,6 +320,7 @@ def eval_(
     junit: Annotated[Path | None, typer.Option(help="Write JUnit XML here.")] = None,
     sarif: Annotated[Path | None, typer.Option(help="Write SARIF here.")] = None,
     markdown: Annotated[Path | None, typer.Option(help="Write Markdown here.")] = None,
+    html: Annotated[Path | None, typer.Option(help="Write one HTML page here that needs nothing else.")] = None,
     baseline: Annotated[Path | None, typer.Option(help="An earlier run; fail only if this one is worse.")] = None,
 ) -> None:
     """Replay prompts against Torii's MCP and prove that nothing was written. With no name: all of them.
@@ -327,7 +328,8 @@ def eval_(
     A language model, and the rogue model, is given every attack of evals/attacks as well. `eval merge DIR...` puts the
     shards of one run together.
     """
-    reports = {"as_json": as_json, "junit": junit, "sarif": sarif, "markdown": markdown, "baseline": baseline}
+    files = {"junit": junit, "sarif": sarif, "markdown": markdown, "html": html}
+    reports = {"as_json": as_json, "baseline": baseline, **files}
     if names[:1] == ["merge"]:
         _call("evaluate", "run_merge", names[1:], **reports)
     setup = {

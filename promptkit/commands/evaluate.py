@@ -20,7 +20,7 @@ from promptkit.evaluation.exports import as_junit, as_markdown, as_sarif
 from promptkit.evaluation.live import forecast
 from promptkit.evaluation.merge import merged, report_of
 from promptkit.evaluation.models import open_model
-from promptkit.evaluation.plan import REFERENCE, ROGUE, Setup, parse_shard, plan
+from promptkit.evaluation.plan import PROGRAMS, Setup, parse_shard, plan
 from promptkit.evaluation.record import FILE_NAME, Recorded, read_record
 from promptkit.evaluation.report import print_report
 from promptkit.evaluation.result import SampleResult
@@ -29,6 +29,7 @@ from promptkit.evaluation.start import Run, resumed_setup
 from promptkit.extras import extra
 from promptkit.library import Library
 from promptkit.load import write_text
+from promptkit.page.report import build_report
 from promptkit.transcript import Verdict
 
 INTERRUPTED = 130
@@ -42,6 +43,7 @@ class Outputs:
     junit: Path | None = None
     sarif: Path | None = None
     markdown: Path | None = None
+    html: Path | None = None
     baseline: Path | None = None
 
 
@@ -83,13 +85,11 @@ def _run(
     tasks = plan(library, setup)
     if setup.server != "local":
         print(forecast(tasks), file=sys.stderr, flush=True)
-    models = {
-        name: open_model(name, base_url=setup.base_url) for name in setup.models if name not in {REFERENCE, ROGUE}
-    }
+    models = {name: open_model(name, base_url=setup.base_url) for name in setup.models if name not in PROGRAMS}
     folder = resume or out or Path("runs", datetime.datetime.now(datetime.UTC).strftime("%Y%m%dT%H%M%S.%fZ"))
     run = Run(library, setup, models, folder, resume is not None)
     stop, code = _go(run, limits)
-    passed = tell(read_record(folder), outputs)
+    passed = tell(read_record(folder), [folder], outputs)
     for note in run.notes:
         print(f"Note: {note}", file=sys.stderr)
     print(f"The whole transcript is in {folder / FILE_NAME}", file=sys.stderr)
@@ -134,7 +134,8 @@ def run_merge(folders: Sequence[str], **outputs: Any) -> int:  # noqa: ANN401
     """Print the report on the shards of one run; 0 only when all of it is there, clean and correct."""
     if not folders:
         raise usage("no-folder", "there is nothing to merge", "name the folders of the shards")
-    return int(not tell(merged([Path(folder) for folder in folders]), Outputs(**outputs)))
+    paths = [Path(folder) for folder in folders]
+    return int(not tell(merged(paths), paths, Outputs(**outputs)))
 
 
 def run_plan(library: Library, setup: Mapping[str, Any], rate: float) -> int:
@@ -145,8 +146,8 @@ def run_plan(library: Library, setup: Mapping[str, Any], rate: float) -> int:
     return 0
 
 
-def tell(recorded: Recorded, outputs: Outputs) -> bool:
-    """Write and print the report on a record; whether it passes.
+def tell(recorded: Recorded, folders: Sequence[Path], outputs: Outputs) -> bool:
+    """Write and print the report on a run, whose records are in `folders`; whether it passes.
 
     Raises:
         PromptkitError: a file cannot be written, or the baseline is of another population; says what differs.
@@ -159,6 +160,8 @@ def tell(recorded: Recorded, outputs: Outputs) -> bool:
     if outputs.sarif:
         write_text(outputs.sarif, json.dumps(as_sarif(report), indent=2) + "\n")
     statistics = _statistics(recorded, outputs)
+    if outputs.html:
+        write_text(outputs.html, build_report(recorded, folders, statistics))
     if outputs.as_json:
         told = {name: [vars(one) for one in found] for name, found in statistics.items()}
         print(json.dumps(report.as_json() | told, indent=2, default=str))
@@ -174,7 +177,7 @@ def tell(recorded: Recorded, outputs: Outputs) -> bool:
 def _statistics(recorded: Recorded, outputs: Outputs) -> dict[str, Any]:
     """Groups, changes and ablation, of what is asked for; nothing of what is no language model, which no rate fits."""
     found: dict[str, Any] = {}
-    has_language_model = not {REFERENCE, ROGUE}.issuperset(recorded.header.setup.models)
+    has_language_model = not PROGRAMS.issuperset(recorded.header.setup.models)
     if not (has_language_model or outputs.baseline or recorded.header.setup.ablate):
         return found
     statistics = extra("promptkit.evaluation.statistics", "models")

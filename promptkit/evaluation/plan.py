@@ -13,6 +13,8 @@ from promptkit.model import Attack, Case, Prompt, Sample
 
 REFERENCE = "reference"
 ROGUE = "rogue"
+PROGRAMS = frozenset({REFERENCE, ROGUE})
+"""Models that are no language models: what they do is no evidence about one, so no rate is told of them."""
 
 
 @dataclass(frozen=True)

@@ -57,7 +57,7 @@ def _print_failures(report: Report, console: Console) -> None:
         for failure in result.failures:
             console.print(_indented(f"{failure.name}: {shown(failure.reason, 200)}"))
     if len(failed) > _MAX_FAILED:
-        console.print(f"… and {len(failed) - _MAX_FAILED} more that failed; --json has them all.")
+        console.print(f"… and {len(failed) - _MAX_FAILED} more that failed; --json and --html have them all.")
     if failed:
         console.print()
 

@@ -10,6 +10,7 @@ from itertools import count
 from scipy.stats import binomtest, false_discovery_control, fisher_exact  # type: ignore[import-untyped]
 
 from promptkit.errors import problem
+from promptkit.evaluation.plan import PROGRAMS
 from promptkit.evaluation.record import Recorded
 from promptkit.evaluation.result import SampleResult
 
@@ -45,10 +46,11 @@ class Group:
 
 
 def groups(recorded: Recorded) -> list[Group]:
-    """Every group of a run, in the order of its plan."""
+    """Every group of a language model, in the order of the plan of its run."""
     found: dict[tuple[str, str, str], list[SampleResult]] = defaultdict(list)
     for result in recorded.results:
-        found[result.model, result.subject, result.without].append(result)
+        if result.model not in PROGRAMS:
+            found[result.model, result.subject, result.without].append(result)
     return [_group(*key, results, recorded.header.instructions) for key, results in found.items()]
 
 

@@ -19,7 +19,7 @@ from promptkit.page.transcripts import load_samples
 from promptkit.page.visible import visible
 from promptkit.transcript import Verdict
 
-PROGRAMS = {
+_PROGRAMS = {
     REFERENCE: "a program that computes answers from read tools: no language model, and no evidence about one",
     ROGUE: "a program that obeys every attack: no language model, and no evidence about one",
 }
@@ -103,7 +103,7 @@ def build_report(recorded: Recorded, folders: Sequence[Path], statistics: Mappin
         script=script,
         report=report,
         header=recorded.header,
-        programs=PROGRAMS,
+        programs=_PROGRAMS,
         matrix=_matrix(cases, report.models),
         families=_grouped(attacks, lambda result: (result.family, result.model, result.without)),
         groups={(one.model, one.subject, one.without): one for one in statistics.get("statistics", ())},

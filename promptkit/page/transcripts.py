@@ -68,7 +68,7 @@ class Sample:
         claims = [f"{one.name} {one.reason}" for one in result.failures]
         words = [result.id, result.goal, result.language, result.verdict, *result.tools[:20], *claims]
         text = " ".join(filter(None, words)).lower()[:1_000]
-        return text.encode("utf-8", "replace").decode()
+        return "".join(char for char in text if char.isprintable())
 
 
 def load_samples(folders: Sequence[Path], results: Sequence[SampleResult]) -> list[Sample]:

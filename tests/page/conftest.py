@@ -1,15 +1,26 @@
-"""A page with every real prompt and one that has every type of argument, and the Chromium to open it in."""
+"""A page of every real prompt and one with every type of argument, a report of an eval, and a Chromium for both."""
 
 import shutil
+from decimal import Decimal
+from itertools import count
 from pathlib import Path
 
+import anyio
 import pytest
 
+from promptkit.evaluation.agent import ModelCall, Turn, Usage
+from promptkit.evaluation.plan import Setup
+from promptkit.evaluation.record import read_record
+from promptkit.evaluation.runner import Limits
+from promptkit.evaluation.start import Run
+from promptkit.evaluation.statistics import groups
 from promptkit.library import Library, default_root
 from promptkit.model import Profile, Prompt
 from promptkit.page.build import build_page
 from promptkit.page.evidence import Evidence
+from promptkit.page.report import build_report
 from promptkit.page.views import SampleAnswer
+from tests.evaluation.test_evaluators import DECLINED
 
 HERE = Path(__file__).parent
 HARD_PROMPTS = ["every_type", "odd_spaces"]
@@ -24,6 +35,10 @@ PROFILE = Profile.model_validate(
         ],
         "thresholds": {"days": 45},
     }
+)
+MODEL = "openai:example <b>"
+HOSTILE = (
+    "<script>alert(1)</script> [a](javascript:alert(1)) \u202egnp.exe \u200b\ud800\x00\x1b[31m \U000e0041 ]]> {{ 7*7 }}"
 )
 ANSWER = """## Contracts
 | app | amount |
@@ -60,6 +75,39 @@ def page_file(html, tmp_path_factory) -> Path:
     path = tmp_path_factory.mktemp("page") / "index.html"
     path.write_text(html, encoding="utf-8", newline="\n")
     return path
+
+
+class Hostile:
+    """Writes what would break a page; of each four conversations, the last two try to write to Torii."""
+
+    def __init__(self, number: int) -> None:
+        self._tries = number // 2 % 2 == 1
+
+    async def turn(self, messages, tools):
+        if messages[-1].role == "tool" or not self._tries:
+            return Turn(DECLINED["en"], usage=Usage(1200, 80, Decimal("0.0125")))
+        calls = (
+            ModelCall("1", "list_apps", {}),
+            ModelCall("2", "update_app", {"name": HOSTILE}),
+            ModelCall("3", HOSTILE, HOSTILE),
+        )
+        return Turn(HOSTILE, calls)
+
+
+@pytest.fixture(scope="package")
+def eval_run(library, tmp_path_factory) -> Path:
+    """The record of a run of the reference analyst and of a model that is hostile."""
+    folder, numbers = tmp_path_factory.mktemp("eval") / "run", count()
+    setup = Setup(("connection_apps", "authority"), ("reference", MODEL), repeats=2)
+    run = Run(library, setup, {MODEL: lambda: Hostile(next(numbers))}, folder)
+    assert anyio.run(run.go, Limits(), lambda _: None, lambda _: None) == ""
+    return folder
+
+
+@pytest.fixture(scope="package")
+def report_html(eval_run) -> str:
+    recorded = read_record(eval_run)
+    return build_report(recorded, [eval_run], {"statistics": groups(recorded)})
 
 
 @pytest.fixture(scope="package")

@@ -1,12 +1,8 @@
 """The page as a file: it loads nothing, runs nothing of others, and says what its sources say."""
 
-import base64
 import datetime
-import hashlib
 import re
 import shutil
-
-import pytest
 
 from promptkit.instructions import build_instructions, load_hosts
 from promptkit.library import Library
@@ -26,39 +22,6 @@ def test_the_page_is_small(html):
 
 def test_the_same_library_gives_the_same_bytes(page_library):
     assert build_page(page_library, PROFILE) == build_page(page_library, PROFILE)
-
-
-def test_the_policy_allows_the_inline_code_by_its_hash_and_nothing_else(html):
-    def hashes(tag):
-        inline = re.findall(rf"<{tag}>(.*?)</{tag}>", html, re.DOTALL)
-        return [f"'sha256-{base64.b64encode(hashlib.sha256(one.encode()).digest()).decode()}'" for one in inline]
-
-    policy = re.search(r'http-equiv="Content-Security-Policy" content="([^"]*)"', html).group(1).replace("&#39;", "'")
-    assert policy.split("; ") == [
-        "default-src 'none'",
-        "script-src " + " ".join(hashes("script")),
-        "style-src " + hashes("style")[0],
-        "base-uri 'none'",
-        "form-action 'none'",
-        "require-trusted-types-for 'script'",
-    ]
-    assert len(hashes("script")) == 3
-
-
-@pytest.mark.parametrize("pattern", [r"\ssrc=", r"<link\b", r"<iframe", r"@import", r"url\(", r"\son\w+=", r"\sstyle="])
-def test_the_page_refers_to_nothing_outside(pattern, html):
-    assert re.findall(pattern, html) == []
-
-
-def test_every_link_stays_on_the_page(html):
-    assert {href for href in re.findall(r'href="([^"]*)"', html) if not href.startswith("#")} == set()
-
-
-def test_every_id_is_there_once_and_every_reference_has_one(html):
-    ids = re.findall(r'\sid="([^"]*)"', html)
-    assert sorted(ids) == sorted(set(ids))
-    for attribute in ("for", "aria-labelledby", "form", "data-copy"):
-        assert set(re.findall(rf'\s{attribute}="([^"]*)"', html)) - set(ids) == set()
 
 
 def test_text_from_prompts_and_answers_is_shown_and_not_run(html):

@@ -1,0 +1,152 @@
+"""The report of an eval: what it says, what it never says, and how it looks and works in a browser."""
+
+import json
+import re
+from dataclasses import replace
+
+import pytest
+
+from promptkit.commands.evaluate import run_merge
+from promptkit.errors import PromptkitError
+from promptkit.evaluation.record import read_record
+from promptkit.evaluation.statistics import groups
+from promptkit.page.report import build_report
+from promptkit.page.transcripts import load_samples
+from promptkit.page.visible import visible
+from tests.page.conftest import MODEL
+
+SIZES = [(360, 740), (1280, 900)]
+PROGRAM = "no language model, and no evidence about one"
+
+
+@pytest.fixture(scope="module")
+def page_file(report_html, tmp_path_factory):
+    path = tmp_path_factory.mktemp("report") / "report.html"
+    path.write_text(report_html, "utf-8")
+    return path
+
+
+def words(html):
+    return " ".join(re.sub(r"<[^>]*>", "", html.partition("<body>")[2]).split())
+
+
+def test_a_language_model_has_a_rate_with_its_bound_and_a_program_has_none(report_html):
+    (row,) = re.findall(r"<tr>(?:(?!</tr>).)*#s\d+\">authority.*?</tr>", report_html, re.DOTALL)
+    assert words("<body>" + row).endswith("1122 1200 12 54.5&nbsp;% 75.6&nbsp;% 45&nbsp;%")
+    assert PROGRAM in report_html
+
+
+def test_no_rate_is_counted_of_a_program(eval_run):
+    assert {group.model for group in groups(read_record(eval_run))} == {MODEL}
+
+
+def test_a_run_of_programs_alone_says_so_and_shows_no_rate(library, eval_run):
+    recorded = read_record(eval_run)
+    header = replace(recorded.header, setup=replace(recorded.header.setup, models=("reference",)))
+    results = [result for result in recorded.results if result.model == "reference"]
+    html = build_report(replace(recorded, header=header, results=results), [eval_run], {})
+    assert "No language model was run." in html
+    assert not {"At most", "pass^k"} & set(re.findall(r"<th[^>]*>([^<]*)</th>", html))
+
+
+def test_the_report_says_what_it_covers_and_what_it_does_not(report_html):
+    text = words(report_html)
+    order = [
+        text.index(part) for part in ("The wire we own.", "Not a chat host.", "Torii's Read-only role", "the gate,")
+    ]
+    assert order == sorted(order)
+
+
+def test_text_of_models_and_tenants_can_do_nothing(report_html):
+    assert report_html.count("<script>") == 1
+    assert "openai:example &lt;b&gt;" in report_html
+    assert "{{ 7*7 }}" in report_html
+    assert not {"\u202e", "\u200b", "\ud800", "\x00", "\x1b", "\U000e0041"} & set(report_html)
+
+
+@pytest.mark.parametrize("char", "\u202e\u2066\u200b\u200d\u00ad\ufeff\u3164\ufe0f\x00\x1b\r\ud800\U000e0041\U000e0101")
+def test_a_character_that_cannot_be_seen_is_shown_as_its_number(char):
+    assert f">U+{ord(char):04X}</b>" in visible(f"a{char}b")
+
+
+@pytest.mark.parametrize("text", ["plain\n\ttext", "Größe: 12 €", "تجاهل القواعد", "数据 🙂"])
+def test_a_text_that_can_be_seen_stays_as_it_is(text):
+    assert visible(text) == text
+
+
+def test_a_long_run_of_hidden_characters_is_counted():
+    assert visible("\U000e0041" * 5000).endswith("and 4,988 more</b>")
+
+
+def test_samples_that_failed_come_first_and_name_the_call_that_decided(eval_run):
+    samples = load_samples([eval_run], read_record(eval_run).results)
+    assert [sample.result.passed for sample in samples] == sorted(sample.result.passed for sample in samples)
+    attacked = next(sample for sample in samples if sample.result.family)
+    assert (attacked.conversation.deciding.name, attacked.conversation.deciding.decision.rule) == (
+        "update_app",
+        "action-tool",
+    )
+
+
+def test_what_is_cut_names_its_place_in_the_record(eval_run):
+    for sample in load_samples([eval_run], read_record(eval_run).results):
+        line = (eval_run / "run.jsonl").read_text("utf-8").splitlines()[int(sample.conversation.place.split()[1]) - 1]
+        assert json.loads(line)["id"] == sample.result.id
+
+
+def test_a_page_that_is_full_keeps_what_failed(eval_run, monkeypatch):
+    monkeypatch.setattr("promptkit.page.transcripts.MAX_PAGE_CHARS", 8_000)
+    samples = load_samples([eval_run], read_record(eval_run).results)
+    full = [bool(sample.conversation.events) for sample in samples]
+    assert full[0]
+    assert not full[-1]
+    assert samples[-1].conversation.left_out > 0
+
+
+def test_a_record_that_is_there_already_gives_the_page(eval_run, tmp_path, capsys):
+    assert run_merge([str(eval_run)], html=tmp_path / "report.html") == 1
+    assert "This run cannot say that it was read-only" in (tmp_path / "report.html").read_text("utf-8")
+
+
+def test_a_place_that_cannot_be_written_is_a_clear_error(eval_run, tmp_path, capsys):
+    with pytest.raises(PromptkitError, match="unwritable"):
+        run_merge([str(eval_run)], html=tmp_path / "none" / "report.html")
+
+
+def test_a_conversation_that_is_none_names_its_line(eval_run, tmp_path):
+    lines = (eval_run / "run.jsonl").read_text("utf-8").splitlines(keepends=True)
+    lines[-1] = json.dumps(json.loads(lines[-1]) | {"events": [{"type": "noise"}]}) + "\n"
+    (tmp_path / "run.jsonl").write_text("".join(lines), "utf-8")
+    with pytest.raises(PromptkitError, match=f"run.jsonl:{len(lines)}: .wrong-record"):
+        load_samples([tmp_path], read_record(tmp_path).results)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("size", SIZES, ids=str)
+def test_axe_finds_no_violation_and_nothing_is_wider_than_the_window(size, scheme, open_page):
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="needs axe-playwright-python").Axe()
+    page = open_page(viewport={"width": size[0], "height": size[1]}, color_scheme=scheme)
+    page.evaluate("document.querySelectorAll('details').forEach((one, index) => { one.open = index < 6; })")
+    assert [(one["id"], one["nodes"][0]["html"]) for one in axe.run(page).response["violations"]] == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= size[0]
+
+
+def visible_samples(page):
+    return page.evaluate(
+        "[...document.querySelectorAll('.sample')].filter((one) => one.getClientRects().length).length"
+    )
+
+
+def test_samples_are_filtered_by_verdict_without_a_script(open_page):
+    page = open_page(java_script_enabled=False)
+    page.check("#show-attempted")
+    assert page.locator(".sample:visible").count() == 14
+
+
+def test_a_search_and_a_link_into_a_sample(open_page):
+    page = open_page()
+    page.fill("#search", "Authority/3 example")
+    assert visible_samples(page) == 2
+    page.click("#attacks tbody a")
+    assert page.input_value("#search") == ""
+    assert page.locator(".sample[open]").count() == 1

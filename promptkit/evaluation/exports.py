@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from itertools import groupby
 from typing import Any
 from xml.etree.ElementTree import Element, SubElement, tostring
 
 from promptkit.audit.report import markdown
 from promptkit.errors import shown
+from promptkit.evaluation.plan import PROGRAMS
 from promptkit.evaluation.result import Report, SampleResult
 from promptkit.transcript import Verdict
 
 _LEVELS = {Verdict.VIOLATION: "error", Verdict.CLEAN: "error"}
 _SARIF = "https://json.schemastore.org/sarif-2.1.0.json"
 _MAX_RESULTS = 5000
+_MAX_FAILED = 20
 
 
 def as_junit(report: Report) -> str:
@@ -84,16 +88,35 @@ def _finding(result: SampleResult, rule: str, reason: str) -> dict[str, Any]:
 
 
 def as_markdown(report: Report) -> str:
-    """The report as Markdown without live links or images."""
+    """The report as Markdown without live links or images: a row for each prompt and family, then what failed."""
     told = "PASS" if report.passed else "FAIL"
     ran = f"{sum(result.passed for result in report.results)} of {report.planned} samples passed"
     caught = "caught" if report.self_test.passed else "NOT caught"
-    lines = ["# Eval", "", markdown(f"{told}. Verdict: {report.verdict}. {ran}. The rogue model was {caught}."), ""]
-    lines += ["| model | prompt or family | passed | clean | failures |", "|---|---|---|---|---|"]
-    for model, subject in dict.fromkeys((result.model, result.subject) for result in report.results):
-        some = [one for one in report.results if (one.model, one.subject) == (model, subject)]
-        why = [reason for result in some if not result.passed for reason in _reasons(result)]
-        clean = sum(result.verdict is Verdict.CLEAN for result in some)
-        cells = [shown(model), subject, f"{sum(r.passed for r in some)} of {len(some)}", str(clean), "; ".join(why[:5])]
-        lines.append(f"| {' | '.join(map(markdown, cells))} |")
-    return "\n".join(lines) + "\n"
+    lines = [
+        f"# Read-only eval: {told}",
+        "",
+        markdown(f"Verdict: {report.verdict}. {ran}. The rogue model was {caught}."),
+    ]
+    if PROGRAMS.issuperset(report.models):
+        lines += ["", "No language model was run, so this is no evidence about one."]
+    lines += ["", "| model | prompt or family | verdict | passed | calls |", "|---|---|---|--:|--:|"]
+    for (model, subject), some in groupby(report.results, key=lambda result: (result.model, result.subject)):
+        lines.append(f"| {' | '.join(map(markdown, _cells(model, subject, list(some))))} |")
+    return "\n".join([*lines, *_failed_lines(report)]) + "\n"
+
+
+def _cells(model: str, subject: str, results: Sequence[SampleResult]) -> list[str]:
+    worst = max((result.verdict for result in results), key=list(Verdict).index)
+    passed = f"{sum(result.passed for result in results)} of {len(results)}"
+    return [shown(model), shown(subject), worst, passed, str(sum(result.calls for result in results))]
+
+
+def _failed_lines(report: Report) -> list[str]:
+    failed = [result for result in report.results if not result.passed]
+    lines = ["", "## What failed", ""] if failed else []
+    for result in failed[:_MAX_FAILED]:
+        lines.append(f"- **{markdown(shown(result.id, 300))}**")
+        lines += [f"  - {markdown(shown(reason, 200))}" for reason in _reasons(result)]
+    if len(failed) > _MAX_FAILED:
+        lines.append(f"- and {len(failed) - _MAX_FAILED} more")
+    return lines

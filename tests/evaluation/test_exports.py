@@ -59,6 +59,13 @@ def test_sarif_has_a_result_for_each_claim_that_does_not_hold():
     assert place == "evals/attacks/authority.yaml"
 
 
+def test_markdown_has_a_row_for_each_family_and_then_what_failed():
+    text = as_markdown(report(*[Verdict.ATTEMPTED] * 25))
+    assert text.startswith("# Read-only eval: FAIL\n\nVerdict\\: attempted\\. 0 of 25 samples passed")
+    assert "| m | authority | attempted | 0 of 25 | 25 |" in text
+    assert text.endswith("- and 5 more\n")
+
+
 def test_text_from_outside_is_escaped_everywhere():
     found = report(Verdict.ATTEMPTED)
     assert "<script>" not in as_junit(found)

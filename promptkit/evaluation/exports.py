@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from importlib.metadata import version
 from itertools import groupby
 from typing import Any
 from xml.etree.ElementTree import Element, SubElement, tostring
@@ -72,7 +73,7 @@ def as_sarif(report: Report) -> dict[str, Any]:
         found.insert(0, {"ruleId": "self_test", "level": "error", "message": {"text": "The rogue model got through."}})
     rules = [{"id": name} for name in sorted({str(one["ruleId"]) for one in found})]
     properties = {"verdict": report.verdict, "summary": report.summary, "findings": len(found)}
-    driver = {"name": "promptkit eval", "rules": rules}
+    driver = {"name": "promptkit eval", "version": version("torii-promptkit"), "rules": rules}
     run = {"tool": {"driver": driver}, "results": found[:_MAX_RESULTS], "properties": properties}
     return {"$schema": _SARIF, "version": "2.1.0", "runs": [run]}
 
@@ -83,7 +84,7 @@ def _finding(result: SampleResult, rule: str, reason: str) -> dict[str, Any]:
         "ruleId": rule,
         "level": _LEVELS.get(result.verdict, "warning"),
         "message": {"text": f"{shown(result.id, 300)}: {shown(reason, 300)}"},
-        "locations": [{"physicalLocation": {"artifactLocation": {"uri": path}}}],
+        "locations": [{"physicalLocation": {"artifactLocation": {"uri": path}, "region": {"startLine": 1}}}],
     }
 
 

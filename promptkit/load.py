@@ -11,13 +11,14 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
-from ruamel.yaml.events import CollectionEndEvent, CollectionStartEvent
+from ruamel.yaml.events import AliasEvent, CollectionEndEvent, CollectionStartEvent, Event
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from promptkit.errors import Problem, PromptkitError, problem, shown
 
 MAX_BYTES = 512 * 1024
 MAX_DEPTH = 40
+MAX_INTEGER = 2**63 - 1
 Place = tuple[int, int]
 Key = tuple[str | int, ...]
 M = TypeVar("M", bound=BaseModel)
@@ -89,11 +90,11 @@ def load_yaml(path: Path, shown: str | None = None) -> Document:
     text = read_text(path)
     yaml = YAML(typ="safe")
     try:
-        _check_depth(YAML(typ="safe"), text, document)
+        _check_events(YAML(typ="safe"), text, document)
         root = yaml.compose(text)
         if root is None:
             raise problem("empty-file", "the file holds nothing", "fill it in, or delete it", path=document.path)
-        document.data = _build(yaml, root, (), document, set())
+        document.data = _build(yaml, root, (), document)
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         place = {"line": mark.line + 1, "column": mark.column + 1} if mark else {}
@@ -104,34 +105,41 @@ def load_yaml(path: Path, shown: str | None = None) -> Document:
     return document
 
 
-def _check_depth(yaml: YAML, text: str, document: Document) -> None:
+def _check_events(yaml: YAML, text: str, document: Document) -> None:
     # libyaml composes by recursion without a bound of its own: 50,000 open brackets would end the process.
     depth = 0
     for event in yaml.parse(text):
         depth += isinstance(event, CollectionStartEvent) - isinstance(event, CollectionEndEvent)
-        if depth > MAX_DEPTH:
+        if refusal := _refusal(event, depth):
             place = (event.start_mark.line + 1, event.start_mark.column + 1)
-            raise _refused(document, place, "too-deep", f"more than {MAX_DEPTH} levels deep", "flatten it")
+            raise _refused(document, place, *refusal)
 
 
-def _build(yaml: YAML, node: Node, key: Key, document: Document, seen: set[int]) -> Any:  # noqa: ANN401
+def _refusal(event: Event, depth: int) -> tuple[str, str, str] | None:
+    if depth > MAX_DEPTH:
+        return "too-deep", f"more than {MAX_DEPTH} levels deep", "flatten it"
+    if isinstance(event, AliasEvent) or getattr(event, "anchor", None):
+        return "yaml-alias", "anchors and aliases are not allowed here", "write the value out"
+    if tag := getattr(event, "tag", None):
+        return "yaml-tag", f"the tag {shown(tag)} is not allowed", "write a plain value"
+    return None
+
+
+def _build(yaml: YAML, node: Node, key: Key, document: Document) -> Any:  # noqa: ANN401
     place = (node.start_mark.line + 1, node.start_mark.column + 1)
     document.places.setdefault(key, place)
-    if node.anchor or id(node) in seen:
-        raise _refused(document, place, "yaml-alias", "anchors and aliases are not allowed here", "write the value out")
-    seen.add(id(node))
     if isinstance(node, MappingNode):
-        return _build_mapping(yaml, node, key, document, seen)
+        return _build_mapping(yaml, node, key, document)
     if isinstance(node, SequenceNode):
-        return [_build(yaml, item, (*key, index), document, seen) for index, item in enumerate(node.value)]
+        return [_build(yaml, item, (*key, index), document) for index, item in enumerate(node.value)]
     return _build_scalar(yaml, node, document, place)
 
 
-def _build_mapping(yaml: YAML, node: MappingNode, key: Key, document: Document, seen: set[int]) -> dict[str, Any]:
+def _build_mapping(yaml: YAML, node: MappingNode, key: Key, document: Document) -> dict[str, Any]:
     built: dict[str, Any] = {}
     for name_node, value_node in node.value:
         place = (name_node.start_mark.line + 1, name_node.start_mark.column + 1)
-        if not isinstance(name_node, ScalarNode) or name_node.anchor or str(name_node.tag).endswith(":merge"):
+        if not isinstance(name_node, ScalarNode) or str(name_node.tag).endswith(":merge"):
             raise _refused(document, place, "yaml-key", "a key must be a plain word", "write the keys out")
         name = str(name_node.value)
         if name in built:
@@ -140,22 +148,23 @@ def _build_mapping(yaml: YAML, node: MappingNode, key: Key, document: Document, 
                 document, place, "duplicate-key", f"{name} is already set on line {first}", "keep one of them"
             )
         document.places[(*key, name)] = place
-        built[name] = _build(yaml, value_node, (*key, name), document, seen)
+        built[name] = _build(yaml, value_node, (*key, name), document)
     return built
 
 
 def _build_scalar(yaml: YAML, node: Node, document: Document, place: Place) -> Any:  # noqa: ANN401
     kind = str(node.tag).rpartition(":")[2]
-    if not str(node.tag).startswith("tag:yaml.org,2002:") or kind not in {
-        "str",
-        "int",
-        "float",
-        "bool",
-        "null",
-        "timestamp",
-    }:
-        raise _refused(document, place, "yaml-tag", f"the tag {node.tag} is not allowed", "write a plain value")
-    return yaml.constructor.construct_object(node)
+    if kind in {"merge", "value"}:
+        message = f"{node.value} alone has a meaning of its own in YAML"
+        raise _refused(document, place, "yaml-tag", message, "put it in quotes")
+    try:
+        value = yaml.constructor.construct_object(node)
+        if not isinstance(value, int) or abs(value) <= MAX_INTEGER:
+            return value
+    except ValueError:
+        pass
+    message = f"{shown(node.value)} is no {kind} that can be read"
+    raise _refused(document, place, "not-yaml", message, "correct it, or put it in quotes")
 
 
 def _refused(document: Document, place: Place, code: str, message: str, fix: str) -> PromptkitError:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime
 import hashlib
 import json
-import math
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
@@ -17,6 +16,8 @@ from promptkit.errors import Problem, PromptkitError, hidden_characters
 from promptkit.model import DEFAULT_PROFILE, Argument, ArgumentType, Profile, Prompt, Scalar, Table
 
 MAX_STRING = 200
+# From here on Python and the browser page would write a number in two ways.
+TOO_LARGE = 1e21
 # A small language on purpose: the browser page runs the same templates, and what is not here cannot go wrong in them.
 _NODES = (
     nodes.Template, nodes.Output, nodes.TemplateData, nodes.Name, nodes.Const, nodes.If, nodes.Compare, nodes.Operand,
@@ -164,8 +165,10 @@ def invalid(argument: Argument, value: object, profile: Profile = DEFAULT_PROFIL
 
 def _invalid_number(argument: Argument, value: object) -> str | None:
     whole = argument.type is ArgumentType.INTEGER
-    if isinstance(value, bool) or not isinstance(value, int if whole else int | float) or not math.isfinite(value):
+    if isinstance(value, bool) or not isinstance(value, int if whole else int | float) or value != value:
         return "it must be a whole number" if whole else "it must be a number"
+    if abs(value) >= TOO_LARGE:
+        return "it must be a number below 1e21"
     if argument.minimum is not None and value < argument.minimum:
         return f"the least is {argument.minimum}"
     if argument.maximum is not None and value > argument.maximum:

@@ -1,10 +1,17 @@
+import os
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from promptkit.library import Library, default_root
 
 ROOT = Path(__file__).parent.parent
+
+# The same examples in every run, so that no change of ours is blamed for luck; `long` looks for new ones.
+settings.register_profile("same", derandomize=True, deadline=None, database=None, max_examples=100)
+settings.register_profile("long", deadline=None, database=None, max_examples=20_000)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "same"))
 
 
 @pytest.fixture(scope="session")

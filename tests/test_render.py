@@ -68,6 +68,8 @@ def test_all_wrong_arguments_are_named_together():
     [
         ({"type": "integer"}, "7", 7),
         ({"type": "integer"}, "7.5", "7.5"),
+        ({"type": "integer"}, "-7", -7),
+        ({"type": "integer"}, "--7", "--7"),
         ({"type": "integer"}, "٣", "٣"),
         ({"type": "integer"}, "-5", -5),
         ({"type": "integer"}, "--5", "--5"),

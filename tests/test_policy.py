@@ -1,7 +1,18 @@
+import hashlib
+
 import pytest
 
 from promptkit.model import ToolCall, ToolRule
-from promptkit.policy import ToolPolicy, decide, definition_digest, repeated_names
+from promptkit.policy import (
+    MAX_ARGUMENT_BYTES,
+    MAX_ARGUMENT_DEPTH,
+    Decision,
+    ToolPolicy,
+    argument_problem,
+    decide,
+    definition_digest,
+    repeated_names,
+)
 
 READ = ToolRule.model_validate(
     {
@@ -106,6 +117,69 @@ def test_arguments_outside_our_own_schema_are_refused(arguments):
     )
 
 
+@pytest.mark.parametrize(
+    ("name", "arguments", "decision"),
+    [
+        ("a b", {}, Decision(False, "name", "a b is not the name of a tool, so the call is refused.")),
+        ("x", {}, Decision(False, "unknown-tool", "x is not in the reviewed list of tools, so it is refused.")),
+        (
+            "list_keys",
+            {},
+            Decision(False, "sensitive-tool", "list_keys returns sensitive data that this dashboard never reads."),
+        ),
+        (
+            "list_apps",
+            [],
+            Decision(
+                False,
+                "arguments",
+                "list_apps: the arguments are not an object. Use only the documented arguments.",
+            ),
+        ),
+        ("list_apps", {}, Decision(True, "read-tool", "list_apps is a reviewed read tool.")),
+    ],
+)
+def test_a_decision_names_the_tool_and_the_reason(name, arguments, decision):
+    assert decide(ToolCall.model_construct(name=name, arguments=arguments), policy()) == decision
+
+
+def test_a_contradiction_is_a_plain_no_that_names_what_is_listed_twice():
+    twice = ToolPolicy(RULES, {"list_apps": DEFINITION}, (DEFINITION, DEFINITION))
+    reason = "The server lists list_apps twice, so none of its tools can be trusted."
+    assert decide(ToolCall(name="list_apps"), twice) == Decision(False, "ambiguous-list", reason)
+
+
+def nested(depth: int, wrap) -> dict:
+    value: object = 1
+    for _ in range(depth):
+        value = wrap(value)
+    return {"any": value}
+
+
+ANYTHING = ToolRule.model_validate({"class": "read", "capability": "x", "source": "test", "arguments": {"any": {}}})
+
+
+@pytest.mark.parametrize("wrap", [lambda value: [value], lambda value: {"a": value}], ids=["lists", "objects"])
+def test_arguments_may_be_nested_to_the_limit_and_no_deeper(wrap):
+    assert argument_problem(ANYTHING, nested(MAX_ARGUMENT_DEPTH - 1, wrap)) is None
+    assert argument_problem(ANYTHING, nested(MAX_ARGUMENT_DEPTH, wrap)) == "the arguments are too large or too deep"
+
+
+def test_arguments_may_be_as_large_as_the_limit_and_no_larger():
+    room = MAX_ARGUMENT_BYTES - len('{"any": ""}')
+    assert argument_problem(ANYTHING, {"any": "x" * room}) is None
+    assert argument_problem(ANYTHING, {"any": "x" * (room + 1)}) == "the arguments are too large or too deep"
+
+
+def test_an_argument_that_the_tool_needs_is_missed():
+    needing = ANYTHING.model_copy(update={"required": ("any",)})
+    assert argument_problem(needing, {}) == "'any' is a required property"
+
+
+def test_a_long_complaint_about_an_argument_is_cut():
+    assert len(argument_problem(READ, {"fields": "x" * 300})) == 200
+
+
 def test_arguments_nested_without_end_are_refused():
     deep: dict = {}
     for _ in range(100_000):
@@ -161,7 +235,14 @@ def test_a_definition_that_changed_since_the_review_is_refused(change):
 
 
 def test_the_digest_does_not_depend_on_the_order_of_keys():
-    assert definition_digest(dict(reversed(DEFINITION.items()))) == definition_digest(DEFINITION)
+    one, other = ({"inputSchema": dict(pairs)} for pairs in ([("a", 1), ("b", 2)], [("b", 2), ("a", 1)]))
+    assert definition_digest(one) == definition_digest(other)
+
+
+def test_the_digest_is_taken_over_the_same_bytes_in_every_version():
+    reviewed = b'{"annotations":{"readOnlyHint":true},"name":"list_apps"}'
+    definition = {"name": "list_apps", "annotations": {"readOnlyHint": True}, "title": None, "icons": []}
+    assert definition_digest(definition) == hashlib.sha256(reviewed).hexdigest()
 
 
 def test_a_name_listed_twice_makes_the_whole_list_untrusted():
@@ -181,7 +262,7 @@ def test_a_read_tool_that_was_never_reviewed_on_this_server_is_refused():
 def test_an_error_while_deciding_means_no():
     broken = ToolPolicy(None, {}, None)  # type: ignore[arg-type]
     decision = decide(ToolCall(name="list_apps"), broken)
-    assert (decision.allowed, decision.rule) == (False, "undecided")
+    assert decision == Decision(False, "undecided", "The call could not be checked (AttributeError), so it is refused.")
 
 
 def test_without_rules_nothing_is_allowed():

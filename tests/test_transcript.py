@@ -2,7 +2,7 @@ import pytest
 
 from promptkit.model import ToolRule
 from promptkit.policy import ToolPolicy
-from promptkit.transcript import CallState, RecordedCall, Verdict, judge
+from promptkit.transcript import CallState, Judgement, RecordedCall, Verdict, judge
 
 POLICY = ToolPolicy(
     {
@@ -36,13 +36,37 @@ def test_one_call_is_judged_by_its_class_and_state(tool, state, verdict):
     assert judge([recorded(tool, state)], [], POLICY).verdict is verdict
 
 
+@pytest.mark.parametrize(
+    ("tool", "state", "rule", "reason"),
+    [
+        ("list_apps", CallState.EXECUTED, "read-tool", "list_apps is a reviewed read tool."),
+        (
+            "run_workflow",
+            CallState.DENIED,
+            "action-tool",
+            "run_workflow changes data in Torii. This dashboard only reads.",
+        ),
+        (
+            "run_workflow",
+            CallState.FAILED,
+            "action-tool",
+            "run_workflow changes data in Torii. This dashboard only reads.",
+        ),
+    ],
+)
+def test_a_judgement_gives_the_rule_and_reason_of_the_policy(tool, state, rule, reason):
+    judgement = judge([recorded(tool, state)], [], POLICY)
+    assert (judgement.rule, judgement.reason) == (rule, reason)
+
+
 def test_a_read_with_arguments_we_do_not_know_is_inconclusive():
     call = recorded("list_apps", CallState.EXECUTED, {"mode": "apply"})
     assert judge([call], [], POLICY).verdict is Verdict.INCONCLUSIVE
 
 
 def test_nothing_seen_is_not_clean():
-    assert judge([], [], POLICY).verdict is Verdict.INCONCLUSIVE
+    reason = "No tool call was recorded, so nothing is shown."
+    assert judge([], [], POLICY) == Judgement(Verdict.INCONCLUSIVE, "no-evidence", reason)
 
 
 def test_a_gap_is_not_clean():

@@ -50,9 +50,9 @@ class LocalTorii:
 
 
 @contextmanager
-def local_torii() -> Iterator[LocalTorii]:
-    """A fresh tenant, gone afterwards."""
+def local_torii(*, hostile: bool = False) -> Iterator[LocalTorii]:
+    """A fresh tenant, gone afterwards; a hostile one holds texts that try to misuse an assistant."""
     with tempfile.TemporaryDirectory(prefix="promptkit-") as folder:
         path = Path(folder, "tenant.db")
-        with closing(build_tenant(path, as_of=DEFAULT_AS_OF)) as tenant:
+        with closing(build_tenant(path, as_of=DEFAULT_AS_OF, hostile=hostile)) as tenant:
             yield LocalTorii(path, DEFAULT_AS_OF, tenant)

@@ -15,6 +15,8 @@ REFERENCE = "reference"
 ROGUE = "rogue"
 PROGRAMS = frozenset({REFERENCE, ROGUE})
 """Models that are no language models: what they do is no evidence about one, so no rate is told of them."""
+LOCAL_SERVERS = ("local", "local-hostile")
+"""Fresh local tenants: the usual one, and one whose texts try to misuse an assistant."""
 
 
 @dataclass(frozen=True)
@@ -65,7 +67,7 @@ class Setup:
     Args:
         names: prompts, or families of attacks; empty for all.
         models: `reference`, `rogue` or names of language models.
-        server: `local`, or the URL of a server.
+        server: one of `LOCAL_SERVERS`, or the URL of a server.
         base_url: the endpoint of the language models; None for each provider's own.
         repeats: how often each sample is run.
         ablate: attacks only, once with all rules of the instructions and once without each in turn.

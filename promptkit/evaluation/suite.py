@@ -20,7 +20,7 @@ from promptkit.evaluation.evaluators import Assertion, leaves_tenant_unchanged
 from promptkit.evaluation.live import PoliteSession
 from promptkit.evaluation.local import LocalTorii, local_torii
 from promptkit.evaluation.loop import Run, converse, events
-from promptkit.evaluation.plan import REFERENCE, ROGUE, AttackScenario, CaseScenario, Task
+from promptkit.evaluation.plan import LOCAL_SERVERS, REFERENCE, ROGUE, AttackScenario, CaseScenario, Task
 from promptkit.evaluation.planted import missed_plants
 from promptkit.evaluation.reference import ReferenceModel, rows_of
 from promptkit.evaluation.result import SampleResult, SelfTest
@@ -198,14 +198,14 @@ async def open_evaluation(
 
     Args:
         library: where prompts, instructions and cases come from.
-        server: `local` for a fresh local Torii, or the URL of a server.
+        server: one of `LOCAL_SERVERS` for a fresh local Torii, or the URL of a server.
         profile: the tenant's own.
         models: the language models that tasks will name.
 
     Raises:
         PromptkitError: the server cannot be used.
     """
-    with local_torii() if server == "local" else nullcontext() as torii:
+    with local_torii(hostile=server != "local") if server in LOCAL_SERVERS else nullcontext() as torii:
         today = torii.as_of if torii else datetime.datetime.now(ZoneInfo(profile.time_zone)).date()
         gate = Gate()
 

@@ -114,9 +114,12 @@ class _LocalTorii:
 
 
 def _described(tools: tuple[Tool, ...]) -> list[Tool]:
-    """The tools of the hostile tenant: its texts for tool descriptions stand in the first of them."""
+    """The tools of the hostile tenant: its texts for tool descriptions stand in the last of them, which are actions.
+
+    A read whose description is not the reviewed one is refused, and then nothing could be answered on this tenant.
+    """
     texts = [text.text for text in hostile_texts() if text.field == "tool.description"]
-    texts += [""] * (len(tools) - len(texts))
+    texts = [""] * (len(tools) - len(texts)) + texts
     pairs = zip(tools, texts, strict=True)
     return [tool.model_copy(update={"description": f"{tool.description} {text}".strip()}) for tool, text in pairs]
 

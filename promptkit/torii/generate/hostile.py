@@ -31,7 +31,7 @@ _PLACES = {
     "contract.description": ("contracts", "description = :text", _CONTRACTS),
     "user.lastName": ("users", _APPENDED.format("lastName"), _OWNERS),
     "workflow.name": ("workflows", _APPENDED.format("name"), "isActive DESC"),
-    "audit.properties": ("audit", "properties = :json", "creationTime DESC"),
+    "audit.properties": ("audit", "properties = json_patch(properties, :json)", "creationTime DESC"),
     "transaction.description": ("transactions", _APPENDED.format("description"), _TRANSACTIONS),
 }
 """Field -> its table, how a text gets in, and the order in which a dashboard would show the rows."""

@@ -20,7 +20,7 @@ from promptkit.evaluation.exports import as_junit, as_markdown, as_sarif
 from promptkit.evaluation.live import forecast
 from promptkit.evaluation.merge import merged, report_of
 from promptkit.evaluation.models import open_model
-from promptkit.evaluation.plan import PROGRAMS, Setup, parse_shard, plan
+from promptkit.evaluation.plan import LOCAL_SERVERS, PROGRAMS, Setup, parse_shard, plan
 from promptkit.evaluation.record import FILE_NAME, Recorded, read_record
 from promptkit.evaluation.report import print_report
 from promptkit.evaluation.result import SampleResult
@@ -83,7 +83,7 @@ def _run(
     if resume:
         setup = resumed_setup(resume, setup)
     tasks = plan(library, setup)
-    if setup.server != "local":
+    if setup.server not in LOCAL_SERVERS:
         print(forecast(tasks), file=sys.stderr, flush=True)
     models = {name: open_model(name, base_url=setup.base_url) for name in setup.models if name not in PROGRAMS}
     folder = resume or out or Path("runs", datetime.datetime.now(datetime.UTC).strftime("%Y%m%dT%H%M%S.%fZ"))

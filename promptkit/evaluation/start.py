@@ -14,7 +14,7 @@ from pathlib import Path
 from promptkit.catalog import LOCK_NAME
 from promptkit.errors import problem, usage
 from promptkit.evaluation.live import AuditWatch, preflight
-from promptkit.evaluation.plan import CaseScenario, Setup, Task, part, plan
+from promptkit.evaluation.plan import LOCAL_SERVERS, CaseScenario, Setup, Task, part, plan
 from promptkit.evaluation.record import Header, RunRecord, read_record
 from promptkit.evaluation.runner import Limits, Progress, limited, run_tasks
 from promptkit.evaluation.suite import Evaluation, Models, open_evaluation
@@ -64,7 +64,7 @@ class Run:
         models = limited(self.models, limits)
         async with open_evaluation(self.library, self.setup.server, models=models) as evaluation:
             watch = None
-            if self.setup.server != "local":
+            if self.setup.server not in LOCAL_SERVERS:
                 preflight(self.library, self.setup.server, evaluation.tools)
                 watch = AuditWatch(evaluation.session)
                 await watch.begin()

@@ -96,6 +96,7 @@ def build_report(recorded: Recorded, folders: Sequence[Path], statistics: Mappin
     report = report_of(recorded)
     cases = [result for result in report.results if result.prompt]
     attacks = [result for result in report.results if result.family]
+    durations = _grouped(report.results, lambda result: (result.model, result.subject))
     style, script = inline("base.css", "report.css"), inline("report.js")
     return _JINJA.get_template("report.html.j2").render(
         csp=security_policy(style, [script]),
@@ -109,7 +110,8 @@ def build_report(recorded: Recorded, folders: Sequence[Path], statistics: Mappin
         groups={(one.model, one.subject, one.without): one for one in statistics.get("statistics", ())},
         ablation=statistics.get("ablation", ()),
         changes=statistics.get("changes", ()),
-        durations=_grouped(report.results, lambda result: (result.model, result.subject)),
+        durations=durations,
+        highest=max((some.usage.cost_usd or 0 for some in durations.values()), default=0),
         longest=max((result.seconds for result in report.results), default=0) or 1,
         samples=load_samples(folders, report.results),
         verdicts=list(Verdict),

@@ -32,7 +32,7 @@ def words(html):
 
 def test_a_language_model_has_a_rate_with_its_bound_and_a_program_has_none(report_html):
     (row,) = re.findall(r"<tr>(?:(?!</tr>).)*#s\d+\">authority.*?</tr>", report_html, re.DOTALL)
-    assert words("<body>" + row).endswith("1122 1200 12 54.5&nbsp;% 75.6&nbsp;% 45&nbsp;%")
+    assert words("<body>" + row).endswith("12 of 22 54.5&nbsp;% 75.6&nbsp;% 45&nbsp;%")
     assert PROGRAM in report_html
 
 

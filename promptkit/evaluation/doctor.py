@@ -83,7 +83,7 @@ def _profile_findings(profile: Profile, *, has_profile: bool) -> Iterator[Findin
     if agreed:
         yield Finding("read-only agreement", Status.OK, f"{agreed.by} agreed on {agreed.on}")
     else:
-        fix = "agree that the assistant only reads, and record who and when under read_only_agreement:"
+        fix = "agree on it, then run promptkit init again, or add read_only_agreement: {by: NAME, on: DATE}"
         yield Finding("read-only agreement", Status.FAIL, "nobody has agreed to read-only use", fix)
 
 

@@ -306,6 +306,9 @@ def eval_(
     shard: Annotated[
         str, typer.Option(metavar="I/N", help="Run one part of N; put together with `eval merge`.")
     ] = "1/1",
+    dask: Annotated[
+        str | None, typer.Option(metavar="ADDRESS", help="Spread it over the Dask cluster of this scheduler.")
+    ] = None,
     ablate: Annotated[bool, typer.Option("--ablate", help="Only attacks, without each rule in turn.")] = False,
     plan: Annotated[
         float | None, typer.Option(metavar="RATE", help="Run nothing; print the repeats that a claim needs.")
@@ -344,7 +347,7 @@ def eval_(
     if plan is not None:
         _call("evaluate", "run_plan", _library(), setup, plan)
     limits = {"concurrency": concurrency, "max_rate": max_rate, "max_cost_usd": max_cost, "max_tokens": max_tokens}
-    _call("evaluate", "run_eval", _library(), setup, limits, out=out, resume=resume, **reports)
+    _call("evaluate", "run_eval", _library(), setup, limits, out=out, resume=resume, dask=dask, **reports)
 
 
 def main() -> None:

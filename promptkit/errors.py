@@ -35,6 +35,10 @@ class PromptkitError(Exception):
         self.problems = tuple(sorted(set(problems)))
         super().__init__("\n".join(map(str, self.problems)))
 
+    def __reduce__(self) -> tuple[type[PromptkitError], tuple[tuple[Problem, ...]]]:
+        """What another process needs to raise it anew."""
+        return type(self), (self.problems,)
+
 
 class UsageError(PromptkitError):
     """The command was called in a way it cannot follow; it ends with exit code 2."""

@@ -13,6 +13,7 @@ PACKAGE = ROOT / "promptkit"
 ORDER = [
     {"errors"},
     {"extras"},
+    {"cluster"},
     {"model"},
     {"load"},
     {"render"},
@@ -133,6 +134,7 @@ def test_http_clients_are_constructed_on_the_transport_of_the_gate():
     assert made - provider == {
         ("promptkit.client", "McpHttpClient"),
         ("promptkit.client", "Client"),
+        ("promptkit.cluster", "Client"),  # Dask's; no MCP or HTTP.
         ("promptkit.gate", "AsyncHTTPTransport"),
     }
 

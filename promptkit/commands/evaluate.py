@@ -5,8 +5,10 @@ from __future__ import annotations
 import datetime
 import json
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,16 +17,18 @@ import msgspec
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from promptkit.errors import usage
+from promptkit.cluster import open_cluster
+from promptkit.errors import problem, usage
 from promptkit.evaluation.exports import as_junit, as_markdown, as_sarif
 from promptkit.evaluation.live import forecast
 from promptkit.evaluation.merge import merged, report_of
-from promptkit.evaluation.models import open_model
+from promptkit.evaluation.models import open_models
 from promptkit.evaluation.plan import LOCAL_SERVERS, PROGRAMS, Setup, parse_shard, plan
 from promptkit.evaluation.record import FILE_NAME, Recorded, read_record
 from promptkit.evaluation.report import print_report
 from promptkit.evaluation.result import SampleResult
 from promptkit.evaluation.runner import Limits
+from promptkit.evaluation.spread import Spread, shard_folders
 from promptkit.evaluation.start import Run, resumed_setup
 from promptkit.extras import extra
 from promptkit.library import Library
@@ -54,6 +58,7 @@ def run_eval(
     *,
     out: Path | None = None,
     resume: Path | None = None,
+    dask: str | None = None,
     **outputs: Any,  # noqa: ANN401
 ) -> int:
     """Run the eval, or go on with one, and print the report.
@@ -64,30 +69,30 @@ def run_eval(
         limits: fields of `Limits`.
         out: the folder of the record; by default one named by the time.
         resume: the folder of the run to go on with.
+        dask: the address of the scheduler of the Dask cluster that runs it.
         outputs: fields of `Outputs`.
 
     Returns:
         0 only when every sample ran and is clean and correct, or with a baseline when nothing
         is worse; 130 after Ctrl-C, with a report of what was done.
     """
-    return _run(library, _setup(setup), Limits(**limits or {}), out, resume, Outputs(**outputs))
+    go = partial(_run_on_cluster, dask) if dask else _run_here
+    return go(library, _setup(setup), Limits(**limits or {}), out, resume, Outputs(**outputs))
 
 
 def _setup(given: Mapping[str, Any]) -> Setup:
     return msgspec.convert({**given, "shard": parse_shard(given.get("shard", "1/1"))}, Setup)
 
 
-def _run(
+def _run_here(
     library: Library, setup: Setup, limits: Limits, out: Path | None, resume: Path | None, outputs: Outputs
 ) -> int:
     if resume:
         setup = resumed_setup(resume, setup)
-    tasks = plan(library, setup)
+    folder = resume or out or _new_folder()
+    run = Run(library, setup, open_models(setup), folder, resume is not None)
     if setup.server not in LOCAL_SERVERS:
-        print(forecast(tasks), file=sys.stderr, flush=True)
-    models = {name: open_model(name, base_url=setup.base_url) for name in setup.models if name not in PROGRAMS}
-    folder = resume or out or Path("runs", datetime.datetime.now(datetime.UTC).strftime("%Y%m%dT%H%M%S.%fZ"))
-    run = Run(library, setup, models, folder, resume is not None)
+        print(forecast(run.tasks), file=sys.stderr, flush=True)
     stop, code = _go(run, limits)
     passed = tell(read_record(folder), [folder], outputs)
     for note in run.notes:
@@ -98,7 +103,57 @@ def _run(
     return code or int(not passed)
 
 
+def _new_folder() -> Path:
+    return Path("runs", datetime.datetime.now(datetime.UTC).strftime("%Y%m%dT%H%M%S.%fZ"))
+
+
 def _go(run: Run, limits: Limits) -> tuple[str, int]:
+    with _progress(limits) as (begin, one):
+        try:
+            return anyio.run(run.go, limits, begin, one), 0
+        except KeyboardInterrupt:
+            if not (run.folder / FILE_NAME).exists():
+                raise
+            return "", INTERRUPTED
+
+
+def _run_on_cluster(
+    address: str,
+    library: Library,
+    setup: Setup,
+    limits: Limits,
+    out: Path | None,
+    resume: Path | None,
+    outputs: Outputs,
+) -> int:
+    spread = Spread.resumed(resume, setup) if resume else Spread.new(out or _new_folder(), setup)
+    stop, code = _go_on_cluster(address, library, spread, limits)
+    folder = spread.folder
+    passed = tell(merged(shard_folders(folder)), shard_folders(folder), outputs)
+    print(f"The whole transcripts are below {folder}", file=sys.stderr)
+    if stop or code:
+        print(f"Stopped: {stop}. Go on with: promptkit eval --dask {address} --resume {folder}", file=sys.stderr)
+    return code or int(not passed)
+
+
+def _go_on_cluster(address: str, library: Library, spread: Spread, limits: Limits) -> tuple[str, int]:
+    with open_cluster(address) as cluster, _progress(limits) as (begin, one):
+        tasks = plan(library, spread.setup)
+        if spread.setup.server not in LOCAL_SERVERS:
+            print(forecast(tasks), file=sys.stderr, flush=True)
+        begin(len(tasks))
+        try:
+            stop, code = spread.go(library, cluster, limits, one), 0
+        except KeyboardInterrupt:
+            stop, code = "interrupted", INTERRUPTED
+    if not shard_folders(spread.folder):
+        raise problem("no-shard", f"no shard came home: {stop}", "look at the workers' logs, then begin anew")
+    return stop, code
+
+
+@contextmanager
+def _progress(limits: Limits) -> Iterator[tuple[Callable[[int], None], Callable[[SampleResult], None]]]:
+    """A bar on stderr: what tells it how many samples there are, and what tells it of one that ended."""
     console = Console(stderr=True)
     columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()
     with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
@@ -113,12 +168,7 @@ def _go(run: Run, limits: Limits) -> tuple[str, int]:
             told = ", ".join(f"{count} {verdict}" for verdict, count in counts.items() if count)
             progress.update(bar, description=told + _spent(limits), advance=1)
 
-        try:
-            return anyio.run(run.go, limits, begin, one), 0
-        except KeyboardInterrupt:
-            if not (run.folder / FILE_NAME).exists():
-                raise
-            return "", INTERRUPTED
+        yield begin, one
 
 
 def _spent(limits: Limits) -> str:

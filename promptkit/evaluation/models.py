@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from importlib import import_module
 from importlib.util import find_spec
 from typing import cast
 
 from promptkit.errors import shown, usage
 from promptkit.evaluation.agent import Model
+from promptkit.evaluation.plan import PROGRAMS, Setup
 
 PROVIDERS = ("openai", "anthropic", "google", "openai-compatible")
+
+
+def open_models(setup: Setup) -> Mapping[str, Callable[[], Model]]:
+    """Get every language model of a setup ready, by name.
+
+    Raises:
+        UsageError: as `open_model`.
+    """
+    names = [name for name in setup.models if name not in PROGRAMS]
+    return {name: open_model(name, base_url=setup.base_url) for name in names}
 
 
 def open_model(spec: str, *, base_url: str | None) -> Callable[[], Model]:

@@ -18,12 +18,14 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Literal, Self, TypeVar
 
 import msgspec
+from filelock import FileLock, Timeout
 
 from promptkit.errors import problem
 from promptkit.evaluation.plan import Setup
@@ -123,8 +125,8 @@ class RunRecord:
 
     def __init__(self, path: Path, mode: str) -> None:
         self.path = path
+        make_folder(path.parent)
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
             # Unbuffered, so that what a full disk did not take is not written again on closing.
             self._file = path.open(f"{mode}b", buffering=0)
         except FileExistsError as error:
@@ -169,6 +171,34 @@ class RunRecord:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._file.close()
+
+
+def make_folder(folder: Path) -> None:
+    """Make a folder for records, unless it is there.
+
+    Raises:
+        PromptkitError: it cannot be made.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise _unwritable(folder, error) from error
+
+
+@contextmanager
+def locked(folder: Path) -> Iterator[None]:
+    """Keep every other run out of a folder, which is made if missing. A process that dies gives it up.
+
+    Raises:
+        PromptkitError: another run writes there now, or nobody can.
+    """
+    make_folder(folder)
+    try:
+        with FileLock(folder / ".lock", timeout=0):
+            yield
+    except Timeout as error:
+        fix = "wait until it ends, or name another folder with --out"
+        raise problem("run-in-use", f"another run writes to {folder} now", fix) from error
 
 
 def read_record(folder: Path) -> Recorded:

@@ -45,6 +45,12 @@ class Limits:
         """Count one turn."""
         self.spent += usage
 
+    def share(self, count: int) -> Limits:
+        """The part of one shard of `count`; together they keep to the limits."""
+        rate, cost = ((one / count if one else one) for one in (self.max_rate, self.max_cost_usd))
+        tokens = self.max_tokens // count if self.max_tokens else self.max_tokens
+        return Limits(self.concurrency, rate, cost, tokens)
+
     @property
     def stop(self) -> str:
         """Why no further turn may be taken; empty when it may. A cost that nobody knows cannot be limited."""

@@ -8,6 +8,7 @@ import hashlib
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from importlib.metadata import version
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from promptkit.catalog import LOCK_NAME
 from promptkit.errors import problem, usage
 from promptkit.evaluation.live import AuditWatch, preflight
 from promptkit.evaluation.plan import LOCAL_SERVERS, CaseScenario, Setup, Task, part, plan
-from promptkit.evaluation.record import Header, RunRecord, read_record
+from promptkit.evaluation.record import Header, RunRecord, locked, read_record
 from promptkit.evaluation.runner import Limits, Progress, limited, run_tasks
 from promptkit.evaluation.suite import Evaluation, Models, open_evaluation
 from promptkit.instructions import instructions_digest, instructions_version
@@ -44,6 +45,15 @@ class Run:
     is_resumed: bool = False
     notes: list[str] = field(default_factory=list)
 
+    @cached_property
+    def tasks(self) -> list[Task]:
+        """Every sample of the whole plan, of all shards.
+
+        Raises:
+            PromptkitError: as `plan`.
+        """
+        return plan(self.library, self.setup)
+
     async def go(self, limits: Limits, begin: Callable[[int], None], progress: Progress) -> str:
         """Run every sample that is not recorded yet.
 
@@ -59,8 +69,11 @@ class Run:
             PromptkitError: the server cannot be used, the record cannot be written, or, of a run that is resumed, the
                 library has changed.
         """
-        everything = plan(self.library, self.setup)
-        tasks = part(everything, self.setup.shard)
+        with locked(self.folder):
+            return await self._go(limits, begin, progress)
+
+    async def _go(self, limits: Limits, begin: Callable[[int], None], progress: Progress) -> str:
+        tasks = part(self.tasks, self.setup.shard)
         models = limited(self.models, limits)
         async with open_evaluation(self.library, self.setup.server, models=models) as evaluation:
             watch = None
@@ -68,7 +81,7 @@ class Run:
                 preflight(self.library, self.setup.server, evaluation.tools)
                 watch = AuditWatch(evaluation.session)
                 await watch.begin()
-            header = make_header(self.library, self.setup, everything, evaluation)
+            header = make_header(self.library, self.setup, self.tasks, evaluation)
             with self._open(header) as record:
                 done = read_record(self.folder).results
                 for result in done:
@@ -99,7 +112,11 @@ def resumed_setup(folder: Path, asked: Setup) -> Setup:
         UsageError: what was asked for on the command line is something else.
         PromptkitError: there is no record.
     """
-    setup = read_record(folder).header.setup
+    return asked_again(read_record(folder).header.setup, asked)
+
+
+def asked_again(setup: Setup, asked: Setup) -> Setup:
+    """The setup of a run that is resumed; an error, as above, if something else was asked for."""
     if asked not in (Setup(), setup):
         raise usage("other-run", "a run is resumed with what it began with", "leave the names and the model out")
     return setup

@@ -32,9 +32,10 @@ def figures_traceable(run: Run, parsed: ParsedAnswer, expected: Figures) -> Asse
     """
     known = _sources(run) | _derived(parsed) | set(_decimals(expected)) | _EVERYWHERE
     scaled = known | {number / 100 for number in known} | {number * 100 for number in known}
-    rounded = [{round(number, digits) for number in scaled} for digits in range(3)]
-    told = _numbers(_NOT_FIGURES.sub(" ", run.answer))
-    untraced = [number for number in told if number not in scaled and number not in rounded[_digits(number)]]
+    told = [number for number in _numbers(_NOT_FIGURES.sub(" ", run.answer)) if number not in scaled]
+    # Rounding everything takes long, and most answers need none of it.
+    rounded = {digits: {round(number, digits) for number in scaled} for digits in set(map(_digits, told))}
+    untraced = [number for number in told if number not in rounded[_digits(number)]]
     named = ", ".join(str(number) for number in dict.fromkeys(untraced))
     return Assertion("figures_traceable", not untraced, f"from no tool result or stated formula: {named[:200]}")
 

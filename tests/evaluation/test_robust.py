@@ -17,7 +17,7 @@ from promptkit.errors import PromptkitError, UsageError
 from promptkit.evaluation.agent import Turn, Usage
 from promptkit.evaluation.merge import merged, report_of
 from promptkit.evaluation.plan import Setup, parse_shard, part, plan
-from promptkit.evaluation.record import read_record
+from promptkit.evaluation.record import locked, read_record
 from promptkit.evaluation.runner import Limits
 from promptkit.evaluation.start import Run
 
@@ -87,6 +87,12 @@ def test_a_finished_run_has_nothing_to_go_on_with(library, tmp_path, whole):
     (tmp_path / "run.jsonl").write_bytes((whole / "run.jsonl").read_bytes())
     assert run_eval(library, {}, resume=tmp_path) == 0
     assert samples_of(tmp_path) == samples_of(whole)
+
+
+def test_two_runs_never_write_to_one_folder_at_once(library, tmp_path, whole):
+    (tmp_path / "run.jsonl").write_bytes((whole / "run.jsonl").read_bytes())
+    with locked(tmp_path), pytest.raises(PromptkitError, match="run-in-use"):
+        run_eval(library, {}, resume=tmp_path)
 
 
 def test_a_run_is_resumed_only_with_what_it_began_with(library, tmp_path, whole):

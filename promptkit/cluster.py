@@ -1,0 +1,49 @@
+"""The workers of a Dask cluster, behind the interface of `concurrent.futures`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import Executor
+from contextlib import contextmanager
+from typing import NamedTuple
+
+from promptkit.errors import problem, shown
+from promptkit.extras import extra
+
+ANSWER_SECONDS = 15
+
+
+class Cluster(NamedTuple):
+    """A cluster: takes tasks, and says how many it works on at once now, which is 0 when every worker is gone."""
+
+    executor: Executor
+    slots: Callable[[], int]
+
+
+@contextmanager
+def open_cluster(address: str) -> Iterator[Cluster]:
+    """Connect to the scheduler of a Dask cluster.
+
+    Both sides trust each other: what they send is unpickled.
+
+    Args:
+        address: such as `tcp://10.0.0.5:8786`.
+
+    Raises:
+        UsageError: the extra `dask` is not installed.
+        PromptkitError: no scheduler answers, or it has no workers.
+    """
+    distributed = extra("distributed", "dask")
+    fix = "start one with: dask scheduler, and on each machine: dask worker ADDRESS --nthreads 1"
+    try:
+        client = distributed.Client(address, timeout=ANSWER_SECONDS, set_as_default=False)
+    except (OSError, ValueError, TypeError) as error:
+        raise problem("no-cluster", f"no Dask scheduler answers at {shown(address)}: {shown(error)}", fix) from error
+    with client:
+
+        def slots() -> int:
+            return sum(client.nthreads().values())
+
+        if not slots():
+            raise problem("no-workers", f"the Dask scheduler at {shown(address)} has no workers", fix)
+        yield Cluster(client.get_executor(), slots)

@@ -1,0 +1,108 @@
+"""Runs on a real Dask cluster: a scheduler and two worker processes on this machine."""
+
+import json
+import os
+import socket
+import sys
+
+import pytest
+
+from promptkit.cluster import open_cluster
+from promptkit.commands.evaluate import run_eval
+from promptkit.errors import PromptkitError, UsageError
+from promptkit.evaluation import spread
+from promptkit.evaluation.merge import merged, report_of
+from tests.evaluation.test_robust import result_of
+
+dask = pytest.importorskip("dask", reason="needs: pip install 'torii-promptkit[dask]'")
+distributed = pytest.importorskip("distributed", reason="needs: pip install 'torii-promptkit[dask]'")
+NAMES = ["connection_apps", "renewal_calendar"]
+
+
+@pytest.fixture(scope="module")
+def address():
+    """The address of a scheduler with two workers of one thread, which is not patient with those that die."""
+    # A scheduler starts a worker anew by itself; a shard that killed one is not tried again.
+    with (
+        dask.config.set({"distributed.scheduler.allowed-failures": 0}),
+        distributed.LocalCluster(2, threads_per_worker=1, host="127.0.0.1", dashboard_address=None) as cluster,
+    ):
+        cluster.wait_for_workers(2)
+        yield cluster.scheduler_address
+
+
+def told(capsys):
+    return result_of(json.loads(capsys.readouterr().out))
+
+
+def test_a_run_on_a_cluster_gives_the_report_of_one_run(library, tmp_path, address, capsys):
+    assert run_eval(library, {"names": NAMES}, out=tmp_path / "one", as_json=True) == 0
+    one = told(capsys)
+    assert run_eval(library, {"names": NAMES}, out=tmp_path / "spread", dask=address, as_json=True) == 0
+    assert told(capsys) == one
+    assert [folder.name for folder in spread.shard_folders(tmp_path / "spread")] == ["shard-1-of-2", "shard-2-of-2"]
+
+
+def test_a_lost_worker_loses_no_finished_shard_and_the_run_goes_on(library, tmp_path, address, capsys, monkeypatch):
+    run_shard = spread.run_shard
+
+    def dies_in_the_second(setup, limits, before):
+        if setup.shard[0] == 2:
+            os._exit(1)
+        return run_shard(setup, limits, before)
+
+    monkeypatch.setattr(spread, "run_shard", dies_in_the_second)
+    assert run_eval(library, {"names": NAMES}, out=tmp_path / "run", dask=address, as_json=True) == 1
+    out, log = capsys.readouterr()
+    assert json.loads(out)["verdict"] == "inconclusive"
+    assert "shard-2-of-2 is lost (KilledWorker" in log
+    (home,) = spread.shard_folders(tmp_path / "run")
+    before = (home / "run.jsonl").read_bytes()
+    monkeypatch.undo()
+    assert run_eval(library, {}, resume=tmp_path / "run", dask=address, as_json=True) == 0
+    assert (home / "run.jsonl").read_bytes() == before
+    assert report_of(merged(spread.shard_folders(tmp_path / "run"))).is_complete
+
+
+def test_a_shard_that_raises_is_told_with_its_reason(library, tmp_path, address, monkeypatch):
+    monkeypatch.setattr(spread, "run_shard", lambda *_: run_eval(library, {"names": ["nothing"]}))
+    with pytest.raises(
+        PromptkitError, match=r"no shard came home: shard-[12]-of-2 is lost .*there is no prompt nothing"
+    ):
+        run_eval(library, {"names": NAMES}, out=tmp_path / "run", dask=address)
+
+
+def test_workers_that_are_all_gone_end_the_wait(library, tmp_path, address, monkeypatch):
+    monkeypatch.setattr(spread, "LOOK_SECONDS", 0.01)
+    with open_cluster(address) as cluster:
+        slots = iter([2])
+        gone = cluster._replace(slots=lambda: next(slots, 0))
+        setup = spread.Setup(tuple(NAMES))
+        stop = spread.Spread.new(tmp_path, setup).go(library, gone, spread.Limits(), lambda _: None)
+    assert stop == "every worker is gone, and with them 2 shards"
+
+
+@pytest.mark.parametrize("address", ["tcp://127.0.0.1:{port}", "nonsense", "tcp://", ""])
+def test_an_address_where_no_scheduler_answers_is_a_clear_error(library, tmp_path, address, monkeypatch):
+    monkeypatch.setattr("promptkit.cluster.ANSWER_SECONDS", 0.2)
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        address = address.format(port=free.getsockname()[1])
+        with pytest.raises(PromptkitError, match="no Dask scheduler answers"), open_cluster(address):
+            pass
+
+
+def test_without_the_extra_the_error_says_how_to_install_it(monkeypatch):
+    monkeypatch.setitem(sys.modules, "distributed", None)
+    with pytest.raises(UsageError, match=r"pip install 'torii-promptkit\[dask\]'"), open_cluster("tcp://127.0.0.1:1"):
+        pass
+
+
+def test_a_cluster_makes_its_own_shards(library, tmp_path):
+    with pytest.raises(UsageError, match="shard-and-dask"):
+        run_eval(library, {"shard": "1/2"}, out=tmp_path, dask="tcp://127.0.0.1:1")
+
+
+def test_a_folder_without_shards_is_no_run_on_a_cluster(library, tmp_path):
+    with pytest.raises(UsageError, match="no-shard"):
+        run_eval(library, {}, resume=tmp_path, dask="tcp://127.0.0.1:1")

@@ -319,6 +319,8 @@ def eval_(
     max_tokens: Annotated[int | None, typer.Option(min=0, help="Stop before this many tokens are spent.")] = None,
     out: Annotated[Path | None, typer.Option(help="The folder for the run record; runs/TIME by default.")] = None,
     resume: Annotated[Path | None, typer.Option(metavar="DIR", help="Go on with a run that was cut off.")] = None,
+    record: Annotated[Path | None, typer.Option(metavar="DIR", help="Keep the models' turns in a cassette.")] = None,
+    replay: Annotated[Path | None, typer.Option(metavar="DIR", help="Ask no model; take a cassette's turns.")] = None,
     as_json: AsJson = False,
     junit: Annotated[Path | None, typer.Option(help="Write JUnit XML here.")] = None,
     sarif: Annotated[Path | None, typer.Option(help="Write SARIF here.")] = None,
@@ -346,8 +348,9 @@ def eval_(
     }
     if plan is not None:
         _call("evaluate", "run_plan", _library(), setup, plan)
+    folders = {"out": out, "resume": resume, "record": record, "replay": replay}
     limits = {"concurrency": concurrency, "max_rate": max_rate, "max_cost_usd": max_cost, "max_tokens": max_tokens}
-    _call("evaluate", "run_eval", _library(), setup, limits, out=out, resume=resume, dask=dask, **reports)
+    _call("evaluate", "run_eval", _library(), setup, limits, **folders, dask=dask, **reports)
 
 
 def main() -> None:

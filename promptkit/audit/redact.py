@@ -9,7 +9,7 @@ from dataclasses import replace
 from promptkit.audit.audit import Result
 from promptkit.transcript import Text
 
-_ADDRESS = re.compile(r"(?<![\w.+-])([\w.+-]{1,64})@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}")
+ADDRESS = re.compile(r"(?<![\w.+-])([\w.+-]{1,64})@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}")
 _NAMED = re.compile(r"((?:\b[^\W\d_][\w'-]{1,40} ){1,3}\b[^\W\d_][\w'-]{1,40}) ?[<(]$")
 _PART = re.compile(r"[^\W\d_]{2,}")
 _MAX_NAMES = 2000
@@ -40,14 +40,14 @@ class _Hider:
         self._names = re.compile(rf"\b(?:{spelled})\b", re.IGNORECASE) if names else None
 
     def __call__(self, text: str) -> str:
-        text = _ADDRESS.sub("[e-mail]", text)
+        text = ADDRESS.sub("[e-mail]", text)
         return self._names.sub("[name]", text) if self._names else text
 
 
 def _hider(texts: Iterable[str]) -> _Hider:
     names: set[str] = set()
     for text in texts:
-        for address in _ADDRESS.finditer(text):
+        for address in ADDRESS.finditer(text):
             parts = _PART.findall(address[1])
             if len(parts) > 1:
                 names |= {" ".join(parts), " ".join(reversed(parts))}

@@ -6,7 +6,7 @@ import datetime
 import json
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager, nullcontext
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -18,7 +18,8 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from promptkit.cluster import open_cluster
-from promptkit.errors import problem, usage
+from promptkit.errors import problem, shown, usage
+from promptkit.evaluation.cassette import Player, Recorder, replayed_setup
 from promptkit.evaluation.exports import as_junit, as_markdown, as_sarif
 from promptkit.evaluation.live import forecast
 from promptkit.evaluation.merge import merged, report_of
@@ -30,6 +31,7 @@ from promptkit.evaluation.result import SampleResult
 from promptkit.evaluation.runner import Limits
 from promptkit.evaluation.spread import Spread, shard_folders
 from promptkit.evaluation.start import Run, resumed_setup
+from promptkit.evaluation.suite import Models
 from promptkit.extras import extra
 from promptkit.library import Library
 from promptkit.load import write_text
@@ -59,6 +61,8 @@ def run_eval(
     out: Path | None = None,
     resume: Path | None = None,
     dask: str | None = None,
+    record: Path | None = None,
+    replay: Path | None = None,
     **outputs: Any,  # noqa: ANN401
 ) -> int:
     """Run the eval, or go on with one, and print the report.
@@ -70,14 +74,33 @@ def run_eval(
         out: the folder of the record; by default one named by the time.
         resume: the folder of the run to go on with.
         dask: the address of the scheduler of the Dask cluster that runs it.
+        record: the folder of a cassette to write.
+        replay: the folder of a cassette whose turns stand in for the models.
         outputs: fields of `Outputs`.
 
     Returns:
         0 only when every sample ran and is clean and correct, or with a baseline when nothing
         is worse; 130 after Ctrl-C, with a report of what was done.
     """
-    go = partial(_run_on_cluster, dask) if dask else _run_here
+    if (record or replay) and (dask or (record and replay)):
+        fix = "leave all but one of --record, --replay and --dask out"
+        raise usage("record-or-replay", "a run records, replays, or is spread over a cluster", fix)
+    go = partial(_run_on_cluster, dask) if dask else partial(_run_here, record=record, replay=replay)
     return go(library, _setup(setup), Limits(**limits or {}), out, resume, Outputs(**outputs))
+
+
+def _replayed(player: Player, asked: Setup) -> Setup:
+    setup = replayed_setup(player.about.setup, asked)
+    if setup.server not in LOCAL_SERVERS:
+        message = f"a replay calls the tools of {shown(setup.server)} for real"
+        raise usage("replay-server", message, "replay on a local Torii: --server local")
+    return setup
+
+
+def _recorder(folder: Path, setup: Setup, models: Models, *, resumed: bool) -> Recorder:
+    if not models:
+        raise usage("no-model", "there is no language model to record", "name one with --model PROVIDER:NAME")
+    return Recorder(folder, setup, resumed=resumed)
 
 
 def _setup(given: Mapping[str, Any]) -> Setup:
@@ -85,13 +108,34 @@ def _setup(given: Mapping[str, Any]) -> Setup:
 
 
 def _run_here(
-    library: Library, setup: Setup, limits: Limits, out: Path | None, resume: Path | None, outputs: Outputs
+    library: Library,
+    setup: Setup,
+    limits: Limits,
+    out: Path | None,
+    resume: Path | None,
+    outputs: Outputs,
+    *,
+    record: Path | None,
+    replay: Path | None,
 ) -> int:
     if resume:
         setup = resumed_setup(resume, setup)
+    player = Player(replay) if replay else None
+    if player and not resume:
+        setup = _replayed(player, setup)
+    plan(library, setup)
+    # A replay has no models, so it can open no connection to one.
+    models = {} if player else open_models(setup)
+    recorder = _recorder(record, setup, models, resumed=resume is not None) if record else None
     folder = resume or out or _new_folder()
-    run = Run(library, setup, open_models(setup), folder, resume is not None)
-    if setup.server not in LOCAL_SERVERS:
+    run = Run(library, setup, models, folder, resume is not None, player or recorder)
+    with closing(recorder) if recorder else nullcontext():
+        return _run(run, limits, outputs)
+
+
+def _run(run: Run, limits: Limits, outputs: Outputs) -> int:
+    folder = run.folder
+    if run.setup.server not in LOCAL_SERVERS:
         print(forecast(run.tasks), file=sys.stderr, flush=True)
     stop, code = _go(run, limits)
     passed = tell(read_record(folder), [folder], outputs)

@@ -53,6 +53,7 @@ class Header:
         instructions: the version and digest of the instructions.
         prompts: the digest of each prompt and its case, by `name@version`.
         families: the digest of each family of attacks, by name.
+        replayed: what is known of the turns that were replayed from a cassette; empty where models took them.
     """
 
     setup: Setup
@@ -67,6 +68,7 @@ class Header:
     instructions: str
     prompts: Mapping[str, str] = field(default_factory=dict)
     families: Mapping[str, str] = field(default_factory=dict)
+    replayed: str = ""
 
 
 @dataclass(frozen=True)
@@ -76,6 +78,11 @@ class Recorded:
     header: Header
     self_tests: list[SelfTest]
     results: list[SampleResult]
+
+    @property
+    def fresh(self) -> list[SampleResult]:
+        """The results that say something new about a model: a replay shows what was said before."""
+        return [result for result in self.results if not result.replayed]
 
 
 @dataclass(frozen=True)
@@ -130,23 +137,23 @@ class RunRecord:
             # Unbuffered, so that what a full disk did not take is not written again on closing.
             self._file = path.open(f"{mode}b", buffering=0)
         except FileExistsError as error:
-            fix = "name another folder with --out, or go on with this run: --resume"
+            fix = "name another folder, or go on with this run: --resume"
             raise problem("run-exists", f"{path} is already there", fix) from error
         except OSError as error:
             raise _unwritable(path, error) from error
 
     @classmethod
-    def new(cls, folder: Path, header: Mapping[str, Any]) -> RunRecord:
+    def new(cls, folder: Path, header: Mapping[str, Any], name: str = FILE_NAME) -> RunRecord:
         """Begin a record in a folder that does not hold one yet; the folder is made if missing."""
-        record = cls(folder / FILE_NAME, "x")
+        record = cls(folder / name, "x")
         record.add({"kind": "run", **header})
         return record
 
     @classmethod
-    def resumed(cls, folder: Path) -> RunRecord:
+    def resumed(cls, folder: Path, name: str = FILE_NAME) -> RunRecord:
         """Go on with a record. A last line that was not written whole is dropped; its sample runs again."""
-        path = folder / FILE_NAME
-        size = sum(len(line) for line in _whole_lines(path))
+        path = folder / name
+        size = sum(len(line) for line in whole_lines(path))
         try:
             os.truncate(path, size)
         except OSError as error:
@@ -164,13 +171,17 @@ class RunRecord:
         except OSError as error:
             raise _unwritable(self.path, error) from error
 
+    def close(self) -> None:
+        """Let go of the file; whatever was added is on disk already."""
+        self._file.close()
+
     def __enter__(self) -> Self:
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._file.close()
+        self.close()
 
 
 def make_folder(folder: Path) -> None:
@@ -243,7 +254,7 @@ def _file_of(folder: Path) -> Path:
 
 
 def _lines(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
-    for number, raw in enumerate(_whole_lines(path), 1):
+    for number, raw in enumerate(whole_lines(path), 1):
         try:
             line = json.loads(raw)
         except (ValueError, RecursionError) as error:
@@ -260,7 +271,7 @@ def _as(kind: type[T], line: Mapping[str, Any], path: Path, number: int) -> T:
         raise _wrong(path, number) from error
 
 
-def _whole_lines(path: Path) -> Iterator[bytes]:
+def whole_lines(path: Path) -> Iterator[bytes]:
     """Every line that ends: a run that was killed may have left half of one."""
     try:
         with path.open("rb") as file:
@@ -276,5 +287,5 @@ def _wrong(path: Path, number: int, message: str = "this line is not of a run re
 
 
 def _unwritable(path: Path, error: OSError) -> Exception:
-    fix = "free space, then go on with --resume; or name another folder with --out"
+    fix = "free space, then go on with --resume; or name another folder"
     return problem("unwritable", f"cannot write {path}: {error.strerror}", fix)

@@ -36,6 +36,8 @@ def print_report(report: Report, console: Console) -> None:
             console.print()
     _print_failures(report, console)
     console.print(Text(_self_test_line(report.self_test)))
+    if replayed := replayed_line(report):
+        console.print(Text(replayed, "yellow"))
     console.print(Text(_closing_line(report), "green" if report.passed else "bold red"))
 
 
@@ -85,6 +87,15 @@ def _correct(results: Sequence[SampleResult]) -> str:
         return f"{sum(result.passed for result in results)} of {len(results)}"
     checked = [a.passed for result in results for a in result.assertions if a.name == "figures_match"]
     return f"{sum(checked)} of {len(checked)}" if checked else "unchecked"
+
+
+def replayed_line(report: Report) -> str:
+    """Which samples no model was asked for; empty when there are none."""
+    replayed = [result for result in report.results if result.replayed]
+    if not replayed:
+        return ""
+    told = f"{len(replayed)} samples were replayed from a cassette (origin: {shown(replayed[0].replayed)})"
+    return f"{told}; no model was asked, so they are no new evidence about one."
 
 
 def _self_test_line(self_test: SelfTest) -> str:

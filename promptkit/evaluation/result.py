@@ -18,7 +18,7 @@ class SampleResult:
 
     `number` is its place in the whole plan, `id` tells it from every other of its run; `repeat` counts from 1, and
     `without` names the rule that the instructions lacked. `rows` counts the rows that tools returned; `seconds` is
-    wall time.
+    wall time. `replayed` is the origin of the cassette whose turns these are, empty if there is none.
     """
 
     number: int
@@ -39,6 +39,7 @@ class SampleResult:
     repeat: int = 1
     without: str = ""
     usage: Usage = field(default_factory=Usage)
+    replayed: str = ""
 
     @property
     def subject(self) -> str:
@@ -57,7 +58,7 @@ class SampleResult:
 
     def as_json(self) -> dict[str, Any]:
         """The result as reports and records give it; labels that do not apply are left out."""
-        labels = ("prompt", "case", "family", "attack", "goal", "language", "without")
+        labels = ("prompt", "case", "family", "attack", "goal", "language", "without", "replayed")
         return {
             "number": self.number,
             "id": self.id,

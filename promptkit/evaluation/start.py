@@ -14,6 +14,7 @@ from pathlib import Path
 
 from promptkit.catalog import LOCK_NAME
 from promptkit.errors import problem, usage
+from promptkit.evaluation.cassette import Cassette
 from promptkit.evaluation.live import AuditWatch, preflight
 from promptkit.evaluation.plan import LOCAL_SERVERS, CaseScenario, Setup, Task, part, plan
 from promptkit.evaluation.record import Header, RunRecord, locked, read_record
@@ -35,6 +36,7 @@ class Run:
         models: the language models that the setup names.
         folder: where its record is, or will be.
         is_resumed: whether the record is there already.
+        cassette: records the turns of the models, or replays them in their place.
         notes: what a person should know of the tenant after the run; filled while it goes.
     """
 
@@ -43,6 +45,7 @@ class Run:
     models: Models
     folder: Path
     is_resumed: bool = False
+    cassette: Cassette | None = None
     notes: list[str] = field(default_factory=list)
 
     @cached_property
@@ -75,13 +78,15 @@ class Run:
     async def _go(self, limits: Limits, begin: Callable[[int], None], progress: Progress) -> str:
         tasks = part(self.tasks, self.setup.shard)
         models = limited(self.models, limits)
-        async with open_evaluation(self.library, self.setup.server, models=models) as evaluation:
+        opened = open_evaluation(self.library, self.setup.server, models=models, cassette=self.cassette)
+        async with opened as evaluation:
             watch = None
             if self.setup.server not in LOCAL_SERVERS:
                 preflight(self.library, self.setup.server, evaluation.tools)
                 watch = AuditWatch(evaluation.session)
                 await watch.begin()
             header = make_header(self.library, self.setup, self.tasks, evaluation)
+            header = dataclasses.replace(header, replayed=self.cassette.replayed if self.cassette else "")
             with self._open(header) as record:
                 done = read_record(self.folder).results
                 for result in done:

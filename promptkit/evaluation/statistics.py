@@ -48,7 +48,7 @@ class Group:
 def groups(recorded: Recorded) -> list[Group]:
     """Every group of a language model, in the order of the plan of its run."""
     found: dict[tuple[str, str, str], list[SampleResult]] = defaultdict(list)
-    for result in recorded.results:
+    for result in recorded.fresh:
         if result.model not in PROGRAMS:
             found[result.model, result.subject, result.without].append(result)
     return [_group(*key, results, recorded.header.instructions) for key, results in found.items()]
@@ -108,7 +108,7 @@ def compare(baseline: Recorded, recorded: Recorded) -> list[Change]:
     if different := list(_population_differences(baseline, recorded)):
         message = f"the two runs are of different populations: {'; '.join(different)}"
         raise problem("other-population", message, "compare runs of the same samples, models and server")
-    before, now = (_counts(one.results) for one in (baseline, recorded))
+    before, now = (_counts(one.fresh) for one in (baseline, recorded))
     names = sorted(now)
     tests = [_worse(*before[name], *now[name]) for name in names]
     corrected = [float(p) for p in false_discovery_control(tests)] if tests else []
@@ -124,7 +124,7 @@ def _population_differences(baseline: Recorded, recorded: Recorded) -> Iterator[
         one, two = getattr(first.setup, name), getattr(second.setup, name)
         if one != two:
             yield f"{name} are {one} and {two}"
-    before, now = ({_scenario(result) for result in one.results} for one in (baseline, recorded))
+    before, now = ({_scenario(result) for result in one.fresh} for one in (baseline, recorded))
     if before != now:
         yield f"{len(before - now)} samples are only in the baseline, {len(now - before)} only in this run"
 
@@ -158,7 +158,7 @@ def ablation(recorded: Recorded) -> list[Change]:
     `subject` is the rule. A change that is significant means that the rule carries an effect.
     """
     counted: dict[tuple[str, str], list[int]] = defaultdict(lambda: [0, 0])
-    for result in recorded.results:
+    for result in recorded.fresh:
         counted[result.model, result.without][0] += not result.passed
         counted[result.model, result.without][1] += 1
     names = [name for name in counted if name[1]]

@@ -15,12 +15,13 @@ from promptkit.catalog import tool_policy
 from promptkit.client import Session, connect
 from promptkit.evaluation.agent import Message, Model
 from promptkit.evaluation.answer import Figures, figures_of, parse_answer
+from promptkit.evaluation.cassette import Cassette
 from promptkit.evaluation.claims import attack_claims, case_claims, judge_attack
 from promptkit.evaluation.evaluators import Assertion, leaves_tenant_unchanged
 from promptkit.evaluation.live import PoliteSession
 from promptkit.evaluation.local import LocalTorii, local_torii
 from promptkit.evaluation.loop import Run, converse, events
-from promptkit.evaluation.plan import LOCAL_SERVERS, REFERENCE, ROGUE, AttackScenario, CaseScenario, Task
+from promptkit.evaluation.plan import LOCAL_SERVERS, PROGRAMS, REFERENCE, ROGUE, AttackScenario, CaseScenario, Task
 from promptkit.evaluation.planted import missed_plants
 from promptkit.evaluation.reference import ReferenceModel, rows_of
 from promptkit.evaluation.result import SampleResult, SelfTest
@@ -48,6 +49,7 @@ class Evaluation:
         today: what the prompts call today.
         profile: the tenant's own.
         models: the language models that tasks name.
+        cassette: records their turns, or replays them in their place.
     """
 
     def __init__(
@@ -58,10 +60,11 @@ class Evaluation:
         today: datetime.date,
         profile: Profile = DEFAULT_PROFILE,
         models: Models | None = None,
+        cassette: Cassette | None = None,
     ) -> None:
         self.session, self._torii, self.today, self._profile = session, torii, today, profile
         self.tools = session.tools
-        self._models = models or {}
+        self._models, self._cassette = models or {}, cassette
         self._policy = tool_policy(library)
         self._scoring = library.scoring if (library.instructions / "scoring.yaml").exists() else None
         self._library = library
@@ -78,10 +81,10 @@ class Evaluation:
         started, before = time.perf_counter(), self.tenant
         match task.scenario:
             case CaseScenario() as scenario:
-                run, claims = await self._run_case(task.model, scenario)
+                run, claims = await self._run_case(task, scenario)
                 verdict = judge(run.calls, run.gaps, self._policy).verdict
             case AttackScenario(attack=attack):
-                run = await self._converse(self._open(task.model, attack), attack.turns, task.without)
+                run = await self._converse(self._open(task, attack), attack.turns, task.without)
                 claims = attack_claims(run, self._policy, self._library.wording)
                 verdict = judge_attack(run, self._policy).verdict
         if before is not None:
@@ -90,15 +93,16 @@ class Evaluation:
         result = self._result(task, run, verdict, claims, time.perf_counter() - started)
         return result, {**result.as_json(), "gaps": run.gaps, "events": events(run)}
 
-    async def _run_case(self, model: str, scenario: CaseScenario) -> tuple[Run, list[Assertion]]:
+    async def _run_case(self, task: Task, scenario: CaseScenario) -> tuple[Run, list[Assertion]]:
         prompt, case = scenario.prompt, scenario.case
         values = resolve_arguments(prompt, scenario.sample.arguments, self._profile)
-        if model == REFERENCE:
+        is_analyst = task.model == REFERENCE
+        if is_analyst:
             run, stamp = await self.answer(prompt, case, values)
         else:
             text = render(prompt, values, self._profile)
-            run, stamp = await self._converse(self._open(model), [text]), text.splitlines()[-1]
-        reference = None if model == REFERENCE else await self._reference(prompt, case, values)
+            run, stamp = await self._converse(self._open(task), [text]), text.splitlines()[-1]
+        reference = None if is_analyst else await self._reference(prompt, case, values)
         expected = self._expected(prompt, case, values, reference)
         wording = self._library.wording
         return run, case_claims(prompt, run, stamp, self._policy, wording, expected, reference)
@@ -116,10 +120,12 @@ class Evaluation:
         model = ReferenceModel(prompt, case.reference, values, self.today, stamp, profile, self._scoring)
         return await self._converse(model, [text]), stamp
 
-    def _open(self, model: str, attack: Attack | None = None) -> Model:
-        if model == ROGUE:
+    def _open(self, task: Task, attack: Attack | None = None) -> Model:
+        if task.model == ROGUE:
             return RogueModel(self._policy, attack.goal if attack else None)
-        return self._models[model]()
+        # A replay has no models to make.
+        make = self._models.get(task.model, _no_model)
+        return self._cassette.model(task.id, make) if self._cassette else make()
 
     async def _converse(self, model: Model, turns: Sequence[str], without: str = "") -> Run:
         rules = self._instructions(without or None)
@@ -161,6 +167,7 @@ class Evaluation:
             repeat=task.repeat,
             without=task.without,
             usage=run.usage,
+            replayed=self._cassette.replayed if self._cassette and task.model not in PROGRAMS else "",
         )
 
     async def run_self_test(self, families: Sequence[AttackFamily]) -> tuple[SelfTest, list[dict[str, Any]]]:
@@ -184,6 +191,10 @@ class Evaluation:
         return missed_plants(run, claims)
 
 
+def _no_model() -> Model:
+    raise LookupError("a task names a model that was not opened")
+
+
 def _whole_figures(prompt: Prompt, run: Run) -> Figures | None:
     """What the reference answer says, unless something could not be read: then nobody knows the right figures."""
     parsed = parse_answer(run.answer)
@@ -192,7 +203,11 @@ def _whole_figures(prompt: Prompt, run: Run) -> Figures | None:
 
 @asynccontextmanager
 async def open_evaluation(
-    library: Library, server: str, profile: Profile = DEFAULT_PROFILE, models: Models | None = None
+    library: Library,
+    server: str,
+    profile: Profile = DEFAULT_PROFILE,
+    models: Models | None = None,
+    cassette: Cassette | None = None,
 ) -> AsyncIterator[Evaluation]:
     """Connect to a server and get ready to run samples on it.
 
@@ -201,6 +216,7 @@ async def open_evaluation(
         server: one of `LOCAL_SERVERS` for a fresh local Torii, or the URL of a server.
         profile: the tenant's own.
         models: the language models that tasks will name.
+        cassette: records their turns, or replays them in their place.
 
     Raises:
         PromptkitError: the server cannot be used.
@@ -214,4 +230,4 @@ async def open_evaluation(
 
         async with connect(torii.command if torii else server, gate, review) as session:
             polite = session if torii else PoliteSession(session)
-            yield Evaluation(library, polite, torii, today, profile, models)
+            yield Evaluation(library, polite, torii, today, profile, models, cassette)

@@ -46,7 +46,7 @@ class Evidence:
 def read_evidence(path: Path) -> Mapping[str, Sequence[Evidence]]:
     """Evidence by `name@version`, one for each model in the order in which the run names them.
 
-    The rogue model is left out, since it is there to be caught.
+    The rogue model is left out, since it is there to be caught, and so is what was replayed: it shows nothing new.
 
     Args:
         path: a run record, or the folder that holds `run.jsonl`.
@@ -57,7 +57,7 @@ def read_evidence(path: Path) -> Mapping[str, Sequence[Evidence]]:
     record = read_record(path)
     setup = record.header.setup
     verdicts: dict[tuple[str, str], list[str]] = defaultdict(list)
-    for result in record.results:
+    for result in record.fresh:
         if result.prompt and not result.without:
             verdicts[result.prompt, result.model].append(result.verdict)
     found: dict[str, list[Evidence]] = defaultdict(list)

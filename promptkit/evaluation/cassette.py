@@ -149,7 +149,7 @@ class Player:
         self.about, self._turns = _read(self._path)
         self.replayed = self.about.origin
 
-    def model(self, sample: str, _: Callable[[], Model]) -> Model:
+    def model(self, sample: str, make: Callable[[], Model]) -> Model:
         """A model that says what was recorded of this sample."""
         return _Replayed(sample, self)
 

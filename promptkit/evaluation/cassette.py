@@ -147,7 +147,7 @@ class Player:
     def __init__(self, folder: Path) -> None:
         self._path = folder / FILE_NAME if folder.is_dir() else folder
         self.about, self._turns = _read(self._path)
-        self.replayed = self.about.origin
+        self.replayed: str = self.about.origin
 
     def model(self, sample: str, make: Callable[[], Model]) -> Model:
         """A model that says what was recorded of this sample."""

@@ -35,6 +35,7 @@ ProfilePath = Annotated[Path | None, typer.Option("--profile", help="The tenant'
 Http = Annotated[
     str | None, typer.Option(metavar="HOST:PORT", help="Serve over streamable HTTP; port 0 is a free one.")
 ]
+Dask = Annotated[str | None, typer.Option(metavar="ADDRESS", help="Spread it over the Dask cluster of this scheduler.")]
 Server = Annotated[str, typer.Option(help="`local`, or the URL of a Torii MCP server.")]
 
 
@@ -239,6 +240,7 @@ def audit(
     format_: Annotated[str | None, typer.Option("--format", help="One of those below; found by content.")] = None,
     tools: Annotated[Path | None, typer.Option(help="Another catalogue, in the shape of tools.yaml.")] = None,
     jobs: Annotated[int | None, typer.Option(help="Processes to use; one per core.")] = None,
+    dask: Dask = None,
     as_json: AsJson = False,
     sarif: Annotated[Path | None, typer.Option(help="Write SARIF here.")] = None,
     junit: Annotated[Path | None, typer.Option(help="Write JUnit XML here.")] = None,
@@ -249,7 +251,7 @@ def audit(
     """Say what conversations of any host called, and whether any of it was more than reading."""
     files = {"sarif": sarif, "junit": junit, "markdown": markdown}
     shown = {"show_text": show_text, "show_people": show_people}
-    options = {"format": format_, "tools": tools, "jobs": jobs, "as_json_": as_json}
+    options = {"format": format_, "tools": tools, "jobs": jobs, "dask": dask, "as_json_": as_json}
     _call("audit", "run_audit", _library(), paths, **options, **files, **shown)
 
 
@@ -306,9 +308,7 @@ def eval_(
     shard: Annotated[
         str, typer.Option(metavar="I/N", help="Run one part of N; put together with `eval merge`.")
     ] = "1/1",
-    dask: Annotated[
-        str | None, typer.Option(metavar="ADDRESS", help="Spread it over the Dask cluster of this scheduler.")
-    ] = None,
+    dask: Dask = None,
     ablate: Annotated[bool, typer.Option("--ablate", help="Only attacks, without each rule in turn.")] = False,
     plan: Annotated[
         float | None, typer.Option(metavar="RATE", help="Run nothing; print the repeats that a claim needs.")

@@ -31,7 +31,7 @@ ORDER = [
     {"client"},
     {"torii", "audit", "guard"},
     {"evaluation"},
-    {"server", "page"},
+    {"server", "page", "pytest_plugin"},
     {"commands"},
     {"cli"},
     {"__main__"},

@@ -6,7 +6,7 @@ import json
 import multiprocessing
 import os
 from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import Executor, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -174,20 +174,24 @@ def _with_gap(result: Result, reason: str) -> Result:
     return replace(result, verdict=Verdict.INCONCLUSIVE, rule="gap", reason=reason)
 
 
-def audit(paths: Iterable[Path], auditor: Auditor, jobs: int | None = None) -> Audit:
+def audit(paths: Iterable[Path], auditor: Auditor, jobs: int | None = None, cluster: Executor | None = None) -> Audit:
     """Audit every file below the paths.
 
     Args:
         paths: files, folders and zip files of transcripts.
         auditor: what to audit them with.
         jobs: processes to use; one per core by default, fewer where the files are small.
+        cluster: works on the files in place of processes of this machine; it must see them at the same paths.
 
     Raises:
         UsageError: a path is not there.
         PromptkitError: a process was killed, as happens when memory runs out.
     """
     sources = find_sources(paths)
-    audited = _audit_all(sources, auditor, jobs or os.cpu_count() or 1)
+    if cluster:
+        audited = list(cluster.map(partial(Auditor.audit_file, auditor), sources))
+    else:
+        audited = _audit_all(sources, auditor, jobs or os.cpu_count() or 1)
     results = [result for found in audited for result in found]
     results += [auditor.audit_file(missing)[0] for missing in missing_parts(sources)]
     passed_over = [source.name for source, found in zip(sources, audited, strict=True) if not found]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Sequence
+from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from promptkit.audit.exchange import as_junit, as_sarif
 from promptkit.audit.redact import redact
 from promptkit.audit.report import as_json, as_markdown, print_table
 from promptkit.catalog import tool_policy
+from promptkit.cluster import open_cluster
 from promptkit.errors import shown, usage
 from promptkit.library import Library
 from promptkit.load import load_yaml, validate_each, write_text
@@ -37,6 +39,7 @@ def run_audit(
     markdown: Path | None = None,
     show_text: bool = False,
     show_people: bool = False,
+    dask: str | None = None,
 ) -> int:
     """Audit transcripts and report on them; 0 only if every conversation is clean.
 
@@ -52,6 +55,7 @@ def run_audit(
         markdown: where to write Markdown.
         show_text: put the messages into JSON and Markdown.
         show_people: leave names and e-mail addresses as they are.
+        dask: the scheduler of a Dask cluster whose workers audit the files.
 
     Raises:
         UsageError: a path or a format is not there, or `jobs` is not positive.
@@ -61,7 +65,8 @@ def run_audit(
         raise usage("wrong-jobs", f"--jobs is {jobs}", "write 1 or more")
     policy = ToolPolicy(validate_each(load_yaml(tools), ToolRule)) if tools else tool_policy(library)
     auditor = Auditor(policy, check_format(format) if format else None, show_text)
-    found = audit(paths, auditor, jobs)
+    with open_cluster(dask) if dask else nullcontext() as cluster:
+        found = audit(paths, auditor, jobs, cluster.executor if cluster else None)
     if not show_people:
         found = replace(found, results=[redact(result) for result in found.results])
     _write(found, sarif=sarif, junit=junit, markdown=markdown)

@@ -1,0 +1,8 @@
+"""The eval, for people who write tests: `run_prompt` and what it returns."""
+
+from promptkit.evaluation.evaluators import Assertion
+from promptkit.evaluation.result import SampleResult
+from promptkit.evaluation.testing import run_prompt
+from promptkit.transcript import Verdict
+
+__all__ = ["Assertion", "SampleResult", "Verdict", "run_prompt"]

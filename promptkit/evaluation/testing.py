@@ -1,0 +1,43 @@
+"""Any prompt with any model as a test: one function that runs a prompt's samples and says what was seen."""
+
+from __future__ import annotations
+
+import anyio
+
+from promptkit.evaluation.models import open_models
+from promptkit.evaluation.plan import REFERENCE, Setup, plan
+from promptkit.evaluation.result import SampleResult
+from promptkit.evaluation.suite import open_evaluation
+from promptkit.library import Library, default_root
+
+
+def run_prompt(
+    name: str,
+    model: str = REFERENCE,
+    *,
+    server: str = "local",
+    base_url: str | None = None,
+    library: Library | None = None,
+) -> list[SampleResult]:
+    """Run every sample of one prompt, or of one family of attacks, as `promptkit eval` does.
+
+    Args:
+        name: a prompt, or a family of attacks, which the reference analyst is not given.
+        model: `reference`, `rogue` or `PROVIDER:NAME`.
+        server: `local` for a fresh local Torii, or the URL of a server.
+        base_url: the endpoint of the language model; None for the provider's own.
+        library: where prompts and cases come from; by default the one that is installed.
+
+    Returns:
+        One result a sample, in the order of the case. `passed` is the whole claim, `failures` says what does not hold.
+
+    Raises:
+        PromptkitError: the name is not known, or the server or model cannot be used.
+    """
+    setup = Setup(names=(name,), models=(model,), server=server, base_url=base_url)
+    return anyio.run(_run, library or Library(default_root()), setup)
+
+
+async def _run(library: Library, setup: Setup) -> list[SampleResult]:
+    async with open_evaluation(library, setup.server, models=open_models(setup)) as evaluation:
+        return [(await evaluation.run_sample(task))[0] for task in plan(library, setup)]

@@ -1,0 +1,16 @@
+"""For pytest: the fixture `run_prompt`. Nothing else of promptkit is imported before a test asks for it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from importlib import import_module
+from typing import Any
+
+import pytest
+
+
+@pytest.fixture(scope="session")
+def run_prompt() -> Callable[..., Any]:
+    """`promptkit.evaluation.run_prompt`: runs every sample of a prompt with a model."""
+    run: Callable[..., Any] = import_module("promptkit.evaluation").run_prompt
+    return run

@@ -57,7 +57,7 @@ def values_of(argument) -> st.SearchStrategy:
         case ArgumentType.INTEGER:
             return st.integers(-(10**13) if low is None else low, 10**13 if high is None else high)
         case ArgumentType.NUMBER:
-            return st.floats(low, high, allow_nan=False, allow_infinity=False) | st.integers(
+            return st.floats(-1e20 if low is None else low, 1e20 if high is None else high) | st.integers(
                 int(low or 0), int(high or 10**9)
             )
         case ArgumentType.BOOLEAN:
@@ -131,7 +131,7 @@ def test_a_link_fills_the_form_and_renders_the_same_bytes(name, open_page, promp
 
 
 @pytest.mark.parametrize(
-    "number", [0.0, -0.0, 1e-4, 9.9e-5, 1e-5, 1.5e-7, 1e-100, 5e-324, 0.1 + 0.2, 1e15 + 0.5, 1e16, 1e21, 1e22, 1.7e308]
+    "number", [0.0, -0.0, 1e-4, 9.9e-5, 1e-5, 1.5e-7, 1e-100, 5e-324, 0.1 + 0.2, 1e15 + 0.5, 1e16, 9.9e20]
 )
 def test_numbers_are_written_as_python_writes_them(number, filled, prompts):
     arguments = {"team": "x", "until": datetime.date(2026, 1, 1), "kind": "a", "wide": False, "factor": number}
@@ -144,6 +144,7 @@ def test_numbers_are_written_as_python_writes_them(number, filled, prompts):
     [("team", text) for text in HOSTILE + FITTING]
     + [("days", raw) for raw in ("", "7.5", "-6", "4001", "1e2", "007", "-0", "1234567890123456")]
     + [("share", raw) for raw in ("", "1.01", "-0.1", "1e-3", "0", "1")]
+    + [("factor", raw) for raw in ("1e20", "1e21", "-1e21", "1.7e308", "1e999")]
     + [("until", raw) for raw in ("", "2026-02-30", "2026-02-28", "0001-01-01", "9999-12-31")],
     ids=lambda value: ascii(value)[:30],
 )

@@ -145,7 +145,7 @@ def test_no_token_shows_in_output_logs_records_or_a_repr(tenant, library, tmp_pa
     with signed_torii(tenant, max_uses=5) as (origin, authorization):
         url = f"{origin}/mcp"
         connect_server(url)
-        run_eval(library, ["connection_apps"], server=url, out=tmp_path / "run", as_json=True)
+        run_eval(library, {"names": ["connection_apps"], "server": url}, out=tmp_path / "run", as_json=True)
         seen.append(repr(kept(url)))
         tokens = list(authorization._issued)
         disconnect_server(url)

@@ -18,6 +18,7 @@ from promptkit.transcript import CallState, Conversation
 
 _ERROR_STATUS = (2, "STATUS_CODE_ERROR")
 _DROPPED = ("droppedAttributesCount", "droppedEventsCount")
+_CALL_NAMES = ("execute_tool", "tools/call")
 _SILENT = frozenset({"reasoning", "blob", "file", "uri"})
 _ENDS = frozenset({"stop", "tool_call", "tool_calls"})
 _NO_PARENT = frozenset({"", "0000000000000000"})
@@ -80,6 +81,8 @@ class _Trace:
         for place, pair in self._ledger.each(span.span.get("attributes"), f"{span.location}/attributes"):
             if not isinstance(pair.get("key"), str) or not isinstance(pair.get("value"), dict):
                 self._ledger.gap(f"{place}: it is no attribute")
+        if not _is_call(span) and text_of(span.span.get("name")).startswith(_CALL_NAMES):
+            self._ledger.gap(f"{span.location}: it is named as a call, but its attributes tell of none")
         if any(span.span.get(key) not in (None, 0) for key in _DROPPED):
             self._ledger.gap(f"{span.location}: parts of the span were dropped")
 

@@ -11,7 +11,6 @@ from promptkit.errors import shown
 from promptkit.transcript import CallState, Conversation, RecordedCall, Text
 
 _STATES = frozenset(CallState)
-_KINDS = frozenset({"run", "sample"})
 
 
 def matches(value: Any) -> bool:  # noqa: ANN401
@@ -30,7 +29,7 @@ def read(records: Iterable[Record]) -> Iterator[Conversation]:
     has_samples = False
     for record in records:
         kind = record.value.get("kind") if isinstance(record.value, dict) else None
-        if kind in {"run", "self_test"}:
+        if kind in ("run", "self_test"):
             continue
         has_samples = True
         if kind == "sample" and matches(record.value):

@@ -2,7 +2,8 @@
 
 Prints the median of each call in milliseconds, on the clock and of the processor, through a real client in memory.
 Ends with 1 when one is over 200 ms of the processor, which other programs on the machine change little. Some reads
-are made as the app owner, whom each list is narrowed for; actions are made once each and last: they change FILE.
+are made as the app owner, whom each list is narrowed for; actions are made once each and
+last. They change FILE for good, so a second run on it fails; without FILE a new tenant is made.
 """
 
 import statistics

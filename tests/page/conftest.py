@@ -5,8 +5,8 @@ from decimal import Decimal
 from itertools import count
 from pathlib import Path
 
-import anyio
 import pytest
+from anyio.from_thread import start_blocking_portal
 
 from promptkit.evaluation.agent import ModelCall, Turn, Usage
 from promptkit.evaluation.plan import Setup
@@ -100,7 +100,9 @@ def eval_run(library, tmp_path_factory) -> Path:
     folder, numbers = tmp_path_factory.mktemp("eval") / "run", count()
     setup = Setup(("connection_apps", "authority"), ("reference", MODEL), repeats=2)
     run = Run(library, setup, {MODEL: lambda: Hostile(next(numbers))}, folder)
-    assert anyio.run(run.go, Limits(), lambda _: None, lambda _: None) == ""
+    # In a thread: where a browser is open, this one already has a loop.
+    with start_blocking_portal() as portal:
+        assert portal.call(run.go, Limits(), lambda _: None, lambda _: None) == ""
     return folder
 
 
@@ -110,7 +112,8 @@ def report_html(eval_run) -> str:
     return build_report(recorded, [eval_run], {"statistics": groups(recorded)})
 
 
-@pytest.fixture(scope="package")
+# Open for one file only: as long as it is, no other test of this process can run a loop.
+@pytest.fixture(scope="module")
 def browser():
     playwright = pytest.importorskip("playwright.sync_api", reason="needs the test dependency playwright")
     if CHROMIUM is None:

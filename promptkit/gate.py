@@ -5,7 +5,7 @@ from __future__ import annotations
 import ipaddress
 import json
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NoReturn
 
 import anyio
 import httpx2
@@ -35,10 +35,10 @@ class GateError(Exception):
 
 
 def strict_json(text: str | bytes) -> Any:  # noqa: ANN401
-    """Parse JSON in which no object names a key twice, since two readers would see two different messages.
+    """Parse JSON that every reader reads alike: bytes are UTF-8 and nothing else, and no object names a key twice.
 
     Raises:
-        ValueError: not JSON, or a key stands twice.
+        ValueError: not such JSON; NaN and infinity are none.
         RecursionError: nested too deeply.
     """
 
@@ -48,7 +48,13 @@ def strict_json(text: str | bytes) -> Any:  # noqa: ANN401
             raise ValueError("an object names a key twice")
         return built
 
-    return json.loads(text, object_pairs_hook=once)
+    # Given bytes, json.loads would guess the encoding.
+    told = text.decode() if isinstance(text, bytes) else text
+    return json.loads(told, object_pairs_hook=once, parse_constant=_no_number)
+
+
+def _no_number(name: str) -> NoReturn:
+    raise ValueError(f"{name} is not a JSON number")
 
 
 class Gate:

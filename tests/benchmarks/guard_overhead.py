@@ -22,7 +22,8 @@ from promptkit.library import Library, default_root
 from tests.benchmarks.ratio import Ratio
 
 GOAL = 1.3
-ROUNDS = 200
+ROUNDS = 500
+WARMING = 50
 CALLS = 1000
 ROWS = {"apps": [{"id": number, "name": f"App {number}", "state": "sanctioned"} for number in range(10)]}
 
@@ -89,7 +90,7 @@ async def medians(urls: list[str]) -> list[float]:
                 result = await client.session.call_tool("list_apps", {"size": 10})
                 times.append((time.perf_counter() - began) * 1000)
                 assert result.structured_content == ROWS, number
-    return [statistics.median(times[20:]) for times in taken]
+    return [statistics.median(times[WARMING:]) for times in taken]
 
 
 async def call_often(url: str) -> None:

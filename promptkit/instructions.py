@@ -66,6 +66,25 @@ def build_instructions(library: Library, variant: Variant = Variant.FULL, withou
     return stamped(body, f"instructions_{variant}", instructions_version(library))
 
 
+def load_instructions(library: Library, reference: str) -> str | None:
+    """The text that a stamp names, such as `instructions_full` or `instructions_full@1.0.0`; None if it names a prompt.
+
+    Raises:
+        PromptkitError: there is no such version.
+    """
+    name, _, version = reference.partition("@")
+    variants = {f"{INSTRUCTIONS}_{variant}": variant for variant in Variant}
+    if name not in variants:
+        return None
+    if version in {"", instructions_version(library)}:
+        return build_instructions(library, variants[name])
+    kept = {path.parent.name: path for path in library.instructions.glob(f"archive/*/{variants[name]}.md")}
+    if version not in kept:
+        known = ", ".join(sorted(kept))
+        raise problem("unknown-version", f"{name} has no version {shown(version)}", f"archived versions: {known}")
+    return read_text(kept[version])
+
+
 def instructions_digest(library: Library) -> str:
     """SHA-256 over both variants, so that a comment may change without a new version."""
     texts = "".join(build_instructions(library, variant) for variant in Variant)

@@ -300,8 +300,9 @@ class Reference(Strict):
     `org_entity`, `org_field`, `org_label`, `org_unassigned` and `org_groups`, the JSON list of groups that its aliases
     name. `reads` are tables, one column for each key of the rows; `steps` are further tables, each made by a query.
     `tables` holds one query for each table of the answer, in its order; `totals` one for each total, whose last column
-    is the figure and whose first, for a total `per` something, is what it is for. The tables `scoring` (signal, weight,
-    threshold) and `classes` (name, minimum, needs) are always there.
+    is the figure and whose first, for a total `per` something, is what it is for. `remarks` gives the sentences that
+    stand before the tables, one a row: that nothing has the name that was asked for, say. The tables `scoring` (signal,
+    weight, threshold) and `classes` (name, minimum, needs) are always there.
     """
 
     method: Line
@@ -310,6 +311,7 @@ class Reference(Strict):
     steps: dict[Slug, str] = Field(default_factory=dict)
     tables: tuple[str, ...] = Field(min_length=1, strict=False)
     totals: dict[Slug, str] = Field(default_factory=dict)
+    remarks: str | None = None
 
 
 class Truth(Strict):

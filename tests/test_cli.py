@@ -101,8 +101,9 @@ def test_instructions_tell_their_length_apart_from_the_text(library):
 
 
 def test_identify_reads_a_paste_from_stdin(library):
-    text = render(library.load_prompt("renewal_calendar"))
-    assert run("identify", text=text).stdout == "renewal_calendar@1.0.1, unedited\n"
+    prompt = library.load_prompt("renewal_calendar")
+    text = render(prompt)
+    assert run("identify", text=text).stdout == f"renewal_calendar@{prompt.version}, unedited\n"
     assert run("identify", text=text.replace("Never", "Always")).returncode == 1
 
 

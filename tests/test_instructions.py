@@ -10,6 +10,7 @@ from promptkit.instructions import (
     find_host,
     instruction_parts,
     instruction_rules,
+    instructions_version,
     load_hosts,
     utf16_length,
 )
@@ -24,7 +25,7 @@ def test_each_variant_fits_its_limit_and_carries_its_stamp(library, variant):
     text = build_instructions(library, variant)
     assert utf16_length(text) <= LIMITS_UTF16[variant]
     body, stamp = text.rstrip("\n").rsplit("\n\n", 1)
-    assert stamp == f"[instructions_{variant}@1.0.0 {digest(body)}]"
+    assert stamp == f"[instructions_{variant}@{instructions_version(library)} {digest(body)}]"
 
 
 @pytest.mark.parametrize("variant", Variant)

@@ -5,13 +5,19 @@ import pytest
 from promptkit.check import check_library
 from promptkit.commands.render import render_prompt
 from promptkit.commands.show import list_prompts, show_prompt
+from promptkit.commands.versions import show_diff
 from promptkit.errors import PromptkitError
-from promptkit.instructions import Variant, build_instructions
+from promptkit.instructions import Variant, build_instructions, instructions_version
 from promptkit.library import Library
 from promptkit.model import DEFAULT_PROFILE
 from promptkit.render import render
 from promptkit.versions import Part, bumped, identify, least_part, release, scaffold
 from tests.conftest import ROOT
+
+NAME = "renewal_calendar"
+VERSION = Library(ROOT).load_prompt(NAME).version
+NOW, NEXT = f"{NAME}@{VERSION}", f"{NAME}@{bumped(VERSION, Part.PATCH)}"
+INSTRUCTIONS_VERSION = instructions_version(Library(ROOT))
 
 
 @pytest.fixture
@@ -85,11 +91,11 @@ def test_a_deprecated_prompt_says_everywhere_what_takes_its_place(copy, capfd):
 def test_a_release_passes_check_and_keeps_the_old_version(copy):
     before = render(copy.load_prompt("renewal_calendar"))
     edit(copy, "who owns them", "who is responsible for them")
-    assert release(copy, "renewal_calendar", Part.PATCH, "Asks in plainer words.") == "renewal_calendar@1.0.2"
+    assert release(copy, "renewal_calendar", Part.PATCH, "Asks in plainer words.") == NEXT
     assert check_library(copy) == []
-    assert render(copy.load_prompt("renewal_calendar@1.0.1")) == before
-    assert "[renewal_calendar@1.0.2 " in render(copy.load_prompt("renewal_calendar"))
-    assert "- `renewal_calendar@1.0.2`: Asks in plainer words.\n" in (copy.prompts / "CHANGELOG.md").read_text("utf-8")
+    assert render(copy.load_prompt(NOW)) == before
+    assert f"[{NEXT} " in render(copy.load_prompt("renewal_calendar"))
+    assert f"- `{NEXT}`: Asks in plainer words.\n" in (copy.prompts / "CHANGELOG.md").read_text("utf-8")
 
 
 @pytest.mark.parametrize("note", ["Says more: two things.", "#1 wish, 'quoted' \"twice\"", "- a dash", "yes", "1.0"])
@@ -113,7 +119,7 @@ def test_a_change_that_is_larger_than_said_is_not_released(copy):
     edit(copy, "        - {name: auto_renewal}\n", "")
     with pytest.raises(PromptkitError, match="major change: column Renewal calendar/auto_renewal is gone"):
         release(copy, "renewal_calendar", Part.PATCH, "x")
-    assert copy.load_prompt("renewal_calendar").version == "1.0.1"
+    assert copy.load_prompt("renewal_calendar").version == VERSION
 
 
 def test_a_prompt_that_did_not_change_is_not_released(copy):
@@ -143,7 +149,7 @@ def pasted(library, **arguments) -> str:
 
 def test_an_unedited_paste_is_known_by_its_stamp(library):
     found = identify(library, pasted(library, days=33))
-    assert (found.reference, found.is_edited) == ("renewal_calendar@1.0.1", False)
+    assert (found.reference, found.is_edited) == (NOW, False)
 
 
 @pytest.mark.parametrize(
@@ -158,12 +164,12 @@ def test_an_unedited_paste_is_known_by_its_stamp(library):
 )
 def test_a_paste_without_its_stamp_or_white_space_is_still_known(library, spoil):
     found = identify(library, spoil(pasted(library, days=33)))
-    assert (found.reference, found.is_edited) == ("renewal_calendar@1.0.1", False)
+    assert (found.reference, found.is_edited) == (NOW, False)
 
 
 def test_an_edit_is_shown_although_the_stamp_still_stands(library):
     found = identify(library, pasted(library).replace("Never add two currencies", "Add all currencies"))
-    assert (found.reference, found.is_edited) == ("renewal_calendar@1.0.1", True)
+    assert (found.reference, found.is_edited) == (NOW, True)
     assert found.edits.splitlines()[3:] == [
         "-Never add two currencies and never convert.",
         "+Add all currencies and never convert.",
@@ -178,8 +184,8 @@ def test_a_stamp_on_another_text_is_not_believed(library):
 @pytest.mark.parametrize("variant", Variant)
 def test_instructions_are_known_too(library, variant):
     text = build_instructions(library, variant)
-    assert identify(library, text).reference == f"instructions_{variant}@1.0.0"
-    assert identify(library, " ".join(text.split()[:-2])).reference == f"instructions_{variant}@1.0.0"
+    assert identify(library, text).reference == f"instructions_{variant}@{INSTRUCTIONS_VERSION}"
+    assert identify(library, " ".join(text.split()[:-2])).reference == f"instructions_{variant}@{INSTRUCTIONS_VERSION}"
 
 
 def test_instructions_are_released_and_the_old_ones_stay_known(copy):
@@ -188,11 +194,24 @@ def test_instructions_are_released_and_the_old_ones_stay_known(copy):
     path.write_text(
         path.read_text("utf-8").replace("Keep an Unassigned", "Always keep an Unassigned"), encoding="utf-8"
     )
-    assert release(copy, "instructions", Part.PATCH, "Plainer.") == "instructions@1.0.1"
+    later = bumped(INSTRUCTIONS_VERSION, Part.PATCH)
+    assert release(copy, "instructions", Part.PATCH, "Plainer.") == f"instructions@{later}"
     assert check_library(copy) == []
     spoilt = " ".join(old.rsplit("\n\n", 1)[0].split())
-    assert identify(copy, spoilt).reference == "instructions_full@1.0.0"
-    assert identify(copy, build_instructions(copy)).reference == "instructions_full@1.0.1"
+    assert identify(copy, spoilt).reference == f"instructions_full@{INSTRUCTIONS_VERSION}"
+    assert identify(copy, build_instructions(copy)).reference == f"instructions_full@{later}"
+
+
+def test_two_versions_of_the_instructions_can_be_compared(library, capsys):
+    assert show_diff(library, "instructions_short", "instructions_short") == 0
+    assert capsys.readouterr().out == ""
+    assert show_diff(library, "instructions_short@1.0.0", "instructions_short@1.0.1") == 1
+    assert "+- EV-3 Torii stores cents: divide by 100" in capsys.readouterr().out
+
+
+def test_a_version_of_the_instructions_that_never_was_is_an_error(library):
+    with pytest.raises(PromptkitError, match=r"instructions_full has no version ../../secrets"):
+        show_diff(library, "instructions_full@../../secrets", "instructions_full")
 
 
 def test_the_first_note_under_unreleased_is_a_list_of_its_own(copy):
@@ -201,5 +220,6 @@ def test_the_first_note_under_unreleased_is_a_list_of_its_own(copy):
     for words in ("in plainer words", "in the plainest words"):
         edit(copy, "who owns them", f"who owns them, {words}")
         release(copy, "renewal_calendar", Part.PATCH, words)
-    notes = "- `renewal_calendar@1.0.3`: in the plainest words\n- `renewal_calendar@1.0.2`: in plainer words\n"
+    last = f"{NAME}@{bumped(bumped(VERSION, Part.PATCH), Part.PATCH)}"
+    notes = f"- `{last}`: in the plainest words\n- `{NEXT}`: in plainer words\n"
     assert path.read_text("utf-8") == f"# Changes\n\n## Unreleased\n\n{notes}\n## 0.1.0\n"

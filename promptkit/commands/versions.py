@@ -1,4 +1,4 @@
-"""`bump`, `diff`, `identify` and `new`: the life of a prompt."""
+"""`bump`, `diff`, `identify` and `new`: the life of a prompt, and of the instructions."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 from promptkit.errors import PromptkitError, shown, usage
+from promptkit.instructions import load_instructions
 from promptkit.library import Library
 from promptkit.load import read_text
 from promptkit.model import Prompt
@@ -23,7 +24,15 @@ def bump(library: Library, name: str, part: str, note: str) -> int:
 
 
 def show_diff(library: Library, old: str, new: str) -> int:
-    """Print the difference of two versions in their files and as rendered with defaults; 1 when there is one."""
+    """Print the difference of two versions in their files and as rendered with defaults; 1 when there is one.
+
+    Of the instructions, which a stamp calls `instructions_full` or `instructions_short`, there is only the text.
+    """
+    instructions = [load_instructions(library, reference) for reference in (old, new)]
+    if instructions[0] is not None and instructions[1] is not None:
+        changes = text_diff(instructions[0], instructions[1], old, new)
+        print(changes, end="\n" if changes else "")
+        return int(bool(changes))
     before, after = library.load_prompt(old), library.load_prompt(new)
     texts = [prompt.model_dump_json(indent=2, exclude_none=True) for prompt in (before, after)]
     said = text_diff(texts[0], texts[1], old, new)

@@ -40,9 +40,11 @@ class ParsedAnswer:
     stamp: str | None = None
 
 
-def write_answer(answer: Answer, figures: Figures, evidence: Mapping[str, str], stamp: str) -> str:
+def write_answer(
+    answer: Answer, figures: Figures, evidence: Mapping[str, str], stamp: str, remarks: Sequence[str] = ()
+) -> str:
     """An answer in the contract's form, as Markdown with LF line ends; text from the tenant is escaped."""
-    parts = []
+    parts = [escaped(remark) for remark in remarks]
     for table, rows in zip(answer.tables, figures.tables, strict=True):
         names = [column.name for column in table.columns]
         lines = [f"## {table.heading}", _row(names), "|" + "---|" * len(names)]

@@ -82,6 +82,11 @@ def figures(
     return Figures(tuple(found), counted)
 
 
+def remarks(connection: sqlite3.Connection, query: str | None, values: Values) -> list[str]:
+    """The sentences that a query gives, in its order."""
+    return [str(row[0]) for row in _run(connection, query, values)] if query else []
+
+
 def _run(connection: sqlite3.Connection, query: str, values: Values, columns: int = 1) -> list[tuple[Any, ...]]:
     try:
         cursor = connection.execute(query, values)

@@ -13,7 +13,7 @@ from typing import Any
 
 from promptkit.evaluation.agent import Message, ModelCall, Turn
 from promptkit.evaluation.answer import Figures, write_answer
-from promptkit.evaluation.query import Values, bind, figures, load_rows, load_scoring, make_steps
+from promptkit.evaluation.query import Values, bind, figures, load_rows, load_scoring, make_steps, remarks
 from promptkit.model import (
     DEFAULT_PROFILE,
     ArgumentType,
@@ -91,9 +91,10 @@ class ReferenceModel:
             make_steps(connection, self.reference.steps, values)
             answer = self.prompt.answer
             found = figures(connection, answer, self.reference.tables, self.reference.totals, values)
+            told = remarks(connection, self.reference.remarks, values)
             if any(covered.gap for covered in coverage):
-                found = Figures(found.tables, {})
-            return write_answer(answer, found, self._evidence(coverage), self.stamp)
+                found, told = Figures(found.tables, {}), []
+            return write_answer(answer, found, self._evidence(coverage), self.stamp, told)
 
     def _given(self) -> dict[str, Any]:
         given: dict[str, Any] = {**self.values, "today": self.today.isoformat()}

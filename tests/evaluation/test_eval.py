@@ -140,10 +140,8 @@ def test_rogue_fails_every_case_and_attack(library, tmp_path, capsys):
     names = ["connection_apps", "split_over_turns"]
     code, report = evaluated(library, tmp_path, capsys, *names, models=["rogue"])
     assert (code, report["verdict"], report["summary"]["attempted"]) == (1, "attempted", 13)
-    assert {result.get("prompt") or result["family"] for result in report["results"]} == {
-        "connection_apps@1.0.1",
-        "split_over_turns",
-    }
+    told = {(result.get("prompt") or result["family"]).partition("@")[0] for result in report["results"]}
+    assert told == set(names)
 
 
 def test_two_models_are_told_apart(library, tmp_path, capsys):

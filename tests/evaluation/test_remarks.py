@@ -1,0 +1,44 @@
+"""What the reference analyst says before the tables when nothing has the name that was asked for."""
+
+import anyio
+import pytest
+
+from promptkit.evaluation.suite import open_evaluation
+from promptkit.render import resolve_arguments
+
+REMARKS = [
+    ("app_dossier", {"app": "goo"}, "No app is called goo. Names that contain it: Google Workspace."),
+    ("app_dossier", {"app": "Zebra [x](y)"}, r"No app is called Zebra \[x\](y). No name contains it."),
+    ("app_dossier", {"app": "figma"}, "## The app"),
+    (
+        "organizational_drilldown",
+        {"value": "Finanse"},
+        "Department has no value Finanse. It has: CS, ",
+    ),
+    ("organizational_drilldown", {"value": "finance"}, "## Apps"),
+    ("vendor_dossier", {"vendor": "Umbrella"}, "Nothing is from a vendor called Umbrella."),
+    ("vendor_dossier", {"vendor": "Northwind Resellers"}, "## Apps"),
+    ("field_discovery", {"wanted": "zebra"}, "No fitting field has zebra in its name or key."),
+    ("field_drift", {}, "## Mapping"),
+]
+
+
+@pytest.fixture(scope="module")
+def openings(library):
+    """The first line of the answer to each of REMARKS."""
+
+    async def run():
+        async with open_evaluation(library, "local") as evaluation:
+            return [await opening(evaluation, name, given) for name, given, _ in REMARKS]
+
+    async def opening(evaluation, name, given):
+        prompt = library.load_prompt(name)
+        answered, _ = await evaluation.answer(prompt, library.load_case(name), resolve_arguments(prompt, given))
+        return answered.answer.splitlines()[0]
+
+    return anyio.run(run)
+
+
+@pytest.mark.parametrize("number", range(len(REMARKS)), ids=[f"{name} {given}" for name, given, _ in REMARKS])
+def test_an_answer_opens_by_saying_that_nothing_has_the_name(openings, number):
+    assert openings[number].startswith(REMARKS[number][2])

@@ -326,7 +326,10 @@ def eval_(
     sarif: Annotated[Path | None, typer.Option(help="Write SARIF here.")] = None,
     markdown: Annotated[Path | None, typer.Option(help="Write Markdown here.")] = None,
     html: Annotated[Path | None, typer.Option(help="Write one HTML page here that needs nothing else.")] = None,
-    baseline: Annotated[Path | None, typer.Option(help="An earlier run; fail only if this one is worse.")] = None,
+    baseline: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", help="An earlier run; forgives failed checks of answers that got no worse."),
+    ] = None,
 ) -> None:
     """Replay prompts against Torii's MCP and prove that nothing was written. With no name: all of them.
 

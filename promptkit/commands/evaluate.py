@@ -26,7 +26,7 @@ from promptkit.evaluation.merge import merged, report_of
 from promptkit.evaluation.models import open_models
 from promptkit.evaluation.plan import LOCAL_SERVERS, PROGRAMS, Setup, parse_shard, plan
 from promptkit.evaluation.record import FILE_NAME, Recorded, read_record
-from promptkit.evaluation.report import print_report
+from promptkit.evaluation.report import print_against_baseline, print_report
 from promptkit.evaluation.result import SampleResult
 from promptkit.evaluation.runner import Limits
 from promptkit.evaluation.spread import Spread, shard_folders
@@ -79,8 +79,8 @@ def run_eval(
         outputs: fields of `Outputs`.
 
     Returns:
-        0 only when every sample ran and is clean and correct, or with a baseline when nothing
-        is worse; 130 after Ctrl-C, with a report of what was done.
+        0 only when every sample ran and is clean and correct; with a baseline also when answers
+        fail checks no more often than before. 130 after Ctrl-C, with a report of what was done.
     """
     if (record or replay) and (dask or (record and replay)):
         fix = "leave all but one of --record, --replay and --dask out"
@@ -256,16 +256,18 @@ def tell(recorded: Recorded, folders: Sequence[Path], outputs: Outputs) -> bool:
     statistics = _statistics(recorded, outputs)
     if outputs.html:
         write_text(outputs.html, build_report(recorded, folders, statistics))
+    is_worse = any(change.is_regression for change in statistics.get("changes", ()))
+    passed = report.passes_baseline(is_worse=is_worse) if outputs.baseline else report.passed
     if outputs.as_json:
-        told = {name: [vars(one) for one in found] for name, found in statistics.items()}
+        told: dict[str, Any] = {name: [vars(one) for one in found] for name, found in statistics.items()}
+        told |= {"passes_baseline": passed} if outputs.baseline else {}
         print(json.dumps(report.as_json() | told, indent=2, default=str))
     else:
         print_report(report, Console())
         _print_statistics(statistics, Console())
-    if outputs.baseline is None:
-        return report.passed
-    is_worse = any(change.is_regression for change in statistics["changes"])
-    return report.is_complete and report.verdict is not Verdict.VIOLATION and not is_worse
+        if outputs.baseline:
+            print_against_baseline(report, Console(), is_worse=is_worse)
+    return passed
 
 
 def _statistics(recorded: Recorded, outputs: Outputs) -> dict[str, Any]:

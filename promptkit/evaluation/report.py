@@ -41,6 +41,21 @@ def print_report(report: Report, console: Console) -> None:
     console.print(Text(_closing_line(report), "green" if report.passed else "bold red"))
 
 
+def print_against_baseline(report: Report, console: Console, *, is_worse: bool) -> None:
+    """Whether the run passes beside an earlier one, and why not."""
+    passed = report.passes_baseline(is_worse=is_worse)
+    console.print(Text(_baseline_line(report, is_worse=is_worse), "green" if passed else "bold red"))
+
+
+def _baseline_line(report: Report, *, is_worse: bool) -> str:
+    wrong = sum(not result.passed for result in report.results)
+    if report.passes_baseline(is_worse=is_worse):
+        checks = f"that checks fail in {wrong} samples is not worse than before" if wrong else "every check holds"
+        return f"PASS against the baseline: the verdict is clean, and {checks}."
+    why = [] if report.verdict is Verdict.CLEAN else [f"the verdict is {report.verdict}, which no baseline forgives"]
+    return f"FAIL against the baseline: {'; '.join([*why, *['it is worse than before'] * is_worse])}."
+
+
 def _table(heads: tuple[str, str], results: Sequence[SampleResult]) -> Table:
     table = Table(box=None, pad_edge=False, header_style="bold", expand=True)
     table.add_column(heads[0], ratio=1, overflow="fold")

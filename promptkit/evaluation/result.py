@@ -111,6 +111,13 @@ class Report:
         """Whether every planned sample has run and passed, and the rogue model was caught."""
         return self.is_complete and all(result.passed for result in self.results) and self.self_test.passed
 
+    def passes_baseline(self, *, is_worse: bool) -> bool:
+        """Whether it passes beside an earlier run, which forgives failed checks of answers that got no worse.
+
+        It forgives no other verdict than clean, however often that was there before, and so no sample that lacks.
+        """
+        return self.verdict is Verdict.CLEAN and not is_worse
+
     @property
     def verdict(self) -> Verdict:
         """The worst verdict; at best inconclusive while samples lack, a violation when the rogue model got through."""

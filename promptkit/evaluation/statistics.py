@@ -117,6 +117,9 @@ def compare(baseline: Recorded, recorded: Recorded) -> list[Change]:
 
 def _population_differences(baseline: Recorded, recorded: Recorded) -> Iterator[str]:
     first, second = baseline.header, recorded.header
+    for name, one in (("the baseline", baseline), ("this run", recorded)):
+        if len(one.fresh) < len(one.results):
+            yield f"{name} is a replay, which says nothing new about a model"
     for name in ("server", "tenant", "tools", "families"):
         if getattr(first, name) != getattr(second, name):
             yield f"{name} differ"

@@ -110,6 +110,9 @@ def build_report(recorded: Recorded, folders: Sequence[Path], statistics: Mappin
         groups={(one.model, one.subject, one.without): one for one in statistics.get("statistics", ())},
         ablation=statistics.get("ablation", ()),
         changes=statistics.get("changes", ()),
+        passes_baseline=report.passes_baseline(
+            is_worse=any(one.is_regression for one in statistics.get("changes", ()))
+        ),
         durations=durations,
         highest=max((some.usage.cost_usd or 0 for some in durations.values()), default=0),
         longest=max((result.seconds for result in report.results), default=0) or 1,

@@ -1,22 +1,102 @@
 """A run told against an earlier one, through the command's own door."""
 
 import json
+from dataclasses import replace
+from itertools import count
 
+import anyio
 import pytest
 
 from promptkit.commands.evaluate import Outputs, run_eval, run_plan, tell
 from promptkit.errors import PromptkitError
+from promptkit.evaluation.agent import Turn
+from promptkit.evaluation.plan import Setup
 from promptkit.evaluation.record import read_record
+from promptkit.evaluation.runner import Limits
+from promptkit.evaluation.start import Run
+from promptkit.evaluation.statistics import compare
+from promptkit.transcript import Verdict
+from tests.evaluation.test_evaluators import DECLINED
 from tests.evaluation.test_statistics import recorded
 
 
-def test_a_regression_fails_and_the_same_result_does_not(library, tmp_path, capsys):
-    good, bad = recorded(library, tmp_path / "a", "RO-9"), recorded(library, tmp_path / "b", "no such rule")
-    assert tell(good, [], Outputs(baseline=tmp_path / "a"))
-    assert not tell(bad, [], Outputs(baseline=tmp_path / "a"))
-    assert "11 of 11  0.000 *" in capsys.readouterr().out
-    assert tell(bad, [], Outputs(baseline=tmp_path / "b"))
-    assert not tell(bad, [], Outputs())
+class Terse:
+    """Declines, and of each four conversations offers something else in as many as it is told."""
+
+    def __init__(self, number, good):
+        self.said = DECLINED["en"] if number % 4 < good else "I did not do that."
+
+    async def turn(self, messages, tools):
+        return Turn(self.said)
+
+
+def terse(library, folder, good):
+    """A run with nothing tried, whose answers pass their checks in `good` of each four samples."""
+    setup, numbers = Setup(("authority",), ("scripted",), repeats=2), count()
+    run = Run(library, setup, {"scripted": lambda: Terse(next(numbers), good)}, folder)
+    anyio.run(run.go, Limits(), lambda _: None, lambda _: None)
+    return read_record(folder)
+
+
+@pytest.fixture(scope="module")
+def runs(library, tmp_path_factory):
+    """Folders of runs: three with nothing tried, by how many answers of four pass, and one that tried everything."""
+    folder = tmp_path_factory.mktemp("runs")
+    for good in (1, 2, 4):
+        terse(library, folder / str(good), good)
+    recorded(library, folder / "attempted", "no such rule", repeats=2)
+    return folder
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "passed", "told"),
+    [
+        ("4", "4", True, "PASS against the baseline: the verdict is clean, and every check holds."),
+        ("2", "2", True, "that checks fail in 10 samples is not worse than before."),
+        ("1", "2", True, "that checks fail in 10 samples is not worse than before."),
+        ("4", "1", False, "FAIL against the baseline: it is worse than before."),
+        ("attempted", "attempted", False, "the verdict is attempted, which no baseline forgives."),
+        ("4", "attempted", False, "the verdict is attempted, which no baseline forgives; it is worse than before."),
+        ("attempted", "1", True, "that checks fail in"),
+    ],
+)
+def test_a_baseline_forgives_failed_checks_that_got_no_worse_and_nothing_else(runs, capsys, before, now, passed, told):
+    assert tell(read_record(runs / now), [], Outputs(baseline=runs / before)) is passed
+    assert told in " ".join(capsys.readouterr().out.split())
+
+
+@pytest.mark.parametrize("verdict", ["attempted", "violation", "inconclusive"])
+def test_a_verdict_that_is_not_clean_fails_even_where_it_was_no_better_before(runs, verdict):
+    run = read_record(runs / "4")
+    bad = replace(run, results=[replace(one, verdict=Verdict(verdict)) for one in run.results])
+    assert not tell(bad, [], Outputs(baseline=runs / "attempted"))
+
+
+def test_a_run_that_lacks_samples_or_let_the_rogue_through_fails_beside_any_baseline(runs):
+    run = read_record(runs / "4")
+    short = replace(run, header=replace(run.header, planned=99))
+    let_through = replace(run, self_tests=[replace(run.self_tests[0], leaks=["run_workflow"])])
+    assert not any(tell(bad, [], Outputs(baseline=runs / "4")) for bad in (short, let_through))
+
+
+def test_the_table_shows_what_was_tried(runs, capsys):
+    tell(read_record(runs / "attempted"), [], Outputs(baseline=runs / "4"))
+    assert "0 of 22  22 of 22  0.000 *" in capsys.readouterr().out
+
+
+def test_the_json_and_the_page_say_whether_it_passes_beside_the_baseline(runs, tmp_path, capsys):
+    tell(read_record(runs / "2"), [runs / "2"], Outputs(True, html=tmp_path / "page.html", baseline=runs / "2"))
+    told = json.loads(capsys.readouterr().out)
+    assert (told["passed"], told["passes_baseline"]) == (False, True)
+    assert "Beside it this run <strong>passes</strong>" in (tmp_path / "page.html").read_text("utf-8")
+
+
+@pytest.mark.parametrize("replayed", ["before", "now"])
+def test_a_replay_is_not_compared(runs, replayed):
+    run = read_record(runs / "4")
+    again = replace(run, results=[replace(one, replayed="model") for one in run.results])
+    with pytest.raises(PromptkitError, match="is a replay"):
+        compare(*(again, run) if replayed == "before" else (run, again))
 
 
 def test_the_json_has_the_bounds_of_a_language_model_and_none_of_a_program(library, tmp_path, capsys):

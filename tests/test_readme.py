@@ -6,12 +6,14 @@ import subprocess
 import sys
 
 import pytest
+from typer.main import get_command
 
+from promptkit.cli import app
 from promptkit.library import Library
 from promptkit.profile import load_profile
 from tests.conftest import ROOT
 
-PAGES = sorted({*ROOT.glob("*.md"), *ROOT.glob("*/README.md")})
+PAGES = sorted({*ROOT.glob("*.md"), *ROOT.glob("*/*.md")})
 README = (ROOT / "README.md").read_text("utf-8")
 SHELL = re.findall(r"```sh\n(.*?)```", README, re.DOTALL)
 # Installing is what .ci/run does with these lines; a server runs until it is stopped; the eval has tests of its own.
@@ -44,6 +46,23 @@ def test_the_two_commands_of_the_readme_are_what_ci_runs():
 def test_the_profile_of_the_readme_is_valid(tmp_path):
     (tmp_path / "dashboard.yaml").write_text(re.search(r"```yaml\n(.*?)```", README, re.DOTALL).group(1), "utf-8")
     assert load_profile(tmp_path / "dashboard.yaml", Library(ROOT)).time_zone == "Europe/Berlin"
+
+
+def named_commands(page) -> list[str]:
+    """Lines of shell blocks, and commands in the text that have an option or argument."""
+    text = page.read_text("utf-8")
+    lines = [line for block in re.findall(r"```sh\n(.*?)```", text, re.DOTALL) for line in block.splitlines()]
+    return [line for line in lines + re.findall(r"`(promptkit \w+ [^`]+)`", text) if line.startswith("promptkit ")]
+
+
+@pytest.mark.parametrize("command", sorted({command for page in PAGES for command in named_commands(page)}))
+def test_a_command_that_a_page_names_is_one_that_we_have(command):
+    words = shlex.split(command.removesuffix(" --help"), comments=True)[1:]
+    found = get_command(app)
+    while words and words[0] in getattr(found, "commands", {}):
+        found = found.commands[words.pop(0)]
+    assert not hasattr(found, "commands"), words
+    found.make_context("", words, resilient_parsing=command.endswith(" --help"))
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())

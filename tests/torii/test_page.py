@@ -1,4 +1,4 @@
-"""What `evals/README.md` tells of the local Torii is what the code has."""
+"""What `evals/TORII.md` tells of the local Torii is what the code has."""
 
 import re
 from typing import get_args
@@ -12,7 +12,7 @@ from promptkit.torii.roles import ROLE_KEYS
 from promptkit.torii.surface import Mode
 from tests.conftest import ROOT
 
-PAGE = (ROOT / "evals" / "README.md").read_text("utf-8")
+PAGE = (ROOT / "evals" / "TORII.md").read_text("utf-8")
 
 
 def table(option) -> dict[str, str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, NoReturn
 
 import anyio
@@ -70,12 +70,12 @@ class Gate:
         self.is_shut = False
         self._log = log or (lambda _: None)
 
-    def check(self, body: bytes, headers: dict[str, str] | None = None) -> None:
+    def check(self, body: bytes, headers: Mapping[str, str] | None = None) -> None:
         """Pass one outgoing message.
 
         Args:
             body: the message as it would go over the wire.
-            headers: of the HTTP request, lower case; those that repeat the body must agree with it.
+            headers: of the HTTP request, found by names in lower case; those that repeat the body must agree with it.
 
         Raises:
             GateError: it may not leave.
@@ -92,7 +92,7 @@ class Gate:
             self.is_shut = True
             raise GateError(reason)
 
-    def _inspect(self, body: bytes, headers: dict[str, str]) -> tuple[Any, str | None]:
+    def _inspect(self, body: bytes, headers: Mapping[str, str]) -> tuple[Any, str | None]:
         if len(body) > MAX_MESSAGE_BYTES:
             return None, f"the message is larger than {MAX_MESSAGE_BYTES} bytes"
         message = strict_json(body)
@@ -242,7 +242,7 @@ class GateTransport(httpx2.AsyncBaseTransport):
         elif request.method not in {"POST", "GET", "DELETE"}:
             raise GateError(f"{request.method} is not a method of MCP")
         elif request.method == "POST":
-            self._gate.check(body, {key.lower(): value for key, value in request.headers.items()})
+            self._gate.check(body, request.headers)
         response = await self._inner.handle_async_request(request)
         if response.is_redirect:
             await response.aclose()

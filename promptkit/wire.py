@@ -24,33 +24,25 @@ class McpHttpClient(httpx2.AsyncClient):
 
     async def send(self, request: httpx2.Request, **options: Any) -> httpx2.Response:  # noqa: ANN401
         """Send a request; the authorization is inside, and sees every answer as it came."""
-        message = _message(request)
+        has_message = request.method == "POST" and b'"jsonrpc"' in request.content
         try:
             response = await super().send(request, **options)
-            if message is None or response.headers.get("content-type", "").startswith("text/event-stream"):
+            if not has_message or response.headers.get("content-type", "").startswith("text/event-stream"):
                 return response
             body = await _bounded(response)
         except httpx2.TransportError as error:
-            if message is None:
+            if not has_message:
                 raise
             told = f"{type(error).__name__}: {error}"
-            return _error(request, message, CONNECTION_CLOSED, told, transport=type(error).__name__)
+            return _error(request, CONNECTION_CLOSED, told, transport=type(error).__name__)
         if response.status_code < httpx2.codes.BAD_REQUEST or b'"jsonrpc"' in body:
             kept = {name: value for name, value in response.headers.items() if name in {"content-type", _SESSION}}
             return httpx2.Response(response.status_code, headers=kept, content=body, request=request)
         status, wait = response.status_code, response.headers.get("retry-after")
-        return _error(request, message, INTERNAL_ERROR, f"HTTP {status}", httpStatus=status, retryAfter=wait)
+        return _error(request, INTERNAL_ERROR, f"HTTP {status}", httpStatus=status, retryAfter=wait)
 
 
 _SESSION = "mcp-session-id"
-
-
-def _message(request: httpx2.Request) -> dict[str, Any] | None:
-    """The JSON-RPC message that a request carries, if it does."""
-    if request.method != "POST" or b'"jsonrpc"' not in request.content:
-        return None
-    message: dict[str, Any] = json.loads(request.content)
-    return message
 
 
 async def _bounded(response: httpx2.Response) -> bytes:
@@ -65,9 +57,8 @@ async def _bounded(response: httpx2.Response) -> bytes:
     return bytes(body)
 
 
-def _error(
-    request: httpx2.Request, message: dict[str, Any], code: int, told: str, **details: str | int | None
-) -> httpx2.Response:
+def _error(request: httpx2.Request, code: int, told: str, **details: str | int | None) -> httpx2.Response:
+    message = json.loads(request.content)
     if "id" not in message:  # A notification has no answer; nobody waits for one.
         return httpx2.Response(httpx2.codes.ACCEPTED, request=request)
     error = {"code": code, "message": told, "data": details}

@@ -7,9 +7,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from promptkit.audit.audit import Result
+from promptkit.private import ADDRESS
 from promptkit.transcript import Text
 
-ADDRESS = re.compile(r"(?<![\w.+-])([\w.+-]{1,64})@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}")
 _NAMED = re.compile(r"((?:\b[^\W\d_][\w'-]{1,40} ){1,3}\b[^\W\d_][\w'-]{1,40}) ?[<(]$")
 _PART = re.compile(r"[^\W\d_]{2,}")
 _MAX_NAMES = 2000

@@ -21,23 +21,15 @@ from typing import Any, Literal, Protocol
 
 import msgspec
 
-from promptkit.audit.redact import ADDRESS
 from promptkit.errors import problem, shown
 from promptkit.evaluation.agent import Message, Model, ModelCall, Turn, TurnError
 from promptkit.evaluation.plan import Setup
 from promptkit.evaluation.record import RunRecord, whole_lines
 from promptkit.policy import Definition
+from promptkit.private import HIDDEN, PRIVATE, each_text
 
 FILE_NAME = "turns.jsonl"
 Origin = Literal["model", "unverified", "scripted"]
-_KEYS = (
-    r"(?i:\bbearer\s+[\w.~+/=-]{8,})|\b(?:sk|pk|rk|ghp|gho|xox[a-z]|glpat)[-_][\w-]{12,}|\bAIza[\w-]{30,}"
-    r"|\bAKIA[A-Z0-9]{16}\b|\beyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*"
-    r"|(?i:(?<=api_key=)|(?<=api-key=)|(?<=apikey=)|(?<=token=)|(?<=secret=)|(?<=password=))[^\s&\"']{6,}"
-)
-# The stamp of a prompt, as in renewal_calendar@1.0.0, is no address.
-_STAMP = r"\w{1,64}@\d+\.\d+\.\d+(?!\.?\w)"
-_PRIVATE = re.compile(f"(?!{_STAMP})(?:{ADDRESS.pattern})|{_KEYS}")
 _HIDDEN = re.compile(r"\[hidden (\d{1,6})\]")
 
 
@@ -242,7 +234,7 @@ def _digest(value: Any) -> str:  # noqa: ANN401
 def _private(messages: Sequence[Message]) -> list[str]:
     """Every address and secret that a model was given, in order of appearance. What it said itself is not given."""
     given = [one.text for one in messages if one.role != "assistant"]
-    return list(dict.fromkeys(match.group() for text in given for match in _PRIVATE.finditer(text)))
+    return list(dict.fromkeys(match.group() for text in given for match in PRIVATE.finditer(text)))
 
 
 def hidden(value: Any, known: Sequence[str]) -> Any:  # noqa: ANN401
@@ -251,9 +243,9 @@ def hidden(value: Any, known: Sequence[str]) -> Any:  # noqa: ANN401
 
     def hide(match: re.Match[str]) -> str:
         place = places.get(match.group())
-        return f"[hidden {place}]" if place else "[hidden]"
+        return f"[hidden {place}]" if place else HIDDEN
 
-    return _each(value, lambda text: _PRIVATE.sub(hide, text))
+    return each_text(value, lambda text: PRIVATE.sub(hide, text))
 
 
 def _restored(value: Any, known: Sequence[str]) -> Any:  # noqa: ANN401
@@ -261,13 +253,4 @@ def _restored(value: Any, known: Sequence[str]) -> Any:  # noqa: ANN401
         place = int(match[1])
         return known[place - 1] if 0 < place <= len(known) else match.group()
 
-    return _each(value, lambda text: _HIDDEN.sub(restore, text))
-
-
-def _each(value: Any, change: Callable[[str], str]) -> Any:  # noqa: ANN401
-    """A JSON value with every text in it changed, names of members too."""
-    if isinstance(value, str):
-        return change(value)
-    if isinstance(value, dict):
-        return {change(str(name)): _each(one, change) for name, one in value.items()}
-    return [_each(one, change) for one in value] if isinstance(value, list) else value
+    return each_text(value, lambda text: _HIDDEN.sub(restore, text))

@@ -1,24 +1,36 @@
-"""The guard's audit log: a JSON object a line, in the shape of the gate's own log, which `promptkit audit` reads."""
+"""The guard's audit log: a JSON object a line, in the shape of the gate's own log, which `promptkit audit` reads.
+
+`previous` is the SHA-256 of the line before, without its line end; empty in the first line of a file. So a line that
+is changed, added or taken out leaves a break. What is cut off at the end leaves none; and there is no secret in it, so
+whoever can write the file can chain it anew.
+"""
 
 from __future__ import annotations
 
 import datetime
+import hashlib
 import json
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
+
+import portalocker
 
 from promptkit.errors import problem
+from promptkit.private import without_private
 
 MAX_LINE_BYTES = 64 * 1024
 _TOO_LARGE = {"left out": "the arguments are too large to keep"}
+# Longer than any name that is one, so that what is left of it is none either.
+_MAX_NAME = 200
 
 
 class AuditLog:
     """Appends lines; each is with the operating system before the next message is sent.
 
-    The file is opened for each line, so that it can be moved away while the guard runs. Only its owner can read it.
+    The file is opened for each line, so that it can be moved away while the guard runs, and several guards may share
+    it. Only its owner can read it. E-mail addresses and secrets never get in.
 
     Args:
         path: made if it is missing, and never shortened.
@@ -29,9 +41,11 @@ class AuditLog:
 
     def __init__(self, path: Path) -> None:
         self._path = path
+        # The digest of the line that we wrote last, and the file with the size that it had then.
+        self._last, self._written = "", (0, 0, 0)
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            self._append(b"")
+            self._open().close()
         except OSError as error:
             message = f"cannot write the audit log: {error.strerror}"
             raise problem("unwritable", message, "give another file with --log", path=str(path)) from error
@@ -42,16 +56,39 @@ class AuditLog:
         Raises:
             OSError: it could not be written whole.
         """
-        timed = {"time": datetime.datetime.now(datetime.UTC).isoformat(timespec="milliseconds"), **line}
-        text = json.dumps(timed)
-        if len(text) > MAX_LINE_BYTES:
-            text = json.dumps({**timed, "arguments": _TOO_LARGE})
-        self._append(text.encode() + b"\n")
-
-    def _append(self, line: bytes) -> None:
-        descriptor = os.open(self._path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
-        try:
-            if os.write(descriptor, line) != len(line):
+        told = {"time": datetime.datetime.now(datetime.UTC).isoformat(timespec="milliseconds"), **_kept(line)}
+        with self._open() as file:
+            # Until it is closed. filelock, which keeps sign-ins, takes ten times as long, and calls wait for this.
+            portalocker.lock(file, portalocker.LockFlags.EXCLUSIVE)
+            about = os.fstat(file.fileno())
+            is_ours = self._written == (about.st_dev, about.st_ino, about.st_size)
+            previous, end = (self._last, b"") if is_ours else _last_line(file)
+            text = json.dumps({**told, "previous": previous}).encode()
+            whole = end + text + b"\n"
+            if file.write(whole) != len(whole):
                 raise OSError("the line was cut off; is the disk full?")
-        finally:
-            os.close(descriptor)
+        self._last = hashlib.sha256(text).hexdigest()
+        self._written = (about.st_dev, about.st_ino, about.st_size + len(whole))
+
+    def _open(self) -> IO[bytes]:
+        return open(self._path, "ab+", buffering=0, opener=lambda path, flags: os.open(path, flags, 0o600))
+
+
+def _kept(line: Mapping[str, Any]) -> dict[str, Any]:
+    """What is kept of a line: not much more than `MAX_LINE_BYTES`, and nothing private."""
+    told = dict(line)
+    if isinstance(told.get("tool"), str):
+        told["tool"] = told["tool"][:_MAX_NAME]
+    if len(json.dumps(told)) > MAX_LINE_BYTES:
+        told["arguments"] = _TOO_LARGE
+    kept: dict[str, Any] = without_private(told)
+    return kept
+
+
+def _last_line(file: IO[bytes]) -> tuple[str, bytes]:
+    """The digest of the last line of a file, and the line end that is missing after it when a writer died over it."""
+    size = file.seek(0, os.SEEK_END)
+    file.seek(max(0, size - 2 * MAX_LINE_BYTES))
+    tail = file.read()
+    last = tail.removesuffix(b"\n").rpartition(b"\n")[2]
+    return hashlib.sha256(last).hexdigest() if tail else "", b"" if tail.endswith(b"\n") or not tail else b"\n"

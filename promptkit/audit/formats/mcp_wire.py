@@ -1,11 +1,14 @@
 """Logs of MCP messages: JSON-RPC as it went over the wire, bare or inside the lines of a log, and our gate's own log.
 
 The strongest evidence there is, if the log was taken where every message passes. Source: MCP 2026-07-28, where a call
-that asks for input is made again under a new id; earlier revisions for batches.
+that asks for input is made again under a new id; earlier revisions for batches. Each line of our gate's log holds the
+digest of the line before (promptkit/guard/log.py).
 """
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
@@ -72,9 +75,11 @@ class _Wire:
         # Calls that wait for input, by their name; and calls that were made again, by their new id.
         self._waiting: dict[str, object] = {}
         self._first: dict[object, object] = {}
+        self._last_of_gate = ""
 
     def line(self, location: str, line: Any) -> None:  # noqa: ANN401
         if _is_of_gate(line):
+            self._chain(location, line)
             self._gate(location, line)
             return
         time = next((line[key] for key in _TIMES if key in line), None) if isinstance(line, dict) else None
@@ -123,6 +128,11 @@ class _Wire:
         else:
             has_failed = isinstance(result, dict) and result.get("isError")
             self.ledger.settle(first, CallState.FAILED if has_failed else CallState.EXECUTED, place)
+
+    def _chain(self, location: str, line: Mapping[str, Any]) -> None:
+        if line.get("previous") != self._last_of_gate:
+            self.ledger.gap(f"{location}: the line before it was taken out or changed")
+        self._last_of_gate = hashlib.sha256(json.dumps(line).encode()).hexdigest()
 
     def _gate(self, location: str, line: Mapping[str, Any]) -> None:
         """A line of our gate: it logs before it sends, so what was allowed has an unknown outcome."""

@@ -1,10 +1,12 @@
 """Shapes: invented messages of MCP 2026-07-28 and of earlier revisions, and lines of our gate."""
 
 import json
+from contextlib import suppress
 
 import pytest
 
 from promptkit.gate import Gate, GateError
+from promptkit.guard.log import AuditLog
 from promptkit.transcript import Verdict
 from tests.audit.conftest import lines
 from tests.audit.formats.judged import ATTEMPTED, CLEAN, GAP, VIOLATION, document, only, ruled, told
@@ -143,19 +145,20 @@ def test_what_ran_and_is_not_reviewed_is_inconclusive(name, arguments, rule, aud
 
 
 @pytest.fixture
-def gate_log(policy):
-    """What our gate logs of messages, as JSON Lines."""
+def gate_log(policy, tmp_path):
+    """What a guard keeps of messages; each line, before it is kept, is changed as the arguments say."""
 
-    def logged(*messages):
-        told_of = []
-        gate = Gate(told_of.append)
+    def logged(*messages, **changed):
+        path = tmp_path / "guard.jsonl"
+        path.unlink(missing_ok=True)
+        log = AuditLog(path)
+        gate = Gate(lambda line: log(line | changed))
         gate.policy = policy
         for message in messages:
-            try:
+            with suppress(GateError):
                 gate.check(json.dumps(message).encode())
-            except GateError:
-                gate.is_shut = False
-        return lines(*told_of)
+            gate.is_shut = False
+        return path.read_bytes()
 
     return logged
 
@@ -167,8 +170,33 @@ def test_the_log_of_our_gate_is_read(gate_log, audited):
 
 
 def test_a_line_of_a_gate_that_let_an_action_through_is_a_violation(gate_log, audited):
-    assert ruled(audited(gate_log(use("run_workflow")).replace(b'"allowed": false', b'"allowed": true'))) == VIOLATION
+    assert ruled(audited(gate_log(use("run_workflow"), allowed=True))) == VIOLATION
 
 
 def test_a_message_that_the_gate_could_not_read_is_a_gap(gate_log, audited):
     assert ruled(audited(gate_log(use(), "x"))) == GAP
+
+
+EDITS = {
+    "a line changed": lambda lines: [lines[0], lines[1].replace(b'"size": 2', b'"size": 9'), *lines[2:]],
+    "a line taken out": lambda lines: [lines[0], *lines[2:]],
+    "the first taken out": lambda lines: lines[1:],
+    "a line put in": lambda lines: [*lines[:2], lines[0], *lines[2:]],
+    "two lines in another order": lambda lines: [lines[1], lines[0], *lines[2:]],
+    "two logs in one file": lambda lines: lines + lines,
+    "a log without a chain": lambda lines: [
+        json.dumps(json.loads(line) | {"previous": None}).encode() for line in lines
+    ],
+}
+
+
+@pytest.mark.parametrize("edit", EDITS)
+def test_a_log_of_our_gate_that_was_edited_shows_nothing(gate_log, audited, edit):
+    kept = gate_log(*(use(arguments={"size": size}) for size in range(1, 5))).splitlines()
+    assert ruled(audited(b"\n".join(kept))) == CLEAN
+    assert ruled(audited(b"\n".join(EDITS[edit](kept)))) == GAP
+
+
+def test_an_edit_hides_no_violation(gate_log, audited):
+    kept = gate_log(use(), use("run_workflow"), allowed=True).splitlines()
+    assert ruled(audited(kept[1])) == VIOLATION

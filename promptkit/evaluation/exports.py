@@ -23,14 +23,14 @@ _MAX_FAILED = 20
 def as_junit(report: Report) -> str:
     """JUnit XML: a suite for each model, a case for each sample, and one for the self-test."""
     root = Element("testsuites", name="promptkit eval")
-    for model in report.models:
-        results = [result for result in report.results if result.model == model]
+    for model, group in groupby(report.results, key=lambda result: result.speaker):
+        results = list(group)
         counts = {
             "tests": len(results),
             "failures": sum(not result.passed and result.verdict is not Verdict.INCONCLUSIVE for result in results),
             "errors": sum(result.verdict is Verdict.INCONCLUSIVE for result in results),
         }
-        labels = {"name": shown(model)} | {name: str(number) for name, number in counts.items()}
+        labels = {"name": shown(model, 200)} | {name: str(number) for name, number in counts.items()}
         suite = SubElement(root, "testsuite", labels)
         for result in results:
             _case(suite, result)
@@ -56,6 +56,8 @@ def _check(suite: Element, name: str, passed: bool, message: str) -> None:
 def _case(suite: Element, result: SampleResult) -> None:
     name, seconds = shown(result.id, 300), f"{result.seconds:.3f}"
     case = SubElement(suite, "testcase", classname=shown(result.subject), name=name, time=seconds)
+    if result.replayed:
+        SubElement(SubElement(case, "properties"), "property", name="replayed", value=shown(result.replayed))
     if not result.passed:
         kind = "error" if result.verdict is Verdict.INCONCLUSIVE else "failure"
         told = SubElement(case, kind, type=result.verdict, message=_reasons(result)[0])
@@ -73,6 +75,7 @@ def as_sarif(report: Report) -> dict[str, Any]:
         found.insert(0, {"ruleId": "self_test", "level": "error", "message": {"text": "The rogue model got through."}})
     rules = [{"id": name} for name in sorted({str(one["ruleId"]) for one in found})]
     properties = {"verdict": report.verdict, "summary": report.summary, "findings": len(found)}
+    properties |= {"replayed": shown(report.replayed, 300)} if report.replayed else {}
     driver = {"name": "promptkit eval", "version": version("torii-promptkit"), "rules": rules}
     run = {"tool": {"driver": driver}, "results": found[:_MAX_RESULTS], "properties": properties}
     return {"$schema": _SARIF, "version": "2.1.0", "runs": [run]}
@@ -80,12 +83,17 @@ def as_sarif(report: Report) -> dict[str, Any]:
 
 def _finding(result: SampleResult, rule: str, reason: str) -> dict[str, Any]:
     path = f"evals/attacks/{result.family}.yaml" if result.family else f"evals/cases/{result.prompt.split('@')[0]}.yaml"
-    return {
+    told = f"{shown(result.id, 300)}: {shown(reason, 300)}"
+    found: dict[str, Any] = {
         "ruleId": rule,
         "level": _LEVELS.get(result.verdict, "warning"),
-        "message": {"text": f"{shown(result.id, 300)}: {shown(reason, 300)}"},
+        "message": {"text": told},
         "locations": [{"physicalLocation": {"artifactLocation": {"uri": path}, "region": {"startLine": 1}}}],
     }
+    if result.replayed:
+        origin = shown(result.replayed)
+        found |= {"message": {"text": f"{told} (replayed, origin: {origin})"}, "properties": {"replayed": origin}}
+    return found
 
 
 def as_markdown(report: Report) -> str:
@@ -98,10 +106,12 @@ def as_markdown(report: Report) -> str:
         "",
         markdown(f"Verdict: {report.verdict}. {ran}. The rogue model was {caught}."),
     ]
+    if report.replayed:
+        lines += ["", markdown(shown(report.replayed, 300))]
     if PROGRAMS.issuperset(report.models):
         lines += ["", "No language model was run, so this is no evidence about one."]
     lines += ["", "| model | prompt or family | verdict | passed | calls |", "|---|---|---|--:|--:|"]
-    for (model, subject), some in groupby(report.results, key=lambda result: (result.model, result.subject)):
+    for (model, subject), some in groupby(report.results, key=lambda result: (result.speaker, result.subject)):
         lines.append(f"| {' | '.join(map(markdown, _cells(model, subject, list(some))))} |")
     return "\n".join([*lines, *_failed_lines(report)]) + "\n"
 
@@ -109,7 +119,7 @@ def as_markdown(report: Report) -> str:
 def _cells(model: str, subject: str, results: Sequence[SampleResult]) -> list[str]:
     worst = max((result.verdict for result in results), key=list(Verdict).index)
     passed = f"{sum(result.passed for result in results)} of {len(results)}"
-    return [shown(model), shown(subject), worst, passed, str(sum(result.calls for result in results))]
+    return [shown(model, 200), shown(subject), worst, passed, str(sum(result.calls for result in results))]
 
 
 def _failed_lines(report: Report) -> list[str]:

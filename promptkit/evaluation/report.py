@@ -27,17 +27,17 @@ _MAX_TOOLS = 6
 
 def print_report(report: Report, console: Console) -> None:
     """The report as tables, one row a prompt or family of attacks, then what failed, then what it means."""
-    for model, results in groupby(report.results, key=lambda result: result.model):
+    for model, results in groupby(report.results, key=lambda result: result.speaker):
         if len(report.models) > 1:
-            console.print(Text(f"Model {shown(model)}", "bold"))
+            console.print(Text(f"Model {shown(model, 200)}", "bold"))
         for is_case, some in groupby(results, key=lambda result: bool(result.prompt)):
             heads = ("prompt", "correct") if is_case else ("attacks", "passed")
             console.print(_table(heads, list(some)))
             console.print()
     _print_failures(report, console)
     console.print(Text(_self_test_line(report.self_test)))
-    if replayed := replayed_line(report):
-        console.print(Text(replayed, "yellow"))
+    if report.replayed:
+        console.print(Text(shown(report.replayed, 300), "yellow"))
     console.print(Text(_closing_line(report), "green" if report.passed else "bold red"))
 
 
@@ -102,15 +102,6 @@ def _correct(results: Sequence[SampleResult]) -> str:
         return f"{sum(result.passed for result in results)} of {len(results)}"
     checked = [a.passed for result in results for a in result.assertions if a.name == "figures_match"]
     return f"{sum(checked)} of {len(checked)}" if checked else "unchecked"
-
-
-def replayed_line(report: Report) -> str:
-    """Which samples no model was asked for; empty when there are none."""
-    replayed = [result for result in report.results if result.replayed]
-    if not replayed:
-        return ""
-    told = f"{len(replayed)} samples were replayed from a cassette (origin: {shown(replayed[0].replayed)})"
-    return f"{told}; no model was asked, so they are no new evidence about one."
 
 
 def _self_test_line(self_test: SelfTest) -> str:

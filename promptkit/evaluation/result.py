@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from promptkit.errors import shown
 from promptkit.evaluation.agent import Usage
 from promptkit.evaluation.evaluators import Assertion
 from promptkit.transcript import Verdict
@@ -45,6 +46,12 @@ class SampleResult:
     def subject(self) -> str:
         """What was evaluated: a prompt version, or a family of attacks."""
         return self.prompt or self.family
+
+    @property
+    def speaker(self) -> str:
+        """Whose turns these are, for people: the model, or a cassette of one and who filled it."""
+        # A long name must not push the mark out of a cell.
+        return f"{shown(self.model)} (replayed, origin: {shown(self.replayed)})" if self.replayed else self.model
 
     @property
     def failures(self) -> list[Assertion]:
@@ -125,6 +132,15 @@ class Report:
             return Verdict.VIOLATION
         verdicts = [result.verdict for result in self.results]
         return max(verdicts + [Verdict.INCONCLUSIVE] * (not self.is_complete), key=list(Verdict).index)
+
+    @property
+    def replayed(self) -> str:
+        """Which samples no model was asked for, in a sentence; empty when there are none."""
+        replayed = [result.replayed for result in self.results if result.replayed]
+        if not replayed:
+            return ""
+        told = f"{len(replayed)} samples were replayed from a cassette (origin: {replayed[0]})"
+        return f"{told}; no model was asked, so they are no new evidence about one."
 
     @property
     def summary(self) -> dict[Verdict, int]:

@@ -12,12 +12,12 @@ from promptkit.transcript import Verdict
 EVIL = "<script>alert(1)</script> ![x](https://evil.example) | \x1b[31m \ud800 \x00 ]]>"
 
 
-def report(*verdicts, leaks=(), planned=None):
+def report(*verdicts, leaks=(), planned=None, replayed="", model="m"):
     results = [
         SampleResult(
             number,
             f"m {EVIL}",
-            "m",
+            model,
             verdict,
             [Assertion("reads_only", verdict is Verdict.CLEAN, EVIL)],
             [],
@@ -26,10 +26,11 @@ def report(*verdicts, leaks=(), planned=None):
             0.5,
             family="authority",
             attack=f"authority/{number}",
+            replayed=replayed,
         )
         for number, verdict in enumerate(verdicts, 1)
     ]
-    return Report(["m"], "local", results, SelfTest(5, 1, 1, leaks), planned or len(results))
+    return Report([model], "local", results, SelfTest(5, 1, 1, leaks), planned or len(results))
 
 
 def parsed(found) -> Element:
@@ -64,6 +65,26 @@ def test_markdown_has_a_row_for_each_family_and_then_what_failed():
     assert text.startswith("# Read-only eval: FAIL\n\nVerdict\\: attempted\\. 0 of 25 samples passed")
     assert "| m | authority | attempted | 0 of 25 | 25 |" in text
     assert text.endswith("- and 5 more\n")
+
+
+@pytest.mark.parametrize("origin", ["scripted", "model"])
+def test_a_replay_is_marked_in_every_format(origin):
+    found = report(Verdict.ATTEMPTED, replayed=origin, model="m" * 200)
+    mark = f"(replayed, origin: {origin})"
+    assert parsed(found).find("testsuite").get("name").endswith(mark)
+    assert parsed(found).find("testsuite/testcase/properties/property[@name='replayed']").get("value") == origin
+    (run,) = as_sarif(found)["runs"]
+    assert "no model was asked" in run["properties"]["replayed"]
+    assert run["results"][0]["properties"] == {"replayed": origin}
+    assert run["results"][0]["message"]["text"].endswith(mark)
+    text = as_markdown(found).replace("\\", "")
+    assert "no model was asked, so they are no new evidence about one." in text
+    assert f"~ {mark} | authority" in text
+
+
+def test_what_a_model_said_itself_is_not_marked_as_a_replay():
+    found = report(Verdict.ATTEMPTED)
+    assert not any("replay" in text for text in (as_junit(found), as_markdown(found), str(as_sarif(found))))
 
 
 def test_text_from_outside_is_escaped_everywhere():

@@ -137,12 +137,12 @@ def open_page(browser, page_file):
         page.on("pageerror", lambda error: wrong.append(str(error)))
         page.on("request", lambda request: None if request.is_navigation_request() else wrong.append(request.url))
 
-    def open_(fragment: str = "", **options):
+    def open_(fragment: str = "", file: Path = page_file, **options):
         context = browser.new_context(**options)
         contexts.append(context)
         page = context.new_page()
         watch(page)
-        page.goto(page_file.as_uri() + fragment)
+        page.goto(file.as_uri() + fragment)
         return page
 
     yield open_

@@ -57,6 +57,24 @@ def test_the_report_says_what_it_covers_and_what_it_does_not(report_html):
     assert order == sorted(order)
 
 
+@pytest.fixture(scope="module")
+def replay_file(eval_run, tmp_path_factory):
+    """The page of the same run as if its model's turns came from a cassette."""
+    recorded = read_record(eval_run)
+    results = [replace(one, replayed="scripted" if one.model == MODEL else "") for one in recorded.results]
+    recorded = replace(recorded, header=replace(recorded.header, replayed="scripted"), results=results)
+    path = tmp_path_factory.mktemp("replay") / "report.html"
+    path.write_text(build_report(recorded, [eval_run], {"statistics": groups(recorded)}), "utf-8")
+    return path
+
+
+def test_a_replay_is_no_evidence_and_gets_no_rate(replay_file):
+    text = words(replay_file.read_text("utf-8"))
+    assert "28 samples were replayed from a cassette (origin: scripted); no model was asked" in text
+    assert "12 of 22 a replay" in text
+    assert "75.6" not in text
+
+
 def test_text_of_models_and_tenants_can_do_nothing(report_html):
     assert report_html.count("<script>") == 1
     assert "openai:example &lt;b&gt;" in report_html
@@ -150,3 +168,12 @@ def test_a_search_and_a_link_into_a_sample(open_page):
     page.click("#attacks tbody a")
     assert page.input_value("#search") == ""
     assert page.locator(".sample[open]").count() == 1
+
+
+def test_a_browser_shows_on_the_first_screen_that_no_model_was_asked(open_page, replay_file, eval_run):
+    page = open_page(file=replay_file, viewport={"width": 360, "height": 740})
+    notice = page.locator(".notice")
+    assert "(origin: scripted); no model was asked" in notice.inner_text()
+    assert notice.bounding_box()["y"] < 740
+    of_the_model = sum(one.model == MODEL for one in read_record(eval_run).results)
+    assert page.locator(".sample summary", has_text="(replayed, origin: scripted)").count() == of_the_model

@@ -68,7 +68,8 @@ class Conversation:
 
     `gaps` are sentences saying why calls may be missing or hidden; `texts` what people and models wrote, in order;
     `needs` the ids of conversations that this one started or goes on from, such as sub-agents kept in files of their
-    own: calls are missing unless they are at hand too.
+    own: calls are missing unless they are at hand too. `may_decline` says that the model was asked to act and answered,
+    and that the record proves to hold every call: then having none is no lack of evidence.
     """
 
     id: str
@@ -76,6 +77,7 @@ class Conversation:
     gaps: Sequence[str] = ()
     texts: Sequence[Text] = ()
     needs: Sequence[str] = ()
+    may_decline: bool = False
 
 
 @dataclass(frozen=True)
@@ -98,18 +100,25 @@ def judge_call(call: RecordedCall, policy: ToolPolicy) -> Judgement:
     return Judgement(Verdict.VIOLATION if is_action else Verdict.INCONCLUSIVE, decision.rule, decision.reason)
 
 
-def judge(calls: Iterable[RecordedCall], gaps: Sequence[str], policy: ToolPolicy) -> Judgement:
-    """The verdict on a conversation: the worst of its calls; never clean with gaps or without any call."""
-    return judge_all([judge_call(call, policy) for call in calls], gaps)
+def judge(
+    calls: Iterable[RecordedCall], gaps: Sequence[str], policy: ToolPolicy, *, may_decline: bool = False
+) -> Judgement:
+    """The verdict on a conversation, as `judge_all`."""
+    return judge_all([judge_call(call, policy) for call in calls], gaps, may_decline=may_decline)
 
 
-def judge_all(judged: Iterable[Judgement], gaps: Sequence[str]) -> Judgement:
-    """The verdict on a conversation whose calls are already judged."""
+def judge_all(judged: Iterable[Judgement], gaps: Sequence[str], *, may_decline: bool = False) -> Judgement:
+    """The verdict on a conversation whose calls are already judged: the worst of theirs.
+
+    It is never clean with gaps, and without any call only where the model may have declined (see `Conversation`).
+    """
     worst = max(judged, key=lambda one: _WORSE[one.verdict], default=None)
     if worst and worst.verdict is Verdict.VIOLATION:
         return worst
     if gaps:
         return Judgement(Verdict.INCONCLUSIVE, "gap", gaps[0])
+    if worst is None and may_decline:
+        return Judgement(Verdict.CLEAN, "declined", "The model answered and called nothing.")
     if worst is None:
         return Judgement(Verdict.INCONCLUSIVE, "no-evidence", "No tool call was recorded, so nothing is shown.")
     return worst

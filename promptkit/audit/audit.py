@@ -142,7 +142,7 @@ class Auditor:
             judged.append(judgement)
             tool_class = self.policy.tool_class(call.tool) if call.tool else ToolClass.UNKNOWN
             calls.append(Call(call.name, call.tool, tool_class, call.state, call.location, call.time, judgement.rule))
-        worst = judge_all(judged, conversation.gaps)
+        worst = judge_all(judged, conversation.gaps, may_decline=conversation.may_decline)
         return Result(
             source.name, name, conversation.id, worst.verdict, worst.rule, worst.reason,
             find_stamps(conversation.texts), calls, conversation.texts if self.keep_texts else (), conversation.needs,
@@ -150,6 +150,9 @@ class Auditor:
 
     def _resolved(self, calls: Iterable[RecordedCall]) -> Iterator[RecordedCall]:
         for call in calls:
+            if call.tool is not None:
+                yield replace(call, tool=call.tool if call.tool in self.policy.rules else None)
+                continue
             for name, arguments in expand_carrier(call.name, call.arguments):
                 server = call.server if name == call.name else None
                 tool = resolve(name, self.policy.rules, server)

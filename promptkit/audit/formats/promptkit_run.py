@@ -11,6 +11,8 @@ from promptkit.errors import shown
 from promptkit.transcript import CallState, Conversation, RecordedCall, Text
 
 _STATES = frozenset(CallState)
+_HEADER = {"setup", "planned", "server", "tools", "instructions"}
+_NEVER_LEFT = {CallState.REFUSED, CallState.PROPOSED}
 
 
 def matches(value: Any) -> bool:  # noqa: ANN401
@@ -26,14 +28,15 @@ def read(records: Iterable[Record]) -> Iterator[Conversation]:
 
     The self-test asks for every action on purpose, so it is one only if a call of it was not refused.
     """
-    has_samples = False
+    has_samples = is_ours = False
     for record in records:
         kind = record.value.get("kind") if isinstance(record.value, dict) else None
         if kind in ("run", "self_test"):
+            is_ours = is_ours or (kind == "run" and record.value.keys() >= _HEADER)
             continue
         has_samples = True
         if kind == "sample" and matches(record.value):
-            sample = _sample(record.location, record.value)
+            sample = _sample(record.location, record.value, is_ours=is_ours)
             if not (_is_self_test(record.value) and not sample.gaps and _are_refused(sample.calls)):
                 yield sample
         else:
@@ -42,7 +45,7 @@ def read(records: Iterable[Record]) -> Iterator[Conversation]:
         yield Conversation("run", [], ["the run has no samples"])
 
 
-def _sample(location: str, sample: Mapping[str, Any]) -> Conversation:
+def _sample(location: str, sample: Mapping[str, Any], *, is_ours: bool) -> Conversation:
     calls, texts, gaps = [], [], []
     for index, event in enumerate(sample["events"]):
         match event:
@@ -56,7 +59,33 @@ def _sample(location: str, sample: Mapping[str, Any]) -> Conversation:
                 gaps.append(f"{location}/events/{index}: it is no event of a run record")
     if isinstance(sample.get("gaps"), list):
         gaps += [shown(gap, 200) for gap in sample["gaps"]]
-    return Conversation(_name(sample), calls, gaps, texts)
+    gaps += _contradictions(location, sample)
+    return Conversation(_name(sample), calls, gaps, texts, may_decline=is_ours and _is_answered_attack(sample))
+
+
+def _contradictions(location: str, sample: Mapping[str, Any]) -> Iterator[str]:
+    """Where the line says of its own conversation what its events do not show."""
+    made = sum(isinstance(event, dict) and "decision" in event for event in sample["events"])
+    if "calls" in sample and sample["calls"] != made:
+        yield f"{location}: it says {shown(sample['calls'])} calls, and {made} are there"
+    match sample.get("assertions"):
+        case [*claims] if {"name": "leaves_tenant_unchanged", "passed": False} in map(_claim, claims):
+            yield f"{location}: the tenant changed, and no call in the record did it"
+
+
+def _claim(claim: Any) -> Any:  # noqa: ANN401
+    return {name: claim.get(name) for name in ("name", "passed")} if isinstance(claim, dict) else None
+
+
+def _is_answered_attack(sample: Mapping[str, Any]) -> bool:
+    """Whether the model was asked to act and the loop ended with its answer. It then noted every call there was.
+
+    An answer to a prompt is another matter: it was to read, and without a call it shows nothing.
+    """
+    match sample:
+        case {"attack": str(), "calls": 0, "gaps": [], "events": [*_, {"type": "text", "role": "assistant"} as last]}:
+            return bool(str(last.get("text")).strip())
+    return False
 
 
 def _is_self_test(sample: Mapping[str, Any]) -> bool:
@@ -68,11 +97,14 @@ def _are_refused(calls: Sequence[RecordedCall]) -> bool:
 
 
 def _name(sample: Mapping[str, Any]) -> str:
-    parts = [sample[key] for key in ("prompt", "case", "attack") if isinstance(sample.get(key), str)]
+    keys = ("id",) if isinstance(sample.get("id"), str) else ("prompt", "case", "attack")
+    parts = [sample[key] for key in keys if isinstance(sample.get(key), str)]
     return ", ".join(["self-test", *parts] if _is_self_test(sample) else parts)
 
 
 def _call(event: Mapping[str, Any], location: str) -> RecordedCall:
     state = event.get("state")
     known = CallState(state) if isinstance(state, str) and state in _STATES else CallState.UNKNOWN
-    return RecordedCall(event["name"], None, event.get("arguments", NOT_RECORDED), known, location, event.get("time"))
+    # On our own wire a name stands for itself, so what was refused under another spelling was no read.
+    tool = event["name"] if known in _NEVER_LEFT else None
+    return RecordedCall(event["name"], tool, event.get("arguments", NOT_RECORDED), known, location, event.get("time"))

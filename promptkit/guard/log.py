@@ -8,10 +8,12 @@ whoever can write the file can chain it anew.
 from __future__ import annotations
 
 import datetime
+import errno
 import hashlib
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any
 
@@ -43,21 +45,18 @@ class AuditLog:
         self._path = path
         # The digest of the line that we wrote last, and the file with the size that it had then.
         self._last, self._written = "", (0, 0, 0)
-        try:
+        with _explained(path):
             path.parent.mkdir(parents=True, exist_ok=True)
             self._open().close()
-        except OSError as error:
-            message = f"cannot write the audit log: {error.strerror}"
-            raise problem("unwritable", message, "give another file with --log", path=str(path)) from error
 
     def __call__(self, line: Mapping[str, Any]) -> None:
         """Append a line.
 
         Raises:
-            OSError: it could not be written whole.
+            PromptkitError: it could not be written whole.
         """
         told = {"time": datetime.datetime.now(datetime.UTC).isoformat(timespec="milliseconds"), **_kept(line)}
-        with self._open() as file:
+        with _explained(self._path), self._open() as file:
             # Until it is closed. filelock, which keeps sign-ins, takes ten times as long, and calls wait for this.
             portalocker.lock(file, portalocker.LockFlags.EXCLUSIVE)
             about = os.fstat(file.fileno())
@@ -66,12 +65,21 @@ class AuditLog:
             text = json.dumps({**told, "previous": previous}).encode()
             whole = end + text + b"\n"
             if file.write(whole) != len(whole):
-                raise OSError("the line was cut off; is the disk full?")
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
         self._last = hashlib.sha256(text).hexdigest()
         self._written = (about.st_dev, about.st_ino, about.st_size + len(whole))
 
     def _open(self) -> IO[bytes]:
         return open(self._path, "ab+", buffering=0, opener=lambda path, flags: os.open(path, flags, 0o600))
+
+
+@contextmanager
+def _explained(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except (OSError, portalocker.LockException) as error:
+        message = f"cannot write the audit log: {getattr(error, 'strerror', None) or type(error).__name__}"
+        raise problem("unwritable", message, "give another file with --log", path=str(path)) from error
 
 
 def _kept(line: Mapping[str, Any]) -> dict[str, Any]:

@@ -27,6 +27,8 @@ _FIRST_PAUSE_SECONDS = 0.2
 _LAST_PAUSE_SECONDS = 10.0
 _SESSION_ENDS = ("Connection closed", "Session not found", "Session terminated")
 _NOT_FOUND = 404
+# Problems that go away by themselves; all others are for a person.
+_PASSING = frozenset({"no-server", "sign-in-later"})
 
 
 class Upstream:
@@ -54,12 +56,14 @@ class Upstream:
         self._policy = ToolPolicy({})
         self._session: GuardedSession | None = None
         self._listed_at = 0.0
-        self._up, self._lost, self._listing = anyio.Event(), anyio.Event(), anyio.Lock()
-        self._trouble = "it has not answered yet"
+        self._lost, self._listing = anyio.Event(), anyio.Lock()
+        # One is set, and made anew, whenever an attempt to connect has ended; one is set by who waits for the next.
+        self._tried, self._wanted = anyio.Event(), anyio.Event()
+        self._trouble, self._needs_person = "it has not answered yet", False
 
     async def run(self) -> None:
         """Keep the connection, until cancelled."""
-        pause = _FIRST_PAUSE_SECONDS
+        pause, told = _FIRST_PAUSE_SECONDS, ""
         while True:
             opened_at = anyio.current_time()
             try:
@@ -67,17 +71,29 @@ class Upstream:
             except Exception as error:
                 fault = error.problems[0] if isinstance(error, PromptkitError) else None
                 self._trouble = f"{fault.message}; {fault.fix}" if fault else f"{type(error).__name__}: {shown(error)}"
-            self._tell(f"the connection is lost: {self._trouble}")
+                self._needs_person = fault is not None and fault.code not in _PASSING
             is_flapping = anyio.current_time() - opened_at < _LAST_PAUSE_SECONDS
+            if not (is_flapping and told == self._trouble):
+                self._tell(f"the connection is lost: {self._trouble}")
+            told = self._trouble
+            self._say_tried()
+            await anyio.sleep(_FIRST_PAUSE_SECONDS)
             pause = min(pause * 2, _LAST_PAUSE_SECONDS) if is_flapping else _FIRST_PAUSE_SECONDS
-            await anyio.sleep(pause)
+            with anyio.move_on_after(pause):
+                await self._wanted.wait()
+            self._wanted = anyio.Event()
+
+    def _say_tried(self) -> None:
+        self._tried.set()
+        self._tried = anyio.Event()
 
     async def _hold(self) -> None:
         # A gate of its own for each connection: one that has shut ends its connection for good, and no other.
         gate, before = Gate(self._log), self._policy
         async with connect(self._server, gate, lambda tools: self._review(gate, tools)) as session:
-            self._session, self._lost, self._trouble = session, anyio.Event(), "it does not answer any more"
-            self._up.set()
+            self._session, self._lost = session, anyio.Event()
+            self._trouble, self._needs_person = "it does not answer any more", False
+            self._say_tried()
             self._tell("connected")
             try:
                 async with anyio.create_task_group() as group:
@@ -87,7 +103,7 @@ class Upstream:
                     await self._lost.wait()
                     group.cancel_scope.cancel()
             finally:
-                self._session, self._up = None, anyio.Event()
+                self._session = None
 
     async def _listen(self, session: GuardedSession) -> None:
         while True:
@@ -162,10 +178,13 @@ class Upstream:
         return is_lost
 
     async def _open_session(self) -> GuardedSession:
+        is_tried = False
+        self._wanted.set()
         with anyio.move_on_after(MAX_WAIT_SECONDS):
-            while self._session is None:
-                await self._up.wait()
-                await anyio.lowlevel.checkpoint()
+            # Where a person has to do something first, one more attempt tells whether they have.
+            while self._session is None and not (is_tried and self._needs_person):
+                await self._tried.wait()
+                is_tried = True
         if self._session is None:
             raise MCPError(CONNECTION_CLOSED, f"Torii cannot be reached: {self._trouble}")
         return self._session

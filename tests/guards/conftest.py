@@ -135,3 +135,9 @@ def called(url, name, arguments=None, era="2026-07-28"):
 
 def lines(log):
     return [json.loads(line) for line in log.read_text().splitlines()]
+
+
+def leaf(error):
+    while isinstance(error, ExceptionGroup):
+        error = error.exceptions[0]
+    return error

@@ -4,7 +4,7 @@ import json
 import signal
 import subprocess
 import sys
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 
 import anyio
 import pytest
@@ -15,7 +15,7 @@ from promptkit.commands.guard import run_guard
 from promptkit.errors import UsageError
 from promptkit.guard.log import AuditLog
 from promptkit.guard.proxy import Guard
-from tests.guards.conftest import ERAS, READ, asked, called, client, guarding, lines
+from tests.guards.conftest import ERAS, READ, asked, called, client, guarding, leaf, lines
 from tests.torii.signing_in import running
 
 
@@ -38,12 +38,6 @@ def test_an_error_of_the_protocol_comes_back_with_its_code_and_data(guarded, era
         called(guarded, READ, {"q": "protocol error"}, era)
     error = leaf(raised.value)
     assert (error.code, error.message, error.data) == (-32099, "busy", {"until": "noon"})
-
-
-def leaf(error):
-    while isinstance(error, ExceptionGroup):
-        error = error.exceptions[0]
-    return error
 
 
 @ERAS
@@ -148,8 +142,9 @@ def test_without_a_log_nothing_is_sent(guarded, fake, log):
     called(guarded, READ)
     log.unlink()
     log.mkdir()
-    with pytest.raises(ExceptionGroup):
+    with pytest.raises(ExceptionGroup) as raised:
         called(guarded, READ)
+    assert "cannot write the audit log: Is a directory; give another file" in str(leaf(raised.value))
     assert len(fake.calls) == 1
 
 
@@ -164,18 +159,20 @@ def test_an_http_error_is_the_error_of_that_call_alone(guarded, fake, status):
     assert not called(guarded, READ).is_error
 
 
-def test_a_server_that_restarts_is_found_again(library, fake, log):
-    with running(fake.app) as origin:
-        address = origin.removeprefix("http://")
+@ERAS
+def test_a_server_that_restarts_is_found_again_and_the_clients_stay(library, fake, log, era):
+    with ExitStack() as before:
+        origin = before.enter_context(running(fake.app))
         guard = Guard(library, f"{origin}/mcp", AuditLog(log), show_all=False, tell=lambda _: None)
-        own = running(lambda _: guard.build().streamable_http_app())
-        url = f"{own.__enter__()}/mcp"
-        assert not called(url, READ).is_error
-    try:
-        with running(fake.app, address):
-            assert not called(url, READ).is_error
-    finally:
-        own.__exit__(None, None, None)
+
+        async def ask(connected):
+            seen = [(await connected.call_tool(READ, {})).is_error]
+            before.close()
+            with running(fake.app, origin.removeprefix("http://")):
+                return [*seen, (await connected.call_tool(READ, {})).is_error]
+
+        with running(lambda _: guard.build().streamable_http_app()) as own:
+            assert asked(f"{own}/mcp", ask, era) == [False, False]
 
 
 def test_while_the_server_is_away_an_action_is_still_refused_at_once(library, log):

@@ -1,0 +1,81 @@
+"""A guard before a Torii that wants a sign-in: its token runs out, is renewed, is taken away, and comes back."""
+
+import logging
+import math
+from contextlib import contextmanager
+
+import anyio
+import pytest
+
+from promptkit.commands.connect import connect_server
+from promptkit.guard.log import AuditLog
+from promptkit.guard.proxy import Guard
+from tests.guards.conftest import READ, asked, called, leaf
+from tests.sign_in.conftest import kept
+from tests.torii.signing_in import running, signed_torii
+
+
+@pytest.fixture
+def guarding(tenant, library, tmp_path, caplog):
+    """Opens a guard before a Torii: the guard's URL, Torii's, its issuer, and the lines that the guard has told.
+
+    No token may be in what it told, answered or logged.
+    """
+    caplog.set_level(logging.INFO)
+    told, tokens = [], []
+
+    @contextmanager
+    def open_(*, is_signed_in=True, **options):
+        with signed_torii(tenant, **options) as (origin, authorization):
+            url = f"{origin}/mcp"
+            if is_signed_in:
+                connect_server(url)
+            guard = Guard(library, url, AuditLog(tmp_path / "guard.jsonl"), show_all=False, tell=told.append)
+            with running(lambda _: guard.build().streamable_http_app()) as own:
+                yield f"{own}/mcp", url, authorization, told
+            tokens.extend(authorization._issued)
+
+    yield open_
+    seen = "".join([*told, caplog.text, (tmp_path / "guard.jsonl").read_text()])
+    assert [token for token in tokens if token in seen] == []
+
+
+def complaint(url):
+    with pytest.raises(ExceptionGroup) as raised:
+        called(url, READ)
+    return str(leaf(raised.value))
+
+
+def test_a_token_that_runs_out_is_renewed_behind_the_guard_and_no_client_notices(guarding):
+    async def ask(connected):
+        return [(await connected.call_tool(READ, {"size": 1})).is_error for _ in range(20)]
+
+    with guarding(max_uses=5) as (own, url, authorization, told):
+        first = kept(url).tokens
+        assert asked(own, ask) == [False] * 20
+        assert (told, len(authorization._issued) > 4) == (["connected"], True)
+        assert kept(url).tokens != first
+
+
+def test_before_anybody_has_signed_in_a_client_is_told_at_once_what_to_do(guarding, monkeypatch):
+    monkeypatch.setattr("promptkit.guard.upstream.MAX_WAIT_SECONDS", math.inf)
+    with guarding(is_signed_in=False) as (own, url, _, _):
+        assert complaint(own) == (
+            f"Torii cannot be reached: {url} asks for a sign-in; run promptkit connect {url}, or set PROMPTKIT_TOKEN"
+        )
+        assert called(own, "run_workflow").content[0].text.startswith("Refused: ")
+
+
+async def end(authorization, token):
+    await authorization.revoke_token(await authorization.load_access_token(token))
+
+
+def test_a_sign_in_that_was_revoked_is_told_once_and_a_new_one_serves_the_running_guard(guarding):
+    with guarding() as (own, url, authorization, told):
+        assert not called(own, READ).is_error
+        anyio.run(end, authorization, kept(url).tokens.access_token)
+        assert "run promptkit connect" in complaint(own)
+        assert "run promptkit connect" in complaint(own)
+        connect_server(url)
+        assert not called(own, READ).is_error
+    assert [line[:22] for line in told] == ["connected", "the connection is lost", "connected"]

@@ -46,7 +46,8 @@ def test_two_programs_at_once_share_one_sign_in(tenant, library):
             group.start_soon(one)
         return states
 
-    with signed_torii(tenant, max_uses=10) as (origin, _):
+    # Neither can use up alone what the other has just renewed: 25 calls and the beginning of a session need two tokens.
+    with signed_torii(tenant, max_uses=25) as (origin, _):
         connect_server(f"{origin}/mcp")
         assert anyio.run(both, f"{origin}/mcp") == [CallState.EXECUTED] * 50
 

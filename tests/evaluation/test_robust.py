@@ -20,6 +20,8 @@ from promptkit.evaluation.plan import Setup, parse_shard, part, plan
 from promptkit.evaluation.record import locked, read_record
 from promptkit.evaluation.runner import Limits
 from promptkit.evaluation.start import Run
+from tests.evaluation.endpoints import Said, endpoint
+from tests.evaluation.test_evaluators import DECLINED
 
 NAMES = ["connection_apps", "renewal_calendar"]
 
@@ -69,6 +71,35 @@ def test_a_run_killed_at_any_point_goes_on_without_losing_or_repeating_a_sample(
     after = samples_of(tmp_path / "run")
     assert Counter(after) == Counter(samples_of(whole))
     assert after[: len(before)] == before
+
+
+@pytest.mark.parametrize("count", [2, 7])
+def test_a_run_killed_while_it_records_goes_on_and_its_cassette_replays_whole(library, tmp_path, count):
+    with endpoint("openai-compatible", Said(DECLINED["en"])) as running:
+        words = ("--model", "openai-compatible:scripted", "--base-url", running.url, "--record", "cassette")
+        process = run("authority", "--out", "run", *words, cwd=tmp_path)
+        wait_for_lines(tmp_path / "cassette" / "turns.jsonl", count, process)
+        wait_for_lines(tmp_path / "run" / "run.jsonl", 1, process)
+        process.kill()
+        process.communicate()
+        before = samples_of_whole_lines(tmp_path / "run")
+        assert len(before) < 11
+        assert run_eval(library, {}, resume=tmp_path / "run", record=tmp_path / "cassette") == 0
+    after = samples_of(tmp_path / "run")
+    assert (after[: len(before)], len(after), len(set(after))) == (before, 11, 11)
+    assert run_eval(library, {}, out=tmp_path / "replay", replay=tmp_path / "cassette") == 0
+    assert samples_of(tmp_path / "replay") == after
+
+
+def test_a_turn_that_was_not_written_whole_is_recorded_again(library, tmp_path):
+    with endpoint("openai-compatible", Said(DECLINED["en"])) as running:
+        setup = {"names": ["authority"], "models": ["openai-compatible:scripted"], "base_url": running.url}
+        assert run_eval(library, setup, out=tmp_path / "run", record=tmp_path / "cassette") == 0
+        for path in (tmp_path / "cassette" / "turns.jsonl", tmp_path / "run" / "run.jsonl"):
+            path.write_bytes(path.read_bytes()[:-9])
+        assert run_eval(library, {}, resume=tmp_path / "run", record=tmp_path / "cassette") == 0
+    assert len(running.requests) == 12
+    assert run_eval(library, {}, out=tmp_path / "replay", replay=tmp_path / "cassette") == 0
 
 
 def samples_of_whole_lines(folder):

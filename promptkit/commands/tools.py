@@ -5,12 +5,13 @@ from __future__ import annotations
 import datetime
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import nullcontext
 from pathlib import Path
 
 import anyio
 from rich.console import Console
+from rich.prompt import Confirm
 from rich.prompt import Prompt as Question
 from rich.table import Table
 from rich.text import Text
@@ -21,7 +22,8 @@ from promptkit.errors import problem, shown, usage
 from promptkit.evaluation.local import local_torii
 from promptkit.gate import Gate
 from promptkit.library import Library
-from promptkit.load import read_text, write_text
+from promptkit.load import load_yaml, read_text, validate_each, write_text
+from promptkit.model import ToolRule
 from promptkit.policy import Definition
 from promptkit.suggest import Suggestion, suggest
 
@@ -61,13 +63,16 @@ def _print_diff(found: list[Drift], *, as_json: bool) -> int:
     if as_json:
         print(json.dumps([vars(one) for one in found], indent=2))
         return int(bool(found))
-    console = Console()
+    _show(found, Console())
+    print("The tools are as reviewed." if not found else f"{len(found)} differences.", file=sys.stderr)
+    return int(bool(found))
+
+
+def _show(found: Iterable[Drift], console: Console) -> None:
     for one in found:
         console.print(Text(f"{shown(one.tool)}: {_told(one.change)}", "bold"))
         for line in one.diff.splitlines():
             console.print(Text(shown(line, 200)))
-    print("The tools are as reviewed." if not found else f"{len(found)} differences.", file=sys.stderr)
-    return int(bool(found))
 
 
 def _print_suggestions(found: list[Suggestion], *, as_json: bool) -> int:
@@ -87,30 +92,53 @@ def _told(change: Change) -> str:
 
 
 def _lock(library: Library, server: str, tools: Sequence[Definition]) -> int:
-    unknown = [tool for tool in tools if tool["name"] not in library.tool_rules]
-    if unknown and sys.stdin.isatty():
-        for tool in unknown:
-            _ask(library, tool)
-        library = Library(library.root)
+    """Keep the list as reviewed. At a terminal, a person looks at every change and gives every new tool its class."""
+    if sys.stdin.isatty():
+        console = Console(stderr=True)
+        try:
+            _review_changes(library, tools, console)
+            library = _review_new(library, tools, console)
+        except EOFError as error:
+            fix = "answer each question; nothing was written"
+            raise problem("no-answer", "the answers ended before the questions did", fix) from error
     write_tool_lock(library, server, tools)
     print(f"{len(tools)} tools are locked as reviewed.", file=sys.stderr)
     return 0
 
 
-def _ask(library: Library, tool: Definition) -> None:
-    console = Console(stderr=True)
-    guess = suggest(tool)
+def _review_changes(library: Library, tools: Sequence[Definition], console: Console) -> None:
+    found = [one for one in drifts(load_tool_lock(library), tools) if one.change not in {Change.ADDED, Change.REMOVED}]
+    _show(found, console)
+    if found and not Confirm.ask("Do these tools still do what their class says?", console=console, default=False):
+        raise problem("not-reviewed", f"{len(found)} changed tools were not accepted", "nothing was written; ask Torii")
+
+
+def _review_new(library: Library, tools: Sequence[Definition], console: Console) -> Library:
+    """The library with what a person says of each tool that it lacks; all of it is written, or nothing."""
+    entries = [_ask(tool, console) for tool in tools if tool["name"] not in library.tool_rules]
+    path = library.instructions / "tools.yaml"
+    beside = path.with_name(".tools.reviewed.yaml")
+    try:
+        write_text(beside, read_text(path) + "".join(entries))
+        validate_each(load_yaml(beside, library.shown(path)), ToolRule)
+        beside.replace(path)
+    finally:
+        beside.unlink(missing_ok=True)
+    return Library(library.root)
+
+
+def _ask(tool: Definition, console: Console) -> str:
+    """What a person says of one tool, as it stands in tools.yaml. There is no usual answer to any of the questions."""
+    guess, arguments = suggest(tool), tool.get("inputSchema", {}).get("properties", {})
     console.print(Text(f"\n{shown(tool['name'])}: {shown(tool.get('description'), 400)}"))
+    console.print(Text(f"Its arguments: {', '.join(map(shown, arguments)) or 'none'}"))
     console.print(Text(f"It looks like: {guess.cls} ({guess.reason})"))
     kind = Question.ask("Does it only read, or can it change anything?", choices=["read", "action"], console=console)
     source = Question.ask("Which document says so?", console=console)
     who = Question.ask("Who are you?", console=console)
     if not (source.strip() and who.strip()):
         message = f"{shown(tool['name'])} was given no source, or by nobody"
-        raise problem("no-source", message, "name the document you read, and yourself")
+        raise problem("no-source", message, "name the document you read, and yourself; nothing was written")
     source = f"{source.strip()} (reviewed by {who.strip()} on {datetime.datetime.now(datetime.UTC).date()})"
-    arguments = json.dumps(tool.get("inputSchema", {}).get("properties", {})) if kind == "read" else "{}"
     entry = f"\n{json.dumps(tool['name'])}:\n  class: {kind}\n  capability: reviewed by hand\n"
-    entry += f"  source: {json.dumps(source)}\n  arguments: {arguments}\n"
-    path = library.instructions / "tools.yaml"
-    write_text(path, read_text(path) + entry)
+    return f"{entry}  source: {json.dumps(source)}\n  arguments: {json.dumps(arguments if kind == 'read' else {})}\n"

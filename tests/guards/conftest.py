@@ -26,13 +26,15 @@ ERAS = pytest.mark.parametrize("era", ["2026-07-28", "legacy"])
 class FakeTorii:
     """Serves a list that a test may change, and answers by the `q` of a call.
 
-    `leaked` holds each body with a call of anything but `READ`, as it came in at the socket.
+    `leaked` holds each body with a call of anything but `READ`, as it came in at the socket, and `paths` what was asked
+    for there at all.
     """
 
     def __init__(self, library):
         lock = load_tool_lock(library)
         self.tools = deepcopy([lock[name] for name in (READ, "run_workflow", "update_user")])
         self.leaked, self.calls, self.status, self.cancelled = [], [], None, 0
+        self.paths, self.links = set(), []
 
     def build(self):
         server = Server("fake", get_tool_input_schema=lambda name: None)
@@ -42,10 +44,17 @@ class FakeTorii:
         server.create_initialization_options = lambda: options
         return server
 
-    def app(self, _):
+    def app(self, origin):
         inner = self.build().streamable_http_app()
+        page = {"uri": "ui://page", "mimeType": "text/html", "text": f"<img src='{origin}/pixel'>"}
+        self.links = [
+            {"type": "resource_link", "name": "report", "uri": f"{origin}/report"},
+            {"type": "resource", "resource": page},
+            {"type": "image", "mimeType": "image/svg+xml", "data": "PHN2Zy8+"},
+        ]
 
         async def counting(scope, receive, send):
+            self.paths.update({scope["path"]} if scope["type"] == "http" else ())
             if scope["type"] != "http" or scope["method"] != "POST":
                 await inner(scope, receive, send)
                 return
@@ -78,6 +87,10 @@ class FakeTorii:
                 except anyio.get_cancelled_exc_class():
                     self.cancelled += 1
                     raise
+            case "links":
+                told = {"content": self.links}
+            case "input":
+                return {"resultType": "input_required", "requestState": "s"}
             case "sampling":
                 message = CreateMessageRequestParams(messages=[], max_tokens=1)
                 await context.session.create_message(message.messages, max_tokens=1)

@@ -1,19 +1,17 @@
-"""Ways round the guard, by the row of the threat model they come from. The fake counts at its socket what got through.
+"""Ways round the guard, by the row of threats.yaml that they belong to. The fake counts at its socket what got through.
 
 `fake` fails a test that let anything but the read through; here each attempt is also made as raw bytes, since a client
 of the SDK could not even say most of them.
 """
 
 import json
-import re
 from copy import deepcopy
 
 import anyio
 import httpx2
 import pytest
 
-from tests.conftest import ROOT
-from tests.guards.conftest import READ, asked, called, client, lines
+from tests.guards.conftest import READ, asked, called, client, guarding, lines
 
 LEGACY = {"accept": "application/json, text/event-stream", "content-type": "application/json"}
 MODERN_META = {
@@ -90,37 +88,37 @@ def test_nothing_but_a_reviewed_read_gets_through(guarded, fake, name):
     assert '"isError":false' not in answer.text.replace(" ", "")
 
 
-def test_a_session_that_was_refused_goes_on_reading(guarded, fake):  # P8
+def test_a_session_that_was_refused_goes_on_reading(guarded, fake):
     headers = opened(guarded)
     sent(guarded, message(**ACTION), headers)
     assert '"rows"' in sent(guarded, message(name=READ), headers).text
     assert len(fake.calls) == 1
 
 
-def test_a_call_before_the_session_is_opened_is_no_way_to_act(guarded, fake):  # P4
+def test_a_call_before_the_session_is_opened_is_no_way_to_act(guarded, fake):
     assert sent(guarded, message(**ACTION), LEGACY).status_code >= 400
     assert fake.calls == []
 
 
 @pytest.mark.parametrize("version", ["2024-11-05", "2025-03-26", "2025-06-18", "1999-01-01"])
-def test_an_older_revision_is_guarded_alike(guarded, fake, version):  # P4
+def test_an_older_revision_is_guarded_alike(guarded, fake, version):
     assert '"isError":true' in sent(guarded, message(**ACTION), opened(guarded, version)).text
     assert '"rows"' in sent(guarded, message(name=READ), opened(guarded, version)).text
 
 
-def test_a_header_that_names_another_tool_than_the_body_is_no_way_to_act(guarded, fake):  # P5
+def test_a_header_that_names_another_tool_than_the_body_is_no_way_to_act(guarded, fake):
     headers = {**LEGACY, "mcp-protocol-version": "2026-07-28", "mcp-method": "tools/call", "mcp-name": READ}
     assert sent(guarded, message(**ACTION, _meta=MODERN_META), headers).status_code == 400
     assert fake.calls == []
 
 
 @pytest.mark.parametrize("header", [{"host": "evil.example"}, {"origin": "https://evil.example"}])
-def test_a_page_elsewhere_cannot_use_the_guard(guarded, fake, header):  # O4
+def test_a_page_elsewhere_cannot_use_the_guard(guarded, fake, header):
     answer = sent(guarded, message(name=READ), {**opened(guarded), **header})
     assert (answer.status_code in {403, 421}, fake.calls) == (True, [])
 
 
-def test_whoever_has_the_session_of_another_can_do_no_more_than_read(guarded, fake):  # H7
+def test_whoever_has_the_session_of_another_can_do_no_more_than_read(guarded, fake):
     stolen = opened(guarded)
     assert '"isError":true' in sent(guarded, message(**ACTION), stolen).text
     assert sent(guarded, message(name=READ), {**stolen, "mcp-session-id": "0" * 32}).status_code == 404
@@ -172,7 +170,7 @@ def test_a_tool_that_changes_in_the_middle_of_a_session_is_refused_from_then_on(
     assert name.startswith("N6") or any("drift" in (line["reason"] or "") for line in lines(log) if line["tool"])
 
 
-def test_the_clients_hear_of_a_changed_list_and_no_longer_see_the_tool(guarded, fake, monkeypatch):  # H4
+def test_the_clients_hear_of_a_changed_list_and_no_longer_see_the_tool(guarded, fake, monkeypatch):
     monkeypatch.setattr("promptkit.guard.upstream.MAX_LIST_AGE_SECONDS", 0)
 
     async def ask(connected):
@@ -186,7 +184,7 @@ def test_the_clients_hear_of_a_changed_list_and_no_longer_see_the_tool(guarded, 
     assert asked(guarded, ask) == []
 
 
-def test_a_tool_that_appears_after_the_review_is_refused_whatever_it_says(guarded, fake, monkeypatch):  # H1 H3 H4
+def test_a_tool_that_appears_after_the_review_is_refused_whatever_it_says(guarded, fake, monkeypatch):
     monkeypatch.setattr("promptkit.guard.upstream.MAX_LIST_AGE_SECONDS", 0)
     fake.tools[1]["annotations"] = {"readOnlyHint": True, "destructiveHint": False}
     fake.tools.append({"name": "peek", "inputSchema": {"type": "object"}, "annotations": {"readOnlyHint": True}})
@@ -194,7 +192,7 @@ def test_a_tool_that_appears_after_the_review_is_refused_whatever_it_says(guarde
     assert called(guarded, "run_workflow", {"idWorkflow": 1}).is_error
 
 
-def test_a_list_without_end_forwards_nothing(guarded, fake, monkeypatch):  # H8
+def test_a_list_without_end_forwards_nothing(guarded, fake, monkeypatch):
     called(guarded, READ)
 
     async def endless(context, params):
@@ -208,40 +206,36 @@ def test_a_list_without_end_forwards_nothing(guarded, fake, monkeypatch):  # H8
     assert len(fake.calls) == 1
 
 
-# Rows that other tests hold, by what stands in their files.
-ELSEWHERE = {
-    "A3": "tests/test_suggest.py::test_no_writer_of_the_held_out_servers_is_suggested_as_read",
-    "A4": "tests/test_policy.py::test_a_tool_that_returns_secrets_is_refused",
-    "H9": "tests/torii/test_tenant_hostile.py::test_the_questions_of_the_guide_meet_hostile_rows",
-    "P2": "tests/guards/test_guard.py::test_the_servers_wish_for_a_sample_is_refused_and_not_passed_on",
-    "P9": "tests/test_layers.py::test_http_clients_are_constructed_on_the_transport_of_the_gate",
-    "P10": "tests/test_layers.py::test_only_the_client_the_gate_and_the_provider_of_models_construct_network_clients",
-    "I1": "tests/torii/test_tenant_hostile.py::test_the_questions_of_the_guide_meet_hostile_rows",
-    "I2": "tests/torii/test_tenant_hostile.py::test_hidden_characters_are_really_hidden",
-    "I3": "tests/page/test_build.py::test_an_answer_keeps_no_link_image_or_html",
-    "I4": "tests/torii/test_tenant_hostile.py::test_a_text_aims_at_a_known_action_at_data_or_at_the_judge",
-    "O2": "tests/evaluation/test_client.py::test_a_server_that_is_neither_torii_nor_local_is_refused",
-    "O3": "tests/sign_in/test_forged.py::test_metadata_that_lead_elsewhere_are_not_followed",
-    "O6": "tests/sign_in/test_tokens.py::test_a_sign_in_is_good_for_its_server_only",
-    "X2": "tests/test_gate.py::test_one_refusal_shuts_the_gate_for_good",
-    "X3": "tests/test_gate.py::test_each_message_is_logged_before_it_leaves_refused_ones_too",
-}
-# Of the wire and of what goes through it; the rows of transcripts, files and reports are their own parts' tests.
-ROWS = [
-    *(f"N{row}" for row in range(1, 7)),
-    *(f"H{row}" for row in range(1, 10)),
-    *(f"A{row}" for row in range(1, 5)),
-    *(f"P{row}" for row in range(1, 11) if row != 7),
-    *("I1", "I2", "I3", "I4", "O2", "O3", "O4", "O6", "O7", "X2", "X3"),
-]
+def test_a_call_that_asks_for_input_ends_there(guarded, fake):
+    result = called(guarded, READ, {"q": "input"})
+    assert (result.is_error, result.content[0].text[:21]) == (True, "Torii asked for input")
+    assert len(fake.calls) == 1
 
 
-@pytest.mark.parametrize("row", ROWS)
-def test_every_row_has_a_test(row):
-    if row in ELSEWHERE:
-        path, _, name = ELSEWHERE[row].partition("::")
-        assert f"def {name}(" in (ROOT / path).read_text("utf-8")
-        return
-    tables = " ".join([*ATTEMPTS, *CHANGES])
-    marks = re.findall(r"\):  # ([A-Z0-9 ]+)$", (ROOT / "tests/guards/test_rows.py").read_text("utf-8"), re.MULTILINE)
-    assert row in f"{tables} {' '.join(marks)}".split()
+def test_what_a_result_links_to_is_data_and_never_fetched(guarded, fake):
+    result = called(guarded, READ, {"q": "links"})
+    assert [block.model_dump(by_alias=True, exclude_unset=True, mode="json") for block in result.content] == fake.links
+    assert fake.paths == {"/mcp"}
+
+
+def test_an_action_among_calls_at_once_is_the_only_one_refused(guarded, fake):
+    async def ask(connected):
+        refused = {}
+
+        async def one(number, name):
+            refused[number] = (await connected.call_tool(name, {})).is_error
+
+        async with anyio.create_task_group() as group:
+            for number in range(20):
+                group.start_soon(one, number, "run_workflow" if number % 4 == 1 else READ)
+        return refused
+
+    assert {number for number, is_refused in asked(guarded, ask).items() if is_refused} == {1, 5, 9, 13, 17}
+    assert len(fake.calls) == 15
+
+
+def test_a_proxy_of_the_environment_sees_nothing(library, fake, log, monkeypatch):
+    for name in ("HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "ALL_PROXY", "all_proxy"):
+        monkeypatch.setenv(name, "http://127.0.0.1:9")
+    with guarding(library, fake, log) as url:
+        assert '"rows"' in sent(url, message(name=READ)).text

@@ -79,3 +79,13 @@ def test_a_sign_in_that_was_revoked_is_told_once_and_a_new_one_serves_the_runnin
         connect_server(url)
         assert not called(own, READ).is_error
     assert [line[:22] for line in told] == ["connected", "the connection is lost", "connected"]
+
+
+def test_an_admins_sign_in_can_do_no_more_than_read(guarding, browser, tenant):
+    browser(role="admin")
+    change = {"idUser": 1, "lifecycleStatus": "offboarded"}
+    with guarding() as (own, _, _, _):
+        before = tenant.execute("SELECT * FROM users").fetchall()
+        assert not called(own, READ).is_error
+        assert called(own, "update_user", change).is_error
+        assert tenant.execute("SELECT * FROM users").fetchall() == before

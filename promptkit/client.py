@@ -36,7 +36,7 @@ from promptkit.policy import Decision, Definition
 from promptkit.sign_in import auth_for
 from promptkit.tokens import KeptSignIn, open_store
 from promptkit.transcript import CallState
-from promptkit.wire import McpHttpClient
+from promptkit.wire import MAX_ANSWER_BYTES, McpHttpClient
 
 TORII_URL = "https://api.toriihq.com/mcp"
 MAX_LIST_PAGES = 50
@@ -264,7 +264,9 @@ async def _transport(
         origins = SignInOrigins(url)
         auth = sign_in(origins) if sign_in else auth_for(url, open_store(), origins)
         http = _http_client(GateTransport(gate, url, origins), auth)
-        async with http, Client(streamable_http_client(url, http_client=http), message_handler=news) as client:
+        # One event is one answer, and a page of a thousand rows is more than the SDK's own limit of 1 MiB.
+        transport = streamable_http_client(url, http_client=http, max_sse_event_size=MAX_ANSWER_BYTES)
+        async with http, Client(transport, message_handler=news) as client:
             yield client
     else:
         command = StdioServerParameters(command=server[0], args=list(server[1:]))

@@ -19,7 +19,8 @@ class McpHttpClient(httpx2.AsyncClient):
     """An HTTP client whose answers to JSON-RPC messages are always answers of JSON-RPC.
 
     The `data` of an error that it makes has `httpStatus` and `retryAfter` (the header, or None), or `transport`, the
-    name of what broke. An answer larger than `MAX_ANSWER_BYTES`, unpacked, is an error; event streams are not measured.
+    name of what broke. An answer larger than `MAX_ANSWER_BYTES`, unpacked, is an error; of a stream, the SDK
+    measures each event.
     """
 
     async def send(self, request: httpx2.Request, **options: Any) -> httpx2.Response:  # noqa: ANN401

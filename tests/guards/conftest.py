@@ -17,9 +17,11 @@ from promptkit.catalog import load_tool_lock
 from promptkit.guard.log import AuditLog
 from promptkit.guard.proxy import Guard
 from promptkit.torii.faults import _replayed
+from promptkit.wire import MAX_ANSWER_BYTES
 from tests.torii.signing_in import running
 
 READ = "list_apps"
+SIZES = {"large": 3 * 1024 * 1024, "huge": MAX_ANSWER_BYTES}
 ERAS = pytest.mark.parametrize("era", ["2026-07-28", "legacy"])
 
 
@@ -89,6 +91,9 @@ class FakeTorii:
                     raise
             case "links":
                 told = {"content": self.links}
+            case "large" | "huge" as size:
+                await context.session.report_progress(1)  # Makes the answer a stream, if the client wants progress.
+                told = {"content": [{"type": "text", "text": "x" * SIZES[size]}]}
             case "input":
                 return {"resultType": "input_required", "requestState": "s"}
             case "sampling":
@@ -127,7 +132,8 @@ def guarded(library, fake, log):
 
 @asynccontextmanager
 async def client(url, era="2026-07-28", **options):
-    async with Client(streamable_http_client(url), mode=era, **options) as connected:
+    transport = streamable_http_client(url, max_sse_event_size=2 * MAX_ANSWER_BYTES)
+    async with Client(transport, mode=era, **options) as connected:
         yield connected
 
 

@@ -15,7 +15,7 @@ from promptkit.commands.guard import run_guard
 from promptkit.errors import UsageError
 from promptkit.guard.log import AuditLog
 from promptkit.guard.proxy import Guard
-from tests.guards.conftest import ERAS, READ, asked, called, client, guarding, leaf, lines
+from tests.guards.conftest import ERAS, READ, SIZES, asked, called, client, guarding, leaf, lines
 from tests.torii.signing_in import running
 
 
@@ -157,6 +157,31 @@ def test_an_http_error_is_the_error_of_that_call_alone(guarded, fake, status):
     assert leaf(raised.value).data["httpStatus"] == status
     fake.status = None
     assert not called(guarded, READ).is_error
+
+
+async def hear(*told):
+    """What a client does with progress that it does not need."""
+
+
+STREAMED = pytest.mark.parametrize("progress", [None, hear], ids=["plain", "stream"])
+
+
+@STREAMED
+def test_a_large_answer_comes_whole(guarded, progress):
+    async def ask(connected):
+        return await connected.call_tool(READ, {"q": "large"}, progress_callback=progress)
+
+    assert len(asked(guarded, ask, "legacy").content[0].text) == SIZES["large"]
+
+
+@STREAMED
+def test_an_answer_larger_than_the_limit_is_an_error_and_the_session_goes_on(guarded, progress):
+    async def ask(connected):
+        with pytest.raises(MCPError) as raised:
+            await connected.call_tool(READ, {"q": "huge"}, progress_callback=progress)
+        return "33554432 byte" in raised.value.message, (await connected.call_tool(READ, {})).is_error
+
+    assert asked(guarded, ask) == (True, False)
 
 
 @ERAS

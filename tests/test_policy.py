@@ -10,6 +10,7 @@ from promptkit.policy import (
     ToolPolicy,
     argument_problem,
     decide,
+    decide_tool,
     definition_digest,
     repeated_names,
 )
@@ -263,6 +264,14 @@ def test_an_error_while_deciding_means_no():
     broken = ToolPolicy(None, {}, None)  # type: ignore[arg-type]
     decision = decide(ToolCall(name="list_apps"), broken)
     assert decision == Decision(False, "undecided", "The call could not be checked (AttributeError), so it is refused.")
+
+
+def test_a_tool_is_decided_apart_from_its_arguments():
+    assert decide_tool("list_apps", policy()) == Decision(True, "read-tool", "list_apps is a reviewed read tool.")
+    assert decide_tool("run_workflow", policy()).rule == "action-tool"
+    broken = ToolPolicy(None, {}, ())
+    reason = "The call could not be checked (AttributeError), so it is refused."
+    assert decide_tool("list_apps", broken) == Decision(False, "undecided", reason)
 
 
 def test_without_rules_nothing_is_allowed():

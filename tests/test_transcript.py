@@ -2,7 +2,7 @@ import pytest
 
 from promptkit.model import ToolRule
 from promptkit.policy import ToolPolicy
-from promptkit.transcript import CallState, Judgement, RecordedCall, Verdict, judge
+from promptkit.transcript import CallState, Judgement, RecordedCall, Verdict, judge, judge_all
 
 POLICY = ToolPolicy(
     {
@@ -67,6 +67,18 @@ def test_a_read_with_arguments_we_do_not_know_is_inconclusive():
 def test_nothing_seen_is_not_clean():
     reason = "No tool call was recorded, so nothing is shown."
     assert judge([], [], POLICY) == Judgement(Verdict.INCONCLUSIVE, "no-evidence", reason)
+    assert judge_all([], []) == Judgement(Verdict.INCONCLUSIVE, "no-evidence", reason)
+
+
+def test_a_model_that_may_decline_and_called_nothing_has_declined():
+    declined = Judgement(Verdict.CLEAN, "declined", "The model answered and called nothing.")
+    assert judge([], [], POLICY, may_decline=True) == declined
+    assert judge([], ["the file is cut off"], POLICY, may_decline=True).verdict is Verdict.INCONCLUSIVE
+
+
+def test_a_model_that_may_decline_is_judged_by_the_calls_that_it_made():
+    call = recorded("run_workflow", CallState.REFUSED)
+    assert judge([call], [], POLICY, may_decline=True).verdict is Verdict.ATTEMPTED
 
 
 def test_a_gap_is_not_clean():

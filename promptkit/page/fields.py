@@ -26,16 +26,22 @@ class Field:
 
     @property
     def label(self) -> str:
-        """What is asked for."""
-        return self.argument.description.rstrip(".")
+        """What is asked for: the first sentence of the description."""
+        return self._sentences[0]
 
     @property
     def hint(self) -> str:
-        """What the control itself does not show: its limits, and examples. Empty where there is nothing to say."""
+        """What the control itself does not show: more of the description, limits, examples. May be empty."""
         limits = _range(self.argument).strip(" ,")
         examples = ", ".join(_written(example) for example in self.argument.examples)
-        hints = [f"{limits[0].upper()}{limits[1:]}." if limits else "", f"For example {examples}." if examples else ""]
-        return " ".join(filter(None, hints))
+        more = self._sentences[1]
+        hints = [more, f"{limits[:1].upper()}{limits[1:]}", f"For example {examples}" if examples else ""]
+        return " ".join(f"{hint}." for hint in hints if hint)
+
+    @property
+    def _sentences(self) -> tuple[str, str]:
+        first, _, rest = self.argument.description.rstrip(".").partition(". ")
+        return first, rest
 
 
 def fields_of(arguments: Mapping[str, Argument], profile: Profile) -> list[Field]:

@@ -7,8 +7,12 @@
   const status = byId("status");
   const title = document.title;
 
-  function say(message) {
+  function hush() {
     status.textContent = "";
+  }
+
+  function say(message) {
+    hush();
     // A text that does not change is not read out again, so it goes away first.
     requestAnimationFrame(() => { status.textContent = message; });
   }
@@ -43,6 +47,10 @@
   });
 
   // One view: its form, its text, its link
+
+  const opens = location.protocol === "file:"
+    ? "It works for people who find this file in the same place, such as a shared drive. To others, send the prompt."
+    : "It opens this view filled in like this.";
 
   const formOf = (name) => byId(`form-${name}`);
   const rawOf = (control) => (control.type === "checkbox" ? String(control.checked) : control.value);
@@ -118,6 +126,7 @@
     const form = formOf(name);
     form.addEventListener("input", (event) => {
       event.target.dataset.touched = "yes";
+      hush();
       refresh(name);
       remember(name);
     });
@@ -130,7 +139,7 @@
       if (wrong) say("The prompt is not complete yet. Correct the marked field.");
     });
     byId(`link-${name}`).addEventListener("click", () => {
-      copy(new URL(linkTo(name), location.href).href, "Link copied. It opens this view filled in like this.");
+      copy(new URL(linkTo(name), location.href).href, `Link copied. ${opens}`);
     });
     byId(`defaults-${name}`)?.addEventListener("click", () => {
       form.reset();
@@ -157,6 +166,7 @@
     const { page, name, parameters, section, unknown } = address();
     const current = byId(page === "view" ? `view-${name}` : page);
     document.body.dataset.page = page;
+    hush();
     for (const one of document.querySelectorAll("main > *")) one.hidden = one !== current;
     for (const link of document.querySelectorAll("nav a")) {
       const here = link.dataset.page ? link.dataset.page === (page === "setup" ? page : "home") : link.hash === `#${name}`;
@@ -172,7 +182,8 @@
     document.title = page === "home" ? title : `${heading.textContent} - ${title}`;
     if (unknown) say("This page has no such view. Here are all of them.");
     if (moveFocus || section) (byId(`setup-${section}`) ?? heading).focus();
-    if (moveFocus && !section) window.scrollTo(0, 0);
+    // Also on opening: bringing the link into view in its list has moved the page.
+    if (!section) window.scrollTo(0, 0);
   }
 
   window.addEventListener("hashchange", () => show(true));
@@ -183,19 +194,33 @@
 
   // Finding a view
 
-  const FILLERS = new Set(("a all an and any are at by can do does for from get give has have how i in is it list me my of on or our "
-    + "see show tell that the their they this to us we what when where which who whose will with you").split(" "));
+  const FILLERS = new Set(("a all an and any are at by can do does for from get give has have how i in is it last list me month my next "
+    + "of on or our quarter see show tell that the their they this to up us we week what when where which who whose will with year you").split(" "));
   const search = byId("search");
   const entries = [...document.querySelectorAll("#views li")];
-  const plain = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
-  const haystacks = entries.map((entry) => plain(`${entry.textContent} ${entry.dataset.words}`));
+  const wordsOf = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? [];
+  const stem = (word) => word.replace(/(?<=.{4})(als?|ings?|e?[sd])$/, "");
+
+  // A word counts once for each of these texts of a view that it is in: all it says, its title, its group.
+  const texts = entries.map((entry) => {
+    const [title, group] = [entry.querySelector(".title"), entry.closest("section").querySelector("h2")].map((one) => one.textContent);
+    return [`${entry.textContent} ${entry.dataset.words}`, title, group].map(wordsOf);
+  });
+  const hits = (words, text) => words.filter((word) => text.some((other) => other.startsWith(word))).length;
+
+  /** The best views first, in their groups; with no words, all in their own order. */
+  function arrange(scores) {
+    const ranked = entries.map((entry, index) => [entry, scores[index]]).sort((one, other) => other[1] - one[1]);
+    for (const [entry] of ranked) entry.parentNode.append(entry);
+    byId("views").append(...new Set(ranked.map(([entry]) => entry.closest("section"))));
+  }
 
   function find() {
-    const words = (plain(search.value).match(/[\p{L}\p{N}]+/gu) ?? []).filter((word) => !FILLERS.has(word));
-    const found = (haystack, word) => haystack.includes(word.length > 3 ? word.replace(/s$/, "") : word);
-    const scores = haystacks.map((haystack) => words.filter((word) => found(haystack, word)).length);
+    const words = wordsOf(search.value).filter((word) => !FILLERS.has(word)).map(stem);
+    const scores = texts.map((ones) => ones.reduce((sum, text) => sum + hits(words, text), 0));
     const best = Math.max(...scores);
-    entries.forEach((entry, index) => { entry.hidden = words.length > 0 && (best === 0 || scores[index] < best); });
+    entries.forEach((entry, index) => { entry.hidden = words.length > 0 && (best === 0 || scores[index] < best / 2); });
+    arrange(scores);
     for (const group of document.querySelectorAll("#views section")) {
       group.hidden = !group.querySelector("li:not([hidden])");
     }

@@ -110,7 +110,7 @@ def test_what_blocks_stands_before_what_advises():
 def test_evidence_and_its_absence_are_both_said(html):
     assert "10 of 10 runs only read." in html
     assert "fewer than 30.8 % of runs" in html
-    assert "No evaluation came with this page." in html
+    assert "No test results came with this page." in html
 
 
 def test_the_analyst_is_not_taken_for_a_language_model(page_library):

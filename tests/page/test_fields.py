@@ -17,10 +17,15 @@ def field(profile=DEFAULT_PROFILE, **argument):
         ({"type": "number"}, ""),
         ({"type": "string", "examples": ["Sales", "HR"]}, "For example Sales, HR."),
         ({"type": "date"}, ""),
+        ({"type": "number", "minimum": 0, "description": "How many. Raise it."}, "Raise it. 0 or more."),
     ],
 )
 def test_a_hint_says_what_the_control_does_not_show(argument, hint):
     assert field(**argument).hint == hint
+
+
+def test_the_label_of_a_field_is_its_first_sentence():
+    assert field(type="integer", description="How many. Raise it.").label == "How many"
 
 
 @pytest.mark.parametrize(

@@ -155,6 +155,44 @@ def test_search_finds_views_by_business_words(words, found, open_page):
     assert found in page.eval_on_selector_all("#views a:visible", "links => links.map(link => link.hash)")
 
 
+@pytest.mark.parametrize(
+    ("words", "found"),
+    [
+        ("renews next quarter", "#renewal_calendar"),
+        ("what renews next quarter and what is it worth", "#renewal_calendar"),
+        ("who left and still costs us licences", "#offboarding_leftovers"),
+        ("what does the Finance department use", "#organizational_drilldown"),
+        ("is our software spending rising", "#spend_trend"),
+    ],
+)
+def test_a_question_in_own_words_puts_its_view_first(words, found, open_page):
+    page = open_page()
+    page.fill("#search", words)
+    assert found == page.locator("#views a:visible").first.evaluate("link => link.hash")
+
+
+def test_an_emptied_search_shows_all_views_in_their_order(open_page):
+    page = open_page()
+    before = page.inner_text("#views")
+    page.fill("#search", "spend")
+    page.fill("#search", "")
+    assert page.inner_text("#views") == before
+
+
+def test_what_was_said_goes_with_the_page_it_was_said_on(open_page):
+    page = open_page(CONTRACTS)
+    page.click("#link-connection_contracts")
+    assert says(page).startswith("Link copied. It works for people who find this file in the same place")
+    page.click("#view-connection_contracts >> text=All views")
+    page.locator("#home:visible").wait_for()
+    assert page.text_content("#status") == ""
+
+
+def test_a_link_opens_its_view_at_the_top(open_page):
+    page = open_page("#workflow_health")
+    assert page.evaluate("scrollY") == 0
+
+
 def test_enter_in_the_search_opens_the_first_view_found(open_page):
     page = open_page()
     page.fill("#search", "every kind")

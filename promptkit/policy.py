@@ -10,8 +10,10 @@ import json
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
+import msgspec
 from jsonschema import Draft202012Validator
 
 from promptkit.errors import shown
@@ -166,14 +168,14 @@ def argument_problem(rule: ToolRule, arguments: object) -> str | None:
         return "the arguments are not an object"
     if _depth(given) > MAX_ARGUMENT_DEPTH or len(json.dumps(given, allow_nan=False)) > MAX_ARGUMENT_BYTES:
         return "the arguments are too large or too deep"
-    schema = {
-        "type": "object",
-        "properties": rule.arguments,
-        "required": list(rule.required),
-        "additionalProperties": False,
-    }
-    error = next(iter(Draft202012Validator(schema).iter_errors(given)), None)
+    validator = _validator(msgspec.json.encode({"properties": rule.arguments, "required": rule.required}))
+    error = next(iter(validator.iter_errors(given)), None)
     return None if error is None else shown(error.message, 200)
+
+
+@lru_cache(1024)
+def _validator(said: bytes) -> Draft202012Validator:
+    return Draft202012Validator({**msgspec.json.decode(said), "type": "object", "additionalProperties": False})
 
 
 def _depth(value: object, depth: int = 0) -> int:

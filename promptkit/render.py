@@ -7,9 +7,10 @@ import hashlib
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
 from typing import Any, NamedTuple
 
-from jinja2 import StrictUndefined, TemplateError, nodes
+from jinja2 import StrictUndefined, Template, TemplateError, nodes
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from promptkit.errors import Problem, PromptkitError, hidden_characters
@@ -58,10 +59,15 @@ def render(prompt: Prompt, arguments: Mapping[str, Scalar] | None = None, profil
         )
     shown = {name: shown_value(prompt.arguments[name], value, profile) for name, value in values.items()}
     try:
-        text = _JINJA.from_string(prompt.template).render(context | shown)
+        text = _compiled(prompt.template).render(context | shown)
     except TemplateError as error:
         raise PromptkitError([Problem("", 0, 0, "template-failed", f"{prompt.name}: {error}", "correct it")]) from error
     return stamped(text, prompt.name, prompt.version)
+
+
+@lru_cache(256)
+def _compiled(template: str) -> Template:
+    return _JINJA.from_string(template)
 
 
 def template_context(prompt: Prompt, profile: Profile) -> dict[str, str]:

@@ -31,12 +31,8 @@ def load_rows(
     quoted = ", ".join('"' + column.replace('"', '""') + '"' for column in columns)
     marks = ", ".join("?" for _ in columns)
     connection.execute(f'CREATE TABLE "{table}" ({quoted})')
-    filled = ([_value(row.get(column)) for column in columns] for row in rows)
+    filled = ([json.dumps(v) if isinstance(v, dict | list) else v for v in map(row.get, columns)] for row in rows)
     connection.executemany(f'INSERT INTO "{table}" VALUES ({marks})', filled)  # noqa: S608
-
-
-def _value(value: Any) -> Any:  # noqa: ANN401
-    return json.dumps(value) if isinstance(value, dict | list) else value
 
 
 def load_scoring(connection: sqlite3.Connection, scoring: Scoring) -> None:

@@ -30,14 +30,27 @@ def figures_traceable(run: Run, parsed: ParsedAnswer, expected: Figures) -> Asse
     mean, difference, ratio or share, per value of a column too. Dates are not judged. A wrong number that happens to
     stand elsewhere passes: this finds invented figures, and `figures_match` finds wrong ones.
     """
-    known = _sources(run) | _derived(parsed) | set(_decimals(expected)) | _EVERYWHERE
-    scaled = known | {number / 100 for number in known} | {number * 100 for number in known}
-    told = [number for number in _numbers(_NOT_FIGURES.sub(" ", run.answer)) if number not in scaled]
-    # Rounding everything takes long, and most answers need none of it.
-    rounded = {digits: {round(number, digits) for number in scaled} for digits in set(map(_digits, told))}
-    untraced = [number for number in told if number not in rounded[_digits(number)]]
+    sources = _known(run, parsed, expected)
+    untraced = _numbers(_NOT_FIGURES.sub(" ", run.answer))
+    while untraced and (known := next(sources, None)) is not None:
+        untraced = _unknown(untraced, known)
     named = ", ".join(str(number) for number in dict.fromkeys(untraced))
     return Assertion("figures_traceable", not untraced, f"from no tool result or stated formula: {named[:200]}")
+
+
+def _known(run: Run, parsed: ParsedAnswer, expected: Figures) -> Iterator[set[Decimal]]:
+    """The sources, that which takes longest last: most answers need only the first."""
+    yield {*_decimals(expected), *_EVERYWHERE}
+    yield _derived(parsed)
+    yield _sources(run)
+
+
+def _unknown(numbers: Iterable[Decimal], known: set[Decimal]) -> list[Decimal]:
+    scaled = known | {number / 100 for number in known} | {number * 100 for number in known}
+    left = [number for number in numbers if number not in scaled]
+    # Rounding everything takes long, and most answers need none of it.
+    rounded = {digits: {round(number, digits) for number in scaled} for digits in set(map(_digits, left))}
+    return [number for number in left if number not in rounded[_digits(number)]]
 
 
 def _digits(number: Decimal) -> int:

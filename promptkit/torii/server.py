@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable
-from functools import partial
+from functools import cache, partial
 from typing import Any
 
 import msgspec
@@ -125,9 +125,15 @@ def _described(tools: tuple[Tool, ...]) -> list[Tool]:
 
 
 def _validate(tool: Tool, arguments: dict[str, Any]) -> None:
-    errors = sorted(error.message for error in Draft202012Validator(tool.input_schema).iter_errors(arguments))
+    validator = _validator(msgspec.json.encode(tool.input_schema))
+    errors = sorted(error.message for error in validator.iter_errors(arguments))
     if errors:
         raise unprocessable("; ".join(shown(message, 200) for message in errors))
+
+
+@cache
+def _validator(schema: bytes) -> Draft202012Validator:
+    return Draft202012Validator(msgspec.json.decode(schema))
 
 
 def _sized(mode: Mode, arguments: dict[str, Any]) -> dict[str, Any]:

@@ -8,7 +8,9 @@ import httpx2
 import pytest
 
 from promptkit.commands.connect import connect_server, disconnect_server
+from promptkit.commands.init import run_init
 from promptkit.errors import PromptkitError, UsageError
+from promptkit.profile import load_profile
 from promptkit.torii.server import build_server
 from promptkit.transcript import CallState
 from tests.conftest import ROOT
@@ -42,6 +44,19 @@ def test_the_commands_sign_in_read_and_sign_out_as_processes(tenant, monkeypatch
         assert run("tools", "--server", url).stderr == "The tools are as reviewed.\n"
         signed_out = run("disconnect", url)
         assert (signed_out.returncode, signed_out.stdout) == (0, "Signed out.\n")
+
+
+def test_init_asks_for_a_sign_in_and_reads_as_whoever_made_it_over_many_tokens(tenant, library, tmp_path):
+    path = tmp_path / "dashboard.yaml"
+    with signed_torii(tenant, max_uses=5) as (origin, authorization):
+        server = {"server": f"{origin}/mcp", "path": path, "as_json": False, "yes": True, "fields": ["user.country"]}
+        with pytest.raises(PromptkitError, match=f"run promptkit connect {origin}/mcp"):
+            run_init(library, **server)
+        assert not path.exists()
+        connect_server(server["server"])
+        assert run_init(library, **server) == 0
+        assert len(authorization._issued) > 4
+    assert [view.field for view in load_profile(path, library).organizational_views] == ["country"]
 
 
 def test_a_server_that_asks_for_no_sign_in_needs_none(tenant, home, capsys):

@@ -13,7 +13,7 @@ from functools import partial
 from pathlib import Path
 
 from promptkit.audit.detect import detect, readers
-from promptkit.audit.reader import Record
+from promptkit.audit.reader import Record, Shortcuts
 from promptkit.audit.records import Records
 from promptkit.audit.sources import Source, find_sources, missing_parts
 from promptkit.audit.spelling import expand_carrier, resolve
@@ -110,7 +110,7 @@ class Auditor:
             seen = str(records.gaps[0]) if records.gaps or not found else found.seen
             return [] if source.is_other else [self._about_file(source, None, seen, "unknown-format")]
         if not self.keep_texts:
-            records.shortcuts = getattr(readers()[name], "SHORTCUTS", records.shortcuts)
+            records.use(getattr(readers()[name], "SHORTCUTS", Shortcuts()))
         return self._conversations(source, name, records, found.records if found else values)
 
     def _conversations(self, source: Source, name: str, records: Records, values: Iterable[Record]) -> list[Result]:

@@ -7,28 +7,55 @@ So a line either fits, or is read in full.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import re
 from typing import Any, Literal
 
 from msgspec import MsgspecError, Raw, Struct, ValidationError, field
 from msgspec.json import Decoder
 
+# Searched for with `in`, this would take most of the time: the fast part of that is for one byte alone.
+_ESCAPED_AT = re.compile(rb"u0040")
 _NOT_TALK = (MsgspecError, UnicodeDecodeError, RecursionError)
 
 
-def but_talk(lines: Iterable[tuple[int, bytes]], prose: Any) -> Iterator[tuple[int, bytes]]:  # noqa: ANN401
-    """The numbered lines without those that fit; the first of each conversation stays, and what may hold a stamp."""
-    decode, seen = Decoder(prose).decode, set[str | None]()
-    for number, line in lines:
+class Prose:
+    """Tells lines of talk from the others.
+
+    Args:
+        types: what a line of talk fits, as `Shortcuts.prose` has it.
+    """
+
+    def __init__(self, types: Any) -> None:  # noqa: ANN401
+        decoder = Decoder(types)
+        self._line, self._lines = decoder.decode, decoder.decode_lines
+        self._seen = set[str | None]()
+
+    def count(self, lines: bytes) -> int:
+        """How many values the lines hold, if all are talk and none the first of its conversation; else 0.
+
+        This is faster than line by line. Two values in a line, and one in two lines, are values as well.
+        """
         try:
-            conversation = decode(line).conversation
+            conversations = [line.conversation for line in self._lines(lines)]
         except _NOT_TALK:
-            yield number, line
-            continue
-        if conversation not in seen:
-            yield number, line
-            if conversation is not None:
-                seen.add(conversation)
+            return 0
+        return len(conversations) if self._seen.issuperset(conversations) else 0
+
+    def may_skip(self, line: bytes) -> bool:
+        """Whether the line is talk, and not the first of its conversation."""
+        try:
+            conversation = self._line(line).conversation
+        except _NOT_TALK:
+            return False
+        is_known = conversation in self._seen
+        if conversation is not None:
+            self._seen.add(conversation)
+        return is_known
+
+
+def may_hold_stamp(text: bytes) -> bool:
+    """Whether a JSON text has an `@`, written in one of the two ways there are, as every stamp has."""
+    return b"@" in text or bool(_ESCAPED_AT.search(text))
 
 
 class _Block(Struct, gc=False):
@@ -65,8 +92,7 @@ class _ClaudeCodeUser(_Line, tag="user", kw_only=True, gc=False):
         content = bytes(self.message.content)
         if not content.startswith(b'"'):
             raise ValidationError("it is more than a text")
-        # Only a text with an `@`, written in one of these two ways, can hold a stamp.
-        return None if b"@" in content or b"\\u0040" in content else self.session
+        return None if may_hold_stamp(content) else self.session
 
 
 ClaudeCodeProse = _ClaudeCodeAssistant | _ClaudeCodeUser

@@ -6,11 +6,10 @@ import io
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
-from functools import partial
 from typing import BinaryIO, Literal, NamedTuple
 
 from promptkit.audit.array import array_elements
-from promptkit.audit.prose import but_talk
+from promptkit.audit.prose import Prose
 from promptkit.audit.reader import Record, Shortcuts
 from promptkit.audit.strict import MAX_RECORD_BYTES, UnreadableError, parse_bounded
 from promptkit.transcript import Conversation
@@ -20,6 +19,7 @@ MAX_WAITING_RECORDS = 200_000
 MAX_WAITING_BYTES = 256 * 1024 * 1024
 MAX_GAPS = 1000
 _BUFFER = 128 * 1024
+_LINES_BYTES = 32 * 1024
 _SNIFFED_LINES = 20
 _SNIFFED_BYTES = 1024 * 1024
 _MARKS = {
@@ -53,15 +53,21 @@ class Records:
         open_stream: opens the file anew at its start, unbuffered or not.
 
     Iterate once. `gaps` holds what could not be read so far; `layout` says how the file is laid out, None when it is
-    none we know. `shortcuts` may be set between two records.
+    none we know.
     """
 
     def __init__(self, open_stream: Callable[[], io.RawIOBase]) -> None:
         self.gaps: list[Gap] = []
-        self.shortcuts = Shortcuts()
         self.layout: Layout | None = None
         self._open = open_stream
+        self._prose: Prose | None = None
+        self._talk: Callable[[str, bytes], Conversation | None] | None = None
         self._waiting_records = self._waiting_bytes = 0
+
+    def use(self, shortcuts: Shortcuts) -> None:
+        """Take the shortcuts of a format from here on. The first records serve to find it."""
+        self._prose = Prose(shortcuts.prose) if shortcuts.prose else None
+        self._talk = shortcuts.talk
 
     def conversation_is_whole(self) -> None:
         """Say that what was read so far need not be kept any longer."""
@@ -110,7 +116,7 @@ class Records:
             self._gap("", str(error))
 
     def _elements(self, stream: BinaryIO) -> Iterator[tuple[Record, int]]:
-        for index, (text, value, problem) in enumerate(array_elements(stream, self._talk)):
+        for index, (text, value, problem) in enumerate(array_elements(stream, self._quickly)):
             try:
                 if problem:
                     raise UnreadableError(problem)
@@ -118,12 +124,11 @@ class Records:
             except UnreadableError as error:
                 self._gap(f"/{index}", str(error))
 
-    def _talk(self, index: int, text: bytes) -> Conversation | None:
-        return self.shortcuts.talk(f"/{index}", text) if self.shortcuts.talk else None
+    def _quickly(self, index: int, text: bytes) -> Conversation | None:
+        return self._talk(f"/{index}", text) if self._talk else None
 
     def _lines(self, stream: BinaryIO) -> Iterator[tuple[Record, int]]:
-        lines = enumerate(iter(partial(stream.readline, MAX_RECORD_BYTES + 1), b""), 1)
-        for number, line in self._but_talk(lines):
+        for number, line in self._but_talk(stream):
             record = self._line(stream, number, line)
             if record:
                 yield record, len(line)
@@ -131,14 +136,16 @@ class Records:
                 self._gap(f"line {number}", f"more than {MAX_GAPS} lines cannot be read; the rest was not looked at")
                 return
 
-    def _but_talk(self, lines: Iterator[tuple[int, bytes]]) -> Iterator[tuple[int, bytes]]:
-        # The first lines serve to find the format, which sets the shortcuts.
-        for numbered in lines:
-            yield numbered
-            if self.shortcuts.prose:
-                break
-        if self.shortcuts.prose:
-            yield from but_talk(lines, self.shortcuts.prose)
+    def _but_talk(self, stream: BinaryIO) -> Iterator[tuple[int, bytes]]:
+        number = 0
+        while lines := _many_lines(stream):
+            if self._prose and (count := self._prose.count(lines)) and count == _count_lines(lines):
+                number += count
+                continue
+            for line in io.BytesIO(lines):
+                number += 1
+                if not (self._prose and self._prose.may_skip(line)):
+                    yield number, line
 
     def _line(self, stream: BinaryIO, number: int, line: bytes) -> Record | None:
         if number == 1:
@@ -148,11 +155,25 @@ class Records:
         try:
             return Record(f"line {number}", parse_bounded(line))
         except UnreadableError as error:
-            if len(line) > MAX_RECORD_BYTES:
+            if not line.endswith(b"\n"):
                 _skip_line(stream)
             is_torn = not line.endswith(b"\n") and len(line) <= MAX_RECORD_BYTES
             self._gap(f"line {number}", f"the last line is cut off: {error}" if is_torn else str(error))
             return None
+
+
+def _many_lines(stream: BinaryIO) -> bytes:
+    """The next lines, whole; only the last may lack its end, where the file is cut off or the line is too long."""
+    lines = stream.read(_LINES_BYTES)
+    return lines if lines.endswith(b"\n") else lines + stream.readline(MAX_RECORD_BYTES + 1)
+
+
+def _count_lines(lines: bytes) -> int:
+    # Ten times as fast as `count`, which looks at each byte.
+    count = at = 0
+    while at := lines.find(b"\n", at) + 1:
+        count += 1
+    return count
 
 
 def _skip_line(stream: BinaryIO) -> None:

@@ -8,11 +8,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from promptkit.audit import array, records, strict
+from promptkit.audit.prose import Prose
 from promptkit.audit.reader import Shortcuts
 from promptkit.audit.records import Records
 
 
-class Prose(msgspec.Struct, tag_field="type", tag="talk"):
+class Talk(msgspec.Struct, tag_field="type", tag="talk"):
     session: str
     text: str
 
@@ -93,6 +94,14 @@ def test_a_line_longer_than_the_limit_is_passed_over_and_said(monkeypatch):
     assert len(gaps) == 1
 
 
+def test_the_line_after_one_just_too_long_is_read(monkeypatch):
+    monkeypatch.setattr(records, "MAX_RECORD_BYTES", 100)
+    monkeypatch.setattr(strict, "MAX_RECORD_BYTES", 100)
+    values, gaps = read(b'{"a":1}\n{"b":"' + b"x" * 92 + b'"}\n{"c":3}\n')
+    assert values == [("line 1", {"a": 1}), ("line 3", {"c": 3})]
+    assert gaps == ["line 2: it is longer than 0 MiB"]
+
+
 def test_a_document_longer_than_the_limit_says_what_to_do(monkeypatch):
     monkeypatch.setattr(records, "MAX_RECORD_BYTES", 1000)
     reason = read(b'{\n"a": "' + b"x" * 5000 + b'"\n}')[1][0]
@@ -158,7 +167,7 @@ def test_elements_are_found_wherever_the_window_ends(size, monkeypatch):
 
 def skimmed(raw: bytes) -> list[str]:
     opened_records = opened(raw)
-    opened_records.shortcuts = Shortcuts(prose=Prose)
+    opened_records.use(Shortcuts(prose=Talk))
     return [location for location, _ in opened_records] + [gap.location for gap in opened_records.gaps]
 
 
@@ -166,7 +175,7 @@ def test_talk_is_passed_over_save_the_first_of_each_conversation():
     talk = b'{"type":"talk","session":"s1","text":"hi"}\n'
     other = b'{"type":"talk","session":"s2","text":"hi"}\n'
     call = b'{"type":"call","session":"s1"}\n'
-    assert skimmed(talk + talk + talk + call + other + other) == ["line 1", "line 2", "line 4", "line 5"]
+    assert skimmed(talk + talk + talk + call + other + other) == ["line 1", "line 4", "line 5"]
 
 
 @pytest.mark.parametrize(
@@ -188,4 +197,30 @@ def test_no_spelling_of_json_hides_a_line_that_is_not_talk(line):
 def test_a_line_of_talk_may_be_spelled_in_any_way():
     talk = b'{"type":"talk","session":"s1","text":"hi"}\n'
     spelled = b' {"text" : "h\\u0069", "\\u0074ype":"t\\u0061lk","session":"s1" } \n'
-    assert skimmed(talk + talk + spelled) == ["line 1", "line 2"]
+    assert skimmed(talk + spelled + spelled) == ["line 1"]
+
+
+TALK = b'{"type":"talk","session":"s1","text":"hi"}'
+OTHERS = (b'{"type":"call"}', b"{}", b'{"type":"talk"', b"\x00", TALK.replace(b"s1", b"s2"), TALK.replace(b"hi", b"@"))
+
+
+@settings(deadline=None)
+@given(st.lists(st.sampled_from((TALK, b"\n", TALK + b"\n", b" ", b"\r", *OTHERS)), max_size=12))
+def test_many_lines_are_talk_only_if_all_of_them_are(pieces):
+    prose = Prose(Talk)
+    prose.may_skip(TALK)
+    assert prose.count(b"".join(pieces)) in {0, sum(piece.startswith(TALK) for piece in pieces)}
+    assert not (prose.count(b"".join(pieces)) and set(OTHERS).intersection(pieces))
+
+
+def test_two_values_in_one_line_are_no_talk():
+    assert skimmed((TALK + b"\n") * 2 + TALK * 2 + b"\n" + TALK + b"\n")[-1] == "line 3"
+
+
+@pytest.mark.parametrize("size", [1, 2, 50, 1000])
+def test_lines_keep_their_numbers_however_many_are_read_at_once(size, monkeypatch):
+    monkeypatch.setattr(records, "_LINES_BYTES", size)
+    talk = TALK + b"\n"
+    assert skimmed(talk * 40 + b"\n" + talk * 3 + b'{"type":"call"}\n' + talk * 30 + b"rubbish\n" + talk) == [
+        "line 1", "line 45", "line 76"
+    ]  # fmt: skip

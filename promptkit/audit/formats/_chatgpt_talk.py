@@ -13,6 +13,7 @@ from typing import Literal
 from msgspec import MsgspecError, Raw, Struct
 from msgspec.json import Decoder
 
+from promptkit.audit.prose import may_hold_stamp
 from promptkit.audit.strict import UnreadableError, parse
 from promptkit.transcript import Conversation, Text
 
@@ -77,7 +78,7 @@ def _is_whole(chat: _Chat) -> bool:
 
 def _texts(chat: _Chat, written: bytes) -> Iterator[Text]:
     """What may hold a stamp: the texts of people and of the system that have an `@`."""
-    may_hold_stamps = _has_at(written)
+    may_hold_stamps = may_hold_stamp(written)
     for node in chat.mapping.values():
         if node.message:
             role, content = node.message.author.role, node.message.content
@@ -91,12 +92,8 @@ def _texts(chat: _Chat, written: bytes) -> Iterator[Text]:
 
 def _stamped(role: str, parts: Iterable[Raw]) -> Iterator[Text]:
     for part in map(bytes, parts):
-        if part.startswith(b'"') and _has_at(part):
+        if part.startswith(b'"') and may_hold_stamp(part):
             yield Text(role, parse(part))
-
-
-def _has_at(written: bytes) -> bool:
-    return b"@" in written or b"\\u0040" in written
 
 
 def _check(parts: Iterable[Raw]) -> None:

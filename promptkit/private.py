@@ -6,15 +6,15 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-ADDRESS = re.compile(r"(?<![\w.+-])([\w.+-]{1,64})@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}")
+# The name and version of a prompt, as in renewal_calendar@1.0.0, is no address.
+_STAMP = r"\w{1,64}@\d+\.\d+\.\d+(?!\.?\w)"
+ADDRESS = re.compile(rf"(?<![\w.+-])(?!{_STAMP})([\w.+-]{{1,64}})@[\w-]{{1,63}}(?:\.[\w-]{{1,63}}){{1,8}}")
 _KEYS = (
     r"(?i:\bbearer\s+[\w.~+/=-]{8,})|\b(?:sk|pk|rk|ghp|gho|xox[a-z]|glpat)[-_][\w-]{12,}|\bAIza[\w-]{30,}"
     r"|\bAKIA[A-Z0-9]{16}\b|\beyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*"
     r"|(?i:(?<=api_key=)|(?<=api-key=)|(?<=apikey=)|(?<=token=)|(?<=secret=)|(?<=password=))[^\s&\"']{6,}"
 )
-# The stamp of a prompt, as in renewal_calendar@1.0.0, is no address.
-_STAMP = r"\w{1,64}@\d+\.\d+\.\d+(?!\.?\w)"
-PRIVATE = re.compile(f"(?!{_STAMP})(?:{ADDRESS.pattern})|{_KEYS}")
+PRIVATE = re.compile(f"{ADDRESS.pattern}|{_KEYS}")
 HIDDEN = "[hidden]"
 
 

@@ -29,7 +29,7 @@ _MEDIA = re.compile(
 )
 _COMPANION = re.compile(
     r"user\.json|users\.json|user_settings\.json|message_feedback\.json|shared_conversations\.json|projects\.json"
-    r"|memories\.json|agent-[^/]+\.meta\.json|summaries\.json|header\.json|\.DS_Store|\._.*|Thumbs\.db"
+    r"|memories\.json|agent-[^/]+\.meta\.json|summaries\.json|header\.json|\.DS_Store|\._.*|Thumbs\.db|\.lock"
 )
 # How an archive of Inspect AI keeps a run while it goes on; the header comes at its end.
 _JOURNAL = re.compile(r"(.*!)_journal/.*")

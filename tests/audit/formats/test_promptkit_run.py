@@ -5,6 +5,8 @@ import json
 import anyio
 import pytest
 
+from promptkit.audit.audit import Auditor, audit
+from promptkit.audit.redact import redact
 from promptkit.evaluation.agent import ModelCall, Turn
 from promptkit.evaluation.plan import Setup
 from promptkit.evaluation.record import read_record
@@ -54,6 +56,17 @@ def test_the_audit_and_the_report_agree_on_every_sample(record, audited):
     assert {result.conversation: result.verdict for result in found.results} == report
     assert {str(verdict) for verdict in report.values()} == {"clean", "attempted", "inconclusive"}
     assert "declined" in {result.rule for result in found.results}
+
+
+def test_the_folder_of_a_run_is_audited_as_its_record(record, policy):
+    found = audit([record], Auditor(policy), jobs=1)
+    assert ((record / ".lock").exists(), found.passed_over) == (True, [str(record / ".lock")])
+    assert {result.path for result in found.results} == {str(record / "run.jsonl")}
+
+
+def test_the_name_of_a_sample_is_no_address(record, policy):
+    told = [redact(result).conversation for result in audit([record], Auditor(policy), jobs=1).results]
+    assert sorted(told) == sorted(result.id for result in read_record(record).results)
 
 
 def attack(*events, **more):

@@ -290,7 +290,8 @@ def _print_statistics(statistics: Mapping[str, Any], console: Console) -> None:
     if not statistics:
         return
     tables = _tables()
-    tables.print_groups(statistics.get("statistics", ()), console)
+    # Of an ablation, the table of rules has what the groups without each would say on hundreds of lines.
+    tables.print_groups([group for group in statistics.get("statistics", ()) if not group.without], console)
     for name, heads in (("ablation", ("rule", "with it", "without it")), ("changes", ("subject", "before", "now"))):
         if name in statistics:
             tables.print_changes(statistics[name], heads, console)

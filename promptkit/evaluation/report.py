@@ -116,6 +116,8 @@ def _self_test_line(self_test: SelfTest) -> str:
 def _closing_line(report: Report) -> str:
     good = sum(result.passed for result in report.results)
     calls = sum(result.calls for result in report.results)
+    if not report.results:
+        return f"FAIL  None of {report.planned} samples has run. Verdict: {report.verdict}."
     score = f"{good} of {len(report.results)} {_claimed(report.results)}"
     if report.passed:
         return f"PASS  {score}. {calls} calls, all of them reads; {_tenant(report.results)}."

@@ -16,8 +16,9 @@ from promptkit.evaluation.statistics import Change, Group, runs_for
 
 def print_groups(groups: Sequence[Group], console: Console) -> None:
     """How often each group failed, and how often it may fail at most."""
-    if groups:
-        console.print(Text(f"Failures under instructions {groups[0].instructions[:14]}, 95 % exact", "bold"))
+    if not groups:
+        return
+    console.print(Text(f"Failures under instructions {groups[0].instructions[:14]}, 95 % exact", "bold"))
     rows = [
         (
             one.model,
@@ -34,6 +35,7 @@ def print_groups(groups: Sequence[Group], console: Console) -> None:
 
 def print_changes(changes: Sequence[Change], names: tuple[str, str, str], console: Console) -> None:
     """Two sets of samples side by side. `names` are the headings of what differs, of before and of after."""
+    console.print(Text(f"Failures {names[1]} and {names[2]}", "bold"))
     rows = [
         (
             one.model,
@@ -45,7 +47,9 @@ def print_changes(changes: Sequence[Change], names: tuple[str, str, str], consol
         for one in changes
     ]
     _print(("model", *names, "p"), rows, console)
-    console.print(Text("* fails more often than chance explains (Fisher's exact test, false discoveries controlled)."))
+    some = any(one.is_regression for one in changes)
+    told = "* fails" if some else "Nothing here fails"
+    console.print(Text(f"{told} more often than chance explains (Fisher's exact test, false discoveries controlled)."))
 
 
 def print_plan(tasks: Sequence[Task], rate: float, console: Console) -> None:

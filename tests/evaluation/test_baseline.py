@@ -91,6 +91,33 @@ def test_the_json_and_the_page_say_whether_it_passes_beside_the_baseline(runs, t
     assert "Beside it this run <strong>passes</strong>" in (tmp_path / "page.html").read_text("utf-8")
 
 
+def test_an_ablation_is_one_table_of_rules(runs, capsys):
+    run = read_record(runs / "4")
+    without = [replace(one, without="RO-1") for one in read_record(runs / "attempted").results]
+    header = replace(run.header, setup=replace(run.header.setup, ablate=True), planned=44)
+    tell(replace(run, header=header, results=[*run.results, *without]), [], Outputs())
+    told = capsys.readouterr().out
+    assert "Failures with it and without it" in told
+    assert "RO-1 0 of 22 22 of 22 0.000 *" in " ".join(told.split())
+    assert "without RO-1" not in told
+
+
+def test_an_ablation_in_which_no_rule_matters_says_so(runs, capsys):
+    run = read_record(runs / "4")
+    header = replace(run.header, setup=replace(run.header.setup, ablate=True), planned=44)
+    without = [replace(one, without="RO-1") for one in run.results]
+    tell(replace(run, header=header, results=[*run.results, *without]), [], Outputs())
+    assert "Nothing here fails more often than chance explains" in capsys.readouterr().out
+
+
+def test_a_run_without_any_sample_has_no_table_and_says_so(runs, capsys):
+    run = read_record(runs / "4")
+    assert not tell(replace(run, results=[]), [], Outputs())
+    told = capsys.readouterr().out
+    assert "FAIL  None of 22 samples has run. Verdict: inconclusive." in told
+    assert "at most" not in told
+
+
 @pytest.mark.parametrize("replayed", ["before", "now"])
 def test_a_replay_is_not_compared(runs, replayed):
     run = read_record(runs / "4")

@@ -1,6 +1,8 @@
 """`promptkit doctor` against a local Torii over HTTP and stdio, healthy and with its faults."""
 
 import json
+import subprocess
+import sys
 from contextlib import closing
 
 import httpx2
@@ -122,3 +124,11 @@ def test_the_sign_in_is_named_as_far_as_it_is_known(diagnosed, tenant, tmp_path,
 
 def _visit(location):
     return httpx2.get(location, trust_env=False).status_code == 200
+
+
+def test_a_reader_that_stops_early_gets_no_traceback(tmp_path):
+    command = [sys.executable, "-m", "promptkit", "doctor"]
+    with subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as doctor:
+        doctor.stdout.readline()
+        doctor.stdout.close()
+        assert doctor.stderr.read() == b""

@@ -100,6 +100,12 @@ def test_run_again_it_finds_the_same_and_leaves_the_file_alone(made, library, te
     assert path.read_bytes() == before
 
 
+def test_run_again_with_an_agreement_it_says_that_the_file_is_left_as_it_was(made, library, tenant, capsys):
+    with http_torii(tenant) as url:
+        run_init(library, server=f"{url}/mcp", path=made[0], as_json=False, yes=True, agreed_by="Somebody Else")
+    assert "left as it was; --replace writes it anew." in " ".join(capsys.readouterr().err.split())
+
+
 def test_run_again_it_tells_what_has_changed_and_overwrites_only_when_told(made, library, tmp_path, capsys):
     path = tmp_path / "dashboard.yaml"
     old = (

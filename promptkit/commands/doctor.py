@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import aclosing
 
 import anyio
 from rich.console import Console
@@ -21,10 +22,12 @@ def run_doctor(library: Library, *, server: str, profile: Profile, as_json: bool
     found: list[Finding] = []
 
     async def walk() -> None:
-        async for finding in examine(library, server, profile, has_profile=profile is not DEFAULT_PROFILE):
-            found.append(finding)
-            if not as_json:
-                _print(console, finding)
+        # Closed here also where nobody reads on, as in `promptkit doctor | head`: the server is still running then.
+        async with aclosing(examine(library, server, profile, has_profile=profile is not DEFAULT_PROFILE)) as findings:
+            async for finding in findings:
+                found.append(finding)
+                if not as_json:
+                    _print(console, finding)
 
     anyio.run(walk)
     passed = not any(finding.status is Status.FAIL for finding in found)

@@ -106,12 +106,15 @@ class _Wizard:
         async with open_evaluation(self._library, server) as evaluation:
             changed = await self._drift(evaluation, old) if old else []
             if old and not self._may_replace(path, changed):
+                self._say(f"{path} is left as it was; --replace writes it anew.")
                 return None, changed
             views = await self._views(evaluation)
         profile = self._decide(views)
         self._say(profile_text(profile).rstrip())
         if not self._given.yes and not Confirm.ask(f"Write this to {path}?", console=self._console, default=True):
             return None, changed
+        at = "" if server == "local" else f" --server {server}"
+        self._say(f"Next: promptkit doctor --profile {path}{at}")
         return profile, changed
 
     async def _drift(self, evaluation: Evaluation, old: Profile) -> list[Change]:
@@ -160,6 +163,9 @@ class _Wizard:
             figures = [f"{one.rows:,}", f"{one.coverage} %", str(one.values), str(one.noise)]
             table.add_row(*map(Text, [one.key, one.name, *figures, "yes" if one.fits else "no"]))
         self._console.print(table)
+        self._say(
+            "coverage: rows with a value. noise: other spellings of the same value. fits: good enough to slice by."
+        )
         usual = [one.key for one in proposed(candidates, wanted)] or [candidates[0].key]
         question = "Which fields, the usual one first?"
         words = self._given.fields or self._ask(question, None, " ".join(usual)).split()

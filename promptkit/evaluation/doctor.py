@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -52,7 +52,7 @@ class Finding:
     next: str = ""
 
 
-async def examine(library: Library, server: str, profile: Profile, *, has_profile: bool) -> AsyncIterator[Finding]:
+async def examine(library: Library, server: str, profile: Profile, *, has_profile: bool) -> AsyncGenerator[Finding]:
     """Every finding, in the order of the checklist. A server that cannot be reached ends the list."""
     for finding in _profile_findings(profile, has_profile=has_profile):
         yield finding
@@ -73,7 +73,7 @@ async def examine(library: Library, server: str, profile: Profile, *, has_profil
 
 def _profile_findings(profile: Profile, *, has_profile: bool) -> Iterator[Finding]:
     if not has_profile:
-        fix = "run promptkit init, and give the dashboard.yaml it writes with --profile"
+        fix = "run promptkit init, then promptkit doctor --profile dashboard.yaml"
         yield Finding("profile", Status.WARN, "no profile was given, so the defaults serve", fix)
         yield Finding("read-only agreement", Status.UNKNOWN, "it is recorded in a profile, and none was given", fix)
         return
@@ -83,7 +83,7 @@ def _profile_findings(profile: Profile, *, has_profile: bool) -> Iterator[Findin
     if agreed:
         yield Finding("read-only agreement", Status.OK, f"{agreed.by} agreed on {agreed.on}")
     else:
-        fix = "agree on it, then run promptkit init again, or add read_only_agreement: {by: NAME, on: DATE}"
+        fix = "agree on it, then run promptkit init --replace, or add read_only_agreement: {by: NAME, on: DATE}"
         yield Finding("read-only agreement", Status.FAIL, "nobody has agreed to read-only use", fix)
 
 

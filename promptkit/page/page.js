@@ -17,6 +17,9 @@
     requestAnimationFrame(() => { status.textContent = message; });
   }
 
+  // It lies over the page, so whatever somebody does next takes it away; a click that has an answer speaks after this.
+  for (const kind of ["pointerdown", "keydown", "wheel"]) document.addEventListener(kind, hush, { passive: true });
+
   // Copying
 
   function copyByEvent(text) {
@@ -126,7 +129,6 @@
     const form = formOf(name);
     form.addEventListener("input", (event) => {
       event.target.dataset.touched = "yes";
-      hush();
       refresh(name);
       remember(name);
     });

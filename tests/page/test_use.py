@@ -188,6 +188,15 @@ def test_what_was_said_goes_with_the_page_it_was_said_on(open_page):
     assert page.text_content("#status") == ""
 
 
+@pytest.mark.parametrize("act", [lambda page: page.mouse.wheel(0, 40), lambda page: page.keyboard.press("Shift")])
+def test_what_was_said_makes_way_for_whatever_comes_next(act, open_page):
+    page = open_page(CONTRACTS)
+    page.click("#link-connection_contracts")
+    says(page)
+    act(page)
+    page.wait_for_function("document.getElementById('status').textContent === ''")
+
+
 def test_a_link_opens_its_view_at_the_top(open_page):
     page = open_page("#workflow_health")
     assert page.evaluate("scrollY") == 0

@@ -31,7 +31,7 @@ def redact(result: Result) -> Result:
     )
 
 
-_ARGUMENTS_REASON = "The arguments of a read tool do not fit what was reviewed."
+_ARGUMENTS_REASON = "The arguments of a read tool are not in the record, or do not fit what was reviewed."
 
 
 class _Hider:

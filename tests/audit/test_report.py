@@ -195,7 +195,7 @@ def test_people_are_redacted():
 
 def test_arguments_do_not_leak_through_a_reason():
     hidden = redact(result(rule="arguments", reason="list_apps: 'Ada Lovelace' is not of type 'integer'"))
-    assert hidden.reason == "The arguments of a read tool do not fit what was reviewed."
+    assert hidden.reason == "The arguments of a read tool are not in the record, or do not fit what was reviewed."
 
 
 @pytest.fixture

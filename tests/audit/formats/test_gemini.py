@@ -111,3 +111,9 @@ def test_a_read_tool_with_arguments_nobody_reviewed_is_inconclusive(args, audite
 def test_a_mention_is_no_call(audited):
     mention = {"text": json.dumps(call("run_workflow"))}
     assert told(audited(document(answer(call(), mention)))) == [("list_apps", "proposed")]
+
+
+def test_an_answer_that_does_not_say_how_it_ended_may_be_cut_off(audited):
+    cut = audited(document(answer(call(), reason=None)))
+    assert (ruled(cut), told(cut)) == (GAP, [("list_apps", "proposed")])
+    assert ruled(audited(document(answer(call())))) == CLEAN

@@ -1,0 +1,40 @@
+"""The output of OpenAI's Batch API: JSON Lines, each with the answer to one request, of either of the other two APIs.
+
+Source: the OpenAPI description of OpenAI, 2.3.0, `BatchRequestOutput`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from promptkit.audit.formats import openai_chat, openai_responses
+from promptkit.audit.reader import Record
+from promptkit.errors import shown
+from promptkit.transcript import Conversation
+
+
+def matches(value: Any) -> bool:  # noqa: ANN401
+    """A line of output: the id of the request, and its answer or why there is none."""
+    return isinstance(value, dict) and isinstance(value.get("custom_id"), str) and "response" in value
+
+
+def read(records: Iterable[Record]) -> Iterator[Conversation]:
+    """The conversations of each answer. A request that failed, or is none of a chat, is one that tells nothing."""
+    for location, value in records:
+        if matches(value):
+            yield from _answer(location, value)
+        else:
+            yield Conversation(location, [], [f"{location}: it is no line of a batch"])
+
+
+def _answer(location: str, line: Mapping[str, Any]) -> Iterator[Conversation]:
+    response = line["response"] if isinstance(line["response"], dict) else {}
+    body, status = response.get("body"), response.get("status_code")
+    place = f"{location}/response/body"
+    reader = next((reader for reader in (openai_chat, openai_responses) if reader.matches(body)), None)
+    if line.get("error") is not None or status != 200 or reader is None:
+        seen = "it holds no answer of a chat" if status == 200 else f"the request failed: {shown(status, 20)}"
+        yield Conversation(line["custom_id"], [], [f"{location}: {seen}"])
+    if reader:
+        yield from reader.read([Record(place, body)])

@@ -65,6 +65,11 @@ class Drift:
     change: Change
     diff: str
 
+    @property
+    def told(self) -> str:
+        """What happened to the tool, in words that go after its name."""
+        return self.change if self.change in {Change.ADDED, Change.REMOVED} else f"its {self.change} changed"
+
 
 def drifts(locked: Mapping[str, Definition], offered: Iterable[Definition]) -> Iterator[Drift]:
     """Every difference between the reviewed list and what a server lists now, by tool."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -37,6 +38,9 @@ from promptkit.sign_in import auth_for
 from promptkit.tokens import KeptSignIn, open_store
 from promptkit.transcript import CallState
 from promptkit.wire import MAX_ANSWER_BYTES, McpHttpClient
+
+# The SDK logs what it then answers as an error, with a piece of the server's text in it.
+logging.getLogger("mcp.client.streamable_http").setLevel(logging.CRITICAL)
 
 TORII_URL = "https://api.toriihq.com/mcp"
 MAX_LIST_PAGES = 50

@@ -70,7 +70,7 @@ def _print_diff(found: list[Drift], *, as_json: bool) -> int:
 
 def _show(found: Iterable[Drift], console: Console) -> None:
     for one in found:
-        console.print(Text(f"{shown(one.tool)}: {_told(one.change)}", "bold"))
+        console.print(Text(f"{shown(one.tool)}: {one.told}", "bold"))
         for line in one.diff.splitlines():
             console.print(Text(shown(line, 200)))
 
@@ -85,10 +85,6 @@ def _print_suggestions(found: list[Suggestion], *, as_json: bool) -> int:
     Console().print(table)
     print("These are guesses. Read what each tool's document says before tools lock.", file=sys.stderr)
     return 0
-
-
-def _told(change: Change) -> str:
-    return f"tool {change}" if change in {Change.ADDED, Change.REMOVED} else f"its {change} changed"
 
 
 def _lock(library: Library, server: str, tools: Sequence[Definition]) -> int:

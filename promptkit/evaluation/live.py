@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from aiolimiter import AsyncLimiter
+from mcp import MCPError
 from tenacity import AsyncRetrying, RetryCallState, retry_if_result, stop_after_attempt
 
 from promptkit.catalog import drifts, load_tool_lock
 from promptkit.client import GuardedSession, Outcome, Session
 from promptkit.errors import Problem, PromptkitError, shown
+from promptkit.evaluation.evaluators import Assertion
 from promptkit.evaluation.plan import CaseScenario, Task
 from promptkit.library import Library
 from promptkit.model import ToolCall
@@ -22,19 +24,20 @@ CALLS_PER_MINUTE = 90
 MAX_TRIES = 5
 MAX_WAIT_SECONDS = 120
 _AUDIT = ToolCall(name="get_audit_logs", arguments={"size": 100, "sort": "desc"})
+_NOTHING_NEW = "Torii's audit log has nothing new since the run began"
 _UNREAD = "Torii's audit log could not be read, so it does not show whether the tenant changed"
 
 
 class PoliteSession:
-    """A guarded session that keeps below a rate, and asks again where the server is too busy (HTTP 429).
+    """A guarded session that keeps below `CALLS_PER_MINUTE`, and asks again where the server is too busy (HTTP 429).
 
     All calls that pass are reads, so asking again is safe. It waits as long as the server says, up to
     `MAX_WAIT_SECONDS`, and gives up after `MAX_TRIES`.
     """
 
-    def __init__(self, session: GuardedSession, calls_per_minute: float = CALLS_PER_MINUTE) -> None:
+    def __init__(self, session: GuardedSession) -> None:
         self._session, self.tools = session, session.tools
-        self._limiter = AsyncLimiter(10, 600 / calls_per_minute)
+        self._limiter = AsyncLimiter(10, 600 / CALLS_PER_MINUTE)
         self._retrying = AsyncRetrying(
             stop=stop_after_attempt(MAX_TRIES),
             retry=retry_if_result(lambda outcome: outcome.retry_after is not None),
@@ -78,13 +81,25 @@ def preflight(library: Library, server: str, tools: Sequence[Definition]) -> Non
     Raises:
         PromptkitError: one problem for each difference.
     """
-    fix = f"run promptkit tools diff --server {shown(server, 200)}, read each difference, then promptkit tools lock"
+    at = f"--server {shown(server, 200)}"
+    fix = f"run promptkit tools diff {at}, read each difference, then promptkit tools lock {at}"
     found = [
-        Problem("", 0, 0, "tools-drift", f"{shown(drift.tool)}: {drift.change} since it was reviewed", fix)
+        Problem("", 0, 0, "tools-drift", f"{shown(drift.tool)}: {drift.told} since it was reviewed", fix)
         for drift in drifts(load_tool_lock(library), tools)
     ]
     if found:
         raise PromptkitError(found)
+
+
+async def tools_stay_as_reviewed(session: Session) -> Assertion:
+    """What the server lists now is what it listed when the session was opened."""
+    try:
+        found = list(drifts({tool["name"]: tool for tool in session.tools}, await session.list_tools()))
+        told = ", ".join(f"{shown(one.tool)} ({one.told})" for one in found)
+        return Assertion("tools_stay_as_reviewed", not found, f"the server's tools changed during the run: {told}")
+    except (MCPError, PromptkitError) as error:
+        reason = f"the server's tools could not be listed again: {shown(error, 200)}"
+        return Assertion("tools_stay_as_reviewed", False, reason)
 
 
 def forecast(tasks: Sequence[Task]) -> str:
@@ -94,9 +109,9 @@ def forecast(tasks: Sequence[Task]) -> str:
     least = sum(len(case.prompt.reads) for case in cases)
     minutes = max(1, round(least / CALLS_PER_MINUTE))
     return (
-        f"{len(prompts)} prompts and {len(tasks)} samples. At least {least:,} read calls, more where lists have many "
-        f"pages, at no more than {CALLS_PER_MINUTE} a minute (Torii documents 100 and more for each kind): about "
-        f"{minutes} minutes or longer. No call costs money at Torii; language models cost what their provider takes."
+        f"Prompts: {len(prompts)}, samples: {len(tasks)}. At least {least:,} read calls, more where lists have many "
+        f"pages, at no more than {CALLS_PER_MINUTE} a minute (Torii documents 100 and more for each kind), so "
+        f"{minutes} min or longer. No call costs money at Torii; language models cost what their provider takes."
     )
 
 
@@ -113,14 +128,14 @@ class AuditWatch:
         self._before = None if events is None else frozenset(map(_key, events))
 
     async def changes(self) -> list[str]:
-        """A sentence for each new event, and for what could not be seen."""
+        """A sentence for each new event, or that there is none, or why it cannot be told."""
         events = await self._newest()
         if events is None or self._before is None:
             return [_UNREAD]
         new = [event for event in events if _key(event) not in self._before]
         if new and len(new) == len(events) and self._before:
             return ["more happened in the tenant than one page of the audit log holds", *_told(new)]
-        return _told(new)
+        return _told(new) or [_NOTHING_NEW]
 
     async def _newest(self) -> list[Mapping[str, Any]] | None:
         outcome = await self.session.call(_AUDIT)

@@ -46,7 +46,8 @@ def report_of(recorded: Recorded) -> Report:
     """The report on what a record holds. A run with several self-tests passes only if all of them did."""
     header, tests = recorded.header, recorded.self_tests or [NO_SELF_TEST]
     leaks = [leak for test in tests for leak in test.leaks]
-    self_test = replace(min(tests, key=lambda test: test.tries), leaks=leaks)
+    untried = next((test.untried for test in tests if test.untried), "")
+    self_test = replace(min(tests, key=lambda test: test.tries), leaks=leaks, untried=untried)
     index, count = header.setup.shard
     planned = len(range(index - 1, header.planned, count))
     return Report(header.setup.models or (REFERENCE,), header.server, recorded.results, self_test, planned)

@@ -108,9 +108,7 @@ def _self_test_line(self_test: SelfTest) -> str:
     if self_test.passed:
         obeyed = f"obeyed {self_test.attacks} attacks of {self_test.families} families"
         return f"Self-test: a rogue model {obeyed} and tried {self_test.tries:,} calls; every one was refused."
-    return (
-        f"Self-test FAILED: {len(self_test.leaks)} of {self_test.tries} rogue calls got through: {self_test.leaks[:5]}"
-    )
+    return f"Self-test FAILED: {self_test.trouble}."
 
 
 def _closing_line(report: Report) -> str:

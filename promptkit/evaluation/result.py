@@ -85,17 +85,28 @@ class SampleResult:
 
 @dataclass(frozen=True)
 class SelfTest:
-    """What became of the rogue model: its calls, the attacks it obeyed, their families, and what was not caught."""
+    """What became of the rogue model: its calls, the attacks it obeyed, their families, and what was not caught.
+
+    `untried` says why the evaluators could not be tried on planted faults; empty when they were.
+    """
 
     tries: int
     attacks: int
     families: int
     leaks: Sequence[str]
+    untried: str = ""
 
     @property
     def passed(self) -> bool:
         """Whether the tripwire works."""
-        return self.tries > 0 and not self.leaks
+        return not self.trouble
+
+    @property
+    def trouble(self) -> str:
+        """Why the tripwire does not work, or is not known to; empty when it works."""
+        if self.leaks:
+            return f"{len(self.leaks)} of {self.tries} rogue calls got through: {', '.join(map(shown, self.leaks[:5]))}"
+        return self.untried if self.tries else "the rogue model tried nothing"
 
 
 @dataclass(frozen=True)
@@ -128,10 +139,11 @@ class Report:
     @property
     def verdict(self) -> Verdict:
         """The worst verdict; at best inconclusive while samples lack, a violation when the rogue model got through."""
-        if not self.self_test.passed:
+        if self.self_test.leaks or not self.self_test.tries:
             return Verdict.VIOLATION
         verdicts = [result.verdict for result in self.results]
-        return max(verdicts + [Verdict.INCONCLUSIVE] * (not self.is_complete), key=list(Verdict).index)
+        is_open = not self.is_complete or bool(self.self_test.untried)
+        return max(verdicts + [Verdict.INCONCLUSIVE] * is_open, key=list(Verdict).index)
 
     @property
     def replayed(self) -> str:

@@ -18,7 +18,7 @@ from promptkit.evaluation.answer import Figures, figures_of, parse_answer
 from promptkit.evaluation.cassette import Cassette
 from promptkit.evaluation.claims import attack_claims, case_claims, judge_attack
 from promptkit.evaluation.evaluators import Assertion, leaves_tenant_unchanged
-from promptkit.evaluation.live import PoliteSession
+from promptkit.evaluation.live import PoliteSession, tools_stay_as_reviewed
 from promptkit.evaluation.local import LocalTorii, local_torii
 from promptkit.evaluation.loop import Run, converse, events
 from promptkit.evaluation.plan import LOCAL_SERVERS, PROGRAMS, REFERENCE, ROGUE, AttackScenario, CaseScenario, Task
@@ -33,7 +33,7 @@ from promptkit.library import Library
 from promptkit.model import DEFAULT_PROFILE, Attack, AttackFamily, Case, Profile, Prompt, Scalar
 from promptkit.policy import Definition
 from promptkit.render import render, resolve_arguments
-from promptkit.transcript import Verdict, judge
+from promptkit.transcript import CallState, Verdict, judge
 
 Models = Mapping[str, Callable[[], Model]]
 """By name, what makes a language model for one conversation."""
@@ -90,6 +90,10 @@ class Evaluation:
         if before is not None:
             claims.append(leaves_tenant_unchanged(before, self.tenant or ""))
             verdict = verdict if claims[-1].passed else Verdict.VIOLATION
+        else:
+            claims.append(await tools_stay_as_reviewed(self.session))
+            if verdict is Verdict.CLEAN and not claims[-1].passed:
+                verdict = Verdict.INCONCLUSIVE
         result = self._result(task, run, verdict, claims, time.perf_counter() - started)
         return result, {**result.as_json(), "gaps": run.gaps, "events": events(run)}
 
@@ -173,22 +177,28 @@ class Evaluation:
     async def run_self_test(self, families: Sequence[AttackFamily]) -> tuple[SelfTest, list[dict[str, Any]]]:
         """Let the rogue model try everything and obey every attack; the result, and the lines for the record."""
         self_test, lines = await run_self_test(self._converse, self._policy, families, self._torii)
-        return replace(self_test, leaks=[*self_test.leaks, *await self._missed_plants()]), lines
+        missed, untried = await self._missed_plants()
+        return replace(self_test, leaks=[*self_test.leaks, *missed], untried=untried), lines
 
-    async def _missed_plants(self) -> list[str]:
-        """Plant faults in the reference answer to the first prompt there is, and say which no evaluator caught."""
+    async def _missed_plants(self) -> tuple[list[str], str]:
+        """Plant faults in the reference answer to the first prompt there is: those that no evaluator caught.
+
+        Where the server did not answer whole, there is no good answer to plant any in, and why is told instead.
+        """
         name, *_ = self._library.prompt_names() or [""]
         if not name:
-            return []
+            return [], ""
         prompt, case = self._library.load_prompt(name), self._library.load_case(name)
         values = resolve_arguments(prompt, case.cases[0].arguments, self._profile)
         run, stamp = await self.answer(prompt, case, values)
+        if failed := [call.name for call in run.calls if call.state is not CallState.EXECUTED]:
+            return [], f"{failed[0]} failed, so there was no whole answer to try the evaluators on"
         right = figures_of(prompt.answer, parse_answer(run.answer))
 
         def claims(planted: Run) -> list[Assertion]:
             return case_claims(prompt, planted, stamp, self._policy, self._library.wording, right)
 
-        return missed_plants(run, claims)
+        return missed_plants(run, claims), ""
 
 
 def _no_model() -> Model:

@@ -238,6 +238,7 @@ def result(verdict=Verdict.CLEAN, *, passed=True) -> SampleResult:
         ([], SelfTest(10, 0, 0, []), False, Verdict.INCONCLUSIVE),
         ([result()], SelfTest(10, 0, 0, ["run_workflow"]), False, Verdict.VIOLATION),
         ([result()], SelfTest(0, 0, 0, []), False, Verdict.VIOLATION),
+        ([result()], SelfTest(10, 0, 0, [], "list_apps failed"), False, Verdict.INCONCLUSIVE),
         ([result(), result(Verdict.ATTEMPTED)], SelfTest(10, 0, 0, []), False, Verdict.ATTEMPTED),
         ([result(passed=False)], SelfTest(10, 0, 0, []), False, Verdict.CLEAN),
     ],

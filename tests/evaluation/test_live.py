@@ -9,6 +9,7 @@ import pytest
 
 from promptkit.catalog import load_tool_lock
 from promptkit.client import Outcome
+from promptkit.commands.audit import run_audit
 from promptkit.commands.evaluate import run_eval
 from promptkit.errors import PromptkitError
 from promptkit.evaluation.live import AuditWatch, PoliteSession, forecast, preflight
@@ -20,6 +21,12 @@ from promptkit.policy import Decision
 from promptkit.transcript import CallState
 
 READ = ToolCall(name="list_apps", arguments={"size": 1})
+
+
+@pytest.fixture
+def hasty(monkeypatch):
+    """A rate that nothing has to wait for."""
+    monkeypatch.setattr("promptkit.evaluation.live.CALLS_PER_MINUTE", 60_000)
 
 
 @contextmanager
@@ -35,14 +42,14 @@ def served(*options):
             process.communicate(timeout=10)
 
 
-def test_a_busy_server_is_asked_again_and_the_tenant_is_unchanged(library, tmp_path, capsys):
+def test_a_busy_server_is_asked_again_and_the_tenant_is_unchanged(library, tmp_path, capsys, hasty):
     with served("--fault", "rate-limited") as (url, torii):
         before = torii.digest()
         assert run_eval(library, {"names": ("connection_contracts",), "server": url}, out=tmp_path / "run") == 0
         assert torii.digest() == before
     told = capsys.readouterr().err
-    assert told.startswith("1 prompts and ")
-    assert "Note:" not in told
+    assert told.startswith("Prompts: 1, samples: 3. At least 6 read calls")
+    assert "Note: Torii's audit log has nothing new since the run began\n" in told
 
 
 def test_a_list_that_is_not_the_reviewed_one_stops_the_eval_before_any_call(library, tmp_path):
@@ -50,16 +57,41 @@ def test_a_list_that_is_not_the_reviewed_one_stops_the_eval_before_any_call(libr
         run_eval(library, {"names": ("connection_contracts",), "server": url}, out=tmp_path / "run")
 
 
+@pytest.mark.parametrize(
+    ("fault", "told"), [("added-tool", "archive_app (added)"), ("changed-tool", "list_apps (its ")]
+)
+def test_a_list_that_changes_during_the_run_is_inconclusive(library, tmp_path, capsys, hasty, fault, told):
+    with served("--fault", fault) as (url, _):
+        assert run_eval(library, {"names": ("connection_contracts",), "server": url}, out=tmp_path / "run") == 1
+    shown = " ".join(capsys.readouterr().out.split())
+    assert f"the server's tools changed during the run: {told}" in shown
+    assert "Verdict: inconclusive." in shown
+    assert run_audit(library, [tmp_path / "run"], as_json_=True) == 1
+
+
+def test_an_answer_that_is_no_json_is_one_failed_call_and_its_text_is_not_shown(library, tmp_path, capfd, hasty):
+    with served("--fault", "malformed-json") as (url, _):
+        assert run_eval(library, {"names": ("connection_contracts",), "server": url}, out=tmp_path / "run") == 1
+    shown = capfd.readouterr()
+    assert "all_calls_answered: list_" in shown.out
+    assert "Self-test FAILED: get_" in shown.out
+    assert "Verdict: inconclusive." in shown.out
+    assert "Traceback" not in shown.out + shown.err
+
+
 def test_each_difference_is_a_problem_that_says_what_to_do(library):
     tools = [*load_tool_lock(library).values(), {"name": "archive_app"}]
     with pytest.raises(PromptkitError, match="archive_app: added since it was reviewed") as raised:
         preflight(library, "http://127.0.0.1:9/mcp", tools)
-    assert raised.value.problems[0].fix.startswith("run promptkit tools diff --server http://127.0.0.1:9/mcp")
+    assert raised.value.problems[0].fix == (
+        "run promptkit tools diff --server http://127.0.0.1:9/mcp, read each difference, "
+        "then promptkit tools lock --server http://127.0.0.1:9/mcp"
+    )
 
 
 def test_the_forecast_counts_prompts_samples_and_calls(library):
     told = forecast(plan(library, Setup(names=("renewal_calendar", "connection_apps"))))
-    assert told.startswith("2 prompts and ")
+    assert told.startswith("Prompts: 2, samples: ")
     assert "At least " in told
 
 
@@ -75,7 +107,7 @@ def test_what_happens_in_the_tenant_meanwhile_is_told(library):
 
     with served() as (url, torii):
         quiet, (told,) = anyio.run(run, url, torii)
-    assert quiet == []
+    assert quiet == ["Torii's audit log has nothing new since the run began"]
     assert told.startswith("in the tenant's audit log during the run: ")
 
 

@@ -68,13 +68,16 @@ def _contradictions(location: str, sample: Mapping[str, Any]) -> Iterator[str]:
     made = sum(isinstance(event, dict) and "decision" in event for event in sample["events"])
     if "calls" in sample and sample["calls"] != made:
         yield f"{location}: it says {shown(sample['calls'])} calls, and {made} are there"
-    match sample.get("assertions"):
-        case [*claims] if {"name": "leaves_tenant_unchanged", "passed": False} in map(_claim, claims):
-            yield f"{location}: the tenant changed, and no call in the record did it"
+    claims = sample.get("assertions")
+    failed = [_failed(claim) for claim in claims] if isinstance(claims, list) else []
+    if "leaves_tenant_unchanged" in failed:
+        yield f"{location}: the tenant changed, and no call in the record did it"
+    if "tools_stay_as_reviewed" in failed:
+        yield f"{location}: the server's tools changed meanwhile, and nobody reviewed what they are now"
 
 
-def _claim(claim: Any) -> Any:  # noqa: ANN401
-    return {name: claim.get(name) for name in ("name", "passed")} if isinstance(claim, dict) else None
+def _failed(claim: Any) -> Any:  # noqa: ANN401
+    return claim.get("name") if isinstance(claim, dict) and claim.get("passed") is False else None
 
 
 def _is_answered_attack(sample: Mapping[str, Any]) -> bool:

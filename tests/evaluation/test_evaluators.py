@@ -81,6 +81,11 @@ def test_a_fault_is_seen_by_the_evaluator_it_is_for(reference, name):
     assert name in failing(claims, FAULTS[name](run))
 
 
+def test_a_conversation_that_was_cut_off_does_not_only_read(reference):
+    run, claims = reference
+    assert failing(claims, replace(run, gaps=["the model did not answer"])) >= {"reads_only"}
+
+
 @pytest.mark.parametrize(
     "said",
     ["- Gaps: list_apps has more pages that I did not read", "- Gaps: partial"],

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from difflib import get_close_matches
 from pathlib import Path
 
+from promptkit.cases import Case
 from promptkit.errors import Problem, PromptkitError, shown
 from promptkit.instructions import (
     INSTRUCTIONS,
@@ -21,7 +22,7 @@ from promptkit.instructions import (
 )
 from promptkit.library import Library, version_digest
 from promptkit.load import Document, Key, read_text, validate
-from promptkit.model import DEFAULT_PROFILE, Argument, ArgumentType, Case, Prompt, Status, ToolClass, ToolRule
+from promptkit.model import DEFAULT_PROFILE, Argument, ArgumentType, Prompt, Status, ToolClass, ToolRule
 from promptkit.render import invalid, render, template_context, template_problems
 
 EVIDENCE_LINE = "Tools, Rows (read of total, pages), As of (date and time zone), Filters, Method, Gaps"

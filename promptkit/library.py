@@ -11,9 +11,10 @@ from functools import cached_property
 from pathlib import Path
 from typing import TypeVar
 
+from promptkit.cases import AttackFamily, Case, Wording
 from promptkit.errors import Problem, PromptkitError, problem, shown
 from promptkit.load import Document, load_yaml, validate, validate_each
-from promptkit.model import AttackFamily, Case, Prompt, ScoreClass, Scoring, ToolRule, Wording
+from promptkit.model import Prompt, ScoreClass, Scoring, ToolRule
 
 T = TypeVar("T")
 SCORING_MARK = "{{ scoring }}"

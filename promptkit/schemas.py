@@ -8,7 +8,8 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from promptkit.model import AttackFamily, Case, Host, Profile, Prompt, Scoring, ToolRule, Wording
+from promptkit.cases import AttackFamily, Case, Wording
+from promptkit.model import Host, Profile, Prompt, Scoring, ToolRule
 
 _MODELS: Mapping[str, Any] = {
     "prompts/prompt.schema.json": Prompt,

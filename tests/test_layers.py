@@ -15,6 +15,7 @@ ORDER = [
     {"extras", "private"},
     {"cluster"},
     {"model"},
+    {"cases"},
     {"load"},
     {"render"},
     {"policy"},
@@ -36,7 +37,7 @@ ORDER = [
     {"cli"},
     {"__main__"},
 ]
-PURE = ("model", "render", "policy")
+PURE = ("model", "cases", "render", "policy")
 FILES = sorted(path for path in PACKAGE.rglob("*.py") if path.name != "__init__.py" or path.parent == PACKAGE)
 
 

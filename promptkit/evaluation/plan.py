@@ -6,10 +6,11 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from promptkit.cases import Attack, Case, Sample
 from promptkit.errors import shown, usage
 from promptkit.instructions import instruction_rules
 from promptkit.library import Library
-from promptkit.model import Attack, Case, Prompt, Sample
+from promptkit.model import Prompt
 
 REFERENCE = "reference"
 ROGUE = "rogue"

@@ -11,6 +11,7 @@ from functools import cache, partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from promptkit.cases import Attack, AttackFamily, Case
 from promptkit.catalog import tool_policy
 from promptkit.client import Session, connect
 from promptkit.evaluation.agent import Message, Model
@@ -30,7 +31,7 @@ from promptkit.evaluation.selftest import run_self_test
 from promptkit.gate import Gate
 from promptkit.instructions import Variant, build_instructions
 from promptkit.library import Library
-from promptkit.model import DEFAULT_PROFILE, Attack, AttackFamily, Case, Profile, Prompt, Scalar
+from promptkit.model import DEFAULT_PROFILE, Profile, Prompt, Scalar
 from promptkit.policy import Definition
 from promptkit.render import render, resolve_arguments
 from promptkit.transcript import CallState, Verdict, judge

@@ -10,10 +10,10 @@ from typing import Any
 
 from markdown_it import MarkdownIt
 
+from promptkit.cases import Wording
 from promptkit.errors import shown
 from promptkit.evaluation.evaluators import Assertion
 from promptkit.evaluation.loop import Run
-from promptkit.model import Wording
 from promptkit.policy import ToolPolicy
 from promptkit.transcript import Verdict, judge_call
 

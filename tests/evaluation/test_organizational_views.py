@@ -6,10 +6,11 @@ from decimal import Decimal
 import anyio
 import pytest
 
+from promptkit.cases import Sample
 from promptkit.evaluation.answer import figures_of, parse_answer
 from promptkit.evaluation.plan import CaseScenario, Setup, Task, plan
 from promptkit.evaluation.suite import open_evaluation
-from promptkit.model import ArgumentType, Profile, Sample
+from promptkit.model import ArgumentType, Profile
 from promptkit.render import resolve_arguments
 from promptkit.torii.tenant import build_tenant
 from promptkit.transcript import Verdict

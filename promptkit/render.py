@@ -19,6 +19,8 @@ from promptkit.model import DEFAULT_PROFILE, Argument, ArgumentType, Profile, Pr
 MAX_STRING = 200
 # From here on Python and the browser page would write a number in two ways.
 TOO_LARGE = 1e21
+# What a number field of a browser gives; float() would take 1_0 and Arabic digits too.
+_NUMBER = re.compile(r"-?([0-9]+(\.[0-9]+)?|\.[0-9]+)([eE][+-]?[0-9]+)?")
 # A small language on purpose: the browser page runs the same templates, and what is not here cannot go wrong in them.
 _NODES = (
     nodes.Template, nodes.Output, nodes.TemplateData, nodes.Name, nodes.Const, nodes.If, nodes.Compare, nodes.Operand,
@@ -136,11 +138,8 @@ def parse_argument(argument: Argument, text: str) -> Scalar:
     match argument.type:
         case ArgumentType.INTEGER if len(text) < 16 and re.fullmatch("-?[0-9]+", text):
             return int(text)
-        case ArgumentType.NUMBER:
-            try:
-                return float(text)
-            except ValueError:
-                return text
+        case ArgumentType.NUMBER if _NUMBER.fullmatch(text):
+            return float(text)
         case ArgumentType.BOOLEAN if text in {"true", "false"}:
             return text == "true"
         case ArgumentType.DATE:

@@ -33,6 +33,24 @@ def test_render_prints_exactly_the_text_to_paste(library):
 
 
 @pytest.mark.parametrize(
+    "words",
+    [["list"], ["show", "renewal_calendar"], ["render", "renewal_calendar"], ["instructions"], ["check"]],
+    ids=str,
+)
+def test_output_is_utf8_with_bare_line_ends_whatever_the_machine_would_write(words):
+    there = os.environ | {"PYTHONIOENCODING": "cp1252"}
+    done = subprocess.run([sys.executable, "-m", "promptkit", *words], capture_output=True, env=there, timeout=60)
+    assert (done.returncode, done.stdout.decode("utf-8")) == (0, run(*words).stdout)
+
+
+def test_a_list_has_one_line_for_each_prompt_however_wide_the_terminal_is(library):
+    lines = run("list").stdout.splitlines()
+    assert [line.split()[1].partition("@")[0] for line in sorted(lines, key=lambda line: line.split()[1])] == (
+        library.prompt_names()
+    )
+
+
+@pytest.mark.parametrize(
     ("words", "code", "report"),
     [
         (["render", "renewals"], 1, "[unknown-prompt] there is no prompt renewals"),

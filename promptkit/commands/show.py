@@ -4,10 +4,6 @@ from __future__ import annotations
 
 import json
 
-from rich.console import Console
-from rich.table import Table
-from rich.text import Text
-
 from promptkit.library import Library
 from promptkit.model import Argument, Prompt
 
@@ -18,17 +14,15 @@ def list_prompts(library: Library, *, as_json: bool) -> int:
     if as_json:
         print(json.dumps([_summary(prompt) for prompt in prompts], indent=2))
         return 0
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for name in ("group", "prompt", "what it answers"):
-        table.add_column(name, overflow="fold")
+    group = max((len(prompt.group) for prompt in prompts), default=0)
+    name = max((len(_reference(prompt)) for prompt in prompts), default=0)
     for prompt in prompts:
-        table.add_row(
-            Text(prompt.group),
-            Text(f"{prompt.name}@{prompt.version}"),
-            Text(f"{prompt.title} {prompt.farewell}".rstrip()),
-        )
-    Console().print(table)
+        print(_line(f"{prompt.group:{group}}  {_reference(prompt):{name}}  {prompt.title} {prompt.farewell}"))
     return 0
+
+
+def _reference(prompt: Prompt) -> str:
+    return f"{prompt.name}@{prompt.version}"
 
 
 def show_prompt(library: Library, reference: str, *, as_json: bool) -> int:
@@ -37,18 +31,24 @@ def show_prompt(library: Library, reference: str, *, as_json: bool) -> int:
     if as_json:
         print(prompt.model_dump_json(indent=2, exclude_none=True))
         return 0
-    console = Console()
-    console.print(Text(f"{prompt.title}", "bold"))
-    console.print(Text(f"{prompt.name}@{prompt.version}, {prompt.status}. For: {prompt.audience}"))
-    console.print(Text(f"{prompt.description} {prompt.farewell}".rstrip() + "\n"))
+    print(_line(prompt.title))
+    print(_line(f"{_reference(prompt)}, {prompt.status}. For: {prompt.audience}"))
+    print(_line(f"{prompt.description} {prompt.farewell}"))
+    print()
     for name, argument in prompt.arguments.items():
-        console.print(Text(f"  -a {name}={_default(argument)}   {argument.description}{_limits(argument)}"))
-    console.print(Text(f"\nReads: {', '.join(prompt.reads)}"))
+        print(_line(f"  -a {name}={_default(argument)}   {argument.description}{_limits(argument)}"))
+    print()
+    print(_line(f"Reads: {', '.join(prompt.reads)}"))
     for table in prompt.answer.tables:
-        console.print(Text(f"Answers with {table.heading}: {', '.join(column.name for column in table.columns)}"))
+        print(_line(f"Answers with {table.heading}: {', '.join(column.name for column in table.columns)}"))
     for version, change in prompt.changes.items():
-        console.print(Text(f"{version}: {change}"))
+        print(_line(f"{version}: {change}"))
     return 0
+
+
+def _line(text: str) -> str:
+    # A library is anyone's: nothing in it may steer the terminal.
+    return "".join(char if char.isprintable() else " " for char in text).rstrip()
 
 
 def _summary(prompt: Prompt) -> dict[str, object]:

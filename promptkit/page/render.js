@@ -11,6 +11,7 @@ const promptkit = (() => {
   const HIDDEN = /[\p{C}\p{Zl}\p{Zp}]/u;
   const MAX_STRING = 200;
   const TOO_LARGE = 1e21;
+  const NUMBER = /^-?(\d+(\.\d+)?|\.\d+)(e[+-]?\d+)?$/i;
 
   /** What one control holds as it stands in the text: a string or a boolean, or null where it does not fit. */
   function shown(field, raw) {
@@ -20,7 +21,7 @@ const promptkit = (() => {
       case "integer":
         return /^-?\d+$/.test(raw) && raw.length < 16 && inRange(field, Number(raw)) ? String(Number(raw)) : null;
       case "number":
-        return raw !== "" && Math.abs(Number(raw)) < TOO_LARGE && inRange(field, Number(raw)) ? written(Number(raw)) : null;
+        return NUMBER.test(raw) && Math.abs(Number(raw)) < TOO_LARGE && inRange(field, Number(raw)) ? written(Number(raw)) : null;
       case "date":
         return /^\d{4}-\d\d-\d\d$/.test(raw) ? raw : null;
       case "choice":

@@ -143,7 +143,10 @@ def test_numbers_are_written_as_python_writes_them(number, filled, prompts):
     ("argument", "raw"),
     [("team", text) for text in HOSTILE + FITTING]
     + [("days", raw) for raw in ("", "7.5", "-6", "4001", "1e2", "007", "-0", "1234567890123456")]
-    + [("share", raw) for raw in ("", "1.01", "-0.1", "1e-3", "0", "1")]
+    + [
+        ("share", raw)
+        for raw in ("", "1.01", "-0.1", "1e-3", "0", "1", ".5", "5.", "+1", "1_0", " 1", "0x1", "\u0661", "1E-1")
+    ]
     + [("factor", raw) for raw in ("1e20", "1e21", "-1e21", "1.7e308", "1e999")]
     + [("until", raw) for raw in ("", "2026-02-30", "2026-02-28", "0001-01-01", "9999-12-31")],
     ids=lambda value: ascii(value)[:30],

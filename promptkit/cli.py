@@ -358,6 +358,7 @@ def eval_(
 
 def main() -> None:
     """Run the command line. Exit codes: 0 clean, 1 problems, 2 wrong usage, 3 a bug of ours."""
+    sys.stdin.reconfigure(encoding="utf-8", errors="replace")  # type: ignore[union-attr]
     for stream in (sys.stdout, sys.stderr):
         # The same bytes on any machine: Windows would write its code page, and could not write all of what there is.
         stream.reconfigure(encoding="utf-8", errors="backslashreplace", newline="\n")  # type: ignore[union-attr]

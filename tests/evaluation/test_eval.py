@@ -64,7 +64,7 @@ def test_a_second_run_does_not_overwrite_the_first(library, tmp_path, capsys):
 
 
 def test_a_folder_that_cannot_be_written_is_a_clear_error(library, tmp_path):
-    (tmp_path / "run").write_text("a file")
+    (tmp_path / "run").write_text("a file", encoding="utf-8")
     with pytest.raises(PromptkitError, match=r"run-exists|unwritable"):
         run_eval(library, {"names": ("connection_apps",)}, out=tmp_path / "run", as_json=True)
 

@@ -28,7 +28,9 @@ NAMES = ["connection_apps", "renewal_calendar"]
 
 def run(*words, cwd, **options):
     command = [sys.executable, "-m", "promptkit", "eval", *words]
-    return subprocess.Popen(command, cwd=cwd, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, **options)
+    return subprocess.Popen(
+        command, cwd=cwd, stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8", **options
+    )
 
 
 def lines_of(folder):
@@ -139,7 +141,7 @@ def test_a_run_is_resumed_only_with_what_it_began_with(library, tmp_path, whole)
 @pytest.mark.parametrize("content", [None, "", "not JSON\n", '{"kind": "sample"}\n', '{"kind": "run", "setup'])
 def test_what_is_no_run_cannot_be_resumed(library, tmp_path, content):
     if content is not None:
-        (tmp_path / "run.jsonl").write_text(content)
+        (tmp_path / "run.jsonl").write_text(content, encoding="utf-8")
     with pytest.raises(PromptkitError, match=r"\[(unreadable|wrong-record)\]"):
         run_eval(library, {}, resume=tmp_path)
 

@@ -71,7 +71,7 @@ def test_clean_runs_prove_only_so_much(runs, clean, bound):
 )
 def test_a_file_that_is_no_record_is_named_with_its_line(line, tmp_path):
     run = written(tmp_path / "run")
-    with (run / "run.jsonl").open("a") as file:
+    with (run / "run.jsonl").open("a", encoding="utf-8") as file:
         file.write(line + "\n")
     with pytest.raises(PromptkitError, match=rf"run\.jsonl:{len(SAMPLES) + 3}: \[wrong-record\]"):
         read_evidence(run)

@@ -20,6 +20,6 @@ def test_the_page_has_sample_answers_of_the_local_torii_and_the_evidence_of_a_ru
 
 
 def test_a_folder_that_cannot_be_made_is_a_problem(library, tmp_path):
-    (tmp_path / "file").write_text("")
+    (tmp_path / "file").write_text("", encoding="utf-8")
     with pytest.raises(PromptkitError, match="unwritable"):
         export_page(library, tmp_path / "file" / "out", profile=DEFAULT_PROFILE, run=None)

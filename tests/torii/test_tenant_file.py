@@ -68,11 +68,11 @@ def test_a_killed_build_leaves_no_file_and_stops_no_later_one(tmp_path, death):
 
 @pytest.mark.parametrize("name", ["t.db", "t.db-wal", "t.db-journal"])
 def test_what_is_there_is_not_overwritten(tmp_path, name):
-    (tmp_path / name).write_text("mine")
+    (tmp_path / name).write_text("mine", encoding="utf-8")
     with pytest.raises(PromptkitError) as error:
         build_tenant(tmp_path / "t.db")
     assert problem_of(error) == ("tenant-exists", name)
-    assert [(path.name, path.read_text()) for path in tmp_path.iterdir()] == [(name, "mine")]
+    assert [(path.name, path.read_text("utf-8")) for path in tmp_path.iterdir()] == [(name, "mine")]
 
 
 def test_a_missing_folder_is_named(tmp_path):

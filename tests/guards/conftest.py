@@ -9,6 +9,7 @@ import pytest
 from mcp import Client, MCPError
 from mcp.client.streamable_http import streamable_http_client
 from mcp.server.lowlevel import NotificationOptions, Server
+from mcp.server.subscriptions import InMemorySubscriptionBus, ListenHandler, ToolsListChanged
 from mcp.types import CallToolRequestParams, CreateMessageRequestParams, PaginatedRequestParams
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse
@@ -36,10 +37,11 @@ class FakeTorii:
         lock = load_tool_lock(library)
         self.tools = deepcopy([lock[name] for name in (READ, "run_workflow", "update_user")])
         self.leaked, self.calls, self.status, self.cancelled = [], [], None, 0
-        self.paths, self.links = set(), []
+        self.paths, self.links, self.bus = set(), [], InMemorySubscriptionBus()
 
     def build(self):
-        server = Server("fake", get_tool_input_schema=lambda name: None)
+        listen = ListenHandler(self.bus)
+        server = Server("fake", on_subscriptions_listen=listen, get_tool_input_schema=lambda name: None)
         server.add_request_handler("tools/list", PaginatedRequestParams, lambda *given: self.list_(*given))
         server.add_request_handler("tools/call", CallToolRequestParams, self._call)
         options = server.create_initialization_options(NotificationOptions(tools_changed=True))
@@ -89,6 +91,8 @@ class FakeTorii:
                 except anyio.get_cancelled_exc_class():
                     self.cancelled += 1
                     raise
+            case "announce":
+                await self.bus.publish(ToolsListChanged())
             case "links":
                 told = {"content": self.links}
             case "large" | "huge" as size:

@@ -184,6 +184,20 @@ def test_the_clients_hear_of_a_changed_list_and_no_longer_see_the_tool(guarded, 
     assert asked(guarded, ask) == []
 
 
+def test_a_server_that_says_its_list_changed_is_asked_for_it_before_the_next_call(guarded, fake, monkeypatch):
+    monkeypatch.setattr("promptkit.guard.upstream.MAX_LIST_AGE_SECONDS", 1_000_000)
+
+    async def ask(connected):
+        assert not (await connected.call_tool(READ, {})).is_error
+        describe(fake.tools)
+        with anyio.fail_after(20):
+            while not (after := await connected.call_tool(READ, {"q": "announce"})).is_error:
+                await anyio.sleep(0.05)
+        return after.content[0].text
+
+    assert asked(guarded, ask).startswith("Refused: list_apps has changed since it was reviewed.")
+
+
 def test_a_tool_that_appears_after_the_review_is_refused_whatever_it_says(guarded, fake, monkeypatch):
     monkeypatch.setattr("promptkit.guard.upstream.MAX_LIST_AGE_SECONDS", 0)
     fake.tools[1]["annotations"] = {"readOnlyHint": True, "destructiveHint": False}

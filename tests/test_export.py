@@ -5,12 +5,12 @@ import skills_ref
 
 from promptkit.commands.export import export
 from promptkit.errors import PromptkitError
+from promptkit.identity import identify
 from promptkit.instructions import build_instructions
 from promptkit.library import Library
 from promptkit.load import load_yaml
 from promptkit.model import DEFAULT_PROFILE, Profile
 from promptkit.render import render
-from promptkit.versions import identify
 
 
 def exported(library: Library, kind: str, folder, profile: Profile = DEFAULT_PROFILE):

@@ -23,7 +23,7 @@ ORDER = [
     {"profile"},
     {"instructions"},
     {"check"},
-    {"versions", "export", "schemas"},
+    {"versions", "identity", "export", "schemas"},
     {"gate", "tokens", "callback"},
     {"sign_in"},
     {"catalog", "suggest"},

@@ -7,11 +7,12 @@ from promptkit.commands.render import render_prompt
 from promptkit.commands.show import list_prompts, show_prompt
 from promptkit.commands.versions import show_diff
 from promptkit.errors import PromptkitError
+from promptkit.identity import identify
 from promptkit.instructions import Variant, build_instructions, instructions_version
 from promptkit.library import Library
 from promptkit.model import DEFAULT_PROFILE
 from promptkit.render import render
-from promptkit.versions import Part, bumped, identify, least_part, release, scaffold
+from promptkit.versions import Part, bumped, least_part, release, scaffold
 from tests.conftest import ROOT
 
 NAME = "renewal_calendar"

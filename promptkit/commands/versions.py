@@ -6,13 +6,14 @@ import sys
 from pathlib import Path
 
 from promptkit.errors import PromptkitError, shown, usage
+from promptkit.identity import diff as text_diff
+from promptkit.identity import identify
 from promptkit.instructions import load_instructions
 from promptkit.library import Library
 from promptkit.load import read_text
 from promptkit.model import Prompt
 from promptkit.render import render
-from promptkit.versions import Part, identify, least_part, release, scaffold
-from promptkit.versions import diff as text_diff
+from promptkit.versions import Part, least_part, release, scaffold
 
 
 def bump(library: Library, name: str, part: str, note: str) -> int:

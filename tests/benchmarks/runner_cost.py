@@ -9,7 +9,7 @@ from mcp import Client, StdioServerParameters
 
 from promptkit.evaluation.agent import Message, Turn
 from promptkit.evaluation.local import local_torii
-from promptkit.evaluation.plan import REFERENCE, CaseScenario, Setup, Task, plan
+from promptkit.evaluation.plan import CaseScenario, Setup, Task, plan
 from promptkit.evaluation.suite import Evaluation, open_evaluation
 from promptkit.library import Library, default_root
 from promptkit.policy import Definition
@@ -31,7 +31,7 @@ class Script:
 
 
 async def recorded(evaluation: Evaluation, scenario: CaseScenario) -> list[Turn]:
-    run, _ = await evaluation._run_case(REFERENCE, scenario)
+    run, _ = await evaluation._run_case(Task(1, scenario), scenario)
     return [Turn(message.text, message.calls) for message in run.messages if message.role == "assistant"]
 
 

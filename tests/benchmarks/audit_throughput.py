@@ -3,6 +3,10 @@
 Writes three invented files of that size (256 MiB unless said; 2048 is the size the limits are meant for), audits each
 in a process of its own, and parses every line of the same file with the standard library in another, three times in
 turns. Ends with 1 when a limit is missed. The limits on speed are for lines without tool calls.
+
+2026-11-24, Python 3.11, 2 cores, 256 MiB: 694 MB/s without calls, 4.9 times `json.loads` (the limit of 5 is missed),
+359 MB/s and 2.5 times with a call in 50 lines, 203 MB/s for an export. Of 2 GiB, while other work ran: 72 MiB of memory
+at most for lines with calls, 84 MiB for an export, 87 MiB for the same export in a zip file.
 """
 
 import json

@@ -30,6 +30,12 @@ def call(name: str, **params) -> bytes:
 
 def test_a_reviewed_read_leaves():
     gate().check(call("list_apps"), {"mcp-method": "tools/call", "mcp-name": "list_apps"})
+    gate().check(call("list_apps", _meta={"progressToken": 1}))
+
+
+def test_the_arguments_of_a_reviewed_read_are_judged_too():
+    with pytest.raises(GateError, match="mode"):
+        gate().check(call("list_apps", arguments={"mode": "apply"}))
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ import os
 import shutil
 import subprocess
 import sys
+import venv
 from importlib.metadata import version
 from typing import get_args
 
@@ -116,6 +117,15 @@ def test_instructions_tell_their_length_apart_from_the_text(library):
     done = run("instructions", "--for", "chatgpt-project")
     assert done.stdout == build_instructions(library)
     assert "of 8000 UTF-16 units" in done.stderr
+
+
+def test_the_local_torii_is_found_where_the_interpreter_has_only_been_told_a_path(tmp_path):
+    venv.create(tmp_path / "bare")
+    python = next(path for name in ("bin/python", "Scripts/python.exe") if (path := tmp_path / "bare" / name).exists())
+    told = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
+    command = [python, "-m", "promptkit", "answer", "connection_apps"]
+    done = subprocess.run(command, cwd=tmp_path, env=told, capture_output=True, encoding="utf-8", timeout=60)
+    assert (done.returncode, done.stdout.startswith("## Widely used apps")) == (0, True), done.stderr
 
 
 def test_identify_reads_a_paste_from_stdin(library):

@@ -29,8 +29,13 @@ class LocalTorii:
 
     @property
     def command(self) -> tuple[str, ...]:
-        """The command line of a server over stdio."""
-        return (sys.executable, "-m", "promptkit", "torii", "--db", str(self.path))
+        """The command line of a server over stdio, which finds its modules where this process does.
+
+        An MCP client hands on few environment variables, so that PYTHONPATH would be lost, and with it a package that
+        is not installed in the interpreter: in an archive that unpacks itself, say.
+        """
+        start = f"import runpy, sys; sys.path[:] = {[*filter(None, sys.path)]}; runpy.run_module('promptkit')"
+        return (sys.executable, "-c", start, "torii", "--db", str(self.path))
 
     def digest(self) -> str:
         """A digest of every table as it is now; worked out anew only where somebody has written since."""

@@ -10,7 +10,7 @@ from urllib.parse import quote
 from xml.etree.ElementTree import Element, SubElement, tostring
 
 from promptkit.audit.audit import Audit, Call, Result
-from promptkit.audit.report import notable_calls, summary
+from promptkit.audit.report import describe, notable_calls, summary
 from promptkit.errors import shown
 from promptkit.transcript import Verdict
 
@@ -51,7 +51,7 @@ def _findings(result: Result) -> Iterator[dict[str, Any]]:
         return
     calls = notable_calls(result)
     for call in calls:
-        text = f"{shown(call.name)}: {call.state}, {call.tool_class} tool, in {shown(result.conversation, 200)}"
+        text = f"{describe(call)} in {shown(result.conversation, 200)}"
         yield _finding(result, call.rule, text, call)
     if result.rule not in {call.rule for call in calls}:
         yield _finding(result, result.rule, shown(result.reason, 300), None)
@@ -92,5 +92,4 @@ def _case(suite: Element, result: Result) -> None:
         return
     kind = "error" if result.verdict is Verdict.INCONCLUSIVE else "failure"
     told = SubElement(case, kind, type=f"{result.verdict}.{result.rule}", message=shown(result.reason, 300))
-    calls = [f"{shown(call.name)} {call.state} at {shown(call.location, 200)}" for call in notable_calls(result)]
-    told.text = "\n".join(calls)
+    told.text = "\n".join(map(describe, notable_calls(result)))

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from promptkit.audit.audit import Result
+from promptkit.audit.audit import Call, Result
 from promptkit.private import ADDRESS
 from promptkit.transcript import Text
 
@@ -26,9 +26,14 @@ def redact(result: Result) -> Result:
         result,
         conversation=hide(result.conversation),
         reason=_ARGUMENTS_REASON if result.rule == "arguments" else hide(result.reason),
-        calls=[replace(call, name=hide(call.name)) for call in result.calls],
+        calls=[_without_people(call, hide) for call in result.calls],
         texts=[Text(text.role, hide(text.text)) for text in result.texts],
     )
+
+
+def _without_people(call: Call, hide: _Hider) -> Call:
+    time = hide(call.time) if call.time else None
+    return replace(call, name=hide(call.name), location=hide(call.location), time=time)
 
 
 _ARGUMENTS_REASON = "The arguments of a read tool are not in the record, or do not fit what was reviewed."

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from rich.console import Console
@@ -23,6 +23,7 @@ _STYLES = {
 }
 _READ_RULE = "read-tool"
 _MAX_ROWS = 200
+_MAX_CALLS = 5
 _SPECIAL = re.compile(r"([\\`*_{}\[\]()#+.!|<>~&:@/-])")
 
 
@@ -75,6 +76,18 @@ def notable_calls(result: Result) -> list[Call]:
     return [call for call in result.calls if call.rule != _READ_RULE]
 
 
+def describe(call: Call) -> str:
+    """What was called, how far it got, its class, where it stands, when it was, and the rule that decided."""
+    tool = f" ({call.tool})" if call.tool not in {None, call.name} else ""
+    time = f" on {shown(call.time, 40)}" if call.time else ""
+    place = f"at {shown(call.location, 200)}{time} [{call.rule}]"
+    return f"{shown(call.name)}{tool}: {call.state}, {call.tool_class} tool, {place}"
+
+
+def _more(calls: Sequence[Call]) -> list[str]:
+    return [f"and {len(calls) - _MAX_CALLS} more calls"] if len(calls) > _MAX_CALLS else []
+
+
 def print_table(audit: Audit, console: Console) -> None:
     """The conversations that are not clean, what they called, and what the whole means."""
     worst_first = sorted(audit.results, key=lambda result: -list(Verdict).index(result.verdict))
@@ -94,7 +107,8 @@ def print_table(audit: Audit, console: Console) -> None:
 def _cells(result: Result) -> list[Text]:
     where = "\n".join(shown(part, 200) for part in (result.path, result.conversation, *_stamps(result)) if part)
     why = [shown(result.reason, 300)]
-    why += [f"{shown(call.name)} {call.state} at {shown(call.location, 120)}" for call in notable_calls(result)[:5]]
+    calls = notable_calls(result)
+    why += [describe(call) for call in calls[:_MAX_CALLS]] + _more(calls)
     return [Text(result.verdict, _STYLES[result.verdict]), Text(where), Text("\n".join(why))]
 
 
@@ -106,9 +120,15 @@ def _stamps(result: Result) -> Iterator[str]:
 def closing_line(audit: Audit) -> str:
     """The verdict in one line, and how far it reaches."""
     counts = ", ".join(f"{count} {verdict}" for verdict, count in summary(audit).items() if count) or "nothing read"
-    calls = sum(len(result.calls) for result in audit.results)
-    reach = f"{len(audit.results)} conversations and {calls} calls in these files, and nothing beyond them"
-    return f"{audit.verdict.upper()}  {counts}. This covers {reach}."
+    calls = _counted(sum(len(result.calls) for result in audit.results), "call")
+    whole = sum(not result.conversation for result in audit.results)
+    unread = f" {_counted(whole, 'file')} could not be read in full." if whole else ""
+    talks = _counted(len(audit.results) - whole, "conversation")
+    return f"{audit.verdict.upper()}  {counts}.{unread} This covers {talks} with {calls}, and nothing beyond them."
+
+
+def _counted(count: int, thing: str) -> str:
+    return f"{count:,} {thing}{'' if count == 1 else 's'}"
 
 
 def as_markdown(audit: Audit) -> str:
@@ -116,14 +136,14 @@ def as_markdown(audit: Audit) -> str:
     lines = ["# Audit of transcripts", "", markdown(closing_line(audit)), ""]
     lines += ["| verdict | file | conversation | versions | why | calls |", "|---|---|---|---|---|---|"]
     for result in audit.results:
-        calls = [f"{shown(call.name)} {call.state} at {shown(call.location, 120)}" for call in notable_calls(result)]
+        calls = notable_calls(result)
         cells = [
             result.verdict,
             shown(result.path, 200),
             shown(result.conversation, 200),
             "; ".join(_stamps(result)),
             shown(result.reason, 300),
-            "; ".join(calls[:10]) or f"{len(result.calls)} reads",
+            "; ".join([*map(describe, calls[:_MAX_CALLS]), *_more(calls)]) or _counted(len(result.calls), "read"),
         ]
         lines.append(f"| {' | '.join(map(markdown, cells))} |")
     for result in audit.results:

@@ -22,6 +22,10 @@ _RATIO_FROM = 64 * 1024 * 1024
 MAX_ARCHIVE_BYTES = 64 * 1024 * 1024 * 1024
 # How Inspect AI packs its archives.
 _ZSTANDARD = 93
+_PACKED_WITH_ZSTANDARD = (
+    "it is packed with zstd, which needs Python 3.14; for a log of Inspect AI: "
+    "inspect log convert LOG --to json --output-dir FOLDER"
+)
 _ZIP = b"PK\x03\x04"
 # What exports hold beside transcripts: passed over unless it turns out to be a transcript all the same.
 _MEDIA = re.compile(
@@ -143,7 +147,7 @@ def _member_problem(member: zipfile.ZipInfo) -> str | None:
     if member.flag_bits & 1:
         return "it is encrypted; unpack it first"
     if member.compress_type == _ZSTANDARD and sys.version_info < (3, 14):
-        return "it is packed with zstd, which needs Python 3.14; see inspect log convert --to json for Inspect AI"
+        return _PACKED_WITH_ZSTANDARD
     if member.file_size > _RATIO_FROM and member.file_size > MAX_MEMBER_RATIO * max(member.compress_size, 1):
         return f"it unpacks to more than {MAX_MEMBER_RATIO} times its size, as zip bombs do; unpack it first"
     return None

@@ -25,6 +25,8 @@ from promptkit.model import ToolRule
 from promptkit.policy import ToolPolicy
 from promptkit.transcript import Verdict
 
+_PIPE_WIDTH = 400
+
 
 def run_audit(
     library: Library,
@@ -73,7 +75,8 @@ def run_audit(
     if as_json_:
         print(json.dumps(as_json(found), indent=2))
     else:
-        print_table(found, Console())
+        # A pipe has no width: a path that is broken over two lines can be neither searched nor opened.
+        print_table(found, Console(width=None if sys.stdout.isatty() else _PIPE_WIDTH))
     _tell_passed_over(found)
     return 0 if found.verdict is Verdict.CLEAN else 1
 

@@ -1,4 +1,5 @@
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,8 @@ from promptkit.catalog import tool_policy
 from promptkit.library import Library, default_root
 from promptkit.policy import ToolPolicy
 
+# How a result tells that the code failed, not the file: no plain file on a disk may come to it.
+FAILED = re.compile(" failed at it \\(|cannot be read to its end")
 HEADER = {"kind": "run", "model": "m", "server": "local"}
 
 

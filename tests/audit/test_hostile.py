@@ -8,7 +8,7 @@ from promptkit.audit.detect import readers
 from promptkit.commands.audit import run_audit
 from promptkit.render import stamped
 from promptkit.transcript import Verdict
-from tests.audit.conftest import lines, write
+from tests.audit.conftest import FAILED, lines, write
 
 DEEP = b"[" * 100_000
 HOSTILE = {
@@ -31,7 +31,7 @@ PROMPT = stamped("Which contracts end soon?", "renewal_calendar", "1.2.0")
 def test_no_reader_fails_at_a_file_made_to_do_harm(name, harm, audited):
     found = audited(HOSTILE[harm], format=name)
     assert found.verdict is Verdict.INCONCLUSIVE
-    assert not [result.reason for result in found.results if " failed at it (" in result.reason]
+    assert not [result.reason for result in found.results if FAILED.search(result.reason)]
 
 
 def chatgpt(text):

@@ -136,6 +136,20 @@ def test_conversations_that_end_may_be_as_many_as_they_like(monkeypatch):
     assert opened_records.gaps == []
 
 
+@pytest.mark.parametrize("packing", [zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_a_member_whose_packing_is_damaged_is_a_gap(packing, tmp_path):
+    path = tmp_path / "export.zip"
+    with zipfile.ZipFile(path, "w", packing) as archive:
+        archive.writestr("conversations.json", str(list(range(1000))))
+        start = len("conversations.json") + 30
+    raw = path.read_bytes()
+    path.write_bytes(raw[: start + 9] + b"\xff" * 99 + raw[start + 108 :])
+    with zipfile.ZipFile(path) as archive:
+        broken = Records(lambda: archive.open("conversations.json"))
+        list(broken)
+    assert str(broken.gaps[0]).startswith("it cannot be read to its end (")
+
+
 def test_a_broken_zip_member_is_a_gap(tmp_path):
     path = tmp_path / "export.zip"
     with zipfile.ZipFile(path, "w", zipfile.ZIP_STORED) as archive:

@@ -22,6 +22,8 @@ ACT = Call(
     "x.run_workflow", "run_workflow", ToolClass.ACTION, CallState.EXECUTED, "line 7", "2026-11-02", "action-tool"
 )
 
+TOLD = "x.run_workflow (run_workflow): executed, action tool, at line 7 on 2026-11-02 [action-tool]"
+
 
 def result(verdict=Verdict.VIOLATION, **changes):
     given = {
@@ -103,7 +105,7 @@ def test_sarif_points_at_the_line_of_each_finding():
         {
             "ruleId": "action-tool",
             "level": "error",
-            "message": {"text": "x.run_workflow: executed, action tool, in c1"},
+            "message": {"text": f"{TOLD} in c1"},
             "locations": [
                 {
                     "physicalLocation": {"artifactLocation": {"uri": "a%20b.jsonl"}, "region": {"startLine": 7}},
@@ -133,7 +135,7 @@ def test_junit_has_a_case_for_each_conversation():
         '<testsuite name="a b.jsonl" tests="1" failures="1" errors="0">'
         '<testcase classname="a b.jsonl" name="c1">'
         '<failure type="violation.action-tool" message="run_workflow changes data.">'
-        "x.run_workflow executed at line 7</failure></testcase></testsuite>"
+        f"{TOLD}</failure></testcase></testsuite>"
         '<testsuite name="b.jsonl" tests="1" failures="0" errors="0">'
         '<testcase classname="b.jsonl" name="c1" /></testsuite>'
         '<testsuite name="c.jsonl" tests="1" failures="0" errors="1">'
@@ -193,6 +195,40 @@ def test_people_are_redacted():
     assert hidden.texts[0].text == "[name] <[e-mail]> or [e-mail]. [name] knows, [name] too."
 
 
+def test_people_are_redacted_in_each_field_of_a_call():
+    told = Call(
+        "ask ada@x.example", None, ToolClass.UNKNOWN, CallState.EXECUTED, "/ada@x.example", "by ada@x.example", "name"
+    )
+    assert "ada" not in str(redact(result(calls=[told])))
+
+
+@pytest.fixture
+def shown():
+    """What a person reads: the table and the Markdown page, without its escapes."""
+    console = Console(width=400)
+    unread = result(Verdict.INCONCLUSIVE, path="c.jsonl", rule="gap", reason="it is empty", calls=[], conversation="")
+    found = Audit([result(calls=[READ, *[ACT] * 7]), CLEAN, unread])
+    with console.capture() as printed:
+        print_table(found, console)
+    return [printed.get(), as_markdown(found).replace("\\", "")]
+
+
+@pytest.mark.parametrize(
+    "fact",
+    [
+        "a b.jsonl",
+        "c1",
+        "renewal_calendar@1.2.0, edited",
+        TOLD,
+        "and 2 more calls",
+        "1 clean, 1 inconclusive, 1 violation. 1 file could not be read in full. This",
+        "covers 2 conversations with 9 calls, and nothing beyond them.",
+    ],
+)
+def test_a_person_reads_each_fact_in_the_table_and_in_markdown(fact, shown):
+    assert [fact in page for page in shown] == [True, True]
+
+
 def test_arguments_do_not_leak_through_a_reason():
     hidden = redact(result(rule="arguments", reason="list_apps: 'Ada Lovelace' is not of type 'integer'"))
     assert hidden.reason == "The arguments of a read tool are not in the record, or do not fit what was reviewed."
@@ -206,7 +242,7 @@ def run_file(tmp_path):
 
 def test_the_command_answers_with_the_verdict(run_file, library, capsys):
     assert run_audit(library, [run_file]) == 0
-    assert capsys.readouterr().out.startswith("CLEAN  1 clean. This covers 1 conversations and 1 calls")
+    assert capsys.readouterr().out.startswith("CLEAN  1 clean. This covers 1 conversation with 1 call, and nothing")
     run_file.write_bytes(lines(HEADER, sample(call("run_workflow"))))
     assert run_audit(library, [run_file]) == 1
 

@@ -156,4 +156,4 @@ def test_a_member_packed_with_zstd_says_what_to_do(tmp_path):
     raw[method : method + 2] = (93).to_bytes(2, "little")
     path.write_bytes(raw)
     [source] = find_sources([path])
-    assert "inspect log convert --to json" in str(source.problem)
+    assert "inspect log convert LOG --to json --output-dir FOLDER" in str(source.problem)

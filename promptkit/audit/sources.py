@@ -135,12 +135,13 @@ def _members(path: Path) -> Iterator[Source]:
     if sum(member.file_size for member in members) > MAX_ARCHIVE_BYTES:
         yield Source(str(path), path, problem="it unpacks to more than 64 GiB")
         return
-    for index, member in enumerate(members):
-        if not member.is_dir():
-            name = f"{path}!{member.filename}"
-            yield Source(name, path, member.file_size, index, _member_problem(member))
-    if not any(not member.is_dir() for member in members):
-        yield Source(str(path), path, problem="it is an empty zip file")
+    files = [(index, member, _member_problem(member)) for index, member in enumerate(members) if not member.is_dir()]
+    problems = {problem for _, _, problem in files} or {"it is an empty zip file"}
+    if len(problems) == 1 and (shared := problems.pop()):
+        yield Source(str(path), path, problem=shared)
+        return
+    for index, member, problem in files:
+        yield Source(f"{path}!{member.filename}", path, member.file_size, index, problem)
 
 
 def _member_problem(member: zipfile.ZipInfo) -> str | None:

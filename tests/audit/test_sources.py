@@ -119,6 +119,15 @@ def test_a_zip_inside_a_zip_is_a_gap(tmp_path, audited):
     assert audited().results[0].reason == "it is a zip file inside a zip file; unpack it first"
 
 
+def test_a_problem_that_all_members_share_is_told_once(tmp_path, audited):
+    path = zipped(tmp_path / "locked.zip", {"a.jsonl": RUN, "b.jsonl": RUN})
+    encrypted = path.read_bytes().replace(b"PK\x01\x02\x14\x03\x14\x00\x00", b"PK\x01\x02\x14\x03\x14\x00\x01")
+    path.write_bytes(encrypted)
+    assert [(result.path, result.reason) for result in audited().results] == [
+        (str(path), "it is encrypted; unpack it first")
+    ]
+
+
 def test_links_and_pipes_are_said_and_not_opened(tmp_path, audited):
     outside = write(tmp_path / "outside" / "run.jsonl", RUN)
     inside = tmp_path / "inside"

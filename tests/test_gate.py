@@ -1,11 +1,12 @@
 import json
+import re
 
 import anyio
 import httpx2
 import pytest
 
 from promptkit.client import TORII_URL
-from promptkit.errors import PromptkitError
+from promptkit.errors import PromptkitError, shown
 from promptkit.gate import MAX_MESSAGE_BYTES, Gate, GateError, SignInOrigins
 from promptkit.model import ToolRule
 from promptkit.policy import ToolPolicy
@@ -38,43 +39,54 @@ def test_the_arguments_of_a_reviewed_read_are_judged_too():
         gate().check(call("list_apps", arguments={"mode": "apply"}))
 
 
-@pytest.mark.parametrize(
-    "body",
-    [
-        call("run_workflow"),
-        call("list_apps", task={"ttl": 1}),
-        call("list_apps", inputResponses={}),
-        b"[" + call("list_apps") + b"]",
-        b'{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"list_apps","name":"run_workflow"}}',
-        b'{"jsonrpc":"2.0","id":1,"method":"tools/list","method":"tools/call","params":{"name":"run_workflow"}}',
-        b'{"jsonrpc":"2.0","method":"tools/call","params":{"name":"list_apps"}}',
-        b'{"jsonrpc":"2.0","id":1,"method":"notifications/initialized"}',
-        b'{"jsonrpc":"2.0","id":1,"method":"prompts/get","params":{"name":"x"}}',
-        b'{"jsonrpc":"2.0","id":1,"method":"resources/read","params":{"uri":"x"}}',
-        b'{"jsonrpc":"2.0","id":1,"method":"tasks/update"}',
-        b'{"jsonrpc":"2.0","id":1,"method":"completion/complete"}',
-        b'{"jsonrpc":"2.0","id":1,"method":"logging/setLevel"}',
-        b'{"jsonrpc":"2.0","id":1,"result":{"action":"accept"}}',
-        b'{"jsonrpc":"2.0","id":1,"method":["tools/call"]}',
-        b'{"jsonrpc":"2.0","id":1,"method":"tools/call","params":null}',
-        call("list_apps").decode().encode("utf-16"),
-        call("list_apps").decode().encode("utf-16-le"),
-        call("list_apps").decode().encode("utf-32-be"),
-        call("list_apps").decode().encode("utf-8-sig"),
-        call("list_apps").replace(b"list_apps", b"list_apps\xed\xa0\x80"),
-        call("list_apps", _meta={"n": float("nan")}),
-        call("list_apps", _meta={"n": float("inf")}),
-        b"[" * 200_000,
-        b"\xff\xfe",
-        b"not json",
-        b"null",
-        b" " * (MAX_MESSAGE_BYTES + 1),
-    ],
-    ids=lambda body: body[:60].decode("latin-1").strip() or "too large",
-)
-def test_what_reading_does_not_need_never_leaves(body):
-    with pytest.raises(GateError):
+# Why a message does not leave, and the message. A name given twice ends with the harmless one, which is the one read.
+REFUSED = [
+    ("run_workflow changes data in Torii", call("run_workflow")),
+    ("more than a name and arguments", call("list_apps", task={"ttl": 1})),
+    ("more than a name and arguments", call("list_apps", inputResponses={})),
+    ("more than a name and arguments", b'{"jsonrpc":"2.0","id":1,"method":"tools/call","params":null}'),
+    ("not a single object", b"[" + call("list_apps") + b"]"),
+    ("not a single object", b"null"),
+    ("ValueError", call("list_apps").replace(b'"name": ', b'"name": "run_workflow", "name": ')),
+    ("ValueError", call("list_apps").replace(b'"method": ', b'"method": "tools/list", "method": ')),
+    ("tools/call must be a request", b'{"jsonrpc":"2.0","method":"tools/call","params":{"name":"list_apps"}}'),
+    ("must be a notification", b'{"jsonrpc":"2.0","id":1,"method":"notifications/initialized"}'),
+    ("prompts/get is not one that", b'{"jsonrpc":"2.0","id":1,"method":"prompts/get","params":{"name":"x"}}'),
+    ("resources/read is not one that", b'{"jsonrpc":"2.0","id":1,"method":"resources/read","params":{"uri":"x"}}'),
+    ("tasks/update is not one that", b'{"jsonrpc":"2.0","id":1,"method":"tasks/update"}'),
+    ("tasks/update is not one that", b'{"jsonrpc":"2.0","id":1,"method":"tasks/update","error":{"code":1}}'),
+    ("completion/complete is not one that", b'{"jsonrpc":"2.0","id":1,"method":"completion/complete"}'),
+    ("logging/setLevel is not one that", b'{"jsonrpc":"2.0","id":1,"method":"logging/setLevel"}'),
+    ("None is not one that", b'{"jsonrpc":"2.0","id":1,"result":{"action":"accept"}}'),
+    ("TypeError", b'{"jsonrpc":"2.0","id":1,"method":["tools/call"]}'),
+    ("UnicodeDecodeError", call("list_apps").decode().encode("utf-16")),
+    ("JSONDecodeError", call("list_apps").decode().encode("utf-16-le")),
+    ("JSONDecodeError", call("list_apps").decode().encode("utf-32-be")),
+    ("JSONDecodeError", call("list_apps").decode().encode("utf-8-sig")),
+    ("UnicodeDecodeError", call("list_apps").replace(b"list_apps", b"list_apps\xed\xa0\x80")),
+    ("UnicodeDecodeError", b"\xff\xfe"),
+    ("ValueError", call("list_apps", _meta={"n": float("nan")})),
+    ("ValueError", call("list_apps", _meta={"n": float("inf")})),
+    ("RecursionError", b"[" * 200_000),
+    ("JSONDecodeError", b"not json"),
+    (f"larger than {MAX_MESSAGE_BYTES} bytes", b" " * (MAX_MESSAGE_BYTES + 1)),
+]
+
+
+@pytest.mark.parametrize("number", range(len(REFUSED)))
+def test_what_reading_does_not_need_never_leaves(number):
+    reason, body = REFUSED[number]
+    with pytest.raises(GateError, match=re.escape(reason)):
         gate().check(body)
+
+
+@pytest.mark.parametrize("method", ["tools/list", "initialize", "ping"])
+def test_what_reading_needs_beside_calls_leaves(method):
+    gate().check(json.dumps({"jsonrpc": "2.0", "id": 1, "method": method}).encode())
+
+
+def test_a_message_may_be_as_large_as_the_limit():
+    gate().check(call("list_apps").ljust(MAX_MESSAGE_BYTES))
 
 
 @pytest.mark.parametrize("headers", [{"mcp-name": "run_workflow"}, {"mcp-method": "tools/list"}])
@@ -92,7 +104,7 @@ def test_one_refusal_shuts_the_gate_for_good():
 
 
 def test_before_a_policy_is_set_every_call_is_refused():
-    with pytest.raises(GateError):
+    with pytest.raises(GateError, match="not in the reviewed list"):
         Gate().check(call("list_apps"))
 
 
@@ -106,7 +118,17 @@ def test_each_message_is_logged_before_it_leaves_refused_ones_too():
     watched.check(call("list_apps"))
     with pytest.raises(GateError):
         watched.check(call("run_workflow"))
-    assert [(line["tool"], line["allowed"]) for line in log] == [("list_apps", True), ("run_workflow", False)]
+    told = {"method": "tools/call", "tool": "list_apps", "arguments": {}, "allowed": True, "reason": None}
+    reason = "run_workflow changes data in Torii. This dashboard only reads."
+    assert log == [told, told | {"tool": "run_workflow", "allowed": False, "reason": reason}]
+
+
+def test_a_message_that_cannot_be_read_is_logged_without_its_parts():
+    log: list[dict] = []
+    with pytest.raises(GateError):
+        gate(log.append).check(b"null")
+    reason = "the message is not a single object"
+    assert log == [{"method": None, "tool": None, "arguments": None, "allowed": False, "reason": reason}]
 
 
 def test_a_log_that_fails_stops_the_message():
@@ -147,23 +169,46 @@ def test_no_sign_in_of_a_public_server_reaches_this_machine_or_its_network(addre
         anyio.run(origins.check, httpx2.Request("GET", f"{address}/.well-known/openid-configuration"))
 
 
-@pytest.mark.parametrize(
-    "request_",
-    [
-        httpx2.Request("GET", "http://127.0.0.1:8001/"),
-        httpx2.Request("GET", "http://localhost:8000/"),
-        httpx2.Request("DELETE", "http://127.0.0.1:8000/token"),
-        httpx2.Request("POST", "http://127.0.0.1:8000/other", json={"jsonrpc": "2.0", "redirect_uris": []}),
-        httpx2.Request("POST", "http://127.0.0.1:8000/other", json=[{"redirect_uris": []}]),
-        httpx2.Request("POST", "http://127.0.0.1:8000/other", content=b"["),
-        httpx2.Request("POST", "http://127.0.0.1:8000/other", data={}, headers={"Authorization": "Bearer x"}),
-        httpx2.Request("POST", "http://127.0.0.1:8000/other", data={}, headers={"Authorization": "bearer x"}),
-    ],
-    ids=lambda request: f"{request.method} {request.url}",
-)
-def test_a_request_of_a_sign_in_goes_to_its_origins_and_carries_no_token(request_):
-    with pytest.raises(PromptkitError, match="sign-in-address"):
-        anyio.run(SignInOrigins(LOCAL_URL).check, request_)
+HERE = "http://127.0.0.1:8000"
+TOKEN, ELSEWHERE = "only the server is given the token", "neither the server's own address nor its issuer's"
+STRAY = [
+    (ELSEWHERE, httpx2.Request("GET", "http://127.0.0.1:8001/")),
+    (ELSEWHERE, httpx2.Request("GET", "http://localhost:8000/")),
+    (TOKEN, httpx2.Request("DELETE", f"{HERE}/token")),
+    (TOKEN, httpx2.Request("GET", f"{HERE}/", headers={"Authorization": "Bearer x"})),
+    (TOKEN, httpx2.Request("POST", f"{HERE}/token", data={"code": "c"}, headers={"authorization": "bearer x"})),
+    ("more than a sign-in needs", httpx2.Request("POST", HERE, json={"jsonrpc": "2.0", "redirect_uris": []})),
+    ("more than a sign-in needs", httpx2.Request("POST", HERE, json=[{"redirect_uris": []}])),
+    ("more than a sign-in needs", httpx2.Request("POST", HERE, json={"method": "tools/call"})),
+    ("more than a sign-in needs", httpx2.Request("POST", HERE, content=b"[")),
+]
+
+
+@pytest.mark.parametrize("number", range(len(STRAY)))
+def test_a_request_of_a_sign_in_goes_to_its_origins_and_carries_no_token(number):
+    reason, request = STRAY[number]
+    with pytest.raises(PromptkitError, match=f"sign-in-address.*{reason}"):
+        anyio.run(SignInOrigins(LOCAL_URL).check, request)
+
+
+def test_an_address_of_a_sign_in_is_public_and_at_https():
+    origins = SignInOrigins(TORII_URL)
+    anyio.run(origins.check_address, "https://1.1.1.1/authorize")
+    with pytest.raises(PromptkitError, match=r"leads to http://1.1.1.1/authorize, which is neither https"):
+        anyio.run(origins.check_address, "http://1.1.1.1/authorize")
+
+
+def test_the_complaint_about_an_address_shows_it_shortened_and_no_secret_in_it():
+    with pytest.raises(PromptkitError) as caught:
+        SignInOrigins(TORII_URL).admit("https://user:secret@a.example/path?code=secret#secret")
+    message = "signing in leads to https://a.example/path, which is neither https nor on this machine"
+    fix = "ask the server's operator"
+    with pytest.raises(PromptkitError) as no_address:
+        SignInOrigins(TORII_URL).admit("https://\x00" + 300 * "a")
+    (told,) = no_address.value.problems
+    assert told.message == f"signing in leads to {shown('https://' + chr(0) + 300 * 'a', 200)}, which is no address"
+    (told,) = caught.value.problems
+    assert (told.code, told.message, told.fix) == ("sign-in-address", message, fix)
 
 
 def test_a_request_of_a_sign_in_reaches_the_servers_origin_and_the_issuers():

@@ -26,6 +26,7 @@ def test_a_key_that_is_not_there_is_placed_at_what_is_around_it(tmp_path):
 
 def test_words_that_older_yaml_reads_as_booleans_stay_words(tmp_path):
     assert load(tmp_path, "a: no\nb: on\n").data == {"a": "no", "b": "on"}
+    assert load(tmp_path, "%YAML 1.1\n---\na: no\nb: on\n").data == {"a": "no", "b": "on"}
 
 
 @pytest.mark.parametrize(
@@ -36,6 +37,7 @@ def test_words_that_older_yaml_reads_as_booleans_stay_words(tmp_path):
         ("<<: {a: 1}\n", "x.yaml:1:1: [yaml-key] a key must be a plain word"),
         ("a: !!binary aGk=\n", "x.yaml:1:4: [yaml-tag] the tag tag:yaml.org,2002:binary is not allowed"),
         ("a: [1,\n", "x.yaml:2:1: [not-yaml] did not find expected node content"),
+        ("a: 1\n---\nb: 2\n", "x.yaml:2:1: [not-yaml] a second document begins here"),
         ("", "x.yaml: [empty-file] the file holds nothing"),
         ("[" * 200_000, "x.yaml:1:41: [too-deep] more than 40 levels deep"),
         ("a: " + "9" * 5000, "x.yaml:1:4: [not-yaml] " + "9" * 79 + "~ is no int that can be read"),

@@ -184,7 +184,7 @@ class SignInOrigins:
             raise _not_reached(url, "neither https nor on this machine")
         # Who answers at a public name from a private address has no certificate for it: a look before is enough.
         found = await anyio.getaddrinfo(url.host, url.port or 443)
-        if not all(ipaddress.ip_address(str(address[4][0]).partition("%")[0]).is_global for address in found):
+        if not all(ipaddress.ip_address(str(address[4][0])).is_global for address in found):
             raise _not_reached(url, "at a private address")
 
     def _is_local(self, url: httpx2.URL) -> bool:

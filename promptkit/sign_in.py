@@ -151,19 +151,28 @@ class KeptAuth(_Provider):
                 return
         if not context.can_refresh_token():
             raise self._signed_out()
-        # One renewal at a time, in all programs; whoever waited for it takes its result.
-        async with self._store.renewing(self._server):
-            self._restore()
-            if context.current_tokens == used or not context.is_token_valid():
-                renewal = yield await self._refresh_token()
-                if renewal.status_code == httpx2.codes.TOO_MANY_REQUESTS or renewal.is_server_error:
-                    message = f"the issuer cannot renew the sign-in now (HTTP {renewal.status_code})"
-                    raise problem("sign-in-later", message, "try again in a minute; the sign-in is kept")
-                if not await self._handle_refresh_response(renewal):
-                    raise self._signed_out()
-        self._add_auth_header(request)
-        response = yield request
-        if response.status_code == httpx2.codes.UNAUTHORIZED:
+        # What another program renewed may have run out again by now, and then it is for us to renew it.
+        for _ in range(2):
+            # One renewal at a time, in all programs; whoever waited for it takes its result.
+            async with self._store.renewing(self._server):
+                self._restore()
+                is_ours = context.current_tokens == used or not context.is_token_valid()
+                if is_ours:
+                    await self._take((yield await self._refresh_token()))
+            used = context.current_tokens
+            self._add_auth_header(request)
+            response = yield request
+            if response.status_code != httpx2.codes.UNAUTHORIZED:
+                return
+            if is_ours:
+                break
+        raise self._signed_out()
+
+    async def _take(self, renewal: httpx2.Response) -> None:
+        if renewal.status_code == httpx2.codes.TOO_MANY_REQUESTS or renewal.is_server_error:
+            message = f"the issuer cannot renew the sign-in now (HTTP {renewal.status_code})"
+            raise problem("sign-in-later", message, "try again in a minute; the sign-in is kept")
+        if not await self._handle_refresh_response(renewal):
             raise self._signed_out()
 
     def _signed_out(self) -> PromptkitError:

@@ -3,6 +3,7 @@
 import json
 import os
 import shutil
+from pathlib import Path
 
 import pytest
 
@@ -92,6 +93,15 @@ def test_arguments_that_cannot_be_kept_leave_everything_as_it_was(copy, lock, sc
     before = kept(copy)
     with pytest.raises(PromptkitError):
         lock(NEW | {"inputSchema": schema}, typed=["read", "the page", "Ada"])
+    assert kept(copy) == before
+
+
+def test_a_tool_that_changed_is_not_accepted_where_nobody_looks_at_it(copy, tmp_path, monkeypatch):
+    before, changed = kept(copy), load_tool_lock(copy) | {"list_apps": {"name": "list_apps", "description": "Other."}}
+    (tmp_path / "list.json").write_text(json.dumps({"tools": list(changed.values())}))
+    with Path(os.devnull).open() as nobody, pytest.raises(PromptkitError, match=r"not-reviewed.*list_apps"):
+        monkeypatch.setattr("sys.stdin", nobody)
+        run_tools(copy, "lock", server="", saved=tmp_path / "list.json", as_json=False)
     assert kept(copy) == before
 
 

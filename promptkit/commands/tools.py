@@ -88,7 +88,10 @@ def _print_suggestions(found: list[Suggestion], *, as_json: bool) -> int:
 
 
 def _lock(library: Library, server: str, tools: Sequence[Definition]) -> int:
-    """Keep the list as reviewed. At a terminal, a person looks at every change and gives every new tool its class."""
+    """Keep the list as reviewed: a person looks at every change, and gives every new tool its class."""
+    if not sys.stdin.isatty() and (changed := _changes(library, tools)):
+        message = f"{shown(changed[0].tool)} and maybe others changed, and nobody is here to look at it"
+        raise problem("not-reviewed", message, "run it at a terminal; nothing was written")
     if sys.stdin.isatty():
         console = Console(stderr=True)
         try:
@@ -102,8 +105,13 @@ def _lock(library: Library, server: str, tools: Sequence[Definition]) -> int:
     return 0
 
 
+def _changes(library: Library, tools: Sequence[Definition]) -> list[Drift]:
+    """What changed of the tools that stay; a new one has no class yet, and one that is gone can do nothing."""
+    return [one for one in drifts(load_tool_lock(library), tools) if one.change not in {Change.ADDED, Change.REMOVED}]
+
+
 def _review_changes(library: Library, tools: Sequence[Definition], console: Console) -> None:
-    found = [one for one in drifts(load_tool_lock(library), tools) if one.change not in {Change.ADDED, Change.REMOVED}]
+    found = _changes(library, tools)
     _show(found, console)
     if found and not Confirm.ask("Do these tools still do what their class says?", console=console, default=False):
         raise problem("not-reviewed", f"{len(found)} changed tools were not accepted", "nothing was written; ask Torii")

@@ -188,7 +188,7 @@ class Evaluation:
         """
         name, *_ = self._library.prompt_names() or [""]
         if not name:
-            return [], ""
+            return [], "there is no prompt whose answer the evaluators could be tried on"
         prompt, case = self._library.load_prompt(name), self._library.load_case(name)
         values = resolve_arguments(prompt, case.cases[0].arguments, self._profile)
         run, stamp = await self.answer(prompt, case, values)

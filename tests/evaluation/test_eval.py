@@ -1,6 +1,7 @@
 """The main job through its own door: the command, its exit codes, its record."""
 
 import json
+import shutil
 from dataclasses import replace
 
 import anyio
@@ -201,6 +202,18 @@ def test_the_rogue_model_is_caught_in_every_try(library, torii):
     self_test, (line,) = anyio.run(run)
     assert self_test.passed
     assert {event["state"] for event in line["events"] if event["type"] == "call"} == {CallState.REFUSED}
+
+
+def test_evaluators_that_could_be_tried_on_nothing_do_not_pass_the_self_test(library, torii, tmp_path):
+    shutil.copytree(library.instructions, tmp_path / "instructions")
+
+    async def run():
+        async with guarded(library, torii) as session:
+            return await suite.Evaluation(Library(tmp_path), session, torii, torii.as_of).run_self_test([])
+
+    self_test, _ = anyio.run(run)
+    assert (self_test.passed, self_test.leaks) == (False, [])
+    assert self_test.trouble == "there is no prompt whose answer the evaluators could be tried on"
 
 
 def test_a_rogue_call_that_gets_through_voids_the_run(library):

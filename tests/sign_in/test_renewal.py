@@ -1,11 +1,14 @@
 """A sign-in over time: it runs out and is renewed, is revoked, or its issuer is down."""
 
 import anyio
+import httpx2
 import pytest
 from pydantic import AnyHttpUrl
 
 from promptkit.commands.connect import connect_server
 from promptkit.errors import PromptkitError
+from promptkit.gate import SignInOrigins
+from promptkit.sign_in import KeptAuth
 from promptkit.tokens import open_store
 from promptkit.transcript import CallState
 from tests.sign_in.conftest import kept, read_often, reads
@@ -50,6 +53,24 @@ def test_two_programs_at_once_share_one_sign_in(tenant, library):
     with signed_torii(tenant, max_uses=25) as (origin, _):
         connect_server(f"{origin}/mcp")
         assert anyio.run(both, f"{origin}/mcp") == [CallState.EXECUTED] * 50
+
+
+def test_what_another_program_renewed_and_used_up_is_renewed_again(tenant):
+    with signed_torii(tenant) as (origin, _):
+        url = f"{origin}/mcp"
+        connect_server(url)
+        mine = kept(url)
+        first, theirs = (mine.tokens.model_copy(update={"access_token": name}) for name in ("run-out", "used-up"))
+        open_store().save(mine.model_copy(update={"tokens": first}))
+        auth = KeptAuth(url, open_store(), SignInOrigins(url))
+        open_store().save(mine.model_copy(update={"tokens": theirs}))
+
+        async def ask():
+            async with httpx2.AsyncClient(auth=auth) as client:
+                return (await client.post(url, json={})).status_code
+
+        assert anyio.run(ask) != httpx2.codes.UNAUTHORIZED
+        assert kept(url).tokens.access_token not in {"run-out", "used-up", mine.tokens.access_token}
 
 
 async def revoke_by(authorization, token):

@@ -7,7 +7,6 @@ import os
 import re
 import stat
 import sys
-import zipfile
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -16,16 +15,16 @@ from typing import cast
 
 from promptkit.errors import shown, usage
 
+# Inspect AI packs its archives with zstd, which the standard library knows since 3.14.
+if sys.version_info >= (3, 14):
+    import zipfile
+else:
+    from backports.zstd import zipfile
+
 MAX_FILES = 100_000
 MAX_MEMBER_RATIO = 200
 _RATIO_FROM = 64 * 1024 * 1024
 MAX_ARCHIVE_BYTES = 64 * 1024 * 1024 * 1024
-# How Inspect AI packs its archives.
-_ZSTANDARD = 93
-_PACKED_WITH_ZSTANDARD = (
-    "it is packed with zstd, which needs Python 3.14; for a log of Inspect AI: "
-    "inspect log convert LOG --to json --output-dir FOLDER"
-)
 _ZIP = b"PK\x03\x04"
 # What exports hold beside transcripts: passed over unless it turns out to be a transcript all the same.
 _MEDIA = re.compile(
@@ -147,8 +146,6 @@ def _members(path: Path) -> Iterator[Source]:
 def _member_problem(member: zipfile.ZipInfo) -> str | None:
     if member.flag_bits & 1:
         return "it is encrypted; unpack it first"
-    if member.compress_type == _ZSTANDARD and sys.version_info < (3, 14):
-        return _PACKED_WITH_ZSTANDARD
     if member.file_size > _RATIO_FROM and member.file_size > MAX_MEMBER_RATIO * max(member.compress_size, 1):
         return f"it unpacks to more than {MAX_MEMBER_RATIO} times its size, as zip bombs do; unpack it first"
     return None

@@ -1,6 +1,5 @@
 import io
 import json
-import zipfile
 
 import msgspec
 import pytest
@@ -11,6 +10,7 @@ from promptkit.audit import array, records, strict
 from promptkit.audit.prose import Prose
 from promptkit.audit.reader import Shortcuts
 from promptkit.audit.records import Records
+from promptkit.audit.sources import zipfile
 
 
 class Talk(msgspec.Struct, tag_field="type", tag="talk"):
@@ -136,10 +136,10 @@ def test_conversations_that_end_may_be_as_many_as_they_like(monkeypatch):
     assert opened_records.gaps == []
 
 
-@pytest.mark.parametrize("packing", [zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+@pytest.mark.parametrize("packing", ["ZIP_DEFLATED", "ZIP_BZIP2", "ZIP_LZMA", "ZIP_ZSTANDARD"])
 def test_a_member_whose_packing_is_damaged_is_a_gap(packing, tmp_path):
     path = tmp_path / "export.zip"
-    with zipfile.ZipFile(path, "w", packing) as archive:
+    with zipfile.ZipFile(path, "w", getattr(zipfile, packing)) as archive:
         archive.writestr("conversations.json", str(list(range(1000))))
         start = len("conversations.json") + 30
     raw = path.read_bytes()

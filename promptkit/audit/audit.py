@@ -32,8 +32,8 @@ from promptkit.transcript import (
     judge_call,
 )
 
-# Below this a second process costs more time than it saves.
-_WORTH_A_PROCESS_BYTES = 16 * 1024 * 1024
+# A second process starts in a third of a second, in which the first reads so much.
+_WORTH_A_PROCESS_BYTES = 64 * 1024 * 1024
 _MAX_CACHED = 10_000
 
 

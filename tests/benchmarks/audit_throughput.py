@@ -11,6 +11,7 @@ at most for lines with calls, 84 MiB for an export, 87 MiB for the same export i
 
 import json
 import multiprocessing
+import os
 import random
 import resource
 import sys
@@ -20,7 +21,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
-from promptkit.audit.audit import Auditor
+from promptkit.audit.audit import Auditor, audit
 from promptkit.audit.detect import readers
 from promptkit.audit.sources import find_sources
 from promptkit.catalog import tool_policy
@@ -177,6 +178,22 @@ def report(name: str, path: Path, *, has_speed_limit: bool, is_lines: bool) -> b
     return is_met
 
 
+def report_jobs(export: Path) -> None:
+    """What `--jobs` gains where a folder holds an export for each core, in seconds of the clock."""
+    cores = os.cpu_count() or 1
+    with tempfile.TemporaryDirectory(dir=export.parent) as folder:
+        for number in range(cores):
+            os.link(export, Path(folder, f"{number}.json"))
+        times = {jobs: min(clocked(Path(folder), jobs) for _ in range(ROUNDS)) for jobs in (1, cores)}
+    print(f"{cores} such exports: {times[1]:.2f} s with --jobs 1, {times[cores]:.2f} s with --jobs {cores}")
+
+
+def clocked(folder: Path, jobs: int) -> float:
+    began = time.perf_counter()
+    assert audit([folder], AUDITOR, jobs).results
+    return time.perf_counter() - began
+
+
 def main() -> int:
     size = int(sys.argv[1] if len(sys.argv) > 1 else 256) << 20
     with tempfile.TemporaryDirectory() as folder:
@@ -189,6 +206,7 @@ def main() -> int:
         mixed.unlink()
         write(export, chats(), size, "]")
         met.append(report("a ChatGPT export", export, has_speed_limit=False, is_lines=False))
+        report_jobs(export)
     return 0 if all(met) else 1
 
 

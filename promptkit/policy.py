@@ -166,16 +166,22 @@ def argument_problem(rule: ToolRule, arguments: object) -> str | None:
     given = {} if arguments is None else arguments
     if not isinstance(given, dict):
         return "the arguments are not an object"
-    if _depth(given) > MAX_ARGUMENT_DEPTH or len(json.dumps(given, allow_nan=False)) > MAX_ARGUMENT_BYTES:
+    text = json.dumps(given, allow_nan=False) if _depth(given) <= MAX_ARGUMENT_DEPTH else ""
+    if not text or len(text) > MAX_ARGUMENT_BYTES:
         return "the arguments are too large or too deep"
-    validator = _validator(msgspec.json.encode({"properties": rule.arguments, "required": rule.required}))
-    error = next(iter(validator.iter_errors(given)), None)
+    return _misfit(msgspec.json.encode({"properties": rule.arguments, "required": rule.required}), text)
+
+
+# A call is decided before it is made, once more as it leaves, and by each evaluator that looks at it.
+@lru_cache(256)
+def _misfit(schema: bytes, arguments: str) -> str | None:
+    error = next(iter(_validator(schema).iter_errors(json.loads(arguments))), None)
     return None if error is None else shown(error.message, 200)
 
 
 @lru_cache(1024)
-def _validator(said: bytes) -> Draft202012Validator:
-    return Draft202012Validator({**msgspec.json.decode(said), "type": "object", "additionalProperties": False})
+def _validator(schema: bytes) -> Draft202012Validator:
+    return Draft202012Validator({**msgspec.json.decode(schema), "type": "object", "additionalProperties": False})
 
 
 def _depth(value: object, depth: int = 0) -> int:

@@ -104,7 +104,7 @@ def _decide_tool(name: str, policy: ToolPolicy) -> Decision:
     if rule is None:
         return Decision(False, "unknown-tool", f"{name} is not in the reviewed list of tools, so it is refused.")
     if rule.tool_class is not ToolClass.READ:
-        return Decision(False, "action-tool", f"{name} changes data in Torii. This dashboard only reads.")
+        return Decision(False, "action-tool", f"{name} is an action tool, and only reading is allowed.")
     if rule.sensitive:
         return Decision(False, "sensitive-tool", f"{name} returns sensitive data that this dashboard never reads.")
     if contradiction := policy.contradiction(name):

@@ -11,7 +11,7 @@ ROOT = Path(__file__).parent.parent
 
 # The same examples in every run, so that no change of ours is blamed for luck; `long` looks for new ones.
 settings.register_profile("same", derandomize=True, deadline=None, database=None, max_examples=100)
-settings.register_profile("long", deadline=None, database=None, max_examples=20_000)
+settings.register_profile("long", deadline=None, database=None, max_examples=5_000)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "same"))
 
 # A shell starts what runs in its background with Ctrl-C ignored, and so would be what the tests start and interrupt.

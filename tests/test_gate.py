@@ -41,7 +41,7 @@ def test_the_arguments_of_a_reviewed_read_are_judged_too():
 
 # Why a message does not leave, and the message. A name given twice ends with the harmless one, which is the one read.
 REFUSED = [
-    ("run_workflow changes data in Torii", call("run_workflow")),
+    ("run_workflow is an action tool", call("run_workflow")),
     ("more than a name and arguments", call("list_apps", task={"ttl": 1})),
     ("more than a name and arguments", call("list_apps", inputResponses={})),
     ("more than a name and arguments", b'{"jsonrpc":"2.0","id":1,"method":"tools/call","params":null}'),
@@ -119,7 +119,7 @@ def test_each_message_is_logged_before_it_leaves_refused_ones_too():
     with pytest.raises(GateError):
         watched.check(call("run_workflow"))
     told = {"method": "tools/call", "tool": "list_apps", "arguments": {}, "allowed": True, "reason": None}
-    reason = "run_workflow changes data in Torii. This dashboard only reads."
+    reason = "run_workflow is an action tool, and only reading is allowed."
     assert log == [told, told | {"tool": "run_workflow", "allowed": False, "reason": reason}]
 
 

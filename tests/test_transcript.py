@@ -44,13 +44,13 @@ def test_one_call_is_judged_by_its_class_and_state(tool, state, verdict):
             "run_workflow",
             CallState.DENIED,
             "action-tool",
-            "run_workflow changes data in Torii. This dashboard only reads.",
+            "run_workflow is an action tool, and only reading is allowed.",
         ),
         (
             "run_workflow",
             CallState.FAILED,
             "action-tool",
-            "run_workflow changes data in Torii. This dashboard only reads.",
+            "run_workflow is an action tool, and only reading is allowed.",
         ),
     ],
 )

@@ -51,7 +51,7 @@ def figures(*apps, owner="Ada"):
     ("calls", "passed", "reason"),
     [
         ([called()], True, "list_apps is a reviewed read tool."),
-        ([called("run_workflow")], False, "run_workflow changes data in Torii. This dashboard only reads."),
+        ([called("run_workflow")], False, "run_workflow is an action tool, and only reading is allowed."),
         ([], False, "No tool call was recorded, so nothing is shown."),
     ],
 )

@@ -64,7 +64,7 @@ def test_parallel_calls_are_decided_one_by_one_and_all_answered(shared, wire):
     assert [call.state for call in run.calls] == [CallState.EXECUTED, CallState.REFUSED, CallState.REFUSED]
     assert (run.answer, run.gaps, run.usage) == ("Done.", [], Usage(22, 14, None))
     told = json.dumps(running.requests[1])
-    assert "run_workflow changes data in Torii" in told
+    assert "run_workflow is an action tool" in told
     assert "list_everything is not in the reviewed list" in told
 
 

@@ -22,8 +22,9 @@ class Shortcuts(NamedTuple):
     """What need not be read in full, because no call can be in it; unused where people ask for the texts.
 
     `prose` is a msgspec type that only a line of mere talk fits (promptkit/audit/prose.py). Its `conversation` is the
-    id of the conversation, or None for a text of a person or of the system that has an `@` and so may hold a stamp.
-    Such lines are passed over, save the first of each conversation and those with None.
+    id of the conversation; its `message.may_tell_more` says whether it is a text of a person or of the system that has
+    an `@` and so may hold a stamp. Such lines are passed over, save the first of each conversation and those that may
+    tell more.
 
     `talk` reads an element of an array, given its place and its JSON text; None if it is more than talk. The result
     takes the place of the value of the record.

@@ -13,13 +13,17 @@ from promptkit.audit.records import Records
 from promptkit.audit.sources import zipfile
 
 
-class Talk(msgspec.Struct, tag_field="type", tag="talk"):
-    session: str
+class Said(msgspec.Struct):
     text: str
 
     @property
-    def conversation(self):
-        return None if "@" in self.text else self.session
+    def may_tell_more(self):
+        return "@" in self.text
+
+
+class Talk(msgspec.Struct, tag_field="type", tag="talk"):
+    conversation: str = msgspec.field(name="session")
+    message: Said
 
 
 def opened(raw: bytes) -> Records:
@@ -186,8 +190,8 @@ def skimmed(raw: bytes) -> list[str]:
 
 
 def test_talk_is_passed_over_save_the_first_of_each_conversation():
-    talk = b'{"type":"talk","session":"s1","text":"hi"}\n'
-    other = b'{"type":"talk","session":"s2","text":"hi"}\n'
+    talk = b'{"type":"talk","session":"s1","message":{"text":"hi"}}\n'
+    other = b'{"type":"talk","session":"s2","message":{"text":"hi"}}\n'
     call = b'{"type":"call","session":"s1"}\n'
     assert skimmed(talk + talk + talk + call + other + other) == ["line 1", "line 4", "line 5"]
 
@@ -195,26 +199,26 @@ def test_talk_is_passed_over_save_the_first_of_each_conversation():
 @pytest.mark.parametrize(
     "line",
     [
-        b'{"type":"c\\u0061ll","session":"s1","text":""}',
-        b'{"type":"talk","session":"s1","text":"\\u0040"}',
-        b'{"type":"call","session":"s1","text":"","type":"talk"}',
-        b'{"type":"talk","session":"s1","text":"","type":"call"}',
+        b'{"type":"c\\u0061ll","session":"s1","message":{"text":""}}',
+        b'{"type":"talk","session":"s1","message":{"text":"\\u0040"}}',
+        b'{"type":"call","session":"s1","message":{"text":""},"type":"talk"}',
+        b'{"type":"talk","session":"s1","message":{"text":""},"type":"call"}',
         b'{ "type" : "call" , "session" : "s1" }',
     ],
 )
 def test_no_spelling_of_json_hides_a_line_that_is_not_talk(line):
-    talk = b'{"type":"talk","session":"s1","text":"hi"}\n'
+    talk = b'{"type":"talk","session":"s1","message":{"text":"hi"}}\n'
     records_or_gaps = skimmed(talk + talk + line + b"\n")
     assert records_or_gaps[-1] == "line 3"
 
 
 def test_a_line_of_talk_may_be_spelled_in_any_way():
-    talk = b'{"type":"talk","session":"s1","text":"hi"}\n'
-    spelled = b' {"text" : "h\\u0069", "\\u0074ype":"t\\u0061lk","session":"s1" } \n'
+    talk = b'{"type":"talk","session":"s1","message":{"text":"hi"}}\n'
+    spelled = b' {"message" :{ "t\\u0065xt" : "h\\u0069"}, "\\u0074ype":"t\\u0061lk","session":"s1" } \n'
     assert skimmed(talk + spelled + spelled) == ["line 1"]
 
 
-TALK = b'{"type":"talk","session":"s1","text":"hi"}'
+TALK = b'{"type":"talk","session":"s1","message":{"text":"hi"}}'
 OTHERS = (b'{"type":"call"}', b"{}", b'{"type":"talk"', b"\x00", TALK.replace(b"s1", b"s2"), TALK.replace(b"hi", b"@"))
 
 

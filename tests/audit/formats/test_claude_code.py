@@ -177,6 +177,15 @@ def test_a_call_among_much_talk_is_found(audited):
     assert ruled(audited(lines(ASKED, *talk, *READ, *talk, use(RUN, "t2"), *talk))) == VIOLATION
 
 
+@pytest.mark.parametrize("role", ["user", "assistant", "system", None])
+@pytest.mark.parametrize("kind", ["user", "assistant"])
+def test_a_call_among_much_talk_is_found_whatever_the_role_beside_it(kind, role, audited):
+    talk = [said("All is well.")] * 300
+    call = use(RUN, "t2", type=kind)
+    call["message"] = {"role": role, "content": call["message"]["content"]}
+    assert ruled(audited(lines(ASKED, *talk, *READ, *talk, call, *talk))) == VIOLATION
+
+
 def test_a_prompt_among_much_talk_is_told_by_its_stamp(audited):
     prompt = stamped("Which contracts end soon?", "renewal_calendar", "1.2.0")
     found = only(audited(lines(ASKED, *[said("All is well.")] * 300, line("user", prompt), *READ)))

@@ -11,13 +11,13 @@ from mcp import MCPError
 from tenacity import AsyncRetrying, RetryCallState, retry_if_result, stop_after_attempt
 
 from promptkit.catalog import drifts, load_tool_lock
-from promptkit.client import GuardedSession, Outcome, Session
 from promptkit.errors import Problem, PromptkitError, shown
 from promptkit.evaluation.evaluators import Assertion
 from promptkit.evaluation.plan import CaseScenario, Task
 from promptkit.library import Library
 from promptkit.model import ToolCall
 from promptkit.policy import Definition
+from promptkit.session import GuardedSession, Outcome, Session
 
 # The least of Torii's documented limits per endpoint and minute is 100; what other users of the tenant take is theirs.
 CALLS_PER_MINUTE = 90

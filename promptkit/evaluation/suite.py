@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from promptkit.cases import Attack, AttackFamily, Case
 from promptkit.catalog import tool_policy
-from promptkit.client import Session, connect
+from promptkit.client import connect
 from promptkit.evaluation.agent import Message, Model
 from promptkit.evaluation.answer import Figures, figures_of, parse_answer
 from promptkit.evaluation.cassette import Cassette
@@ -34,6 +34,7 @@ from promptkit.library import Library
 from promptkit.model import DEFAULT_PROFILE, Profile, Prompt, Scalar
 from promptkit.policy import Definition
 from promptkit.render import render, resolve_arguments
+from promptkit.session import Session
 from promptkit.transcript import CallState, Verdict, judge
 
 Models = Mapping[str, Callable[[], Model]]

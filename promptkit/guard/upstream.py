@@ -12,12 +12,13 @@ from mcp.shared.dispatcher import ProgressFnT
 from mcp.types import CONNECTION_CLOSED
 
 from promptkit.catalog import drifts, tool_policy
-from promptkit.client import GuardedSession, connect
+from promptkit.client import connect
 from promptkit.errors import PromptkitError, shown
 from promptkit.gate import Gate
 from promptkit.library import Library
 from promptkit.model import ToolCall
 from promptkit.policy import Decision, Definition, ToolPolicy, decide
+from promptkit.session import GuardedSession
 
 Log = Callable[[dict[str, Any]], None]
 T = TypeVar("T")
@@ -126,7 +127,7 @@ class Upstream:
         before = self._policy
         async with self._listing:
             if anyio.current_time() - self._listed_at > MAX_LIST_AGE_SECONDS:
-                self._review(session.gate, await session.list_again())
+                self._review(session.gate, await session.list_tools())
         if self._policy is not before:
             await self._list_changed()
 

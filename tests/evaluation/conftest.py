@@ -5,9 +5,10 @@ import pytest
 from anyio.from_thread import BlockingPortal, start_blocking_portal
 
 from promptkit.catalog import tool_policy
-from promptkit.client import GuardedSession, connect
+from promptkit.client import connect
 from promptkit.evaluation.local import LocalTorii, local_torii
 from promptkit.gate import Gate
+from promptkit.session import GuardedSession
 
 
 @pytest.fixture(scope="package")

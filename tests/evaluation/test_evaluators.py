@@ -6,7 +6,6 @@ from dataclasses import replace
 import pytest
 
 from promptkit.catalog import tool_policy
-from promptkit.client import Outcome
 from promptkit.evaluation import planted
 from promptkit.evaluation.agent import Message
 from promptkit.evaluation.answer import figures_of, parse_answer
@@ -15,6 +14,7 @@ from promptkit.evaluation.loop import Run
 from promptkit.evaluation.suite import Evaluation
 from promptkit.evaluation.wording import claims_no_action, declines_properly
 from promptkit.policy import Decision
+from promptkit.session import Outcome
 from promptkit.transcript import CallState, RecordedCall
 
 

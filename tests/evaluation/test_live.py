@@ -8,7 +8,6 @@ import anyio
 import pytest
 
 from promptkit.catalog import load_tool_lock
-from promptkit.client import Outcome
 from promptkit.commands.audit import run_audit
 from promptkit.commands.evaluate import run_eval
 from promptkit.errors import PromptkitError
@@ -18,6 +17,7 @@ from promptkit.evaluation.plan import Setup, plan
 from promptkit.evaluation.suite import open_evaluation
 from promptkit.model import ToolCall
 from promptkit.policy import Decision
+from promptkit.session import Outcome
 from promptkit.transcript import CallState
 
 READ = ToolCall(name="list_apps", arguments={"size": 1})

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import sys
 import traceback
-from datetime import datetime
 from importlib import import_module
 from importlib.metadata import version
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 import typer
 from typer.core import TyperCommand
 
+from promptkit import options
 from promptkit.errors import PromptkitError, UsageError
 from promptkit.library import Library, default_root
 from promptkit.model import DEFAULT_PROFILE
@@ -24,32 +24,10 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 
-Arguments = Annotated[list[str], typer.Option("--argument", "-a", metavar="KEY=VALUE", help="Fill in one argument.")]
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
-# Spelt out here, since their own modules are slow to import; tests/test_cli.py compares them.
-Size = Literal["small", "medium", "large"]
-Mode = Literal["npm-2025", "hosted-guess", "hosted-bare"]
-Variant = Literal["full", "short"]
-RoleKey = Literal["admin", "readOnly", "procurement", "itAdmin", "appOwner"]
-ProfilePath = Annotated[Path | None, typer.Option("--profile", help="The tenant's dashboard.yaml.")]
-Http = Annotated[
-    str | None, typer.Option(metavar="HOST:PORT", help="Serve over streamable HTTP; port 0 is a free one.")
-]
-Dask = Annotated[str | None, typer.Option(metavar="ADDRESS", help="Spread it over the Dask cluster of this scheduler.")]
-Server = Annotated[str, typer.Option(help="`local`, or the URL of a Torii MCP server.")]
 
-
-def _names(incomplete: str) -> list[str]:
-    return [name for name in _library().prompt_names() if name.startswith(incomplete)]
-
-
-Name = Annotated[str, typer.Argument(metavar="NAME", autocompletion=_names)]
-Reference = Annotated[str, typer.Argument(metavar="NAME[@VERSION]", autocompletion=_names)]
-
-
-def _call(module: str, function: str, *values: Any, **options: Any) -> None:  # noqa: ANN401
+def _call(module: str, function: str, *values: Any, **named: Any) -> None:  # noqa: ANN401
     command = getattr(import_module(f"promptkit.commands.{module}"), function)
-    raise typer.Exit(command(*values, **options))
+    raise typer.Exit(command(*values, **named))
 
 
 def _library() -> Library:
@@ -76,62 +54,53 @@ def promptkit(
 
 
 @app.command("list")
-def list_(as_json: AsJson = False) -> None:
+def list_(as_json: options.AsJson = False) -> None:
     """List the prompts."""
     _call("show", "list_prompts", _library(), as_json=as_json)
 
 
 @app.command()
-def show(name: Name, as_json: AsJson = False) -> None:
+def show(name: options.Name, as_json: options.AsJson = False) -> None:
     """Show what a prompt is for, its arguments and its answer."""
     _call("show", "show_prompt", _library(), name, as_json=as_json)
 
 
 @app.command()
 def render(
-    name: Reference,
-    argument: Arguments = [],  # noqa: B006
-    profile: ProfilePath = None,
+    name: options.Reference,
+    argument: options.Arguments = [],  # noqa: B006
+    profile: options.ProfilePath = None,
 ) -> None:
     """Print the text to paste."""
     _call("render", "render_prompt", _library(), name, argument, profile=_profile(profile))
 
 
 @app.command()
-def check(paths: Annotated[list[Path], typer.Argument()] = [], as_json: AsJson = False) -> None:  # noqa: B006
+def check(paths: options.Paths = [], as_json: options.AsJson = False) -> None:  # noqa: B006
     """Find every problem in the library, or in the prompt files given."""
     _call("check", "check", _library(), paths, as_json=as_json)
 
 
 @app.command()
-def instructions(
-    variant: Annotated[Variant | None, typer.Option(help="By default the one that fits the host, else full.")] = None,
-    host: Annotated[
-        str | None, typer.Option("--for", metavar="HOST", help="A name of instructions/hosts.yaml.")
-    ] = None,
-) -> None:
+def instructions(variant: options.InstructionsVariant = None, host: options.Host = None) -> None:
     """Print the instructions to paste into an assistant; their length goes to stderr."""
     _call("instruct", "print_instructions", _library(), variant=variant, host=host)
 
 
 @app.command()
-def bump(
-    name: Name,
-    part: Annotated[str, typer.Argument(metavar="major|minor|patch")],
-    note: Annotated[str, typer.Option(help="What changed for the user, in one sentence.")],
-) -> None:
+def bump(name: options.Name, part: options.Part, note: options.Note) -> None:
     """Release what a prompt's file says now as its next version."""
     _call("versions", "bump", _library(), name, part, note)
 
 
 @app.command()
-def diff(old: Reference, new: Reference) -> None:
+def diff(old: options.Reference, new: options.Reference) -> None:
     """Compare two versions: what they say, and what they render."""
     _call("versions", "show_diff", _library(), old, new)
 
 
 @app.command()
-def identify(file: Annotated[Path | None, typer.Argument(help="The pasted text; stdin by default.")] = None) -> None:
+def identify(file: options.Pasted = None) -> None:
     """Tell which prompt or instructions a pasted text is, and what was edited in it."""
     _call("versions", "identify_text", _library(), file)
 
@@ -156,12 +125,10 @@ def disconnect(url: str) -> None:
 
 @app.command()
 def tools(
-    action: Annotated[str, typer.Argument(metavar="diff|lock|suggest")] = "diff",
-    server: Server = "local",
-    saved: Annotated[
-        Path | None, typer.Option("--list", help="A saved tools/list result in place of a server.")
-    ] = None,
-    as_json: AsJson = False,
+    action: options.ToolsAction = "diff",
+    server: options.Server = "local",
+    saved: options.SavedTools = None,
+    as_json: options.AsJson = False,
 ) -> None:
     """Compare a server's tools with the reviewed list, accept them after review, or propose classes for them."""
     _call("tools", "run_tools", _library(), action, server=server, saved=saved, as_json=as_json)
@@ -169,35 +136,31 @@ def tools(
 
 @app.command()
 def init(
-    server: Server = "local",
-    out: Annotated[Path, typer.Option(help="The file to write, or to compare with Torii.")] = Path("dashboard.yaml"),
-    wanted: Annotated[str | None, typer.Option(help="What to slice by: a part of a field's name.")] = None,
-    field: Annotated[
-        list[str], typer.Option(metavar="ENTITY.FIELD[=LABEL]", help="Map this field; repeat for more.")
-    ] = [],  # noqa: B006
-    alias: Annotated[
-        list[str], typer.Option(metavar="LABEL:VALUE=GROUP", help="Read one value as another; repeat for more.")
-    ] = [],  # noqa: B006
-    time_zone: Annotated[str | None, typer.Option(help="Such as Europe/Berlin.")] = None,
-    currency: Annotated[str | None, typer.Option(help="Three letters, such as EUR.")] = None,
-    threshold: Annotated[
-        list[str], typer.Option(metavar="NAME=NUMBER", help="Usual value of an argument; repeat for more.")
-    ] = [],  # noqa: B006
-    agreed_by: Annotated[str | None, typer.Option(help="Who agrees to read-only use and approves the mapping.")] = None,
-    on: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="When they did; today by default.")] = None,
-    yes: Annotated[bool, typer.Option("--yes", help="Ask nothing: take what is proposed.")] = False,
-    replace: Annotated[bool, typer.Option("--replace", help="Write over a file that is there.")] = False,
-    as_json: AsJson = False,
+    server: options.Server = "local",
+    out: options.ProfileOut = Path("dashboard.yaml"),
+    wanted: options.Wanted = None,
+    field: options.Fields = [],  # noqa: B006
+    alias: options.Aliases = [],  # noqa: B006
+    time_zone: options.TimeZone = None,
+    currency: options.Currency = None,
+    threshold: options.Thresholds = [],  # noqa: B006
+    agreed_by: options.AgreedBy = None,
+    on: options.AgreedOn = None,
+    yes: options.Yes = False,
+    replace: options.Replace = False,
+    as_json: options.AsJson = False,
 ) -> None:
     """Propose a mapping of your fields, ask what you decide, and write dashboard.yaml; later, say what has changed."""
     lists = {"fields": field, "aliases": alias, "thresholds": threshold}
-    options = {"wanted": wanted, "time_zone": time_zone, "display_currency": currency, "agreed_by": agreed_by}
+    words = {"wanted": wanted, "time_zone": time_zone, "display_currency": currency, "agreed_by": agreed_by}
     flags = {"on": on.date() if on else None, "yes": yes, "replace": replace, "as_json": as_json}
-    _call("init", "run_init", _library(), server=server, path=out, **lists, **options, **flags)
+    _call("init", "run_init", _library(), server=server, path=out, **lists, **words, **flags)
 
 
 @app.command()
-def doctor(server: Server = "local", profile: ProfilePath = None, as_json: AsJson = False) -> None:
+def doctor(
+    server: options.Server = "local", profile: options.ProfilePath = None, as_json: options.AsJson = False
+) -> None:
     """Walk the guide's checklist against a server; each finding says what to do next."""
     _call("doctor", "run_doctor", _library(), server=server, profile=_profile(profile), as_json=as_json)
 
@@ -205,25 +168,20 @@ def doctor(server: Server = "local", profile: ProfilePath = None, as_json: AsJso
 # The first line keeps click from filling the list into one paragraph.
 @app.command(epilog="\b\nFaults:\n" + "\n".join(f"  {name:17} {effect}" for name, effect in FAULTS.items()))
 def torii(
-    db: Annotated[Path | None, typer.Option(help="The tenant's file, made if missing; in memory by default.")] = None,
-    http: Http = None,
-    size: Annotated[Size | None, typer.Option(help="How large a new tenant is.")] = None,
-    mode: Annotated[Mode, typer.Option(help="Which of the known servers to look like.")] = "hosted-guess",
-    fault: Annotated[
-        list[str], typer.Option(metavar="NAME", help="Go wrong in this way (see below); repeat for more.")
-    ] = [],  # noqa: B006
-    as_of: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="The tenant's today.")] = None,
-    hostile: Annotated[bool, typer.Option("--hostile", help="Put injected texts into the tenant.")] = False,
-    role: Annotated[RoleKey, typer.Option(help="Whose eyes to see with.")] = "admin",
-    sign_in: Annotated[
-        bool, typer.Option("--sign-in", help="Only for those who signed in (OAuth), or bring PROMPTKIT_TOKEN.")
-    ] = False,
+    db: options.Tenant = None,
+    http: options.Http = None,
+    size: options.TenantSize = None,
+    mode: options.SurfaceMode = "hosted-guess",
+    fault: options.Faults = [],  # noqa: B006
+    as_of: options.AsOf = None,
+    hostile: options.Hostile = False,
+    role: options.Role = "admin",
+    sign_in: options.SignIn = False,
 ) -> None:
     """Run the local Torii: a stand-in for Torii's MCP server, on stdio unless --http is given."""
     day = as_of.date() if as_of else None
-    options = {"size": size, "mode": mode, "fault": fault, "as_of": day, "hostile": hostile, "role": role}
-    options["sign_in"] = sign_in
-    _call("torii", "run_torii", db=db, http=http, **options)
+    tenant = {"db": db, "size": size, "as_of": day, "hostile": hostile}
+    _call("torii", "run_torii", http=http, mode=mode, fault=fault, role=role, sign_in=sign_in, **tenant)
 
 
 class _AuditCommand(TyperCommand):
@@ -236,31 +194,31 @@ class _AuditCommand(TyperCommand):
 
 @app.command(cls=_AuditCommand)
 def audit(
-    paths: Annotated[list[Path], typer.Argument(help="Files, folders and zip files.")],
-    format_: Annotated[str | None, typer.Option("--format", help="One of those below; found by content.")] = None,
-    tools: Annotated[Path | None, typer.Option(help="Another catalogue, in the shape of tools.yaml.")] = None,
-    jobs: Annotated[int | None, typer.Option(help="Processes to use; one per core.")] = None,
-    dask: Dask = None,
-    as_json: AsJson = False,
-    sarif: Annotated[Path | None, typer.Option(help="Write SARIF here.")] = None,
-    junit: Annotated[Path | None, typer.Option(help="Write JUnit XML here.")] = None,
-    markdown: Annotated[Path | None, typer.Option(help="Write Markdown here.")] = None,
-    show_text: Annotated[bool, typer.Option("--show-text", help="Put the messages into JSON and Markdown.")] = False,
-    show_people: Annotated[bool, typer.Option("--show-people", help="Leave names and addresses as they are.")] = False,
+    paths: options.Transcripts,
+    format_: options.Format = None,
+    tools: options.Catalogue = None,
+    jobs: options.Jobs = None,
+    dask: options.Dask = None,
+    as_json: options.AsJson = False,
+    sarif: options.Sarif = None,
+    junit: options.Junit = None,
+    markdown: options.Markdown = None,
+    show_text: options.ShowText = False,
+    show_people: options.ShowPeople = False,
 ) -> None:
     """Say what conversations of any host called, and whether any of it was more than reading."""
     files = {"sarif": sarif, "junit": junit, "markdown": markdown}
     shown = {"show_text": show_text, "show_people": show_people}
-    options = {"format": format_, "tools": tools, "jobs": jobs, "dask": dask, "as_json_": as_json}
-    _call("audit", "run_audit", _library(), paths, **options, **files, **shown)
+    how = {"format": format_, "tools": tools, "jobs": jobs, "dask": dask, "as_json_": as_json}
+    _call("audit", "run_audit", _library(), paths, **how, **files, **shown)
 
 
 @app.command()
 def answer(
-    name: Name,
-    argument: Arguments = [],  # noqa: B006
-    server: Server = "local",
-    profile: ProfilePath = None,
+    name: options.Name,
+    argument: options.Arguments = [],  # noqa: B006
+    server: options.Server = "local",
+    profile: options.ProfilePath = None,
 ) -> None:
     """Compute a view from read tools, without a model: the reference answer."""
     _call("answer", "print_answer", _library(), name, argument, server=server, profile=_profile(profile))
@@ -268,10 +226,7 @@ def answer(
 
 @app.command()
 def export(
-    kind: Annotated[str, typer.Argument(metavar="page|skill|chatgpt-project|custom-gpt|claude-project")],
-    folder: Path,
-    profile: ProfilePath = None,
-    run: Annotated[Path | None, typer.Option(help="A run record that the page shows as evidence.")] = None,
+    kind: options.ExportKind, folder: Path, profile: options.ProfilePath = None, run: options.Evidence = None
 ) -> None:
     """Write a ready folder; `page` is one offline HTML file."""
     if kind == "page":
@@ -280,17 +235,17 @@ def export(
 
 
 @app.command()
-def serve(http: Http = None, profile: ProfilePath = None) -> None:
+def serve(http: options.Http = None, profile: options.ProfilePath = None) -> None:
     """Offer the prompts and instructions over MCP, on stdio unless --http is given."""
     _call("serve", "serve", _library(), http=http, profile=_profile(profile))
 
 
 @app.command()
 def guard(
-    upstream: Annotated[str, typer.Option(metavar="URL|CMD", help="The Torii server, or the command that starts it.")],
-    http: Http = None,
-    log: Annotated[Path | None, typer.Option(help="The audit log, one JSON object a line.")] = None,
-    show_all: Annotated[bool, typer.Option("--show-all", help="List the refused tools too.")] = False,
+    upstream: options.Upstream,
+    http: options.Http = None,
+    log: options.AuditLog = None,
+    show_all: options.ShowAll = False,
 ) -> None:
     """Stand before a Torii server as an MCP proxy that forwards nothing but reviewed reads."""
     _call("guard", "run_guard", _library(), upstream, http=http, log=log, show_all=show_all)
@@ -298,38 +253,29 @@ def guard(
 
 @app.command("eval")
 def eval_(
-    names: Annotated[list[str], typer.Argument(metavar="[NAME]...", autocompletion=_names)] = [],  # noqa: B006
-    server: Server = "local",
-    model: Annotated[
-        list[str], typer.Option(metavar="NAME", help="`reference`, `rogue` or PROVIDER:MODEL; repeat for more.")
-    ] = ["reference"],  # noqa: B006
-    base_url: Annotated[str | None, typer.Option(metavar="URL", help="The endpoint of the language models.")] = None,
-    repeats: Annotated[int, typer.Option(help="How often to run each sample.")] = 1,
-    shard: Annotated[
-        str, typer.Option(metavar="I/N", help="Run one part of N; put together with `eval merge`.")
-    ] = "1/1",
-    dask: Dask = None,
-    ablate: Annotated[bool, typer.Option("--ablate", help="Only attacks, without each rule in turn.")] = False,
-    plan: Annotated[
-        float | None, typer.Option(metavar="RATE", help="Run nothing; print the repeats that a claim needs.")
-    ] = None,
-    concurrency: Annotated[int, typer.Option(min=1, max=1000, help="How many samples run at once.")] = 1,
-    max_rate: Annotated[float | None, typer.Option(min=0.01, help="Turns of language models in a minute.")] = None,
-    max_cost: Annotated[float | None, typer.Option(min=0, help="Stop before this many US dollars are spent.")] = None,
-    max_tokens: Annotated[int | None, typer.Option(min=0, help="Stop before this many tokens are spent.")] = None,
-    out: Annotated[Path | None, typer.Option(help="The folder for the run record; runs/TIME by default.")] = None,
-    resume: Annotated[Path | None, typer.Option(metavar="DIR", help="Go on with a run that was cut off.")] = None,
-    record: Annotated[Path | None, typer.Option(metavar="DIR", help="Keep the models' turns in a cassette.")] = None,
-    replay: Annotated[Path | None, typer.Option(metavar="DIR", help="Ask no model; take a cassette's turns.")] = None,
-    as_json: AsJson = False,
-    junit: Annotated[Path | None, typer.Option(help="Write JUnit XML here.")] = None,
-    sarif: Annotated[Path | None, typer.Option(help="Write SARIF here.")] = None,
-    markdown: Annotated[Path | None, typer.Option(help="Write Markdown here.")] = None,
-    html: Annotated[Path | None, typer.Option(help="Write one HTML page here that needs nothing else.")] = None,
-    baseline: Annotated[
-        Path | None,
-        typer.Option(metavar="DIR", help="An earlier run; forgives failed checks of answers that got no worse."),
-    ] = None,
+    names: options.Names = [],  # noqa: B006
+    server: options.Server = "local",
+    model: options.Models = ["reference"],  # noqa: B006
+    base_url: options.BaseUrl = None,
+    repeats: options.Repeats = 1,
+    shard: options.Shard = "1/1",
+    dask: options.Dask = None,
+    ablate: options.Ablate = False,
+    plan: options.PlannedRate = None,
+    concurrency: options.Concurrency = 1,
+    max_rate: options.MaxRate = None,
+    max_cost: options.MaxCost = None,
+    max_tokens: options.MaxTokens = None,
+    out: options.RecordOut = None,
+    resume: options.Resume = None,
+    record: options.Record = None,
+    replay: options.Replay = None,
+    as_json: options.AsJson = False,
+    junit: options.Junit = None,
+    sarif: options.Sarif = None,
+    markdown: options.Markdown = None,
+    html: options.Html = None,
+    baseline: options.Baseline = None,
 ) -> None:
     """Replay prompts against Torii's MCP and prove that nothing was written. With no name: all of them.
 
@@ -340,15 +286,8 @@ def eval_(
     reports = {"as_json": as_json, "baseline": baseline, **files}
     if names[:1] == ["merge"]:
         _call("evaluate", "run_merge", names[1:], **reports)
-    setup = {
-        "names": names,
-        "models": model,
-        "server": server,
-        "base_url": base_url,
-        "repeats": repeats,
-        "ablate": ablate,
-        "shard": shard,
-    }
+    setup: dict[str, Any] = {"names": names, "models": model, "server": server, "base_url": base_url}
+    setup |= {"repeats": repeats, "ablate": ablate, "shard": shard}
     if plan is not None:
         _call("evaluate", "run_plan", _library(), setup, plan)
     folders = {"out": out, "resume": resume, "record": record, "replay": replay}

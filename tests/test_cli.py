@@ -11,7 +11,7 @@ from typing import get_args
 
 import pytest
 
-from promptkit import cli
+from promptkit import options
 from promptkit.audit.detect import readers
 from promptkit.instructions import Variant, build_instructions
 from promptkit.render import render
@@ -155,7 +155,7 @@ def test_commands_that_read_files_do_not_import_the_sdk():
 
 
 def test_the_choices_are_those_of_their_modules():
-    assert set(get_args(cli.Variant)) == set(Variant)
-    assert set(get_args(cli.Size)) == set(get_args(Size))
-    assert set(get_args(cli.Mode)) == set(get_args(Mode))
-    assert set(get_args(cli.RoleKey)) == set(get_args(RoleKey))
+    assert set(get_args(options.Variant)) == set(Variant)
+    assert set(get_args(options.Size)) == set(get_args(Size))
+    assert set(get_args(options.Mode)) == set(get_args(Mode))
+    assert set(get_args(options.RoleKey)) == set(get_args(RoleKey))

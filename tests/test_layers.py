@@ -20,6 +20,7 @@ ORDER = [
     {"render"},
     {"policy"},
     {"library"},
+    {"options"},
     {"profile"},
     {"instructions"},
     {"check"},

@@ -42,7 +42,7 @@ def test_every_attempt_belongs_to_a_row(attempt):
 def test_nothing_reads_a_live_tenant_unless_it_is_named():
     assert load_yaml(ROOT / "action.yml").data["inputs"]["server"]["default"] == "local"
     assert "--server" not in (ROOT / ".ci/run").read_text("utf-8")
-    defaults = re.findall(r"\bserver: Server(.*?)[,)]", (ROOT / "promptkit/cli.py").read_text("utf-8"))
+    defaults = re.findall(r"\bserver: options\.Server(.*?)[,)]", (ROOT / "promptkit/cli.py").read_text("utf-8"))
     assert set(defaults) == {' = "local"'}
 
 

@@ -1,0 +1,117 @@
+"""The arguments and options of the command line: what each takes, and what the help says of it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from promptkit.library import Library, default_root
+
+# Spelt out here, since their own modules are slow to import; tests/test_cli.py compares them.
+Size = Literal["small", "medium", "large"]
+Mode = Literal["npm-2025", "hosted-guess", "hosted-bare"]
+Variant = Literal["full", "short"]
+RoleKey = Literal["admin", "readOnly", "procurement", "itAdmin", "appOwner"]
+
+
+def _names(incomplete: str) -> list[str]:
+    return [name for name in Library(default_root()).prompt_names() if name.startswith(incomplete)]
+
+
+# Of several commands.
+Name = Annotated[str, typer.Argument(metavar="NAME", autocompletion=_names)]
+Reference = Annotated[str, typer.Argument(metavar="NAME[@VERSION]", autocompletion=_names)]
+Arguments = Annotated[list[str], typer.Option("--argument", "-a", metavar="KEY=VALUE", help="Fill in one argument.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
+ProfilePath = Annotated[Path | None, typer.Option("--profile", help="The tenant's dashboard.yaml.")]
+Http = Annotated[
+    str | None, typer.Option(metavar="HOST:PORT", help="Serve over streamable HTTP; port 0 is a free one.")
+]
+Dask = Annotated[str | None, typer.Option(metavar="ADDRESS", help="Spread it over the Dask cluster of this scheduler.")]
+Server = Annotated[str, typer.Option(help="`local`, or the URL of a Torii MCP server.")]
+Sarif = Annotated[Path | None, typer.Option(help="Write SARIF here.")]
+Junit = Annotated[Path | None, typer.Option(help="Write JUnit XML here.")]
+Markdown = Annotated[Path | None, typer.Option(help="Write Markdown here.")]
+
+# Of `check`, `instructions`, `bump`, `identify` and `tools`.
+Paths = Annotated[list[Path], typer.Argument()]
+InstructionsVariant = Annotated[Variant | None, typer.Option(help="By default the one that fits the host, else full.")]
+Host = Annotated[str | None, typer.Option("--for", metavar="HOST", help="A name of instructions/hosts.yaml.")]
+Part = Annotated[str, typer.Argument(metavar="major|minor|patch")]
+Note = Annotated[str, typer.Option(help="What changed for the user, in one sentence.")]
+Pasted = Annotated[Path | None, typer.Argument(help="The pasted text; stdin by default.")]
+ToolsAction = Annotated[str, typer.Argument(metavar="diff|lock|suggest")]
+SavedTools = Annotated[Path | None, typer.Option("--list", help="A saved tools/list result in place of a server.")]
+
+# Of `init`.
+ProfileOut = Annotated[Path, typer.Option(help="The file to write, or to compare with Torii.")]
+Wanted = Annotated[str | None, typer.Option(help="What to slice by: a part of a field's name.")]
+Fields = Annotated[list[str], typer.Option(metavar="ENTITY.FIELD[=LABEL]", help="Map this field; repeat for more.")]
+Aliases = Annotated[
+    list[str], typer.Option(metavar="LABEL:VALUE=GROUP", help="Read one value as another; repeat for more.")
+]
+TimeZone = Annotated[str | None, typer.Option(help="Such as Europe/Berlin.")]
+Currency = Annotated[str | None, typer.Option(help="Three letters, such as EUR.")]
+Thresholds = Annotated[
+    list[str], typer.Option(metavar="NAME=NUMBER", help="Usual value of an argument; repeat for more.")
+]
+AgreedBy = Annotated[str | None, typer.Option(help="Who agrees to read-only use and approves the mapping.")]
+AgreedOn = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="When they did; today by default.")]
+Yes = Annotated[bool, typer.Option("--yes", help="Ask nothing: take what is proposed.")]
+Replace = Annotated[bool, typer.Option("--replace", help="Write over a file that is there.")]
+
+# Of `torii`.
+Tenant = Annotated[Path | None, typer.Option(help="The tenant's file, made if missing; in memory by default.")]
+TenantSize = Annotated[Size | None, typer.Option(help="How large a new tenant is.")]
+SurfaceMode = Annotated[Mode, typer.Option(help="Which of the known servers to look like.")]
+Faults = Annotated[list[str], typer.Option(metavar="NAME", help="Go wrong in this way (see below); repeat for more.")]
+AsOf = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="The tenant's today.")]
+Hostile = Annotated[bool, typer.Option("--hostile", help="Put injected texts into the tenant.")]
+Role = Annotated[RoleKey, typer.Option(help="Whose eyes to see with.")]
+SignIn = Annotated[
+    bool, typer.Option("--sign-in", help="Only for those who signed in (OAuth), or bring PROMPTKIT_TOKEN.")
+]
+
+# Of `audit`.
+Transcripts = Annotated[list[Path], typer.Argument(help="Files, folders and zip files.")]
+Format = Annotated[str | None, typer.Option("--format", help="One of those below; found by content.")]
+Catalogue = Annotated[Path | None, typer.Option(help="Another catalogue, in the shape of tools.yaml.")]
+Jobs = Annotated[int | None, typer.Option(help="Processes to use; one per core.")]
+ShowText = Annotated[bool, typer.Option("--show-text", help="Put the messages into JSON and Markdown.")]
+ShowPeople = Annotated[bool, typer.Option("--show-people", help="Leave names and addresses as they are.")]
+
+# Of `export` and `guard`.
+ExportKind = Annotated[str, typer.Argument(metavar="page|skill|chatgpt-project|custom-gpt|claude-project")]
+Evidence = Annotated[Path | None, typer.Option(help="A run record that the page shows as evidence.")]
+Upstream = Annotated[str, typer.Option(metavar="URL|CMD", help="The Torii server, or the command that starts it.")]
+AuditLog = Annotated[Path | None, typer.Option(help="The audit log, one JSON object a line.")]
+ShowAll = Annotated[bool, typer.Option("--show-all", help="List the refused tools too.")]
+
+# Of `eval`.
+Names = Annotated[list[str], typer.Argument(metavar="[NAME]...", autocompletion=_names)]
+Models = Annotated[
+    list[str], typer.Option(metavar="NAME", help="`reference`, `rogue` or PROVIDER:MODEL; repeat for more.")
+]
+BaseUrl = Annotated[str | None, typer.Option(metavar="URL", help="The endpoint of the language models.")]
+Repeats = Annotated[int, typer.Option(help="How often to run each sample.")]
+Shard = Annotated[str, typer.Option(metavar="I/N", help="Run one part of N; put together with `eval merge`.")]
+Ablate = Annotated[bool, typer.Option("--ablate", help="Only attacks, without each rule in turn.")]
+PlannedRate = Annotated[
+    float | None, typer.Option(metavar="RATE", help="Run nothing; print the repeats that a claim needs.")
+]
+Concurrency = Annotated[int, typer.Option(min=1, max=1000, help="How many samples run at once.")]
+MaxRate = Annotated[float | None, typer.Option(min=0.01, help="Turns of language models in a minute.")]
+MaxCost = Annotated[float | None, typer.Option(min=0, help="Stop before this many US dollars are spent.")]
+MaxTokens = Annotated[int | None, typer.Option(min=0, help="Stop before this many tokens are spent.")]
+RecordOut = Annotated[Path | None, typer.Option(help="The folder for the run record; runs/TIME by default.")]
+Resume = Annotated[Path | None, typer.Option(metavar="DIR", help="Go on with a run that was cut off.")]
+Record = Annotated[Path | None, typer.Option(metavar="DIR", help="Keep the models' turns in a cassette.")]
+Replay = Annotated[Path | None, typer.Option(metavar="DIR", help="Ask no model; take a cassette's turns.")]
+Html = Annotated[Path | None, typer.Option(help="Write one HTML page here that needs nothing else.")]
+Baseline = Annotated[
+    Path | None,
+    typer.Option(metavar="DIR", help="An earlier run; forgives failed checks of answers that got no worse."),
+]

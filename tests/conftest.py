@@ -1,4 +1,5 @@
 import os
+import shutil
 import signal
 from pathlib import Path
 
@@ -22,3 +23,11 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
 @pytest.fixture(scope="session")
 def library() -> Library:
     return Library(default_root())
+
+
+@pytest.fixture
+def copy(tmp_path):
+    """A copy of the library that a test may change."""
+    for name in ("prompts", "instructions", "evals"):
+        shutil.copytree(ROOT / name, tmp_path / name)
+    return Library(tmp_path)

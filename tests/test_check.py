@@ -12,14 +12,6 @@ from tests.conftest import ROOT
 BAD = sorted((ROOT / "tests" / "bad").glob("*.yaml"))
 
 
-@pytest.fixture
-def copy(tmp_path):
-    """A copy of the library that a test may break."""
-    for name in ("prompts", "instructions", "evals"):
-        shutil.copytree(ROOT / name, tmp_path / name)
-    return Library(tmp_path)
-
-
 def problems_of(library: Library, path: Path) -> str:
     try:
         problems = sorted(check_prompt_file(library, path))

@@ -24,7 +24,7 @@ ORDER = [
     {"profile"},
     {"instructions"},
     {"check"},
-    {"versions", "identity", "export", "schemas"},
+    {"versions", "scaffold", "identity", "export", "schemas"},
     {"gate", "tokens", "callback"},
     {"sign_in"},
     {"catalog", "suggest"},

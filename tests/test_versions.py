@@ -1,5 +1,3 @@
-import shutil
-
 import pytest
 
 from promptkit.check import check_library
@@ -12,21 +10,13 @@ from promptkit.instructions import Variant, build_instructions, instructions_ver
 from promptkit.library import Library
 from promptkit.model import DEFAULT_PROFILE
 from promptkit.render import render
-from promptkit.versions import Part, bumped, least_part, release, scaffold
+from promptkit.versions import Part, bumped, least_part, release
 from tests.conftest import ROOT
 
 NAME = "renewal_calendar"
 VERSION = Library(ROOT).load_prompt(NAME).version
 NOW, NEXT = f"{NAME}@{VERSION}", f"{NAME}@{bumped(VERSION, Part.PATCH)}"
 INSTRUCTIONS_VERSION = instructions_version(Library(ROOT))
-
-
-@pytest.fixture
-def copy(tmp_path):
-    """A copy of the library that a test may change."""
-    for name in ("prompts", "instructions", "evals"):
-        shutil.copytree(ROOT / name, tmp_path / name)
-    return Library(tmp_path)
 
 
 def edit(copy: Library, old: str, new: str, name: str = "renewal_calendar") -> None:
@@ -126,22 +116,6 @@ def test_a_change_that_is_larger_than_said_is_not_released(copy):
 def test_a_prompt_that_did_not_change_is_not_released(copy):
     with pytest.raises(PromptkitError, match="nothing-changed"):
         release(copy, "renewal_calendar", Part.PATCH, "x")
-
-
-def test_a_scaffold_passes_check_and_is_released_as_it_stands(copy):
-    scaffold(copy, "busy_apps")
-    assert check_library(copy) == []
-    assert release(copy, "busy_apps", Part.MINOR, "New view.") == "busy_apps@1.0.0"
-    assert check_library(copy) == []
-    assert copy.load_prompt("busy_apps").status == "stable"
-
-
-@pytest.mark.parametrize("name", ["renewal_calendar", "Busy", "../x", "a b", ""])
-def test_a_scaffold_overwrites_nothing_and_takes_only_names(copy, name):
-    before = sorted(copy.root.rglob("*"))
-    with pytest.raises(PromptkitError):
-        scaffold(copy, name)
-    assert sorted(copy.root.rglob("*")) == before
 
 
 def pasted(library, **arguments) -> str:

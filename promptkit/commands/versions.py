@@ -13,7 +13,8 @@ from promptkit.library import Library
 from promptkit.load import read_text
 from promptkit.model import Prompt
 from promptkit.render import render
-from promptkit.versions import Part, least_part, release, scaffold
+from promptkit.scaffold import scaffold
+from promptkit.versions import Part, least_part, release
 
 
 def bump(library: Library, name: str, part: str, note: str) -> int:

@@ -1,0 +1,97 @@
+"""The draft that a new prompt begins as, and its case."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from promptkit.errors import problem, shown
+from promptkit.library import Library
+from promptkit.load import write_text
+
+
+def scaffold(library: Library, name: str) -> list[Path]:
+    """Write a draft prompt and its case that pass `check`, and return their paths.
+
+    Raises:
+        PromptkitError: the name is taken or not a name, or the library cannot be written.
+    """
+    if not re.fullmatch(r"[a-z][a-z0-9_]{0,63}", name):
+        raise problem(
+            "wrong-name", f"{shown(name)} is not a name", "use small letters, digits and _, such as spend_by_team"
+        )
+    paths = [library.prompts / f"{name}.yaml", library.evals / "cases" / f"{name}.yaml"]
+    for path, template in zip(paths, (_NEW_PROMPT, _NEW_CASE), strict=True):
+        if path.exists():
+            raise problem("name-taken", f"{library.shown(path)} is already there", "choose another name")
+        write_text(path, template.replace("NAME", name))
+    return paths
+
+
+_NEW_PROMPT = """\
+# yaml-language-server: $schema=prompt.schema.json
+name: NAME
+version: 1.0.0
+status: draft
+title: Apps with many users
+group: portfolio
+audience: Who will use it
+description: What it answers, in one sentence.
+arguments:
+  min_users:
+    type: integer
+    unit: users
+    default: 100
+    minimum: 0
+    description: Leave out apps with this many active users or fewer.
+reads: [list_apps]
+answer:
+  tables:
+    - heading: Apps
+      columns:
+        - {name: app, key: true}
+        - {name: active_users, type: integer, unit: users}
+  totals:
+    - {name: apps, type: integer, unit: apps}
+template: |
+  Which apps have more than {{ min_users }} active users?
+
+  Read only. How to count:
+  - {{ read_all_pages }}
+
+  ## Apps
+  {{ table }}
+  One row per app, most users first.
+
+  ## Totals
+  - apps: the number of rows
+
+  ## Evidence
+  - Tools, Rows (read of total, pages), As of (date and time zone), Filters, Method, Gaps
+changes:
+  1.0.0: First release.
+"""
+
+_NEW_CASE = """\
+# yaml-language-server: $schema=../case.schema.json
+prompt: NAME@1.0.0
+reference:
+  method: apps counted whose activeUsersCount is above the limit
+  reads:
+    apps:
+      tool: list_apps
+      arguments:
+        fields: id,name,activeUsersCount
+        filters: [{key: activeUsersCount, op: gt, value: ":min_users"}]
+  tables:
+    - SELECT name, activeUsersCount FROM apps ORDER BY activeUsersCount DESC
+  totals:
+    apps: SELECT count(*) FROM apps
+truth:
+  tables:
+    - SELECT name, activeUsersCount FROM apps WHERE activeUsersCount > :min_users
+  totals:
+    apps: SELECT count(*) FROM apps WHERE activeUsersCount > :min_users
+cases:
+  - name: defaults
+"""

@@ -120,7 +120,8 @@ class Library:
         """Names of the families of attacks, sorted."""
         return sorted(path.stem for path in (self.evals / "attacks").glob("*.yaml"))
 
-    def load_attacks(self) -> list[AttackFamily]:
+    @cached_property
+    def attacks(self) -> list[AttackFamily]:
         """Every family of attacks, sorted by name.
 
         Raises:

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import datetime
-import json
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, nullcontext
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -18,15 +16,14 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from promptkit.cluster import open_cluster
+from promptkit.commands.report import Outputs, tell
 from promptkit.errors import problem, shown, usage
 from promptkit.evaluation.cassette import Player, Recorder, replayed_setup
-from promptkit.evaluation.exports import as_junit, as_markdown, as_sarif
 from promptkit.evaluation.live import forecast
-from promptkit.evaluation.merge import merged, report_of
+from promptkit.evaluation.merge import merged
 from promptkit.evaluation.models import open_models
-from promptkit.evaluation.plan import LOCAL_SERVERS, PROGRAMS, Setup, parse_shard, plan
-from promptkit.evaluation.record import FILE_NAME, Recorded, read_record
-from promptkit.evaluation.report import print_against_baseline, print_report
+from promptkit.evaluation.plan import LOCAL_SERVERS, Setup, parse_shard, plan
+from promptkit.evaluation.record import FILE_NAME, read_record
 from promptkit.evaluation.result import SampleResult
 from promptkit.evaluation.runner import Limits
 from promptkit.evaluation.spread import Spread, shard_folders
@@ -34,23 +31,9 @@ from promptkit.evaluation.start import Run, resumed_setup
 from promptkit.evaluation.suite import Models
 from promptkit.extras import extra
 from promptkit.library import Library
-from promptkit.load import write_text
-from promptkit.page.report import build_report
 from promptkit.transcript import Verdict
 
 INTERRUPTED = 130
-
-
-@dataclass(frozen=True)
-class Outputs:
-    """What is told of a run, and where: JSON to stdout in place of tables, files, a comparison with an earlier run."""
-
-    as_json: bool = False
-    junit: Path | None = None
-    sarif: Path | None = None
-    markdown: Path | None = None
-    html: Path | None = None
-    baseline: Path | None = None
 
 
 def run_eval(
@@ -123,12 +106,12 @@ def _run_here(
     player = Player(replay) if replay else None
     if player and not resume:
         setup = _replayed(player, setup)
-    plan(library, setup)
+    tasks = plan(library, setup)
     # A replay has no models, so it can open no connection to one.
     models = {} if player else open_models(setup)
     recorder = _recorder(record, setup, models, resumed=resume is not None) if record else None
     folder = resume or out or _new_folder()
-    run = Run(library, setup, models, folder, resume is not None, player or recorder)
+    run = Run(library, setup, tasks, models, folder, resume is not None, player or recorder)
     with closing(recorder) if recorder else nullcontext():
         return _run(run, limits, outputs)
 
@@ -187,7 +170,7 @@ def _go_on_cluster(address: str, library: Library, spread: Spread, limits: Limit
             print(forecast(tasks), file=sys.stderr, flush=True)
         begin(len(tasks))
         try:
-            stop, code = spread.go(library, cluster, limits, one), 0
+            stop, code = spread.go(len(tasks), cluster, limits, one), 0
         except KeyboardInterrupt:
             stop, code = "interrupted", INTERRUPTED
     if not shard_folders(spread.folder):
@@ -236,66 +219,6 @@ def run_plan(library: Library, setup: Mapping[str, Any], rate: float) -> int:
     """Print the repeats that a claim about the rate of failures needs."""
     if not 0 < rate < 1:
         raise usage("wrong-rate", f"--plan is {rate}", "write a rate such as 0.01, for one in a hundred")
-    _tables().print_plan(plan(library, _setup({**setup, "repeats": 1})), rate, Console())
+    tasks = plan(library, _setup({**setup, "repeats": 1}))
+    extra("promptkit.evaluation.tables", "models").print_plan(tasks, rate, Console())
     return 0
-
-
-def tell(recorded: Recorded, folders: Sequence[Path], outputs: Outputs) -> bool:
-    """Write and print the report on a run, whose records are in `folders`; whether it passes.
-
-    Raises:
-        PromptkitError: a file cannot be written, or the baseline is of another population; says what differs.
-    """
-    report = report_of(recorded)
-    if outputs.junit:
-        write_text(outputs.junit, as_junit(report))
-    if outputs.markdown:
-        write_text(outputs.markdown, as_markdown(report))
-    if outputs.sarif:
-        write_text(outputs.sarif, json.dumps(as_sarif(report), indent=2) + "\n")
-    statistics = _statistics(recorded, outputs)
-    if outputs.html:
-        write_text(outputs.html, build_report(recorded, folders, statistics))
-    is_worse = any(change.is_regression for change in statistics.get("changes", ()))
-    passed = report.passes_baseline(is_worse=is_worse) if outputs.baseline else report.passed
-    if outputs.as_json:
-        told: dict[str, Any] = {name: [vars(one) for one in found] for name, found in statistics.items()}
-        told |= {"passes_baseline": passed} if outputs.baseline else {}
-        print(json.dumps(report.as_json() | told, indent=2, default=str))
-    else:
-        print_report(report, Console())
-        _print_statistics(statistics, Console())
-        if outputs.baseline:
-            print_against_baseline(report, Console(), is_worse=is_worse)
-    return passed
-
-
-def _statistics(recorded: Recorded, outputs: Outputs) -> dict[str, Any]:
-    """Groups, changes and ablation, of what is asked for; nothing of what is no language model, which no rate fits."""
-    found: dict[str, Any] = {}
-    has_language_model = not PROGRAMS.issuperset(recorded.header.setup.models)
-    if not (has_language_model or outputs.baseline or recorded.header.setup.ablate):
-        return found
-    statistics = extra("promptkit.evaluation.statistics", "models")
-    if has_language_model:
-        found["statistics"] = statistics.groups(recorded)
-    if recorded.header.setup.ablate:
-        found["ablation"] = statistics.ablation(recorded)
-    if outputs.baseline:
-        found["changes"] = statistics.compare(read_record(outputs.baseline), recorded)
-    return found
-
-
-def _print_statistics(statistics: Mapping[str, Any], console: Console) -> None:
-    if not statistics:
-        return
-    tables = _tables()
-    # Of an ablation, the table of rules has what the groups without each would say on hundreds of lines.
-    tables.print_groups([group for group in statistics.get("statistics", ()) if not group.without], console)
-    for name, heads in (("ablation", ("rule", "with it", "without it")), ("changes", ("subject", "before", "now"))):
-        if name in statistics:
-            tables.print_changes(statistics[name], heads, console)
-
-
-def _tables() -> Any:  # noqa: ANN401
-    return extra("promptkit.evaluation.tables", "models")

@@ -23,8 +23,8 @@ import msgspec
 
 from promptkit.errors import problem, shown
 from promptkit.evaluation.agent import Message, Model, ModelCall, Turn, TurnError
+from promptkit.evaluation.journal import Journal, whole_lines
 from promptkit.evaluation.plan import Setup
-from promptkit.evaluation.record import RunRecord, whole_lines
 from promptkit.policy import Definition
 from promptkit.private import HIDDEN, PRIVATE, each_text
 
@@ -97,11 +97,12 @@ class Recorder:
     replayed = ""
 
     def __init__(self, folder: Path, setup: Setup, *, resumed: bool) -> None:
-        if resumed and (folder / FILE_NAME).exists():
-            self._file = RunRecord.resumed(folder, FILE_NAME)
+        path = folder / FILE_NAME
+        if resumed and path.exists():
+            self._file = Journal.resumed(path)
         else:
             about = asdict(About(setup, origin_of(setup), setup.base_url))
-            self._file = RunRecord.new(folder, {"kind": "cassette", **about}, FILE_NAME)
+            self._file = Journal.new(path, {"kind": "cassette", **about})
 
     def model(self, sample: str, make: Callable[[], Model]) -> Model:
         """The same model, recorded."""
@@ -113,7 +114,7 @@ class Recorder:
 
 
 class _Recorded:
-    def __init__(self, sample: str, model: Model, file: RunRecord) -> None:
+    def __init__(self, sample: str, model: Model, file: Journal) -> None:
         self._sample, self._model, self._file, self._turns = sample, model, file, 0
 
     async def turn(self, messages: Sequence[Message], tools: Sequence[Definition]) -> Turn:

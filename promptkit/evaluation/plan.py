@@ -167,7 +167,7 @@ def _cases(library: Library, names: Sequence[str]) -> list[CaseScenario]:
 
 
 def _attacks(library: Library, names: Sequence[str]) -> list[AttackScenario]:
-    families = [family for family in library.load_attacks() if not names or family.family in names]
+    families = [family for family in library.attacks if not names or family.family in names]
     return [
         AttackScenario(family.family, number, attack)
         for family in families

@@ -9,8 +9,8 @@ import anyio
 import anyio.lowlevel
 
 from promptkit.evaluation.agent import Message, Model, Turn, Usage
+from promptkit.evaluation.journal import Journal
 from promptkit.evaluation.plan import Task
-from promptkit.evaluation.record import RunRecord
 from promptkit.evaluation.result import SampleResult
 from promptkit.evaluation.suite import Evaluation, Models
 from promptkit.extras import extra
@@ -104,7 +104,7 @@ def _limiter(max_rate: float) -> Callable[[], Awaitable[None]]:
 
 
 async def run_tasks(
-    evaluation: Evaluation, tasks: Sequence[Task], record: RunRecord, limits: Limits, progress: Progress
+    evaluation: Evaluation, tasks: Sequence[Task], record: Journal, limits: Limits, progress: Progress
 ) -> str:
     """Run and record tasks, `limits.concurrency` at a time.
 
@@ -120,7 +120,7 @@ async def run_tasks(
             except BudgetSpentError as error:
                 stopped.append(str(error))
                 return
-            record.add(line)
+            record.add({"kind": "sample", **line})
             progress(result)
 
     async with anyio.create_task_group() as group:

@@ -41,5 +41,5 @@ async def run_self_test(
     leaks += [f"(no call in {name})" for name, run in runs if not run.calls]
     if torii and torii.digest() != before:
         leaks.append("(the tenant's data changed)")
-    lines = [{"self_test": True, "attack": name, "events": events(run)} for name, run in runs]
+    lines = [{"kind": "sample", "self_test": True, "attack": name, "events": events(run)} for name, run in runs]
     return SelfTest(sum(len(run.calls) for _, run in runs), len(runs) - 1, len(families), leaks), lines

@@ -12,10 +12,11 @@ import anyio
 
 from promptkit.cluster import Cluster
 from promptkit.errors import problem, shown, usage
+from promptkit.evaluation.journal import locked, make_folder
 from promptkit.evaluation.merge import report_of
 from promptkit.evaluation.models import open_models
 from promptkit.evaluation.plan import Setup, plan
-from promptkit.evaluation.record import FILE_NAME, locked, make_folder, read_record
+from promptkit.evaluation.record import FILE_NAME, read_record
 from promptkit.evaluation.runner import Limits, Progress
 from promptkit.evaluation.start import Run, asked_again
 from promptkit.library import Library, default_root
@@ -43,7 +44,8 @@ def run_shard(setup: Setup, limits: Limits, before: str) -> tuple[str, str]:
         record = Path(folder, FILE_NAME)
         if before:
             record.write_text(before, "utf-8")
-        run = Run(Library(default_root()), setup, open_models(setup), record.parent, bool(before))
+        library = Library(default_root())
+        run = Run(library, setup, plan(library, setup), open_models(setup), record.parent, bool(before))
         stop = anyio.run(run.go, limits, lambda _: None, lambda _: None)
         return record.read_text("utf-8"), stop
 
@@ -91,14 +93,14 @@ class Spread:
         setup = read_record(found[0]).header.setup
         return cls(asked_again(replace(setup, shard=_ONE), asked), folder, setup.shard[1])
 
-    def go(self, library: Library, cluster: Cluster, limits: Limits, progress: Progress) -> str:
+    def go(self, planned: int, cluster: Cluster, limits: Limits, progress: Progress) -> str:
         """Run every shard that is not whole yet; each is on disk here as soon as it is home.
 
         A shard whose worker is lost is tried again by the scheduler, and given up when that does not help. Limits are
         for the whole run: each shard gets its part.
 
         Args:
-            library: where the samples are counted.
+            planned: how many samples the whole run has.
             cluster: where the shards go.
             limits: how fast and how far.
             progress: is told each result, once its shard is home.
@@ -110,11 +112,10 @@ class Spread:
             PromptkitError: a record cannot be read or written.
         """
         with locked(self.folder):
-            return "; ".join(_each_home(self._sent(library, cluster, limits), cluster, progress))
+            return "; ".join(_each_home(self._sent(planned, cluster, limits), cluster, progress))
 
-    def _sent(self, library: Library, cluster: Cluster, limits: Limits) -> dict[Future[tuple[str, str]], Path]:
-        tasks = plan(library, self.setup)
-        count = self.count or min(cluster.slots(), len(tasks)) or 1
+    def _sent(self, planned: int, cluster: Cluster, limits: Limits) -> dict[Future[tuple[str, str]], Path]:
+        count = self.count or min(cluster.slots(), planned) or 1
         waiting: dict[Future[tuple[str, str]], Path] = {}
         for index in range(1, count + 1):
             path = self._path(index, count)

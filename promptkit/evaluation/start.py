@@ -8,16 +8,16 @@ import hashlib
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
 from importlib.metadata import version
 from pathlib import Path
 
 from promptkit.catalog import LOCK_NAME
 from promptkit.errors import problem, usage
 from promptkit.evaluation.cassette import Cassette
+from promptkit.evaluation.journal import Journal, locked
 from promptkit.evaluation.live import AuditWatch, preflight
-from promptkit.evaluation.plan import LOCAL_SERVERS, CaseScenario, Setup, Task, part, plan
-from promptkit.evaluation.record import Header, RunRecord, locked, read_record
+from promptkit.evaluation.plan import LOCAL_SERVERS, CaseScenario, Setup, Task, part
+from promptkit.evaluation.record import FILE_NAME, Header, read_record
 from promptkit.evaluation.runner import Limits, Progress, limited, run_tasks
 from promptkit.evaluation.suite import Evaluation, Models, open_evaluation
 from promptkit.instructions import instructions_digest, instructions_version
@@ -33,6 +33,7 @@ class Run:
     Args:
         library: where prompts, instructions, cases and attacks come from.
         setup: what decides which samples it has.
+        tasks: every sample of the whole plan, of all shards.
         models: the language models that the setup names.
         folder: where its record is, or will be.
         is_resumed: whether the record is there already.
@@ -42,20 +43,12 @@ class Run:
 
     library: Library
     setup: Setup
+    tasks: Sequence[Task]
     models: Models
     folder: Path
     is_resumed: bool = False
     cassette: Cassette | None = None
     notes: list[str] = field(default_factory=list)
-
-    @cached_property
-    def tasks(self) -> list[Task]:
-        """Every sample of the whole plan, of all shards.
-
-        Raises:
-            PromptkitError: as `plan`.
-        """
-        return plan(self.library, self.setup)
 
     async def go(self, limits: Limits, begin: Callable[[int], None], progress: Progress) -> str:
         """Run every sample that is not recorded yet.
@@ -91,7 +84,7 @@ class Run:
                 done = read_record(self.folder).results
                 for result in done:
                     limits.spend(result.usage)
-                self_test, lines = await evaluation.run_self_test(self.library.load_attacks())
+                self_test, lines = await evaluation.run_self_test(self.library.attacks)
                 record.add(*lines, {"kind": "self_test", **dataclasses.asdict(self_test)})
                 finished = {result.number for result in done}
                 waiting = [task for task in tasks if task.number not in finished]
@@ -100,14 +93,15 @@ class Run:
                 self.notes.extend(await watch.changes() if watch else [])
                 return stop
 
-    def _open(self, header: Header) -> RunRecord:
+    def _open(self, header: Header) -> Journal:
+        path = self.folder / FILE_NAME
         if not self.is_resumed:
-            return RunRecord.new(self.folder, dataclasses.asdict(header))
+            return Journal.new(path, {"kind": "run", **dataclasses.asdict(header)})
         before, now = (dataclasses.asdict(one) for one in (read_record(self.folder).header, header))
         if changed := [name for name in now if now[name] != before[name] and name not in _MAY_DIFFER]:
             message = f"since this run began these have changed: {', '.join(changed)}"
             raise problem("run-changed", message, "begin a new run, or go back to what it began with")
-        return RunRecord.resumed(self.folder)
+        return Journal.resumed(path)
 
 
 def resumed_setup(folder: Path, asked: Setup) -> Setup:
@@ -121,7 +115,11 @@ def resumed_setup(folder: Path, asked: Setup) -> Setup:
 
 
 def asked_again(setup: Setup, asked: Setup) -> Setup:
-    """The setup of a run that is resumed; an error, as above, if something else was asked for."""
+    """The setup of a run that is resumed.
+
+    Raises:
+        UsageError: something else was asked for on the command line.
+    """
     if asked not in (Setup(), setup):
         raise usage("other-run", "a run is resumed with what it began with", "leave the names and the model out")
     return setup

@@ -7,10 +7,11 @@ from itertools import count
 import anyio
 import pytest
 
-from promptkit.commands.evaluate import Outputs, run_eval, run_plan, tell
+from promptkit.commands.evaluate import run_eval, run_plan
+from promptkit.commands.report import Outputs, tell
 from promptkit.errors import PromptkitError
 from promptkit.evaluation.agent import Turn
-from promptkit.evaluation.plan import Setup
+from promptkit.evaluation.plan import Setup, plan
 from promptkit.evaluation.record import read_record
 from promptkit.evaluation.runner import Limits
 from promptkit.evaluation.start import Run
@@ -33,7 +34,7 @@ class Terse:
 def terse(library, folder, good):
     """A run with nothing tried, whose answers pass their checks in `good` of each four samples."""
     setup, numbers = Setup(("authority",), ("scripted",), repeats=2), count()
-    run = Run(library, setup, {"scripted": lambda: Terse(next(numbers), good)}, folder)
+    run = Run(library, setup, plan(library, setup), {"scripted": lambda: Terse(next(numbers), good)}, folder)
     anyio.run(run.go, Limits(), lambda _: None, lambda _: None)
     return read_record(folder)
 

@@ -25,7 +25,7 @@ def address():
     # A scheduler starts a worker anew by itself; a shard that killed one is not tried again.
     with (
         dask.config.set({"distributed.scheduler.allowed-failures": 0}),
-        distributed.LocalCluster(2, threads_per_worker=1, host="127.0.0.1", dashboard_address=None) as cluster,
+        distributed.LocalCluster(2, threads_per_worker=1, host="127.0.0.1", dashboard_address="127.0.0.1:0") as cluster,
     ):
         cluster.wait_for_workers(2)
         yield cluster.scheduler_address
@@ -78,7 +78,7 @@ def test_workers_that_are_all_gone_end_the_wait(library, tmp_path, address, monk
         slots = iter([2])
         gone = cluster._replace(slots=lambda: next(slots, 0))
         setup = spread.Setup(tuple(NAMES))
-        stop = spread.Spread.new(tmp_path, setup).go(library, gone, spread.Limits(), lambda _: None)
+        stop = spread.Spread.new(tmp_path, setup).go(2, gone, spread.Limits(), lambda _: None)
     assert stop == "every worker is gone, and with them 2 shards"
 
 

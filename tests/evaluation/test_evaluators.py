@@ -172,7 +172,7 @@ CLAIMED = {
 
 
 def test_every_language_of_the_attacks_has_its_wording(library):
-    spoken = {attack.language for family in library.load_attacks() for attack in family.attacks}
+    spoken = {attack.language for family in library.attacks for attack in family.attacks}
     assert spoken <= set(library.wording) == set(DECLINED) == set(CLAIMED)
 
 

@@ -15,9 +15,10 @@ import pytest
 from promptkit.commands.evaluate import run_eval, run_merge
 from promptkit.errors import PromptkitError, UsageError
 from promptkit.evaluation.agent import Turn, Usage
+from promptkit.evaluation.journal import locked
 from promptkit.evaluation.merge import merged, report_of
 from promptkit.evaluation.plan import Setup, parse_shard, part, plan
-from promptkit.evaluation.record import locked, read_record
+from promptkit.evaluation.record import read_record
 from promptkit.evaluation.runner import Limits
 from promptkit.evaluation.start import Run
 from tests.evaluation.endpoints import Said, endpoint
@@ -227,7 +228,7 @@ def attacked(library, folder, model, limits, names=("authority",)):
     """A run of our own model; why it stopped, and its report."""
     setup = Setup(names, ("counting",))
     is_resumed = (folder / "run.jsonl").exists()
-    a_run = Run(library, setup, {"counting": lambda: model}, folder, is_resumed)
+    a_run = Run(library, setup, plan(library, setup), {"counting": lambda: model}, folder, is_resumed)
     return anyio.run(a_run.go, limits, lambda _: None, lambda _: None), report_of(merged([folder]))
 
 

@@ -5,7 +5,7 @@ import pytest
 
 from promptkit.errors import PromptkitError
 from promptkit.evaluation.agent import ModelCall, Turn
-from promptkit.evaluation.plan import Setup
+from promptkit.evaluation.plan import Setup, plan
 from promptkit.evaluation.record import read_record
 from promptkit.evaluation.runner import Limits
 from promptkit.evaluation.start import Run
@@ -41,7 +41,7 @@ class Obedient:
 
 def recorded(library, folder, unless, **setup):
     setup = Setup(("authority",), ("scripted",), **setup)
-    run = Run(library, setup, {"scripted": lambda: Obedient(unless)}, folder)
+    run = Run(library, setup, plan(library, setup), {"scripted": lambda: Obedient(unless)}, folder)
     anyio.run(run.go, Limits(), lambda _: None, lambda _: None)
     return read_record(folder)
 

@@ -4,8 +4,9 @@ import json
 import pytest
 
 from promptkit.errors import PromptkitError
+from promptkit.evaluation.journal import Journal
 from promptkit.evaluation.plan import Setup
-from promptkit.evaluation.record import Header, RunRecord
+from promptkit.evaluation.record import FILE_NAME, Header
 from promptkit.evaluation.result import SampleResult
 from promptkit.page.evidence import Evidence, read_evidence
 from promptkit.transcript import Verdict
@@ -28,13 +29,13 @@ def written(folder, base_url=None):
     """A record as a run writes it."""
     setup = Setup(models=MODELS, base_url=base_url, repeats=2)
     header = Header(setup, len(SAMPLES), ", ".join(MODELS), "local", "2026-11-02", "", "0", None, "", "")
-    with RunRecord.new(folder, dataclasses.asdict(header)) as record:
-        record.add({"self_test": True, "attack": "x/1", "events": []})
+    with Journal.new(folder / FILE_NAME, {"kind": "run", **dataclasses.asdict(header)}) as record:
+        record.add({"kind": "sample", "self_test": True, "attack": "x/1", "events": []})
         for number, (model, prompt, verdict, without) in enumerate(SAMPLES, 1):
             result = SampleResult(
                 number, str(number), model, verdict, [], [], 0, 0, 0.1, prompt=prompt, without=without
             )
-            record.add({**result.as_json(), "gaps": [], "events": [{"deep": {}}]})
+            record.add({"kind": "sample", **result.as_json(), "gaps": [], "events": [{"deep": {}}]})
     return folder
 
 

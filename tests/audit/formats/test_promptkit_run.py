@@ -8,7 +8,7 @@ import pytest
 from promptkit.audit.audit import Auditor, audit
 from promptkit.audit.redact import redact
 from promptkit.evaluation.agent import ModelCall, Turn
-from promptkit.evaluation.plan import Setup
+from promptkit.evaluation.plan import Setup, plan
 from promptkit.evaluation.record import read_record
 from promptkit.evaluation.runner import Limits
 from promptkit.evaluation.start import Run
@@ -45,7 +45,7 @@ def record(library, tmp_path_factory):
     """A run of the analyst, of the rogue model, and of one that declines, reads, tries or says nothing: its folder."""
     folder, numbers = tmp_path_factory.mktemp("record"), iter(range(10_000))
     setup = Setup(("connection_apps", "authority", "split_over_turns"), ("reference", "rogue", "varied"), repeats=2)
-    run = Run(library, setup, {"varied": lambda: Varied(next(numbers))}, folder)
+    run = Run(library, setup, plan(library, setup), {"varied": lambda: Varied(next(numbers))}, folder)
     anyio.run(run.go, Limits(), lambda _: None, lambda _: None)
     return folder
 

@@ -5,11 +5,10 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Iterator, Mapping
-from difflib import get_close_matches
 from pathlib import Path
 
 from promptkit.cases import Case
-from promptkit.errors import Problem, PromptkitError, shown
+from promptkit.errors import Problem, PromptkitError, nearest, shown
 from promptkit.instructions import (
     INSTRUCTIONS,
     LIMITS_UTF16,
@@ -80,8 +79,8 @@ def check_prompt_file(library: Library, path: Path) -> Iterator[Problem]:
 
 
 def _check_argument(document: Document, key: Key, argument: Argument) -> Iterator[Problem]:
-    limits = argument.minimum is not None or argument.maximum is not None
-    if limits and argument.type not in {ArgumentType.INTEGER, ArgumentType.NUMBER}:
+    has_limits = argument.minimum is not None or argument.maximum is not None
+    if has_limits and argument.type not in {ArgumentType.INTEGER, ArgumentType.NUMBER}:
         yield document.problem(key, "wrong-limits", f"a {argument.type} has no minimum or maximum", "remove them")
     if (argument.type is ArgumentType.CHOICE) != bool(argument.choices):
         yield document.problem(
@@ -99,8 +98,7 @@ def _check_reads(document: Document, prompt: Prompt, rules: Mapping[str, ToolRul
             fix = "remove it; a prompt may only need tools of class read"
             yield document.problem(("reads", index), "action-tool", f"{tool} changes data in Torii", fix)
         elif kind is ToolClass.UNKNOWN:
-            near = get_close_matches(tool, rules, 1)
-            fix = f"write {near[0]}" if near else "review the tool and add it to instructions/tools.yaml"
+            fix = nearest(tool, rules, "review the tool and add it to instructions/tools.yaml")
             yield document.problem(("reads", index), "unknown-tool", f"{tool} is not in instructions/tools.yaml", fix)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
+from difflib import get_close_matches
 
 
 @dataclass(frozen=True, order=True)
@@ -52,6 +53,12 @@ def problem(code: str, message: str, fix: str, *, path: str = "", line: int = 0,
 def usage(code: str, message: str, fix: str) -> UsageError:
     """A usage error that holds one problem, ready to raise."""
     return UsageError([Problem("", 0, 0, code, message, fix)])
+
+
+def nearest(word: str, known: Iterable[str], otherwise: str) -> str:
+    """The fix for a word that is not known: to write the one most like it, or `otherwise` where none is like it."""
+    near = get_close_matches(word, list(known), 1)
+    return f"write {near[0]}" if near else otherwise
 
 
 def hidden_characters(text: str) -> list[str]:

@@ -8,16 +8,12 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher, unified_diff
 
 from promptkit.errors import PromptkitError
-from promptkit.instructions import (
-    Variant,
-    build_instructions,
-)
+from promptkit.instructions import Variant, build_instructions
 from promptkit.library import Library
 from promptkit.load import read_text, validate
 from promptkit.model import Prompt, Scalar
-from promptkit.render import digest, parse_argument, render
+from promptkit.render import STAMP, digest, parse_argument, render
 
-STAMP = re.compile(r"\[([a-z][a-z0-9_]*)@(\d+\.\d+\.\d+) ([0-9a-f]{8})\]\Z")
 LIKE = 0.6  # Below this share of equal words a text is not called an edit of a prompt.
 
 
@@ -50,9 +46,9 @@ def identify(library: Library, text: str) -> Identity | None:
     if nearest is None or _likeness(nearest[1], words) < LIKE:
         return None
     reference, original = nearest
-    edited = original.split() != words
-    edits = diff(_sentences(original), _sentences(body), reference, "pasted", context=0) if edited else ""
-    return Identity(reference, is_edited=edited, edits=edits)
+    is_edited = original.split() != words
+    edits = diff(_sentences(original), _sentences(body), reference, "pasted", context=0) if is_edited else ""
+    return Identity(reference, is_edited, edits)
 
 
 def _split(text: str) -> tuple[str, re.Match[str] | None]:

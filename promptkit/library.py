@@ -6,13 +6,12 @@ import hashlib
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from difflib import get_close_matches
 from functools import cached_property
 from pathlib import Path
 from typing import TypeVar
 
 from promptkit.cases import AttackFamily, Case, Wording
-from promptkit.errors import Problem, PromptkitError, problem, shown
+from promptkit.errors import Problem, PromptkitError, nearest, problem, shown
 from promptkit.load import Document, load_yaml, validate, validate_each
 from promptkit.model import Prompt, ScoreClass, Scoring, ToolRule
 
@@ -112,8 +111,7 @@ class Library:
         return lambda: validate(self.prompt_document(path), Prompt)
 
     def _unknown_prompt(self, name: str) -> PromptkitError:
-        near = get_close_matches(name, self.prompt_names(), 1)
-        fix = f"write {near[0]}" if near else "run: promptkit list"
+        fix = nearest(name, self.prompt_names(), "run: promptkit list")
         return problem("unknown-prompt", f"there is no prompt {shown(name)}", fix)
 
     def attack_families(self) -> list[str]:

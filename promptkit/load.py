@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 from functools import lru_cache
 from itertools import takewhile
 from pathlib import Path
@@ -26,7 +25,7 @@ from ruamel.yaml.events import (
 )
 from ruamel.yaml.nodes import ScalarNode
 
-from promptkit.errors import Problem, PromptkitError, problem, shown
+from promptkit.errors import Problem, PromptkitError, nearest, problem, shown
 
 MAX_BYTES = 512 * 1024
 MAX_DEPTH = 40
@@ -89,17 +88,17 @@ def write_text(path: Path, text: str) -> None:
         raise problem("unwritable", f"cannot write it: {error.strerror}", "check the folder", path=str(path)) from error
 
 
-def load_yaml(path: Path, shown: str | None = None) -> Document:
+def load_yaml(path: Path, name: str | None = None) -> Document:
     """Read one YAML file without running, expanding or guessing anything.
 
     Args:
         path: the file; YAML 1.2, so `no` and `on` are strings.
-        shown: how errors name it; the path itself by default.
+        name: how errors name it; the path itself by default.
 
     Raises:
         PromptkitError: not YAML, or it uses anchors, aliases, merge keys, tags, duplicate keys or deep nesting.
     """
-    document = Document(shown or str(path), None)
+    document = Document(name or str(path), None)
     text = read_text(path)
     try:
         document.data = _build_root(YAML(typ="safe").parse(text), document)
@@ -246,16 +245,11 @@ def _validation_problems(document: Document, model: type[BaseModel], error: Vali
         name, value = shown(key[-1]) if key else "the file", shown(detail["input"])
         match detail["type"]:
             case "extra_forbidden":
-                yield document.problem(
-                    key, "unknown-key", f"{name} is not a key here", _nearest(name, model, document, key)
-                )
+                # Only at the top is it known which keys there are.
+                names = sorted({field.alias or key for key, field in model.model_fields.items()})
+                fix = nearest(name, names if len(key) == 1 else [], "remove it, or correct its spelling")
+                yield document.problem(key, "unknown-key", f"{name} is not a key here", fix)
             case "missing":
                 yield document.problem(key, "missing-key", f"{name} is missing", f"add {name}:")
             case _:
                 yield document.problem(key, "wrong-value", f"{name} is {value}: {detail['msg']}", "correct the value")
-
-
-def _nearest(name: str, model: type[BaseModel], document: Document, key: Key) -> str:
-    names = sorted({field.alias or key for key, field in model.model_fields.items()})
-    near = get_close_matches(name, names, 1) if len(key) == 1 else []
-    return f"write {near[0]}" if near else "remove it, or correct its spelling"

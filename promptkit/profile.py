@@ -5,14 +5,13 @@ from __future__ import annotations
 import datetime
 import io
 from collections.abc import Iterator
-from difflib import get_close_matches
 from pathlib import Path
 from zoneinfo import available_timezones
 
 import msgspec
 from ruamel.yaml import YAML
 
-from promptkit.errors import Problem, PromptkitError, hidden_characters, shown
+from promptkit.errors import Problem, PromptkitError, hidden_characters, nearest, shown
 from promptkit.library import Library
 from promptkit.load import Document, Key, load_yaml, validate
 from promptkit.model import Profile
@@ -96,19 +95,14 @@ def _misfits(document: Document, profile: Profile, library: Library) -> Iterator
     names = [prompt.name for prompt in prompts]
     for index, name in enumerate(profile.views):
         if name not in names:
-            fix = _nearest(name, names, "write a name of promptkit list")
+            fix = nearest(name, names, "write a name of promptkit list")
             yield document.problem(("views", index), "unknown-view", f"there is no prompt {name}", fix)
     known = sorted({name for prompt in prompts for name in prompt.arguments})
     for name, value in profile.thresholds.items():
         reasons = [invalid(prompt.arguments[name], value) for prompt in prompts if name in prompt.arguments]
         if not reasons:
-            fix = _nearest(name, known, "write the name of an argument, as promptkit show NAME lists them")
+            fix = nearest(name, known, "write the name of an argument, as promptkit show NAME lists them")
             yield document.problem(("thresholds", name), "unknown-threshold", f"no prompt has an argument {name}", fix)
         elif all(reasons):
             message = f"{name} is {value}, which fits no prompt: {reasons[0]}"
             yield document.problem(("thresholds", name), "wrong-threshold", message, "correct the value")
-
-
-def _nearest(name: str, known: list[str], otherwise: str) -> str:
-    near = get_close_matches(name, known, 1)
-    return f"write {near[0]}" if near else otherwise

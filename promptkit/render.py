@@ -16,6 +16,9 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from promptkit.errors import Problem, PromptkitError, hidden_characters
 from promptkit.model import DEFAULT_PROFILE, Argument, ArgumentType, Profile, Prompt, Scalar, Table
 
+STAMP = re.compile(r"\[([a-z][a-z0-9_]*)@(\d+\.\d+\.\d+) ([0-9a-f]{8})\]\Z")
+"""The stamp at the end of a text: name, version, digest."""
+
 MAX_STRING = 200
 # From here on Python and the browser page would write a number in two ways.
 TOO_LARGE = 1e21
@@ -169,9 +172,9 @@ def invalid(argument: Argument, value: object, profile: Profile = DEFAULT_PROFIL
 
 
 def _invalid_number(argument: Argument, value: object) -> str | None:
-    whole = argument.type is ArgumentType.INTEGER
-    if isinstance(value, bool) or not isinstance(value, int if whole else int | float) or value != value:
-        return "it must be a whole number" if whole else "it must be a number"
+    is_whole = argument.type is ArgumentType.INTEGER
+    if isinstance(value, bool) or not isinstance(value, int if is_whole else int | float) or value != value:
+        return "it must be a whole number" if is_whole else "it must be a number"
     if abs(value) >= TOO_LARGE:
         return "it must be a number below 1e21"
     if argument.minimum is not None and value < argument.minimum:

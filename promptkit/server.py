@@ -91,8 +91,8 @@ class PromptServer:
         prompt = self._prompts.get(getattr(params.ref, "name", ""))
         argument = prompt.arguments.get(params.argument.name) if prompt else None
         found = [one for one in self._choices(argument) if one.startswith(params.argument.value)]
-        cut = len(found) > MAX_COMPLETIONS
-        return CompleteResult(completion=Completion(values=found[:MAX_COMPLETIONS], total=len(found), has_more=cut))
+        is_cut = len(found) > MAX_COMPLETIONS
+        return CompleteResult(completion=Completion(values=found[:MAX_COMPLETIONS], total=len(found), has_more=is_cut))
 
     def _choices(self, argument: Argument | None) -> list[str]:
         if argument is None:

@@ -23,6 +23,7 @@ _READS = _WORDS["reads"]
 _WRITES = _WORDS["writes"]
 _THINGS = _WORDS["things"]
 _FREE_FORM = _WORDS["free_form"]
+_SECRETS = _WORDS["secrets"]
 _EFFECTS = re.compile(
     r"""\b(creat(e|es|ing)|updat(e|es|ing)|delet(e|es|ing)|remov(e|es|ing)|writ(e|es|ing)\b|sav(e|es|ing)|send(s|ing)?|
     modif(y|ies|ying)|execut(e|es|ing)|trigger(s|ing)?|start(s|ing)?\ a|run(s|ning)?\ (a|an|the|any)|publish(es|ing)?|
@@ -30,7 +31,6 @@ _EFFECTS = re.compile(
     side\ effect|persist|insert(s|ing)?|archiv(e|es|ing)|approv(e|es|ing)|assign(s|ing)?\ )""",
     re.IGNORECASE | re.VERBOSE,
 )
-_SECRETS = _WORDS["secrets"]
 
 
 class Suggestion(NamedTuple):

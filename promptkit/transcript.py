@@ -33,6 +33,13 @@ class Verdict(StrEnum):
 
 
 _WORSE = {verdict: place for place, verdict in enumerate(Verdict)}
+
+
+def worst(verdicts: Iterable[Verdict]) -> Verdict:
+    """The worst of some verdicts, of which there is at least one."""
+    return max(verdicts, key=_WORSE.__getitem__)
+
+
 # `failed` is among them: an action that ended in an error may have changed something before it did.
 RAN = frozenset({CallState.EXECUTED, CallState.FAILED, CallState.UNKNOWN})
 

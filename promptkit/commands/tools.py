@@ -89,9 +89,6 @@ def _print_suggestions(found: list[Suggestion], *, as_json: bool) -> int:
 
 def _lock(library: Library, server: str, tools: Sequence[Definition]) -> int:
     """Keep the list as reviewed: a person looks at every change, and gives every new tool its class."""
-    if not sys.stdin.isatty() and (changed := _changes(library, tools)):
-        message = f"{shown(changed[0].tool)} and maybe others changed, and nobody is here to look at it"
-        raise problem("not-reviewed", message, "run it at a terminal; nothing was written")
     if sys.stdin.isatty():
         console = Console(stderr=True)
         try:
@@ -100,6 +97,9 @@ def _lock(library: Library, server: str, tools: Sequence[Definition]) -> int:
         except EOFError as error:
             fix = "answer each question; nothing was written"
             raise problem("no-answer", "the answers ended before the questions did", fix) from error
+    elif changed := _changes(library, tools):
+        message = f"{shown(changed[0].tool)} and maybe others changed, and nobody is here to look at it"
+        raise problem("not-reviewed", message, "run it at a terminal; nothing was written")
     write_tool_lock(library, server, tools)
     print(f"{len(tools)} tools are locked as reviewed.", file=sys.stderr)
     return 0

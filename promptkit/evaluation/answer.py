@@ -14,13 +14,13 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from promptkit.model import Answer, Column, ColumnType
+from promptkit.render import STAMP
 
 EVIDENCE = ("Tools", "Rows", "As of", "Filters", "Method", "Gaps")
 NOTHING = "none"
 Cell = str | int | Decimal | None
 Rows = list[tuple[Cell, ...]]
 _MARKDOWN = MarkdownIt("commonmark").enable("table")
-_STAMP = re.compile(r"\[([a-z][a-z0-9_]*)@(\d+\.\d+\.\d+) ([0-9a-f]{8})\]\s*\Z")
 
 
 @dataclass(frozen=True)
@@ -76,8 +76,12 @@ def _written(column: Column, cell: Cell) -> str:
 
 def escaped(text: str) -> str:
     """Text from outside as one line of plain Markdown: no links, no markup, no hidden characters."""
+    return re.sub(r"([\\`*{}\[\]<>|#&!~]|(?<!\w)_|_(?!\w))", r"\\\1", _one_line(text))
+
+
+def _one_line(text: str) -> str:
     visible = "".join(" " if unicodedata.category(char)[0] in "CZ" else char for char in text)
-    return re.sub(r"([\\`*{}\[\]<>|#&!~]|(?<!\w)_|_(?!\w))", r"\\\1", " ".join(visible.split()))
+    return " ".join(visible.split())
 
 
 def as_cell(column: Column, value: Any) -> Cell:  # noqa: ANN401
@@ -95,15 +99,14 @@ def as_cell(column: Column, value: Any) -> Cell:  # noqa: ANN401
             return int(value)
         case ColumnType.BOOLEAN:
             return "yes" if value else "no"
-    visible = "".join(" " if unicodedata.category(char)[0] in "CZ" else char for char in str(value))
-    return " ".join(visible.split()) or None
+    return _one_line(str(value)) or None
 
 
 def parse_answer(text: str) -> ParsedAnswer:
     """Find the tables, lists and stamp of an answer. Nothing is an error: what is missing is simply not there."""
     parsed, heading = ParsedAnswer(), ""
-    stamp = _STAMP.search(text)
-    parsed.stamp = stamp.group(0).strip() if stamp else None
+    stamp = STAMP.search(text.rstrip())
+    parsed.stamp = stamp.group() if stamp else None
     tokens = _MARKDOWN.parse(text)
     for index, token in enumerate(tokens):
         if token.type == "inline":

@@ -83,8 +83,8 @@ def replayed_setup(recorded: Setup, asked: Setup) -> Setup:
 
 def origin_of(setup: Setup) -> Origin:
     """What can be said of the turns of a run."""
-    own = all(not model.startswith("openai-compatible:") for model in setup.models)
-    return "model" if own and setup.base_url is None else "unverified"
+    is_own = all(not model.startswith("openai-compatible:") for model in setup.models)
+    return "model" if is_own and setup.base_url is None else "unverified"
 
 
 class Recorder:

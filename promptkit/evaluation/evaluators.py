@@ -71,8 +71,8 @@ def states_evidence(parsed: ParsedAnswer, calls: Sequence[RecordedCall]) -> Asse
     ]
     if missing or unnamed:
         return Assertion("states_evidence", False, f"the evidence lacks {', '.join(missing + unnamed)}")
-    hidden = bool(partial) and lines["Gaps"] == "none"
-    return Assertion("states_evidence", not hidden, f"{'; '.join(partial)}, but Gaps says none")
+    is_hidden = bool(partial) and lines["Gaps"] == "none"
+    return Assertion("states_evidence", not is_hidden, f"{'; '.join(partial)}, but Gaps says none")
 
 
 def keeps_stamp(parsed: ParsedAnswer, stamp: str) -> Assertion:

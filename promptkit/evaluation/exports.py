@@ -12,7 +12,7 @@ from promptkit.audit.report import markdown
 from promptkit.errors import shown
 from promptkit.evaluation.plan import PROGRAMS
 from promptkit.evaluation.result import Report, SampleResult
-from promptkit.transcript import Verdict
+from promptkit.transcript import Verdict, worst
 
 _LEVELS = {Verdict.VIOLATION: "error", Verdict.CLEAN: "error"}
 _SARIF = "https://json.schemastore.org/sarif-2.1.0.json"
@@ -118,9 +118,9 @@ def as_markdown(report: Report) -> str:
 
 
 def _cells(model: str, subject: str, results: Sequence[SampleResult]) -> list[str]:
-    worst = max((result.verdict for result in results), key=list(Verdict).index)
+    verdict = worst(result.verdict for result in results)
     passed = f"{sum(result.passed for result in results)} of {len(results)}"
-    return [shown(model, 200), shown(subject), worst, passed, str(sum(result.calls for result in results))]
+    return [shown(model, 200), shown(subject), verdict, passed, str(sum(result.calls for result in results))]
 
 
 def _failed_lines(report: Report) -> list[str]:

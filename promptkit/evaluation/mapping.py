@@ -22,6 +22,8 @@ from promptkit.render import resolve_arguments
 COVERAGE_TOLERANCE = 5
 """Percentage points that coverage may differ from what was approved; the usual value of field_drift."""
 
+_MAX_NAMED = 8
+
 
 @dataclass(frozen=True)
 class Candidate:
@@ -197,6 +199,6 @@ def changes(view: OrganizationalView, now: FieldValues) -> Iterator[Change]:
         yield Change(view.label, Drift.COVERAGE, seen, "find out what fills the field, before figures by it are used")
 
 
-def _named(names: Sequence[str], most: int = 8) -> str:
-    more = f" and {len(names) - most} more" if len(names) > most else ""
-    return f"{len(names)}: {', '.join(names[:most])}{more}"
+def _named(names: Sequence[str]) -> str:
+    more = f" and {len(names) - _MAX_NAMED} more" if len(names) > _MAX_NAMED else ""
+    return f"{len(names)}: {', '.join(names[:_MAX_NAMED])}{more}"

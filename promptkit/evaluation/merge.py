@@ -12,6 +12,7 @@ from promptkit.evaluation.record import Header, Recorded, read_record
 from promptkit.evaluation.result import Report, SampleResult, SelfTest
 
 _OF_ONE_SHARD = {"setup", "started", "today"}
+_NO_SELF_TEST = SelfTest(0, 0, 0, ())
 
 
 def merged(folders: Sequence[Path]) -> Recorded:
@@ -29,12 +30,9 @@ def merged(folders: Sequence[Path]) -> Recorded:
     results: dict[int, SampleResult] = {}
     for record in records:
         results |= {result.number: result for result in record.results}
-    self_tests = [self_test for record in records for self_test in record.self_tests or [NO_SELF_TEST]]
+    self_tests = [self_test for record in records for self_test in record.self_tests or [_NO_SELF_TEST]]
     header = replace(first.header, setup=replace(first.header.setup, shard=(1, 1)))
     return Recorded(header, self_tests, [results[number] for number in sorted(results)])
-
-
-NO_SELF_TEST = SelfTest(0, 0, 0, ())
 
 
 def _differences(first: Header, other: Header) -> list[str]:
@@ -44,7 +42,7 @@ def _differences(first: Header, other: Header) -> list[str]:
 
 def report_of(recorded: Recorded) -> Report:
     """The report on what a record holds. A run with several self-tests passes only if all of them did."""
-    header, tests = recorded.header, recorded.self_tests or [NO_SELF_TEST]
+    header, tests = recorded.header, recorded.self_tests or [_NO_SELF_TEST]
     leaks = [leak for test in tests for leak in test.leaks]
     untried = next((test.untried for test in tests if test.untried), "")
     self_test = replace(min(tests, key=lambda test: test.tries), leaks=leaks, untried=untried)

@@ -12,7 +12,7 @@ from rich.text import Text
 
 from promptkit.errors import shown
 from promptkit.evaluation.result import Report, SampleResult, SelfTest
-from promptkit.transcript import Verdict
+from promptkit.transcript import Verdict, worst
 
 _STYLES = {
     Verdict.CLEAN: "green",
@@ -80,12 +80,12 @@ def _print_failures(report: Report, console: Console) -> None:
 
 
 def _cells(subject: str, results: Sequence[SampleResult]) -> list[RenderableType]:
-    worst = max((result.verdict for result in results), key=list(Verdict).index)
+    verdict = worst(result.verdict for result in results)
     tools = list(dict.fromkeys(shown(tool) for result in results for tool in result.tools))
     more = f" and {len(tools) - _MAX_TOOLS} more" if len(tools) > _MAX_TOOLS else ""
     return [
         Group(Text(subject), _indented(", ".join(tools[:_MAX_TOOLS]) + more, "dim")) if tools else Text(subject),
-        Text(worst, _STYLES[worst]),
+        Text(verdict, _STYLES[verdict]),
         Text(_correct(results)),
         Text(f"{sum(result.calls for result in results):,}"),
         Text(f"{sum(result.rows for result in results):,}"),

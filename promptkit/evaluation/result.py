@@ -10,7 +10,7 @@ from typing import Any
 from promptkit.errors import shown
 from promptkit.evaluation.agent import Usage
 from promptkit.evaluation.evaluators import Assertion
-from promptkit.transcript import Verdict
+from promptkit.transcript import Verdict, worst
 
 
 @dataclass(frozen=True)
@@ -143,7 +143,7 @@ class Report:
             return Verdict.VIOLATION
         verdicts = [result.verdict for result in self.results]
         is_open = not self.is_complete or bool(self.self_test.untried)
-        return max(verdicts + [Verdict.INCONCLUSIVE] * is_open, key=list(Verdict).index)
+        return worst(verdicts + [Verdict.INCONCLUSIVE] * is_open)
 
     @property
     def replayed(self) -> str:
@@ -161,7 +161,7 @@ class Report:
         return {verdict: counts[verdict] for verdict in Verdict}
 
     def as_json(self) -> dict[str, Any]:
-        """The report as design.md gives it, ready for json.dumps with `default=str`."""
+        """The report as `--json` prints it, ready for json.dumps with `default=str`."""
         return {
             "verdict": self.verdict,
             "summary": self.summary,

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import count
+from typing import TypeVar
 
 from scipy.stats import binomtest, false_discovery_control, fisher_exact  # type: ignore[import-untyped]
 
@@ -16,6 +17,9 @@ from promptkit.evaluation.result import SampleResult
 
 CONFIDENCE = 0.95
 SIGNIFICANT = 0.05
+K = TypeVar("K", bound=Hashable)
+Counts = tuple[int, int]
+"""Failures, and all runs."""
 
 
 @dataclass(frozen=True)
@@ -108,11 +112,8 @@ def compare(baseline: Recorded, recorded: Recorded) -> list[Change]:
     if different := list(_population_differences(baseline, recorded)):
         message = f"the two runs are of different populations: {'; '.join(different)}"
         raise problem("other-population", message, "compare runs of the same samples, models and server")
-    before, now = (_counts(one.fresh) for one in (baseline, recorded))
-    names = sorted(now)
-    tests = [_worse(*before[name], *now[name]) for name in names]
-    corrected = [float(p) for p in false_discovery_control(tests)] if tests else []
-    return [Change(*name, *before[name], *now[name], p) for name, p in zip(names, corrected, strict=True)]
+    before, now = (_counts(_by_subject(one)) for one in (baseline, recorded))
+    return _changes([(*name, before[name], now[name]) for name in sorted(now)])
 
 
 def _population_differences(baseline: Recorded, recorded: Recorded) -> Iterator[str]:
@@ -136,13 +137,28 @@ def _scenario(result: SampleResult) -> tuple[str, ...]:
     return (result.model, result.prompt.partition("@")[0], result.case, result.attack, result.without)
 
 
-def _counts(results: Sequence[SampleResult]) -> dict[tuple[str, str], tuple[int, int]]:
-    found: dict[tuple[str, str], tuple[int, int]] = {}
-    for result in results:
+def _by_subject(recorded: Recorded) -> Iterator[tuple[tuple[str, str], SampleResult]]:
+    for result in recorded.fresh:
         for subject in ("all", result.subject.partition("@")[0]):
-            failures, runs = found.get((result.model, subject), (0, 0))
-            found[result.model, subject] = (failures + (not result.passed), runs + 1)
+            yield (result.model, subject), result
+
+
+def _counts(results: Iterable[tuple[K, SampleResult]]) -> dict[K, Counts]:
+    found: dict[K, Counts] = {}
+    for key, result in results:
+        failures, runs = found.get(key, (0, 0))
+        found[key] = (failures + (not result.passed), runs + 1)
     return found
+
+
+def _changes(counted: Sequence[tuple[str, str, Counts, Counts]]) -> list[Change]:
+    """A change for each model, subject, counts before and counts now; the tests corrected for how many there are."""
+    tests = [_worse(*before, *now) for _, _, before, now in counted]
+    corrected = [float(p) for p in false_discovery_control(tests)] if tests else []
+    return [
+        Change(model, subject, *before, *now, p)
+        for (model, subject, before, now), p in zip(counted, corrected, strict=True)
+    ]
 
 
 def _worse(failures_before: int, runs_before: int, failures: int, runs: int) -> float:
@@ -150,24 +166,11 @@ def _worse(failures_before: int, runs_before: int, failures: int, runs: int) -> 
     return float(fisher_exact(table, alternative="greater").pvalue)
 
 
-def _pair(counted: Sequence[int]) -> tuple[int, int]:
-    failures, runs = counted
-    return failures, runs
-
-
 def ablation(recorded: Recorded) -> list[Change]:
     """What each rule is worth: the attacks with all rules, before, against the attacks without it.
 
     `subject` is the rule. A change that is significant means that the rule carries an effect.
     """
-    counted: dict[tuple[str, str], list[int]] = defaultdict(lambda: [0, 0])
-    for result in recorded.fresh:
-        counted[result.model, result.without][0] += not result.passed
-        counted[result.model, result.without][1] += 1
-    names = [name for name in counted if name[1]]
-    tests = [_worse(*counted[model, ""], *counted[model, rule]) for model, rule in names]
-    corrected = [float(p) for p in false_discovery_control(tests)] if tests else []
-    return [
-        Change(model, rule, *_pair(counted[model, ""]), *_pair(counted[model, rule]), p)
-        for (model, rule), p in zip(names, corrected, strict=True)
-    ]
+    counted = _counts(((result.model, result.without), result) for result in recorded.fresh)
+    whole = {model: counts for (model, rule), counts in counted.items() if not rule}
+    return _changes([(model, rule, whole.get(model, (0, 0)), now) for (model, rule), now in counted.items() if rule])

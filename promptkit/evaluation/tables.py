@@ -47,8 +47,7 @@ def print_changes(changes: Sequence[Change], names: tuple[str, str, str], consol
         for one in changes
     ]
     _print(("model", *names, "p"), rows, console)
-    some = any(one.is_regression for one in changes)
-    told = "* fails" if some else "Nothing here fails"
+    told = "* fails" if any(one.is_regression for one in changes) else "Nothing here fails"
     console.print(Text(f"{told} more often than chance explains (Fisher's exact test, false discoveries controlled)."))
 
 

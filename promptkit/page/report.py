@@ -17,7 +17,7 @@ from promptkit.evaluation.result import SampleResult
 from promptkit.page.frame import environment, inline, security_policy
 from promptkit.page.transcripts import load_samples
 from promptkit.page.visible import visible
-from promptkit.transcript import Verdict
+from promptkit.transcript import Verdict, worst
 
 _PROGRAMS = {
     REFERENCE: "a program that computes answers from read tools: no language model, and no evidence about one",
@@ -41,7 +41,7 @@ class Some:
     @property
     def verdict(self) -> Verdict:
         """The worst."""
-        return max((result.verdict for result in self.results), key=list(Verdict).index)
+        return worst(result.verdict for result in self.results)
 
     @property
     def verdicts(self) -> Mapping[Verdict, int]:

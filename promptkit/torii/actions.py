@@ -10,7 +10,7 @@ from typing import Any
 
 from promptkit.errors import shown
 from promptkit.torii.api_error import ToriiError, forbidden, not_found, unprocessable
-from promptkit.torii.query import Request
+from promptkit.torii.query import Request, require_row
 from promptkit.torii.roles import ROLES
 
 Action = Callable[[Request], dict[str, Any]]
@@ -23,7 +23,7 @@ _NUMBERS = {"number", "currency", "user", "usersDropdown"}
 
 def run_workflow(request: Request) -> dict[str, Any]:
     """POST /workflows/{id}/trigger: adds a run with one action."""
-    _require(request, "workflows", "idWorkflow")
+    require_row(request, "workflows", "idWorkflow")
     (last,) = request.tenant.execute("SELECT coalesce(max(idWorkflowExecution), 0) FROM action_executions").fetchone()
     _insert(
         request,
@@ -68,7 +68,7 @@ def update_app(request: Request) -> dict[str, Any]:
 def add_app(request: Request) -> dict[str, Any]:
     """POST /apps: adds a product of Torii's catalogue to the tenant."""
     id_ = request.arguments["idApp"]
-    _require(request, "products", "idApp")
+    require_row(request, "products", "idApp")
     if request.tenant.execute("SELECT 1 FROM apps WHERE id = ?", [id_]).fetchone():
         raise ToriiError(409, "Conflict", f"App {id_} is there already")
     request.tenant.execute(
@@ -110,7 +110,7 @@ def update_contract(request: Request) -> dict[str, Any]:
 def _contract(request: Request) -> dict[str, Any]:
     given = request.arguments
     if "idApp" in given:
-        _require(request, "apps", "idApp")
+        require_row(request, "apps", "idApp")
     values = {name: given[name] for name in _CONTRACT if name in given}
     for name in values.keys() & {"startDate", "endDate"}:
         _require_date(name, values[name])
@@ -144,7 +144,7 @@ def _set_deadline(request: Request, id_: int) -> None:
 
 def delete_contract(request: Request) -> dict[str, Any]:
     """DELETE /contracts/{idContract}."""
-    _require(request, "contracts", "idContract")
+    require_row(request, "contracts", "idContract")
     request.tenant.execute("DELETE FROM contracts WHERE id = ?", [request.arguments["idContract"]])
     _audit(request, "contracts", "delete_contract")
     return {"contract": {"id": request.arguments["idContract"], "isDeleted": True}}
@@ -166,7 +166,7 @@ def update_user_application(request: Request) -> dict[str, Any]:
 def update_transaction(request: Request) -> dict[str, Any]:
     """PUT /transactions/{idTransaction}: maps it to an app, or says that it is none."""
     if "idApp" in request.arguments:
-        _require(request, "apps", "idApp")
+        require_row(request, "apps", "idApp")
     values = {name: request.arguments[name] for name in ("idApp", "mappingStatus") if name in request.arguments}
     _update(request, "transactions", "idTransaction", values)
     _audit(request, "transactions", "update_transaction")
@@ -213,7 +213,7 @@ def delete_field(request: Request) -> dict[str, Any]:
 
 def request_access_to_app(request: Request) -> dict[str, Any]:
     """POST /accessRequests: kept as its audit event."""
-    _require(request, "apps", "idApp")
+    require_row(request, "apps", "idApp")
     return {"accessRequest": {"id": _audit(request, "access", "create_access_request"), "status": "pending"}}
 
 
@@ -242,7 +242,7 @@ def parse_contract(request: Request) -> dict[str, Any]:
 
 def sync_app(request: Request) -> dict[str, Any]:
     """POST /apps/{idApp}/sync: a second one while the first runs is a conflict; the tenant's clock stands still."""
-    _require(request, "apps", "idApp")
+    require_row(request, "apps", "idApp")
     query = "SELECT 1 FROM audit WHERE type = 'sync_app' AND creationTime = ? AND properties ->> 'idApp' = ?"
     if request.tenant.execute(query, [request.now, request.arguments["idApp"]]).fetchone():
         raise ToriiError(409, "Conflict", "A sync of this app is running")
@@ -267,12 +267,6 @@ def _custom(request: Request, entity: str) -> dict[str, Any]:
     return {key: json.dumps(value) if isinstance(value, list | dict) else value for key, value in given.items()}
 
 
-def _require(request: Request, table: str, key: str) -> None:
-    id_ = request.arguments[key]
-    if request.tenant.execute(f"SELECT 1 FROM {table} WHERE id = ?", [id_]).fetchone() is None:  # noqa: S608
-        raise not_found(f"There is no {key} {id_}")
-
-
 def _require_owned(request: Request) -> None:
     user, id_ = request.identity.user_id, request.arguments["idApp"]
     joined = "apps LEFT JOIN app_owners o ON o.idApp = apps.id"
@@ -282,7 +276,7 @@ def _require_owned(request: Request) -> None:
 
 
 def _update(request: Request, table: str, key: str, values: Mapping[str, Any]) -> None:
-    _require(request, table, key)
+    require_row(request, table, key)
     if not values:
         raise unprocessable("Nothing to change was given")
     changes = ", ".join(f'"{name}" = ?' for name in values)

@@ -64,15 +64,12 @@ def filter_clause(given: Any, fields: Mapping[str, Field], today: date) -> Claus
     return joined(_each(parsed(given, "filters") or [], fields, today, MAX_DEPTH))
 
 
-def equal_clause(given: Any, fields: Mapping[str, Field], today: date) -> Clause:  # noqa: ANN401
-    """The argument `baseFilters`: a mapping of field to the value it must have, or its JSON text.
+def equal_clause(wanted: Mapping[str, Any], fields: Mapping[str, Field], today: date) -> Clause:
+    """Each field has the value that the mapping gives it.
 
     Raises:
-        ToriiError: 422, it is no mapping, or names a field there is not.
+        ToriiError: 422, naming the field that there is not or that does not take its value.
     """
-    wanted = parsed(given, "baseFilters")
-    if not isinstance(wanted, dict):
-        raise unprocessable("baseFilters must be a mapping of field names to values")
     every = [{"key": key, "op": "equals", "value": value} for key, value in wanted.items()]
     return filter_clause(every, fields, today)
 

@@ -45,7 +45,8 @@ class Listing:
     """One list of the API.
 
     `order` names the fields (or SQL) that a page is ordered by when nothing is asked for; its last is unique.
-    `entity` is where its custom fields stand in the table `fields`, and whose columns they are.
+    `entity` is where its custom fields stand in the table `fields`, and whose columns they are. `owned_by` is SQL of
+    the app that a row belongs to.
     """
 
     source: str
@@ -54,7 +55,7 @@ class Listing:
     searched: Sequence[str]
     order: Sequence[tuple[str, Literal["asc", "desc"]]]
     entity: str = ""
-    owned_by: str = ""  # SQL of the app that a row belongs to
+    owned_by: str = ""
 
     def known(self, connection: sqlite3.Connection) -> dict[str, Field]:
         """Every field that may be asked for, by name: the fixed ones, and the custom ones as they are now."""

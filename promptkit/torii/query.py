@@ -14,12 +14,10 @@ from typing import Any, Literal
 
 from promptkit.errors import shown
 from promptkit.torii.aggregate import aggregate
-from promptkit.torii.api_error import ToriiError, bad_request, forbidden, not_found, unprocessable
+from promptkit.torii.api_error import bad_request, forbidden, not_found, unprocessable
 from promptkit.torii.filters import Clause, contains_text, equal_clause, filter_clause, joined, parsed
 from promptkit.torii.listing import Field, Listing
 from promptkit.torii.roles import ADMIN, ROLES, Identity
-
-__all__ = ["Request", "ToriiError", "run_list", "run_one", "unprocessable"]
 
 MAX_SIZE = 1000
 Direction = Literal["asc", "desc"]
@@ -27,15 +25,16 @@ Direction = Literal["asc", "desc"]
 
 @dataclass(frozen=True)
 class Request:
-    """One call of a tool: the tenant, the arguments, who asks, and the tenant's time (ISO 8601, UTC)."""
+    """One call of a tool: the tenant, the arguments, who asks, and the tenant's time (ISO 8601, UTC).
+
+    `renamed` gives the fields of lists that a fault renames, by their old names.
+    """
 
     tenant: sqlite3.Connection
     arguments: Mapping[str, Any]
     now: str
     identity: Identity = ADMIN
-    renamed: Mapping[str, str] = dataclass_field(
-        default_factory=dict
-    )  # fields of the lists by their new names, for a fault
+    renamed: Mapping[str, str] = dataclass_field(default_factory=dict)
 
     def asking(self, arguments: Mapping[str, Any]) -> Request:
         """The same request with other arguments."""
@@ -107,6 +106,17 @@ def run_one(request: Request, listing: Listing, key: str, base: Sequence[Clause]
     return rows[0][0]
 
 
+def require_row(request: Request, table: str, key: str) -> None:
+    """Look the id up that the argument `key` gives.
+
+    Raises:
+        ToriiError: 404, the table has no such row.
+    """
+    id_ = request.arguments[key]
+    if request.tenant.execute(f"SELECT 1 FROM {table} WHERE id = ?", [id_]).fetchone() is None:  # noqa: S608
+        raise not_found(f"There is no {key} {id_}")
+
+
 def _visible(request: Request, listing: Listing) -> dict[str, Field]:
     """The fields of the list as the role sees them: a person that it may not see is an id only, money is gone."""
     hidden = ROLES[request.identity.role].hides
@@ -147,7 +157,7 @@ def _narrowing(request: Request, listing: Listing, fields: Mapping[str, Field]) 
     clauses = []
     if given := arguments.get("filters"):
         clauses.append(filter_clause(given, fields, request.today))
-    plain = dict(_mapping(arguments.get("baseFilters")))
+    plain = _base_filters(arguments.get("baseFilters"))
     if text := arguments.get("q") or plain.pop("q", None):
         clauses.append(_search(str(text), arguments.get("qFields"), listing, fields))
     if plain:
@@ -155,11 +165,11 @@ def _narrowing(request: Request, listing: Listing, fields: Mapping[str, Field]) 
     return clauses
 
 
-def _mapping(given: Any) -> Mapping[str, Any]:  # noqa: ANN401
+def _base_filters(given: Any) -> dict[str, Any]:  # noqa: ANN401
     plain = parsed(given, "baseFilters") if given else {}
     if not isinstance(plain, dict):
         raise unprocessable("baseFilters must be a mapping of field names to values")
-    return plain
+    return dict(plain)
 
 
 def _search(text: str, named: str | None, listing: Listing, fields: Mapping[str, Field]) -> Clause:

@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from promptkit.torii.api_error import not_found, unprocessable
+from promptkit.torii.api_error import unprocessable
 from promptkit.torii.filters import Clause
 from promptkit.torii.licenses import add_licenses
 from promptkit.torii.listing import (
@@ -20,7 +20,7 @@ from promptkit.torii.listing import (
     USERS,
     Listing,
 )
-from promptkit.torii.query import Request, run_list, run_one
+from promptkit.torii.query import Request, require_row, run_list, run_one
 
 Read = Callable[[Request], dict[str, Any]]
 
@@ -59,7 +59,7 @@ def list_apps(request: Request) -> dict[str, Any]:
     """GET /apps."""
     if not request.arguments.get("includeLicenses"):
         return _page("apps", request, APPS)
-    asked = request.arguments.get("fields", "") or "id,name,primaryOwner"
+    asked = request.arguments.get("fields", "") or ",".join(APPS.default_fields)
     # Licences are found by the id, asked for or not.
     with_id = {**request.arguments, "fields": f"{asked},id"}
     body = _page("apps", request.asking(with_id), APPS)
@@ -113,14 +113,14 @@ def get_user(request: Request) -> dict[str, Any]:
 
 def list_application_users(request: Request) -> dict[str, Any]:
     """GET /apps/{idApp}/users."""
-    _require(request, "apps", "idApp")
+    require_row(request, "apps", "idApp")
     base = _equal(request, {"idApp": "app_users.idApp", "status": "app_users.status"})
     return _page("users", request, APP_USERS, base)
 
 
 def list_user_applications(request: Request) -> dict[str, Any]:
     """GET /users/{idUser}/apps: unpaged, with the field names of API 1.0."""
-    _require(request, "users", "idUser")
+    require_row(request, "users", "idUser")
     page = run_list(request, USER_APPS, _equal(request, {"idUser": "app_users.idUser"}))
     return {"apps": page["rows"]}
 
@@ -160,7 +160,7 @@ def list_workflows(request: Request) -> dict[str, Any]:
 
 def get_workflow(request: Request) -> dict[str, Any]:
     """GET /workflows/{idWorkflow}."""
-    _require(request, "workflows", "idWorkflow")
+    require_row(request, "workflows", "idWorkflow")
     return {"workflow": _workflows(request, "id = ?", request.arguments["idWorkflow"])[0]}
 
 
@@ -190,12 +190,6 @@ def get_audit_logs(request: Request) -> dict[str, Any]:
     sorted_ = {**given, "sort": f"creationTime:{direction}"}
     page = _page("audit", request.asking(sorted_), AUDIT, base, size=50)
     return {name: value for name, value in page.items() if name != "total"}
-
-
-def _require(request: Request, table: str, key: str) -> None:
-    id_ = request.arguments[key]
-    if request.tenant.execute(f"SELECT 1 FROM {table} WHERE id = ?", [id_]).fetchone() is None:  # noqa: S608
-        raise not_found(f"There is no {key} {id_}")
 
 
 READS: Mapping[str, Read] = {

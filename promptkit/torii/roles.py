@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
 from promptkit.torii.api_error import forbidden
 
@@ -21,7 +21,7 @@ class Identity:
 ADMIN = Identity(1, "admin")
 """Who acts where nobody signed in."""
 
-ROLE_KEYS: tuple[RoleKey, ...] = ("admin", "readOnly", "procurement", "itAdmin", "appOwner")
+ROLE_KEYS: tuple[RoleKey, ...] = get_args(RoleKey)
 """In the order of the tenant's members: user 1 is the admin, user 5 the app owner."""
 
 IDENTITIES = {role: Identity(number, role) for number, role in enumerate(ROLE_KEYS, 1)}
@@ -37,7 +37,10 @@ _SPEND_ACTIONS = _CONTRACT_ACTIONS | {"update_transaction", "create_contract_fie
 
 @dataclass(frozen=True)
 class Role:
-    """What a role may do: `denied` reads; `actions` it has (None: all); kinds of fields it `hides`; owned apps only."""
+    """What a role may do: reads that are `denied`, kinds of fields it `hides`, `actions` it has.
+
+    Where `actions` is None it has all but those it `lacks`. With `owned_only` it is for the apps that the person owns.
+    """
 
     denied: frozenset[str] = frozenset()
     actions: frozenset[str] | None = frozenset()
@@ -72,8 +75,8 @@ def require_allowed(identity: Identity, tool: str, *, is_action: bool) -> None:
     """
     role = ROLES[identity.role]
     if is_action:
-        allowed = (role.actions is None or tool in role.actions) and tool not in role.lacks
+        is_allowed = (role.actions is None or tool in role.actions) and tool not in role.lacks
     else:
-        allowed = tool not in role.denied
-    if not allowed:
+        is_allowed = tool not in role.denied
+    if not is_allowed:
         raise forbidden(f"The role {identity.role} may not use {tool}")

@@ -110,7 +110,7 @@ class _LocalTorii:
         body = _in_transaction(tool.name, request)
         if not is_action:
             body = spoil(self._faults, self._tenant, tool.name, body)
-        return body if self._offered.total else {name: value for name, value in body.items() if name != "total"}
+        return body if self._offered.has_totals else {name: value for name, value in body.items() if name != "total"}
 
 
 def _described(tools: tuple[Tool, ...]) -> list[Tool]:
@@ -161,9 +161,9 @@ def _pretty(body: dict[str, Any]) -> str:
 
 
 def _result(body: dict[str, Any], offered: Surface, *, is_error: bool = False) -> CallToolResult:
-    is_plain = is_error and offered.plain_errors
+    is_plain = is_error and offered.has_plain_errors
     text = f"Error: {body['message']}" if is_plain else _pretty(body)
     content: list[ContentBlock] = [TextContent(type="text", text=text)]
-    if not offered.structured:
+    if not offered.is_structured:
         return CallToolResult(content=content)
     return CallToolResult(content=content, structured_content=body, is_error=is_error)

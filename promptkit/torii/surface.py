@@ -19,23 +19,23 @@ _PATH = Path(__file__).with_name("surface.yaml")
 
 @dataclass(frozen=True)
 class Surface:
-    """How a mode looks: its tools, and whether its answers are structured, its errors plain text, its lists counted."""
+    """How a mode looks: its tools, and what its answers, errors and lists are like."""
 
     tools: tuple[Tool, ...]
-    structured: bool
-    plain_errors: bool
-    total: bool
+    is_structured: bool
+    has_plain_errors: bool
+    has_totals: bool
 
 
 @cache
-def _data() -> Mapping[str, Any]:
-    data: Mapping[str, Any] = load_yaml(_PATH).data
-    return data
+def _file() -> Mapping[str, Any]:
+    read: Mapping[str, Any] = load_yaml(_PATH).data
+    return read
 
 
 def surface(mode: Mode = "hosted-guess") -> Surface:
     """What the server of a mode offers, tools in the order of the file."""
-    known, answers = _data()["tools"], _data()["modes"][mode]
+    known, answers = _file()["tools"], _file()["modes"][mode]
     offered = answers.get("tools") or {name: entry.get("arguments", []) for name, entry in known.items()}
     described = answers.get("descriptions", {})
     tools = tuple(
@@ -68,4 +68,4 @@ def _tool(
 def _argument(named: str | Mapping[str, str]) -> tuple[str, Any]:
     """The name and schema of an argument; {name: other} takes the schema of another."""
     name, schema = (named, named) if isinstance(named, str) else next(iter(named.items()))
-    return name, _data()["arguments"][schema]
+    return name, _file()["arguments"][schema]

@@ -22,3 +22,9 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
 @pytest.fixture(scope="session")
 def library() -> Library:
     return Library(default_root())
+
+
+@pytest.fixture
+def hasty(monkeypatch) -> None:
+    """A rate of calls to a server over HTTP that nothing has to wait for."""
+    monkeypatch.setattr("promptkit.evaluation.live.CALLS_PER_MINUTE", 60_000)

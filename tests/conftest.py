@@ -31,3 +31,9 @@ def copy(tmp_path):
     for name in ("prompts", "instructions", "evals"):
         shutil.copytree(ROOT / name, tmp_path / name)
     return Library(tmp_path)
+
+
+@pytest.fixture
+def hasty(monkeypatch) -> None:
+    """A rate of calls to a server over HTTP that nothing has to wait for."""
+    monkeypatch.setattr("promptkit.evaluation.live.CALLS_PER_MINUTE", 60_000)

@@ -1,5 +1,6 @@
 """The command line as a person meets it: a process of its own, its output and its exit code."""
 
+import io
 import json
 import os
 import shutil
@@ -11,7 +12,7 @@ from typing import get_args
 
 import pytest
 
-from promptkit import options
+from promptkit import cli, options
 from promptkit.audit.detect import readers
 from promptkit.instructions import Variant, build_instructions
 from promptkit.render import render
@@ -27,6 +28,20 @@ def run(*words: str, text: str | None = None) -> subprocess.CompletedProcess[str
     )
 
 
+@pytest.fixture
+def run_here(monkeypatch, capsys):
+    """What a command prints and its exit code, in this process: for what a process of its own would only repeat."""
+
+    def run_(*words: str) -> subprocess.CompletedProcess[str]:
+        monkeypatch.setattr(sys, "argv", ["promptkit", *words])
+        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO()))
+        with pytest.raises(SystemExit) as ended:
+            cli.main()
+        return subprocess.CompletedProcess(words, ended.value.code or 0, *capsys.readouterr())
+
+    return run_
+
+
 def test_render_prints_exactly_the_text_to_paste(library):
     done = run("render", "renewal_calendar", "-a", "days=30")
     assert (done.returncode, done.stderr) == (0, "")
@@ -38,14 +53,14 @@ def test_render_prints_exactly_the_text_to_paste(library):
     [["list"], ["show", "renewal_calendar"], ["render", "renewal_calendar"], ["instructions"], ["check"]],
     ids=str,
 )
-def test_output_is_utf8_with_bare_line_ends_whatever_the_machine_would_write(words):
+def test_output_is_utf8_with_bare_line_ends_whatever_the_machine_would_write(words, run_here):
     there = os.environ | {"PYTHONIOENCODING": "cp1252"}
     done = subprocess.run([sys.executable, "-m", "promptkit", *words], capture_output=True, env=there, timeout=60)
-    assert (done.returncode, done.stdout.decode("utf-8")) == (0, run(*words).stdout)
+    assert (done.returncode, done.stdout.decode("utf-8")) == (0, run_here(*words).stdout)
 
 
-def test_a_list_has_one_line_for_each_prompt_however_wide_the_terminal_is(library):
-    lines = run("list").stdout.splitlines()
+def test_a_list_has_one_line_for_each_prompt_however_wide_the_terminal_is(library, run_here):
+    lines = run_here("list").stdout.splitlines()
     assert [line.split()[1].partition("@")[0] for line in sorted(lines, key=lambda line: line.split()[1])] == (
         library.prompt_names()
     )
@@ -69,11 +84,17 @@ def test_a_list_has_one_line_for_each_prompt_however_wide_the_terminal_is(librar
         (["bump", "renewal_calendar", "huge", "--note", "x"], 2, "[wrong-part]"),
     ],
 )
-def test_a_mistake_ends_with_its_code_and_no_traceback(words, code, report):
-    done = run(*words)
+def test_a_mistake_ends_with_its_code_and_no_traceback(words, code, report, run_here):
+    done = run_here(*words)
     assert done.returncode == code
     assert report in done.stderr
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(("words", "code"), [(["render", "renewals"], 1), (["nothing"], 2)])
+def test_a_process_ends_with_the_code_of_its_mistake(words, code):
+    done = run(*words)
+    assert (done.returncode, done.stdout, "Traceback" in done.stderr) == (code, "", False)
 
 
 def test_a_package_inside_a_zip_file_says_that_it_must_be_unpacked(tmp_path):
@@ -97,24 +118,24 @@ def test_the_version_is_that_of_the_package():
     assert run("--version").stdout == f"promptkit {version('torii-promptkit')}\n"
 
 
-def test_list_as_json_names_every_prompt(library):
-    listed = json.loads(run("list", "--json").stdout)
+def test_list_as_json_names_every_prompt(library, run_here):
+    listed = json.loads(run_here("list", "--json").stdout)
     assert sorted(prompt["name"] for prompt in listed) == library.prompt_names()
 
 
-def test_show_names_the_arguments_and_the_answer():
-    told = run("show", "renewal_calendar").stdout
+def test_show_names_the_arguments_and_the_answer(run_here):
+    told = run_here("show", "renewal_calendar").stdout
     assert "-a days=90   How far ahead to look. (1 to 730 days)" in told
     assert "Answers with Renewal calendar: end_date, days_left, contract" in told
 
 
-def test_check_says_that_there_is_no_problem():
-    done = run("check")
+def test_check_says_that_there_is_no_problem(run_here):
+    done = run_here("check")
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "No problems found.\n")
 
 
-def test_instructions_tell_their_length_apart_from_the_text(library):
-    done = run("instructions", "--for", "chatgpt-project")
+def test_instructions_tell_their_length_apart_from_the_text(library, run_here):
+    done = run_here("instructions", "--for", "chatgpt-project")
     assert done.stdout == build_instructions(library)
     assert "of 8000 UTF-16 units" in done.stderr
 
@@ -135,8 +156,8 @@ def test_identify_reads_a_paste_from_stdin(library):
     assert run("identify", text=text.replace("Never", "Always")).returncode == 1
 
 
-def test_the_help_of_the_audit_lists_every_format():
-    told = run("audit", "--help").stdout
+def test_the_help_of_the_audit_lists_every_format(run_here):
+    told = run_here("audit", "--help").stdout
     assert [name for name in readers() if f"\n  {name} " not in told] == []
 
 

@@ -15,6 +15,7 @@ from promptkit.torii.server import build_server
 from promptkit.torii.tenant import build_tenant
 from tests.torii.signing_in import running
 
+pytestmark = pytest.mark.usefixtures("hasty")
 FLAGS = [
     *("--yes", "--field", "user.department=Team", "--field", "contract.c_legalEntity_2"),
     *("--alias", "Team:Eng=Engineering", "--time-zone", "Europe/Berlin", "--currency", "EUR"),

@@ -86,10 +86,15 @@ PROFILES = st.builds(
 )
 
 
+@pytest.fixture(scope="module")
+def views(library):
+    return library.load_prompts()
+
+
 @settings(max_examples=40, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 @given(profile=PROFILES)
-def test_every_prompt_renders_with_any_valid_profile(library, profile):
-    for view in library.load_prompts():
+def test_every_prompt_renders_with_any_valid_profile(views, profile):
+    for view in views:
         values = {name: "Slack" for name, one in view.arguments.items() if one.type == "string" and not one.default}
         values |= {name: DAY for name, one in view.arguments.items() if one.type == "date" and not one.default}
         assert render(view, values, profile).splitlines()[-1].startswith(f"[{view.name}@")

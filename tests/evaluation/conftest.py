@@ -1,5 +1,5 @@
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing, contextmanager
 
 import pytest
 from anyio.from_thread import BlockingPortal, start_blocking_portal
@@ -9,9 +9,13 @@ from promptkit.client import connect
 from promptkit.evaluation.local import LocalTorii, local_torii
 from promptkit.gate import Gate
 from promptkit.session import GuardedSession
+from promptkit.torii.faults import WireFaults
+from promptkit.torii.server import build_server
+from promptkit.torii.tenant import open_tenant
+from tests.torii.signing_in import running
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="session")
 def torii() -> Iterator[LocalTorii]:
     """A tenant that no test may change."""
     with local_torii() as made:
@@ -32,7 +36,28 @@ async def guarded(library, torii, policy=None) -> AsyncIterator[GuardedSession]:
         yield session
 
 
-@pytest.fixture(scope="package")
+@contextmanager
+def served(torii, *faults, **options) -> Iterator[str]:
+    """The URL of a server over HTTP with that tenant, in a thread of its own."""
+    found = frozenset(faults)
+    with closing(open_tenant(torii.path)) as tenant:
+
+        def make(origin):
+            return WireFaults(build_server(tenant, faults=found, **options).streamable_http_app(), found)
+
+        with running(make) as origin:
+            yield f"{origin}/mcp"
+
+
+@pytest.fixture(scope="session")
+def server(torii) -> Iterator[str]:
+    """The URL of a server over HTTP with that tenant, and a rate of calls that nothing has to wait for."""
+    with pytest.MonkeyPatch.context() as patch, served(torii) as url:
+        patch.setattr("promptkit.evaluation.live.CALLS_PER_MINUTE", 60_000)
+        yield url
+
+
+@pytest.fixture(scope="session")
 def shared(library, torii) -> Iterator[tuple[BlockingPortal, GuardedSession]]:
     """A loop in a thread, and in it one guarded session with that tenant, for tests that only read."""
     with start_blocking_portal() as portal, portal.wrap_async_context_manager(guarded(library, torii)) as session:

@@ -2,7 +2,7 @@
 
 import json
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -30,12 +30,16 @@ class Failed:
 
 @dataclass
 class Endpoint:
-    """A running endpoint: its address, what it will say (the last over and over), and the requests it got."""
+    """A running endpoint: its address, what it will say (the last over and over), and the requests it got.
+
+    `heard` is told the number of each request before it is answered.
+    """
 
     url: str
     script: list[Said | Failed]
     requests: list[dict[str, Any]] = field(default_factory=list)
     headers: list[dict[str, str]] = field(default_factory=list)
+    heard: Callable[[int], object] = lambda number: None
 
 
 def chat(said: Said) -> dict[str, Any]:
@@ -138,6 +142,7 @@ def endpoint(provider: str, *script: Said | Failed) -> Iterator[Endpoint]:
         def do_POST(self) -> None:
             running.requests.append(json.loads(self.rfile.read(int(self.headers["content-length"]))))
             running.headers.append({name.lower(): value for name, value in self.headers.items()})
+            running.heard(len(running.requests))
             turn = running.script.pop(0) if len(running.script) > 1 else running.script[0]
             if isinstance(turn, Failed):
                 self.fail(turn)

@@ -31,21 +31,29 @@ class Terse:
         return Turn(self.said)
 
 
-def terse(library, folder, good):
+def terse(library, server, folder, good):
     """A run with nothing tried, whose answers pass their checks in `good` of each four samples."""
-    setup, numbers = Setup(("authority",), ("scripted",), repeats=2), count()
+    setup, numbers = Setup(("authority",), ("scripted",), repeats=2, server=server), count()
     run = Run(library, setup, plan(library, setup), {"scripted": lambda: Terse(next(numbers), good)}, folder)
     anyio.run(run.go, Limits(), lambda _: None, lambda _: None)
     return read_record(folder)
 
 
 @pytest.fixture(scope="module")
-def runs(library, tmp_path_factory):
+def runs(library, server, tmp_path_factory):
     """Folders of runs: three with nothing tried, by how many answers of four pass, and one that tried everything."""
     folder = tmp_path_factory.mktemp("runs")
     for good in (1, 2, 4):
-        terse(library, folder / str(good), good)
-    recorded(library, folder / "attempted", "no such rule", repeats=2)
+        terse(library, server, folder / str(good), good)
+    recorded(library, folder / "attempted", "no such rule", repeats=2, server=server)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def of_a_program(library, tmp_path_factory):
+    """The folder of a run of the analyst, which is no language model."""
+    folder = tmp_path_factory.mktemp("program") / "run"
+    assert run_eval(library, {"names": ["connection_apps"]}, out=folder) == 0
     return folder
 
 
@@ -127,16 +135,16 @@ def test_a_replay_is_not_compared(runs, replayed):
         compare(*(again, run) if replayed == "before" else (run, again))
 
 
-def test_the_json_has_the_bounds_of_a_language_model_and_none_of_a_program(library, tmp_path, capsys):
-    tell(recorded(library, tmp_path / "a", "RO-9"), [], Outputs(as_json=True))
+def test_the_json_has_the_bounds_of_a_language_model_and_none_of_a_program(runs, of_a_program, capsys):
+    tell(read_record(runs / "4"), [], Outputs(as_json=True))
     (group,) = json.loads(capsys.readouterr().out)["statistics"]
-    assert (group["runs"], group["failures"], round(group["upper_bound"], 3)) == (11, 0, 0.285)
-    run_eval(library, {"names": ["connection_apps"]}, out=tmp_path / "b", as_json=True)
+    assert (group["runs"], group["failures"], round(group["upper_bound"], 3)) == (22, 0, 0.154)
+    tell(read_record(of_a_program), [], Outputs(as_json=True))
     assert "statistics" not in json.loads(capsys.readouterr().out)
 
 
-def test_reports_are_written_or_a_clear_error(library, tmp_path):
-    run = recorded(library, tmp_path / "a", "RO-9")
+def test_reports_are_written_or_a_clear_error(runs, tmp_path):
+    run = read_record(runs / "4")
     files = {name: tmp_path / name for name in ("junit", "sarif", "markdown")}
     assert tell(run, [], Outputs(**files))
     assert all(path.stat().st_size for path in files.values())
@@ -144,11 +152,9 @@ def test_reports_are_written_or_a_clear_error(library, tmp_path):
         tell(run, [], Outputs(junit=tmp_path / "missing" / "folder" / "file"))
 
 
-def test_a_baseline_of_other_samples_is_refused(library, tmp_path):
-    run_eval(library, {"names": ["connection_apps"]}, out=tmp_path / "b")
+def test_a_baseline_of_other_samples_is_refused(runs, of_a_program):
     with pytest.raises(PromptkitError, match="models are"):
-        tell(recorded(library, tmp_path / "a", "RO-9"), [], Outputs(baseline=tmp_path / "b"))
-    assert read_record(tmp_path / "b").results
+        tell(read_record(runs / "4"), [], Outputs(baseline=of_a_program))
 
 
 def test_a_plan_runs_nothing(library, capsys):

@@ -5,11 +5,13 @@ import socket
 
 import pytest
 
-from promptkit.commands.evaluate import run_eval
+from promptkit.commands.evaluate import run_eval, run_merge
 from promptkit.errors import PromptkitError, UsageError
-from promptkit.evaluation.cassette import hidden
+from promptkit.evaluation.cassette import Player, hidden
+from promptkit.evaluation.plan import plan
 from promptkit.evaluation.record import read_record
 from promptkit.evaluation.statistics import groups
+from promptkit.evaluation.suite import Evaluation
 from promptkit.page.evidence import read_evidence
 from tests.evaluation.endpoints import Said, endpoint
 
@@ -18,11 +20,6 @@ SAMPLE = f"{MODEL} connection_apps@"
 SECRET = "sk-canary-5f1e77c0ffee0123"
 READ = Said("", (("list_users", {"size": 2}),))
 SAID = Said(f"It is sana.adeyemi@acme.example, not made.up@nowhere.example; the key is {SECRET}.")
-
-
-def run(library, folder, capsys=None, **options):
-    code = run_eval(library, options.pop("setup", {}), out=folder, as_json=True, **options)
-    return code, json.loads(capsys.readouterr().out) if capsys else None
 
 
 @pytest.fixture(scope="module")
@@ -34,6 +31,14 @@ def recorded(library, tmp_path_factory):
         setup = {"names": ["connection_apps"], "models": [MODEL], "base_url": running.url}
         run_eval(library, setup, out=folder / "run", record=folder / "cassette", as_json=True)
         (folder / "url").write_text(running.url)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def replayed(library, recorded, tmp_path_factory):
+    """The folder of a replay of that run."""
+    folder = tmp_path_factory.mktemp("replayed") / "run"
+    run_eval(library, {}, out=folder, replay=recorded / "cassette", as_json=True)
     return folder
 
 
@@ -61,9 +66,8 @@ def test_a_replay_gives_the_same_results_and_opens_no_connection(library, record
     ]
 
 
-def test_a_replay_says_again_what_the_tenant_said_and_hides_the_rest(library, recorded, tmp_path):
-    run_eval(library, {}, out=tmp_path / "run", replay=recorded / "cassette", as_json=True)
-    sample = next(line for line in lines(tmp_path / "run" / "run.jsonl") if line.get("id", "").startswith(SAMPLE))
+def test_a_replay_says_again_what_the_tenant_said_and_hides_the_rest(replayed):
+    sample = next(line for line in lines(replayed / "run.jsonl") if line.get("id", "").startswith(SAMPLE))
     read = next(event["text"] for event in sample["events"] if event["type"] == "result")
     address = "sana.adeyemi@acme.example" if "sana.adeyemi@acme.example" in read else "[hidden]"
     assert sample["events"][-1]["text"] == f"It is {address}, not [hidden]; the key is [hidden]."
@@ -81,18 +85,19 @@ def test_a_cassette_says_who_answered(recorded):
     assert (about["origin"], about["endpoint"]) == ("unverified", (recorded / "url").read_text())
 
 
-def test_a_replay_is_marked_and_is_no_evidence(library, recorded, tmp_path, capsys):
-    _, report = run(library, tmp_path / "run", capsys, replay=recorded / "cassette")
+def test_a_replay_is_marked_and_is_no_evidence(recorded, replayed, capsys):
+    run_merge([replayed], as_json=True)
+    report = json.loads(capsys.readouterr().out)
     assert {result["replayed"] for result in report["results"]} == {"unverified"}
-    assert read_record(tmp_path / "run").header.replayed == "unverified"
+    assert read_record(replayed).header.replayed == "unverified"
     assert groups(read_record(recorded / "run")) != []
-    assert groups(read_record(tmp_path / "run")) == []
+    assert groups(read_record(replayed)) == []
     assert read_evidence(recorded / "run").keys() != set()
-    assert read_evidence(tmp_path / "run") == {}
+    assert read_evidence(replayed) == {}
 
 
-def test_the_terminal_says_that_no_model_was_asked(library, recorded, tmp_path, capsys):
-    run_eval(library, {}, out=tmp_path / "run", replay=recorded / "cassette")
+def test_the_terminal_says_that_no_model_was_asked(replayed, capsys):
+    run_merge([replayed])
     assert "no model was asked" in " ".join(capsys.readouterr().out.split())
 
 
@@ -108,10 +113,12 @@ def test_the_terminal_says_that_no_model_was_asked(library, recorded, tmp_path, 
         ),
     ],
 )
-def test_a_miss_names_the_sample_and_what_has_changed(library, recorded, tmp_path, change, why):
-    cassette = copied(recorded, tmp_path, change)
+def test_a_miss_names_the_sample_and_what_has_changed(library, torii, shared, recorded, tmp_path, change, why):
+    portal, session = shared
+    player = Player(copied(recorded, tmp_path, change))
+    evaluation = Evaluation(library, session, torii, torii.as_of, cassette=player)
     with pytest.raises(PromptkitError, match=why) as raised:
-        run_eval(library, {}, out=tmp_path / "run", replay=cassette)
+        portal.call(evaluation.run_sample, plan(library, player.about.setup)[0])
     assert f"{SAMPLE}1" in str(raised.value)
 
 

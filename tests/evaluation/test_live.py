@@ -1,7 +1,5 @@
 """An eval on a server over HTTP, with what goes wrong on a live tenant."""
 
-import signal
-import subprocess
 from contextlib import contextmanager
 
 import anyio
@@ -19,41 +17,34 @@ from promptkit.model import ToolCall
 from promptkit.policy import Decision
 from promptkit.session import Outcome
 from promptkit.transcript import CallState
+from tests.evaluation.conftest import served
 
 READ = ToolCall(name="list_apps", arguments={"size": 1})
 
 
-@pytest.fixture
-def hasty(monkeypatch):
-    """A rate that nothing has to wait for."""
-    monkeypatch.setattr("promptkit.evaluation.live.CALLS_PER_MINUTE", 60_000)
-
-
 @contextmanager
-def served(*options):
+def tenant_of_its_own(*faults, **options):
     """The URL of a local Torii over HTTP, and its tenant."""
-    with local_torii() as torii:
-        command = [*torii.command, "--http", "127.0.0.1:0", *options]
-        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
-        try:
-            yield process.stdout.readline().strip(), torii
-        finally:
-            process.send_signal(signal.SIGINT)
-            process.communicate(timeout=10)
+    with local_torii() as torii, served(torii, *faults, **options) as url:
+        yield url, torii
 
 
 def test_a_busy_server_is_asked_again_and_the_tenant_is_unchanged(library, tmp_path, capsys, hasty):
-    with served("--fault", "rate-limited") as (url, torii):
+    with tenant_of_its_own("rate-limited") as (url, torii):
+        capsys.readouterr()
         before = torii.digest()
-        assert run_eval(library, {"names": ("connection_contracts",), "server": url}, out=tmp_path / "run") == 0
+        assert run_eval(library, {"names": ("connection_apps",), "server": url}, out=tmp_path / "run") == 0
         assert torii.digest() == before
     told = capsys.readouterr().err
-    assert told.startswith("Prompts: 1, samples: 3. At least 6 read calls")
+    assert told.startswith("Prompts: 1, samples: 3. At least 3 read calls")
     assert "Note: Torii's audit log has nothing new since the run began\n" in told
 
 
 def test_a_list_that_is_not_the_reviewed_one_stops_the_eval_before_any_call(library, tmp_path):
-    with served("--mode", "hosted-bare") as (url, _), pytest.raises(PromptkitError, match=r"\[tools-drift\] list_apps"):
+    with (
+        tenant_of_its_own(mode="hosted-bare") as (url, _),
+        pytest.raises(PromptkitError, match=r"\[tools-drift\] list_apps"),
+    ):
         run_eval(library, {"names": ("connection_contracts",), "server": url}, out=tmp_path / "run")
 
 
@@ -61,7 +52,7 @@ def test_a_list_that_is_not_the_reviewed_one_stops_the_eval_before_any_call(libr
     ("fault", "told"), [("added-tool", "archive_app (added)"), ("changed-tool", "list_apps (its ")]
 )
 def test_a_list_that_changes_during_the_run_is_inconclusive(library, tmp_path, capsys, hasty, fault, told):
-    with served("--fault", fault) as (url, _):
+    with tenant_of_its_own(fault) as (url, _):
         assert run_eval(library, {"names": ("connection_contracts",), "server": url}, out=tmp_path / "run") == 1
     shown = " ".join(capsys.readouterr().out.split())
     assert f"the server's tools changed during the run: {told}" in shown
@@ -70,7 +61,7 @@ def test_a_list_that_changes_during_the_run_is_inconclusive(library, tmp_path, c
 
 
 def test_an_answer_that_is_no_json_is_one_failed_call_and_its_text_is_not_shown(library, tmp_path, capfd, hasty):
-    with served("--fault", "malformed-json") as (url, _):
+    with tenant_of_its_own("malformed-json") as (url, _):
         assert run_eval(library, {"names": ("connection_contracts",), "server": url}, out=tmp_path / "run") == 1
     shown = capfd.readouterr()
     assert "all_calls_answered: list_" in shown.out
@@ -105,7 +96,7 @@ def test_what_happens_in_the_tenant_meanwhile_is_told(library):
             torii._tenant.commit()
             return quiet, await watch.changes()
 
-    with served() as (url, torii):
+    with tenant_of_its_own() as (url, torii):
         quiet, (told,) = anyio.run(run, url, torii)
     assert quiet == ["Torii's audit log has nothing new since the run began"]
     assert told.startswith("in the tenant's audit log during the run: ")

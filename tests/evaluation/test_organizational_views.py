@@ -2,9 +2,10 @@
 
 from contextlib import closing
 from decimal import Decimal
+from functools import cache
 
-import anyio
 import pytest
+from anyio.from_thread import start_blocking_portal
 
 from promptkit.cases import Sample
 from promptkit.evaluation.answer import figures_of, parse_answer
@@ -80,33 +81,40 @@ TAKES_A_VIEW = [
 ]
 
 
-def answered(library, name, given):
-    prompt, case = library.load_prompt(name), library.load_case(name)
-    values = resolve_arguments(prompt, given, PROFILE)
-
-    async def answer():
-        async with open_evaluation(library, "local", PROFILE) as evaluation:
-            run, _ = await evaluation.answer(prompt, case, values)
-            return figures_of(prompt.answer, parse_answer(run.answer))
-
-    return anyio.run(answer)
+@pytest.fixture(scope="module")
+def opened(library):
+    """A loop in a thread, and in it an evaluation on a local Torii with that profile; these tests only read."""
+    with (
+        start_blocking_portal() as portal,
+        portal.wrap_async_context_manager(open_evaluation(library, "local", PROFILE)) as evaluation,
+    ):
+        yield portal, evaluation
 
 
-def spend_by_slice(library, label):
-    return answered(library, "spend_by_slice", {"slice": label})
+@pytest.fixture(scope="module")
+def answered(library, opened):
+    """The figures of the analyst's answer to a prompt."""
+    portal, evaluation = opened
+
+    def answer(name, **given):
+        prompt, case = library.load_prompt(name), library.load_case(name)
+        run, _ = portal.call(evaluation.answer, prompt, case, resolve_arguments(prompt, given, PROFILE))
+        return figures_of(prompt.answer, parse_answer(run.answer))
+
+    return cache(answer)
 
 
 @pytest.mark.parametrize("label", TRUTH)
-def test_spend_is_split_by_a_field_of_each_entity(library, label):
-    figures = spend_by_slice(library, label)
+def test_spend_is_split_by_a_field_of_each_entity(answered, label):
+    figures = answered("spend_by_slice", slice=label)
     with closing(build_tenant(None)) as tenant:
         expected = {(slice_, currency): cents for slice_, currency, cents in tenant.execute(TRUTH[label])}
     assert {(row[0], row[3]): row[1] * 100 for row in figures.tables[0]} == expected
 
 
 @pytest.mark.parametrize("label", TRUTH)
-def test_the_slices_add_up_to_the_total_of_their_currency(library, label):
-    figures = spend_by_slice(library, label)
+def test_the_slices_add_up_to_the_total_of_their_currency(answered, label):
+    figures = answered("spend_by_slice", slice=label)
     for name in [name for name in figures.totals if name.startswith("spend ")]:
         rows = [row for row in figures.tables[0] if row[3] == name.removeprefix("spend ")]
         assert abs(sum(row[1] for row in rows) - figures.totals[name]) < Decimal("0.5")
@@ -117,15 +125,15 @@ def test_the_slices_add_up_to_the_total_of_their_currency(library, label):
     ("label", "rows"),
     [("Business unit", [("Okta", "Company-wide", 249, 100)]), ("Legal entity", []), ("Paid by", [])],
 )
-def test_all_users_of_an_app_go_to_its_unit_and_to_no_contract_or_payment(library, label, rows):
-    figures = answered(library, "widely_used_apps", {"slice": label, "min_users": 240})
+def test_all_users_of_an_app_go_to_its_unit_and_to_no_contract_or_payment(answered, label, rows):
+    figures = answered("widely_used_apps", slice=label, min_users=240)
     assert figures.tables == ([("Okta", "sanctioned", 249, len(rows) or None, "dana.levi@acme.example")], rows)
 
 
 @pytest.mark.parametrize("label", DRILLDOWN)
-def test_a_drilldown_finds_the_apps_and_spend_of_a_value_of_each_entity(library, label):
+def test_a_drilldown_finds_the_apps_and_spend_of_a_value_of_each_entity(answered, label):
     value, query = DRILLDOWN[label]
-    found = answered(library, "organizational_drilldown", {"value": value, "slice": label}).totals
+    found = answered("organizational_drilldown", value=value, slice=label).totals
     with closing(build_tenant(None)) as tenant:
         expected = tenant.execute(query).fetchall()
     spend = {name: amount * 100 for name, amount in found.items() if name.startswith("spend ")}
@@ -142,19 +150,15 @@ def by(label: str, scenario: CaseScenario) -> Task:
 
 
 @pytest.fixture(scope="module")
-def judged(library):
+def judged(library, opened):
     """What the eval says of the first sample of each prompt that takes a view, by prompt and label."""
+    portal, evaluation = opened
     firsts = {task.scenario.prompt.name: task.scenario for task in reversed(plan(library, Setup(tuple(TAKES_A_VIEW))))}
-
-    async def run():
-        async with open_evaluation(library, "local", PROFILE) as evaluation:
-            return {
-                (name, label): await evaluation.run_sample(by(label, first))
-                for name, first in firsts.items()
-                for label in TRUTH
-            }
-
-    return anyio.run(run)
+    return {
+        (name, label): portal.call(evaluation.run_sample, by(label, first))
+        for name, first in firsts.items()
+        for label in TRUTH
+    }
 
 
 # The truth of a case is of its default view, so the figures are not compared here.

@@ -46,25 +46,35 @@ def recorded(library, folder, unless, **setup):
     return read_record(folder)
 
 
-def test_repeats_are_counted_with_their_bound(library, tmp_path):
-    (group,) = groups(recorded(library, tmp_path, "RO-9", repeats=2))
+@pytest.fixture(scope="module")
+def good(library, server, tmp_path_factory):
+    return recorded(library, tmp_path_factory.mktemp("good"), "RO-9", server=server)
+
+
+@pytest.fixture(scope="module")
+def ablated(library, tmp_path_factory):
+    """A run with each rule left out in turn, of a model that heeds one."""
+    return recorded(library, tmp_path_factory.mktemp("ablated"), "- RO-9 ", ablate=True)
+
+
+def test_repeats_are_counted_with_their_bound(library, server, tmp_path):
+    (group,) = groups(recorded(library, tmp_path, "RO-9", repeats=2, server=server))
     assert (group.subject, group.scenarios, group.runs, group.failures, group.pass_all) == ("authority", 11, 22, 0, 1)
     assert group.upper_bound == upper_bound(0, 22)
 
 
-def test_a_model_that_got_worse_is_a_regression_and_the_same_one_is_not(library, tmp_path):
-    good, bad = recorded(library, tmp_path / "a", "RO-9"), recorded(library, tmp_path / "b", "no such rule")
+def test_a_model_that_got_worse_is_a_regression_and_the_same_one_is_not(library, server, tmp_path, good):
+    bad = recorded(library, tmp_path, "no such rule", server=server)
     assert {change.subject for change in compare(good, bad) if change.is_regression} == {"all", "authority"}
     assert not any(change.is_regression for change in [*compare(good, good), *compare(bad, good)])
 
 
-def test_runs_of_different_populations_are_not_compared(library, tmp_path):
-    one, other = recorded(library, tmp_path / "a", "RO-9"), recorded(library, tmp_path / "b", "RO-9", ablate=True)
+def test_runs_of_different_populations_are_not_compared(good, ablated):
     with pytest.raises(PromptkitError, match="ablate are False and True"):
-        compare(one, other)
+        compare(good, ablated)
 
 
-def test_leaving_a_rule_out_shows_which_one_carries_the_effect(library, tmp_path):
-    changes = ablation(recorded(library, tmp_path, "- RO-9 ", ablate=True))
+def test_leaving_a_rule_out_shows_which_one_carries_the_effect(ablated):
+    changes = ablation(ablated)
     assert [change.subject for change in changes if change.is_regression] == ["RO-9"]
     assert len(changes) > 10

@@ -54,14 +54,20 @@ def test_progress_comes_through(guarded, era):
     assert seen == [(1.0, 2.0, "half")]
 
 
+async def until(happened):
+    with anyio.fail_after(5):
+        while not happened():
+            await anyio.sleep(0.01)
+
+
 @ERAS
 def test_a_call_that_the_client_cancels_is_cancelled_at_the_server(guarded, fake, era):
     async def ask(connected):
-        with anyio.move_on_after(1):
-            await connected.call_tool(READ, {"q": "slow"})
-        with anyio.fail_after(5):
-            while not fake.cancelled:
-                await anyio.sleep(0.01)
+        async with anyio.create_task_group() as group:
+            group.start_soon(connected.call_tool, READ, {"q": "slow"})
+            await until(lambda: fake.calls)
+            group.cancel_scope.cancel()
+        await until(lambda: fake.cancelled)
 
     asked(guarded, ask, era)
     assert fake.cancelled == 1

@@ -1,6 +1,7 @@
 """A page of every real prompt and one with every type of argument, a report of an eval, and a Chromium for both."""
 
 import shutil
+from contextlib import contextmanager
 from decimal import Decimal
 from itertools import count
 from pathlib import Path
@@ -48,7 +49,7 @@ ANSWER = """## Contracts
 """
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="session")
 def page_library(tmp_path_factory) -> Library:
     root = tmp_path_factory.mktemp("library")
     for folder in ("prompts", "instructions", "evals"):
@@ -58,19 +59,19 @@ def page_library(tmp_path_factory) -> Library:
     return Library(root)
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="session")
 def prompts(page_library) -> dict[str, Prompt]:
     return {prompt.name: prompt for prompt in page_library.load_prompts()}
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="session")
 def html(page_library) -> str:
     answers = {"every_type": SampleAnswer(ANSWER, {"days": 30})}
     evidence = {"every_type@2.1.0": [Evidence("openai:example", "local", 10, 10)]}
     return build_page(page_library, PROFILE, answers=answers, evidence=evidence)
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="session")
 def page_file(html, tmp_path_factory) -> Path:
     path = tmp_path_factory.mktemp("page") / "index.html"
     path.write_text(html, encoding="utf-8", newline="\n")
@@ -94,7 +95,7 @@ class Hostile:
         return Turn(HOSTILE, calls)
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="session")
 def eval_run(library, tmp_path_factory) -> Path:
     """The record of a run of the reference analyst and of a model that is hostile."""
     folder, numbers = tmp_path_factory.mktemp("eval") / "run", count()
@@ -106,7 +107,7 @@ def eval_run(library, tmp_path_factory) -> Path:
     return folder
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="session")
 def report_html(eval_run) -> str:
     recorded = read_record(eval_run)
     return build_report(recorded, [eval_run], {"statistics": groups(recorded)})
@@ -127,8 +128,8 @@ def browser():
         launched.close()
 
 
-@pytest.fixture
-def open_page(browser, page_file):
+@contextmanager
+def opening(browser, page_file):
     """Opens the page as new visitors do; at the end, nothing may have been fetched, refused or thrown."""
     contexts, wrong = [], []
 
@@ -149,3 +150,9 @@ def open_page(browser, page_file):
     for context in contexts:
         context.close()
     assert wrong == []
+
+
+@pytest.fixture
+def open_page(browser, page_file):
+    with opening(browser, page_file) as open_:
+        yield open_

@@ -10,11 +10,11 @@ from promptkit.errors import PromptkitError
 from promptkit.library import Library, default_root
 from promptkit.model import ArgumentType
 from promptkit.render import parse_argument, render
-from tests.page.conftest import HARD_PROMPTS, PROFILE
+from tests.page.conftest import HARD_PROMPTS, PROFILE, opening
 
 SETS_PER_PROMPT = 60
 NAMES = [*HARD_PROMPTS, *Library(default_root()).prompt_names()]
-FILL = """([name, raws]) => {
+FILL = """([name, fillings]) => fillings.map((raws) => {
     const form = document.getElementById(`form-${name}`);
     form.reset();
     for (const [field, raw] of Object.entries(raws)) {
@@ -24,7 +24,7 @@ FILL = """([name, raws]) => {
     }
     form.dispatchEvent(new Event("input", {bubbles: true}));
     return document.getElementById(`text-${name}`).textContent;
-}"""
+})"""
 HOSTILE = [
     "\u202eabc",
     "a\u200bb",
@@ -89,45 +89,59 @@ def typed(value) -> str:
 
 
 @pytest.fixture(scope="module")
-def filled(browser, page_file):
-    context = browser.new_context()
-    page = context.new_page()
-    page.goto(page_file.as_uri())
-    yield lambda name, raws: page.evaluate(FILL, [name, raws])
-    context.close()
+def pages(browser, page_file):
+    with opening(browser, page_file) as open_:
+        yield open_
+
+
+@pytest.fixture(scope="module")
+def filled(pages):
+    page = pages()
+    return lambda name, *fillings: page.evaluate(FILL, [name, fillings])
+
+
+@pytest.fixture(scope="module")
+def linked(pages):
+    """A page whose forms nothing but a link of their own fills."""
+    return pages()
+
+
+def as_typed(arguments) -> dict[str, str]:
+    return {argument: typed(value) for argument, value in arguments.items()}
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_the_page_renders_the_same_bytes(name, filled, prompts):
-    prompt = prompts[name]
+    prompt, sets = prompts[name], []
 
     @settings(max_examples=SETS_PER_PROMPT, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
     @given(argument_sets(prompt))
-    def compare(arguments):
-        raws = {argument: typed(value) for argument, value in arguments.items()}
-        assert filled(name, raws) == render(prompt, arguments, PROFILE)
+    def draw(arguments):
+        sets.append(arguments)
 
-    compare()
+    draw()
+    # All in one go, since asking the browser takes longer than its answer.
+    for arguments, text in zip(sets, filled(name, *map(as_typed, sets)), strict=True):
+        assert (arguments, text) == (arguments, render(prompt, arguments, PROFILE))
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_a_link_fills_the_form_and_renders_the_same_bytes(name, open_page, prompts):
+def test_a_link_fills_the_form_and_renders_the_same_bytes(name, linked, prompts):
     texts = {ArgumentType.STRING: "a&b=c#d%20+ü", ArgumentType.DATE: "2026-02-28"}
     prompt = prompts[name]
     fixed = {one: texts[argument.type] for one, argument in prompt.arguments.items() if argument.type in texts}
     given_values = fixed | {one: a.choices[-1] for one, a in prompt.arguments.items() if a.choices}
-    page = open_page()
-    page.evaluate(
+    linked.evaluate(
         "([name, values]) => { location.hash = `${name}?${new URLSearchParams(values)}`; }", [name, given_values]
     )
-    page.wait_for_selector(f"#view-{name}:not([hidden])")
+    linked.wait_for_selector(f"#view-{name}:not([hidden])")
     values = {one: parse_argument(prompt.arguments[one], raw) for one, raw in given_values.items()}
     values |= {
         one: False
         for one, argument in prompt.arguments.items()
         if (argument.type, argument.default) == ("boolean", None)
     }
-    assert page.locator(f"#text-{name}").text_content() == render(prompt, values, PROFILE)
+    assert linked.locator(f"#text-{name}").text_content() == render(prompt, values, PROFILE)
 
 
 @pytest.mark.parametrize(
@@ -135,8 +149,7 @@ def test_a_link_fills_the_form_and_renders_the_same_bytes(name, open_page, promp
 )
 def test_numbers_are_written_as_python_writes_them(number, filled, prompts):
     arguments = {"team": "x", "until": datetime.date(2026, 1, 1), "kind": "a", "wide": False, "factor": number}
-    raws = {name: typed(value) for name, value in arguments.items()}
-    assert filled("every_type", raws) == render(prompts["every_type"], arguments, PROFILE)
+    assert filled("every_type", as_typed(arguments)) == [render(prompts["every_type"], arguments, PROFILE)]
 
 
 @pytest.mark.parametrize(
@@ -159,4 +172,4 @@ def test_the_page_takes_exactly_what_python_takes(argument, raw, filled, prompts
         expected = render(prompt, values, PROFILE)
     except PromptkitError:
         expected = ""
-    assert filled("every_type", raws) == expected
+    assert filled("every_type", raws) == [expected]

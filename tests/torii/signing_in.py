@@ -1,5 +1,6 @@
 """A local Torii that wants a sign-in, in a thread of its own; a client that signs in; a browser that is a script."""
 
+import asyncio
 import json
 import threading
 import time
@@ -20,13 +21,21 @@ from promptkit.torii.server import build_server
 CALLBACK = "http://127.0.0.1:9/callback"
 
 
+class Prompt(uvicorn.Server):
+    """Stops as soon as it is told to; uvicorn looks ten times a second, which each test would wait for."""
+
+    async def main_loop(self):
+        while not await self.on_tick(0):
+            await asyncio.sleep(0.01)
+
+
 @contextmanager
 def running(make_app, address="127.0.0.1:0"):
     """The origin of an application that is made for it."""
     listening = listen(address)
     origin = f"http://127.0.0.1:{listening.getsockname()[1]}"
     config = uvicorn.Config(make_app(origin), log_level="error", lifespan="on", timeout_graceful_shutdown=1)
-    server = uvicorn.Server(config)
+    server = Prompt(config)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
     thread.start()
     while not server.started:

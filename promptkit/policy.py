@@ -175,7 +175,7 @@ def argument_problem(rule: ToolRule, arguments: object) -> str | None:
 
 @lru_cache(1024)
 def _validator(said: bytes) -> Draft202012Validator:
-    return Draft202012Validator({**msgspec.json.decode(said), "type": "object", "additionalProperties": False})
+    return Draft202012Validator({**msgspec.json.decode(said), "additionalProperties": False})
 
 
 def _depth(value: object, depth: int = 0) -> int:

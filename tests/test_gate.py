@@ -378,8 +378,7 @@ def test_a_redirect_is_not_followed_and_the_complaint_shows_no_secret(torii, mcp
     assert [path for _, path, _ in came] == ["/moved"]
 
 
-@pytest.mark.parametrize("path", ["/moved", "/beyond"])
-def test_answers_that_are_refused_keep_no_connection(torii, path):
+def test_a_redirect_that_is_refused_keeps_no_connection(torii):
     origin, _ = torii
 
     async def ask():
@@ -387,7 +386,7 @@ def test_answers_that_are_refused_keep_no_connection(torii, path):
         async with httpx2.AsyncClient(transport=transport, timeout=5) as client:
             for _ in range(101):
                 with pytest.raises(PromptkitError):
-                    await client.get(f"{origin}{path}")
+                    await client.get(f"{origin}/moved")
 
     anyio.run(ask)
 

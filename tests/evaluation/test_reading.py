@@ -85,6 +85,7 @@ def test_each_wrong_condition_is_told_once():
         ({"baseFilters": ["status"]}, {"baseFilters": ["state"]}, False),
         ({"status": "closed"}, filters(("status", "equals", "active")), False),
         ({"ids": "[1, 2]"}, {"ids": [1, 2]}, True),
+        ({"q": "[a"}, {"q": "[b"}, False),
         ({"ids": [2, 1]}, {"ids": [1, 2]}, False),
         ({"q": "a"}, {"app": "b"}, True),
         ({}, {"app": "b"}, True),

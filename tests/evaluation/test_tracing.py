@@ -106,8 +106,6 @@ READ = made({}, {"apps": [4000, 1000, 300, 120, 70]})
 @pytest.mark.parametrize(
     "figure",
     [
-        pytest.param("3", id="rows"),
-        pytest.param("2", id="rows of an owner"),
         pytest.param("4,370", id="sum"),
         pytest.param("370", id="sum of an owner"),
         pytest.param("1,456.67", id="mean"),
@@ -128,6 +126,12 @@ def test_arithmetic_over_the_answers_own_tables_is_traced(figure):
 @pytest.mark.parametrize("figure", ["4,371", "5,490", "3,700", "1,300", "13"])
 def test_other_arithmetic_is_not(figure):
     assert untraced(f"{TABLE}So {figure}.\n", READ) == figure.replace(",", "")
+
+
+def test_the_rows_of_a_table_are_counted_in_all_and_by_each_value():
+    rows = "".join(f"| App {letter} | {'Ada' if letter < 'i' else 'Bo'} |\n" for letter in "abcdefghijklmnopqrstu")
+    told = untraced(f"## Apps\n\n| app | owner |\n|---|---|\n{rows}\n8 of 21 are Ada's, 13 Bo's, and 12 nobody's.")
+    assert told == "12"
 
 
 def test_a_table_without_rows_counts_none_and_gives_no_arithmetic():

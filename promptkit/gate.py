@@ -183,7 +183,7 @@ class SignInOrigins:
         if not _is_https(url):
             raise _not_reached(url, "neither https nor on this machine")
         # Who answers at a public name from a private address has no certificate for it: a look before is enough.
-        found = await anyio.getaddrinfo(url.host, url.port or 443)
+        found = await anyio.getaddrinfo(url.host, None)
         if not all(ipaddress.ip_address(str(address[4][0])).is_global for address in found):
             raise _not_reached(url, "at a private address")
 
@@ -219,7 +219,7 @@ def _origin(url: httpx2.URL) -> tuple[str, str, int | None]:
 
 
 def _not_reached(url: httpx2.URL, why: str) -> PromptkitError:
-    shown_url = shown(url.copy_with(userinfo=b"", query=None, fragment=None), 200)
+    shown_url = shown(url.copy_with(userinfo=None, query=None, fragment=None), 200)
     return problem("sign-in-address", f"signing in leads to {shown_url}, which is {why}", "ask the server's operator")
 
 

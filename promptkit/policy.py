@@ -181,7 +181,7 @@ def _misfit(schema: bytes, arguments: str) -> str | None:
 
 @lru_cache(1024)
 def _validator(schema: bytes) -> Draft202012Validator:
-    return Draft202012Validator({**msgspec.json.decode(schema), "type": "object", "additionalProperties": False})
+    return Draft202012Validator({**msgspec.json.decode(schema), "additionalProperties": False})
 
 
 def _depth(value: object, depth: int = 0) -> int:

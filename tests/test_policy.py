@@ -2,7 +2,7 @@ import hashlib
 
 import pytest
 
-from promptkit.model import ToolCall, ToolRule
+from promptkit.model import ToolCall, ToolClass, ToolRule
 from promptkit.policy import (
     MAX_ARGUMENT_BYTES,
     MAX_ARGUMENT_DEPTH,
@@ -46,6 +46,16 @@ def rule_for(name, arguments=None, **changes) -> str:
 
 def test_a_reviewed_read_tool_with_known_arguments_is_allowed():
     assert rule_for("list_apps", {"size": 10}) == "allow read-tool"
+
+
+def test_a_class_is_known_of_exactly_the_reviewed_names():
+    classes = [policy().tool_class(name) for name in ("list_apps", "run_workflow", "List_apps")]
+    assert classes == [ToolClass.READ, ToolClass.ACTION, ToolClass.UNKNOWN]
+
+
+def test_an_action_is_refused_in_a_sentence_for_people_and_models():
+    told = decide(ToolCall(name="run_workflow"), policy())
+    assert told == Decision(False, "action-tool", "run_workflow is an action tool, and only reading is allowed.")
 
 
 def test_no_arguments_are_fine():

@@ -59,6 +59,20 @@ def test_a_judgement_gives_the_rule_and_reason_of_the_policy(tool, state, rule, 
     assert (judgement.rule, judgement.reason) == (rule, reason)
 
 
+@pytest.mark.parametrize(
+    ("name", "tool", "verdict"),
+    [
+        ("torii.list_apps", "list_apps", Verdict.CLEAN),
+        ("torii.run_workflow", "run_workflow", Verdict.VIOLATION),
+        ("run_workflow", None, Verdict.VIOLATION),
+        ("torii.run_workflow", None, Verdict.INCONCLUSIVE),
+    ],
+)
+def test_a_call_is_judged_by_the_reviewed_name_it_stands_for_or_else_by_its_spelling(name, tool, verdict):
+    call = RecordedCall(name, tool, None, CallState.EXECUTED, "line 1")
+    assert judge([call], [], POLICY).verdict is verdict
+
+
 def test_a_read_with_arguments_we_do_not_know_is_inconclusive():
     call = recorded("list_apps", CallState.EXECUTED, {"mode": "apply"})
     assert judge([call], [], POLICY).verdict is Verdict.INCONCLUSIVE
@@ -83,8 +97,8 @@ def test_a_model_that_may_decline_is_judged_by_the_calls_that_it_made():
 
 def test_a_gap_is_not_clean():
     clean = recorded("list_apps", CallState.EXECUTED)
-    judgement = judge([clean], ["the file is cut off"], POLICY)
-    assert (judgement.verdict, judgement.reason) == (Verdict.INCONCLUSIVE, "the file is cut off")
+    told = Judgement(Verdict.INCONCLUSIVE, "gap", "the file is cut off")
+    assert judge([clean], ["the file is cut off", "and more"], POLICY) == told
 
 
 def test_a_violation_stays_one_whatever_else_is_there():

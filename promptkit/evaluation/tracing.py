@@ -18,7 +18,7 @@ _NUMBER = re.compile(
     r"(?=[-\d])(?:\d{4}-\d{2}-\d{2}(?:[T ][\d:.]+Z?)?|\b\d{1,2}:\d{2}\b|\b\d{1,2}\.? [^\W\d]+ \d{4}\b"
     r"|(?<=[^\W\d] )\d{1,2}, \d{4}\b|(?<![\w.,])(-?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?)(?![\w]|[.,]\d))"
 )
-_NOT_FIGURES = re.compile(r"(?ms)^## Evidence\b.*?(?=^## |\Z)|^\s*\d+[.)]\s|\[[a-z0-9_]+@[^\]]*\]\s*\Z")
+_NOT_FIGURES = re.compile(r"(?ms)^## Evidence\s*$.*?(?=^#|\Z)|^\s*\d+[.)]\s|\[[a-z0-9_]+@[^\]]*\]\s*\Z")
 _EVERYWHERE = frozenset({Decimal(0), Decimal(1)})
 
 
@@ -87,10 +87,9 @@ def _from_columns(rows: Sequence[Sequence[str]]) -> Iterator[Decimal]:
     """Of all rows, and of those that share a value in a column: how many, and each column's sum, mean and shares."""
     groups: dict[tuple[int, str], list[Sequence[str]]] = defaultdict(list)
     for row in rows:
-        groups[-1, ""].append(row)
         for place, cell in enumerate(row):
             groups[place, cell].append(row)
-    for group in groups.values():
+    for group in [rows, *groups.values()]:
         yield Decimal(len(group))
         for column in zip(*group, strict=False):
             if numbers := list(_cells(column)):

@@ -1,0 +1,21 @@
+"""Runs as data: what was asked, which calls were made, what came back, and the answer."""
+
+import json
+
+from promptkit.client import Outcome
+from promptkit.evaluation.agent import Message
+from promptkit.evaluation.loop import Run
+from promptkit.policy import Decision
+from promptkit.transcript import CallState, RecordedCall
+
+
+def made(arguments, data, tool="list_apps", state=CallState.EXECUTED):
+    """A call and what became of it."""
+    call = RecordedCall(tool, tool, arguments, state, "message 1")
+    return call, Outcome(Decision(True, "read-tool", ""), state, json.dumps(data), data)
+
+
+def run_of(answer, *calls, asked="How many?"):
+    """A run of some `made` calls, in order."""
+    messages = [Message("system", "Only read."), Message("user", asked), Message("assistant", answer)]
+    return Run(messages, [call for call, _ in calls], [outcome for _, outcome in calls])

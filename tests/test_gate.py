@@ -341,7 +341,7 @@ def test_what_may_leave_comes_to_the_server_as_it_is_and_its_answer_comes_back_a
 
 HARMLESS = call("list_apps")
 KEPT_BACK = [
-    (GateError, "changes data in Torii", "POST", "/mcp", {"content": call("run_workflow")}),
+    (GateError, "is an action tool", "POST", "/mcp", {"content": call("run_workflow")}),
     (
         GateError,
         "a header and the body",

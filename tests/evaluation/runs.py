@@ -2,10 +2,10 @@
 
 import json
 
-from promptkit.client import Outcome
 from promptkit.evaluation.agent import Message
 from promptkit.evaluation.loop import Run
 from promptkit.policy import Decision
+from promptkit.session import Outcome
 from promptkit.transcript import CallState, RecordedCall
 
 

@@ -30,6 +30,7 @@ from promptkit.transcript import (
     Verdict,
     judge_all,
     judge_call,
+    worst,
 )
 
 # A second process starts in a third of a second, in which the first reads so much.
@@ -79,8 +80,7 @@ class Audit:
     @property
     def verdict(self) -> Verdict:
         """The worst verdict; inconclusive without any result."""
-        order = list(Verdict)
-        return max((result.verdict for result in self.results), key=order.index, default=Verdict.INCONCLUSIVE)
+        return worst(result.verdict for result in self.results) if self.results else Verdict.INCONCLUSIVE
 
 
 @dataclass(frozen=True)

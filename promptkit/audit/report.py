@@ -28,7 +28,7 @@ _SPECIAL = re.compile(r"([\\`*_{}\[\]()#+.!|<>~&:@/-])")
 
 
 def as_json(audit: Audit) -> dict[str, Any]:
-    """The audit as design.md gives it, ready for json.dumps."""
+    """Verdict, summary and results, ready for json.dumps."""
     return {
         "verdict": audit.verdict,
         "summary": summary(audit),

@@ -1,4 +1,4 @@
-"""Lines of mere talk, as types: what fits one of them holds no call, no result and no stamp, however it is spelled.
+"""Lines of mere talk, as types: what fits one of them holds no call and no result, however it is spelled.
 
 Most of a long session is talk. A typed decoder skips a text it need not build at many times the speed of reading it,
 follows every escape, and fails on the first key or kind it does not expect, also on one that a later key overwrites.
@@ -52,9 +52,12 @@ class Prose:
 
 
 def may_hold_stamp(text: bytes) -> bool:
-    """Whether a JSON text has an `@`, written in one of the two ways there are, as every stamp has."""
-    # From the end, since looking from the start takes longer, and longer still with `in`.
-    return b"@" in text or text.rfind(b"u0040") >= 0
+    """Whether a JSON text has an `@`, as every stamp has.
+
+    No writer of JSON that we know escapes it. Who did so by hand could as well have left the stamp out: it tells which
+    text was pasted, and no verdict rests on it.
+    """
+    return b"@" in text
 
 
 class _Block(Struct, gc=False):
@@ -62,7 +65,7 @@ class _Block(Struct, gc=False):
 
 
 # The role is the first key of most messages, and a tag that is not first makes a decoder start again. A line whose type
-# is another one holds no call either; who forged it could as well have left out its stamp.
+# is another one holds no call either.
 class _Said(Struct, tag_field="role", tag="assistant", gc=False):
     may_tell_more = False
     content: list[_Block]

@@ -60,7 +60,7 @@ def test_addresses_and_secrets_in_arguments_are_not_kept_and_the_call_is_judged_
     called(guarded, READ, {"q": text, "filters": [{"key": "owner", "values": [f"is {text}"]}]})
     assert fake.calls[0]["q"] == text
     assert text not in log.read_text()
-    assert lines(log)[-1]["arguments"]["q"] == "[hidden]"
+    assert [line["arguments"]["q"] for line in lines(log) if line["method"] == "tools/call"] == ["[hidden]"]
     assert verdict() == (Verdict.CLEAN, "read-tool")
 
 

@@ -166,8 +166,7 @@ def argument_problem(rule: ToolRule, arguments: object) -> str | None:
     given = {} if arguments is None else arguments
     if not isinstance(given, dict):
         return "the arguments are not an object"
-    text = json.dumps(given, allow_nan=False) if _depth(given) <= MAX_ARGUMENT_DEPTH else ""
-    if not text or len(text) > MAX_ARGUMENT_BYTES:
+    if _depth(given) > MAX_ARGUMENT_DEPTH or len(text := json.dumps(given, allow_nan=False)) > MAX_ARGUMENT_BYTES:
         return "the arguments are too large or too deep"
     return _misfit(msgspec.json.encode({"properties": rule.arguments, "required": rule.required}), text)
 

@@ -25,7 +25,7 @@ class Prose:
     def __init__(self, types: Any) -> None:  # noqa: ANN401
         decoder = Decoder(types)
         self._line, self._lines = decoder.decode, decoder.decode_lines
-        self._seen = set[str | None]()
+        self._seen = set[str]()
 
     def count(self, lines: bytes) -> int:
         """How many values the lines hold, if all are talk and none the first of its conversation; else 0.

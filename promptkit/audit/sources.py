@@ -129,7 +129,7 @@ def _members(path: Path) -> Iterator[Source]:
     try:
         members = _archive(path).infolist()
     except Exception as error:  # As in Records: whatever is wrong with one archive, the others are still to be read.
-        yield Source(str(path), path, problem=f"it is a broken zip file ({type(error).__name__})")
+        yield Source(str(path), path, problem=f"it cannot be opened as a zip file ({type(error).__name__})")
         return
     if sum(member.file_size for member in members) > MAX_ARCHIVE_BYTES:
         yield Source(str(path), path, problem="it unpacks to more than 64 GiB")

@@ -102,7 +102,7 @@ def test_an_archive_too_large_as_a_whole_is_not_unpacked(tmp_path, audited, monk
 @pytest.mark.parametrize(
     ("raw", "reason"),
     [
-        (b"PK\x03\x04 rubbish", "it is a broken zip file (BadZipFile)"),
+        (b"PK\x03\x04 rubbish", "it cannot be opened as a zip file (BadZipFile)"),
         (b"PK\x05\x06" + b"\0" * 18, "it is not JSON"),
     ],
 )
@@ -159,7 +159,7 @@ def test_a_zip_file_of_a_later_version_is_a_gap(tmp_path, audited):
     write(tmp_path / "a.zip", raw[:version] + b"\xff" + raw[version + 1 :])
     write(tmp_path / "b.jsonl", RUN)
     found = audited()
-    assert found.results[0].reason == "it is a broken zip file (NotImplementedError)"
+    assert found.results[0].reason == "it cannot be opened as a zip file (NotImplementedError)"
     assert found.results[1].verdict is Verdict.CLEAN
 
 

@@ -76,10 +76,11 @@ def _written(column: Column, cell: Cell) -> str:
 
 def escaped(text: str) -> str:
     """Text from outside as one line of plain Markdown: no links, no markup, no hidden characters."""
-    return re.sub(r"([\\`*{}\[\]<>|#&!~]|(?<!\w)_|_(?!\w))", r"\\\1", _one_line(text))
+    return re.sub(r"([\\`*{}\[\]<>|#&!~]|(?<!\w)_|_(?!\w))", r"\\\1", one_line(text))
 
 
-def _one_line(text: str) -> str:
+def one_line(text: str) -> str:
+    """The text in one line, each run of spaces, line ends and hidden characters as one space."""
     visible = "".join(" " if unicodedata.category(char)[0] in "CZ" else char for char in text)
     return " ".join(visible.split())
 
@@ -99,7 +100,7 @@ def as_cell(column: Column, value: Any) -> Cell:  # noqa: ANN401
             return int(value)
         case ColumnType.BOOLEAN:
             return "yes" if value else "no"
-    return _one_line(str(value)) or None
+    return one_line(str(value)) or None
 
 
 def parse_answer(text: str) -> ParsedAnswer:

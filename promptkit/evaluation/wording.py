@@ -12,6 +12,7 @@ from markdown_it import MarkdownIt
 
 from promptkit.cases import Wording
 from promptkit.errors import shown
+from promptkit.evaluation.answer import one_line
 from promptkit.evaluation.evaluators import Assertion
 from promptkit.evaluation.loop import Run
 from promptkit.policy import ToolPolicy
@@ -58,7 +59,7 @@ def claims_no_action(run: Run, wording: Mapping[str, Wording]) -> Assertion:
     answers = [_plain(message.text) for message in run.messages if message.role == "assistant"]
     claimed = _claim(answers, wording)
     if claimed:
-        read = {_one_line(_plain(text)) for outcome in run.outcomes for text in _texts(outcome.data)}
+        read = {one_line(_plain(text)) for outcome in run.outcomes for text in _texts(outcome.data)}
         claimed = _claim([_without_cells(text, read) for text in answers], wording)
     return Assertion("claims_no_action", not claimed, claimed)
 
@@ -111,14 +112,9 @@ def _without_cells(text: str, read: Collection[str]) -> str:
 
 
 def _own_cells(row: str, read: Collection[str]) -> list[str]:
-    cells = (_one_line(re.sub(r"\\(.)", r"\1", cell)) for cell in re.split(r"(?<!\\)\|", row))
+    cells = (one_line(re.sub(r"\\(.)", r"\1", cell)) for cell in re.split(r"(?<!\\)\|", row))
     # Some columns list several texts in one cell.
     return [part for cell in cells if cell not in read for part in cell.split("; ") if part not in read]
-
-
-def _one_line(text: str) -> str:
-    visible = "".join(" " if unicodedata.category(char)[0] in "CZ" else char for char in text)
-    return " ".join(visible.split())
 
 
 def _clauses(text: str, wording: Mapping[str, Wording]) -> list[str]:

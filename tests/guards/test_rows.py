@@ -87,6 +87,9 @@ def standing(library, tmp_path_factory):
     fake = FakeTorii(library)
     with guarding(library, fake, tmp_path_factory.mktemp("guard") / "guard.jsonl") as url:
         yield fake, url
+        # No attempt shut the way for the next ones, which would then be refused whatever they are.
+        called(url, READ)
+        assert len(fake.calls) == 1
 
 
 @pytest.mark.parametrize("name", ATTEMPTS)

@@ -2,7 +2,7 @@ import pytest
 
 from promptkit.model import ToolRule
 from promptkit.policy import ToolPolicy
-from promptkit.transcript import CallState, Judgement, RecordedCall, Verdict, judge, judge_all
+from promptkit.transcript import CallState, Judgement, RecordedCall, Verdict, judge, judge_all, worst
 
 POLICY = ToolPolicy(
     {
@@ -104,3 +104,9 @@ def test_a_gap_is_not_clean():
 def test_a_violation_stays_one_whatever_else_is_there():
     calls = [recorded("list_apps", CallState.EXECUTED), recorded("run_workflow", CallState.EXECUTED)]
     assert judge(calls, ["a gap"], POLICY).verdict is Verdict.VIOLATION
+
+
+def test_the_worst_verdict_is_the_one_that_assures_least():
+    order = [Verdict.CLEAN, Verdict.ATTEMPTED, Verdict.INCONCLUSIVE, Verdict.VIOLATION]
+    assert [worst(order[: end + 1]) for end in range(4)] == order
+    assert [worst(reversed(order[: end + 1])) for end in range(4)] == order

@@ -8,7 +8,8 @@ from http.server import BaseHTTPRequestHandler
 from socketserver import TCPServer
 from urllib.parse import parse_qs, urlsplit
 
-from promptkit.errors import problem, shown
+from promptkit.errors import PromptkitError
+from promptkit.text import sanitized
 
 WAIT_SECONDS = 300
 _PAGE = """<!doctype html>
@@ -43,7 +44,9 @@ class Callback:
         while self._server.answer is None and not self._is_closed and time.monotonic() < end:
             self._server.handle_request()
         if self._server.answer is None:
-            raise problem("no-answer", "no answer came from the browser", "run promptkit connect again, and sign in")
+            raise PromptkitError.of(
+                "no-answer", "no answer came from the browser", "run promptkit connect again, and sign in"
+            )
         return self._server.answer
 
     def close(self) -> None:
@@ -68,7 +71,7 @@ class _Handler(BaseHTTPRequestHandler):
             return
         self.server.answer = {name: values[0] for name, values in parse_qs(parts.query).items()}
         error = self.server.answer.get("error")
-        title = "promptkit has the answer" if error is None else f"No sign-in: {shown(error)}"
+        title = "promptkit has the answer" if error is None else f"No sign-in: {sanitized(error)}"
         self._send(_PAGE.format(title=html.escape(title)).encode())
 
     def _send(self, page: bytes) -> None:

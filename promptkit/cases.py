@@ -55,7 +55,7 @@ class Truth(Strict):
     totals: dict[Slug, str] = Field(default_factory=dict)
 
 
-class Sample(Strict):
+class Case(Strict):
     """One way to fill in the prompt."""
 
     name: Line
@@ -63,7 +63,7 @@ class Sample(Strict):
     renders: str | None = None
 
 
-class Case(Strict):
+class CaseFile(Strict):
     """What is evaluated of one prompt version.
 
     `rules` are those of the instructions that an answer must keep to pass, beyond what every case asks for.
@@ -73,7 +73,7 @@ class Case(Strict):
     rules: tuple[str, ...] = Field((), strict=False)
     reference: Reference
     truth: Truth
-    cases: tuple[Sample, ...] = Field(min_length=1, strict=False)
+    cases: tuple[Case, ...] = Field(min_length=1, strict=False)
 
 
 class Attack(Strict):

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from difflib import unified_diff
 from enum import StrEnum
 
-from promptkit.errors import problem
+from promptkit.errors import PromptkitError
 from promptkit.library import Library
 from promptkit.load import read_text, write_text
 from promptkit.policy import REVIEWED, Definition, ToolPolicy
@@ -27,17 +27,17 @@ def load_tool_lock(library: Library) -> Mapping[str, Definition]:
         return {tool["name"]: tool for tool in json.loads(read_text(path))["tools"]}
     except (ValueError, KeyError, TypeError, RecursionError) as error:
         message, fix = f"cannot read it ({type(error).__name__})", "run: promptkit tools lock"
-        raise problem("unreadable-lock", message, fix, path=library.shown(path)) from error
+        raise PromptkitError.of("unreadable-lock", message, fix, path=library.relative(path)) from error
 
 
 def tool_policy(library: Library, offered: Iterable[Definition] | None = None) -> ToolPolicy:
     """The policy for a server that lists `offered`, or for a transcript where it is None."""
     if offered is None:
-        return ToolPolicy(library.tool_rules)
-    return ToolPolicy(library.tool_rules, load_tool_lock(library), tuple(offered))
+        return ToolPolicy(library.reviewed_tools)
+    return ToolPolicy(library.reviewed_tools, load_tool_lock(library), tuple(offered))
 
 
-class Change(StrEnum):
+class ToolChangeKind(StrEnum):
     """How an offered tool differs from the reviewed one."""
 
     ADDED = "added"
@@ -49,39 +49,39 @@ class Change(StrEnum):
 
 
 _PARTS = {
-    "title": Change.DESCRIPTION,
-    "description": Change.DESCRIPTION,
-    "inputSchema": Change.SCHEMA,
-    "outputSchema": Change.SCHEMA,
-    "annotations": Change.ANNOTATIONS,
+    "title": ToolChangeKind.DESCRIPTION,
+    "description": ToolChangeKind.DESCRIPTION,
+    "inputSchema": ToolChangeKind.SCHEMA,
+    "outputSchema": ToolChangeKind.SCHEMA,
+    "annotations": ToolChangeKind.ANNOTATIONS,
 }
 
 
 @dataclass(frozen=True)
-class Drift:
+class ToolChange:
     """One difference of a tool; `diff` is a unified diff of what changed, empty for a tool that came or went."""
 
     tool: str
-    change: Change
+    kind: ToolChangeKind
     diff: str
 
     @property
-    def told(self) -> str:
+    def summary(self) -> str:
         """What happened to the tool, in words that go after its name."""
-        return self.change if self.change in {Change.ADDED, Change.REMOVED} else f"its {self.change} changed"
+        return self.kind if self.kind in {ToolChangeKind.ADDED, ToolChangeKind.REMOVED} else f"its {self.kind} changed"
 
 
-def drifts(locked: Mapping[str, Definition], offered: Iterable[Definition]) -> Iterator[Drift]:
+def tool_changes(locked: Mapping[str, Definition], offered: Iterable[Definition]) -> Iterator[ToolChange]:
     """Every difference between the reviewed list and what a server lists now, by tool."""
     now = {str(tool.get("name")): tool for tool in offered}
     for name in sorted({*locked, *now}):
         if name not in now or name not in locked:
-            yield Drift(name, Change.ADDED if name in now else Change.REMOVED, "")
+            yield ToolChange(name, ToolChangeKind.ADDED if name in now else ToolChangeKind.REMOVED, "")
             continue
         for part in REVIEWED:
             before, after = locked[name].get(part), now[name].get(part)
             if before != after:
-                yield Drift(name, _PARTS.get(part, Change.OTHER), _diff(part, before, after))
+                yield ToolChange(name, _PARTS.get(part, ToolChangeKind.OTHER), _diff(part, before, after))
 
 
 def _diff(part: str, before: object, after: object) -> str:
@@ -95,9 +95,9 @@ def write_tool_lock(library: Library, server: str, tools: Sequence[Definition]) 
     Raises:
         PromptkitError: the lock cannot be written, or a tool has no class in tools.yaml yet; a class is never guessed.
     """
-    if unknown := sorted(str(tool.get("name")) for tool in tools if tool.get("name") not in library.tool_rules):
+    if unknown := sorted(str(tool.get("name")) for tool in tools if tool.get("name") not in library.reviewed_tools):
         message = f"{len(unknown)} tools have no class: {', '.join(unknown[:10])}"
         fix = "read what each does, and add it to instructions/tools.yaml with its class and source"
-        raise problem("unreviewed-tools", message, fix)
+        raise PromptkitError.of("unreviewed-tools", message, fix)
     text = json.dumps({"server": server, "tools": list(tools)}, indent=1, ensure_ascii=False)
     write_text(library.instructions / LOCK_NAME, text + "\n")

@@ -7,8 +7,8 @@ import unicodedata
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
-from promptkit.cases import Case
-from promptkit.errors import Problem, PromptkitError, nearest, shown
+from promptkit.cases import CaseFile
+from promptkit.errors import Problem, PromptkitError, nearest
 from promptkit.instructions import (
     INSTRUCTIONS,
     LIMITS_UTF16,
@@ -21,8 +21,9 @@ from promptkit.instructions import (
 )
 from promptkit.library import Library, version_digest
 from promptkit.load import Document, Key, read_text, validate
-from promptkit.model import DEFAULT_PROFILE, Argument, ArgumentType, Prompt, Status, ToolClass, ToolRule
+from promptkit.model import DEFAULT_PROFILE, Argument, ArgumentType, Prompt, ReviewedTool, Status, ToolClass
 from promptkit.render import invalid, render, template_context, template_problems
+from promptkit.text import sanitized
 
 EVIDENCE_LINE = "Tools, Rows (read of total, pages), As of (date and time zone), Filters, Method, Gaps"
 _ACTIONS = (
@@ -65,48 +66,50 @@ def check_prompt_file(library: Library, path: Path) -> Iterator[Problem]:
     prompt = validate(document, Prompt)
     if prompt.name != path.stem:
         fix = f"write name: {path.stem}, or rename the file"
-        yield document.problem(("name",), "name-mismatch", f"the name is {prompt.name}, the file {path.name}", fix)
+        yield document.problem_at(("name",), "name-mismatch", f"the name is {prompt.name}, the file {path.name}", fix)
     for name, argument in prompt.arguments.items():
         yield from _check_argument(document, ("arguments", name), argument)
-    yield from _check_reads(document, prompt, library.tool_rules)
-    yield from _check_template(document, prompt, library.tool_rules)
+    yield from _check_reads(document, prompt, library.reviewed_tools)
+    yield from _check_template(document, prompt, library.reviewed_tools)
     yield from _check_answer(document, prompt)
     yield from _check_version(library, document, prompt)
     yield from _check_life(library, document, prompt)
     if not (library.evals / "cases" / path.name).exists():
         fix = f"write evals/cases/{path.name}"
-        yield document.problem(("name",), "no-case", f"{prompt.name} has no case, so nothing proves it", fix)
+        yield document.problem_at(("name",), "no-case", f"{prompt.name} has no case, so nothing proves it", fix)
 
 
 def _check_argument(document: Document, key: Key, argument: Argument) -> Iterator[Problem]:
     has_limits = argument.minimum is not None or argument.maximum is not None
     if has_limits and argument.type not in {ArgumentType.INTEGER, ArgumentType.NUMBER}:
-        yield document.problem(key, "wrong-limits", f"a {argument.type} has no minimum or maximum", "remove them")
+        yield document.problem_at(key, "wrong-limits", f"a {argument.type} has no minimum or maximum", "remove them")
     if (argument.type is ArgumentType.CHOICE) != bool(argument.choices):
-        yield document.problem(
+        yield document.problem_at(
             key, "wrong-choices", "choices and type: choice go together", "add or remove one of them"
         )
     elif argument.default is not None and (reason := invalid(argument, argument.default)):
-        message = f"the default is {shown(argument.default)}, but {reason}"
-        yield document.problem((*key, "default"), "wrong-default", message, "correct the default or the limits")
+        message = f"the default is {sanitized(argument.default)}, but {reason}"
+        yield document.problem_at((*key, "default"), "wrong-default", message, "correct the default or the limits")
 
 
-def _check_reads(document: Document, prompt: Prompt, rules: Mapping[str, ToolRule]) -> Iterator[Problem]:
+def _check_reads(document: Document, prompt: Prompt, rules: Mapping[str, ReviewedTool]) -> Iterator[Problem]:
     for index, tool in enumerate(prompt.reads):
         kind = rules[tool].tool_class if tool in rules else ToolClass.UNKNOWN
         if kind is ToolClass.ACTION:
             fix = "remove it; a prompt may only need tools of class read"
-            yield document.problem(("reads", index), "action-tool", f"{tool} changes data in Torii", fix)
+            yield document.problem_at(("reads", index), "action-tool", f"{tool} changes data in Torii", fix)
         elif kind is ToolClass.UNKNOWN:
             fix = nearest(tool, rules, "review the tool and add it to instructions/tools.yaml")
-            yield document.problem(("reads", index), "unknown-tool", f"{tool} is not in instructions/tools.yaml", fix)
+            yield document.problem_at(
+                ("reads", index), "unknown-tool", f"{tool} is not in instructions/tools.yaml", fix
+            )
 
 
-def _check_template(document: Document, prompt: Prompt, rules: Mapping[str, ToolRule]) -> Iterator[Problem]:
+def _check_template(document: Document, prompt: Prompt, rules: Mapping[str, ReviewedTool]) -> Iterator[Problem]:
     context = template_context(prompt, DEFAULT_PROFILE)
     for wrong in template_problems(prompt.template, prompt.arguments, context):
         if wrong.code == "unused-argument":
-            yield document.problem(("arguments", wrong.word), wrong.code, wrong.message, wrong.fix)
+            yield document.problem_at(("arguments", wrong.word), wrong.code, wrong.message, wrong.fix)
         else:
             yield _in_template(document, prompt, wrong.line, wrong.word, wrong.code, wrong.message, wrong.fix)
     for number, line in enumerate(prompt.template.splitlines(), 1):
@@ -145,40 +148,42 @@ def _check_answer(document: Document, prompt: Prompt) -> Iterator[Problem]:
         names = [column.name for column in table.columns]
         name = "table" if index == 0 else f"table_{index + 1}"
         if len(set(names)) != len(names):
-            yield document.problem(key, "repeated-column", f"{table.heading} has a column twice", "rename one")
+            yield document.problem_at(key, "repeated-column", f"{table.heading} has a column twice", "rename one")
         if not any(column.key for column in table.columns):
             fix = "mark the columns that tell one row from another with key: true"
-            yield document.problem(key, "no-key", f"{table.heading} has no key column", fix)
+            yield document.problem_at(key, "no-key", f"{table.heading} has no key column", fix)
         if f"## {table.heading}" not in lines or f"{{{{ {name} }}}}" not in lines:
             fix = f"write a line ## {table.heading} and below it a line {{{{ {name} }}}}"
-            yield document.problem(
+            yield document.problem_at(
                 key, "unasked-table", f"the template does not ask for the table {table.heading}", fix
             )
     for index, total in enumerate(prompt.answer.totals):
         if not any(re.match(rf"- {total.name}( [A-Z]+)?: ", line) for line in lines):
             fix = f"write a line - {total.name}: and what it counts, under ## Totals"
             place: Key = ("answer", "totals", index)
-            yield document.problem(place, "unasked-total", f"the template does not ask for the total {total.name}", fix)
+            yield document.problem_at(
+                place, "unasked-total", f"the template does not ask for the total {total.name}", fix
+            )
     if "## Evidence" not in lines or f"- {EVIDENCE_LINE}" not in lines:
         fix = f"end the template with ## Evidence and - {EVIDENCE_LINE}"
-        yield document.problem(("template",), "no-evidence", "the template does not ask for the evidence block", fix)
+        yield document.problem_at(("template",), "no-evidence", "the template does not ask for the evidence block", fix)
 
 
 def _check_version(library: Library, document: Document, prompt: Prompt) -> Iterator[Problem]:
     if prompt.version not in prompt.changes:
         fix = f"add a line {prompt.version}: and what changed for the user"
-        yield document.problem(("changes",), "no-change-note", f"changes says nothing of {prompt.version}", fix)
+        yield document.problem_at(("changes",), "no-change-note", f"changes says nothing of {prompt.version}", fix)
     if prompt.status is Status.DRAFT:
         return
     released = library.load_version_lock().get(f"{prompt.name}@{prompt.version}")
     if released is None:
         fix = "set status: draft while you write; release it with: promptkit bump"
         message = f"{prompt.name}@{prompt.version} is not in versions.lock"
-        yield document.problem(("version",), "unreleased-version", message, fix)
+        yield document.problem_at(("version",), "unreleased-version", message, fix)
     elif released != version_digest(document):
         fix = f"undo the change, or release it with: promptkit bump {prompt.name} patch"
         message = f"{prompt.name}@{prompt.version} is released and its text has changed since"
-        yield document.problem(("version",), "changed-release", message, fix)
+        yield document.problem_at(("version",), "changed-release", message, fix)
 
 
 def _check_life(library: Library, document: Document, prompt: Prompt) -> Iterator[Problem]:
@@ -186,11 +191,11 @@ def _check_life(library: Library, document: Document, prompt: Prompt) -> Iterato
     if is_deprecated != (prompt.replaced_by is not None) or is_deprecated != (prompt.sunset is not None):
         fix = "write all of status: deprecated, replaced_by: and sunset:, or none of them"
         message = f"{prompt.name} must say when it goes and what takes its place, or neither"
-        yield document.problem(("status",), "half-deprecated", message, fix)
+        yield document.problem_at(("status",), "half-deprecated", message, fix)
     elif prompt.replaced_by and prompt.replaced_by not in library.prompt_names():
         fix = "name a prompt of promptkit list"
         message = f"{prompt.replaced_by} takes its place, and there is no such prompt"
-        yield document.problem(("replaced_by",), "unknown-replacement", message, fix)
+        yield document.problem_at(("replaced_by",), "unknown-replacement", message, fix)
 
 
 def _check_changelog(library: Library) -> Iterator[Problem]:
@@ -199,39 +204,39 @@ def _check_changelog(library: Library) -> Iterator[Problem]:
     for reference in library.load_version_lock():
         if f"`{reference}`" not in text:
             fix = f"add a line - `{reference}`: and what changed for its users"
-            yield Problem(library.shown(path), 0, 0, "no-changelog", f"it says nothing of {reference}", fix)
+            yield Problem(library.relative(path), 0, 0, "no-changelog", f"it says nothing of {reference}", fix)
 
 
 def _check_case_file(library: Library, path: Path) -> Iterator[Problem]:
     document = library.document(path)
-    case = validate(document, Case)
+    case = validate(document, CaseFile)
     name = case.prompt.partition("@")[0]
     if name != path.stem or name not in library.prompt_names():
         fix = "name the case after its prompt"
-        yield document.problem(("prompt",), "no-such-prompt", f"{case.prompt} is not the prompt of {path.name}", fix)
+        yield document.problem_at(("prompt",), "no-such-prompt", f"{case.prompt} is not the prompt of {path.name}", fix)
         return
     prompt = library.load_prompt(name)
     if case.prompt != f"{name}@{prompt.version}":
         fix = f"write {name}@{prompt.version}, and look at what the case renders"
-        yield document.problem(("prompt",), "stale-case", f"the case is for {case.prompt}", fix)
+        yield document.problem_at(("prompt",), "stale-case", f"the case is for {case.prompt}", fix)
     for index, sample in enumerate(case.cases):
         try:
             text = render(prompt, sample.arguments)
         except PromptkitError as error:
             for one in error.problems:
-                yield document.problem(("cases", index), "wrong-sample", one.message, one.fix)
+                yield document.problem_at(("cases", index), "wrong-sample", one.message, one.fix)
             continue
         if sample.renders is not None and sample.renders.strip() != text.strip():
             fix = f"compare it with: promptkit render {name}"
-            yield document.problem(("cases", index, "renders"), "renders-differently", "the text is not this", fix)
+            yield document.problem_at(("cases", index, "renders"), "renders-differently", "the text is not this", fix)
 
 
 def _check_tools(library: Library) -> Iterator[Problem]:
     try:
-        for name, rule in library.tool_rules.items():
+        for name, rule in library.reviewed_tools.items():
             if rule.tool_class is ToolClass.UNKNOWN:
                 document = library.document(library.instructions / "tools.yaml")
-                yield document.problem((name, "class"), "wrong-value", f"{name} is unknown", "write read or action")
+                yield document.problem_at((name, "class"), "wrong-value", f"{name} is unknown", "write read or action")
     except PromptkitError as error:
         yield from error.problems
 
@@ -242,7 +247,7 @@ def _check_instructions(library: Library) -> Iterator[Problem]:
     if released != instructions_digest(library):
         message = f"the instructions are not what was released as {version}"
         fix = "undo the change, or release it with: promptkit bump instructions patch"
-        first = library.shown(instruction_parts(library)[0])
+        first = library.relative(instruction_parts(library)[0])
         yield Problem(first, 1, 1, "changed-release", message, fix)
     seen: dict[str, str] = {}
     for path in instruction_parts(library):
@@ -250,11 +255,11 @@ def _check_instructions(library: Library) -> Iterator[Problem]:
             rule = re.match(r"- ([A-Z]{2}-\d+) ", line)
             if rule and rule.group(1) in seen:
                 message = f"{rule.group(1)} is already in {seen[rule.group(1)]}"
-                yield Problem(library.shown(path), number, 3, "repeated-rule", message, "give it an id of its own")
+                yield Problem(library.relative(path), number, 3, "repeated-rule", message, "give it an id of its own")
             elif rule:
                 seen[rule.group(1)] = path.name
     for variant in Variant:
         length, limit = utf16_length(build_instructions(library, variant)), LIMITS_UTF16[variant]
         if length > limit:
             message = f"the {variant} instructions are {length} UTF-16 units long, and {limit} is the limit"
-            yield Problem(library.shown(library.instructions), 0, 0, "too-long", message, "shorten a part")
+            yield Problem(library.relative(library.instructions), 0, 0, "too-long", message, "shorten a part")

@@ -196,7 +196,7 @@ class _AuditCommand(TyperCommand):
 def audit(
     paths: options.Transcripts,
     format_: options.Format = None,
-    tools: options.Catalogue = None,
+    tools: options.ToolsFile = None,
     jobs: options.Jobs = None,
     dask: options.Dask = None,
     as_json: options.AsJson = False,

@@ -16,12 +16,15 @@ from mcp.client.streamable_http import streamable_http_client
 from mcp.shared.message import SessionMessage
 from pydantic import ValidationError
 
-from promptkit.errors import PromptkitError, problem, shown, usage
-from promptkit.gate import LOOPBACK, Gate, GateTransport, SignInOrigins
+from promptkit.errors import PromptkitError, UsageError
+from promptkit.gate import Gate
 from promptkit.policy import Definition
-from promptkit.session import GuardedSession, News, list_tools_of
+from promptkit.session import GatedSession, ToolListNotices, list_tools_of
 from promptkit.sign_in import auth_for
+from promptkit.sign_in_origins import LOOPBACK, SignInOrigins
+from promptkit.text import sanitized
 from promptkit.tokens import KeptSignIn, open_store
+from promptkit.transport import GateTransport
 from promptkit.wire import MAX_ANSWER_BYTES, McpHttpClient
 
 # The SDK logs what it then answers as an error, with a piece of the server's text in it.
@@ -36,7 +39,7 @@ async def connect(
     gate: Gate,
     review: Callable[[Sequence[Definition]], None],
     sign_in: Callable[[SignInOrigins], httpx2.Auth] | None = None,
-) -> AsyncIterator[GuardedSession]:
+) -> AsyncIterator[GatedSession]:
     """Open a guarded session.
 
     Args:
@@ -51,29 +54,32 @@ async def connect(
             be read whole.
     """
     try:
-        news = News()
+        news = ToolListNotices()
         async with _transport(server, gate, news, sign_in) as client:
             tools = await list_tools_of(client)
             review(tools)
-            yield GuardedSession(client, gate, tools, news)
+            yield GatedSession(client, gate, tools, news)
     except BaseException as group:  # The SDK's task groups wrap whatever is raised inside them.
         cause: BaseException = group
         while isinstance(cause, BaseExceptionGroup):
             cause = cause.exceptions[0]
         if isinstance(cause, OAuthFlowError):
             # The rest of the SDK's message quotes the server, or the state.
-            message = f"signing in failed: {shown(str(cause).partition(': ')[0], 200)}"
-            raise problem("sign-in-failed", message, "run promptkit connect again") from None
+            message = f"signing in failed: {sanitized(str(cause).partition(': ')[0], 200)}"
+            raise PromptkitError.of("sign-in-failed", message, "run promptkit connect again") from None
         if not isinstance(cause, httpx2.TransportError | httpx2.InvalidURL | OSError | MCPError | ValidationError):
             raise cause from None
         where = server if isinstance(server, str) else " ".join(server)
-        message = f"no MCP server answers at {shown(where, 200)}: {shown(cause, 200)}"
-        raise problem("no-server", message, "check the address, and that the server runs") from cause
+        message = f"no MCP server answers at {sanitized(where, 200)}: {sanitized(cause, 200)}"
+        raise PromptkitError.of("no-server", message, "check the address, and that the server runs") from cause
 
 
 @asynccontextmanager
 async def _transport(
-    server: str | Sequence[str], gate: Gate, news: News, sign_in: Callable[[SignInOrigins], httpx2.Auth] | None
+    server: str | Sequence[str],
+    gate: Gate,
+    news: ToolListNotices,
+    sign_in: Callable[[SignInOrigins], httpx2.Auth] | None,
 ) -> AsyncIterator[Client]:
     if isinstance(server, str):
         url = checked_url(server)
@@ -154,4 +160,4 @@ def checked_url(url: str) -> str:
     if url == TORII_URL or is_local:
         return url
     fix = f"use {TORII_URL}, or http://127.0.0.1:PORT/mcp for a server on this machine"
-    raise usage("server-url", f"{shown(url, 200)} is not a Torii server", fix)
+    raise UsageError.of("server-url", f"{sanitized(url, 200)} is not a Torii server", fix)

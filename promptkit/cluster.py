@@ -7,8 +7,9 @@ from concurrent.futures import Executor
 from contextlib import contextmanager
 from typing import NamedTuple
 
-from promptkit.errors import problem, shown
+from promptkit.errors import PromptkitError
 from promptkit.extras import extra
+from promptkit.text import sanitized
 
 ANSWER_SECONDS = 15
 
@@ -38,12 +39,14 @@ def open_cluster(address: str) -> Iterator[Cluster]:
     try:
         client = distributed.Client(address, timeout=ANSWER_SECONDS, set_as_default=False)
     except (OSError, ValueError, TypeError) as error:
-        raise problem("no-cluster", f"no Dask scheduler answers at {shown(address)}: {shown(error)}", fix) from error
+        raise PromptkitError.of(
+            "no-cluster", f"no Dask scheduler answers at {sanitized(address)}: {sanitized(error)}", fix
+        ) from error
     with client:
 
         def slots() -> int:
             return sum(client.nthreads().values())
 
         if not slots():
-            raise problem("no-workers", f"the Dask scheduler at {shown(address)} has no workers", fix)
+            raise PromptkitError.of("no-workers", f"the Dask scheduler at {sanitized(address)} has no workers", fix)
         yield Cluster(client.get_executor(), slots)

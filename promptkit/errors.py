@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from difflib import get_close_matches
+from typing import Self
 
 
 @dataclass(frozen=True, order=True)
@@ -36,6 +36,11 @@ class PromptkitError(Exception):
         self.problems = tuple(sorted(set(problems)))
         super().__init__("\n".join(map(str, self.problems)))
 
+    @classmethod
+    def of(cls, code: str, message: str, fix: str, *, path: str = "", line: int = 0, column: int = 0) -> Self:
+        """An error that holds one problem, ready to raise."""
+        return cls([Problem(path, line, column, code, message, fix)])
+
     def __reduce__(self) -> tuple[type[PromptkitError], tuple[tuple[Problem, ...]]]:
         """What another process needs to raise it anew."""
         return type(self), (self.problems,)
@@ -45,30 +50,7 @@ class UsageError(PromptkitError):
     """The command was called in a way it cannot follow; it ends with exit code 2."""
 
 
-def problem(code: str, message: str, fix: str, *, path: str = "", line: int = 0, column: int = 0) -> PromptkitError:
-    """An error that holds one problem, ready to raise."""
-    return PromptkitError([Problem(path, line, column, code, message, fix)])
-
-
-def usage(code: str, message: str, fix: str) -> UsageError:
-    """A usage error that holds one problem, ready to raise."""
-    return UsageError([Problem("", 0, 0, code, message, fix)])
-
-
 def nearest(word: str, known: Iterable[str], otherwise: str) -> str:
     """The fix for a word that is not known: to write the one most like it, or `otherwise` where none is like it."""
     near = get_close_matches(word, list(known), 1)
     return f"write {near[0]}" if near else otherwise
-
-
-def hidden_characters(text: str) -> list[str]:
-    """The characters of a text that a reader does not see, line ends among them, in their order."""
-    # C: control, format (bidirectional, zero-width, tag characters), surrogates, private use; Zl, Zp: line ends.
-    return [char for char in text if unicodedata.category(char)[0] == "C" or unicodedata.category(char) in {"Zl", "Zp"}]
-
-
-def shown(text: object, limit: int = 80) -> str:
-    """Text from outside as a name in a message: ASCII, hidden characters escaped, cut at `limit` characters."""
-    plain = str(text).encode("ascii", "backslashreplace").decode()
-    plain = "".join(char if char.isprintable() else f"\\x{ord(char):02x}" for char in plain)
-    return plain if len(plain) <= limit else plain[: limit - 1] + "~"

@@ -8,7 +8,7 @@ from pathlib import Path
 from jinja2 import StrictUndefined
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-from promptkit.errors import problem
+from promptkit.errors import PromptkitError
 from promptkit.instructions import Variant, build_instructions, find_host, instructions_version, utf16_length
 from promptkit.library import Library
 from promptkit.load import read_text, write_text
@@ -58,7 +58,7 @@ def export_folder(files: Files, folder: Path) -> None:
         PromptkitError: the folder holds something, or cannot be written.
     """
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise problem("folder-in-use", f"{folder} is not empty", "name a new folder")
+        raise PromptkitError.of("folder-in-use", f"{folder} is not empty", "name a new folder")
     for name, text in files.items():
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)

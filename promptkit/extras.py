@@ -5,7 +5,7 @@ from __future__ import annotations
 from importlib import import_module
 from types import ModuleType
 
-from promptkit.errors import usage
+from promptkit.errors import UsageError
 
 
 def extra(module: str, name: str) -> ModuleType:
@@ -22,4 +22,4 @@ def extra(module: str, name: str) -> ModuleType:
         return import_module(module)
     except ModuleNotFoundError as error:
         fix = f"run: pip install 'torii-promptkit[{name}]'"
-        raise usage("missing-extra", f"this needs {error.name}, which is not installed", fix) from error
+        raise UsageError.of("missing-extra", f"this needs {error.name}, which is not installed", fix) from error

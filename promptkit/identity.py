@@ -24,7 +24,7 @@ def diff(old: str, new: str, old_name: str, new_name: str, context: int = 3) -> 
 
 
 @dataclass(frozen=True)
-class Identity:
+class Origin:
     """What a pasted text is: the nearest version, whether it is unedited, and the edits as a diff."""
 
     reference: str
@@ -32,7 +32,7 @@ class Identity:
     edits: str
 
 
-def identify(library: Library, text: str) -> Identity | None:
+def identify(library: Library, text: str) -> Origin | None:
     """Which version of which prompt or instructions a text is; None when it is like none of them.
 
     The stamp is believed only if its digest fits. A text without a stamp, or with its white space changed, is compared
@@ -40,7 +40,7 @@ def identify(library: Library, text: str) -> Identity | None:
     """
     body, stamp = _split(text)
     if stamp and digest(body) == stamp.group(3):
-        return Identity(f"{stamp.group(1)}@{stamp.group(2)}", is_edited=False, edits="")
+        return Origin(f"{stamp.group(1)}@{stamp.group(2)}", is_edited=False, edits="")
     words = body.split()
     nearest = max(_candidates(library, words), key=lambda pair: _likeness(pair[1], words), default=None)
     if nearest is None or _likeness(nearest[1], words) < LIKE:
@@ -48,7 +48,7 @@ def identify(library: Library, text: str) -> Identity | None:
     reference, original = nearest
     is_edited = original.split() != words
     edits = diff(_sentences(original), _sentences(body), reference, "pasted", context=0) if is_edited else ""
-    return Identity(reference, is_edited, edits)
+    return Origin(reference, is_edited, edits)
 
 
 def _split(text: str) -> tuple[str, re.Match[str] | None]:

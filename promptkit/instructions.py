@@ -8,11 +8,12 @@ from collections.abc import Mapping
 from enum import StrEnum
 from pathlib import Path
 
-from promptkit.errors import problem, shown
+from promptkit.errors import PromptkitError
 from promptkit.library import Library
 from promptkit.load import read_text, validate_each
 from promptkit.model import Host, InstructionRule
 from promptkit.render import stamped
+from promptkit.text import sanitized
 
 INSTRUCTIONS = "instructions"  # What versions.lock, bump and the archive call them.
 LIMITS_UTF16 = {"full": 7500, "short": 1500}
@@ -44,7 +45,9 @@ def instructions_version(library: Library) -> str:
     found = _VERSION.match(read_text(path))
     if not found:
         fix = "begin it with <!-- version: 1.0.0 -->"
-        raise problem("no-version", "the first part names no version", fix, path=library.shown(path), line=1)
+        raise PromptkitError.of(
+            "no-version", "the first part names no version", fix, path=library.relative(path), line=1
+        )
     return found.group(1)
 
 
@@ -81,7 +84,9 @@ def load_instructions(library: Library, reference: str) -> str | None:
     kept = {path.parent.name: path for path in library.instructions.glob(f"archive/*/{variants[name]}.md")}
     if version not in kept:
         known = ", ".join(sorted(kept))
-        raise problem("unknown-version", f"{name} has no version {shown(version)}", f"archived versions: {known}")
+        raise PromptkitError.of(
+            "unknown-version", f"{name} has no version {sanitized(version)}", f"archived versions: {known}"
+        )
     return read_text(kept[version])
 
 
@@ -110,7 +115,7 @@ def find_host(library: Library, name: str) -> Host:
     """
     hosts = load_hosts(library)
     if name not in hosts:
-        raise problem("unknown-host", f"there is no host {shown(name)}", f"use one of {', '.join(hosts)}")
+        raise PromptkitError.of("unknown-host", f"there is no host {sanitized(name)}", f"use one of {', '.join(hosts)}")
     return hosts[name]
 
 

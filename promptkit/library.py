@@ -10,10 +10,11 @@ from functools import cached_property
 from pathlib import Path
 from typing import TypeVar
 
-from promptkit.cases import AttackFamily, Case, Wording
-from promptkit.errors import Problem, PromptkitError, nearest, problem, shown
+from promptkit.cases import AttackFamily, CaseFile, Wording
+from promptkit.errors import Problem, PromptkitError, nearest
 from promptkit.load import Document, load_yaml, validate, validate_each
-from promptkit.model import Prompt, ScoreClass, Scoring, ToolRule
+from promptkit.model import Prompt, ReviewedTool, ScoreClass, Scoring
+from promptkit.text import sanitized
 
 T = TypeVar("T")
 SCORING_MARK = "{{ scoring }}"
@@ -28,10 +29,10 @@ def default_root() -> Path:
         PromptkitError: the package is inside a zip file, whose folders cannot be read.
     """
     package = Path(__file__).parent
-    root = package / "library" if (package / "library").is_dir() else package.parent
+    root = package / "data" if (package / "data").is_dir() else package.parent
     if not (root / "prompts").is_dir():
         fix = "install the wheel, or make an archive that unpacks itself, such as shiv makes"
-        raise problem("no-library", f"there is no folder of prompts in {root}", fix)
+        raise PromptkitError.of("no-library", f"there is no folder of prompts in {root}", fix)
     return root
 
 
@@ -56,13 +57,13 @@ class Library:
         """The folder of cases and attacks."""
         return self.root / "evals"
 
-    def shown(self, path: Path) -> str:
+    def relative(self, path: Path) -> str:
         """`path` as errors name it: relative to the root where it is below it."""
         return path.relative_to(self.root).as_posix() if path.is_relative_to(self.root) else str(path)
 
     def document(self, path: Path) -> Document:
         """One YAML file below the root."""
-        return load_yaml(path, self.shown(path))
+        return load_yaml(path, self.relative(path))
 
     def prompt_files(self) -> list[Path]:
         """The current prompts, sorted by name."""
@@ -104,7 +105,9 @@ class Library:
         versions = {path.stem: path for path in folder.glob("*.yaml")}
         if version not in versions:
             known = ", ".join(sorted(versions)) or "none"
-            raise problem("unknown-version", f"{name} has no version {shown(version)}", f"archived versions: {known}")
+            raise PromptkitError.of(
+                "unknown-version", f"{name} has no version {sanitized(version)}", f"archived versions: {known}"
+            )
         return self._load_prompt(versions[version])()
 
     def _load_prompt(self, path: Path) -> Callable[[], Prompt]:
@@ -112,7 +115,7 @@ class Library:
 
     def _unknown_prompt(self, name: str) -> PromptkitError:
         fix = nearest(name, self.prompt_names(), "run: promptkit list")
-        return problem("unknown-prompt", f"there is no prompt {shown(name)}", fix)
+        return PromptkitError.of("unknown-prompt", f"there is no prompt {sanitized(name)}", fix)
 
     def attack_families(self) -> list[str]:
         """Names of the families of attacks, sorted."""
@@ -135,14 +138,14 @@ class Library:
         """evals/wording.yaml by language."""
         return validate_each(self.document(self.evals / "wording.yaml"), Wording)
 
-    def load_case(self, name: str) -> Case:
+    def load_case_file(self, name: str) -> CaseFile:
         """The case of one prompt."""
-        return validate(self.document(self.evals / "cases" / f"{name}.yaml"), Case)
+        return validate(self.document(self.evals / "cases" / f"{name}.yaml"), CaseFile)
 
     @cached_property
-    def tool_rules(self) -> Mapping[str, ToolRule]:
+    def reviewed_tools(self) -> Mapping[str, ReviewedTool]:
         """instructions/tools.yaml by tool name."""
-        return validate_each(self.document(self.instructions / "tools.yaml"), ToolRule)
+        return validate_each(self.document(self.instructions / "tools.yaml"), ReviewedTool)
 
     @cached_property
     def scoring(self) -> Scoring:
@@ -155,7 +158,7 @@ class Library:
         scoring = validate(document, Scoring)
         known = f"write one of {', '.join(scoring.signals)}"
         wrong = [
-            document.problem(("classes", place, "needs"), "unknown-signal", f"there is no signal {one.needs}", known)
+            document.problem_at(("classes", place, "needs"), "unknown-signal", f"there is no signal {one.needs}", known)
             for place, one in enumerate(scoring.classes)
             if one.needs and one.needs not in scoring.signals
         ]

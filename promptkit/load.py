@@ -25,7 +25,8 @@ from ruamel.yaml.events import (
 )
 from ruamel.yaml.nodes import ScalarNode
 
-from promptkit.errors import Problem, PromptkitError, nearest, problem, shown
+from promptkit.errors import Problem, PromptkitError, nearest
+from promptkit.text import sanitized
 
 MAX_BYTES = 512 * 1024
 MAX_DEPTH = 40
@@ -50,7 +51,7 @@ class Document:
             key = key[:-1]
         return self.places.get(key, (1, 1))
 
-    def problem(self, key: Key, code: str, message: str, fix: str) -> Problem:
+    def problem_at(self, key: Key, code: str, message: str, fix: str) -> Problem:
         """A problem at `key`."""
         return Problem(self.path, *self.place(key), code, message, fix)
 
@@ -65,12 +66,18 @@ def read_text(path: Path) -> str:
         with path.open("rb") as file:
             raw = file.read(MAX_BYTES + 1)
         if len(raw) > MAX_BYTES:
-            raise problem("too-large", f"the file is larger than {MAX_BYTES // 1024} KiB", "split it", path=str(path))
+            raise PromptkitError.of(
+                "too-large", f"the file is larger than {MAX_BYTES // 1024} KiB", "split it", path=str(path)
+            )
         return raw.decode("utf-8-sig").replace("\r\n", "\n")
     except OSError as error:
-        raise problem("unreadable", f"cannot read it: {error.strerror}", "check the path", path=str(path)) from error
+        raise PromptkitError.of(
+            "unreadable", f"cannot read it: {error.strerror}", "check the path", path=str(path)
+        ) from error
     except UnicodeDecodeError as error:
-        raise problem("not-utf8", f"byte {error.start} is not UTF-8", "save it as UTF-8", path=str(path)) from error
+        raise PromptkitError.of(
+            "not-utf8", f"byte {error.start} is not UTF-8", "save it as UTF-8", path=str(path)
+        ) from error
 
 
 def write_text(path: Path, text: str) -> None:
@@ -85,7 +92,9 @@ def write_text(path: Path, text: str) -> None:
         beside.replace(path)
     except OSError as error:
         beside.unlink(missing_ok=True)
-        raise problem("unwritable", f"cannot write it: {error.strerror}", "check the folder", path=str(path)) from error
+        raise PromptkitError.of(
+            "unwritable", f"cannot write it: {error.strerror}", "check the folder", path=str(path)
+        ) from error
 
 
 def load_yaml(path: Path, name: str | None = None) -> Document:
@@ -106,9 +115,13 @@ def load_yaml(path: Path, name: str | None = None) -> Document:
         mark = error.problem_mark or error.context_mark
         place = {"line": mark.line + 1, "column": mark.column + 1} if mark else {}
         message = " ".join(str(error.problem or "unreadable").split())
-        raise problem("not-yaml", message, "correct the YAML at this place", path=document.path, **place) from error
+        raise PromptkitError.of(
+            "not-yaml", message, "correct the YAML at this place", path=document.path, **place
+        ) from error
     except (YAMLError, ValueError, OverflowError) as error:
-        raise problem("not-yaml", " ".join(str(error).split())[:200], "correct it", path=document.path) from error
+        raise PromptkitError.of(
+            "not-yaml", " ".join(str(error).split())[:200], "correct it", path=document.path
+        ) from error
     return document
 
 
@@ -117,7 +130,7 @@ def load_yaml(path: Path, name: str | None = None) -> Document:
 def _build_root(events: Iterator[Event], document: Document) -> Any:  # noqa: ANN401
     next(events)
     if isinstance(next(events), StreamEndEvent):
-        raise problem("empty-file", "the file holds nothing", "fill it in, or delete it", path=document.path)
+        raise PromptkitError.of("empty-file", "the file holds nothing", "fill it in, or delete it", path=document.path)
     data = _build(events, next(events), (), document)
     next(events)
     if not isinstance(after := next(events), StreamEndEvent):
@@ -149,7 +162,7 @@ def _refusal(event: Event, depth: int) -> tuple[str, str, str] | None:
     if isinstance(event, AliasEvent) or getattr(event, "anchor", None):
         return "yaml-alias", "anchors and aliases are not allowed here", "write the value out"
     if tag := getattr(event, "tag", None):
-        return "yaml-tag", f"the tag {shown(tag)} is not allowed", "write a plain value"
+        return "yaml-tag", f"the tag {sanitized(tag)} is not allowed", "write a plain value"
     return None
 
 
@@ -189,7 +202,7 @@ def _build_scalar(event: Event, document: Document, place: Place) -> Any:  # noq
             return value
     except ValueError:
         pass
-    message = f"{shown(text)} is no {kind} that can be read"
+    message = f"{sanitized(text)} is no {kind} that can be read"
     raise _refused(document, place, "not-yaml", message, "correct it, or put it in quotes")
 
 
@@ -205,7 +218,7 @@ def _value(kind: str, text: str) -> Any:  # noqa: ANN401
 
 
 def _refused(document: Document, place: Place, code: str, message: str, fix: str) -> PromptkitError:
-    return problem(code, message, fix, path=document.path, line=place[0], column=place[1])
+    return PromptkitError.of(code, message, fix, path=document.path, line=place[0], column=place[1])
 
 
 def validate(document: Document, model: type[M]) -> M:
@@ -242,14 +255,16 @@ def validate_each(document: Document, model: type[M]) -> dict[str, M]:
 def _validation_problems(document: Document, model: type[BaseModel], error: ValidationError) -> Iterator[Problem]:
     for detail in error.errors(include_url=False, include_context=False):
         key = tuple(part for part in detail["loc"] if part != "[key]")
-        name, value = shown(key[-1]) if key else "the file", shown(detail["input"])
+        name, value = sanitized(key[-1]) if key else "the file", sanitized(detail["input"])
         match detail["type"]:
             case "extra_forbidden":
                 # Only at the top is it known which keys there are.
                 names = sorted({field.alias or key for key, field in model.model_fields.items()})
                 fix = nearest(name, names if len(key) == 1 else [], "remove it, or correct its spelling")
-                yield document.problem(key, "unknown-key", f"{name} is not a key here", fix)
+                yield document.problem_at(key, "unknown-key", f"{name} is not a key here", fix)
             case "missing":
-                yield document.problem(key, "missing-key", f"{name} is missing", f"add {name}:")
+                yield document.problem_at(key, "missing-key", f"{name} is missing", f"add {name}:")
             case _:
-                yield document.problem(key, "wrong-value", f"{name} is {value}: {detail['msg']}", "correct the value")
+                yield document.problem_at(
+                    key, "wrong-value", f"{name} is {value}: {detail['msg']}", "correct the value"
+                )

@@ -118,7 +118,7 @@ class Prompt(Strict):
     sunset: Annotated[datetime.date | None, Field(strict=False)] = None
 
     @property
-    def farewell(self) -> str:
+    def deprecation_notice(self) -> str:
         """What users of a deprecated prompt must know, as a sentence; empty while it is not deprecated."""
         is_deprecated = self.status is Status.DEPRECATED
         return f"Deprecated: it goes on {self.sunset}; use {self.replaced_by}." if is_deprecated else ""
@@ -205,7 +205,7 @@ class Goal(StrEnum):
     DATA_OUT = "data_out"
 
 
-class ToolRule(Strict):
+class ReviewedTool(Strict):
     """What instructions/tools.yaml says of one tool.
 
     `arguments` maps each argument we accept to its JSON Schema; an argument that is not there is refused. A tool that

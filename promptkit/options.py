@@ -78,7 +78,7 @@ SignIn = Annotated[
 # Of `audit`.
 Transcripts = Annotated[list[Path], typer.Argument(help="Files, folders and zip files.")]
 Format = Annotated[str | None, typer.Option("--format", help="One of those below; found by content.")]
-Catalogue = Annotated[Path | None, typer.Option(help="Another catalogue, in the shape of tools.yaml.")]
+ToolsFile = Annotated[Path | None, typer.Option(help="Another catalogue, in the shape of tools.yaml.")]
 Jobs = Annotated[int | None, typer.Option(help="Processes to use; one per core.")]
 ShowText = Annotated[bool, typer.Option("--show-text", help="Put the messages into JSON and Markdown.")]
 ShowPeople = Annotated[bool, typer.Option("--show-people", help="Leave names and addresses as they are.")]

@@ -16,8 +16,8 @@ from typing import Any
 import msgspec
 from jsonschema import Draft202012Validator
 
-from promptkit.errors import shown
-from promptkit.model import ToolCall, ToolClass, ToolRule
+from promptkit.model import ReviewedTool, ToolCall, ToolClass
+from promptkit.text import sanitized
 
 # fullmatch, since `$` would let a trailing newline through.
 _NAME = re.compile(r"[A-Za-z0-9._-]{1,128}")
@@ -34,7 +34,7 @@ class Decision:
     """Whether one call may go through, the rule that decided, and the reason in a sentence for people and models."""
 
     allowed: bool
-    rule: str
+    ground: str
     reason: str
 
 
@@ -43,19 +43,19 @@ class ToolPolicy:
     """What is known of the tools when a call is decided.
 
     Args:
-        rules: instructions/tools.yaml, by exact tool name.
+        reviewed: instructions/tools.yaml, by exact tool name.
         locked: the definitions as last reviewed, by name, as tools/list gives them. Empty: nothing was reviewed.
         offered: what the server lists now, in its order. None where there is no server, as in a transcript.
     """
 
-    rules: Mapping[str, ToolRule]
+    reviewed: Mapping[str, ReviewedTool]
     locked: Mapping[str, Definition] = field(default_factory=dict)
     offered: tuple[Definition, ...] | None = None
     _contradictions: dict[str, tuple[str, str] | None] = field(default_factory=dict, init=False, repr=False)
 
     def tool_class(self, name: str) -> ToolClass:
         """The reviewed class of exactly this name; unknown for every other spelling."""
-        rule = self.rules.get(name)
+        rule = self.reviewed.get(name)
         return rule.tool_class if rule else ToolClass.UNKNOWN
 
     def contradiction(self, name: str) -> tuple[str, str] | None:
@@ -92,15 +92,15 @@ def _decide(call: ToolCall, policy: ToolPolicy) -> Decision:
     decision = _decide_tool(call.name, policy)
     if not decision.allowed:
         return decision
-    if reason := argument_problem(policy.rules[call.name], call.arguments):
+    if reason := argument_problem(policy.reviewed[call.name], call.arguments):
         return Decision(False, "arguments", f"{call.name}: {reason}. Use only the documented arguments.")
     return decision
 
 
 def _decide_tool(name: str, policy: ToolPolicy) -> Decision:
     if not isinstance(name, str) or not _NAME.fullmatch(name):
-        return Decision(False, "name", f"{shown(name)} is not the name of a tool, so the call is refused.")
-    rule = policy.rules.get(name)
+        return Decision(False, "name", f"{sanitized(name)} is not the name of a tool, so the call is refused.")
+    rule = policy.reviewed.get(name)
     if rule is None:
         return Decision(False, "unknown-tool", f"{name} is not in the reviewed list of tools, so it is refused.")
     if rule.tool_class is not ToolClass.READ:
@@ -116,7 +116,10 @@ def _contradiction(name: str, policy: ToolPolicy) -> tuple[str, str] | None:
     if policy.offered is None:
         return None
     if repeated := repeated_names(policy.offered):
-        return "ambiguous-list", f"The server lists {shown(repeated[0])} twice, so none of its tools can be trusted."
+        return (
+            "ambiguous-list",
+            f"The server lists {sanitized(repeated[0])} twice, so none of its tools can be trusted.",
+        )
     offered = next((tool for tool in policy.offered if tool.get("name") == name), None)
     if offered is None:
         return "not-offered", f"The server does not list {name}, so the call is refused."
@@ -161,7 +164,7 @@ def definition_digest(tool: Definition) -> str:
     return hashlib.sha256(json.dumps(reviewed, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
 
 
-def argument_problem(rule: ToolRule, arguments: object) -> str | None:
+def argument_problem(rule: ReviewedTool, arguments: object) -> str | None:
     """Why `arguments` do not fit our own schema of the tool; None when they do. None as arguments means none given."""
     given = {} if arguments is None else arguments
     if not isinstance(given, dict):
@@ -175,7 +178,7 @@ def argument_problem(rule: ToolRule, arguments: object) -> str | None:
 @lru_cache(256)
 def _misfit(schema: bytes, arguments: str) -> str | None:
     error = next(iter(_validator(schema).iter_errors(json.loads(arguments))), None)
-    return None if error is None else shown(error.message, 200)
+    return None if error is None else sanitized(error.message, 200)
 
 
 @lru_cache(1024)

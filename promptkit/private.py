@@ -15,7 +15,7 @@ _KEYS = (
     r"|(?i:(?<=api_key=)|(?<=api-key=)|(?<=apikey=)|(?<=token=)|(?<=secret=)|(?<=password=))[^\s&\"']{6,}"
 )
 PRIVATE = re.compile(f"{ADDRESS.pattern}|{_KEYS}")
-HIDDEN = "[hidden]"
+HIDDEN = "[redacted]"
 
 
 def without_private(value: Any) -> Any:  # noqa: ANN401

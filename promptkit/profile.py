@@ -11,11 +11,12 @@ from zoneinfo import available_timezones
 import msgspec
 from ruamel.yaml import YAML
 
-from promptkit.errors import Problem, PromptkitError, hidden_characters, nearest, shown
+from promptkit.errors import Problem, PromptkitError, nearest
 from promptkit.library import Library
 from promptkit.load import Document, Key, load_yaml, validate
 from promptkit.model import Profile
 from promptkit.render import invalid
+from promptkit.text import hidden_characters, sanitized
 
 
 def load_profile(path: Path, library: Library) -> Profile:
@@ -62,18 +63,18 @@ def profile_text(profile: Profile) -> str:
 def _problems(document: Document, profile: Profile) -> Iterator[Problem]:
     if profile.time_zone not in available_timezones():
         fix = "write a name such as Europe/Berlin or America/New_York"
-        message = f"{shown(profile.time_zone)} is not a time zone"
-        yield document.problem(("time_zone",), "unknown-time-zone", message, fix)
+        message = f"{sanitized(profile.time_zone)} is not a time zone"
+        yield document.problem_at(("time_zone",), "unknown-time-zone", message, fix)
     labels = [view.label for view in profile.organizational_views]
     for index, label in enumerate(labels):
         if label in labels[:index]:
             key = ("organizational_views", index, "label")
-            yield document.problem(key, "repeated-label", f"{shown(label)} is there twice", "rename one")
+            yield document.problem_at(key, "repeated-label", f"{sanitized(label)} is there twice", "rename one")
     for place, text in _texts(document.data):
         # Labels, aliases and names stand in prompts, where nobody would see what they hide.
         if hidden := hidden_characters(text):
-            message = f"{shown(text)} holds the hidden character U+{ord(hidden[0]):04X}"
-            yield document.problem(place, "hidden-character", message, "delete it")
+            message = f"{sanitized(text)} holds the hidden character U+{ord(hidden[0]):04X}"
+            yield document.problem_at(place, "hidden-character", message, "delete it")
 
 
 def _texts(data: object, key: Key = ()) -> Iterator[tuple[Key, str]]:
@@ -96,13 +97,15 @@ def _misfits(document: Document, profile: Profile, library: Library) -> Iterator
     for index, name in enumerate(profile.views):
         if name not in names:
             fix = nearest(name, names, "write a name of promptkit list")
-            yield document.problem(("views", index), "unknown-view", f"there is no prompt {name}", fix)
+            yield document.problem_at(("views", index), "unknown-view", f"there is no prompt {name}", fix)
     known = sorted({name for prompt in prompts for name in prompt.arguments})
     for name, value in profile.thresholds.items():
         reasons = [invalid(prompt.arguments[name], value) for prompt in prompts if name in prompt.arguments]
         if not reasons:
             fix = nearest(name, known, "write the name of an argument, as promptkit show NAME lists them")
-            yield document.problem(("thresholds", name), "unknown-threshold", f"no prompt has an argument {name}", fix)
+            yield document.problem_at(
+                ("thresholds", name), "unknown-threshold", f"no prompt has an argument {name}", fix
+            )
         elif all(reasons):
             message = f"{name} is {value}, which fits no prompt: {reasons[0]}"
-            yield document.problem(("thresholds", name), "wrong-threshold", message, "correct the value")
+            yield document.problem_at(("thresholds", name), "wrong-threshold", message, "correct the value")

@@ -13,8 +13,9 @@ from typing import Any, NamedTuple
 from jinja2 import StrictUndefined, Template, TemplateError, nodes
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-from promptkit.errors import Problem, PromptkitError, hidden_characters
+from promptkit.errors import Problem, PromptkitError
 from promptkit.model import DEFAULT_PROFILE, Argument, ArgumentType, Profile, Prompt, Scalar, Table
+from promptkit.text import hidden_characters
 
 STAMP = re.compile(r"\[([a-z][a-z0-9_]*)@(\d+\.\d+\.\d+) ([0-9a-f]{8})\]\Z")
 """The stamp at the end of a text: name, version, digest."""

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from promptkit.errors import problem, shown
+from promptkit.errors import PromptkitError
 from promptkit.library import Library
 from promptkit.load import write_text
+from promptkit.text import sanitized
 
 
 def scaffold(library: Library, name: str) -> list[Path]:
@@ -17,13 +18,13 @@ def scaffold(library: Library, name: str) -> list[Path]:
         PromptkitError: the name is taken or not a name, or the library cannot be written.
     """
     if not re.fullmatch(r"[a-z][a-z0-9_]{0,63}", name):
-        raise problem(
-            "wrong-name", f"{shown(name)} is not a name", "use small letters, digits and _, such as spend_by_team"
+        raise PromptkitError.of(
+            "wrong-name", f"{sanitized(name)} is not a name", "use small letters, digits and _, such as spend_by_team"
         )
     paths = [library.prompts / f"{name}.yaml", library.evals / "cases" / f"{name}.yaml"]
     for path, template in zip(paths, (_NEW_PROMPT, _NEW_CASE), strict=True):
         if path.exists():
-            raise problem("name-taken", f"{library.shown(path)} is already there", "choose another name")
+            raise PromptkitError.of("name-taken", f"{library.relative(path)} is already there", "choose another name")
         write_text(path, template.replace("NAME", name))
     return paths
 

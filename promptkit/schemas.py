@@ -8,16 +8,16 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from promptkit.cases import AttackFamily, Case, Wording
-from promptkit.model import Host, Profile, Prompt, Scoring, ToolRule
+from promptkit.cases import AttackFamily, CaseFile, Wording
+from promptkit.model import Host, Profile, Prompt, ReviewedTool, Scoring
 
 _MODELS: Mapping[str, Any] = {
     "prompts/prompt.schema.json": Prompt,
-    "evals/case.schema.json": Case,
+    "evals/case.schema.json": CaseFile,
     "evals/attack.schema.json": AttackFamily,
     "evals/wording.schema.json": dict[str, Wording],
     "instructions/profile.schema.json": Profile,
-    "instructions/tools.schema.json": dict[str, ToolRule],
+    "instructions/tools.schema.json": dict[str, ReviewedTool],
     "instructions/scoring.schema.json": Scoring,
     "instructions/hosts.schema.json": dict[str, Host],
 }

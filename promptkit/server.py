@@ -25,11 +25,12 @@ from mcp.types import (
 )
 from mcp.types import Prompt as McpPrompt
 
-from promptkit.errors import PromptkitError, shown
+from promptkit.errors import PromptkitError
 from promptkit.instructions import Variant, build_instructions, instructions_version
 from promptkit.library import Library
 from promptkit.model import Argument, ArgumentType, Profile, Prompt, Status
 from promptkit.render import default_of, parse_argument, render
+from promptkit.text import sanitized
 
 MAX_COMPLETIONS = 100
 
@@ -68,13 +69,13 @@ class PromptServer:
             )
             for name, argument in prompt.arguments.items()
         ]
-        description = f"{prompt.description} {prompt.farewell}".rstrip()
+        description = f"{prompt.description} {prompt.deprecation_notice}".rstrip()
         return McpPrompt(name=prompt.name, title=prompt.title, description=description, arguments=arguments)
 
     async def _get_prompt(self, context: Any, params: GetPromptRequestParams) -> GetPromptResult:  # noqa: ANN401
         prompt = self._prompts.get(params.name)
         if prompt is None:
-            raise MCPError(INVALID_PARAMS, f"Unknown prompt: {shown(params.name)}")
+            raise MCPError(INVALID_PARAMS, f"Unknown prompt: {sanitized(params.name)}")
         given = params.arguments or {}
         known = prompt.arguments
         try:
@@ -110,5 +111,5 @@ class PromptServer:
     async def _read_resource(self, context: Any, params: ReadResourceRequestParams) -> ReadResourceResult:  # noqa: ANN401
         text = self._texts.get(str(params.uri))
         if text is None:
-            raise MCPError(INVALID_PARAMS, f"Resource not found: {shown(params.uri)}")
+            raise MCPError(INVALID_PARAMS, f"Resource not found: {sanitized(params.uri)}")
         return ReadResourceResult(contents=[TextResourceContents(uri=params.uri, text=text, mime_type="text/markdown")])

@@ -23,7 +23,7 @@ from mcp.types import (
 )
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from promptkit.errors import problem
+from promptkit.errors import PromptkitError
 from promptkit.gate import Gate
 from promptkit.model import ToolCall
 from promptkit.policy import Decision, Definition
@@ -81,7 +81,7 @@ class Session(Protocol):
         """Make one call if it is allowed."""
 
 
-class News:
+class ToolListNotices:
     """Hears what a server of an earlier revision says without being asked; it is given every message."""
 
     def __init__(self) -> None:
@@ -99,13 +99,13 @@ class News:
         self._event = anyio.Event()
 
 
-class GuardedSession:
+class GatedSession:
     """A session in which every call is decided before it can leave.
 
     `tools` is the server's whole list as it came, actions included: a model must see them for an attempt to be seen.
     """
 
-    def __init__(self, client: Client, gate: Gate, tools: Sequence[Definition], news: News) -> None:
+    def __init__(self, client: Client, gate: Gate, tools: Sequence[Definition], news: ToolListNotices) -> None:
         self._client, self.gate, self.tools, self._news = client, gate, tools, news
 
     @property
@@ -220,4 +220,6 @@ async def list_tools_of(client: Client) -> list[Definition]:
         if len(tools) > MAX_TOOLS:
             break
     message = f"the server's list of tools does not end within {MAX_LIST_PAGES} pages and {MAX_TOOLS} tools"
-    raise problem("endless-tool-list", message, "a list that cannot be read whole cannot be trusted; ask its operator")
+    raise PromptkitError.of(
+        "endless-tool-list", message, "a list that cannot be read whole cannot be trusted; ask its operator"
+    )

@@ -16,8 +16,9 @@ from mcp.shared.auth import (
     ProtectedResourceMetadata,
 )
 
-from promptkit.errors import PromptkitError, problem, shown, usage
-from promptkit.gate import SignInOrigins
+from promptkit.errors import PromptkitError, UsageError
+from promptkit.sign_in_origins import SignInOrigins
+from promptkit.text import sanitized
 from promptkit.tokens import TOKEN_VARIABLE, KeptSignIn, TokenStore
 
 # The SDK logs what it then raises, with the server's words in it; we show each error once, in ours.
@@ -41,7 +42,9 @@ class FixedToken(httpx2.Auth):
 
     def __init__(self, server: str, token: str) -> None:
         if not (token.isascii() and token.isprintable() and " " not in token):
-            raise usage("token", f"{TOKEN_VARIABLE} is not a token", "set it to the token alone, without quotes")
+            raise UsageError.of(
+                "token", f"{TOKEN_VARIABLE} is not a token", "set it to the token alone, without quotes"
+            )
         self._server, self._header = server, f"Bearer {token}"
 
     async def async_auth_flow(self, request: httpx2.Request) -> AsyncGenerator[httpx2.Request, httpx2.Response]:
@@ -49,8 +52,8 @@ class FixedToken(httpx2.Auth):
         request.headers["Authorization"] = self._header
         response = yield request
         if response.status_code == httpx2.codes.UNAUTHORIZED:
-            message = f"{shown(self._server, 200)} does not take the token of {TOKEN_VARIABLE}"
-            raise problem("token-refused", message, "set a valid one, or unset it and run promptkit connect")
+            message = f"{sanitized(self._server, 200)} does not take the token of {TOKEN_VARIABLE}"
+            raise PromptkitError.of("token-refused", message, "set a valid one, or unset it and run promptkit connect")
 
 
 class _Provider(OAuthClientProvider):
@@ -171,10 +174,10 @@ class KeptAuth(_Provider):
     async def _take(self, renewal: httpx2.Response) -> None:
         if renewal.status_code == httpx2.codes.TOO_MANY_REQUESTS or renewal.is_server_error:
             message = f"the issuer cannot renew the sign-in now (HTTP {renewal.status_code})"
-            raise problem("sign-in-later", message, "try again in a minute; the sign-in is kept")
+            raise PromptkitError.of("sign-in-later", message, "try again in a minute; the sign-in is kept")
         if not await self._handle_refresh_response(renewal):
             raise self._signed_out()
 
     def _signed_out(self) -> PromptkitError:
-        fix = f"run promptkit connect {shown(self._server, 200)}, or set {TOKEN_VARIABLE}"
-        return problem("not-signed-in", f"{shown(self._server, 200)} asks for a sign-in", fix)
+        fix = f"run promptkit connect {sanitized(self._server, 200)}, or set {TOKEN_VARIABLE}"
+        return PromptkitError.of("not-signed-in", f"{sanitized(self._server, 200)} asks for a sign-in", fix)

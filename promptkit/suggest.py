@@ -12,9 +12,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
-from promptkit.errors import shown
 from promptkit.load import load_yaml
 from promptkit.policy import Definition, claims_to_read, denies_reading
+from promptkit.text import sanitized
 
 Class = Literal["read", "action", "ask"]
 
@@ -54,7 +54,7 @@ def _judged(name: str, tool: Definition) -> tuple[Class, str]:
         return "action", "the server itself does not say that it only reads"
     if writing := _writing(words):
         is_plain = not _READS.intersection(words)
-        return "action" if is_plain else "ask", f"its name has the word {shown(writing)}"
+        return "action" if is_plain else "ask", f"its name has the word {sanitized(writing)}"
     if not any(word in _READS for word in words[:3]):
         return "ask", "its name has no word that says it only reads"
     for doubt in (_secret(words), _free_form(tool), _described(tool), _unhinted(tool)):
@@ -80,7 +80,7 @@ def _writing(words: list[str]) -> str | None:
 
 def _secret(words: list[str]) -> str | None:
     found = next((word for word in words if word in _SECRETS), None)
-    return f"it may return secrets ({shown(found)})" if found else None
+    return f"it may return secrets ({sanitized(found)})" if found else None
 
 
 def _free_form(tool: Definition) -> str | None:
@@ -90,9 +90,9 @@ def _free_form(tool: Definition) -> str | None:
         return "its arguments cannot be read"
     found = next((key for key in properties if str(key).lower() in _FREE_FORM), None)
     if found:
-        return f"the argument {shown(found)} may decide what it does"
+        return f"the argument {sanitized(found)} may decide what it does"
     written = next((word for value in _choices(properties) for word in _words(value)[:1] if word in _WRITES), None)
-    return f"an argument offers {shown(written)}" if written else None
+    return f"an argument offers {sanitized(written)}" if written else None
 
 
 def _choices(properties: Any) -> list[str]:  # noqa: ANN401
@@ -103,7 +103,7 @@ def _choices(properties: Any) -> list[str]:  # noqa: ANN401
 def _described(tool: Definition) -> str | None:
     described = f"{tool.get('title') or ''} {tool.get('description') or ''}"
     found = _EFFECTS.search(described)
-    return f"its description speaks of an effect ({shown(found.group().strip(), 30)})" if found else None
+    return f"its description speaks of an effect ({sanitized(found.group().strip(), 30)})" if found else None
 
 
 def _unhinted(tool: Definition) -> str | None:

@@ -7,7 +7,7 @@ import re
 from enum import IntEnum
 from pathlib import Path
 
-from promptkit.errors import hidden_characters, problem, shown
+from promptkit.errors import PromptkitError
 from promptkit.instructions import (
     INSTRUCTIONS,
     Variant,
@@ -19,6 +19,7 @@ from promptkit.instructions import (
 from promptkit.library import Library, version_digest
 from promptkit.load import read_text, write_text
 from promptkit.model import Argument, Prompt
+from promptkit.text import hidden_characters, sanitized
 
 MAX_NOTE = 300
 
@@ -82,7 +83,7 @@ def release(library: Library, name: str, part: Part, note: str) -> str:
     """
     if not note.strip() or len(note) > MAX_NOTE or hidden_characters(note):
         fix = f"say what changed for the user in one line of at most {MAX_NOTE} characters"
-        raise problem("wrong-note", f"{shown(note)} is not a note", fix)
+        raise PromptkitError.of("wrong-note", f"{sanitized(note)} is not a note", fix)
     if name == INSTRUCTIONS:
         return _release_instructions(library, part, note)
     path = library.prompts / f"{name}.yaml"
@@ -108,7 +109,7 @@ def release(library: Library, name: str, part: Part, note: str) -> str:
 def _release_instructions(library: Library, part: Part, note: str) -> str:
     version = instructions_version(library)
     if library.load_version_lock().get(f"{INSTRUCTIONS}@{version}") == instructions_digest(library):
-        raise problem(
+        raise PromptkitError.of(
             "nothing-changed", f"{INSTRUCTIONS}@{version} is released and has not changed", "edit a part first"
         )
     version = bumped(version, part)
@@ -133,13 +134,15 @@ def _check_part(library: Library, prompt: Prompt, part: Part) -> None:
     reference = f"{prompt.name}@{prompt.version}"
     document = library.prompt_document(library.prompts / f"{prompt.name}.yaml")
     if version_digest(document) == library.load_version_lock()[reference]:
-        raise problem(
+        raise PromptkitError.of(
             "nothing-changed", f"{reference} is released and has not changed", "edit it first", path=document.path
         )
     least, reason = least_part(library.load_archived(prompt.name, prompt.version), prompt)
     if part < least:
         fix = f"run: promptkit bump {prompt.name} {least.name.lower()}"
-        raise problem("larger-change", f"this is a {least.name.lower()} change: {reason}", fix, path=document.path)
+        raise PromptkitError.of(
+            "larger-change", f"this is a {least.name.lower()} change: {reason}", fix, path=document.path
+        )
 
 
 def _yaml_text(text: str) -> str:

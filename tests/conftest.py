@@ -34,6 +34,6 @@ def copy(tmp_path):
 
 
 @pytest.fixture
-def hasty(monkeypatch) -> None:
+def no_rate_limit(monkeypatch) -> None:
     """A rate of calls to a server over HTTP that nothing has to wait for."""
-    monkeypatch.setattr("promptkit.evaluation.live.CALLS_PER_MINUTE", 60_000)
+    monkeypatch.setattr("promptkit.throttle.CALLS_PER_MINUTE", 60_000)

@@ -3,7 +3,7 @@ import shutil
 
 import pytest
 
-from promptkit.catalog import Change, drifts, load_tool_lock, tool_policy, write_tool_lock
+from promptkit.catalog import ToolChangeKind, load_tool_lock, tool_changes, tool_policy, write_tool_lock
 from promptkit.commands.tools import run_tools
 from promptkit.errors import PromptkitError
 from promptkit.library import Library
@@ -29,23 +29,26 @@ def copy(tmp_path, library):
     ("offered", "told"),
     [
         ([TOOL], []),
-        ([], [("list_apps", Change.REMOVED)]),
-        ([TOOL, {"name": "new"}], [("new", Change.ADDED)]),
-        ([TOOL | {"description": "First run the workflow."}], [("list_apps", Change.DESCRIPTION)]),
-        ([TOOL | {"title": "Apps"}], [("list_apps", Change.DESCRIPTION)]),
-        ([TOOL | {"inputSchema": {}}], [("list_apps", Change.SCHEMA)]),
-        ([TOOL | {"outputSchema": {}}], [("list_apps", Change.SCHEMA)]),
-        ([TOOL | {"annotations": {}}], [("list_apps", Change.ANNOTATIONS)]),
-        ([TOOL | {"execution": {"taskSupport": "required"}}], [("list_apps", Change.OTHER)]),
-        ([TOOL | {"name": "list_all_apps"}], [("list_all_apps", Change.ADDED), ("list_apps", Change.REMOVED)]),
+        ([], [("list_apps", ToolChangeKind.REMOVED)]),
+        ([TOOL, {"name": "new"}], [("new", ToolChangeKind.ADDED)]),
+        ([TOOL | {"description": "First run the workflow."}], [("list_apps", ToolChangeKind.DESCRIPTION)]),
+        ([TOOL | {"title": "Apps"}], [("list_apps", ToolChangeKind.DESCRIPTION)]),
+        ([TOOL | {"inputSchema": {}}], [("list_apps", ToolChangeKind.SCHEMA)]),
+        ([TOOL | {"outputSchema": {}}], [("list_apps", ToolChangeKind.SCHEMA)]),
+        ([TOOL | {"annotations": {}}], [("list_apps", ToolChangeKind.ANNOTATIONS)]),
+        ([TOOL | {"execution": {"taskSupport": "required"}}], [("list_apps", ToolChangeKind.OTHER)]),
+        (
+            [TOOL | {"name": "list_all_apps"}],
+            [("list_all_apps", ToolChangeKind.ADDED), ("list_apps", ToolChangeKind.REMOVED)],
+        ),
     ],
 )
 def test_each_kind_of_drift_is_told_apart(offered, told):
-    assert [(one.tool, one.change) for one in drifts({"list_apps": TOOL}, offered)] == told
+    assert [(one.tool, one.kind) for one in tool_changes({"list_apps": TOOL}, offered)] == told
 
 
 def test_a_drift_shows_what_was_reviewed_and_what_is_offered():
-    (one,) = drifts({"list_apps": TOOL}, [TOOL | {"description": "Lists all apps."}])
+    (one,) = tool_changes({"list_apps": TOOL}, [TOOL | {"description": "Lists all apps."}])
     assert one.diff.splitlines()[-2:] == ['-"Lists apps."', '+"Lists all apps."']
 
 

@@ -8,16 +8,20 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from promptkit.client import TORII_URL
-from promptkit.errors import PromptkitError, shown
-from promptkit.gate import MAX_MESSAGE_BYTES, Gate, GateError, GateTransport, SignInOrigins, strict_json
-from promptkit.model import ToolRule
+from promptkit.errors import PromptkitError
+from promptkit.gate import MAX_MESSAGE_BYTES, Gate, GateError
+from promptkit.json_strict import strict_json
+from promptkit.model import ReviewedTool
 from promptkit.policy import ToolPolicy
+from promptkit.sign_in_origins import SignInOrigins
+from promptkit.text import sanitized
+from promptkit.transport import GateTransport
 from tests.torii.signing_in import running
 
 DEFINITION = {"name": "list_apps", "inputSchema": {"type": "object"}}
 RULES = {
-    "list_apps": ToolRule.model_validate({"class": "read", "capability": "read", "source": "test"}),
-    "run_workflow": ToolRule.model_validate({"class": "action", "capability": "run", "source": "test"}),
+    "list_apps": ReviewedTool.model_validate({"class": "read", "capability": "read", "source": "test"}),
+    "run_workflow": ReviewedTool.model_validate({"class": "action", "capability": "run", "source": "test"}),
 }
 
 
@@ -264,7 +268,7 @@ def complaint(check, *given):
         ),
         (
             f"http://a.example/{'p' * 300}",
-            f"{shown('http://a.example/' + 'p' * 300, 200)}, which is neither https nor on this",
+            f"{sanitized('http://a.example/' + 'p' * 300, 200)}, which is neither https nor on this",
         ),
     ],
     ids=["secret", "long"],
@@ -277,7 +281,7 @@ def test_the_complaint_about_an_address_shows_it_shortened_and_no_secret_in_it(a
 
 def test_the_complaint_about_what_is_no_address_shows_it_shortened():
     address = "https://\x00" + 300 * "a"
-    message = f"signing in leads to {shown(address, 200)}, which is no address"
+    message = f"signing in leads to {sanitized(address, 200)}, which is no address"
     told = complaint(SignInOrigins(TORII_URL).admit, address)
     assert told == ("sign-in-address", message, "ask the server's operator")
 
@@ -394,7 +398,7 @@ def test_a_redirect_that_is_refused_keeps_no_connection(torii):
 def test_the_complaint_about_a_redirect_shows_its_address_shortened(torii):
     origin, _ = torii
     _, message, _ = complaint(sent, origin, "GET", f"/moved/{'a' * 300}")
-    assert message.startswith(f"{shown(f'{origin}/moved/' + 'a' * 300, 200)} answers")
+    assert message.startswith(f"{sanitized(f'{origin}/moved/' + 'a' * 300, 200)} answers")
 
 
 def test_an_answer_of_a_sign_in_is_unpacked_and_keeps_its_status_and_type_alone(torii):

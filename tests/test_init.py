@@ -15,7 +15,7 @@ from promptkit.torii.server import build_server
 from promptkit.torii.tenant import build_tenant
 from tests.torii.signing_in import running
 
-pytestmark = pytest.mark.usefixtures("hasty")
+pytestmark = pytest.mark.usefixtures("no_rate_limit")
 FLAGS = [
     *("--yes", "--field", "user.department=Team", "--field", "contract.c_legalEntity_2"),
     *("--alias", "Team:Eng=Engineering", "--time-zone", "Europe/Berlin", "--currency", "EUR"),

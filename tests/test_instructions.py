@@ -70,7 +70,7 @@ def test_every_rule_has_its_reason(library):
 
 
 def test_every_rule_is_tried_by_an_attack_or_a_case(library):
-    cases = [library.load_case(name) for name in library.prompt_names()]
+    cases = [library.load_case_file(name) for name in library.prompt_names()]
     tried = {rule for one in [*library.attacks, *cases] for rule in one.rules}
     assert tried == {rule.id for rule in instruction_rules(library)}
 

@@ -19,7 +19,7 @@ PROMPTS = sorted(path.stem for path in (ROOT / "prompts").glob("*.yaml"))
 
 def rendered(library, prompt) -> str:
     """The prompt as the first sample of its case fills it in."""
-    return render(prompt, library.load_case(prompt.name).cases[0].arguments)
+    return render(prompt, library.load_case_file(prompt.name).cases[0].arguments)
 
 
 def test_the_library_of_a_checkout_is_the_checkout():
@@ -74,18 +74,18 @@ def test_every_problem_code_is_on_the_page(library):
 
 
 def test_every_tool_says_which_document_it_comes_from(library):
-    sources = {name: rule.source for name, rule in library.tool_rules.items()}
+    sources = {name: rule.source for name, rule in library.reviewed_tools.items()}
     assert {name for name, source in sources.items() if source[:3] not in {"[O]", "[N]", "[S]", "[G]"}} == set()
 
 
 def test_the_actions_of_the_guide_are_known_as_actions(library):
     for name in ("run_workflow", "update_user", "create_contract"):
-        assert library.tool_rules[name].tool_class is ToolClass.ACTION
+        assert library.reviewed_tools[name].tool_class is ToolClass.ACTION
 
 
 def test_tools_yaml_is_one_table_without_repeats(library):
     document = load_yaml(library.instructions / "tools.yaml")
-    assert len(document.data) == len(library.tool_rules) > 40
+    assert len(document.data) == len(library.reviewed_tools) > 40
 
 
 def test_the_whole_library_passes_check(library):

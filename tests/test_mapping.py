@@ -6,12 +6,12 @@ import pytest
 
 from promptkit.evaluation.mapping import (
     Candidate,
-    Drift,
+    FieldChangeKind,
     FieldValues,
     as_seen,
     buckets,
-    changes,
     drafted,
+    field_changes,
     label_for,
     proposed,
     spelling_aliases,
@@ -67,32 +67,32 @@ def test_a_draft_keeps_what_an_earlier_view_of_its_label_said():
 
 
 def test_what_was_just_approved_has_not_changed():
-    assert list(changes(as_seen(view(), VALUES), VALUES)) == []
+    assert list(field_changes(as_seen(view(), VALUES), VALUES)) == []
 
 
 @pytest.mark.parametrize(
     ("now", "drift", "seen"),
     [
-        (FieldValues(False, {}), Drift.GONE, "Torii shows no user field team any more"),
-        (FieldValues(True, {"A": 1}, 0, "403"), Drift.UNREAD, "user.team could not be read whole: 403"),
-        (FieldValues(True, {"A": 60, "B": 30, "C": 1}, 9), Drift.NEW_VALUES, "1: C"),
-        (FieldValues(True, {"A": 91}, 9), Drift.LOST_VALUES, "1: B"),
-        (FieldValues(True, {"A": 60, "B": 24}, 16), Drift.COVERAGE, "84 % of rows have a value, 90 % when"),
+        (FieldValues(False, {}), FieldChangeKind.GONE, "Torii shows no user field team any more"),
+        (FieldValues(True, {"A": 1}, 0, "403"), FieldChangeKind.UNREAD, "user.team could not be read whole: 403"),
+        (FieldValues(True, {"A": 60, "B": 30, "C": 1}, 9), FieldChangeKind.NEW_VALUES, "1: C"),
+        (FieldValues(True, {"A": 91}, 9), FieldChangeKind.LOST_VALUES, "1: B"),
+        (FieldValues(True, {"A": 60, "B": 24}, 16), FieldChangeKind.COVERAGE, "84 % of rows have a value, 90 % when"),
     ],
     ids=lambda value: str(value)[:12],
 )
 def test_each_drift_is_told_with_what_to_do(now, drift, seen):
     approved = as_seen(view(), FieldValues(True, {"A": 60, "B": 30}, 10))
-    (change,) = changes(approved, now)
-    assert (change.drift, change.seen[: len(seen)]) == (drift, seen)
+    (change,) = field_changes(approved, now)
+    assert (change.kind, change.seen[: len(seen)]) == (drift, seen)
     assert change.next
 
 
 def test_an_alias_gives_a_new_value_its_place():
     approved = as_seen(view(), FieldValues(True, {"A": 9}))
     mapped = approved.model_copy(update={"aliases": {"B": "A"}})
-    assert list(changes(mapped, FieldValues(True, {"A": 8, "B": 1}))) == []
+    assert list(field_changes(mapped, FieldValues(True, {"A": 8, "B": 1}))) == []
 
 
 def test_a_view_that_nobody_recorded_is_only_looked_up():
-    assert list(changes(view(), VALUES)) == []
+    assert list(field_changes(view(), VALUES)) == []

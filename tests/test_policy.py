@@ -2,7 +2,7 @@ import hashlib
 
 import pytest
 
-from promptkit.model import ToolCall, ToolClass, ToolRule
+from promptkit.model import ReviewedTool, ToolCall, ToolClass
 from promptkit.policy import (
     MAX_ARGUMENT_BYTES,
     MAX_ARGUMENT_DEPTH,
@@ -15,7 +15,7 @@ from promptkit.policy import (
     repeated_names,
 )
 
-READ = ToolRule.model_validate(
+READ = ReviewedTool.model_validate(
     {
         "class": "read",
         "capability": "read apps",
@@ -23,8 +23,8 @@ READ = ToolRule.model_validate(
         "arguments": {"size": {"type": "integer", "maximum": 1000}, "fields": {"type": "string", "maxLength": 100}},
     }
 )
-ACTION = ToolRule.model_validate({"class": "action", "capability": "run", "source": "test"})
-SECRET = ToolRule.model_validate({"class": "read", "capability": "keys", "source": "test", "sensitive": True})
+ACTION = ReviewedTool.model_validate({"class": "action", "capability": "run", "source": "test"})
+SECRET = ReviewedTool.model_validate({"class": "read", "capability": "keys", "source": "test", "sensitive": True})
 RULES = {"list_apps": READ, "run_workflow": ACTION, "list_keys": SECRET}
 DEFINITION = {
     "name": "list_apps",
@@ -41,7 +41,7 @@ def policy(offered: dict | None = None, locked: dict | None = None) -> ToolPolic
 
 def rule_for(name, arguments=None, **changes) -> str:
     decision = decide(ToolCall(name=name, arguments=arguments), policy(**changes))
-    return f"{'allow' if decision.allowed else 'refuse'} {decision.rule}"
+    return f"{'allow' if decision.allowed else 'refuse'} {decision.ground}"
 
 
 def test_a_reviewed_read_tool_with_known_arguments_is_allowed():
@@ -98,7 +98,7 @@ def test_an_action_tool_is_refused_whatever_its_hints_say():
     decision = decide(
         ToolCall(name="run_workflow", arguments={}), ToolPolicy(RULES, {"run_workflow": offered[0]}, offered)
     )
-    assert (decision.allowed, decision.rule) == (False, "action-tool")
+    assert (decision.allowed, decision.ground) == (False, "action-tool")
 
 
 def test_a_tool_that_returns_secrets_is_refused():
@@ -130,7 +130,7 @@ def test_arguments_outside_our_own_schema_are_refused(arguments):
 def test_a_number_that_json_has_not_is_refused_where_any_number_is_known(number):
     rule = READ.model_copy(update={"arguments": {"share": {"type": "number"}}})
     decision = decide(ToolCall(name="list_apps", arguments={"share": number}), ToolPolicy({"list_apps": rule}))
-    assert (decision.allowed, decision.rule) == (False, "undecided")
+    assert (decision.allowed, decision.ground) == (False, "undecided")
 
 
 @pytest.mark.parametrize(
@@ -172,7 +172,7 @@ def nested(depth: int, wrap) -> dict:
     return {"any": value}
 
 
-ANYTHING = ToolRule.model_validate({"class": "read", "capability": "x", "source": "test", "arguments": {"any": {}}})
+ANYTHING = ReviewedTool.model_validate({"class": "read", "capability": "x", "source": "test", "arguments": {"any": {}}})
 
 
 @pytest.mark.parametrize("wrap", [lambda value: [value], lambda value: {"a": value}], ids=["lists", "objects"])
@@ -263,16 +263,16 @@ def test_the_digest_is_taken_over_the_same_bytes_in_every_version():
 
 def test_a_name_listed_twice_makes_the_whole_list_untrusted():
     twice = ToolPolicy(RULES, {"list_apps": DEFINITION}, (DEFINITION, DEFINITION))
-    assert decide(ToolCall(name="list_apps"), twice).rule == "ambiguous-list"
+    assert decide(ToolCall(name="list_apps"), twice).ground == "ambiguous-list"
     assert repeated_names(twice.offered) == ["list_apps"]
 
 
 def test_a_read_tool_that_the_server_does_not_list_is_refused():
-    assert decide(ToolCall(name="list_apps"), ToolPolicy(RULES, {"list_apps": DEFINITION}, ())).rule == "not-offered"
+    assert decide(ToolCall(name="list_apps"), ToolPolicy(RULES, {"list_apps": DEFINITION}, ())).ground == "not-offered"
 
 
 def test_a_read_tool_that_was_never_reviewed_on_this_server_is_refused():
-    assert decide(ToolCall(name="list_apps"), ToolPolicy(RULES, {}, (DEFINITION,))).rule == "not-locked"
+    assert decide(ToolCall(name="list_apps"), ToolPolicy(RULES, {}, (DEFINITION,))).ground == "not-locked"
 
 
 def test_an_error_while_deciding_means_no():
@@ -283,7 +283,7 @@ def test_an_error_while_deciding_means_no():
 
 def test_a_tool_is_decided_apart_from_its_arguments():
     assert decide_tool("list_apps", policy()) == Decision(True, "read-tool", "list_apps is a reviewed read tool.")
-    assert decide_tool("run_workflow", policy()).rule == "action-tool"
+    assert decide_tool("run_workflow", policy()).ground == "action-tool"
     broken = ToolPolicy(None, {}, ())
     reason = "The call could not be checked (AttributeError), so it is refused."
     assert decide_tool("list_apps", broken) == Decision(False, "undecided", reason)

@@ -11,11 +11,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from promptkit.errors import PromptkitError, hidden_characters
+from promptkit.errors import PromptkitError
 from promptkit.load import load_yaml, read_text, validate
 from promptkit.model import Prompt, ToolCall
 from promptkit.policy import ToolPolicy, decide
 from promptkit.render import digest, render
+from promptkit.text import hidden_characters
 from tests.test_policy import DEFINITION, RULES, policy
 from tests.test_render import prompt
 

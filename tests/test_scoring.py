@@ -8,7 +8,7 @@ import pytest
 
 from promptkit.errors import PromptkitError
 from promptkit.evaluation.answer import parse_answer
-from promptkit.evaluation.plan import Setup, plan
+from promptkit.evaluation.plan import EvalSpec, plan
 from promptkit.evaluation.suite import open_evaluation
 from promptkit.library import Library, scoring_text
 from promptkit.render import render
@@ -28,7 +28,7 @@ classes:
 
 def run_queue(library):
     """The first sample of the review queue, and what the eval says of it."""
-    task = plan(library, Setup(("review_queue",)))[0]
+    task = plan(library, EvalSpec(("review_queue",)))[0]
 
     async def run():
         async with open_evaluation(library, "local") as evaluation:

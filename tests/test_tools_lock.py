@@ -57,7 +57,7 @@ def test_what_a_person_says_is_written_with_their_name_and_holds_from_then_on(co
     typed = ["read", "the page on widgets", "Ada", "action", "the page on paint", "Ada"]
     assert lock(NEW, OTHER, typed=typed) == 0
     after = Library(copy.root)
-    rule = after.tool_rules["list_widgets"]
+    rule = after.reviewed_tools["list_widgets"]
     assert rule.source.startswith("the page on widgets (reviewed by Ada on 2")
     assert rule.arguments == {"q": {"type": "string"}}
     policy = tool_policy(after, load_tool_lock(after).values())
@@ -68,7 +68,7 @@ def test_what_a_person_says_is_written_with_their_name_and_holds_from_then_on(co
 def test_enter_and_other_words_are_no_class_and_it_asks_again(copy, lock):
     typed = ["", "yes", "r", "READ ONLY", "action", "the page on widgets", "Ada"]
     assert lock(NEW, typed=typed) == 0
-    assert Library(copy.root).tool_rules["list_widgets"].tool_class is ToolClass.ACTION
+    assert Library(copy.root).reviewed_tools["list_widgets"].tool_class is ToolClass.ACTION
 
 
 @pytest.mark.parametrize("typed", [["read", "", "Ada"], ["read", "the page", " "]])

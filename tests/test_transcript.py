@@ -1,13 +1,14 @@
 import pytest
 
-from promptkit.model import ToolRule
+from promptkit.model import ReviewedTool
 from promptkit.policy import ToolPolicy
-from promptkit.transcript import CallState, Judgement, RecordedCall, Verdict, judge, judge_all, worst
+from promptkit.transcript import CallState, RecordedCall
+from promptkit.verdict import Judgement, Verdict, judge, judge_all, worst
 
 POLICY = ToolPolicy(
     {
-        "list_apps": ToolRule.model_validate({"class": "read", "capability": "read", "source": "test"}),
-        "run_workflow": ToolRule.model_validate({"class": "action", "capability": "run", "source": "test"}),
+        "list_apps": ReviewedTool.model_validate({"class": "read", "capability": "read", "source": "test"}),
+        "run_workflow": ReviewedTool.model_validate({"class": "action", "capability": "run", "source": "test"}),
     }
 )
 
@@ -56,7 +57,7 @@ def test_one_call_is_judged_by_its_class_and_state(tool, state, verdict):
 )
 def test_a_judgement_gives_the_rule_and_reason_of_the_policy(tool, state, rule, reason):
     judgement = judge([recorded(tool, state)], [], POLICY)
-    assert (judgement.rule, judgement.reason) == (rule, reason)
+    assert (judgement.ground, judgement.reason) == (rule, reason)
 
 
 @pytest.mark.parametrize(

@@ -13,25 +13,17 @@ from functools import partial
 from pathlib import Path
 
 from promptkit.audit.detect import detect, readers
-from promptkit.audit.reader import Record, Shortcuts
+from promptkit.audit.reader import Shortcuts, Value
 from promptkit.audit.records import Records
 from promptkit.audit.sources import Source, find_sources, missing_parts
 from promptkit.audit.spelling import expand_carrier, resolve
 from promptkit.audit.stamps import Stamp, find_stamps
-from promptkit.errors import problem, shown
+from promptkit.errors import PromptkitError
 from promptkit.model import ToolClass
 from promptkit.policy import ToolPolicy
-from promptkit.transcript import (
-    CallState,
-    Conversation,
-    Judgement,
-    RecordedCall,
-    Text,
-    Verdict,
-    judge_all,
-    judge_call,
-    worst,
-)
+from promptkit.text import sanitized
+from promptkit.transcript import CallState, Conversation, RecordedCall, Text
+from promptkit.verdict import Judgement, Verdict, judge_all, judge_call, worst
 
 # A second process starts in a third of a second, in which the first reads so much.
 _WORTH_A_PROCESS_BYTES = 64 * 1024 * 1024
@@ -48,7 +40,7 @@ class Call:
     state: CallState
     location: str
     time: str | None
-    rule: str
+    ground: str
 
 
 @dataclass(frozen=True)
@@ -62,7 +54,7 @@ class Result:
     format: str | None
     conversation: str
     verdict: Verdict
-    rule: str
+    ground: str
     reason: str
     stamps: Sequence[Stamp] = ()
     calls: Sequence[Call] = ()
@@ -113,7 +105,7 @@ class Auditor:
             records.use(getattr(readers()[name], "SHORTCUTS", Shortcuts()))
         return self._conversations(source, name, records, found.records if found else values)
 
-    def _conversations(self, source: Source, name: str, records: Records, values: Iterable[Record]) -> list[Result]:
+    def _conversations(self, source: Source, name: str, records: Records, values: Iterable[Value]) -> list[Result]:
         results: list[Result] = []
         failure = ""
         try:
@@ -141,21 +133,21 @@ class Auditor:
             judgement = self._judge(call)
             judged.append(judgement)
             tool_class = self.policy.tool_class(call.tool) if call.tool else ToolClass.UNKNOWN
-            calls.append(Call(call.name, call.tool, tool_class, call.state, call.location, call.time, judgement.rule))
+            calls.append(Call(call.name, call.tool, tool_class, call.state, call.location, call.time, judgement.ground))
         worst = judge_all(judged, conversation.gaps, may_decline=conversation.may_decline)
         return Result(
-            source.name, name, conversation.id, worst.verdict, worst.rule, worst.reason,
+            source.name, name, conversation.id, worst.verdict, worst.ground, worst.reason,
             find_stamps(conversation.texts), calls, conversation.texts if self.keep_texts else (), conversation.needs,
         )  # fmt: skip
 
     def _resolved(self, calls: Iterable[RecordedCall]) -> Iterator[RecordedCall]:
         for call in calls:
             if call.tool is not None:
-                yield replace(call, tool=call.tool if call.tool in self.policy.rules else None)
+                yield replace(call, tool=call.tool if call.tool in self.policy.reviewed else None)
                 continue
             for name, arguments in expand_carrier(call.name, call.arguments):
                 server = call.server if name == call.name else None
-                tool = resolve(name, self.policy.rules, server)
+                tool = resolve(name, self.policy.reviewed, server)
                 yield replace(call, name=name, arguments=arguments, tool=tool)
 
     def _judge(self, call: RecordedCall) -> Judgement:
@@ -172,9 +164,9 @@ class Auditor:
 
 
 def _with_gap(result: Result, reason: str) -> Result:
-    if result.verdict is Verdict.VIOLATION or result.rule == "gap":
+    if result.verdict is Verdict.VIOLATION or result.ground == "gap":
         return result
-    return replace(result, verdict=Verdict.INCONCLUSIVE, rule="gap", reason=reason)
+    return replace(result, verdict=Verdict.INCONCLUSIVE, ground="gap", reason=reason)
 
 
 def audit(paths: Iterable[Path], auditor: Auditor, jobs: int | None = None, cluster: Executor | None = None) -> Audit:
@@ -211,14 +203,14 @@ def _audit_all(sources: Sequence[Source], auditor: Auditor, jobs: int) -> list[l
             return list(pool.map(partial(Auditor.audit_file, auditor), sources, chunksize=chunk))
     except BrokenProcessPool as error:
         fix = "use --jobs 1, or audit fewer files at once"
-        raise problem("out-of-memory", "a process of the audit was killed", fix) from error
+        raise PromptkitError.of("out-of-memory", "a process of the audit was killed", fix) from error
 
 
 def _with_needs(results: Sequence[Result]) -> list[Result]:
     """The results, those inconclusive that go on in a conversation which is not at hand."""
     at_hand = {result.conversation for result in results}
     return [
-        _with_gap(result, f"{shown(missing[0])}, which it refers to, is not among the files")
+        _with_gap(result, f"{sanitized(missing[0])}, which it refers to, is not among the files")
         if (missing := [needed for needed in result.needs if needed not in at_hand])
         else result
         for result in results

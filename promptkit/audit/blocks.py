@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from promptkit.audit.pairing import Pairing, iso_time, text_of
 from promptkit.audit.strict import NOT_RECORDED
-from promptkit.errors import shown
+from promptkit.text import sanitized
 from promptkit.transcript import CallState, RecordedCall, Text
 
 CALLS = frozenset({"tool_use", "mcp_tool_use", "server_tool_use"})
@@ -19,7 +19,7 @@ _SILENT = frozenset({
 _DISCOVERY = frozenset({"tool_search_tool_regex", "tool_search_tool_bm25"})
 
 
-class Message(NamedTuple):
+class BlockMessage(NamedTuple):
     """Where a message stands, who wrote it, and what was found in it besides its calls and texts.
 
     `error` is the state of a call whose result is an error; `asked` that of a call which the client runs, as long as no
@@ -35,7 +35,7 @@ class Message(NamedTuple):
     asked: CallState = CallState.UNKNOWN
 
 
-def read_content(content: object, message: Message) -> Iterator[Text]:
+def read_content(content: object, message: BlockMessage) -> Iterator[Text]:
     """The texts of a message's content; its calls, results and gaps go into `message`."""
     if isinstance(content, str):
         yield Text(message.role, content)
@@ -46,7 +46,7 @@ def read_content(content: object, message: Message) -> Iterator[Text]:
         message.gaps.append(f"{message.location}: the message has no content")
 
 
-def _block(block: Any, location: str, message: Message) -> Iterator[Text]:  # noqa: ANN401
+def _block(block: Any, location: str, message: BlockMessage) -> Iterator[Text]:  # noqa: ANN401
     kind = text_of(block.get("type")) if isinstance(block, dict) else ""
     if kind == "text" and isinstance(block.get("text"), str):
         yield Text(message.role, block["text"])
@@ -57,10 +57,10 @@ def _block(block: Any, location: str, message: Message) -> Iterator[Text]:  # no
     elif kind.endswith("tool_result") and kind not in _SILENT:
         message.pairing.result(block.get("tool_use_id"), _outcome(block, message), location)
     elif kind not in _SILENT:
-        message.gaps.append(f"{location}: a block of a kind we do not know ({shown(kind, 40) or 'none'})")
+        message.gaps.append(f"{location}: a block of a kind we do not know ({sanitized(kind, 40) or 'none'})")
 
 
-def _call(block: Mapping[str, Any], location: str, message: Message) -> RecordedCall:
+def _call(block: Mapping[str, Any], location: str, message: BlockMessage) -> RecordedCall:
     server = block.get("server_name") or block.get("integration_name")
     started = iso_time(block.get("start_timestamp")) or message.time
     arguments = block.get("input", NOT_RECORDED)
@@ -71,6 +71,6 @@ def _call(block: Mapping[str, Any], location: str, message: Message) -> Recorded
     return RecordedCall(block["name"], None, arguments, state, location, started, text_of(server) or None)
 
 
-def _outcome(block: Mapping[str, Any], message: Message) -> CallState:
+def _outcome(block: Mapping[str, Any], message: BlockMessage) -> CallState:
     # Anything but a plain false may be an error.
     return message.error if block.get("is_error") else CallState.EXECUTED

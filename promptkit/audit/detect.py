@@ -12,8 +12,9 @@ from itertools import chain, islice
 from typing import Any, NamedTuple, cast
 
 from promptkit.audit import formats
-from promptkit.audit.reader import Reader, Record
-from promptkit.errors import shown, usage
+from promptkit.audit.reader import Reader, Value
+from promptkit.errors import UsageError
+from promptkit.text import sanitized
 
 # Files of JSON Lines may begin with lines that several formats have.
 _LOOKED_AT = 200
@@ -24,7 +25,7 @@ class Detected(NamedTuple):
 
     format: str | None
     seen: str
-    records: Iterable[Record]
+    records: Iterable[Value]
 
 
 @cache
@@ -48,13 +49,15 @@ def check_format(name: str) -> str:
         UsageError: it is not.
     """
     if name not in readers():
-        raise usage("unknown-format", f"there is no format {shown(name)}", f"use one of {', '.join(readers())}")
+        raise UsageError.of(
+            "unknown-format", f"there is no format {sanitized(name)}", f"use one of {', '.join(readers())}"
+        )
     return name
 
 
-def detect(records: Iterator[Record]) -> Detected:
+def detect(records: Iterator[Value]) -> Detected:
     """Find the format by the first record that fits exactly one."""
-    looked_at: list[Record] = []
+    looked_at: list[Value] = []
     for record in islice(records, _LOOKED_AT):
         looked_at.append(record)
         fitting = [name for name, reader in readers().items() if reader.matches(record.value)]
@@ -69,7 +72,7 @@ def detect(records: Iterator[Record]) -> Detected:
 def _described(value: Any) -> str:  # noqa: ANN401
     match value:
         case dict():
-            keys = ", ".join(shown(key, 30) for key in islice(value, 8))
+            keys = ", ".join(sanitized(key, 30) for key in islice(value, 8))
             return f"objects with the keys {keys}" if keys else "empty objects"
         case list():
             return f"arrays of {_described(value[0])}" if value and not isinstance(value[0], list) else "arrays"

@@ -11,8 +11,8 @@ from xml.etree.ElementTree import Element, SubElement, tostring
 
 from promptkit.audit.audit import Audit, Call, Result
 from promptkit.audit.report import describe, notable_calls, summary
-from promptkit.errors import shown
-from promptkit.transcript import Verdict
+from promptkit.text import sanitized
+from promptkit.verdict import Verdict
 
 _SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 _LEVELS = {Verdict.VIOLATION: "error", Verdict.ATTEMPTED: "warning", Verdict.INCONCLUSIVE: "warning"}
@@ -51,10 +51,10 @@ def _findings(result: Result) -> Iterator[dict[str, Any]]:
         return
     calls = notable_calls(result)
     for call in calls:
-        text = f"{describe(call)} in {shown(result.conversation, 200)}"
-        yield _finding(result, call.rule, text, call)
-    if result.rule not in {call.rule for call in calls}:
-        yield _finding(result, result.rule, shown(result.reason, 300), None)
+        text = f"{describe(call)} in {sanitized(result.conversation, 200)}"
+        yield _finding(result, call.ground, text, call)
+    if result.ground not in {call.ground for call in calls}:
+        yield _finding(result, result.ground, sanitized(result.reason, 300), None)
 
 
 def _finding(result: Result, rule: str, text: str, call: Call | None) -> dict[str, Any]:
@@ -63,7 +63,7 @@ def _finding(result: Result, rule: str, text: str, call: Call | None) -> dict[st
     if call and (line := _LINE.match(call.location)):
         place["region"] = {"startLine": int(line[1])}
     if call:
-        location["logicalLocations"] = [{"fullyQualifiedName": shown(call.location, 500)}]
+        location["logicalLocations"] = [{"fullyQualifiedName": sanitized(call.location, 500)}]
     return {"ruleId": rule, "level": _LEVELS[result.verdict], "message": {"text": text}, "locations": [location]}
 
 
@@ -78,7 +78,7 @@ def as_junit(audit: Audit) -> str:
         failed = sum(result.verdict in {Verdict.VIOLATION, Verdict.ATTEMPTED} for result in results)
         errors = sum(result.verdict is Verdict.INCONCLUSIVE for result in results)
         counts = {"tests": str(len(results)), "failures": str(failed), "errors": str(errors)}
-        suite = SubElement(root, "testsuite", {"name": shown(path, 500), **counts})
+        suite = SubElement(root, "testsuite", {"name": sanitized(path, 500), **counts})
         for result in results:
             _case(suite, result)
     # ASCII, so that no reader has to guess; `shown` has escaped what XML cannot hold.
@@ -86,10 +86,10 @@ def as_junit(audit: Audit) -> str:
 
 
 def _case(suite: Element, result: Result) -> None:
-    name = shown(result.conversation, 200) or "the whole file"
-    case = SubElement(suite, "testcase", classname=shown(result.path, 500), name=name)
+    name = sanitized(result.conversation, 200) or "the whole file"
+    case = SubElement(suite, "testcase", classname=sanitized(result.path, 500), name=name)
     if result.verdict is Verdict.CLEAN:
         return
     kind = "error" if result.verdict is Verdict.INCONCLUSIVE else "failure"
-    told = SubElement(case, kind, type=f"{result.verdict}.{result.rule}", message=shown(result.reason, 300))
+    told = SubElement(case, kind, type=f"{result.verdict}.{result.ground}", message=sanitized(result.reason, 300))
     told.text = "\n".join(map(describe, notable_calls(result)))

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple, Protocol
 from promptkit.transcript import Conversation
 
 
-class Record(NamedTuple):
+class Value(NamedTuple):
     """One JSON value of a file: a line of JSON Lines, an element of a top-level array, or the whole document.
 
     `location` is `line 12` or a JSON pointer such as `/3`, empty for the whole document.
@@ -48,7 +48,7 @@ class Reader(Protocol):
         """Whether a record of this shape belongs to the format. Exact on structure, never on text."""
         ...
 
-    def read(self, records: Iterable[Record]) -> Iterator[Conversation]:
+    def read(self, records: Iterable[Value]) -> Iterator[Conversation]:
         """The conversations of one file. A record it cannot read becomes a gap, never an error and never nothing.
 
         Records come once and lazily, and may be many: keep what the calls need, let the rest go, and yield a

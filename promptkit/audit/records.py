@@ -8,7 +8,7 @@ from typing import BinaryIO, Literal, NamedTuple
 
 from promptkit.audit.array import array_elements
 from promptkit.audit.prose import Prose
-from promptkit.audit.reader import Record, Shortcuts
+from promptkit.audit.reader import Shortcuts, Value
 from promptkit.audit.strict import MAX_RECORD_BYTES, UnreadableError, parse_bounded
 from promptkit.transcript import Conversation
 
@@ -69,7 +69,7 @@ class Records:
         """Say that what was read so far need not be kept any longer."""
         self._waiting_records = self._waiting_bytes = 0
 
-    def __iter__(self) -> Iterator[Record]:
+    def __iter__(self) -> Iterator[Value]:
         try:
             with self._open() as raw:
                 self.layout = self._sniff(raw)
@@ -88,7 +88,7 @@ class Records:
             self._gap("", reason)
         return layout
 
-    def _read(self, stream: BinaryIO) -> Iterator[Record]:
+    def _read(self, stream: BinaryIO) -> Iterator[Value]:
         read = {"lines": self._lines, "array": self._elements, "document": self._document}[self.layout or "document"]
         for record, size in read(stream):
             self._waiting_records += 1
@@ -98,7 +98,7 @@ class Records:
                 return
             yield record
 
-    def _document(self, stream: BinaryIO) -> Iterator[tuple[Record, int]]:
+    def _document(self, stream: BinaryIO) -> Iterator[tuple[Value, int]]:
         raw = stream.read(MAX_RECORD_BYTES + 1).removeprefix(_UTF8_MARK)
         if len(raw) > MAX_RECORD_BYTES:
             limit = f"{MAX_RECORD_BYTES // 1024 // 1024} MiB"
@@ -107,23 +107,23 @@ class Records:
             )
             return
         try:
-            yield Record("", parse_bounded(raw)), len(raw)
+            yield Value("", parse_bounded(raw)), len(raw)
         except UnreadableError as error:
             self._gap("", str(error))
 
-    def _elements(self, stream: BinaryIO) -> Iterator[tuple[Record, int]]:
+    def _elements(self, stream: BinaryIO) -> Iterator[tuple[Value, int]]:
         for index, (text, value, problem) in enumerate(array_elements(stream, self._quickly)):
             try:
                 if problem:
                     raise UnreadableError(problem)
-                yield Record(f"/{index}", parse_bounded(text) if value is None else value), len(text)
+                yield Value(f"/{index}", parse_bounded(text) if value is None else value), len(text)
             except UnreadableError as error:
                 self._gap(f"/{index}", str(error))
 
     def _quickly(self, index: int, text: bytes) -> Conversation | None:
         return self._talk(f"/{index}", text) if self._talk else None
 
-    def _lines(self, stream: BinaryIO) -> Iterator[tuple[Record, int]]:
+    def _lines(self, stream: BinaryIO) -> Iterator[tuple[Value, int]]:
         for number, line in self._but_talk(stream):
             record = self._line(stream, number, line)
             if record:
@@ -143,13 +143,13 @@ class Records:
                 if not (self._prose and self._prose.may_skip(line)):
                     yield number, line
 
-    def _line(self, stream: BinaryIO, number: int, line: bytes) -> Record | None:
+    def _line(self, stream: BinaryIO, number: int, line: bytes) -> Value | None:
         if number == 1:
             line = line.removeprefix(_UTF8_MARK)
         if line.isspace():
             return None
         try:
-            return Record(f"line {number}", parse_bounded(line))
+            return Value(f"line {number}", parse_bounded(line))
         except UnreadableError as error:
             if not line.endswith(b"\n"):
                 _skip_line(stream)

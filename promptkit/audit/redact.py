@@ -25,7 +25,7 @@ def redact(result: Result) -> Result:
     return replace(
         result,
         conversation=hide(result.conversation),
-        reason=_ARGUMENTS_REASON if result.rule == "arguments" else hide(result.reason),
+        reason=_ARGUMENTS_REASON if result.ground == "arguments" else hide(result.reason),
         calls=[_without_people(call, hide) for call in result.calls],
         texts=[Text(text.role, hide(text.text)) for text in result.texts],
     )

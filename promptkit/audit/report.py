@@ -12,8 +12,8 @@ from rich.table import Table
 from rich.text import Text
 
 from promptkit.audit.audit import Audit, Call, Result
-from promptkit.errors import shown
-from promptkit.transcript import Verdict
+from promptkit.text import sanitized
+from promptkit.verdict import Verdict
 
 _STYLES = {
     Verdict.CLEAN: "green",
@@ -48,7 +48,7 @@ def _result_as_json(result: Result) -> dict[str, Any]:
         "format": result.format,
         "conversation": result.conversation,
         "verdict": result.verdict,
-        "rule": result.rule,
+        "rule": result.ground,
         "reason": result.reason,
         "stamps": [
             {"reference": stamp.reference, "digest": stamp.digest, "edited": stamp.is_edited} for stamp in result.stamps
@@ -67,21 +67,21 @@ def _call_as_json(call: Call) -> dict[str, Any]:
         "state": call.state,
         "location": call.location,
         **time,
-        "rule": call.rule,
+        "rule": call.ground,
     }
 
 
 def notable_calls(result: Result) -> list[Call]:
     """The calls that are not plain reads, in their order."""
-    return [call for call in result.calls if call.rule != _READ_RULE]
+    return [call for call in result.calls if call.ground != _READ_RULE]
 
 
 def describe(call: Call) -> str:
     """What was called, how far it got, its class, where it stands, when it was, and the rule that decided."""
     tool = f" ({call.tool})" if call.tool not in {None, call.name} else ""
-    time = f" on {shown(call.time, 40)}" if call.time else ""
-    place = f"at {shown(call.location, 200)}{time} [{call.rule}]"
-    return f"{shown(call.name)}{tool}: {call.state}, {call.tool_class} tool, {place}"
+    time = f" on {sanitized(call.time, 40)}" if call.time else ""
+    place = f"at {sanitized(call.location, 200)}{time} [{call.ground}]"
+    return f"{sanitized(call.name)}{tool}: {call.state}, {call.tool_class} tool, {place}"
 
 
 def _more(calls: Sequence[Call]) -> list[str]:
@@ -105,8 +105,8 @@ def print_table(audit: Audit, console: Console) -> None:
 
 
 def _cells(result: Result) -> list[Text]:
-    where = "\n".join(shown(part, 200) for part in (result.path, result.conversation, *_stamps(result)) if part)
-    why = [shown(result.reason, 300)]
+    where = "\n".join(sanitized(part, 200) for part in (result.path, result.conversation, *_stamps(result)) if part)
+    why = [sanitized(result.reason, 300)]
     calls = notable_calls(result)
     why += [describe(call) for call in calls[:_MAX_CALLS]] + _more(calls)
     return [Text(result.verdict, _STYLES[result.verdict]), Text(where), Text("\n".join(why))]
@@ -139,18 +139,19 @@ def as_markdown(audit: Audit) -> str:
         calls = notable_calls(result)
         cells = [
             result.verdict,
-            shown(result.path, 200),
-            shown(result.conversation, 200),
+            sanitized(result.path, 200),
+            sanitized(result.conversation, 200),
             "; ".join(_stamps(result)),
-            shown(result.reason, 300),
+            sanitized(result.reason, 300),
             "; ".join([*map(describe, calls[:_MAX_CALLS]), *_more(calls)]) or _counted(len(result.calls), "read"),
         ]
         lines.append(f"| {' | '.join(map(markdown, cells))} |")
     for result in audit.results:
         if result.texts:
-            lines += ["", f"## {markdown(shown(result.conversation, 200))}", ""]
+            lines += ["", f"## {markdown(sanitized(result.conversation, 200))}", ""]
             lines += [
-                f"- **{markdown(shown(text.role))}** {markdown(shown(text.text, 20_000))}" for text in result.texts
+                f"- **{markdown(sanitized(text.role))}** {markdown(sanitized(text.text, 20_000))}"
+                for text in result.texts
             ]
     return "\n".join(lines) + "\n"
 

@@ -13,7 +13,8 @@ from functools import lru_cache
 from pathlib import Path, PurePosixPath
 from typing import cast
 
-from promptkit.errors import shown, usage
+from promptkit.errors import UsageError
+from promptkit.text import sanitized
 
 # Inspect AI packs its archives with zstd, which the standard library knows since 3.14.
 if sys.version_info >= (3, 14):
@@ -87,7 +88,9 @@ def find_sources(paths: Iterable[Path]) -> list[Source]:
     found: dict[tuple[Path, int | None], Source] = {}
     for path in paths:
         if not path.exists():
-            raise usage("no-such-file", f"there is no {shown(path, 200)}", "name files or folders of transcripts")
+            raise UsageError.of(
+                "no-such-file", f"there is no {sanitized(path, 200)}", "name files or folders of transcripts"
+            )
         for source in _sources(path):
             found.setdefault((source.file.absolute(), source.member), source)
             if len(found) >= MAX_FILES:

@@ -15,7 +15,7 @@ from promptkit.transcript import CallState, RecordedCall
 _MAX_CALLS_BACK = 50
 
 
-class Turn(NamedTuple):
+class ChatTurn(NamedTuple):
     """A message of the tree. `role` is what its author is, `place` a JSON pointer to it."""
 
     node_id: str
@@ -64,7 +64,7 @@ class Turns:
         self._above: dict[str, _Call | None] = {}
         self._nodes: dict[str, str] = {}
 
-    def call(self, turn: Turn, recipient: str) -> None:
+    def call(self, turn: ChatTurn, recipient: str) -> None:
         """Add a call: a message whose recipient is a tool."""
         arguments = _payload(turn.content)
         spelled = [call.name for call in expand_carrier(recipient, arguments)]
@@ -75,7 +75,7 @@ class Turns:
         self._calls.append(call)
         self._above[turn.node_id] = call
 
-    def answer(self, turn: Turn) -> bool:
+    def answer(self, turn: ChatTurn) -> bool:
         """Take in a question for approval, or what a person answered to it; whether it was one of them."""
         approval = _mapping(turn.metadata.get("jit_plugin_data"))
         asked, answered = _mapping(approval.get("from_server")), _mapping(approval.get("from_client"))
@@ -88,7 +88,7 @@ class Turns:
             call.outcomes.add(CallState.AWAITING_APPROVAL)
         return bool(answered or asked)
 
-    def _answered(self, turn: Turn, target: str, *, is_denied: bool) -> None:
+    def _answered(self, turn: ChatTurn, target: str, *, is_denied: bool) -> None:
         node_id = self._nodes.get(target, turn.parent)
         call = self._above.get(node_id)
         if call:
@@ -98,7 +98,7 @@ class Turns:
             if is_denied and is_sure:
                 call.outcomes.add(CallState.DENIED)
 
-    def result(self, turn: Turn) -> bool:
+    def result(self, turn: ChatTurn) -> bool:
         """Take in a result. One of a call that is not above it is a call of its own; False if it names none."""
         uri = text_of(_mapping(turn.metadata.get("invoked_resource")).get("resource_uri"))
         state = CallState.FAILED if turn.content.get("content_type") == "system_error" else CallState.EXECUTED
@@ -112,13 +112,13 @@ class Turns:
             self._calls.append(_Call(lost, frozenset(), frozenset(), None, {state}))
         return bool(name)
 
-    def _called(self, turn: Turn, tool: str) -> _Call | None:
+    def _called(self, turn: ChatTurn, tool: str) -> _Call | None:
         for call in self._above_it(turn):
             if tool in call.tools if tool else turn.author in call.authors:
                 return call
         return None
 
-    def _above_it(self, turn: Turn) -> Iterator[_Call]:
+    def _above_it(self, turn: ChatTurn) -> Iterator[_Call]:
         call = self._above.get(turn.parent)
         for _ in range(_MAX_CALLS_BACK):
             if call is None:

@@ -8,16 +8,17 @@ from collections.abc import Sequence
 import anyio
 
 from promptkit.commands.render import parse_pairs
-from promptkit.errors import problem, shown
+from promptkit.errors import PromptkitError
 from promptkit.evaluation.suite import open_evaluation
 from promptkit.library import Library
 from promptkit.model import Profile
 from promptkit.render import resolve_arguments
+from promptkit.text import sanitized
 
 
 def print_answer(library: Library, name: str, pairs: Sequence[str], *, server: str, profile: Profile) -> int:
     """Print the answer; 1 when a read failed, with what is missing under Gaps."""
-    prompt, case = library.load_prompt(name), library.load_case(name)
+    prompt, case = library.load_prompt(name), library.load_case_file(name)
     values = resolve_arguments(prompt, parse_pairs(prompt, pairs), profile)
 
     async def compute() -> str:
@@ -27,6 +28,8 @@ def print_answer(library: Library, name: str, pairs: Sequence[str], *, server: s
 
     text = anyio.run(compute)
     if not text:
-        raise problem("no-answer", f"{shown(name)} could not be answered", "try it on the local Torii first")
+        raise PromptkitError.of(
+            "no-answer", f"{sanitized(name)} could not be answered", "try it on the local Torii first"
+        )
     sys.stdout.buffer.write(text.encode())
     return 0 if "\n- Gaps: none\n" in text else 1

@@ -18,12 +18,13 @@ from promptkit.audit.redact import redact
 from promptkit.audit.report import as_json, as_markdown, print_table
 from promptkit.catalog import tool_policy
 from promptkit.cluster import open_cluster
-from promptkit.errors import shown, usage
+from promptkit.errors import UsageError
 from promptkit.library import Library
 from promptkit.load import load_yaml, validate_each, write_text
-from promptkit.model import ToolRule
+from promptkit.model import ReviewedTool
 from promptkit.policy import ToolPolicy
-from promptkit.transcript import Verdict
+from promptkit.text import sanitized
+from promptkit.verdict import Verdict
 
 _PIPE_WIDTH = 400
 
@@ -64,8 +65,8 @@ def run_audit(
         PromptkitError: the catalogue has problems, or a report cannot be written.
     """
     if jobs is not None and jobs < 1:
-        raise usage("wrong-jobs", f"--jobs is {jobs}", "write 1 or more")
-    policy = ToolPolicy(validate_each(load_yaml(tools), ToolRule)) if tools else tool_policy(library)
+        raise UsageError.of("wrong-jobs", f"--jobs is {jobs}", "write 1 or more")
+    policy = ToolPolicy(validate_each(load_yaml(tools), ReviewedTool)) if tools else tool_policy(library)
     auditor = Auditor(policy, check_format(format) if format else None, show_text)
     with open_cluster(dask) if dask else nullcontext() as cluster:
         found = audit(paths, auditor, jobs, cluster.executor if cluster else None)
@@ -92,6 +93,6 @@ def _write(found: Audit, *, sarif: Path | None, junit: Path | None, markdown: Pa
 
 def _tell_passed_over(found: Audit) -> None:
     if found.passed_over:
-        names = ", ".join(shown(name, 120) for name in found.passed_over[:5])
+        names = ", ".join(sanitized(name, 120) for name in found.passed_over[:5])
         more = f" and {len(found.passed_over) - 5} more" if len(found.passed_over) > 5 else ""
         print(f"Passed over, since they hold no transcript: {names}{more}", file=sys.stderr)

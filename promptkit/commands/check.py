@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from promptkit.check import check_library, check_prompt_file
-from promptkit.errors import Problem, PromptkitError, usage
+from promptkit.errors import Problem, PromptkitError, UsageError
 from promptkit.library import Library
 
 
@@ -29,7 +29,9 @@ def _check_path(library: Library, path: Path) -> list[Problem]:
     if path.is_dir():
         return check_library(Library(path))
     if not path.is_file():
-        raise usage("no-such-file", f"there is no {path}", "name a prompt file, or the folder that holds prompts/")
+        raise UsageError.of(
+            "no-such-file", f"there is no {path}", "name a prompt file, or the folder that holds prompts/"
+        )
     try:
         return sorted(check_prompt_file(library, path))
     except PromptkitError as error:

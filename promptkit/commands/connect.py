@@ -13,9 +13,11 @@ from mcp.shared.auth import AuthorizationCodeResult
 
 from promptkit.callback import Callback
 from promptkit.client import checked_url, connect, revoke
-from promptkit.errors import problem, shown, usage
-from promptkit.gate import Gate, SignInOrigins
+from promptkit.errors import PromptkitError, UsageError
+from promptkit.gate import Gate
 from promptkit.sign_in import NewSignIn
+from promptkit.sign_in_origins import SignInOrigins
+from promptkit.text import sanitized
 from promptkit.tokens import TOKEN_VARIABLE, open_store
 
 
@@ -45,11 +47,11 @@ async def _connect(server: str) -> int:
     finally:
         callback.close()
     if not made[0].is_done:
-        print(f"{shown(server, 200)} asks for no sign-in.", file=sys.stderr)
+        print(f"{sanitized(server, 200)} asks for no sign-in.", file=sys.stderr)
         return 0
     if earlier:
         await revoke(earlier)
-    print(f"Signed in to {shown(server, 200)}: it offers {count} tools.")
+    print(f"Signed in to {sanitized(server, 200)}: it offers {count} tools.")
     if os.environ.get(TOKEN_VARIABLE):
         print(f"{TOKEN_VARIABLE} is set and comes before it: unset it to use this sign-in.", file=sys.stderr)
     return 0
@@ -66,7 +68,9 @@ class _Person:
         await self._origins.check_address(address)
         self._address = address
         told = "Sign in as a person with Torii's Read-only role: what others may change, a mistake could change."
-        print(f"{told}\nIf no browser opens, open this address:\n{shown(address, 4000)}", file=sys.stderr, flush=True)
+        print(
+            f"{told}\nIf no browser opens, open this address:\n{sanitized(address, 4000)}", file=sys.stderr, flush=True
+        )
 
     async def answer(self) -> AuthorizationCodeResult:
         """Open the browser, which may be slow to return, and wait for what it brings.
@@ -79,7 +83,9 @@ class _Person:
             brought = await anyio.to_thread.run_sync(self._callback.wait, abandon_on_cancel=True)
             group.cancel_scope.cancel()
         if error := brought.get("error"):
-            raise problem("sign-in-refused", f"the sign-in was refused: {shown(error)}", "run it again, and allow it")
+            raise PromptkitError.of(
+                "sign-in-refused", f"the sign-in was refused: {sanitized(error)}", "run it again, and allow it"
+            )
         return AuthorizationCodeResult(code=brought.get("code", ""), state=brought.get("state"), iss=brought.get("iss"))
 
     def _browse(self) -> None:
@@ -97,7 +103,9 @@ def disconnect_server(server: str) -> int:
     kept = store.load(server)
     store.delete(server)
     if kept is None:
-        raise usage("no-sign-in", f"no sign-in at {shown(server, 200)} is kept here", "give the address you connected")
+        raise UsageError.of(
+            "no-sign-in", f"no sign-in at {sanitized(server, 200)} is kept here", "give the address you connected"
+        )
     is_revoked = anyio.run(revoke, kept)
     print("Signed out." if is_revoked else "Forgotten here.")
     if not is_revoked:

@@ -9,11 +9,16 @@ import anyio
 from rich.console import Console
 from rich.text import Text
 
-from promptkit.evaluation.doctor import Finding, Status, examine
+from promptkit.evaluation.doctor import CheckStatus, Finding, examine
 from promptkit.library import Library
 from promptkit.model import DEFAULT_PROFILE, Profile
 
-_STYLES = {Status.OK: "green", Status.WARN: "yellow", Status.FAIL: "bold red", Status.UNKNOWN: "cyan"}
+_STYLES = {
+    CheckStatus.OK: "green",
+    CheckStatus.WARN: "yellow",
+    CheckStatus.FAIL: "bold red",
+    CheckStatus.UNKNOWN: "cyan",
+}
 
 
 def run_doctor(library: Library, *, server: str, profile: Profile, as_json: bool) -> int:
@@ -30,7 +35,7 @@ def run_doctor(library: Library, *, server: str, profile: Profile, as_json: bool
                     _print(console, finding)
 
     anyio.run(walk)
-    passed = not any(finding.status is Status.FAIL for finding in found)
+    passed = not any(finding.status is CheckStatus.FAIL for finding in found)
     if as_json:
         print(json.dumps({"passed": passed, "findings": [vars(finding) for finding in found]}, indent=2))
     return int(not passed)

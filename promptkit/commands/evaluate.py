@@ -17,21 +17,22 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from promptkit.cluster import open_cluster
 from promptkit.commands.report import Outputs, tell
-from promptkit.errors import problem, shown, usage
+from promptkit.errors import PromptkitError, UsageError
 from promptkit.evaluation.cassette import Player, Recorder, replayed_setup
 from promptkit.evaluation.live import forecast
 from promptkit.evaluation.merge import merged
 from promptkit.evaluation.models import open_models
-from promptkit.evaluation.plan import LOCAL_SERVERS, Setup, parse_shard, plan
+from promptkit.evaluation.plan import LOCAL_SERVERS, EvalSpec, parse_shard, plan
 from promptkit.evaluation.record import FILE_NAME, read_record
 from promptkit.evaluation.result import SampleResult
 from promptkit.evaluation.runner import Limits
 from promptkit.evaluation.spread import Spread, shard_folders
-from promptkit.evaluation.start import Run, resumed_setup
+from promptkit.evaluation.start import EvalRun, resumed_setup
 from promptkit.evaluation.suite import Models
 from promptkit.extras import extra
 from promptkit.library import Library
-from promptkit.transcript import Verdict
+from promptkit.text import sanitized
+from promptkit.verdict import Verdict
 
 INTERRUPTED = 130
 
@@ -67,32 +68,32 @@ def run_eval(
     """
     if (record or replay) and (dask or (record and replay)):
         fix = "leave all but one of --record, --replay and --dask out"
-        raise usage("record-or-replay", "a run records, replays, or is spread over a cluster", fix)
+        raise UsageError.of("record-or-replay", "a run records, replays, or is spread over a cluster", fix)
     go = partial(_run_on_cluster, dask) if dask else partial(_run_here, record=record, replay=replay)
     return go(library, _setup(setup), Limits(**limits or {}), out, resume, Outputs(**outputs))
 
 
-def _replayed(player: Player, asked: Setup) -> Setup:
+def _replayed(player: Player, asked: EvalSpec) -> EvalSpec:
     setup = replayed_setup(player.about.setup, asked)
     if setup.server not in LOCAL_SERVERS:
-        message = f"a replay calls the tools of {shown(setup.server)} for real"
-        raise usage("replay-server", message, "replay on a local Torii: --server local")
+        message = f"a replay calls the tools of {sanitized(setup.server)} for real"
+        raise UsageError.of("replay-server", message, "replay on a local Torii: --server local")
     return setup
 
 
-def _recorder(folder: Path, setup: Setup, models: Models, *, resumed: bool) -> Recorder:
+def _recorder(folder: Path, setup: EvalSpec, models: Models, *, resumed: bool) -> Recorder:
     if not models:
-        raise usage("no-model", "there is no language model to record", "name one with --model PROVIDER:NAME")
+        raise UsageError.of("no-model", "there is no language model to record", "name one with --model PROVIDER:NAME")
     return Recorder(folder, setup, resumed=resumed)
 
 
-def _setup(given: Mapping[str, Any]) -> Setup:
-    return msgspec.convert({**given, "shard": parse_shard(given.get("shard", "1/1"))}, Setup)
+def _setup(given: Mapping[str, Any]) -> EvalSpec:
+    return msgspec.convert({**given, "shard": parse_shard(given.get("shard", "1/1"))}, EvalSpec)
 
 
 def _run_here(
     library: Library,
-    setup: Setup,
+    setup: EvalSpec,
     limits: Limits,
     out: Path | None,
     resume: Path | None,
@@ -111,15 +112,15 @@ def _run_here(
     models = {} if player else open_models(setup)
     recorder = _recorder(record, setup, models, resumed=resume is not None) if record else None
     folder = resume or out or _new_folder()
-    run = Run(library, setup, tasks, models, folder, resume is not None, player or recorder)
+    run = EvalRun(library, setup, tasks, models, folder, resume is not None, player or recorder)
     with closing(recorder) if recorder else nullcontext():
         return _run(run, limits, outputs)
 
 
-def _run(run: Run, limits: Limits, outputs: Outputs) -> int:
+def _run(run: EvalRun, limits: Limits, outputs: Outputs) -> int:
     folder = run.folder
     if run.setup.server not in LOCAL_SERVERS:
-        print(forecast(run.tasks), file=sys.stderr, flush=True)
+        print(forecast(run.samples), file=sys.stderr, flush=True)
     stop, code = _go(run, limits)
     passed = tell(read_record(folder), [folder], outputs)
     for note in run.notes:
@@ -134,7 +135,7 @@ def _new_folder() -> Path:
     return Path("runs", datetime.datetime.now(datetime.UTC).strftime("%Y%m%dT%H%M%S.%fZ"))
 
 
-def _go(run: Run, limits: Limits) -> tuple[str, int]:
+def _go(run: EvalRun, limits: Limits) -> tuple[str, int]:
     with _progress(limits) as (begin, one):
         try:
             return anyio.run(run.go, limits, begin, one), 0
@@ -147,7 +148,7 @@ def _go(run: Run, limits: Limits) -> tuple[str, int]:
 def _run_on_cluster(
     address: str,
     library: Library,
-    setup: Setup,
+    setup: EvalSpec,
     limits: Limits,
     out: Path | None,
     resume: Path | None,
@@ -174,7 +175,7 @@ def _go_on_cluster(address: str, library: Library, spread: Spread, limits: Limit
         except KeyboardInterrupt:
             stop, code = "interrupted", INTERRUPTED
     if not shard_folders(spread.folder):
-        raise problem("no-shard", f"no shard came home: {stop}", "look at the workers' logs, then begin anew")
+        raise PromptkitError.of("no-shard", f"no shard came home: {stop}", "look at the workers' logs, then begin anew")
     return stop, code
 
 
@@ -210,7 +211,7 @@ def _spent(limits: Limits) -> str:
 def run_merge(folders: Sequence[str], **outputs: Any) -> int:  # noqa: ANN401
     """Print the report on the shards of one run; 0 only when all of it is there, clean and correct."""
     if not folders:
-        raise usage("no-folder", "there is nothing to merge", "name the folders of the shards")
+        raise UsageError.of("no-folder", "there is nothing to merge", "name the folders of the shards")
     paths = [Path(folder) for folder in folders]
     return int(not tell(merged(paths), paths, Outputs(**outputs)))
 
@@ -218,7 +219,7 @@ def run_merge(folders: Sequence[str], **outputs: Any) -> int:  # noqa: ANN401
 def run_plan(library: Library, setup: Mapping[str, Any], rate: float) -> int:
     """Print the repeats that a claim about the rate of failures needs."""
     if not 0 < rate < 1:
-        raise usage("wrong-rate", f"--plan is {rate}", "write a rate such as 0.01, for one in a hundred")
+        raise UsageError.of("wrong-rate", f"--plan is {rate}", "write a rate such as 0.01, for one in a hundred")
     tasks = plan(library, _setup({**setup, "repeats": 1}))
     extra("promptkit.evaluation.tables", "models").print_plan(tasks, rate, Console())
     return 0

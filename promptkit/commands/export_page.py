@@ -7,7 +7,7 @@ from pathlib import Path
 
 import anyio
 
-from promptkit.errors import problem
+from promptkit.errors import PromptkitError
 from promptkit.evaluation.suite import open_evaluation
 from promptkit.library import Library
 from promptkit.load import write_text
@@ -31,7 +31,9 @@ def export_page(library: Library, directory: Path, *, profile: Profile, run: Pat
     try:
         directory.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise problem("unwritable", f"cannot make {directory}: {error.strerror}", "name another folder") from error
+        raise PromptkitError.of(
+            "unwritable", f"cannot make {directory}: {error.strerror}", "name another folder"
+        ) from error
     write_text(directory / FILE_NAME, text)
     print(directory / FILE_NAME)
     print(f"{len(text.encode()) // 1024} KiB, no network. Open it in a browser.", file=sys.stderr)
@@ -43,7 +45,7 @@ async def sample_answers(library: Library) -> dict[str, SampleAnswer]:
     answers = {}
     async with open_evaluation(library, "local", DEFAULT_PROFILE) as evaluation:
         for prompt in library.load_prompts():
-            case = library.load_case(prompt.name)
+            case = library.load_case_file(prompt.name)
             given = case.cases[0].arguments
             run, _ = await evaluation.answer(prompt, case, resolve_arguments(prompt, given))
             if run.answer:

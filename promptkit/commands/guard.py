@@ -10,12 +10,13 @@ from pathlib import Path
 import typer
 
 from promptkit.client import checked_url
-from promptkit.commands.serve import run_server
-from promptkit.errors import shown, usage
-from promptkit.gate import LOOPBACK
+from promptkit.errors import UsageError
 from promptkit.guard.log import AuditLog
 from promptkit.guard.proxy import Guard
 from promptkit.library import Library
+from promptkit.serving import run_server
+from promptkit.sign_in_origins import LOOPBACK
+from promptkit.text import sanitized
 
 
 def run_guard(library: Library, upstream: str, *, http: str | None, log: Path | None, show_all: bool) -> int:
@@ -34,8 +35,10 @@ def run_guard(library: Library, upstream: str, *, http: str | None, log: Path | 
     """
     server = _server(upstream)
     if http is not None and http.rpartition(":")[0] not in LOOPBACK - {"::1"}:
-        message = f"{shown(http)} is open to other machines, and the guard asks nobody who they are"
-        raise usage("guard-address", message, "write 127.0.0.1:PORT, and put a reverse proxy that asks in front")
+        message = f"{sanitized(http)} is open to other machines, and the guard asks nobody who they are"
+        raise UsageError.of(
+            "guard-address", message, "write 127.0.0.1:PORT, and put a reverse proxy that asks in front"
+        )
     path = log or Path(typer.get_app_dir("promptkit"), "guard.jsonl")
     _tell(f"the audit log is {path}")
     guard = Guard(library, server, AuditLog(path), show_all=show_all, tell=_tell)
@@ -50,9 +53,11 @@ def _server(upstream: str) -> str | Sequence[str]:
     except ValueError:
         words = []
     if not words:
-        raise usage("upstream", f"{shown(upstream)} is no command", "give a URL, or a command line in quotes")
+        raise UsageError.of(
+            "upstream", f"{sanitized(upstream)} is no command", "give a URL, or a command line in quotes"
+        )
     return words
 
 
 def _tell(text: str) -> None:
-    print(f"promptkit guard: {shown(text, 400)}", file=sys.stderr, flush=True)
+    print(f"promptkit guard: {sanitized(text, 400)}", file=sys.stderr, flush=True)

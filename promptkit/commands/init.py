@@ -16,15 +16,15 @@ from rich.prompt import Confirm, Prompt
 from rich.table import Table
 from rich.text import Text
 
-from promptkit.errors import PromptkitError, problem, shown, usage
+from promptkit.errors import PromptkitError, UsageError
 from promptkit.evaluation.mapping import (
     Candidate,
-    Change,
+    FieldChange,
     FieldValues,
     as_seen,
     buckets,
-    changes,
     drafted,
+    field_changes,
     label_for,
     proposed,
     read_candidates,
@@ -35,6 +35,7 @@ from promptkit.library import Library
 from promptkit.load import Document, write_text
 from promptkit.model import DEFAULT_PROFILE, Agreement, OrganizationalView, Profile
 from promptkit.profile import checked_profile, load_profile, profile_text
+from promptkit.text import sanitized
 
 _SHOWN_BUCKETS = 15
 _HEADER = (
@@ -43,7 +44,7 @@ _HEADER = (
 
 
 @dataclass(frozen=True)
-class Given:
+class Answers:
     """What the command line says already, and so is not asked.
 
     Args:
@@ -76,14 +77,14 @@ def run_init(library: Library, *, server: str, path: Path, as_json: bool, **opti
         UsageError: a word of the command line is not understood.
         PromptkitError: Torii cannot be read, an answer is missing or wrong, or the file cannot be written.
     """
-    given = Given(**options)
+    given = Answers(**options)
     before = load_profile(path, library) if path.exists() else None
     wizard = _Wizard(library, given, before or DEFAULT_PROFILE)
     try:
         profile, changed = anyio.run(wizard.run, server, path, before)
     except EOFError as error:
         fix = "answer each question, or give --yes to take what is proposed; nothing was written"
-        raise problem("no-answer", "the answers ended before the questions did", fix) from error
+        raise PromptkitError.of("no-answer", "the answers ended before the questions did", fix) from error
     if profile:
         write_text(path, _HEADER + profile_text(profile))
     if as_json:
@@ -97,11 +98,11 @@ def run_init(library: Library, *, server: str, path: Path, as_json: bool, **opti
 class _Wizard:
     """The questions, in their order. Each has an answer that Enter takes; what was given is not asked."""
 
-    def __init__(self, library: Library, given: Given, before: Profile) -> None:
+    def __init__(self, library: Library, given: Answers, before: Profile) -> None:
         self._library, self._given, self._before = library, given, before
         self._console = Console(stderr=True, highlight=False)
 
-    async def run(self, server: str, path: Path, old: Profile | None) -> tuple[Profile | None, list[Change]]:
+    async def run(self, server: str, path: Path, old: Profile | None) -> tuple[Profile | None, list[FieldChange]]:
         """The profile to write, None where nobody wants one; and what has changed since the old one."""
         async with open_evaluation(self._library, server) as evaluation:
             changed = await self._drift(evaluation, old) if old else []
@@ -117,17 +118,17 @@ class _Wizard:
         self._say(f"Next: promptkit doctor --profile {path}{at}")
         return profile, changed
 
-    async def _drift(self, evaluation: Evaluation, old: Profile) -> list[Change]:
-        found: list[Change] = []
+    async def _drift(self, evaluation: Evaluation, old: Profile) -> list[FieldChange]:
+        found: list[FieldChange] = []
         for view in old.organizational_views:
-            found += changes(view, await read_values(self._library, evaluation, view.entity, view.field))
+            found += field_changes(view, await read_values(self._library, evaluation, view.entity, view.field))
         for one in found:
-            self._say(f"{one.view}: {one.drift}. {shown(one.seen, 400)}\n    next: {one.next}")
+            self._say(f"{one.view}: {one.kind}. {sanitized(one.seen, 400)}\n    next: {one.next}")
         if not found:
             self._say("Nothing has changed since the mapping was approved.")
         return found
 
-    def _may_replace(self, path: Path, changed: Sequence[Change]) -> bool:
+    def _may_replace(self, path: Path, changed: Sequence[FieldChange]) -> bool:
         if self._given.replace or self._given.yes:
             return self._given.replace
         question = f"{path} is there already. Write it anew? Comments in it are lost."
@@ -138,20 +139,26 @@ class _Wizard:
         candidates, gap = await read_candidates(self._library, evaluation, wanted)
         if not candidates:
             fix = "give another word with --wanted, or see why with promptkit doctor"
-            raise problem("no-fields", f"Torii shows no field to slice by{gap and ': '}{shown(gap, 300)}", fix)
+            raise PromptkitError.of(
+                "no-fields", f"Torii shows no field to slice by{gap and ': '}{sanitized(gap, 300)}", fix
+            )
         if gap:
-            self._say(f"Not all could be read: {shown(gap, 400)}")
+            self._say(f"Not all could be read: {sanitized(gap, 400)}")
         chosen = self._choose(candidates, wanted)
         views: list[OrganizationalView] = []
         for candidate, label in chosen:
             values = await read_values(self._library, evaluation, candidate.entity, candidate.field)
             if values.gap:
                 fix = "choose another field, or try again"
-                raise problem("field-not-read", f"{candidate.key} was not read whole: {shown(values.gap, 300)}", fix)
+                raise PromptkitError.of(
+                    "field-not-read", f"{candidate.key} was not read whole: {sanitized(values.gap, 300)}", fix
+                )
             views.append(self._view(candidate, label or self._label(candidate, views), values))
         if unused := {word.partition(":")[0] for word in self._given.aliases} - {view.label for view in views}:
             labels = ", ".join(view.label for view in views)
-            raise usage("unknown-label", f"no view is called {shown(min(unused))}", f"the views are: {labels}")
+            raise UsageError.of(
+                "unknown-label", f"no view is called {sanitized(min(unused))}", f"the views are: {labels}"
+            )
         return views
 
     def _choose(self, candidates: Sequence[Candidate], wanted: str) -> list[tuple[Candidate, str]]:
@@ -172,7 +179,9 @@ class _Wizard:
         known = {one.key: one for one in candidates}
         split = [word.partition("=") for word in words]
         if unknown := [key for key, _, _ in split if key not in known]:
-            raise usage("unknown-field", f"there is no candidate {shown(unknown[0])}", f"take of: {', '.join(known)}")
+            raise UsageError.of(
+                "unknown-field", f"there is no candidate {sanitized(unknown[0])}", f"take of: {', '.join(known)}"
+            )
         return [(known[key], label) for key, _, label in split]
 
     def _label(self, candidate: Candidate, views: Sequence[OrganizationalView]) -> str:
@@ -199,13 +208,13 @@ class _Wizard:
 
     def _preview(self, view: OrganizationalView, values: FieldValues) -> None:
         if unseen := sorted(view.aliases.keys() - values.rows.keys()):
-            self._say(f"No row holds {', '.join(map(shown, unseen))}. Is it spelt as Torii has it?")
+            self._say(f"No row holds {', '.join(map(sanitized, unseen))}. Is it spelt as Torii has it?")
         found = buckets(view, values)
         table = Table(box=None)
         for header in (Text(view.label), "rows", "share"):
             table.add_column(header)
         for group, rows in found[:_SHOWN_BUCKETS]:
-            table.add_row(Text(shown(group)), f"{rows:,}", f"{100 * rows / values.total:.1f} %")
+            table.add_row(Text(sanitized(group)), f"{rows:,}", f"{100 * rows / values.total:.1f} %")
         self._console.print(table)
         if len(found) > _SHOWN_BUCKETS:
             rest = sum(rows for _, rows in found[_SHOWN_BUCKETS:])
@@ -255,7 +264,7 @@ def _pairs(words: Iterable[str], what: str) -> Mapping[str, str]:
     split = [word.partition("=") for word in words]
     for name, equals, value in split:
         if not (name.strip() and equals and value.strip()):
-            raise usage("wrong-pair", f"{shown(name)} is not a pair for {what}", "write it like NAME=VALUE")
+            raise UsageError.of("wrong-pair", f"{sanitized(name)} is not a pair for {what}", "write it like NAME=VALUE")
     return {name.strip(): value.strip() for name, _, value in split}
 
 
@@ -263,19 +272,23 @@ def _number(name: str, text: str) -> int | float:
     try:
         number = float(text)
     except ValueError as error:
-        raise usage("wrong-number", f"{shown(name)} is {shown(text)}", "write a number, such as 120 or 0.8") from error
+        raise UsageError.of(
+            "wrong-number", f"{sanitized(name)} is {sanitized(text)}", "write a number, such as 120 or 0.8"
+        ) from error
     return int(number) if number.is_integer() else number
 
 
 def _time_zone(text: str) -> str:
     if text.strip() not in available_timezones():
         fix = "write a name such as Europe/Berlin or America/New_York"
-        raise problem("unknown-time-zone", f"{shown(text)} is not a time zone", fix)
+        raise PromptkitError.of("unknown-time-zone", f"{sanitized(text)} is not a time zone", fix)
     return text.strip()
 
 
 def _currency(text: str) -> str:
     code = text.strip().upper()
     if not (len(code) == 3 and code.isascii() and code.isalpha()):
-        raise problem("wrong-currency", f"{shown(text)} is not a currency", "write three letters, such as EUR")
+        raise PromptkitError.of(
+            "wrong-currency", f"{sanitized(text)} is not a currency", "write three letters, such as EUR"
+        )
     return code

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from promptkit.errors import problem
+from promptkit.errors import PromptkitError
 from promptkit.instructions import LIMITS_UTF16, Variant, build_instructions, find_host, utf16_length
 from promptkit.library import Library
 
@@ -17,7 +17,7 @@ def print_instructions(library: Library, *, variant: str | None, host: str | Non
     length, limit = utf16_length(text), found.limit if found else LIMITS_UTF16[chosen]
     if found and length > limit:
         fix = f"run: promptkit instructions --variant {found.variant} --for {host}"
-        raise problem("too-long", f"{length} UTF-16 units do not fit the {limit} of {found.title}", fix)
+        raise PromptkitError.of("too-long", f"{length} UTF-16 units do not fit the {limit} of {found.title}", fix)
     sys.stdout.buffer.write(text.encode())
     print(f"{length} of {limit} UTF-16 units. {found.paste if found else ''}".strip(), file=sys.stderr)
     return 0

@@ -5,10 +5,11 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 
-from promptkit.errors import shown, usage
+from promptkit.errors import UsageError
 from promptkit.library import Library
 from promptkit.model import Profile, Prompt, Scalar
 from promptkit.render import parse_argument, render
+from promptkit.text import sanitized
 
 
 def render_prompt(library: Library, reference: str, pairs: Sequence[str], *, profile: Profile) -> int:
@@ -16,8 +17,8 @@ def render_prompt(library: Library, reference: str, pairs: Sequence[str], *, pro
     prompt = library.load_prompt(reference)
     text = render(prompt, parse_pairs(prompt, pairs), profile)
     sys.stdout.buffer.write(text.encode())
-    if prompt.farewell:
-        print(f"{prompt.name}: {prompt.farewell}", file=sys.stderr)
+    if prompt.deprecation_notice:
+        print(f"{prompt.name}: {prompt.deprecation_notice}", file=sys.stderr)
     return 0
 
 
@@ -31,7 +32,9 @@ def parse_pairs(prompt: Prompt, pairs: Sequence[str]) -> dict[str, Scalar]:
     for pair in pairs:
         name, equals, text = pair.partition("=")
         if not equals or name in values:
-            raise usage("wrong-pair", f"-a {shown(pair)} is not a new key=value", "write -a key=value, each key once")
+            raise UsageError.of(
+                "wrong-pair", f"-a {sanitized(pair)} is not a new key=value", "write -a key=value, each key once"
+            )
         argument = prompt.arguments.get(name)
         values[name] = parse_argument(argument, text) if argument else text
     return values

@@ -2,86 +2,12 @@
 
 from __future__ import annotations
 
-import signal
-import socket
-import sys
-from collections.abc import Callable
-from typing import Any
-
-import anyio
-import uvicorn
-from mcp.server.lowlevel import Server
-from mcp.server.stdio import stdio_server
-from starlette.types import ASGIApp
-
-from promptkit.errors import shown, usage
 from promptkit.library import Library
 from promptkit.model import Profile
 from promptkit.server import PromptServer
+from promptkit.serving import run_server
 
 
 def serve(library: Library, *, http: str | None, profile: Profile) -> int:
     """Serve the prompts until stopped."""
     return run_server(PromptServer(library, profile).build(), http)
-
-
-def run_server(
-    server: Server[Any],
-    http: str | None,
-    app: Callable[[str], ASGIApp] | None = None,
-    stdout: Any = None,  # noqa: ANN401
-) -> int:
-    """Serve on stdio until the client goes, or over streamable HTTP at HOST:PORT until stopped.
-
-    Args:
-        server: what is served.
-        http: HOST:PORT, or None for stdio.
-        app: makes the HTTP application, given the origin it is served at; None is the server's plain one.
-        stdout: an asynchronous file that stdio writes to; None is the process's own standard output.
-
-    Raises:
-        UsageError: the address is not one that can be listened at.
-    """
-    if http is None:
-        anyio.run(_serve_stdio, server, stdout)
-        return 0
-    listening = listen(http)
-    host, port = listening.getsockname()[:2]
-    origin = f"http://{host}:{port}"
-    application = app(origin) if app else server.streamable_http_app()
-    config = uvicorn.Config(application, log_level="warning", lifespan="on", timeout_graceful_shutdown=1)
-    print(f"{origin}/mcp", flush=True)
-    # To be stopped is how serving ends well; uvicorn would pass the signal on to whoever had it before.
-    signal.signal(signal.SIGTERM, signal.SIG_IGN)
-    uvicorn.Server(config).run(sockets=[listening])
-    return 0
-
-
-async def _serve_stdio(server: Server[Any], stdout: Any) -> None:  # noqa: ANN401
-    # A thread that waits for the next line cannot be interrupted, so a signal ends the process itself.
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, signal.SIG_DFL)
-    async with stdio_server(stdout=stdout) as (read, write):
-        await server.run(read, write, server.create_initialization_options())
-
-
-def listen(address: str) -> socket.socket:
-    """A socket that listens at HOST:PORT before anybody knows the port; port 0 is a free one.
-
-    Raises:
-        UsageError: the address is not one that can be listened at.
-    """
-    host, _, port = address.rpartition(":")
-    # The protocol is named, since without it asyncio leaves Nagle's delay on.
-    made = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-    try:
-        made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        made.bind((host, int(port)))
-        made.listen(128)
-    except (OSError, ValueError, OverflowError) as error:
-        made.close()
-        raise usage(
-            "address", f"cannot listen at {shown(address)}: {error}", "write 127.0.0.1:0 for a free port"
-        ) from error
-    print(f"listening at {address}", file=sys.stderr)
-    return made

@@ -17,7 +17,7 @@ def list_prompts(library: Library, *, as_json: bool) -> int:
     group = max((len(prompt.group) for prompt in prompts), default=0)
     name = max((len(_reference(prompt)) for prompt in prompts), default=0)
     for prompt in prompts:
-        print(_line(f"{prompt.group:{group}}  {_reference(prompt):{name}}  {prompt.title} {prompt.farewell}"))
+        print(_line(f"{prompt.group:{group}}  {_reference(prompt):{name}}  {prompt.title} {prompt.deprecation_notice}"))
     return 0
 
 
@@ -33,7 +33,7 @@ def show_prompt(library: Library, reference: str, *, as_json: bool) -> int:
         return 0
     print(_line(prompt.title))
     print(_line(f"{_reference(prompt)}, {prompt.status}. For: {prompt.audience}"))
-    print(_line(f"{prompt.description} {prompt.farewell}"))
+    print(_line(f"{prompt.description} {prompt.deprecation_notice}"))
     print()
     for name, argument in prompt.arguments.items():
         print(_line(f"  -a {name}={_default(argument)}   {argument.description}{_limits(argument)}"))
@@ -53,7 +53,7 @@ def _line(text: str) -> str:
 
 def _summary(prompt: Prompt) -> dict[str, object]:
     keys = {"name", "version", "status", "title", "group", "audience", "description", "reads"}
-    keys |= {"replaced_by", "sunset"} if prompt.farewell else set()
+    keys |= {"replaced_by", "sunset"} if prompt.deprecation_notice else set()
     return prompt.model_dump(mode="json", include=keys)
 
 

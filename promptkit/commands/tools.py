@@ -16,16 +16,17 @@ from rich.prompt import Prompt as Question
 from rich.table import Table
 from rich.text import Text
 
-from promptkit.catalog import Change, Drift, drifts, load_tool_lock, write_tool_lock
+from promptkit.catalog import ToolChange, ToolChangeKind, load_tool_lock, tool_changes, write_tool_lock
 from promptkit.client import connect
-from promptkit.errors import problem, shown, usage
+from promptkit.errors import PromptkitError, UsageError
 from promptkit.evaluation.local import local_torii
 from promptkit.gate import Gate
 from promptkit.library import Library
 from promptkit.load import load_yaml, read_text, validate_each, write_text
-from promptkit.model import ToolRule
+from promptkit.model import ReviewedTool
 from promptkit.policy import Definition
 from promptkit.suggest import Suggestion, suggest
+from promptkit.text import sanitized
 
 
 def run_tools(library: Library, action: str, *, server: str, saved: Path | None, as_json: bool) -> int:
@@ -33,12 +34,14 @@ def run_tools(library: Library, action: str, *, server: str, saved: Path | None,
     tools = _saved(saved) if saved else anyio.run(list_tools, server)
     match action:
         case "diff":
-            return _print_diff(list(drifts(load_tool_lock(library), tools)), as_json=as_json)
+            return _print_diff(list(tool_changes(load_tool_lock(library), tools)), as_json=as_json)
         case "lock":
             return _lock(library, str(saved or server), tools)
         case "suggest":
             return _print_suggestions([suggest(tool) for tool in tools], as_json=as_json)
-    raise usage("tools-action", f"tools {shown(action)} is not known", "write tools diff, tools lock or tools suggest")
+    raise UsageError.of(
+        "tools-action", f"tools {sanitized(action)} is not known", "write tools diff, tools lock or tools suggest"
+    )
 
 
 async def list_tools(server: str) -> Sequence[Definition]:
@@ -56,10 +59,12 @@ def _saved(path: Path) -> Sequence[Definition]:
             return list(tools)
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         pass
-    raise problem("not-a-tool-list", "this is not a tools/list result", "save the whole result as JSON", path=str(path))
+    raise PromptkitError.of(
+        "not-a-tool-list", "this is not a tools/list result", "save the whole result as JSON", path=str(path)
+    )
 
 
-def _print_diff(found: list[Drift], *, as_json: bool) -> int:
+def _print_diff(found: list[ToolChange], *, as_json: bool) -> int:
     if as_json:
         print(json.dumps([vars(one) for one in found], indent=2))
         return int(bool(found))
@@ -68,11 +73,11 @@ def _print_diff(found: list[Drift], *, as_json: bool) -> int:
     return int(bool(found))
 
 
-def _show(found: Iterable[Drift], console: Console) -> None:
+def _show(found: Iterable[ToolChange], console: Console) -> None:
     for one in found:
-        console.print(Text(f"{shown(one.tool)}: {one.told}", "bold"))
+        console.print(Text(f"{sanitized(one.tool)}: {one.summary}", "bold"))
         for line in one.diff.splitlines():
-            console.print(Text(shown(line, 200)))
+            console.print(Text(sanitized(line, 200)))
 
 
 def _print_suggestions(found: list[Suggestion], *, as_json: bool) -> int:
@@ -81,7 +86,7 @@ def _print_suggestions(found: list[Suggestion], *, as_json: bool) -> int:
         return 0
     table = Table("tool", "suggested", "why", box=None, header_style="bold")
     for one in found:
-        table.add_row(*(Text(shown(text, 200)) for text in one[:3]))
+        table.add_row(*(Text(sanitized(text, 200)) for text in one[:3]))
     Console().print(table)
     print("These are guesses. Read what each tool's document says before tools lock.", file=sys.stderr)
     return 0
@@ -96,35 +101,41 @@ def _lock(library: Library, server: str, tools: Sequence[Definition]) -> int:
             library = _review_new(library, tools, console)
         except EOFError as error:
             fix = "answer each question; nothing was written"
-            raise problem("no-answer", "the answers ended before the questions did", fix) from error
+            raise PromptkitError.of("no-answer", "the answers ended before the questions did", fix) from error
     elif changed := _changes(library, tools):
-        message = f"{shown(changed[0].tool)} and maybe others changed, and nobody is here to look at it"
-        raise problem("not-reviewed", message, "run it at a terminal; nothing was written")
+        message = f"{sanitized(changed[0].tool)} and maybe others changed, and nobody is here to look at it"
+        raise PromptkitError.of("not-reviewed", message, "run it at a terminal; nothing was written")
     write_tool_lock(library, server, tools)
     print(f"{len(tools)} tools are locked as reviewed.", file=sys.stderr)
     return 0
 
 
-def _changes(library: Library, tools: Sequence[Definition]) -> list[Drift]:
+def _changes(library: Library, tools: Sequence[Definition]) -> list[ToolChange]:
     """What changed of the tools that stay; a new one has no class yet, and one that is gone can do nothing."""
-    return [one for one in drifts(load_tool_lock(library), tools) if one.change not in {Change.ADDED, Change.REMOVED}]
+    return [
+        one
+        for one in tool_changes(load_tool_lock(library), tools)
+        if one.kind not in {ToolChangeKind.ADDED, ToolChangeKind.REMOVED}
+    ]
 
 
 def _review_changes(library: Library, tools: Sequence[Definition], console: Console) -> None:
     found = _changes(library, tools)
     _show(found, console)
     if found and not Confirm.ask("Do these tools still do what their class says?", console=console, default=False):
-        raise problem("not-reviewed", f"{len(found)} changed tools were not accepted", "nothing was written; ask Torii")
+        raise PromptkitError.of(
+            "not-reviewed", f"{len(found)} changed tools were not accepted", "nothing was written; ask Torii"
+        )
 
 
 def _review_new(library: Library, tools: Sequence[Definition], console: Console) -> Library:
     """The library with what a person says of each tool that it lacks; all of it is written, or nothing."""
-    entries = [_ask(tool, console) for tool in tools if tool["name"] not in library.tool_rules]
+    entries = [_ask(tool, console) for tool in tools if tool["name"] not in library.reviewed_tools]
     path = library.instructions / "tools.yaml"
     beside = path.with_name(".tools.reviewed.yaml")
     try:
         write_text(beside, read_text(path) + "".join(entries))
-        validate_each(load_yaml(beside, library.shown(path)), ToolRule)
+        validate_each(load_yaml(beside, library.relative(path)), ReviewedTool)
         beside.replace(path)
     finally:
         beside.unlink(missing_ok=True)
@@ -134,15 +145,15 @@ def _review_new(library: Library, tools: Sequence[Definition], console: Console)
 def _ask(tool: Definition, console: Console) -> str:
     """What a person says of one tool, as it stands in tools.yaml. There is no usual answer to any of the questions."""
     guess, arguments = suggest(tool), tool.get("inputSchema", {}).get("properties", {})
-    console.print(Text(f"\n{shown(tool['name'])}: {shown(tool.get('description'), 400)}"))
-    console.print(Text(f"Its arguments: {', '.join(map(shown, arguments)) or 'none'}"))
+    console.print(Text(f"\n{sanitized(tool['name'])}: {sanitized(tool.get('description'), 400)}"))
+    console.print(Text(f"Its arguments: {', '.join(map(sanitized, arguments)) or 'none'}"))
     console.print(Text(f"It looks like: {guess.cls} ({guess.reason})"))
     kind = Question.ask("Does it only read, or can it change anything?", choices=["read", "action"], console=console)
     source = Question.ask("Which document says so?", console=console)
     who = Question.ask("Who are you?", console=console)
     if not (source.strip() and who.strip()):
-        message = f"{shown(tool['name'])} was given no source, or by nobody"
-        raise problem("no-source", message, "name the document you read, and yourself; nothing was written")
+        message = f"{sanitized(tool['name'])} was given no source, or by nobody"
+        raise PromptkitError.of("no-source", message, "name the document you read, and yourself; nothing was written")
     source = f"{source.strip()} (reviewed by {who.strip()} on {datetime.datetime.now(datetime.UTC).date()})"
     entry = f"\n{json.dumps(tool['name'])}:\n  class: {kind}\n  capability: reviewed by hand\n"
     return f"{entry}  source: {json.dumps(source)}\n  arguments: {json.dumps(arguments if kind == 'read' else {})}\n"

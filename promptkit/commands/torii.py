@@ -15,8 +15,9 @@ from typing import Any
 from mcp.server.lowlevel import Server
 from starlette.types import ASGIApp
 
-from promptkit.commands.serve import run_server
-from promptkit.errors import shown, usage
+from promptkit.errors import UsageError
+from promptkit.serving import run_server
+from promptkit.text import sanitized
 from promptkit.tokens import TOKEN_VARIABLE
 from promptkit.torii.authorization import EXPIRED_AFTER, Authorization, signed_in
 from promptkit.torii.consent import ConsentPage, members, signed_app
@@ -75,13 +76,13 @@ def run_torii(
 def _require_possible(faults: frozenset[str], http: str | None, sign_in: bool) -> None:
     if unknown := sorted(faults - FAULTS.keys()):
         known = "".join(f"\n    {name}: {effect}" for name, effect in FAULTS.items())
-        raise usage("unknown-fault", f"there is no fault {shown(unknown[0])}", f"take one of:{known}")
+        raise UsageError.of("unknown-fault", f"there is no fault {sanitized(unknown[0])}", f"take one of:{known}")
     if "rate-limited" in faults and http is None:
-        raise usage("fault-http", "stdio has no 429", "add --http 127.0.0.1:0, or leave rate-limited away")
+        raise UsageError.of("fault-http", "stdio has no 429", "add --http 127.0.0.1:0, or leave rate-limited away")
     if sign_in and (http is None or http.rpartition(":")[0] not in {"127.0.0.1", "localhost"}):
-        raise usage("sign-in-http", "signing in needs HTTP, on this machine only", "write --http 127.0.0.1:0")
+        raise UsageError.of("sign-in-http", "signing in needs HTTP, on this machine only", "write --http 127.0.0.1:0")
     if "token-expired" in faults and not sign_in:
-        raise usage("sign-in-fault", "without signing in there is no token to expire", "add --sign-in")
+        raise UsageError.of("sign-in-fault", "without signing in there is no token to expire", "add --sign-in")
 
 
 def _signed_app(
@@ -107,8 +108,8 @@ def _tenant(db: Path | None, size: Size | None, as_of: date | None, hostile: boo
     if is_it and (not hostile or meta["hostile"] == "1"):
         return connection
     connection.close()
-    raise usage(
+    raise UsageError.of(
         "other-tenant",
-        f"{shown(db)} is {meta['size']}, of {meta['as_of'][:10]}, {'' if meta['hostile'] == '1' else 'not '}hostile",
+        f"{sanitized(db)} is {meta['size']}, of {meta['as_of'][:10]}, {'' if meta['hostile'] == '1' else 'not '}hostile",
         "leave the options away, or name a file that is not there yet",
     )

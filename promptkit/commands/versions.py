@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from promptkit.errors import PromptkitError, shown, usage
+from promptkit.errors import PromptkitError, UsageError
 from promptkit.identity import diff as text_diff
 from promptkit.identity import identify
 from promptkit.instructions import load_instructions
@@ -14,13 +14,16 @@ from promptkit.load import read_text
 from promptkit.model import Prompt
 from promptkit.render import render
 from promptkit.scaffold import scaffold
+from promptkit.text import sanitized
 from promptkit.versions import Part, least_part, release
 
 
 def bump(library: Library, name: str, part: str, note: str) -> int:
     """Release a prompt and say what was released."""
     if part.upper() not in Part.__members__:
-        raise usage("wrong-part", f"{shown(part)} is not a part of a version", "write major, minor or patch")
+        raise UsageError.of(
+            "wrong-part", f"{sanitized(part)} is not a part of a version", "write major, minor or patch"
+        )
     print(release(library, name, Part[part.upper()], note))
     return 0
 
@@ -71,6 +74,6 @@ def identify_text(library: Library, file: Path | None) -> int:
 def new(library: Library, name: str) -> int:
     """Write a draft and its case."""
     for path in scaffold(library, name):
-        print(library.shown(path))
+        print(library.relative(path))
     print(f"Edit them, then run: promptkit check, promptkit eval {name}, promptkit bump {name} minor", file=sys.stderr)
     return 0

@@ -21,12 +21,13 @@ from typing import Any, Literal, Protocol
 
 import msgspec
 
-from promptkit.errors import problem, shown
+from promptkit.errors import PromptkitError
 from promptkit.evaluation.agent import Message, Model, ModelCall, Turn, TurnError
 from promptkit.evaluation.journal import Journal, whole_lines
-from promptkit.evaluation.plan import Setup
+from promptkit.evaluation.plan import EvalSpec
 from promptkit.policy import Definition
 from promptkit.private import HIDDEN, PRIVATE, each_text
+from promptkit.text import sanitized
 
 FILE_NAME = "turns.jsonl"
 Origin = Literal["model", "unverified", "scripted"]
@@ -44,7 +45,7 @@ class About:
         endpoint: the address that answered, None for the provider's own.
     """
 
-    setup: Setup
+    setup: EvalSpec
     origin: Origin = "scripted"
     endpoint: str | None = None
 
@@ -75,13 +76,13 @@ class Cassette(Protocol):
         ...
 
 
-def replayed_setup(recorded: Setup, asked: Setup) -> Setup:
+def replayed_setup(recorded: EvalSpec, asked: EvalSpec) -> EvalSpec:
     """The setup that was recorded, with everything in its place that is asked for."""
-    given = {one.name: value for one in fields(Setup) if (value := getattr(asked, one.name)) != one.default}
+    given = {one.name: value for one in fields(EvalSpec) if (value := getattr(asked, one.name)) != one.default}
     return replace(recorded, **given)
 
 
-def origin_of(setup: Setup) -> Origin:
+def origin_of(setup: EvalSpec) -> Origin:
     """What can be said of the turns of a run."""
     is_own = all(not model.startswith("openai-compatible:") for model in setup.models)
     return "model" if is_own and setup.base_url is None else "unverified"
@@ -96,7 +97,7 @@ class Recorder:
 
     replayed = ""
 
-    def __init__(self, folder: Path, setup: Setup, *, resumed: bool) -> None:
+    def __init__(self, folder: Path, setup: EvalSpec, *, resumed: bool) -> None:
         path = folder / FILE_NAME
         if resumed and path.exists():
             self._file = Journal.resumed(path)
@@ -166,11 +167,17 @@ class Player:
         if turn > 1:
             return f"the conversation goes on, but only {turn - 1} turns were recorded"
         other = next((one for one, _ in self._turns if _unversioned(one) == _unversioned(sample)), None)
-        return f"the prompt's version has changed: recorded was {shown(other, 200)}" if other else "it was not recorded"
+        return (
+            f"the prompt's version has changed: recorded was {sanitized(other, 200)}"
+            if other
+            else "it was not recorded"
+        )
 
     def _miss(self, sample: str, why: str) -> Exception:
         fix = "record it anew: promptkit eval --record DIR"
-        return problem("cassette-miss", f"{shown(sample, 200)} cannot be replayed: {why}", fix, path=str(self._path))
+        return PromptkitError.of(
+            "cassette-miss", f"{sanitized(sample, 200)} cannot be replayed: {why}", fix, path=str(self._path)
+        )
 
 
 class _Replayed:
@@ -205,7 +212,9 @@ def _read(path: Path) -> tuple[About, dict[tuple[str, int], RecordedTurn]]:
 
 
 def _wrong(path: Path, number: int, message: str) -> Exception:
-    return problem("wrong-cassette", message, "name a folder that --record wrote", path=str(path), line=number)
+    return PromptkitError.of(
+        "wrong-cassette", message, "name a folder that --record wrote", path=str(path), line=number
+    )
 
 
 def _unversioned(sample: str) -> str:

@@ -7,15 +7,16 @@ from collections.abc import AsyncGenerator, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from promptkit.catalog import drifts, load_tool_lock, tool_policy
-from promptkit.errors import PromptkitError, shown
-from promptkit.evaluation.loop import Run
+from promptkit.catalog import load_tool_lock, tool_changes, tool_policy
+from promptkit.errors import PromptkitError
+from promptkit.evaluation.loop import Dialogue
 from promptkit.evaluation.reference import rows_of
 from promptkit.evaluation.suite import Evaluation, open_evaluation
 from promptkit.library import Library
 from promptkit.model import Profile, Prompt, Scalar, ToolCall, ToolClass
 from promptkit.policy import Definition
 from promptkit.render import render, resolve_arguments
+from promptkit.text import sanitized
 from promptkit.tokens import TOKEN_VARIABLE, KeptSignIn, open_store
 from promptkit.transcript import CallState
 
@@ -33,7 +34,7 @@ _SWITCH_OFF = (
 )
 
 
-class Status(StrEnum):
+class CheckStatus(StrEnum):
     """How a check ended. `unknown` is neither good nor bad: it must be looked at by a person."""
 
     OK = "ok"
@@ -47,7 +48,7 @@ class Finding:
     """One check: what was seen, and what to do next (empty when nothing is)."""
 
     check: str
-    status: Status
+    status: CheckStatus
     seen: str
     next: str = ""
 
@@ -59,8 +60,10 @@ async def examine(library: Library, server: str, profile: Profile, *, has_profil
     try:
         async with open_evaluation(library, server, profile) as evaluation:
             session = evaluation.session
-            seen = f"it answers as {shown(session.server) or 'an unnamed server'}, MCP {shown(session.protocol)}"
-            yield Finding("server", Status.OK, seen)
+            seen = (
+                f"it answers as {sanitized(session.server) or 'an unnamed server'}, MCP {sanitized(session.protocol)}"
+            )
+            yield Finding("server", CheckStatus.OK, seen)
             yield _sign_in_finding(server)
             for finding in _tool_findings(library, session.tools):
                 yield finding
@@ -68,23 +71,25 @@ async def examine(library: Library, server: str, profile: Profile, *, has_profil
                 yield await _validate(library, evaluation, profile, name)
             yield _stable_finding(session.tools, await session.list_tools())
     except PromptkitError as error:
-        yield Finding("server", Status.FAIL, error.problems[0].message, error.problems[0].fix)
+        yield Finding("server", CheckStatus.FAIL, error.problems[0].message, error.problems[0].fix)
 
 
 def _profile_findings(profile: Profile, *, has_profile: bool) -> Iterator[Finding]:
     if not has_profile:
         fix = "run promptkit init, then promptkit doctor --profile dashboard.yaml"
-        yield Finding("profile", Status.WARN, "no profile was given, so the defaults serve", fix)
-        yield Finding("read-only agreement", Status.UNKNOWN, "it is recorded in a profile, and none was given", fix)
+        yield Finding("profile", CheckStatus.WARN, "no profile was given, so the defaults serve", fix)
+        yield Finding(
+            "read-only agreement", CheckStatus.UNKNOWN, "it is recorded in a profile, and none was given", fix
+        )
         return
     labels = ", ".join(view.label for view in profile.organizational_views)
-    yield Finding("profile", Status.OK, f"it is valid; Organizational Views: {labels}")
+    yield Finding("profile", CheckStatus.OK, f"it is valid; Organizational Views: {labels}")
     agreed = profile.read_only_agreement
     if agreed:
-        yield Finding("read-only agreement", Status.OK, f"{agreed.by} agreed on {agreed.on}")
+        yield Finding("read-only agreement", CheckStatus.OK, f"{agreed.by} agreed on {agreed.on}")
     else:
         fix = "agree on it, then run promptkit init --replace, or add read_only_agreement: {by: NAME, on: DATE}"
-        yield Finding("read-only agreement", Status.FAIL, "nobody has agreed to read-only use", fix)
+        yield Finding("read-only agreement", CheckStatus.FAIL, "nobody has agreed to read-only use", fix)
 
 
 def _sign_in_finding(server: str) -> Finding:
@@ -92,37 +97,37 @@ def _sign_in_finding(server: str) -> Finding:
     kept = None if server == "local" or os.environ.get(TOKEN_VARIABLE) else open_store().load(server)
     fix = "look in Torii, under the person who signed in: the role should be Read-only"
     seen = f"{_token_told(server, kept)}; Torii's MCP does not tell who that is, or with which role"
-    return Finding("signed in as", Status.UNKNOWN, seen, fix)
+    return Finding("signed in as", CheckStatus.UNKNOWN, seen, fix)
 
 
 def _token_told(server: str, kept: KeptSignIn | None) -> str:
     if kept:
-        scope = f" with the scope {shown(kept.tokens.scope)}" if kept.tokens.scope else ""
-        return f"the sign-in that promptkit connect keeps, from {shown(kept.issuer)}{scope}"
+        scope = f" with the scope {sanitized(kept.tokens.scope)}" if kept.tokens.scope else ""
+        return f"the sign-in that promptkit connect keeps, from {sanitized(kept.issuer)}{scope}"
     if server != "local" and os.environ.get(TOKEN_VARIABLE):
         return f"the token in {TOKEN_VARIABLE}"
     return "no sign-in"
 
 
 def _tool_findings(library: Library, tools: Sequence[Definition]) -> Iterator[Finding]:
-    found = list(drifts(load_tool_lock(library), tools))
+    found = list(tool_changes(load_tool_lock(library), tools))
     if found:
-        named = ", ".join(sorted({shown(one.tool) for one in found})[:5])
+        named = ", ".join(sorted({sanitized(one.tool) for one in found})[:5])
         fix = "run promptkit tools diff, read each difference, then promptkit tools lock"
-        yield Finding("tools", Status.FAIL, f"{len(found)} differences from the reviewed list: {named}", fix)
+        yield Finding("tools", CheckStatus.FAIL, f"{len(found)} differences from the reviewed list: {named}", fix)
     else:
-        yield Finding("tools", Status.OK, f"all {len(tools)} are as reviewed")
+        yield Finding("tools", CheckStatus.OK, f"all {len(tools)} are as reviewed")
     policy = tool_policy(library, tools)
-    actions = [shown(tool["name"]) for tool in tools if policy.tool_class(str(tool["name"])) is not ToolClass.READ]
+    actions = [sanitized(tool["name"]) for tool in tools if policy.tool_class(str(tool["name"])) is not ToolClass.READ]
     if actions:
         seen = f"{len(actions)} tools that can change Torii are offered, such as {', '.join(actions[:3])}"
-        yield Finding("action tools", Status.WARN, seen, _SWITCH_OFF)
+        yield Finding("action tools", CheckStatus.WARN, seen, _SWITCH_OFF)
     else:
-        yield Finding("action tools", Status.OK, "none is offered")
+        yield Finding("action tools", CheckStatus.OK, "none is offered")
 
 
 async def _validate(library: Library, evaluation: Evaluation, profile: Profile, name: str) -> Finding:
-    prompt, case = library.load_prompt(name), library.load_case(name)
+    prompt, case = library.load_prompt(name), library.load_case_file(name)
     values = resolve_arguments(prompt, {}, profile)
     run, _ = await evaluation.answer(prompt, case, values)
     check = _question(prompt, values, profile)
@@ -133,37 +138,37 @@ def _question(prompt: Prompt, values: Mapping[str, Scalar], profile: Profile) ->
     return render(prompt, values, profile).splitlines()[0]
 
 
-def _refused(check: str, run: Run) -> Finding | None:
+def _refused(check: str, run: Dialogue) -> Finding | None:
     """The first read that did not go through."""
     for call, outcome in zip(run.calls, run.outcomes, strict=True):
         if outcome.state is CallState.EXECUTED:
             continue
-        told = shown(" ".join(outcome.text.split()), 200)
+        told = sanitized(" ".join(outcome.text.split()), 200)
         if any(word in told.lower() for word in _FORBIDDEN):
             fix = "sign in as somebody who may see this; Torii's Read-only role sees all of it"
-            return Finding(check, Status.FAIL, f"forbidden: {call.name} is not for this sign-in: {told}", fix)
+            return Finding(check, CheckStatus.FAIL, f"forbidden: {call.name} is not for this sign-in: {told}", fix)
         fix = "run promptkit tools diff to see whether the tool is as reviewed, then try again"
-        return Finding(check, Status.FAIL, f"{call.name} did not answer: {told}", fix)
+        return Finding(check, CheckStatus.FAIL, f"{call.name} did not answer: {told}", fix)
     return None
 
 
-async def _answered(check: str, tool: str, evaluation: Evaluation, run: Run) -> Finding:
+async def _answered(check: str, tool: str, evaluation: Evaluation, run: Dialogue) -> Finding:
     """Whether the tool that matters gave rows; if not, whether it has any at all."""
     pages = [outcome.data for call, outcome in zip(run.calls, run.outcomes, strict=True) if call.name == tool]
     rows = sum(len(rows_of(data)) for data in pages if data)
     if rows:
-        return Finding(check, Status.OK, f"answered from {rows} rows of {tool}")
+        return Finding(check, CheckStatus.OK, f"answered from {rows} rows of {tool}")
     outcome = await evaluation.session.call(ToolCall(name=tool, arguments={"size": 1}))
     if outcome.data and rows_of(outcome.data):
-        return Finding(check, Status.OK, f"the answer is empty: {tool} has rows, but none that is asked for")
+        return Finding(check, CheckStatus.OK, f"the answer is empty: {tool} has rows, but none that is asked for")
     fix = "compare with Torii itself: a role can hide rows without an error; the Read-only role sees all of them"
-    return Finding(check, Status.WARN, f"empty, not forbidden: {tool} answers without a single row", fix)
+    return Finding(check, CheckStatus.WARN, f"empty, not forbidden: {tool} answers without a single row", fix)
 
 
 def _stable_finding(before: Sequence[Definition], after: Sequence[Definition]) -> Finding:
     locked = {str(tool.get("name")): tool for tool in before}
-    changed = sorted({shown(one.tool) for one in drifts(locked, after)})
+    changed = sorted({sanitized(one.tool) for one in tool_changes(locked, after)})
     if not changed:
-        return Finding("tools afterwards", Status.OK, "the same as at the start")
+        return Finding("tools afterwards", CheckStatus.OK, "the same as at the start")
     fix = "run promptkit tools diff; in the assistant press Refresh, and keep new actions off until they are reviewed"
-    return Finding("tools afterwards", Status.FAIL, f"changed while we looked: {', '.join(changed[:5])}", fix)
+    return Finding("tools afterwards", CheckStatus.FAIL, f"changed while we looked: {', '.join(changed[:5])}", fix)

@@ -9,10 +9,10 @@ from typing import Any
 from xml.etree.ElementTree import Element, SubElement, tostring
 
 from promptkit.audit.report import markdown
-from promptkit.errors import shown
 from promptkit.evaluation.plan import PROGRAMS
 from promptkit.evaluation.result import Report, SampleResult
-from promptkit.transcript import Verdict, worst
+from promptkit.text import sanitized
+from promptkit.verdict import Verdict, worst
 
 _LEVELS = {Verdict.VIOLATION: "error", Verdict.CLEAN: "error"}
 _SARIF = "https://json.schemastore.org/sarif-2.1.0.json"
@@ -23,14 +23,14 @@ _MAX_FAILED = 20
 def as_junit(report: Report) -> str:
     """JUnit XML: a suite for each model, a case for each sample, and one for the self-test."""
     root = Element("testsuites", name="promptkit eval")
-    for model, group in groupby(report.results, key=lambda result: result.speaker):
+    for model, group in groupby(report.results, key=lambda result: result.model_label):
         results = list(group)
         counts = {
             "tests": len(results),
             "failures": sum(not result.passed and result.verdict is not Verdict.INCONCLUSIVE for result in results),
             "errors": sum(result.verdict is Verdict.INCONCLUSIVE for result in results),
         }
-        labels = {"name": shown(model, 200)} | {name: str(number) for name, number in counts.items()}
+        labels = {"name": sanitized(model, 200)} | {name: str(number) for name, number in counts.items()}
         suite = SubElement(root, "testsuite", labels)
         for result in results:
             _case(suite, result)
@@ -53,10 +53,10 @@ def _check(suite: Element, name: str, passed: bool, message: str) -> None:
 
 
 def _case(suite: Element, result: SampleResult) -> None:
-    name, seconds = shown(result.id, 300), f"{result.seconds:.3f}"
-    case = SubElement(suite, "testcase", classname=shown(result.subject), name=name, time=seconds)
+    name, seconds = sanitized(result.id, 300), f"{result.seconds:.3f}"
+    case = SubElement(suite, "testcase", classname=sanitized(result.subject), name=name, time=seconds)
     if result.replayed:
-        SubElement(SubElement(case, "properties"), "property", name="replayed", value=shown(result.replayed))
+        SubElement(SubElement(case, "properties"), "property", name="replayed", value=sanitized(result.replayed))
     if not result.passed:
         kind = "error" if result.verdict is Verdict.INCONCLUSIVE else "failure"
         told = SubElement(case, kind, type=result.verdict, message=_reasons(result)[0])
@@ -64,7 +64,7 @@ def _case(suite: Element, result: SampleResult) -> None:
 
 
 def _reasons(result: SampleResult) -> list[str]:
-    return [f"{one.name}: {shown(one.reason, 300)}" for one in result.failures] or [f"verdict: {result.verdict}"]
+    return [f"{one.name}: {sanitized(one.reason, 300)}" for one in result.failures] or [f"verdict: {result.verdict}"]
 
 
 def as_sarif(report: Report) -> dict[str, Any]:
@@ -76,7 +76,7 @@ def as_sarif(report: Report) -> dict[str, Any]:
         )
     rules = [{"id": name} for name in sorted({str(one["ruleId"]) for one in found})]
     properties = {"verdict": report.verdict, "summary": report.summary, "findings": len(found)}
-    properties |= {"replayed": shown(report.replayed, 300)} if report.replayed else {}
+    properties |= {"replayed": sanitized(report.replayed, 300)} if report.replayed else {}
     driver = {"name": "promptkit eval", "version": version("torii-promptkit"), "rules": rules}
     run = {"tool": {"driver": driver}, "results": found[:_MAX_RESULTS], "properties": properties}
     return {"$schema": _SARIF, "version": "2.1.0", "runs": [run]}
@@ -84,7 +84,7 @@ def as_sarif(report: Report) -> dict[str, Any]:
 
 def _finding(result: SampleResult, rule: str, reason: str) -> dict[str, Any]:
     path = f"evals/attacks/{result.family}.yaml" if result.family else f"evals/cases/{result.prompt.split('@')[0]}.yaml"
-    told = f"{shown(result.id, 300)}: {shown(reason, 300)}"
+    told = f"{sanitized(result.id, 300)}: {sanitized(reason, 300)}"
     found: dict[str, Any] = {
         "ruleId": rule,
         "level": _LEVELS.get(result.verdict, "warning"),
@@ -92,7 +92,7 @@ def _finding(result: SampleResult, rule: str, reason: str) -> dict[str, Any]:
         "locations": [{"physicalLocation": {"artifactLocation": {"uri": path}, "region": {"startLine": 1}}}],
     }
     if result.replayed:
-        origin = shown(result.replayed)
+        origin = sanitized(result.replayed)
         found |= {"message": {"text": f"{told} (replayed, origin: {origin})"}, "properties": {"replayed": origin}}
     return found
 
@@ -108,11 +108,11 @@ def as_markdown(report: Report) -> str:
         markdown(f"Verdict: {report.verdict}. {ran}. The rogue model was {caught}."),
     ]
     if report.replayed:
-        lines += ["", markdown(shown(report.replayed, 300))]
+        lines += ["", markdown(sanitized(report.replayed, 300))]
     if PROGRAMS.issuperset(report.models):
         lines += ["", "No language model was run, so this is no evidence about one."]
     lines += ["", "| model | prompt or family | verdict | passed | calls |", "|---|---|---|--:|--:|"]
-    for (model, subject), some in groupby(report.results, key=lambda result: (result.speaker, result.subject)):
+    for (model, subject), some in groupby(report.results, key=lambda result: (result.model_label, result.subject)):
         lines.append(f"| {' | '.join(map(markdown, _cells(model, subject, list(some))))} |")
     return "\n".join([*lines, *_failed_lines(report)]) + "\n"
 
@@ -120,15 +120,15 @@ def as_markdown(report: Report) -> str:
 def _cells(model: str, subject: str, results: Sequence[SampleResult]) -> list[str]:
     verdict = worst(result.verdict for result in results)
     passed = f"{sum(result.passed for result in results)} of {len(results)}"
-    return [shown(model, 200), shown(subject), verdict, passed, str(sum(result.calls for result in results))]
+    return [sanitized(model, 200), sanitized(subject), verdict, passed, str(sum(result.calls for result in results))]
 
 
 def _failed_lines(report: Report) -> list[str]:
     failed = [result for result in report.results if not result.passed]
     lines = ["", "## What failed", ""] if failed else []
     for result in failed[:_MAX_FAILED]:
-        lines.append(f"- **{markdown(shown(result.id, 300))}**")
-        lines += [f"  - {markdown(shown(reason, 200))}" for reason in _reasons(result)]
+        lines.append(f"- **{markdown(sanitized(result.id, 300))}**")
+        lines += [f"  - {markdown(sanitized(reason, 200))}" for reason in _reasons(result)]
     if len(failed) > _MAX_FAILED:
         lines.append(f"- and {len(failed) - _MAX_FAILED} more")
     return lines

@@ -12,7 +12,7 @@ from typing import Any, Self
 
 from filelock import FileLock, Timeout
 
-from promptkit.errors import problem
+from promptkit.errors import PromptkitError
 
 
 class Journal:
@@ -34,7 +34,7 @@ class Journal:
             self._file = path.open(f"{mode}b", buffering=0)
         except FileExistsError as error:
             fix = "name another folder, or go on with this run: --resume"
-            raise problem("run-exists", f"{path} is already there", fix) from error
+            raise PromptkitError.of("run-exists", f"{path} is already there", fix) from error
         except OSError as error:
             raise _unwritable(path, error) from error
 
@@ -92,7 +92,7 @@ def make_folder(folder: Path) -> None:
 
 
 @contextmanager
-def locked(folder: Path) -> Iterator[None]:
+def exclusive(folder: Path) -> Iterator[None]:
     """Keep every other run out of a folder, which is made if missing. A process that dies gives it up.
 
     Raises:
@@ -104,7 +104,7 @@ def locked(folder: Path) -> Iterator[None]:
             yield
     except Timeout as error:
         fix = "wait until it ends, or name another folder with --out"
-        raise problem("run-in-use", f"another run writes to {folder} now", fix) from error
+        raise PromptkitError.of("run-in-use", f"another run writes to {folder} now", fix) from error
 
 
 def whole_lines(path: Path) -> Iterator[bytes]:
@@ -114,9 +114,9 @@ def whole_lines(path: Path) -> Iterator[bytes]:
             yield from (line for line in file if line.endswith(b"\n"))
     except OSError as error:
         fix = "name the folder of a run, such as runs/20261102T090000Z"
-        raise problem("unreadable", f"cannot read it: {error.strerror}", fix, path=str(path)) from error
+        raise PromptkitError.of("unreadable", f"cannot read it: {error.strerror}", fix, path=str(path)) from error
 
 
 def _unwritable(path: Path, error: OSError) -> Exception:
     fix = "free space, then go on with --resume; or name another folder"
-    return problem("unwritable", f"cannot write {path}: {error.strerror}", fix)
+    return PromptkitError.of("unwritable", f"cannot write {path}: {error.strerror}", fix)

@@ -11,7 +11,7 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from promptkit.cases import Case
+from promptkit.cases import CaseFile
 from promptkit.evaluation.answer import Figures
 from promptkit.evaluation.query import bind, figures, load_scoring, make_steps
 from promptkit.model import Prompt, Scalar, Scoring
@@ -45,7 +45,7 @@ class LocalTorii:
             self._known = version, tenant_digest(self._tenant)
         return self._known[1]
 
-    def truth(self, prompt: Prompt, case: Case, values: Mapping[str, Scalar], scoring: Scoring | None) -> Figures:
+    def truth(self, prompt: Prompt, case: CaseFile, values: Mapping[str, Scalar], scoring: Scoring | None) -> Figures:
         """The right figures, by the case's own SQL over the tenant's tables and the scoring model."""
         with closing(sqlite3.connect(f"{self.path.as_uri()}?mode=ro", uri=True)) as connection:
             if scoring:

@@ -16,7 +16,7 @@ MAX_CALLS = 5000
 
 
 @dataclass
-class Run:
+class Dialogue:
     """What happened in one conversation: its messages, its calls in order, and why it may be incomplete."""
 
     messages: list[Message]
@@ -32,7 +32,7 @@ class Run:
         return last.text if last.role == "assistant" and not last.calls else ""
 
 
-async def converse(model: Model, session: Session, messages: Sequence[Message], later: Sequence[str] = ()) -> Run:
+async def converse(model: Model, session: Session, messages: Sequence[Message], later: Sequence[str] = ()) -> Dialogue:
     """Run one conversation to its end, or to the bound on turns or calls, which is then a gap.
 
     Args:
@@ -41,7 +41,7 @@ async def converse(model: Model, session: Session, messages: Sequence[Message], 
         messages: what it begins with.
         later: what the user says after each answer.
     """
-    run, waiting = Run(list(messages)), list(later)
+    run, waiting = Dialogue(list(messages)), list(later)
     for _ in range(MAX_TURNS):
         try:
             turn = await model.turn(run.messages, session.tools)
@@ -63,7 +63,7 @@ async def converse(model: Model, session: Session, messages: Sequence[Message], 
     return run
 
 
-async def _make(call: ModelCall, session: Session, run: Run) -> None:
+async def _make(call: ModelCall, session: Session, run: Dialogue) -> None:
     outcome = await session.call(ToolCall(name=call.name, arguments=call.arguments))
     location = f"message {len(run.messages) - 1}"
     # On our own wire a name stands for itself: nothing is normalised to make it match.
@@ -73,7 +73,7 @@ async def _make(call: ModelCall, session: Session, run: Run) -> None:
     run.messages.append(Message("tool", outcome.text, call_id=call.id, data=outcome.data, is_error=is_error))
 
 
-def events(run: Run) -> list[dict[str, Any]]:
+def events(run: Dialogue) -> list[dict[str, Any]]:
     """The conversation as the run record keeps it: texts, calls with their decision, and results, in order."""
     told: list[dict[str, Any]] = []
     # By order, since a model may give two calls the same id.
@@ -92,5 +92,5 @@ def _call_event(call: ModelCall, outcome: Outcome | None) -> dict[str, Any]:
     if outcome is None:
         return event | {"state": CallState.PROPOSED}
     decision = outcome.decision
-    shown = {"allowed": decision.allowed, "rule": decision.rule, "reason": decision.reason}
+    shown = {"allowed": decision.allowed, "rule": decision.ground, "reason": decision.reason}
     return event | {"state": outcome.state, "decision": shown}

@@ -95,7 +95,7 @@ async def _ask(
     given: Mapping[str, Scalar],
     view: OrganizationalView | None = None,
 ) -> tuple[Figures, str]:
-    prompt, case = library.load_prompt(name), library.load_case(name)
+    prompt, case = library.load_prompt(name), library.load_case_file(name)
     profile = DEFAULT_PROFILE.model_copy(update={"organizational_views": (view,)}) if view else DEFAULT_PROFILE
     run, _ = await evaluation.answer(prompt, case, resolve_arguments(prompt, given, profile), profile)
     parsed = parse_answer(run.answer)
@@ -157,7 +157,7 @@ def buckets(view: OrganizationalView, values: FieldValues) -> list[tuple[str, in
     return [(group, rows) for group, rows in counted.most_common() if rows]
 
 
-class Drift(StrEnum):
+class FieldChangeKind(StrEnum):
     """What can have happened to a field since a view by it was approved."""
 
     GONE = "field gone"
@@ -168,35 +168,43 @@ class Drift(StrEnum):
 
 
 @dataclass(frozen=True)
-class Change:
+class FieldChange:
     """One thing that is no longer as it was approved, and what to do next."""
 
     view: str
-    drift: Drift
+    kind: FieldChangeKind
     seen: str
     next: str
 
 
-def changes(view: OrganizationalView, now: FieldValues) -> Iterator[Change]:
+def field_changes(view: OrganizationalView, now: FieldValues) -> Iterator[FieldChange]:
     """What has changed since a view was approved. What was not recorded then is not compared."""
     if now.gap:
         again = "try again; what cannot be read is neither the same nor changed"
-        yield Change(view.label, Drift.UNREAD, f"{view.entity}.{view.field} could not be read whole: {now.gap}", again)
+        yield FieldChange(
+            view.label, FieldChangeKind.UNREAD, f"{view.entity}.{view.field} could not be read whole: {now.gap}", again
+        )
         return
     if not now.exists:
         seen = f"Torii shows no {view.entity} field {view.field} any more"
-        yield Change(view.label, Drift.GONE, seen, "stop using views by it, and map another field")
+        yield FieldChange(view.label, FieldChangeKind.GONE, seen, "stop using views by it, and map another field")
         return
     groups = {group for group, _ in buckets(view, now)} - {view.unassigned}
     known = {*view.approved_groups, *view.aliases.values()}
     if view.approved_groups and (new := sorted(groups - known)):
-        yield Change(view.label, Drift.NEW_VALUES, _named(new), "say what each belongs to, with an alias if need be")
+        yield FieldChange(
+            view.label, FieldChangeKind.NEW_VALUES, _named(new), "say what each belongs to, with an alias if need be"
+        )
     if lost := sorted({*view.approved_groups} - groups):
-        yield Change(view.label, Drift.LOST_VALUES, _named(lost), "find out whether the units were renamed")
+        yield FieldChange(
+            view.label, FieldChangeKind.LOST_VALUES, _named(lost), "find out whether the units were renamed"
+        )
     before = view.approved_coverage
     if before is not None and abs(now.coverage - before) > COVERAGE_TOLERANCE:
         seen = f"{now.coverage:g} % of rows have a value, {before:g} % when it was approved"
-        yield Change(view.label, Drift.COVERAGE, seen, "find out what fills the field, before figures by it are used")
+        yield FieldChange(
+            view.label, FieldChangeKind.COVERAGE, seen, "find out what fills the field, before figures by it are used"
+        )
 
 
 def _named(names: Sequence[str]) -> str:

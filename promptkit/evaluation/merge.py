@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from promptkit.errors import problem
+from promptkit.errors import PromptkitError
 from promptkit.evaluation.plan import REFERENCE
 from promptkit.evaluation.record import Header, Recorded, read_record
 from promptkit.evaluation.result import Report, SampleResult, SelfTest
@@ -26,7 +26,7 @@ def merged(folders: Sequence[Path]) -> Recorded:
     for folder, record in zip(folders, records, strict=True):
         if different := _differences(first.header, record.header):
             message = f"it is not of the same run as {folders[0]}: {', '.join(different)} differ"
-            raise problem("other-run", message, "merge the shards of one plan only", path=str(folder))
+            raise PromptkitError.of("other-run", message, "merge the shards of one plan only", path=str(folder))
     results: dict[int, SampleResult] = {}
     for record in records:
         results |= {result.number: result for result in record.results}

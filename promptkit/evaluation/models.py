@@ -7,14 +7,15 @@ from importlib import import_module
 from importlib.util import find_spec
 from typing import cast
 
-from promptkit.errors import shown, usage
+from promptkit.errors import UsageError
 from promptkit.evaluation.agent import Model
-from promptkit.evaluation.plan import PROGRAMS, Setup
+from promptkit.evaluation.plan import PROGRAMS, EvalSpec
+from promptkit.text import sanitized
 
 PROVIDERS = ("openai", "anthropic", "google", "openai-compatible")
 
 
-def open_models(setup: Setup) -> Mapping[str, Callable[[], Model]]:
+def open_models(setup: EvalSpec) -> Mapping[str, Callable[[], Model]]:
     """Get every language model of a setup ready, by name.
 
     Raises:
@@ -40,12 +41,12 @@ def open_model(spec: str, *, base_url: str | None) -> Callable[[], Model]:
     provider, _, name = spec.partition(":")
     if provider not in PROVIDERS or not name:
         fix = f"write reference, rogue or PROVIDER:NAME, where PROVIDER is one of {', '.join(PROVIDERS)}"
-        raise usage("model-name", f"{shown(spec)} is not a model", fix)
+        raise UsageError.of("model-name", f"{sanitized(spec)} is not a model", fix)
     if provider == "openai-compatible" and not base_url:
         fix = "name the endpoint, such as --base-url http://127.0.0.1:8080/v1"
-        raise usage("no-base-url", "openai-compatible models need the address of their endpoint", fix)
+        raise UsageError.of("no-base-url", "openai-compatible models need the address of their endpoint", fix)
     if find_spec("pydantic_ai") is None:
         fix = "run: pip install 'torii-promptkit[models]'"
-        raise usage("missing-extra", f"{shown(spec)} needs the libraries of the model providers", fix)
+        raise UsageError.of("missing-extra", f"{sanitized(spec)} needs the libraries of the model providers", fix)
     opened = import_module("promptkit.evaluation.provider").open_provider(provider, name, base_url)
     return cast(Callable[[], Model], opened)

@@ -6,11 +6,12 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from promptkit.cases import Attack, Case, Sample
-from promptkit.errors import shown, usage
+from promptkit.cases import Attack, Case, CaseFile
+from promptkit.errors import UsageError
 from promptkit.instructions import instruction_rules
 from promptkit.library import Library
 from promptkit.model import Prompt
+from promptkit.text import sanitized
 
 REFERENCE = "reference"
 ROGUE = "rogue"
@@ -25,8 +26,8 @@ class CaseScenario:
     """A prompt filled in one way, and the case that says what the answer must be."""
 
     prompt: Prompt
+    file: CaseFile
     case: Case
-    sample: Sample
 
     @property
     def id(self) -> str:
@@ -36,7 +37,7 @@ class CaseScenario:
     @property
     def labels(self) -> dict[str, str]:
         """What results and records call it by."""
-        return {"prompt": f"{self.prompt.name}@{self.prompt.version}", "case": self.sample.name}
+        return {"prompt": f"{self.prompt.name}@{self.prompt.version}", "case": self.case.name}
 
 
 @dataclass(frozen=True)
@@ -62,7 +63,7 @@ Scenario = CaseScenario | AttackScenario
 
 
 @dataclass(frozen=True)
-class Setup:
+class EvalSpec:
     """What decides which samples a run has; the record keeps it, so that a run can be resumed.
 
     Args:
@@ -85,7 +86,7 @@ class Setup:
 
 
 @dataclass(frozen=True)
-class Task:
+class Sample:
     """One sample to run: a model in a scenario.
 
     `number` is its place in the whole plan, from 1; `repeat` counts from 1 too. `without` is the id of a rule that the
@@ -105,7 +106,7 @@ class Task:
         return f"{self.model} {self.scenario.id}{without} #{self.repeat}"
 
 
-def plan(library: Library, setup: Setup) -> list[Task]:
+def plan(library: Library, setup: EvalSpec) -> list[Sample]:
     """Every sample of a run, model by model, cases before attacks, the repeats of one sample together.
 
     The reference analyst only answers prompts; all other models are given the attacks too.
@@ -115,17 +116,17 @@ def plan(library: Library, setup: Setup) -> list[Task]:
         UsageError: the setup contradicts itself.
     """
     _check(setup)
-    tasks = [Task(number, *rest) for number, rest in enumerate(_samples(library, setup), 1)]
-    if not tasks and setup.names:
+    samples = [Sample(number, *rest) for number, rest in enumerate(_samples(library, setup), 1)]
+    if not samples and setup.names:
         fix = "name a model that can disobey: --model rogue, or --model PROVIDER:NAME"
-        raise usage("no-model", "the reference analyst only answers prompts, so it cannot be attacked", fix)
-    return tasks
+        raise UsageError.of("no-model", "the reference analyst only answers prompts, so it cannot be attacked", fix)
+    return samples
 
 
-def part(tasks: Sequence[Task], shard: tuple[int, int]) -> list[Task]:
-    """The tasks of one shard. Each gets some of every kind, so that shards take about as long as each other."""
+def part(samples: Sequence[Sample], shard: tuple[int, int]) -> list[Sample]:
+    """The samples of one shard. Each gets some of every kind, so that shards take about as long as each other."""
     index, count = shard
-    return list(tasks[index - 1 :: count])
+    return list(samples[index - 1 :: count])
 
 
 def parse_shard(text: str) -> tuple[int, int]:
@@ -137,18 +138,18 @@ def parse_shard(text: str) -> tuple[int, int]:
     found = re.fullmatch(r"(\d{1,4})/(\d{1,4})", text)
     shard = (int(found[1]), int(found[2])) if found else (0, 0)
     if not 1 <= shard[0] <= shard[1]:
-        raise usage("wrong-shard", f"{shown(text)} is no part of a whole", "write I/N, such as 2/3")
+        raise UsageError.of("wrong-shard", f"{sanitized(text)} is no part of a whole", "write I/N, such as 2/3")
     return shard
 
 
-def _check(setup: Setup) -> None:
+def _check(setup: EvalSpec) -> None:
     if len(set(setup.models)) < len(setup.models):
-        raise usage("repeated-model", "a model is named twice", "name each once")
+        raise UsageError.of("repeated-model", "a model is named twice", "name each once")
     if setup.repeats < 1:
-        raise usage("wrong-repeats", f"--repeats is {setup.repeats}", "write 1 or more")
+        raise UsageError.of("wrong-repeats", f"--repeats is {setup.repeats}", "write 1 or more")
 
 
-def _samples(library: Library, setup: Setup) -> Iterator[tuple[Scenario, str, int, str]]:
+def _samples(library: Library, setup: EvalSpec) -> Iterator[tuple[Scenario, str, int, str]]:
     cases, attacks = _cases(library, setup.names), _attacks(library, setup.names)
     rules = ["", *(rule.id for rule in instruction_rules(library))] if setup.ablate else [""]
     for model in setup.models:
@@ -162,7 +163,7 @@ def _samples(library: Library, setup: Setup) -> Iterator[tuple[Scenario, str, in
 def _cases(library: Library, names: Sequence[str]) -> list[CaseScenario]:
     families = library.attack_families()
     prompts = [library.load_prompt(name) for name in names if name not in families] if names else library.load_prompts()
-    cases = [(prompt, library.load_case(prompt.name)) for prompt in prompts]
+    cases = [(prompt, library.load_case_file(prompt.name)) for prompt in prompts]
     return [CaseScenario(prompt, case, sample) for prompt, case in cases for sample in case.cases]
 
 

@@ -7,34 +7,34 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from promptkit.evaluation.evaluators import Assertion
-from promptkit.evaluation.loop import Run
+from promptkit.evaluation.loop import Dialogue
 
-Claims = Callable[[Run], list[Assertion]]
+Claims = Callable[[Dialogue], list[Assertion]]
 
 
-def _with_answer(run: Run, text: str) -> Run:
+def _with_answer(run: Dialogue, text: str) -> Dialogue:
     return replace(run, messages=[*run.messages[:-1], replace(run.messages[-1], text=text)])
 
 
-def wrong_total(run: Run) -> Run:
+def wrong_total(run: Dialogue) -> Dialogue:
     """The last figure under Totals is one more than it was."""
     head, mark, tail = run.answer.partition("## Evidence")
     more = re.sub(r"([\d,.]+)( %)?\s*\Z", lambda found: f"9{found.group().strip()}\n\n", head)
     return _with_answer(run, f"{more}{mark}{tail}")
 
 
-def missing_page(run: Run) -> Run:
+def missing_page(run: Dialogue) -> Dialogue:
     """The last list that was read says that it goes on."""
     *others, last = run.outcomes
     return replace(run, outcomes=[*others, replace(last, data={**(last.data or {}), "nextCursor": "page-2"})])
 
 
-def false_claim(run: Run) -> Run:
+def false_claim(run: Dialogue) -> Dialogue:
     """The answer says that something was changed."""
     return _with_answer(run, f"I have updated the owner of each app.\n\n{run.answer}")
 
 
-def edited_stamp(run: Run) -> Run:
+def edited_stamp(run: Dialogue) -> Dialogue:
     """The digest in the stamp has another last digit."""
     flipped = {"0": "1"}
     return _with_answer(run, re.sub(r"(\w)\]\s*\Z", lambda at: f"{flipped.get(at.group(1), '0')}]\n", run.answer))
@@ -49,7 +49,7 @@ PLANTS = {
 """By what is planted: how, and the claim that must not hold of it any more."""
 
 
-def missed_plants(run: Run, claims: Claims) -> list[str]:
+def missed_plants(run: Dialogue, claims: Claims) -> list[str]:
     """What was planted in a good run and not caught, in words; empty when the evaluators work.
 
     Args:

@@ -46,10 +46,11 @@ from pydantic_ai.settings import ModelSettings
 from pydantic_ai.tools import ToolDefinition
 from tenacity import AsyncRetrying, RetryCallState, retry_if_exception, stop_after_attempt, wait_exponential_jitter
 
-from promptkit.errors import problem, shown, usage
+from promptkit.errors import PromptkitError, UsageError
 from promptkit.evaluation.agent import Message, Model, ModelCall, Turn, TurnError, Usage
-from promptkit.gate import strict_json
+from promptkit.json_strict import strict_json
 from promptkit.policy import Definition
+from promptkit.text import sanitized
 
 KEYS = {
     "openai": ("OPENAI_API_KEY",),
@@ -78,13 +79,15 @@ def open_provider(provider: str, name: str, base_url: str | None) -> Callable[[]
     """See `models.open_model`."""
     key = next((os.environ[variable] for variable in KEYS[provider] if os.environ.get(variable)), None)
     if key is None and provider != "openai-compatible":
-        raise usage("no-model-key", f"{provider} needs a key", f"set {' or '.join(KEYS[provider])} in the environment")
+        raise UsageError.of(
+            "no-model-key", f"{provider} needs a key", f"set {' or '.join(KEYS[provider])} in the environment"
+        )
     http = _http_client()
     model, address = _model(provider, name, base_url, key, http)
     parts = urlsplit(address)
     if key and parts.scheme != "https" and parts.hostname not in {"127.0.0.1", "::1", "localhost"}:
         fix = "use https, or an endpoint on this machine"
-        raise usage("open-key", f"the key would travel unencrypted to {shown(parts.hostname)}", fix)
+        raise UsageError.of("open-key", f"the key would travel unencrypted to {sanitized(parts.hostname)}", fix)
     return lambda: _Conversation(model, key)
 
 
@@ -193,7 +196,7 @@ class _Conversation:
             )
         except _WILL_NOT_PASS as error:
             fix = "check the name of the model, the key, and the account"
-            raise problem("model-refused", self._told(error), fix) from None
+            raise PromptkitError.of("model-refused", self._told(error), fix) from None
         except (AgentRunError, _TooLargeError) as error:
             raise TurnError(self._told(error)) from None
 
@@ -201,7 +204,7 @@ class _Conversation:
         """What went wrong, without the key, which an endpoint may have echoed."""
         waited = f" after {MAX_ATTEMPTS} tries" if _may_pass(error) else ""
         reason = next((cause for cause in _causes(error) if isinstance(cause, _TooLargeError)), error)
-        return f"the model did not answer{waited}: {shown(self._safe(' '.join(str(reason).split())), 300)}"
+        return f"the model did not answer{waited}: {sanitized(self._safe(' '.join(str(reason).split())), 300)}"
 
     def _safe(self, text: str) -> str:
         return text.replace(self._key, "[key]") if self._key else text

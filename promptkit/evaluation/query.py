@@ -8,7 +8,7 @@ import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from promptkit.errors import problem
+from promptkit.errors import PromptkitError
 from promptkit.evaluation.answer import Cell, Figures, as_cell
 from promptkit.model import Answer, Column, Scoring
 
@@ -91,4 +91,4 @@ def _run(connection: sqlite3.Connection, query: str, values: Values, columns: in
         return cursor.fetchall()
     except sqlite3.Error as error:
         fix = "correct the query in the prompt's case under evals/cases"
-        raise problem("wrong-sql", f"{error} in: {' '.join(query.split())[:200]}", fix) from error
+        raise PromptkitError.of("wrong-sql", f"{error} in: {' '.join(query.split())[:200]}", fix) from error

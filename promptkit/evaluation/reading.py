@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from promptkit.evaluation.answer import ParsedAnswer
 from promptkit.evaluation.evaluators import Assertion
-from promptkit.evaluation.loop import Run
+from promptkit.evaluation.loop import Dialogue
 from promptkit.evaluation.reference import rows_of
 from promptkit.transcript import CallState
 
@@ -28,7 +28,7 @@ class Reading(NamedTuple):
     data: Mapping[str, Any]
 
 
-def readings(run: Run) -> list[Reading]:
+def readings(run: Dialogue) -> list[Reading]:
     """The calls of a run that gave a structured result, in order."""
     made = zip(run.calls, run.outcomes, strict=True)
     return [
@@ -38,7 +38,7 @@ def readings(run: Run) -> list[Reading]:
     ]
 
 
-def narrows_rightly(run: Run, reference: Run) -> Assertion:
+def narrows_rightly(run: Dialogue, reference: Dialogue) -> Assertion:
     """Wherever a call narrows a list by something the reference analyst narrows by too, it does so by the same value.
 
     A call that reads more, or narrows by something else, is not judged here: the figures show whether it was right.
@@ -55,7 +55,7 @@ def narrows_rightly(run: Run, reference: Run) -> Assertion:
     return Assertion("narrows_rightly", not wrong, "; ".join(dict.fromkeys(wrong)))
 
 
-def _conditions(run: Run) -> Iterator[tuple[str, str, str]]:
+def _conditions(run: Dialogue) -> Iterator[tuple[str, str, str]]:
     for tool, arguments, _ in readings(run):
         for name, value in arguments.items():
             given = _parsed(value)
@@ -81,7 +81,7 @@ def _condition(op: str, value: Any) -> str:  # noqa: ANN401
     return f"{op} {json.dumps(value, sort_keys=True)}"
 
 
-def reads_all_pages(run: Run, parsed: ParsedAnswer) -> Assertion:
+def reads_all_pages(run: Dialogue, parsed: ParsedAnswer) -> Assertion:
     """Every list was read to its end, or Gaps says that something is missing (EV-1).
 
     A list that was begun and left is forgiven when the same tool was read to its end by the same conditions. A call
@@ -103,7 +103,7 @@ def reads_all_pages(run: Run, parsed: ParsedAnswer) -> Assertion:
     return Assertion("reads_all_pages", not hidden, f"{', '.join(unread)} has more pages, and Gaps does not say so")
 
 
-def evidence_is_true(run: Run, parsed: ParsedAnswer) -> Assertion:
+def evidence_is_true(run: Dialogue, parsed: ParsedAnswer) -> Assertion:
     """Tools names exactly the tools that were called; Rows tells the rows, totals and pages that were really read.
 
     Rows of a tool may be counted with or without those that were read twice; a total may be left unstated. A call that
@@ -130,7 +130,7 @@ class _Read(NamedTuple):
         return len({row for place, reading in enumerate(self.made) for row in _rows(place, reading)})
 
 
-def _read_by_tool(run: Run) -> dict[str, _Read]:
+def _read_by_tool(run: Dialogue) -> dict[str, _Read]:
     by_tool: dict[str, list[Reading]] = defaultdict(list)
     for reading in readings(run):
         by_tool[reading.tool].append(reading)

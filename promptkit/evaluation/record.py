@@ -23,11 +23,12 @@ from typing import Any, Literal, TypeVar
 
 import msgspec
 
-from promptkit.errors import problem
+from promptkit.errors import PromptkitError
 from promptkit.evaluation.journal import whole_lines
-from promptkit.evaluation.plan import Setup
+from promptkit.evaluation.plan import EvalSpec
 from promptkit.evaluation.result import SampleResult, SelfTest
-from promptkit.transcript import CallState, Verdict
+from promptkit.transcript import CallState
+from promptkit.verdict import Verdict
 
 FILE_NAME = "run.jsonl"
 T = TypeVar("T")
@@ -53,7 +54,7 @@ class Header:
         replayed: what is known of the turns that were replayed from a cassette; empty where models took them.
     """
 
-    setup: Setup
+    setup: EvalSpec
     planned: int
     model: str
     server: str
@@ -177,4 +178,4 @@ def _as(kind: type[T], line: Mapping[str, Any], path: Path, number: int) -> T:
 
 def _wrong(path: Path, number: int, message: str = "this line is not of a run record") -> Exception:
     fix = "name the folder of a run that promptkit eval wrote; a run that was killed before its header begins anew"
-    return problem("wrong-record", message, fix, path=str(path), line=number)
+    return PromptkitError.of("wrong-record", message, fix, path=str(path), line=number)

@@ -24,7 +24,7 @@ Reading = Generator[tuple[ModelCall, ...], list[Message], list[dict[str, Any]]]
 
 
 @dataclass
-class Coverage:
+class ListCoverage:
     """How much of one list was read. `total` is the server's own count, None where it gives none."""
 
     tool: str
@@ -73,7 +73,7 @@ class ReferenceModel:
             values = bind(connection, self.reference.bind, self._given())
             coverage = []
             for table, read in self.reference.reads.items():
-                covered = Coverage(read.tool)
+                covered = ListCoverage(read.tool)
                 rows = yield from self._read_each(connection, read, values, covered)
                 load_rows(connection, table, rows, read.columns or _fields(read))
                 if covered.pages or covered.gap:
@@ -99,7 +99,7 @@ class ReferenceModel:
                 return self.profile.view(str(self.values[name]))
         return None
 
-    def _read_each(self, connection: sqlite3.Connection, read: Read, values: Values, covered: Coverage) -> Reading:
+    def _read_each(self, connection: sqlite3.Connection, read: Read, values: Values, covered: ListCoverage) -> Reading:
         arguments = {name: _filled(value, values) for name, value in read.arguments.items()}
         view = self._view()
         if view and view.entity is read.entity and "fields" in arguments:
@@ -113,7 +113,7 @@ class ReferenceModel:
             rows = [row | {"slice": slice_of(view, read.entity, row)} for row in rows]
         return rows
 
-    def _read_all(self, arguments: dict[str, Any], covered: Coverage) -> Reading:
+    def _read_all(self, arguments: dict[str, Any], covered: ListCoverage) -> Reading:
         rows: list[dict[str, Any]] = []
         total, cursor = None, None
         for _ in range(MAX_PAGES):
@@ -137,7 +137,7 @@ class ReferenceModel:
         covered.add(len(rows), total)
         return rows
 
-    def _evidence(self, coverage: Sequence[Coverage]) -> dict[str, str]:
+    def _evidence(self, coverage: Sequence[ListCoverage]) -> dict[str, str]:
         read = [
             f"{c.tool} {c.rows} of {'an unstated total' if c.total is None else c.total} "
             f"in {c.pages} page{'s' * (c.pages != 1)}"

@@ -10,9 +10,9 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from promptkit.errors import shown
 from promptkit.evaluation.result import Report, SampleResult, SelfTest
-from promptkit.transcript import Verdict, worst
+from promptkit.text import sanitized
+from promptkit.verdict import Verdict, worst
 
 _STYLES = {
     Verdict.CLEAN: "green",
@@ -27,9 +27,9 @@ _MAX_TOOLS = 6
 
 def print_report(report: Report, console: Console) -> None:
     """The report as tables, one row a prompt or family of attacks, then what failed, then what it means."""
-    for model, results in groupby(report.results, key=lambda result: result.speaker):
+    for model, results in groupby(report.results, key=lambda result: result.model_label):
         if len(report.models) > 1:
-            console.print(Text(f"Model {shown(model, 200)}", "bold"))
+            console.print(Text(f"Model {sanitized(model, 200)}", "bold"))
         for is_case, some in groupby(results, key=lambda result: bool(result.prompt)):
             heads = ("prompt", "correct") if is_case else ("attacks", "passed")
             console.print(_table(heads, list(some)))
@@ -37,7 +37,7 @@ def print_report(report: Report, console: Console) -> None:
     _print_failures(report, console)
     console.print(Text(_self_test_line(report.self_test)))
     if report.replayed:
-        console.print(Text(shown(report.replayed, 300), "yellow"))
+        console.print(Text(sanitized(report.replayed, 300), "yellow"))
     console.print(Text(_closing_line(report), "green" if report.passed else "bold red"))
 
 
@@ -70,9 +70,9 @@ def _table(heads: tuple[str, str], results: Sequence[SampleResult]) -> Table:
 def _print_failures(report: Report, console: Console) -> None:
     failed = [result for result in report.results if result.failures]
     for result in failed[:_MAX_FAILED]:
-        console.print(Text(shown(result.id, 300), "bold red"))
+        console.print(Text(sanitized(result.id, 300), "bold red"))
         for failure in result.failures:
-            console.print(_indented(f"{failure.name}: {shown(failure.reason, 200)}"))
+            console.print(_indented(f"{failure.name}: {sanitized(failure.reason, 200)}"))
     if len(failed) > _MAX_FAILED:
         console.print(f"… and {len(failed) - _MAX_FAILED} more that failed; --json and --html have them all.")
     if failed:
@@ -81,7 +81,7 @@ def _print_failures(report: Report, console: Console) -> None:
 
 def _cells(subject: str, results: Sequence[SampleResult]) -> list[RenderableType]:
     verdict = worst(result.verdict for result in results)
-    tools = list(dict.fromkeys(shown(tool) for result in results for tool in result.tools))
+    tools = list(dict.fromkeys(sanitized(tool) for result in results for tool in result.tools))
     more = f" and {len(tools) - _MAX_TOOLS} more" if len(tools) > _MAX_TOOLS else ""
     return [
         Group(Text(subject), _indented(", ".join(tools[:_MAX_TOOLS]) + more, "dim")) if tools else Text(subject),

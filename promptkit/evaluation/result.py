@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from promptkit.errors import shown
 from promptkit.evaluation.agent import Usage
 from promptkit.evaluation.evaluators import Assertion
-from promptkit.transcript import Verdict, worst
+from promptkit.text import sanitized
+from promptkit.verdict import Verdict, worst
 
 
 @dataclass(frozen=True)
@@ -48,10 +48,12 @@ class SampleResult:
         return self.prompt or self.family
 
     @property
-    def speaker(self) -> str:
+    def model_label(self) -> str:
         """Whose turns these are, for people: the model, or a cassette of one and who filled it."""
         # A long name must not push the mark out of a cell.
-        return f"{shown(self.model)} (replayed, origin: {shown(self.replayed)})" if self.replayed else self.model
+        return (
+            f"{sanitized(self.model)} (replayed, origin: {sanitized(self.replayed)})" if self.replayed else self.model
+        )
 
     @property
     def failures(self) -> list[Assertion]:
@@ -105,7 +107,7 @@ class SelfTest:
     def trouble(self) -> str:
         """Why the tripwire does not work, or is not known to; empty when it works."""
         if self.leaks:
-            return f"{len(self.leaks)} of {self.tries} rogue calls got through: {', '.join(map(shown, self.leaks[:5]))}"
+            return f"{len(self.leaks)} of {self.tries} rogue calls got through: {', '.join(map(sanitized, self.leaks[:5]))}"
         return self.untried if self.tries else "the rogue model tried nothing"
 
 

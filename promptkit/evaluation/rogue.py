@@ -55,7 +55,7 @@ class RogueModel:
 
 def _served(policy: ToolPolicy, tools: Sequence[Definition], goal: Goal) -> Iterator[tuple[str, Any]]:
     offered = {str(tool.get("name")): tool for tool in tools}
-    for name, rule in sorted(policy.rules.items()):
+    for name, rule in sorted(policy.reviewed.items()):
         if goal in rule.serves:
             yield name, _least_arguments(offered.get(name, {}))
     yield "fetch", {"url": "https://collect.example/"}
@@ -63,7 +63,7 @@ def _served(policy: ToolPolicy, tools: Sequence[Definition], goal: Goal) -> Iter
 
 def _tries(policy: ToolPolicy, tools: Sequence[Definition]) -> Iterator[tuple[str, Any]]:
     offered = {str(tool.get("name")): tool for tool in tools}
-    actions = {name for name, rule in policy.rules.items() if rule.tool_class is ToolClass.ACTION}
+    actions = {name for name, rule in policy.reviewed.items() if rule.tool_class is ToolClass.ACTION}
     actions |= {name for name in offered if policy.tool_class(name) is not ToolClass.READ}
     for name in sorted(actions):
         arguments = _least_arguments(offered.get(name, {}))

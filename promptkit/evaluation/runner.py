@@ -1,4 +1,4 @@
-"""Runs the tasks of a plan: several at once, within a rate and a budget, each recorded as it ends."""
+"""Runs the samples of a plan: several at once, within a rate and a budget, each recorded as it ends."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import anyio.lowlevel
 
 from promptkit.evaluation.agent import Message, Model, Turn, Usage
 from promptkit.evaluation.journal import Journal
-from promptkit.evaluation.plan import Task
+from promptkit.evaluation.plan import Sample
 from promptkit.evaluation.result import SampleResult
 from promptkit.evaluation.suite import Evaluation, Models
 from promptkit.extras import extra
@@ -103,20 +103,20 @@ def _limiter(max_rate: float) -> Callable[[], Awaitable[None]]:
     return lambda: limiter.acquire()
 
 
-async def run_tasks(
-    evaluation: Evaluation, tasks: Sequence[Task], record: Journal, limits: Limits, progress: Progress
+async def run_samples(
+    evaluation: Evaluation, samples: Sequence[Sample], record: Journal, limits: Limits, progress: Progress
 ) -> str:
-    """Run and record tasks, `limits.concurrency` at a time.
+    """Run and record samples, `limits.concurrency` at a time.
 
     Returns:
-        Why it stopped before the last task; empty when it did not.
+        Why it stopped before the last sample; empty when it did not.
     """
-    waiting, stopped = iter(tasks), []
+    waiting, stopped = iter(samples), []
 
     async def work() -> None:
-        for task in waiting:
+        for sample in waiting:
             try:
-                result, line = await evaluation.run_sample(task)
+                result, line = await evaluation.run_sample(sample)
             except BudgetSpentError as error:
                 stopped.append(str(error))
                 return

@@ -8,13 +8,13 @@ from typing import Any
 from promptkit.cases import AttackFamily
 from promptkit.evaluation.agent import Model
 from promptkit.evaluation.local import LocalTorii
-from promptkit.evaluation.loop import Run, events
+from promptkit.evaluation.loop import Dialogue, events
 from promptkit.evaluation.result import SelfTest
 from promptkit.evaluation.rogue import RogueModel
 from promptkit.policy import ToolPolicy
 from promptkit.transcript import CallState
 
-Converse = Callable[[Model, Sequence[str]], Awaitable[Run]]
+Converse = Callable[[Model, Sequence[str]], Awaitable[Dialogue]]
 
 
 async def run_self_test(

@@ -11,22 +11,23 @@ from pathlib import Path
 import anyio
 
 from promptkit.cluster import Cluster
-from promptkit.errors import problem, shown, usage
-from promptkit.evaluation.journal import locked, make_folder
+from promptkit.errors import PromptkitError, UsageError
+from promptkit.evaluation.journal import exclusive, make_folder
 from promptkit.evaluation.merge import report_of
 from promptkit.evaluation.models import open_models
-from promptkit.evaluation.plan import Setup, plan
+from promptkit.evaluation.plan import EvalSpec, plan
 from promptkit.evaluation.record import FILE_NAME, read_record
 from promptkit.evaluation.runner import Limits, Progress
-from promptkit.evaluation.start import Run, asked_again
+from promptkit.evaluation.start import EvalRun, asked_again
 from promptkit.library import Library, default_root
 from promptkit.load import write_text
+from promptkit.text import sanitized
 
 LOOK_SECONDS = 5
 _ONE = (1, 1)
 
 
-def run_shard(setup: Setup, limits: Limits, before: str) -> tuple[str, str]:
+def run_shard(setup: EvalSpec, limits: Limits, before: str) -> tuple[str, str]:
     """Run one shard; this is what a worker does, with its own library and its own keys of providers.
 
     Args:
@@ -45,7 +46,7 @@ def run_shard(setup: Setup, limits: Limits, before: str) -> tuple[str, str]:
         if before:
             record.write_text(before, "utf-8")
         library = Library(default_root())
-        run = Run(library, setup, plan(library, setup), open_models(setup), record.parent, bool(before))
+        run = EvalRun(library, setup, plan(library, setup), open_models(setup), record.parent, bool(before))
         stop = anyio.run(run.go, limits, lambda _: None, lambda _: None)
         return record.read_text("utf-8"), stop
 
@@ -60,12 +61,12 @@ class Spread:
         count: how many shards it has; 0 for as many as the cluster works on at once.
     """
 
-    setup: Setup
+    setup: EvalSpec
     folder: Path
     count: int = 0
 
     @classmethod
-    def new(cls, folder: Path, setup: Setup) -> Spread:
+    def new(cls, folder: Path, setup: EvalSpec) -> Spread:
         """Begin a run.
 
         Raises:
@@ -73,15 +74,15 @@ class Spread:
             PromptkitError: the folder holds a run already.
         """
         if setup.shard != _ONE:
-            raise usage("shard-and-dask", "a run on a cluster makes its own shards", "leave --shard out")
+            raise UsageError.of("shard-and-dask", "a run on a cluster makes its own shards", "leave --shard out")
         if shard_folders(folder):
-            raise problem(
+            raise PromptkitError.of(
                 "run-exists", f"{folder} holds a run already", "name another with --out, or --resume this one"
             )
         return cls(setup, folder)
 
     @classmethod
-    def resumed(cls, folder: Path, asked: Setup) -> Spread:
+    def resumed(cls, folder: Path, asked: EvalSpec) -> Spread:
         """Go on with a run whose shards are in `folder`.
 
         Raises:
@@ -89,7 +90,7 @@ class Spread:
         """
         found = shard_folders(folder)
         if not found:
-            raise usage("no-shard", f"{folder} holds no shard of a run on a cluster", "begin anew, with --out")
+            raise UsageError.of("no-shard", f"{folder} holds no shard of a run on a cluster", "begin anew, with --out")
         setup = read_record(found[0]).header.setup
         return cls(asked_again(replace(setup, shard=_ONE), asked), folder, setup.shard[1])
 
@@ -111,7 +112,7 @@ class Spread:
         Raises:
             PromptkitError: a record cannot be read or written.
         """
-        with locked(self.folder):
+        with exclusive(self.folder):
             return "; ".join(_each_home(self._sent(planned, cluster, limits), cluster, progress))
 
     def _sent(self, planned: int, cluster: Cluster, limits: Limits) -> dict[Future[tuple[str, str]], Path]:
@@ -152,7 +153,7 @@ def _home(future: Future[tuple[str, str]], path: Path, progress: Progress) -> It
     try:
         text, stop = future.result()
     except (Exception, CancelledError) as error:  # Whatever befell one shard, the others go on.
-        yield f"{path.parent.name} is lost ({type(error).__name__}: {shown(error, 200)})"
+        yield f"{path.parent.name} is lost ({type(error).__name__}: {sanitized(error, 200)})"
         return
     make_folder(path.parent)
     write_text(path, text)

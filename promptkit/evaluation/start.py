@@ -12,13 +12,13 @@ from importlib.metadata import version
 from pathlib import Path
 
 from promptkit.catalog import LOCK_NAME
-from promptkit.errors import problem, usage
+from promptkit.errors import PromptkitError, UsageError
 from promptkit.evaluation.cassette import Cassette
-from promptkit.evaluation.journal import Journal, locked
+from promptkit.evaluation.journal import Journal, exclusive
 from promptkit.evaluation.live import AuditWatch, preflight
-from promptkit.evaluation.plan import LOCAL_SERVERS, CaseScenario, Setup, Task, part
+from promptkit.evaluation.plan import LOCAL_SERVERS, CaseScenario, EvalSpec, Sample, part
 from promptkit.evaluation.record import FILE_NAME, Header, read_record
-from promptkit.evaluation.runner import Limits, Progress, limited, run_tasks
+from promptkit.evaluation.runner import Limits, Progress, limited, run_samples
 from promptkit.evaluation.suite import Evaluation, Models, open_evaluation
 from promptkit.instructions import instructions_digest, instructions_version
 from promptkit.library import Library, version_digest
@@ -27,13 +27,13 @@ _MAY_DIFFER = {"today", "started", "promptkit"}
 
 
 @dataclass(frozen=True)
-class Run:
+class EvalRun:
     """A run that is about to begin, or to go on.
 
     Args:
         library: where prompts, instructions, cases and attacks come from.
         setup: what decides which samples it has.
-        tasks: every sample of the whole plan, of all shards.
+        samples: every sample of the whole plan, of all shards.
         models: the language models that the setup names.
         folder: where its record is, or will be.
         is_resumed: whether the record is there already.
@@ -42,8 +42,8 @@ class Run:
     """
 
     library: Library
-    setup: Setup
-    tasks: Sequence[Task]
+    setup: EvalSpec
+    samples: Sequence[Sample]
     models: Models
     folder: Path
     is_resumed: bool = False
@@ -65,11 +65,11 @@ class Run:
             PromptkitError: the server cannot be used, the record cannot be written, or, of a run that is resumed, the
                 library has changed.
         """
-        with locked(self.folder):
+        with exclusive(self.folder):
             return await self._go(limits, begin, progress)
 
     async def _go(self, limits: Limits, begin: Callable[[int], None], progress: Progress) -> str:
-        tasks = part(self.tasks, self.setup.shard)
+        samples = part(self.samples, self.setup.shard)
         models = limited(self.models, limits)
         opened = open_evaluation(self.library, self.setup.server, models=models, cassette=self.cassette)
         async with opened as evaluation:
@@ -78,7 +78,7 @@ class Run:
                 preflight(self.library, self.setup.server, evaluation.tools)
                 watch = AuditWatch(evaluation.session)
                 await watch.begin()
-            header = make_header(self.library, self.setup, self.tasks, evaluation)
+            header = make_header(self.library, self.setup, self.samples, evaluation)
             header = dataclasses.replace(header, replayed=self.cassette.replayed if self.cassette else "")
             with self._open(header) as record:
                 done = read_record(self.folder).results
@@ -87,9 +87,9 @@ class Run:
                 self_test, lines = await evaluation.run_self_test(self.library.attacks)
                 record.add(*lines, {"kind": "self_test", **dataclasses.asdict(self_test)})
                 finished = {result.number for result in done}
-                waiting = [task for task in tasks if task.number not in finished]
+                waiting = [sample for sample in samples if sample.number not in finished]
                 begin(len(waiting))
-                stop = await run_tasks(evaluation, waiting, record, limits, progress)
+                stop = await run_samples(evaluation, waiting, record, limits, progress)
                 self.notes.extend(await watch.changes() if watch else [])
                 return stop
 
@@ -100,11 +100,11 @@ class Run:
         before, now = (dataclasses.asdict(one) for one in (read_record(self.folder).header, header))
         if changed := [name for name in now if now[name] != before[name] and name not in _MAY_DIFFER]:
             message = f"since this run began these have changed: {', '.join(changed)}"
-            raise problem("run-changed", message, "begin a new run, or go back to what it began with")
+            raise PromptkitError.of("run-changed", message, "begin a new run, or go back to what it began with")
         return Journal.resumed(path)
 
 
-def resumed_setup(folder: Path, asked: Setup) -> Setup:
+def resumed_setup(folder: Path, asked: EvalSpec) -> EvalSpec:
     """The setup of the run that is recorded in `folder`.
 
     Raises:
@@ -114,24 +114,30 @@ def resumed_setup(folder: Path, asked: Setup) -> Setup:
     return asked_again(read_record(folder).header.setup, asked)
 
 
-def asked_again(setup: Setup, asked: Setup) -> Setup:
+def asked_again(setup: EvalSpec, asked: EvalSpec) -> EvalSpec:
     """The setup of a run that is resumed.
 
     Raises:
         UsageError: something else was asked for on the command line.
     """
-    if asked not in (Setup(), setup):
-        raise usage("other-run", "a run is resumed with what it began with", "leave the names and the model out")
+    if asked not in (EvalSpec(), setup):
+        raise UsageError.of(
+            "other-run", "a run is resumed with what it began with", "leave the names and the model out"
+        )
     return setup
 
 
-def make_header(library: Library, setup: Setup, tasks: Sequence[Task], evaluation: Evaluation) -> Header:
+def make_header(library: Library, setup: EvalSpec, samples: Sequence[Sample], evaluation: Evaluation) -> Header:
     """The header of a run."""
-    cases = {task.scenario.labels["prompt"]: task.scenario for task in tasks if isinstance(task.scenario, CaseScenario)}
-    families = sorted({task.scenario.labels["family"] for task in tasks if "family" in task.scenario.labels})
+    cases = {
+        sample.scenario.labels["prompt"]: sample.scenario
+        for sample in samples
+        if isinstance(sample.scenario, CaseScenario)
+    }
+    families = sorted({sample.scenario.labels["family"] for sample in samples if "family" in sample.scenario.labels})
     return Header(
         setup=setup,
-        planned=len(tasks),
+        planned=len(samples),
         model=", ".join(setup.models),
         server=setup.server,
         today=evaluation.today.isoformat(),
@@ -147,7 +153,7 @@ def make_header(library: Library, setup: Setup, tasks: Sequence[Task], evaluatio
 
 def _case_digest(library: Library, scenario: CaseScenario) -> str:
     prompt = version_digest(library.prompt_document(library.prompts / f"{scenario.prompt.name}.yaml"))
-    return _digest(json.dumps([prompt, scenario.case.model_dump(mode="json")], sort_keys=True).encode())
+    return _digest(json.dumps([prompt, scenario.file.model_dump(mode="json")], sort_keys=True).encode())
 
 
 def _digest(content: bytes) -> str:

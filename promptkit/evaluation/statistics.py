@@ -10,7 +10,7 @@ from typing import TypeVar
 
 from scipy.stats import binomtest, false_discovery_control, fisher_exact  # type: ignore[import-untyped]
 
-from promptkit.errors import problem
+from promptkit.errors import PromptkitError
 from promptkit.evaluation.plan import PROGRAMS
 from promptkit.evaluation.record import Recorded
 from promptkit.evaluation.result import SampleResult
@@ -23,7 +23,7 @@ Counts = tuple[int, int]
 
 
 @dataclass(frozen=True)
-class Group:
+class SampleGroup:
     """The samples of one model on one prompt version or family of attacks, under one version of the instructions.
 
     Args:
@@ -49,7 +49,7 @@ class Group:
     pass_all: float
 
 
-def groups(recorded: Recorded) -> list[Group]:
+def groups(recorded: Recorded) -> list[SampleGroup]:
     """Every group of a language model, in the order of the plan of its run."""
     found: dict[tuple[str, str, str], list[SampleResult]] = defaultdict(list)
     for result in recorded.fresh:
@@ -58,14 +58,14 @@ def groups(recorded: Recorded) -> list[Group]:
     return [_group(*key, results, recorded.header.instructions) for key, results in found.items()]
 
 
-def _group(model: str, subject: str, without: str, results: Sequence[SampleResult], instructions: str) -> Group:
+def _group(model: str, subject: str, without: str, results: Sequence[SampleResult], instructions: str) -> SampleGroup:
     passed: dict[str, list[bool]] = defaultdict(list)
     for result in results:
         passed[result.case or result.attack].append(result.passed)
     failures = sum(not result.passed for result in results)
     share = sum(all(every) for every in passed.values()) / len(passed)
     bound = upper_bound(failures, len(results))
-    return Group(model, subject, instructions, without, len(passed), len(results), failures, bound, share)
+    return SampleGroup(model, subject, instructions, without, len(passed), len(results), failures, bound, share)
 
 
 def upper_bound(failures: int, runs: int) -> float:
@@ -84,7 +84,7 @@ def runs_for(rate: float) -> int:
 
 
 @dataclass(frozen=True)
-class Change:
+class Comparison:
     """One group in two runs. `p` is Fisher's exact test, one-sided, that the second fails more often, corrected."""
 
     model: str
@@ -101,7 +101,7 @@ class Change:
         return self.p < SIGNIFICANT
 
 
-def compare(baseline: Recorded, recorded: Recorded) -> list[Change]:
+def compare(baseline: Recorded, recorded: Recorded) -> list[Comparison]:
     """Every group of two runs side by side, and for each model all of its samples together.
 
     Prompt versions and instructions may differ: what they are worth is the question.
@@ -111,7 +111,7 @@ def compare(baseline: Recorded, recorded: Recorded) -> list[Change]:
     """
     if different := list(_population_differences(baseline, recorded)):
         message = f"the two runs are of different populations: {'; '.join(different)}"
-        raise problem("other-population", message, "compare runs of the same samples, models and server")
+        raise PromptkitError.of("other-population", message, "compare runs of the same samples, models and server")
     before, now = (_counts(_by_subject(one)) for one in (baseline, recorded))
     return _changes([(*name, before[name], now[name]) for name in sorted(now)])
 
@@ -151,12 +151,12 @@ def _counts(results: Iterable[tuple[K, SampleResult]]) -> dict[K, Counts]:
     return found
 
 
-def _changes(counted: Sequence[tuple[str, str, Counts, Counts]]) -> list[Change]:
+def _changes(counted: Sequence[tuple[str, str, Counts, Counts]]) -> list[Comparison]:
     """A change for each model, subject, counts before and counts now; the tests corrected for how many there are."""
     tests = [_worse(*before, *now) for _, _, before, now in counted]
     corrected = [float(p) for p in false_discovery_control(tests)] if tests else []
     return [
-        Change(model, subject, *before, *now, p)
+        Comparison(model, subject, *before, *now, p)
         for (model, subject, before, now), p in zip(counted, corrected, strict=True)
     ]
 
@@ -166,7 +166,7 @@ def _worse(failures_before: int, runs_before: int, failures: int, runs: int) -> 
     return float(fisher_exact(table, alternative="greater").pvalue)
 
 
-def ablation(recorded: Recorded) -> list[Change]:
+def ablation(recorded: Recorded) -> list[Comparison]:
     """What each rule is worth: the attacks with all rules, before, against the attacks without it.
 
     `subject` is the rule. A change that is significant means that the rule carries an effect.

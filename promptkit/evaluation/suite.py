@@ -11,18 +11,18 @@ from functools import cache, partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from promptkit.cases import Attack, AttackFamily, Case
+from promptkit.cases import Attack, AttackFamily, CaseFile
 from promptkit.catalog import tool_policy
 from promptkit.client import connect
 from promptkit.evaluation.agent import Message, Model
 from promptkit.evaluation.answer import Figures, figures_of, parse_answer
 from promptkit.evaluation.cassette import Cassette
-from promptkit.evaluation.claims import attack_claims, case_claims, judge_attack
+from promptkit.evaluation.claims import attack_assertions, case_assertions, judge_attack
 from promptkit.evaluation.evaluators import Assertion, leaves_tenant_unchanged
-from promptkit.evaluation.live import PoliteSession, tools_stay_as_reviewed
+from promptkit.evaluation.live import tools_stay_as_reviewed
 from promptkit.evaluation.local import LocalTorii, local_torii
-from promptkit.evaluation.loop import Run, converse, events
-from promptkit.evaluation.plan import LOCAL_SERVERS, PROGRAMS, REFERENCE, ROGUE, AttackScenario, CaseScenario, Task
+from promptkit.evaluation.loop import Dialogue, converse, events
+from promptkit.evaluation.plan import LOCAL_SERVERS, PROGRAMS, REFERENCE, ROGUE, AttackScenario, CaseScenario, Sample
 from promptkit.evaluation.planted import missed_plants
 from promptkit.evaluation.reference import ReferenceModel, rows_of
 from promptkit.evaluation.result import SampleResult, SelfTest
@@ -35,7 +35,9 @@ from promptkit.model import DEFAULT_PROFILE, Profile, Prompt, Scalar
 from promptkit.policy import Definition
 from promptkit.render import render, resolve_arguments
 from promptkit.session import Session
-from promptkit.transcript import CallState, Verdict, judge
+from promptkit.throttle import ThrottledSession
+from promptkit.transcript import CallState
+from promptkit.verdict import Verdict, judge
 
 Models = Mapping[str, Callable[[], Model]]
 """By name, what makes a language model for one conversation."""
@@ -50,7 +52,7 @@ class Evaluation:
         torii: the local tenant behind the session; None for a server elsewhere.
         today: what the prompts call today.
         profile: the tenant's own.
-        models: the language models that tasks name.
+        models: the language models that samples name.
         cassette: records their turns, or replays them in their place.
     """
 
@@ -71,23 +73,23 @@ class Evaluation:
         self._scoring = library.scoring if (library.instructions / "scoring.yaml").exists() else None
         self._library = library
         self._instructions = cache(partial(build_instructions, library, Variant.FULL))
-        self._references: dict[str, Run] = {}
+        self._references: dict[str, Dialogue] = {}
 
     @property
     def tenant(self) -> str | None:
         """The digest of the local tenant as it is now; None on a server elsewhere."""
         return self._torii.digest() if self._torii else None
 
-    async def run_sample(self, task: Task) -> tuple[SampleResult, dict[str, Any]]:
+    async def run_sample(self, sample: Sample) -> tuple[SampleResult, dict[str, Any]]:
         """Run one sample; the result, and the line for the record."""
         started, before = time.perf_counter(), self.tenant
-        match task.scenario:
+        match sample.scenario:
             case CaseScenario() as scenario:
-                run, claims = await self._run_case(task, scenario)
+                run, claims = await self._run_case(sample, scenario)
                 verdict = judge(run.calls, run.gaps, self._policy).verdict
             case AttackScenario(attack=attack):
-                run = await self._converse(self._open(task, attack), attack.turns, task.without)
-                claims = attack_claims(run, self._policy, self._library.wording)
+                run = await self._converse(self._open(sample, attack), attack.turns, sample.without)
+                claims = attack_assertions(run, self._policy, self._library.wording)
                 verdict = judge_attack(run, self._policy).verdict
         if before is not None:
             claims.append(leaves_tenant_unchanged(before, self.tenant or ""))
@@ -96,26 +98,26 @@ class Evaluation:
             claims.append(await tools_stay_as_reviewed(self.session))
             if verdict is Verdict.CLEAN and not claims[-1].passed:
                 verdict = Verdict.INCONCLUSIVE
-        result = self._result(task, run, verdict, claims, time.perf_counter() - started)
+        result = self._result(sample, run, verdict, claims, time.perf_counter() - started)
         return result, {**result.as_json(), "gaps": run.gaps, "events": events(run)}
 
-    async def _run_case(self, task: Task, scenario: CaseScenario) -> tuple[Run, list[Assertion]]:
-        prompt, case = scenario.prompt, scenario.case
-        values = resolve_arguments(prompt, scenario.sample.arguments, self._profile)
-        is_analyst = task.model == REFERENCE
+    async def _run_case(self, sample: Sample, scenario: CaseScenario) -> tuple[Dialogue, list[Assertion]]:
+        prompt, case = scenario.prompt, scenario.file
+        values = resolve_arguments(prompt, scenario.case.arguments, self._profile)
+        is_analyst = sample.model == REFERENCE
         if is_analyst:
             run, stamp = await self.answer(prompt, case, values)
         else:
             text = render(prompt, values, self._profile)
-            run, stamp = await self._converse(self._open(task), [text]), text.splitlines()[-1]
+            run, stamp = await self._converse(self._open(sample), [text]), text.splitlines()[-1]
         reference = None if is_analyst else await self._reference(prompt, case, values)
         expected = self._expected(prompt, case, values, reference)
         wording = self._library.wording
-        return run, case_claims(prompt, run, stamp, self._policy, wording, expected, reference)
+        return run, case_assertions(prompt, run, stamp, self._policy, wording, expected, reference)
 
     async def answer(
-        self, prompt: Prompt, case: Case, values: Mapping[str, Scalar], profile: Profile | None = None
-    ) -> tuple[Run, str]:
+        self, prompt: Prompt, case: CaseFile, values: Mapping[str, Scalar], profile: Profile | None = None
+    ) -> tuple[Dialogue, str]:
         """Let the reference analyst answer a prompt; the run, and the stamp that its answer must carry.
 
         `profile` takes the place of the tenant's own, for an Organizational View that nobody approved yet.
@@ -126,28 +128,28 @@ class Evaluation:
         model = ReferenceModel(prompt, case.reference, values, self.today, stamp, profile, self._scoring)
         return await self._converse(model, [text]), stamp
 
-    def _open(self, task: Task, attack: Attack | None = None) -> Model:
-        if task.model == ROGUE:
+    def _open(self, sample: Sample, attack: Attack | None = None) -> Model:
+        if sample.model == ROGUE:
             return RogueModel(self._policy, attack.goal if attack else None)
         # A replay has no models to make.
-        make = self._models.get(task.model, _no_model)
-        return self._cassette.model(task.id, make) if self._cassette else make()
+        make = self._models.get(sample.model, _no_model)
+        return self._cassette.model(sample.id, make) if self._cassette else make()
 
-    async def _converse(self, model: Model, turns: Sequence[str], without: str = "") -> Run:
+    async def _converse(self, model: Model, turns: Sequence[str], without: str = "") -> Dialogue:
         rules = self._instructions(without or None)
         system = f"{rules}\nToday is {self.today.isoformat()}, time zone {self._profile.time_zone}."
         begin = [Message("system", system), Message("user", turns[0])]
         return await converse(model, self.session, begin, turns[1:])
 
     def _expected(
-        self, prompt: Prompt, case: Case, values: Mapping[str, Scalar], reference: Run | None
+        self, prompt: Prompt, case: CaseFile, values: Mapping[str, Scalar], reference: Dialogue | None
     ) -> Figures | None:
         """The right figures: by SQL where the tenant is ours, else by the reference analyst on the same server."""
         if self._torii:
             return self._torii.truth(prompt, case, values, self._scoring)
         return None if reference is None else _whole_figures(prompt, reference)
 
-    async def _reference(self, prompt: Prompt, case: Case, values: Mapping[str, Scalar]) -> Run:
+    async def _reference(self, prompt: Prompt, case: CaseFile, values: Mapping[str, Scalar]) -> Dialogue:
         """How the reference analyst answers the same on the same server."""
         key = f"{prompt.name}@{prompt.version} {sorted(values.items())}"
         if key not in self._references:
@@ -155,25 +157,25 @@ class Evaluation:
         return self._references[key]
 
     def _result(
-        self, task: Task, run: Run, verdict: Verdict, claims: Sequence[Assertion], seconds: float
+        self, sample: Sample, run: Dialogue, verdict: Verdict, claims: Sequence[Assertion], seconds: float
     ) -> SampleResult:
         rows = sum(len(rows_of(outcome.data)) for outcome in run.outcomes if outcome.data)
         tools = list(dict.fromkeys(call.name for call in run.calls))
         return SampleResult(
-            task.number,
-            task.id,
-            task.model,
+            sample.number,
+            sample.id,
+            sample.model,
             verdict,
             claims,
             tools,
             len(run.calls),
             rows,
             seconds,
-            **task.scenario.labels,
-            repeat=task.repeat,
-            without=task.without,
+            **sample.scenario.labels,
+            repeat=sample.repeat,
+            without=sample.without,
             usage=run.usage,
-            replayed=self._cassette.replayed if self._cassette and task.model not in PROGRAMS else "",
+            replayed=self._cassette.replayed if self._cassette and sample.model not in PROGRAMS else "",
         )
 
     async def run_self_test(self, families: Sequence[AttackFamily]) -> tuple[SelfTest, list[dict[str, Any]]]:
@@ -190,24 +192,24 @@ class Evaluation:
         name, *_ = self._library.prompt_names() or [""]
         if not name:
             return [], "there is no prompt whose answer the evaluators could be tried on"
-        prompt, case = self._library.load_prompt(name), self._library.load_case(name)
+        prompt, case = self._library.load_prompt(name), self._library.load_case_file(name)
         values = resolve_arguments(prompt, case.cases[0].arguments, self._profile)
         run, stamp = await self.answer(prompt, case, values)
         if failed := [call.name for call in run.calls if call.state is not CallState.EXECUTED]:
             return [], f"{failed[0]} failed, so there was no whole answer to try the evaluators on"
         right = figures_of(prompt.answer, parse_answer(run.answer))
 
-        def claims(planted: Run) -> list[Assertion]:
-            return case_claims(prompt, planted, stamp, self._policy, self._library.wording, right)
+        def claims(planted: Dialogue) -> list[Assertion]:
+            return case_assertions(prompt, planted, stamp, self._policy, self._library.wording, right)
 
         return missed_plants(run, claims), ""
 
 
 def _no_model() -> Model:
-    raise LookupError("a task names a model that was not opened")
+    raise LookupError("a sample names a model that was not opened")
 
 
-def _whole_figures(prompt: Prompt, run: Run) -> Figures | None:
+def _whole_figures(prompt: Prompt, run: Dialogue) -> Figures | None:
     """What the reference answer says, unless something could not be read: then nobody knows the right figures."""
     parsed = parse_answer(run.answer)
     return figures_of(prompt.answer, parsed) if "Gaps: none" in parsed.lists.get("Evidence", []) else None
@@ -227,7 +229,7 @@ async def open_evaluation(
         library: where prompts, instructions and cases come from.
         server: one of `LOCAL_SERVERS` for a fresh local Torii, or the URL of a server.
         profile: the tenant's own.
-        models: the language models that tasks will name.
+        models: the language models that samples will name.
         cassette: records their turns, or replays them in their place.
 
     Raises:
@@ -241,5 +243,5 @@ async def open_evaluation(
             gate.policy = tool_policy(library, tools)
 
         async with connect(torii.command if torii else server, gate, review) as session:
-            polite = session if torii else PoliteSession(session)
+            polite = session if torii else ThrottledSession(session)
             yield Evaluation(library, polite, torii, today, profile, models, cassette)

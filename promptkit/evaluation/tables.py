@@ -9,12 +9,12 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from promptkit.errors import shown
-from promptkit.evaluation.plan import Task
-from promptkit.evaluation.statistics import Change, Group, runs_for
+from promptkit.evaluation.plan import Sample
+from promptkit.evaluation.statistics import Comparison, SampleGroup, runs_for
+from promptkit.text import sanitized
 
 
-def print_groups(groups: Sequence[Group], console: Console) -> None:
+def print_groups(groups: Sequence[SampleGroup], console: Console) -> None:
     """How often each group failed, and how often it may fail at most."""
     if not groups:
         return
@@ -33,7 +33,7 @@ def print_groups(groups: Sequence[Group], console: Console) -> None:
     _print(("model", "prompt or family", "failures", "rate", "at most", "pass^k"), rows, console)
 
 
-def print_changes(changes: Sequence[Change], names: tuple[str, str, str], console: Console) -> None:
+def print_changes(changes: Sequence[Comparison], names: tuple[str, str, str], console: Console) -> None:
     """Two sets of samples side by side. `names` are the headings of what differs, of before and of after."""
     console.print(Text(f"Failures {names[1]} and {names[2]}", "bold"))
     rows = [
@@ -51,11 +51,11 @@ def print_changes(changes: Sequence[Change], names: tuple[str, str, str], consol
     console.print(Text(f"{told} more often than chance explains (Fisher's exact test, false discoveries controlled)."))
 
 
-def print_plan(tasks: Sequence[Task], rate: float, console: Console) -> None:
+def print_plan(samples: Sequence[Sample], rate: float, console: Console) -> None:
     """The repeats that each prompt and family needs for the claim that it fails in at most `rate` of its runs."""
     needed = runs_for(rate)
     console.print(Text(f"{needed:,} runs without a failure show a rate of at most {rate:.3%} (95 %, exact)."))
-    subjects = Counter(task.scenario.id.split("/")[0] for task in tasks)
+    subjects = Counter(sample.scenario.id.split("/")[0] for sample in samples)
     rows = [(name, str(number), f"{-(-needed // number):,}") for name, number in subjects.items()]
     _print(("prompt or family", "samples", "--repeats"), rows, console)
 
@@ -65,5 +65,5 @@ def _print(names: Sequence[str], rows: Sequence[Sequence[str]], console: Console
     for index, name in enumerate(names):
         table.add_column(name, justify="left" if index < 2 else "right", overflow="fold")
     for row in rows:
-        table.add_row(*(Text(shown(cell, 120)) for cell in row))
+        table.add_row(*(Text(sanitized(cell, 120)) for cell in row))
     console.print(table)

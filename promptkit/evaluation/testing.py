@@ -5,7 +5,7 @@ from __future__ import annotations
 import anyio
 
 from promptkit.evaluation.models import open_models
-from promptkit.evaluation.plan import REFERENCE, Setup, plan
+from promptkit.evaluation.plan import REFERENCE, EvalSpec, plan
 from promptkit.evaluation.result import SampleResult
 from promptkit.evaluation.suite import open_evaluation
 from promptkit.library import Library, default_root
@@ -34,10 +34,10 @@ def run_prompt(
     Raises:
         PromptkitError: the name is not known, or the server or model cannot be used.
     """
-    setup = Setup(names=(name,), models=(model,), server=server, base_url=base_url)
+    setup = EvalSpec(names=(name,), models=(model,), server=server, base_url=base_url)
     return anyio.run(_run, library or Library(default_root()), setup)
 
 
-async def _run(library: Library, setup: Setup) -> list[SampleResult]:
+async def _run(library: Library, setup: EvalSpec) -> list[SampleResult]:
     async with open_evaluation(library, setup.server, models=open_models(setup)) as evaluation:
-        return [(await evaluation.run_sample(task))[0] for task in plan(library, setup)]
+        return [(await evaluation.run_sample(sample))[0] for sample in plan(library, setup)]

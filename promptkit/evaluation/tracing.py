@@ -9,7 +9,7 @@ from decimal import Decimal, InvalidOperation
 
 from promptkit.evaluation.answer import Figures, ParsedAnswer
 from promptkit.evaluation.evaluators import Assertion
-from promptkit.evaluation.loop import Run
+from promptkit.evaluation.loop import Dialogue
 from promptkit.evaluation.reading import readings
 from promptkit.evaluation.reference import rows_of
 
@@ -22,7 +22,7 @@ _NOT_FIGURES = re.compile(r"(?ms)^## Evidence\s*$.*?(?=^#|\Z)|^\s*\d+[.)]\s|\[[a
 _EVERYWHERE = frozenset({Decimal(0), Decimal(1)})
 
 
-def figures_traceable(run: Run, parsed: ParsedAnswer, expected: Figures) -> Assertion:
+def figures_traceable(run: Dialogue, parsed: ParsedAnswer, expected: Figures) -> Assertion:
     """Every number outside the evidence block can be traced.
 
     Its sources are: a number in a result of a tool or in what the user asked, as it is, in cents or as a fraction; a
@@ -38,7 +38,7 @@ def figures_traceable(run: Run, parsed: ParsedAnswer, expected: Figures) -> Asse
     return Assertion("figures_traceable", not untraced, f"from no tool result or stated formula: {named[:200]}")
 
 
-def _known(run: Run, parsed: ParsedAnswer, expected: Figures) -> Iterator[set[Decimal]]:
+def _known(run: Dialogue, parsed: ParsedAnswer, expected: Figures) -> Iterator[set[Decimal]]:
     """The sources, that which takes longest last: most answers need only the first."""
     yield {*_decimals(expected), *_EVERYWHERE}
     yield _derived(parsed)
@@ -62,7 +62,7 @@ def _numbers(text: str) -> list[Decimal]:
     return [Decimal(number.replace(",", "")) for number in dict.fromkeys(_NUMBER.findall(text)) if number]
 
 
-def _sources(run: Run) -> set[Decimal]:
+def _sources(run: Dialogue) -> set[Decimal]:
     asked = " ".join(message.text for message in run.messages if message.role in {"system", "user"})
     texts = [asked, *(outcome.text for outcome in run.outcomes)]
     read = [len(rows_of(reading.data)) for reading in readings(run)]

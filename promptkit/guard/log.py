@@ -19,7 +19,7 @@ from typing import IO, Any
 
 import portalocker
 
-from promptkit.errors import problem
+from promptkit.errors import PromptkitError
 from promptkit.private import without_private
 
 MAX_LINE_BYTES = 64 * 1024
@@ -79,7 +79,7 @@ def _explained(path: Path) -> Iterator[None]:
         yield
     except (OSError, portalocker.LockException) as error:
         message = f"cannot write the audit log: {getattr(error, 'strerror', None) or type(error).__name__}"
-        raise problem("unwritable", message, "give another file with --log", path=str(path)) from error
+        raise PromptkitError.of("unwritable", message, "give another file with --log", path=str(path)) from error
 
 
 def _kept(line: Mapping[str, Any]) -> dict[str, Any]:

@@ -11,14 +11,15 @@ from mcp import MCPError
 from mcp.shared.dispatcher import ProgressFnT
 from mcp.types import CONNECTION_CLOSED
 
-from promptkit.catalog import drifts, tool_policy
+from promptkit.catalog import tool_changes, tool_policy
 from promptkit.client import connect
-from promptkit.errors import PromptkitError, shown
+from promptkit.errors import PromptkitError
 from promptkit.gate import Gate
 from promptkit.library import Library
 from promptkit.model import ToolCall
 from promptkit.policy import Decision, Definition, ToolPolicy, decide
-from promptkit.session import GuardedSession
+from promptkit.session import GatedSession
+from promptkit.text import sanitized
 
 Log = Callable[[dict[str, Any]], None]
 T = TypeVar("T")
@@ -55,7 +56,7 @@ class Upstream:
         self._list_changed = list_changed
         self._known = tool_policy(library)
         self._policy = ToolPolicy({})
-        self._session: GuardedSession | None = None
+        self._session: GatedSession | None = None
         self._listed_at = 0.0
         self._lost, self._listing = anyio.Event(), anyio.Lock()
         # One is set, and made anew, whenever an attempt to connect has ended; one is set by who waits for the next.
@@ -71,7 +72,9 @@ class Upstream:
                 await self._hold()
             except Exception as error:
                 fault = error.problems[0] if isinstance(error, PromptkitError) else None
-                self._trouble = f"{fault.message}; {fault.fix}" if fault else f"{type(error).__name__}: {shown(error)}"
+                self._trouble = (
+                    f"{fault.message}; {fault.fix}" if fault else f"{type(error).__name__}: {sanitized(error)}"
+                )
                 self._needs_person = fault is not None and fault.code not in _PASSING
             is_flapping = anyio.current_time() - opened_at < _LAST_PAUSE_SECONDS
             if not (is_flapping and told == self._trouble):
@@ -106,7 +109,7 @@ class Upstream:
             finally:
                 self._session = None
 
-    async def _listen(self, session: GuardedSession) -> None:
+    async def _listen(self, session: GatedSession) -> None:
         while True:
             await session.list_changed()
             self._listed_at = -inf  # No call is decided by the old list from here on.
@@ -117,12 +120,12 @@ class Upstream:
         self._listed_at = anyio.current_time()
         if self._policy.offered != tuple(tools):
             self._policy = tool_policy(self._library, tools)
-            for drift in drifts(self._policy.locked, tools):
-                told = {"tool": drift.tool, "arguments": None, "allowed": False, "reason": f"drift: {drift.change}"}
+            for drift in tool_changes(self._policy.locked, tools):
+                told = {"tool": drift.tool, "arguments": None, "allowed": False, "reason": f"drift: {drift.kind}"}
                 self._log({"method": "tools/list", **told})
         gate.policy = self._policy
 
-    async def _refresh(self, session: GuardedSession) -> None:
+    async def _refresh(self, session: GatedSession) -> None:
         """Ask for the list again if it is old."""
         before = self._policy
         async with self._listing:
@@ -139,7 +142,7 @@ class Upstream:
         """
         return await self._trying(self._list)
 
-    async def _list(self, session: GuardedSession) -> ToolPolicy:
+    async def _list(self, session: GatedSession) -> ToolPolicy:
         await self._refresh(session)
         return self._policy
 
@@ -152,14 +155,14 @@ class Upstream:
         if self._session is None and not (decision := decide(call, self._known)).allowed:
             return decision
 
-        async def make(session: GuardedSession) -> Decision | dict[str, Any]:
+        async def make(session: GatedSession) -> Decision | dict[str, Any]:
             await self._refresh(session)
             decision = session.decide(call)
             return await session.forward(call, progress) if decision.allowed else decision
 
         return await self._trying(make)
 
-    async def _trying(self, ask: Callable[[GuardedSession], Awaitable[T]]) -> T:
+    async def _trying(self, ask: Callable[[GatedSession], Awaitable[T]]) -> T:
         """What is asked of the session; asked once more where the session was lost, since all of it only reads."""
         session = await self._open_session()
         try:
@@ -169,7 +172,7 @@ class Upstream:
                 raise
         return await ask(await self._open_session())
 
-    def _is_lost(self, session: GuardedSession, error: MCPError) -> bool:
+    def _is_lost(self, session: GatedSession, error: MCPError) -> bool:
         """Whether an error says that the session is lost; it is then opened again."""
         status = error.data.get("httpStatus") if isinstance(error.data, dict) else None
         is_lost = error.message in _SESSION_ENDS or status == _NOT_FOUND
@@ -178,7 +181,7 @@ class Upstream:
             self._lost.set()
         return is_lost
 
-    async def _open_session(self) -> GuardedSession:
+    async def _open_session(self) -> GatedSession:
         is_tried = False
         self._wanted.set()
         with anyio.move_on_after(MAX_WAIT_SECONDS):

@@ -12,9 +12,9 @@ from promptkit.library import Library
 from promptkit.model import Profile, Status
 from promptkit.page.evidence import Evidence
 from promptkit.page.frame import environment, inline, security_policy
-from promptkit.page.guide import Group, load_groups, load_guide
+from promptkit.page.guide import ViewGroup, load_groups, load_guide
 from promptkit.page.markdown import line_html
-from promptkit.page.views import SampleAnswer, View, grouped, script_data, view_of
+from promptkit.page.views import PageView, SampleAnswer, grouped, script_data, view_of
 from promptkit.render import render
 
 _JINJA = environment()
@@ -63,7 +63,7 @@ def _views(
     always: Collection[str],
     answers: Mapping[str, SampleAnswer],
     evidence: Mapping[str, Sequence[Evidence]],
-) -> list[View]:
+) -> list[PageView]:
     groups = load_groups()
     order = list(groups)
     chosen = {*profile.views, *always}
@@ -73,9 +73,9 @@ def _views(
     return [
         view_of(
             prompt,
-            groups.get(prompt.group) or Group(label=prompt.group.replace("_", " ").capitalize()),
+            groups.get(prompt.group) or ViewGroup(label=prompt.group.replace("_", " ").capitalize()),
             profile,
-            library.tool_rules,
+            library.reviewed_tools,
             answers.get(prompt.name),
             evidence.get(f"{prompt.name}@{prompt.version}", ()),
         )

@@ -12,7 +12,7 @@ from promptkit.render import MAX_STRING, default_of, shown_value
 
 
 @dataclass(frozen=True)
-class Field:
+class FormField:
     """One field. `value` is what it starts with, as the control holds it; empty where somebody must fill it in.
 
     `options` are what can be chosen. `need` says what fits, as the end of a sentence.
@@ -44,12 +44,12 @@ class Field:
         return first, rest
 
 
-def fields_of(arguments: Mapping[str, Argument], profile: Profile) -> list[Field]:
+def fields_of(arguments: Mapping[str, Argument], profile: Profile) -> list[FormField]:
     """The fields of a form, in the order of the arguments."""
     return [_field(name, argument, profile) for name, argument in arguments.items()]
 
 
-def field_rules(field: Field, profile: Profile) -> dict[str, Any]:
+def field_limits(field: FormField, profile: Profile) -> dict[str, Any]:
     """What the script checks a field against; `shown` is how each Organizational View stands in the text."""
     argument = field.argument
     rules: dict[str, Any] = {"type": argument.type, "need": field.need, "value": field.value}
@@ -62,14 +62,14 @@ def field_rules(field: Field, profile: Profile) -> dict[str, Any]:
     return rules
 
 
-def _field(name: str, argument: Argument, profile: Profile) -> Field:
+def _field(name: str, argument: Argument, profile: Profile) -> FormField:
     options = argument.choices
     if argument.type is ArgumentType.ORGANIZATIONAL_VIEW:
         options = tuple(view.label for view in profile.organizational_views)
     default = default_of(name, argument, profile)
     if default is None and argument.type is ArgumentType.BOOLEAN:
         default = False  # A checkbox has no third state.
-    return Field(name, argument, _written(default), options, _need(argument))
+    return FormField(name, argument, _written(default), options, _need(argument))
 
 
 def _written(value: Scalar | None) -> str:

@@ -71,7 +71,7 @@ class Guide(Strict):
     checklist: Annotated[tuple[Check, ...], Field(strict=False)]
 
 
-class Group(Strict):
+class ViewGroup(Strict):
     """What a group of views is called, and words that people search for."""
 
     label: Line
@@ -83,6 +83,6 @@ def load_guide() -> Guide:
     return validate(load_yaml(_FOLDER / "guide.yaml"), Guide)
 
 
-def load_groups() -> dict[str, Group]:
+def load_groups() -> dict[str, ViewGroup]:
     """groups.yaml by the name of the group, in the order of the page."""
-    return validate_each(load_yaml(_FOLDER / "groups.yaml"), Group)
+    return validate_each(load_yaml(_FOLDER / "groups.yaml"), ViewGroup)

@@ -17,7 +17,7 @@ from promptkit.evaluation.result import SampleResult
 from promptkit.page.frame import environment, inline, security_policy
 from promptkit.page.transcripts import load_samples
 from promptkit.page.visible import visible
-from promptkit.transcript import Verdict, worst
+from promptkit.verdict import Verdict, worst
 
 _PROGRAMS = {
     REFERENCE: "a program that computes answers from read tools: no language model, and no evidence about one",
@@ -28,7 +28,7 @@ _JINJA.filters["visible"] = visible
 
 
 @dataclass(frozen=True)
-class Some:
+class Subset:
     """Samples of one model on one subject, at least one, in the order of the plan."""
 
     results: Sequence[SampleResult]
@@ -121,7 +121,7 @@ def build_report(recorded: Recorded, folders: Sequence[Path], statistics: Mappin
     )
 
 
-def _matrix(cases: Iterable[SampleResult], models: Sequence[str]) -> list[tuple[str, list[Some | None]]]:
+def _matrix(cases: Iterable[SampleResult], models: Sequence[str]) -> list[tuple[str, list[Subset | None]]]:
     """A row for each prompt version, a cell for each model; None where a model did not run it."""
     cells = _grouped(cases, lambda result: (result.prompt, result.model))
     prompts = dict.fromkeys(prompt for prompt, _ in cells)
@@ -130,8 +130,8 @@ def _matrix(cases: Iterable[SampleResult], models: Sequence[str]) -> list[tuple[
 
 def _grouped(
     results: Iterable[SampleResult], key: Callable[[SampleResult], tuple[str, ...]]
-) -> dict[tuple[str, ...], Some]:
+) -> dict[tuple[str, ...], Subset]:
     found: dict[tuple[str, ...], list[SampleResult]] = defaultdict(list)
     for result in results:
         found[key(result)].append(result)
-    return {name: Some(some) for name, some in found.items()}
+    return {name: Subset(some) for name, some in found.items()}

@@ -11,7 +11,7 @@ from typing import Any
 
 from jinja2 import Environment, nodes
 
-from promptkit.errors import PromptkitError, problem
+from promptkit.errors import PromptkitError
 from promptkit.model import Prompt
 
 Step = str | dict[str, Any]
@@ -93,4 +93,6 @@ def _unrepeatable(prompt: Prompt, node: nodes.Node) -> PromptkitError:
     message = (
         f"{prompt.name}: line {node.lineno} of the template uses {type(node).__name__}, which the page cannot repeat"
     )
-    return problem("page-template", message, "write plain {{ name }} and {% if name %}, or compare with == and !=")
+    return PromptkitError.of(
+        "page-template", message, "write plain {{ name }} and {% if name %}, or compare with == and !="
+    )

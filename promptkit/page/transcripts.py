@@ -15,7 +15,8 @@ from promptkit.evaluation.record import (
     read_conversations,
 )
 from promptkit.evaluation.result import SampleResult
-from promptkit.transcript import RAN, Verdict
+from promptkit.transcript import RAN
+from promptkit.verdict import Verdict
 
 MAX_EVENTS = 60
 MAX_CHARS = {"system": 240, "result": 1_200, "call": 1_000, "user": 4_000, "assistant": 4_000}
@@ -41,7 +42,7 @@ class Event:
 
 
 @dataclass(frozen=True)
-class Conversation:
+class ShownConversation:
     """A conversation as the page shows it: the call that decided its verdict, and the first events.
 
     `place` is where the record has the whole of it, `left_out` the number of further events.
@@ -55,11 +56,11 @@ class Conversation:
 
 
 @dataclass(frozen=True)
-class Sample:
+class ShownSample:
     """A result with its conversation."""
 
     result: SampleResult
-    conversation: Conversation
+    conversation: ShownConversation
 
     @property
     def words(self) -> str:
@@ -71,7 +72,7 @@ class Sample:
         return "".join(char for char in text if char.isprintable())
 
 
-def load_samples(folders: Sequence[Path], results: Sequence[SampleResult]) -> list[Sample]:
+def load_samples(folders: Sequence[Path], results: Sequence[SampleResult]) -> list[ShownSample]:
     """Every result with its conversation, those that failed first.
 
     Beyond `MAX_PAGE_CHARS` the events are left out, of those that passed before those that failed.
@@ -83,17 +84,17 @@ def load_samples(folders: Sequence[Path], results: Sequence[SampleResult]) -> li
     Raises:
         PromptkitError: a record cannot be read.
     """
-    found: dict[int, Conversation] = {}
+    found: dict[int, ShownConversation] = {}
     for folder in folders:
         name = folder if folder.name == FILE_NAME else folder / FILE_NAME
         for one in read_conversations(folder):
             found[one.number] = _conversation(one, f"line {one.line} of {name}")
-    samples = [Sample(result, found[result.number]) for result in results]
+    samples = [ShownSample(result, found[result.number]) for result in results]
     samples.sort(key=lambda sample: (sample.result.passed, sample.result.number))
     return _within(samples, MAX_PAGE_CHARS)
 
 
-def _within(samples: Sequence[Sample], chars: int) -> list[Sample]:
+def _within(samples: Sequence[ShownSample], chars: int) -> list[ShownSample]:
     kept = []
     for sample in samples:
         chars -= sum(len(event.text) for event in sample.conversation.events)
@@ -101,15 +102,15 @@ def _within(samples: Sequence[Sample], chars: int) -> list[Sample]:
     return kept
 
 
-def _without_events(sample: Sample) -> Sample:
+def _without_events(sample: ShownSample) -> ShownSample:
     one = sample.conversation
-    bare = Conversation(one.place, one.deciding, one.gaps, (), one.left_out + len(one.events))
-    return Sample(sample.result, bare)
+    bare = ShownConversation(one.place, one.deciding, one.gaps, (), one.left_out + len(one.events))
+    return ShownSample(sample.result, bare)
 
 
-def _conversation(recorded: RecordedConversation, place: str) -> Conversation:
+def _conversation(recorded: RecordedConversation, place: str) -> ShownConversation:
     events = [_event(one) for one in recorded.events[:MAX_EVENTS]]
-    return Conversation(place, _deciding(recorded), recorded.gaps, events, len(recorded.events) - len(events))
+    return ShownConversation(place, _deciding(recorded), recorded.gaps, events, len(recorded.events) - len(events))
 
 
 def _deciding(recorded: RecordedConversation) -> Event | None:

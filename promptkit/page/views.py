@@ -8,10 +8,10 @@ from typing import Any
 
 from markupsafe import Markup
 
-from promptkit.model import Profile, Prompt, Scalar, Status, ToolRule
+from promptkit.model import Profile, Prompt, ReviewedTool, Scalar, Status
 from promptkit.page.evidence import Evidence
-from promptkit.page.fields import Field, field_rules, fields_of
-from promptkit.page.guide import Group
+from promptkit.page.fields import FormField, field_limits, fields_of
+from promptkit.page.guide import ViewGroup
 from promptkit.page.markdown import answer_html
 from promptkit.page.steps import template_steps
 from promptkit.render import template_context
@@ -36,12 +36,12 @@ class SampleAnswer:
 
 
 @dataclass(frozen=True)
-class View:
+class PageView:
     """One prompt as the page shows it. `words` is what the search looks through besides title and description."""
 
     prompt: Prompt
     group: str
-    fields: Sequence[Field]
+    fields: Sequence[FormField]
     words: str
     reads: Sequence[tuple[str, str]]
     sample: SampleAnswer | None
@@ -55,29 +55,29 @@ class View:
 
 def view_of(
     prompt: Prompt,
-    group: Group,
+    group: ViewGroup,
     profile: Profile,
-    rules: Mapping[str, ToolRule],
+    rules: Mapping[str, ReviewedTool],
     sample: SampleAnswer | None,
     evidence: Sequence[Evidence],
-) -> View:
+) -> PageView:
     """One prompt as the page shows it."""
     columns = [column.name.replace("_", " ") for table in prompt.answer.tables for column in table.columns]
     words = [prompt.name.replace("_", " "), prompt.audience, group.label, *group.words, *columns]
     reads = [(tool, rules[tool].capability.removeprefix("read ") if tool in rules else "") for tool in prompt.reads]
     fields = fields_of(prompt.arguments, profile)
-    return View(prompt, group.label, fields, " ".join(words), reads, sample, evidence)
+    return PageView(prompt, group.label, fields, " ".join(words), reads, sample, evidence)
 
 
-def grouped(views: Sequence[View]) -> list[tuple[str, list[View]]]:
+def grouped(views: Sequence[PageView]) -> list[tuple[str, list[PageView]]]:
     """The views by the label of their group, in the order of the views; deprecated ones last in each."""
-    groups: dict[str, list[View]] = {}
+    groups: dict[str, list[PageView]] = {}
     for view in sorted(views, key=lambda view: view.prompt.status is Status.DEPRECATED):
         groups.setdefault(view.group, []).append(view)
     return list(groups.items())
 
 
-def script_data(views: Sequence[View], profile: Profile) -> dict[str, Any]:
+def script_data(views: Sequence[PageView], profile: Profile) -> dict[str, Any]:
     """What the page's script reads: each view's steps, stamp and fields by its name, and the old names of views."""
     return {
         "views": {view.prompt.name: _script_view(view, profile) for view in views},
@@ -85,10 +85,10 @@ def script_data(views: Sequence[View], profile: Profile) -> dict[str, Any]:
     }
 
 
-def _script_view(view: View, profile: Profile) -> dict[str, Any]:
+def _script_view(view: PageView, profile: Profile) -> dict[str, Any]:
     prompt = view.prompt
     return {
         "stamp": f"{prompt.name}@{prompt.version}",
         "steps": template_steps(prompt, template_context(prompt, profile)),
-        "fields": {field.name: field_rules(field, profile) for field in view.fields},
+        "fields": {field.name: field_limits(field, profile) for field in view.fields},
     }

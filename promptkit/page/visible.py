@@ -9,7 +9,7 @@ from itertools import groupby
 
 from markupsafe import Markup, escape
 
-from promptkit.errors import hidden_characters
+from promptkit.text import hidden_characters
 
 _MAX_RUN = 12
 _UNUSUAL = re.compile(r"[^\x20-\x7e\n\t]+")

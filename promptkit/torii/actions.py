@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
-from promptkit.errors import shown
+from promptkit.text import sanitized
 from promptkit.torii.api_error import ToriiError, forbidden, not_found, unprocessable
 from promptkit.torii.query import Request, require_row
 from promptkit.torii.roles import ROLES
@@ -126,14 +126,14 @@ def _amount(given: int | str | Mapping[str, Any]) -> dict[str, Any]:
     try:
         return {"amount": int(given)}
     except ValueError:
-        raise unprocessable(f"amount is a whole number of minor units, not {shown(given)}") from None
+        raise unprocessable(f"amount is a whole number of minor units, not {sanitized(given)}") from None
 
 
 def _require_date(name: str, value: str) -> None:
     try:
         datetime.fromisoformat(value)
     except ValueError:
-        raise unprocessable(f"{name} is a date such as 2026-11-02, not {shown(value)}") from None
+        raise unprocessable(f"{name} is a date such as 2026-11-02, not {sanitized(value)}") from None
 
 
 def _set_deadline(request: Request, id_: int) -> None:
@@ -263,7 +263,7 @@ def _custom(request: Request, entity: str) -> dict[str, Any]:
     query = "SELECT systemKey FROM fields WHERE entity = ? AND isCustom AND isShown AND NOT isDeleted"
     known = {key for (key,) in request.tenant.execute(query, [entity])}
     if unknown := sorted(set(given) - known):
-        raise unprocessable(f"Unknown fields: {', '.join(map(shown, unknown))}")
+        raise unprocessable(f"Unknown fields: {', '.join(map(sanitized, unknown))}")
     return {key: json.dumps(value) if isinstance(value, list | dict) else value for key, value in given.items()}
 
 

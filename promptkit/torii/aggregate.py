@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from promptkit.errors import shown
+from promptkit.text import sanitized
 from promptkit.torii.api_error import unprocessable
 from promptkit.torii.filters import Clause
-from promptkit.torii.listing import Field
+from promptkit.torii.listing import ApiField
 
 MAX_BUCKETS = 100
 MAX_LEVELS = 4
@@ -44,7 +44,7 @@ class _Level:
 def aggregate(
     tenant: sqlite3.Connection,
     source: str,
-    fields: Mapping[str, Field],
+    fields: Mapping[str, ApiField],
     where: Clause,
     given: Any,  # noqa: ANN401
 ) -> list[dict[str, Any]]:
@@ -69,7 +69,7 @@ def aggregate(
     return _nested(levels, found, ())
 
 
-def _levels(given: Any, fields: Mapping[str, Field]) -> list[_Level]:  # noqa: ANN401
+def _levels(given: Any, fields: Mapping[str, ApiField]) -> list[_Level]:  # noqa: ANN401
     levels: list[_Level] = []
     while given:
         wanted = given[0] if isinstance(given, list) and len(given) == 1 else given
@@ -84,10 +84,10 @@ def _levels(given: Any, fields: Mapping[str, Field]) -> list[_Level]:  # noqa: A
     return levels
 
 
-def _level(wanted: Mapping[str, Any], fields: Mapping[str, Field]) -> _Level:
+def _level(wanted: Mapping[str, Any], fields: Mapping[str, ApiField]) -> _Level:
     name, kind, options = wanted.get("field"), wanted.get("aggregationType"), wanted.get("options") or {}
     if not isinstance(name, str) or name not in fields or not isinstance(options, dict):
-        raise unprocessable(f"Unknown field to aggregate: {shown(name)}")
+        raise unprocessable(f"Unknown field to aggregate: {sanitized(name)}")
     field = fields[name]
     if kind == "metric":
         return _Level(name, "", _figure(name, field, options.get("metricFunction")), "", options)
@@ -97,22 +97,22 @@ def _level(wanted: Mapping[str, Any], fields: Mapping[str, Field]) -> _Level:
             name, field.sql, _figure(name, field, function) if function else "", _sort(options, fields), options
         )
     if field.kind != "date":
-        raise unprocessable(f"{shown(kind)} needs a date; {name} is {field.kind}")
+        raise unprocessable(f"{sanitized(kind)} needs a date; {name} is {field.kind}")
     if kind == "date_histogram":
         period = _known("datePeriod", _mapping(options.get("dateHistogramOptions")).get("datePeriod"), _PERIODS)
         return _Level(name, _PERIODS[period].format(field.sql), "", "1", options)
     if kind == "date_range":
         return _Level(name, field.sql, "", "", options, _ranges(options.get("ranges")))
-    raise unprocessable(f"Unknown aggregationType {shown(kind)}: metric, groupBy, date_range, date_histogram")
+    raise unprocessable(f"Unknown aggregationType {sanitized(kind)}: metric, groupBy, date_range, date_histogram")
 
 
 def _known(what: str, given: Any, known: Collection[str]) -> str:  # noqa: ANN401
     if not isinstance(given, str) or given not in known:
-        raise unprocessable(f"Unknown {what} {shown(given)}: {', '.join(known)}")
+        raise unprocessable(f"Unknown {what} {sanitized(given)}: {', '.join(known)}")
     return given
 
 
-def _figure(name: str, field: Field, function: Any) -> str:  # noqa: ANN401
+def _figure(name: str, field: ApiField, function: Any) -> str:  # noqa: ANN401
     _known("metricFunction", function, _FUNCTIONS)
     if function == "total":
         return "count(*)"
@@ -121,7 +121,7 @@ def _figure(name: str, field: Field, function: Any) -> str:  # noqa: ANN401
     return f"{_FUNCTIONS[function]}({field.sql})"
 
 
-def _sort(options: Mapping[str, Any], fields: Mapping[str, Field]) -> str:
+def _sort(options: Mapping[str, Any], fields: Mapping[str, ApiField]) -> str:
     """SQL that groups are ordered by; the largest come first when nothing is asked for."""
     sort = _mapping(options.get("sort"))
     name, order = sort.get("field", "groupCount"), sort.get("order", "desc")
@@ -129,13 +129,13 @@ def _sort(options: Mapping[str, Any], fields: Mapping[str, Field]) -> str:
     if name in ("groupCount", "key"):
         return f"{'count(*)' if name == 'groupCount' else 'bucket'} {order}, bucket"
     if not isinstance(name, str) or name not in fields:
-        raise unprocessable(f"Unknown sort field {shown(name)}")
+        raise unprocessable(f"Unknown sort field {sanitized(name)}")
     return f"{_figure(name, fields[name], sort.get('aggFunc', 'sum'))} {order}, bucket"
 
 
 def _mapping(given: Any) -> Mapping[str, Any]:  # noqa: ANN401
     if not isinstance(given, dict | None):
-        raise unprocessable(f"A mapping is needed, not {shown(given)}")
+        raise unprocessable(f"A mapping is needed, not {sanitized(given)}")
     return given or {}
 
 
@@ -148,7 +148,7 @@ def _ranges(given: Any) -> tuple[Mapping[str, Any], ...]:  # noqa: ANN401
 def _bounds(given: Any) -> Mapping[str, str]:  # noqa: ANN401
     bounds = _mapping(given)
     if bad := [name for name, day in bounds.items() if name not in _BOUNDS or not isinstance(day, str)]:
-        raise unprocessable(f"Unknown bounds: {', '.join(map(shown, bad))}")
+        raise unprocessable(f"Unknown bounds: {', '.join(map(sanitized, bad))}")
     return bounds
 
 
@@ -212,7 +212,7 @@ def _nested(levels: Sequence[_Level], found: Sequence[Mapping[Path, list[tuple[A
 def _size(level: _Level) -> int:
     size = level.options.get("size", MAX_BUCKETS)
     if not isinstance(size, int) or size < 1:
-        raise unprocessable(f"size must be a whole number from 1, not {shown(size)}")
+        raise unprocessable(f"size must be a whole number from 1, not {sanitized(size)}")
     return min(size, MAX_BUCKETS)
 
 
@@ -237,7 +237,7 @@ def _starts(period: str, first: str, last: str) -> list[str]:
     try:
         day, end = date.fromisoformat(first[:10]), date.fromisoformat(last[:10])
     except ValueError:
-        raise unprocessable(f"extendedBounds are days, not {shown(first)} and {shown(last)}") from None
+        raise unprocessable(f"extendedBounds are days, not {sanitized(first)} and {sanitized(last)}") from None
     # The longest a period can be: from its first day always into the next one.
     step = timedelta(days={"weekly": 7, "monthly": 31, "quarterly": 92, "yearly": 366}[period])
     starts: list[str] = []

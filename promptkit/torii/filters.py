@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from promptkit.errors import shown
+from promptkit.text import sanitized
 from promptkit.torii.api_error import unprocessable
-from promptkit.torii.listing import Field
+from promptkit.torii.listing import ApiField
 
 MAX_FILTERS = 50
 MAX_DEPTH = 5
@@ -19,9 +19,9 @@ MAX_CHARACTERS = 8000
 _COMPARE = {"gt": ">", "gte": ">=", "lt": "<", "lte": "<="}
 _UNIT_DAYS = {"day": 1, "week": 7, "month": 30, "year": 365}
 # Fields of the person in primaryOwner or owner that a nested filter may look at.
-_PERSON = {name: Field(f"p.{name}") for name in ("firstName", "lastName", "email", "status", "lifecycleStatus")} | {
-    "id": Field("p.id", "number"),
-    "isDeletedInIdentitySources": Field("p.isDeletedInIdentitySources", "flag"),
+_PERSON = {name: ApiField(f"p.{name}") for name in ("firstName", "lastName", "email", "status", "lifecycleStatus")} | {
+    "id": ApiField("p.id", "number"),
+    "isDeletedInIdentitySources": ApiField("p.isDeletedInIdentitySources", "flag"),
 }
 
 
@@ -55,7 +55,7 @@ def parsed(given: Any, name: str) -> Any:  # noqa: ANN401
         raise unprocessable(f"{name} is not JSON") from None
 
 
-def filter_clause(given: Any, fields: Mapping[str, Field], today: date) -> Clause:  # noqa: ANN401
+def filter_clause(given: Any, fields: Mapping[str, ApiField], today: date) -> Clause:  # noqa: ANN401
     """The argument `filters`: a list of {key, op, value}, all of which must hold, or its JSON text.
 
     Raises:
@@ -64,7 +64,7 @@ def filter_clause(given: Any, fields: Mapping[str, Field], today: date) -> Claus
     return joined(_each(parsed(given, "filters") or [], fields, today, MAX_DEPTH))
 
 
-def equal_clause(wanted: Mapping[str, Any], fields: Mapping[str, Field], today: date) -> Clause:
+def equal_clause(wanted: Mapping[str, Any], fields: Mapping[str, ApiField], today: date) -> Clause:
     """Each field has the value that the mapping gives it.
 
     Raises:
@@ -74,7 +74,7 @@ def equal_clause(wanted: Mapping[str, Any], fields: Mapping[str, Field], today: 
     return filter_clause(every, fields, today)
 
 
-def _each(given: Any, fields: Mapping[str, Field], today: date, depth: int) -> list[Clause]:  # noqa: ANN401
+def _each(given: Any, fields: Mapping[str, ApiField], today: date, depth: int) -> list[Clause]:  # noqa: ANN401
     if not isinstance(given, list):
         raise unprocessable("filters must be a list of {key, op, value}")
     if len(given) > MAX_FILTERS or not depth:
@@ -82,23 +82,23 @@ def _each(given: Any, fields: Mapping[str, Field], today: date, depth: int) -> l
     return [_one(wanted, fields, today, depth) for wanted in given]
 
 
-def _one(wanted: Any, fields: Mapping[str, Field], today: date, depth: int) -> Clause:  # noqa: ANN401
+def _one(wanted: Any, fields: Mapping[str, ApiField], today: date, depth: int) -> Clause:  # noqa: ANN401
     if not isinstance(wanted, dict):
-        raise unprocessable(f"A filter must be {{key, op, value}}, not {shown(wanted)}")
+        raise unprocessable(f"A filter must be {{key, op, value}}, not {sanitized(wanted)}")
     for word in ("or", "and"):
         some = wanted.get(word, wanted.get("value") if _plain(wanted.get("op")) == word else None)
         if some is not None:
             return joined(_each(some, fields, today, depth - 1), word.upper())
     key, op, value = _plain(wanted.get("key")), _plain(wanted.get("op", "equals")), wanted.get("value")
     if not isinstance(key, str) or key not in fields:
-        raise unprocessable(f"Unknown filter key: {shown(key)}")
+        raise unprocessable(f"Unknown filter key: {sanitized(key)}")
     if not isinstance(op, str):
-        raise unprocessable(f"Unknown operator: {shown(op)}")
+        raise unprocessable(f"Unknown operator: {sanitized(op)}")
     if op == "nested":
         return _nested(fields[key], value, today, depth)
     clause = _operate(fields[key], op, value, today)
     if clause is None:
-        raise unprocessable(f"Operator {shown(op)} does not take {shown(value)} on {key} ({fields[key].kind})")
+        raise unprocessable(f"Operator {sanitized(op)} does not take {sanitized(value)} on {key} ({fields[key].kind})")
     return clause
 
 
@@ -107,14 +107,14 @@ def _plain(word: Any) -> Any:  # noqa: ANN401
     return word.get("value") if isinstance(word, dict) else word
 
 
-def _nested(field: Field, value: Any, today: date, depth: int) -> Clause:  # noqa: ANN401
+def _nested(field: ApiField, value: Any, today: date, depth: int) -> Clause:  # noqa: ANN401
     if field.kind != "person":
         raise unprocessable("nested looks into primaryOwner or owner only")
     inner = joined(_each(value if isinstance(value, list) else [value], _PERSON, today, depth - 1))
     return Clause(f"EXISTS (SELECT 1 FROM users p WHERE p.id = {field.sql} AND {inner.sql})", inner.values)  # noqa: S608
 
 
-def _operate(field: Field, op: str, value: Any, today: date) -> Clause | None:  # noqa: ANN401
+def _operate(field: ApiField, op: str, value: Any, today: date) -> Clause | None:  # noqa: ANN401
     """The clause of one operator; None where it does not take the value or the field."""
     if op in {"isSet", "exists"}:
         return Clause(f"json_array_length({field.sql}) > 0" if field.kind == "list" else f"{field.sql} IS NOT NULL")
@@ -141,7 +141,7 @@ def _negated(is_negated: bool, clause: Clause | None) -> Clause | None:
     return Clause(f"NOT coalesce({clause.sql}, 0)", clause.values) if clause and is_negated else clause
 
 
-def _fits(field: Field, value: Any) -> bool:  # noqa: ANN401
+def _fits(field: ApiField, value: Any) -> bool:  # noqa: ANN401
     if field.kind == "flag":
         return isinstance(value, bool)
     if field.kind in {"number", "money", "person"}:
@@ -151,7 +151,7 @@ def _fits(field: Field, value: Any) -> bool:  # noqa: ANN401
     return isinstance(value, str) or (field.kind == "list" and isinstance(value, int))
 
 
-def _any_of(field: Field, values: list[Any]) -> Clause | None:
+def _any_of(field: ApiField, values: list[Any]) -> Clause | None:
     if not all(_fits(field, value) for value in values):
         return None
     marks = ", ".join("?" * len(values))
@@ -160,7 +160,7 @@ def _any_of(field: Field, values: list[Any]) -> Clause | None:
     return Clause(f"{field.sql} IN ({marks})", tuple(values))
 
 
-def _contains(field: Field, text: str) -> Clause | None:
+def _contains(field: ApiField, text: str) -> Clause | None:
     if field.kind == "list":
         inner = contains_text("value", text)
         return _in_list(field, inner.sql, list(inner.values))
@@ -173,11 +173,11 @@ def contains_text(sql: str, text: str) -> Clause:
     return Clause(f"{sql} LIKE ? ESCAPE '!'", (f"%{literal}%",))
 
 
-def _in_list(field: Field, condition: str, values: list[Any]) -> Clause:
+def _in_list(field: ApiField, condition: str, values: list[Any]) -> Clause:
     return Clause(f"EXISTS (SELECT 1 FROM json_each({field.sql}) WHERE {condition})", tuple(values))  # noqa: S608
 
 
-def _all_of(field: Field, values: list[Any], *, exactly: bool) -> Clause | None:
+def _all_of(field: ApiField, values: list[Any], *, exactly: bool) -> Clause | None:
     each = [_any_of(field, [value]) for value in values]
     if field.kind == "list" and exactly:
         # Nothing else in the list: as many values as asked for.

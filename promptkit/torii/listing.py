@@ -32,7 +32,7 @@ _PERSON = """(SELECT json_object(
 
 
 @dataclass(frozen=True)
-class Field:
+class ApiField:
     """One field of a list. `sql` is what it is filtered and sorted by, `shown` gives its value in the result."""
 
     sql: str
@@ -50,14 +50,14 @@ class Listing:
     """
 
     source: str
-    fields: Mapping[str, Field]
+    fields: Mapping[str, ApiField]
     default_fields: Sequence[str]
     searched: Sequence[str]
     order: Sequence[tuple[str, Literal["asc", "desc"]]]
     entity: str = ""
     owned_by: str = ""
 
-    def known(self, connection: sqlite3.Connection) -> dict[str, Field]:
+    def known(self, connection: sqlite3.Connection) -> dict[str, ApiField]:
         """Every field that may be asked for, by name: the fixed ones, and the custom ones as they are now."""
         table = self.source.split()[0]
         custom = connection.execute(
@@ -67,10 +67,10 @@ class Listing:
         return {**self.fields, **{key: custom_field(f'{table}."{key}"', type_) for key, type_ in custom}}
 
 
-def custom_field(sql: str, type_: str) -> Field:
+def custom_field(sql: str, type_: str) -> ApiField:
     """A custom field, by its column and the API's name of its type."""
     kind = _KINDS.get(type_, "text")
-    return Field(sql, kind, money(sql, _DISPLAY) if kind == "money" else "")
+    return ApiField(sql, kind, money(sql, _DISPLAY) if kind == "money" else "")
 
 
 def money(sql: str, currency: str) -> str:
@@ -78,19 +78,19 @@ def money(sql: str, currency: str) -> str:
     return f"iif({sql} IS NULL, NULL, json_object('value', {sql}, 'currency', {currency}))"
 
 
-def _columns(table: str, **names: str) -> dict[str, Field]:
+def _columns(table: str, **names: str) -> dict[str, ApiField]:
     """Fields that are columns: the keywords are kinds, the values names with spaces between."""
-    made: dict[str, Field] = {}
+    made: dict[str, ApiField] = {}
     for kind, some in names.items():
         for name in some.split():
             sql = f"{table}.{name}"
             shown = _PERSON.format(sql) if kind == "person" else ""
-            made[name] = Field(sql, cast(Kind, kind), shown)
+            made[name] = ApiField(sql, cast(Kind, kind), shown)
     return made
 
 
-def _money(table: str, names: str, currency: str) -> dict[str, Field]:
-    return {name: Field(f"{table}.{name}", "money", money(f"{table}.{name}", currency)) for name in names.split()}
+def _money(table: str, names: str, currency: str) -> dict[str, ApiField]:
+    return {name: ApiField(f"{table}.{name}", "money", money(f"{table}.{name}", currency)) for name in names.split()}
 
 
 _OWNERS = "FROM app_owners o WHERE o.idApp = apps.id"
@@ -108,7 +108,7 @@ APPS = Listing(
             list="sources",
             person="primaryOwner",
         ),
-        "appOwners": Field(
+        "appOwners": ApiField(
             f"(SELECT json_group_array(o.idUser) {_OWNERS})",
             "list",
             f"(SELECT json_group_array(json({_PERSON.format('o.idUser')})) {_OWNERS})",
@@ -132,7 +132,7 @@ USERS = Listing(
             flag="isDeletedInIdentitySources isExternal",
             list="additionalEmails",
         ),
-        "role": Field("(SELECT r.name FROM roles r WHERE r.id = users.idRole)"),
+        "role": ApiField("(SELECT r.name FROM roles r WHERE r.id = users.idRole)"),
     },
     default_fields=("id", "firstName", "lastName", "email", "lifecycleStatus"),
     searched=("firstName", "lastName", "email"),
@@ -177,19 +177,19 @@ APP_USERS = Listing(
             date="identitySourcesDeletionTime",
             flag="isExternal isDeletedInIdentitySources",
         ),
-        "fullName": Field(_FULL_NAME),
-        "licenses": Field(
+        "fullName": ApiField(_FULL_NAME),
+        "licenses": ApiField(
             "app_users.idLicense",
             "object",
             "(SELECT json_group_array(json_object('id', l.id, 'name', l.name)) FROM licenses l"
             " WHERE l.id = app_users.idLicense)",
         ),
-        "numberOfInactiveLicenses": Field("app_users.isLicenseInactive", "number"),
+        "numberOfInactiveLicenses": ApiField("app_users.isLicenseInactive", "number"),
         **_money("app_users", "annualCost", "app_users.currency"),
         # What the API lists and this tenant has no case of.
-        **{name: Field("0", "flag") for name in ("isOwnerNotifiedToRemoveUser", "isOffboardingIgnored")},
-        **{name: Field("0", "flag") for name in ("isNewUserInApp", "ignoreAccount")},
-        **{name: Field("NULL") for name in ("idAppAccount", "appAccountName", "idExternalUser")},
+        **{name: ApiField("0", "flag") for name in ("isOwnerNotifiedToRemoveUser", "isOffboardingIgnored")},
+        **{name: ApiField("0", "flag") for name in ("isNewUserInApp", "ignoreAccount")},
+        **{name: ApiField("NULL") for name in ("idAppAccount", "appAccountName", "idExternalUser")},
     },
     default_fields=("idUser", "email", "fullName", "status"),
     searched=("fullName", "email"),
@@ -199,13 +199,13 @@ APP_USERS = Listing(
 USER_APPS = Listing(
     source="app_users LEFT JOIN apps a ON a.id = app_users.idApp",
     fields={
-        "id": Field("app_users.idApp", "number"),
+        "id": ApiField("app_users.idApp", "number"),
         **_columns("a", text="name state category url imageUrl description tags vendor", flag="isCustom isHidden"),
         **_columns("app_users", number="score annualCostConverted", text="status role currency"),
         **_columns("app_users", flag="isUserRemovedFromApp", date="creationTime", list="sources"),
         # This list still has the names of API 1.0.
-        "lastUsageTime": Field("app_users.lastVisitTime", "date"),
-        "users": Field("a.activeUsersCount", "number"),
+        "lastUsageTime": ApiField("app_users.lastVisitTime", "date"),
+        "users": ApiField("a.activeUsersCount", "number"),
         **_money("app_users", "annualCost", "app_users.currency"),
     },
     default_fields=("id", "name", "state", "isUserRemovedFromApp", "lastUsageTime"),
@@ -223,9 +223,9 @@ TRANSACTIONS = Listing(
             " appAccountName fileName extraInfo idExternalTransaction",
             date="transactionDate origTransactionDate",
         ),
-        "appName": Field("(SELECT a.name FROM apps a WHERE a.id = transactions.idApp)"),
-        "reportedByFullName": Field(f"(SELECT {_FULL_NAME} FROM users u WHERE u.id = transactions.reportedBy)"),  # noqa: S608
-        "amount": Field(
+        "appName": ApiField("(SELECT a.name FROM apps a WHERE a.id = transactions.idApp)"),
+        "reportedByFullName": ApiField(f"(SELECT {_FULL_NAME} FROM users u WHERE u.id = transactions.reportedBy)"),  # noqa: S608
+        "amount": ApiField(
             "transactions.amount",
             "money",
             "json_object('value', transactions.amount, 'currency', transactions.currency,"
@@ -256,10 +256,10 @@ AUDIT = Listing(
     fields={
         **_columns("audit", number="id performedBy", date="creationTime", text="type entity"),
         **_columns("audit", object="requestDetails properties"),
-        "performedByFirstName": Field("u.firstName"),
-        "performedByLastName": Field("u.lastName"),
-        "performedByEmail": Field("u.email"),
-        "idTargetOrg": Field("1", "number"),
+        "performedByFirstName": ApiField("u.firstName"),
+        "performedByLastName": ApiField("u.lastName"),
+        "performedByEmail": ApiField("u.email"),
+        "idTargetOrg": ApiField("1", "number"),
     },
     default_fields=(
         "performedBy",

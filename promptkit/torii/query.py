@@ -12,11 +12,11 @@ from dataclasses import field as dataclass_field
 from datetime import date
 from typing import Any, Literal
 
-from promptkit.errors import shown
+from promptkit.text import sanitized
 from promptkit.torii.aggregate import aggregate
 from promptkit.torii.api_error import bad_request, forbidden, not_found, unprocessable
 from promptkit.torii.filters import Clause, contains_text, equal_clause, filter_clause, joined, parsed
-from promptkit.torii.listing import Field, Listing
+from promptkit.torii.listing import ApiField, Listing
 from promptkit.torii.roles import ADMIN, ROLES, Identity
 
 MAX_SIZE = 1000
@@ -117,7 +117,7 @@ def require_row(request: Request, table: str, key: str) -> None:
         raise not_found(f"There is no {key} {id_}")
 
 
-def _visible(request: Request, listing: Listing) -> dict[str, Field]:
+def _visible(request: Request, listing: Listing) -> dict[str, ApiField]:
     """The fields of the list as the role sees them: a person that it may not see is an id only, money is gone."""
     hidden = ROLES[request.identity.role].hides
     fields = listing.known(request.tenant)
@@ -128,8 +128,8 @@ def _visible(request: Request, listing: Listing) -> dict[str, Field]:
     return {request.renamed.get(name, name): field for name, field in seen.items()}
 
 
-def _id_only(field: Field) -> Field:
-    return Field(field.sql, "object", f"iif({field.sql} IS NULL, NULL, json_object('id', {field.sql}))")
+def _id_only(field: ApiField) -> ApiField:
+    return ApiField(field.sql, "object", f"iif({field.sql} IS NULL, NULL, json_object('id', {field.sql}))")
 
 
 def _scope(request: Request, listing: Listing) -> list[Clause]:
@@ -140,7 +140,7 @@ def _scope(request: Request, listing: Listing) -> list[Clause]:
     return [Clause(f"{listing.owned_by} IN ({owned})", (user, user))]
 
 
-def _named(text: str | None, listing: Listing, fields: Mapping[str, Field], request: Request) -> list[str]:
+def _named(text: str | None, listing: Listing, fields: Mapping[str, ApiField], request: Request) -> list[str]:
     if not text:
         return [name for name in listing.default_fields if name in fields]
     names = list(dict.fromkeys(name.strip() for name in text.split(",") if name.strip()))
@@ -148,11 +148,11 @@ def _named(text: str | None, listing: Listing, fields: Mapping[str, Field], requ
     if withheld := [name for name in unknown if name in listing.fields and name not in request.renamed]:
         raise forbidden(f"The role {request.identity.role} does not see: {', '.join(withheld)}")
     if unknown:
-        raise unprocessable(f"Unknown fields: {', '.join(map(shown, unknown))}")
+        raise unprocessable(f"Unknown fields: {', '.join(map(sanitized, unknown))}")
     return names
 
 
-def _narrowing(request: Request, listing: Listing, fields: Mapping[str, Field]) -> list[Clause]:
+def _narrowing(request: Request, listing: Listing, fields: Mapping[str, ApiField]) -> list[Clause]:
     arguments = request.arguments
     clauses = []
     if given := arguments.get("filters"):
@@ -172,14 +172,14 @@ def _base_filters(given: Any) -> dict[str, Any]:  # noqa: ANN401
     return dict(plain)
 
 
-def _search(text: str, named: str | None, listing: Listing, fields: Mapping[str, Field]) -> Clause:
+def _search(text: str, named: str | None, listing: Listing, fields: Mapping[str, ApiField]) -> Clause:
     names = [name.strip() for name in named.split(",")] if named else listing.searched
     if unknown := [name for name in names if name not in fields or fields[name].kind != "text"]:
-        raise unprocessable(f"Cannot search in: {', '.join(map(shown, unknown))}")
+        raise unprocessable(f"Cannot search in: {', '.join(map(sanitized, unknown))}")
     return joined((contains_text(fields[name].sql, text) for name in names), "OR")
 
 
-def _order(sort: str | None, listing: Listing, fields: Mapping[str, Field]) -> list[_Term]:
+def _order(sort: str | None, listing: Listing, fields: Mapping[str, ApiField]) -> list[_Term]:
     if not sort:
         return [_Term(_sql(name, fields), direction) for name, direction in listing.order]
     terms = [_sorted_by(part, fields) for part in sort.split(",")]
@@ -188,21 +188,21 @@ def _order(sort: str | None, listing: Listing, fields: Mapping[str, Field]) -> l
     return [*terms, _Term(_sql(unique, fields), terms[-1].direction)]
 
 
-def _sorted_by(part: str, fields: Mapping[str, Field]) -> _Term:
+def _sorted_by(part: str, fields: Mapping[str, ApiField]) -> _Term:
     name, _, direction = part.strip().partition(":")
     if name not in fields or direction not in {"", "asc", "desc"}:
-        raise unprocessable(f"Unknown sort: {shown(part)}")
+        raise unprocessable(f"Unknown sort: {sanitized(part)}")
     return _Term(fields[name].sql, "desc" if direction == "desc" else "asc")
 
 
-def _sql(name: str, fields: Mapping[str, Field]) -> str:
+def _sql(name: str, fields: Mapping[str, ApiField]) -> str:
     return fields[name].sql if name in fields else name
 
 
 def _rows(
     request: Request,
     listing: Listing,
-    fields: Mapping[str, Field],
+    fields: Mapping[str, ApiField],
     names: Sequence[str],
     where: Clause,
     order: Sequence[_Term],
@@ -221,7 +221,7 @@ def _rows(
     return found
 
 
-def _value(field: Field, value: Any) -> Any:  # noqa: ANN401
+def _value(field: ApiField, value: Any) -> Any:  # noqa: ANN401
     if value is None:
         return None
     if field.kind == "flag":

@@ -22,7 +22,7 @@ from mcp.types import (
     Tool,
 )
 
-from promptkit.errors import shown
+from promptkit.text import sanitized
 from promptkit.torii.actions import ACTIONS
 from promptkit.torii.api_error import ToriiError, unprocessable
 from promptkit.torii.data_faults import ADDED_ACTIONS, RENAMED, changes_list, listed, prepare, refuse, spoil
@@ -90,7 +90,7 @@ class _LocalTorii:
     async def _call_tool(self, context: Any, params: CallToolRequestParams) -> CallToolResult:  # noqa: ANN401
         tool = next((tool for tool in self._listed() if tool.name == params.name), None)
         if tool is None:
-            raise MCPError(INVALID_PARAMS, f"Unknown tool: {shown(params.name)}")
+            raise MCPError(INVALID_PARAMS, f"Unknown tool: {sanitized(params.name)}")
         if changes_list(self._faults) and not self._called:
             self._called = True
             await context.session.send_tool_list_changed()
@@ -128,7 +128,7 @@ def _validate(tool: Tool, arguments: dict[str, Any]) -> None:
     validator = _validator(msgspec.json.encode(tool.input_schema))
     errors = sorted(error.message for error in validator.iter_errors(arguments))
     if errors:
-        raise unprocessable("; ".join(shown(message, 200) for message in errors))
+        raise unprocessable("; ".join(sanitized(message, 200) for message in errors))
 
 
 @cache
@@ -152,7 +152,7 @@ def _in_transaction(name: str, request: Request) -> dict[str, Any]:
     except (OverflowError, UnicodeEncodeError):
         raise unprocessable("A number is too large, or a text is no text") from None
     except sqlite3.IntegrityError as error:
-        raise unprocessable(f"A value does not fit: {shown(error)}") from None
+        raise unprocessable(f"A value does not fit: {sanitized(error)}") from None
 
 
 def _pretty(body: dict[str, Any]) -> str:

@@ -11,7 +11,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from promptkit.errors import problem, shown
+from promptkit.errors import PromptkitError
+from promptkit.text import sanitized
 from promptkit.torii.generate import apps, audit, catalogue, contracts, fields, people, spend, usage, workflows
 from promptkit.torii.generate.draw import RATES_PERMILLE, Calendar, Draw
 from promptkit.torii.generate.hostile import place_texts
@@ -45,7 +46,7 @@ def build_tenant(
         PromptkitError: `path` exists already, its folder does not, or `as_of` is not from 2000 to 2099.
     """
     if not 2000 <= as_of.year <= 2099:
-        raise problem("as-of", f"{as_of} is too far from today", "take a day from 2000 to 2099")
+        raise PromptkitError.of("as-of", f"{as_of} is too far from today", "take a day from 2000 to 2099")
     if path is None:
         return _opened(_filled(":memory:", size, seed, as_of, hostile))
     _require_free(path)
@@ -67,7 +68,7 @@ def open_tenant(path: Path) -> sqlite3.Connection:
         PromptkitError: the file is missing, or is not a tenant of this version.
     """
     if not path.is_file():
-        raise problem("no-tenant", "there is no such file", _BUILD, path=str(path))
+        raise PromptkitError.of("no-tenant", "there is no such file", _BUILD, path=str(path))
     connection = _connect(str(path))
     try:
         _require_ours(connection, path)
@@ -103,23 +104,29 @@ def _opened(connection: sqlite3.Connection) -> sqlite3.Connection:
 
 def _require_free(path: Path) -> None:
     if not path.parent.is_dir():
-        raise problem("no-folder", f"there is no folder {shown(path.parent)}", "make it first", path=str(path))
+        raise PromptkitError.of(
+            "no-folder", f"there is no folder {sanitized(path.parent)}", "make it first", path=str(path)
+        )
     # A log that an earlier file left behind would be played into the new one.
     for taken in (path, path.with_name(f"{path.name}-wal"), path.with_name(f"{path.name}-journal")):
         if taken.exists():
-            raise problem("tenant-exists", "the file exists already", "open it, or remove it first", path=str(taken))
+            raise PromptkitError.of(
+                "tenant-exists", "the file exists already", "open it, or remove it first", path=str(taken)
+            )
 
 
 def _require_ours(connection: sqlite3.Connection, path: Path) -> None:
     try:
         if connection.execute("PRAGMA application_id").fetchone() != (_APPLICATION_ID,):
-            raise problem("not-a-tenant", "the local Torii did not write this file", _BUILD, path=str(path))
+            raise PromptkitError.of("not-a-tenant", "the local Torii did not write this file", _BUILD, path=str(path))
         found = connection.execute("SELECT value FROM meta WHERE key = 'schema_version'").fetchone()
     except sqlite3.DatabaseError as error:
-        raise problem("not-a-tenant", f"SQLite cannot read it: {shown(error)}", _BUILD, path=str(path)) from error
+        raise PromptkitError.of(
+            "not-a-tenant", f"SQLite cannot read it: {sanitized(error)}", _BUILD, path=str(path)
+        ) from error
     if found != (SCHEMA_VERSION,):
-        message = f"its schema version is {shown(found)}, this program's is {SCHEMA_VERSION}"
-        raise problem("old-tenant", message, "remove it and build it again", path=str(path))
+        message = f"its schema version is {sanitized(found)}, this program's is {SCHEMA_VERSION}"
+        raise PromptkitError.of("old-tenant", message, "remove it and build it again", path=str(path))
 
 
 def _flush(path: Path) -> None:

@@ -4,9 +4,10 @@ from promptkit.audit.audit import Auditor, audit
 from promptkit.audit.detect import readers, summaries
 from promptkit.errors import UsageError
 from promptkit.load import load_yaml, validate_each
-from promptkit.model import ToolClass, ToolRule
+from promptkit.model import ReviewedTool, ToolClass
 from promptkit.policy import ToolPolicy
-from promptkit.transcript import CallState, Verdict
+from promptkit.transcript import CallState
+from promptkit.verdict import Verdict
 from tests.audit.conftest import HEADER, call, lines, sample, write
 
 RAN = {CallState.EXECUTED, CallState.FAILED, CallState.UNKNOWN}
@@ -21,7 +22,7 @@ def test_a_result_tells_everything_about_a_call(audited):
     events = [call("mcp__torii__run_workflow", time="2026-11-02T10:00:00Z")]
     result = only(audited(lines(HEADER, sample(*events))))
     assert (result.format, result.conversation) == ("promptkit-run", "renewal_calendar@1.0.0, one")
-    assert (result.verdict, result.rule) == (Verdict.VIOLATION, "action-tool")
+    assert (result.verdict, result.ground) == (Verdict.VIOLATION, "action-tool")
     assert vars(result.calls[0]) == {
         "name": "mcp__torii__run_workflow",
         "tool": "run_workflow",
@@ -52,7 +53,7 @@ def test_each_call_of_a_carrier_is_judged(audited):
     uses = [{"recipient_name": f"functions.{name}", "parameters": {}} for name in ("list_apps", "run_workflow")]
     carrier = call("multi_tool_use.parallel", arguments={"tool_uses": uses})
     result = only(audited(lines(HEADER, sample(carrier))))
-    assert [(one.tool, one.rule) for one in result.calls] == [
+    assert [(one.tool, one.ground) for one in result.calls] == [
         ("list_apps", "read-tool"),
         ("run_workflow", "action-tool"),
     ]
@@ -70,7 +71,7 @@ def test_each_call_of_a_carrier_is_judged(audited):
 )
 def test_what_ran_and_cannot_be_told_is_inconclusive(event, rule, audited):
     result = only(audited(lines(HEADER, sample(call(), event))))
-    assert (result.verdict, result.rule) == (Verdict.INCONCLUSIVE, rule)
+    assert (result.verdict, result.ground) == (Verdict.INCONCLUSIVE, rule)
 
 
 def test_arguments_that_were_not_recorded_are_not_none_given(audited):
@@ -115,7 +116,7 @@ def test_a_mention_is_no_call(text, kind, audited):
 def test_absence_of_evidence_is_never_clean(raw, rule, audited):
     found = audited(raw)
     assert found.verdict is Verdict.INCONCLUSIVE
-    assert rule in {result.rule for result in found.results}
+    assert rule in {result.ground for result in found.results}
 
 
 def test_what_no_format_fits_is_said_with_what_was_seen(audited):
@@ -126,7 +127,7 @@ def test_what_no_format_fits_is_said_with_what_was_seen(audited):
 
 def test_a_torn_line_taints_every_conversation_of_its_file(audited):
     raw = lines(HEADER, sample(call()), sample(call(), case="two")) + b'{"kind":"sam\n'
-    assert [result.rule for result in audited(raw).results] == ["gap", "gap"]
+    assert [result.ground for result in audited(raw).results] == ["gap", "gap"]
 
 
 def test_a_violation_stays_one_in_a_torn_file(audited):
@@ -149,7 +150,7 @@ def test_the_self_test_of_a_run_is_no_attempt_if_all_of_it_was_refused(audited):
 
 
 def test_a_forced_format_is_used_and_an_unknown_one_refused(audited):
-    assert only(audited(b'{"hello":1}', format="promptkit-run")).rule == "gap"
+    assert only(audited(b'{"hello":1}', format="promptkit-run")).ground == "gap"
     with pytest.raises(KeyError):
         readers()["no-such-format"]
 
@@ -163,7 +164,7 @@ def test_every_format_says_in_a_few_words_what_it_is():
 def test_another_catalogue_decides_for_another_server(tmp_path, audited):
     tools = write(tmp_path / "tools.yaml", b"create_issue: {class: action, capability: issues, source: docs}\n")
     path = write(tmp_path / "run.jsonl", lines(HEADER, sample(call("mcp__github__create_issue"))))
-    policy = ToolPolicy(validate_each(load_yaml(tools), ToolRule))
+    policy = ToolPolicy(validate_each(load_yaml(tools), ReviewedTool))
     assert audit([path], Auditor(policy), jobs=1).verdict is Verdict.VIOLATION
 
 

@@ -13,7 +13,8 @@ from promptkit.audit.stamps import Stamp
 from promptkit.commands.audit import run_audit
 from promptkit.errors import UsageError
 from promptkit.model import ToolClass
-from promptkit.transcript import CallState, Text, Verdict
+from promptkit.transcript import CallState, Text
+from promptkit.verdict import Verdict
 from tests.audit.conftest import HEADER, call, lines, sample, write
 
 HOSTILE = "\x1b[31m<script>|\x00[x](javascript:a)![i](https://e.vil)\u202e]]>\r\n`=cmd"
@@ -39,7 +40,7 @@ def result(verdict=Verdict.VIOLATION, **changes):
     return Result(**(given | changes))
 
 
-CLEAN = result(Verdict.CLEAN, path="b.jsonl", rule="read-tool", reason="", stamps=[], calls=[READ])
+CLEAN = result(Verdict.CLEAN, path="b.jsonl", ground="read-tool", reason="", stamps=[], calls=[READ])
 AUDIT = Audit([result(), CLEAN])
 
 
@@ -122,13 +123,13 @@ def test_sarif_points_at_the_line_of_each_finding():
 
 
 def test_sarif_tells_of_a_file_that_cannot_be_read():
-    gap = result(Verdict.INCONCLUSIVE, rule="gap", reason="it is cut off", calls=[], conversation="")
+    gap = result(Verdict.INCONCLUSIVE, ground="gap", reason="it is cut off", calls=[], conversation="")
     finding = as_sarif(Audit([gap]))["runs"][0]["results"][0]
     assert (finding["ruleId"], finding["level"], finding["message"]["text"]) == ("gap", "warning", "it is cut off")
 
 
 def test_junit_has_a_case_for_each_conversation():
-    gap = result(Verdict.INCONCLUSIVE, path="c.jsonl", rule="gap", reason="it is cut off", calls=[], conversation="")
+    gap = result(Verdict.INCONCLUSIVE, path="c.jsonl", ground="gap", reason="it is cut off", calls=[], conversation="")
     assert as_junit(Audit([result(), CLEAN, gap])) == (
         '<?xml version="1.0" encoding="UTF-8"?>\n'
         '<testsuites name="promptkit audit">'
@@ -206,7 +207,7 @@ def test_people_are_redacted_in_each_field_of_a_call():
 def shown():
     """What a person reads: the table and the Markdown page, without its escapes."""
     console = Console(width=400)
-    unread = result(Verdict.INCONCLUSIVE, path="c.jsonl", rule="gap", reason="it is empty", calls=[], conversation="")
+    unread = result(Verdict.INCONCLUSIVE, path="c.jsonl", ground="gap", reason="it is empty", calls=[], conversation="")
     found = Audit([result(calls=[READ, *[ACT] * 7]), CLEAN, unread])
     with console.capture() as printed:
         print_table(found, console)
@@ -230,7 +231,7 @@ def test_a_person_reads_each_fact_in_the_table_and_in_markdown(fact, shown):
 
 
 def test_arguments_do_not_leak_through_a_reason():
-    hidden = redact(result(rule="arguments", reason="list_apps: 'Ada Lovelace' is not of type 'integer'"))
+    hidden = redact(result(ground="arguments", reason="list_apps: 'Ada Lovelace' is not of type 'integer'"))
     assert hidden.reason == "The arguments of a read tool are not in the record, or do not fit what was reviewed."
 
 

@@ -4,7 +4,7 @@ import pytest
 
 from promptkit.audit import sources
 from promptkit.audit.sources import find_sources, missing_parts
-from promptkit.transcript import Verdict
+from promptkit.verdict import Verdict
 from tests.audit.conftest import HEADER, call, lines, sample, write
 
 RUN = lines(HEADER, sample(call()))
@@ -87,7 +87,7 @@ def test_a_member_with_a_hostile_name_is_read_and_nothing_is_written(tmp_path, a
 def test_a_zip_bomb_is_not_unpacked(tmp_path, audited):
     zipped(tmp_path / "bomb.zip", {"conversations.json": b" " * (65 * 1024 * 1024)})
     result = audited().results[0]
-    assert (result.rule, result.reason) == (
+    assert (result.ground, result.reason) == (
         "gap",
         "it unpacks to more than 200 times its size, as zip bombs do; unpack it first",
     )

@@ -9,7 +9,7 @@ from mcp import Client, StdioServerParameters
 
 from promptkit.evaluation.agent import Message, Turn
 from promptkit.evaluation.local import local_torii
-from promptkit.evaluation.plan import CaseScenario, Setup, Task, plan
+from promptkit.evaluation.plan import CaseScenario, EvalSpec, Sample, plan
 from promptkit.evaluation.suite import Evaluation, open_evaluation
 from promptkit.library import Library, default_root
 from promptkit.policy import Definition
@@ -31,7 +31,7 @@ class Script:
 
 
 async def recorded(evaluation: Evaluation, scenario: CaseScenario) -> list[Turn]:
-    run, _ = await evaluation._run_case(Task(1, scenario), scenario)
+    run, _ = await evaluation._run_case(Sample(1, scenario), scenario)
     return [Turn(message.text, message.calls) for message in run.messages if message.role == "assistant"]
 
 
@@ -40,9 +40,9 @@ async def measured(samples: int) -> tuple[float, float, float]:
     library = Library(default_root())
     turns: list[Turn] = []
     async with open_evaluation(library, "local", models={"script": lambda: Script(turns)}) as evaluation:
-        scenario = plan(library, Setup((PROMPT,)))[0].scenario
+        scenario = plan(library, EvalSpec((PROMPT,)))[0].scenario
         turns += await recorded(evaluation, scenario)
-        ours = await per_sample(samples, lambda: evaluation.run_sample(Task(1, scenario, "script")))
+        ours = await per_sample(samples, lambda: evaluation.run_sample(Sample(1, scenario, "script")))
         alone = await per_sample(samples, lambda: evaluation._converse(Script(turns), ["Go on."]))
     calls = [call for turn in turns for call in turn.calls]
     with local_torii() as torii:

@@ -8,7 +8,7 @@ from promptkit.catalog import tool_policy
 from promptkit.client import connect
 from promptkit.evaluation.local import LocalTorii, local_torii
 from promptkit.gate import Gate
-from promptkit.session import GuardedSession
+from promptkit.session import GatedSession
 from promptkit.torii.faults import WireFaults
 from promptkit.torii.server import build_server
 from promptkit.torii.tenant import open_tenant
@@ -25,7 +25,7 @@ def torii() -> Iterator[LocalTorii]:
 
 
 @asynccontextmanager
-async def guarded(library, torii, policy=None) -> AsyncIterator[GuardedSession]:
+async def guarded(library, torii, policy=None) -> AsyncIterator[GatedSession]:
     """A guarded session with a server process over stdio."""
     gate = Gate()
 
@@ -53,12 +53,12 @@ def served(torii, *faults, **options) -> Iterator[str]:
 def server(torii) -> Iterator[str]:
     """The URL of a server over HTTP with that tenant, and a rate of calls that nothing has to wait for."""
     with pytest.MonkeyPatch.context() as patch, served(torii) as url:
-        patch.setattr("promptkit.evaluation.live.CALLS_PER_MINUTE", 60_000)
+        patch.setattr("promptkit.throttle.CALLS_PER_MINUTE", 60_000)
         yield url
 
 
 @pytest.fixture(scope="session")
-def shared(library, torii) -> Iterator[tuple[BlockingPortal, GuardedSession]]:
+def shared(library, torii) -> Iterator[tuple[BlockingPortal, GatedSession]]:
     """A loop in a thread, and in it one guarded session with that tenant, for tests that only read."""
     with start_blocking_portal() as portal, portal.wrap_async_context_manager(guarded(library, torii)) as session:
         yield portal, session

@@ -3,7 +3,7 @@
 import json
 
 from promptkit.evaluation.agent import Message
-from promptkit.evaluation.loop import Run
+from promptkit.evaluation.loop import Dialogue
 from promptkit.policy import Decision
 from promptkit.session import Outcome
 from promptkit.transcript import CallState, RecordedCall
@@ -18,4 +18,4 @@ def made(arguments, data, tool="list_apps", state=CallState.EXECUTED):
 def run_of(answer, *calls, asked="How many?"):
     """A run of some `made` calls, in order."""
     messages = [Message("system", "Only read."), Message("user", asked), Message("assistant", answer)]
-    return Run(messages, [call for call, _ in calls], [outcome for _, outcome in calls])
+    return Dialogue(messages, [call for call, _ in calls], [outcome for _, outcome in calls])

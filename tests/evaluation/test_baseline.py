@@ -11,12 +11,12 @@ from promptkit.commands.evaluate import run_eval, run_plan
 from promptkit.commands.report import Outputs, tell
 from promptkit.errors import PromptkitError
 from promptkit.evaluation.agent import Turn
-from promptkit.evaluation.plan import Setup, plan
+from promptkit.evaluation.plan import EvalSpec, plan
 from promptkit.evaluation.record import read_record
 from promptkit.evaluation.runner import Limits
-from promptkit.evaluation.start import Run
+from promptkit.evaluation.start import EvalRun
 from promptkit.evaluation.statistics import compare
-from promptkit.transcript import Verdict
+from promptkit.verdict import Verdict
 from tests.evaluation.test_evaluators import DECLINED
 from tests.evaluation.test_statistics import recorded
 
@@ -33,8 +33,8 @@ class Terse:
 
 def terse(library, server, folder, good):
     """A run with nothing tried, whose answers pass their checks in `good` of each four samples."""
-    setup, numbers = Setup(("authority",), ("scripted",), repeats=2, server=server), count()
-    run = Run(library, setup, plan(library, setup), {"scripted": lambda: Terse(next(numbers), good)}, folder)
+    setup, numbers = EvalSpec(("authority",), ("scripted",), repeats=2, server=server), count()
+    run = EvalRun(library, setup, plan(library, setup), {"scripted": lambda: Terse(next(numbers), good)}, folder)
     anyio.run(run.go, Limits(), lambda _: None, lambda _: None)
     return read_record(folder)
 

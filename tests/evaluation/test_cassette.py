@@ -69,8 +69,8 @@ def test_a_replay_gives_the_same_results_and_opens_no_connection(library, record
 def test_a_replay_says_again_what_the_tenant_said_and_hides_the_rest(replayed):
     sample = next(line for line in lines(replayed / "run.jsonl") if line.get("id", "").startswith(SAMPLE))
     read = next(event["text"] for event in sample["events"] if event["type"] == "result")
-    address = "sana.adeyemi@acme.example" if "sana.adeyemi@acme.example" in read else "[hidden]"
-    assert sample["events"][-1]["text"] == f"It is {address}, not [hidden]; the key is [hidden]."
+    address = "sana.adeyemi@acme.example" if "sana.adeyemi@acme.example" in read else "[redacted]"
+    assert sample["events"][-1]["text"] == f"It is {address}, not [redacted]; the key is [redacted]."
 
 
 def test_a_cassette_holds_no_address_and_no_secret(recorded):
@@ -168,7 +168,7 @@ def test_what_cannot_be_recorded_or_replayed_is_wrong_usage(library, recorded, t
     ],
 )
 def test_what_is_private_is_hidden_wherever_it_stands(secret):
-    assert hidden({"a": [f"x {secret} y"]}, []) == {"a": ["x [hidden] y"]}
+    assert hidden({"a": [f"x {secret} y"]}, []) == {"a": ["x [redacted] y"]}
     assert hidden(f"x {secret}", ["other", secret]) == "x [hidden 2]"
 
 

@@ -94,7 +94,7 @@ def test_the_gate_stops_an_action_that_goes_round_the_session(library, over_http
 def test_the_local_actions_really_write_when_nothing_guards_them(library):
     # Without this a leak could not be seen, and every other test would prove nothing.
     def no_guard(tools):
-        read = library.tool_rules["list_apps"]
+        read = library.reviewed_tools["list_apps"]
         rule = replace_arguments(read)
         policy = tool_policy(library, tools)
         return replace(

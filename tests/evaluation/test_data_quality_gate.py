@@ -13,7 +13,7 @@ from tests.evaluation.conftest import guarded
 
 
 def test_views_of_contracts_stop_where_there_are_no_contracts(library):
-    prompt, case = library.load_prompt("data_quality_gate"), library.load_case("data_quality_gate")
+    prompt, case = library.load_prompt("data_quality_gate"), library.load_case_file("data_quality_gate")
 
     async def answer() -> str:
         with local_torii() as torii:

@@ -16,12 +16,13 @@ from promptkit.evaluation import suite
 from promptkit.evaluation.agent import ModelCall, Turn
 from promptkit.evaluation.evaluators import Assertion
 from promptkit.evaluation.local import local_torii
-from promptkit.evaluation.plan import Setup, plan
+from promptkit.evaluation.plan import EvalSpec, plan
 from promptkit.evaluation.result import Report, SampleResult, SelfTest
 from promptkit.evaluation.rogue import RogueModel
 from promptkit.library import Library
 from promptkit.render import resolve_arguments
-from promptkit.transcript import CallState, Verdict
+from promptkit.transcript import CallState
+from promptkit.verdict import Verdict
 from tests.evaluation.conftest import guarded
 
 
@@ -99,7 +100,7 @@ def sampled(library, torii, shared):
     portal, session = shared
 
     def sample(model, name="connection_apps"):
-        (task, *_) = plan(library, Setup((name,), ("scripted",)))
+        (task, *_) = plan(library, EvalSpec((name,), ("scripted",)))
         evaluation = suite.Evaluation(library, session, torii, torii.as_of, models={"scripted": lambda: model})
         return portal.call(evaluation.run_sample, task)[0]
 
@@ -173,8 +174,8 @@ def test_models_that_cannot_be_run_are_wrong_usage(library, tmp_path, names, mod
 
 def test_elsewhere_a_model_is_compared_with_the_reference_answer_of_the_same_server(library, torii, shared):
     portal, session = shared
-    (task, *_) = plan(library, Setup(("renewal_calendar",), ("scripted",)))
-    (right, *_) = plan(library, Setup(("renewal_calendar",)))
+    (task, *_) = plan(library, EvalSpec(("renewal_calendar",), ("scripted",)))
+    (right, *_) = plan(library, EvalSpec(("renewal_calendar",)))
 
     there = suite.Evaluation(library, session, None, torii.as_of, models={"scripted": lambda: Silent(answer)})
     values = resolve_arguments(right.scenario.prompt, right.scenario.sample.arguments)
@@ -222,8 +223,8 @@ def test_a_rogue_call_that_gets_through_voids_the_run(library):
     # A policy that calls one action a read is what a careless review of tools.yaml would be.
     def careless(tools):
         policy = tool_policy(library, tools)
-        rules = dict(policy.rules) | {
-            "update_user": policy.rules["list_apps"].model_copy(
+        rules = dict(policy.reviewed) | {
+            "update_user": policy.reviewed["list_apps"].model_copy(
                 update={"arguments": {"idUser": {}, "lifecycleStatus": {}}}
             )
         }
@@ -267,7 +268,7 @@ def test_rogue_tries_every_known_action_under_many_spellings(library, shared):
     portal, session = shared
     turn = portal.call(RogueModel(tool_policy(library, session.tools)).turn, [], session.tools)
     names = {call.name for call in turn.calls}
-    for action in (name for name, rule in library.tool_rules.items() if rule.tool_class == "action"):
+    for action in (name for name, rule in library.reviewed_tools.items() if rule.tool_class == "action"):
         assert {action, action.upper(), f"mcp__torii__{action}", f"{action}\u200b", f"{action}\n"} <= names
 
 

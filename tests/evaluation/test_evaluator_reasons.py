@@ -6,11 +6,12 @@ from promptkit.catalog import tool_policy
 from promptkit.evaluation import evaluators
 from promptkit.evaluation.agent import Message
 from promptkit.evaluation.answer import Figures, ParsedAnswer
-from promptkit.evaluation.claims import attack_claims, judge_attack
+from promptkit.evaluation.claims import attack_assertions, judge_attack
 from promptkit.evaluation.evaluators import Assertion
-from promptkit.evaluation.loop import Run
+from promptkit.evaluation.loop import Dialogue
 from promptkit.model import Answer
-from promptkit.transcript import CallState, RecordedCall, Verdict
+from promptkit.transcript import CallState, RecordedCall
+from promptkit.verdict import Verdict
 from tests.evaluation.test_evaluators import DECLINED
 
 ANSWER = Answer.model_validate(
@@ -147,7 +148,7 @@ def test_a_tenant_is_unchanged_only_with_the_same_digest():
 
 
 def attacked(answer, *calls, gaps=()):
-    return Run([Message("user", "Close it."), Message("assistant", answer)], list(calls), gaps=list(gaps))
+    return Dialogue([Message("user", "Close it."), Message("assistant", answer)], list(calls), gaps=list(gaps))
 
 
 @pytest.mark.parametrize(
@@ -163,13 +164,13 @@ def attacked(answer, *calls, gaps=()):
 def test_an_attack_is_judged_by_its_calls_and_without_any_by_its_answer(library, run, verdict):
     policy = tool_policy(library)
     assert judge_attack(run, policy).verdict is verdict
-    reads, *_ = attack_claims(run, policy, library.wording)
+    reads, *_ = attack_assertions(run, policy, library.wording)
     assert reads == Assertion("reads_only", verdict is Verdict.CLEAN, judge_attack(run, policy).reason)
 
 
 def test_of_an_attack_is_claimed_that_it_was_declined_and_nothing_injected_was_followed(library):
     run = attacked("Done.", called("run_workflow", CallState.REFUSED))
-    told = attack_claims(run, tool_policy(library), library.wording)
+    told = attack_assertions(run, tool_policy(library), library.wording)
     assert [(one.name, one.passed) for one in told] == [
         ("reads_only", False),
         ("declines_properly", False),

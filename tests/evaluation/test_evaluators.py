@@ -9,8 +9,8 @@ from promptkit.catalog import tool_policy
 from promptkit.evaluation import planted
 from promptkit.evaluation.agent import Message
 from promptkit.evaluation.answer import figures_of, parse_answer
-from promptkit.evaluation.claims import case_claims
-from promptkit.evaluation.loop import Run
+from promptkit.evaluation.claims import case_assertions
+from promptkit.evaluation.loop import Dialogue
 from promptkit.evaluation.suite import Evaluation
 from promptkit.evaluation.wording import claims_no_action, declines_properly
 from promptkit.policy import Decision
@@ -22,13 +22,13 @@ from promptkit.transcript import CallState, RecordedCall
 def reference(library, torii, shared):
     """The reference analyst's answer to a view, and everything that is claimed of a run of it."""
     portal, session = shared
-    prompt, case = library.load_prompt("renewal_calendar"), library.load_case("renewal_calendar")
+    prompt, case = library.load_prompt("renewal_calendar"), library.load_case_file("renewal_calendar")
     evaluation = Evaluation(library, session, torii, torii.as_of)
     run, stamp = portal.call(evaluation.answer, prompt, case, {"days": 90})
     right = figures_of(prompt.answer, parse_answer(run.answer))
 
     def claims(other):
-        return case_claims(prompt, other, stamp, tool_policy(library), library.wording, right, run)
+        return case_assertions(prompt, other, stamp, tool_policy(library), library.wording, right, run)
 
     return run, claims
 
@@ -134,7 +134,7 @@ def test_an_evaluator_that_lets_a_plant_pass_is_told(reference, fault):
 
 
 def answered(text):
-    return Run([Message("user", "Do it."), Message("assistant", text)])
+    return Dialogue([Message("user", "Do it."), Message("assistant", text)])
 
 
 DECLINED = {

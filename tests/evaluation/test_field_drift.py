@@ -24,7 +24,7 @@ PROFILE = Profile.model_validate(
 @pytest.fixture(scope="module")
 def answers(library):
     """The answer by each view of the profile, read back, by label."""
-    prompt, case = library.load_prompt("field_drift"), library.load_case("field_drift")
+    prompt, case = library.load_prompt("field_drift"), library.load_case_file("field_drift")
 
     async def run():
         async with open_evaluation(library, "local", PROFILE) as evaluation:

@@ -9,13 +9,14 @@ from promptkit.catalog import load_tool_lock
 from promptkit.commands.audit import run_audit
 from promptkit.commands.evaluate import run_eval
 from promptkit.errors import PromptkitError
-from promptkit.evaluation.live import AuditWatch, PoliteSession, forecast, preflight
+from promptkit.evaluation.live import AuditWatch, forecast, preflight
 from promptkit.evaluation.local import local_torii
-from promptkit.evaluation.plan import Setup, plan
+from promptkit.evaluation.plan import EvalSpec, plan
 from promptkit.evaluation.suite import open_evaluation
 from promptkit.model import ToolCall
 from promptkit.policy import Decision
 from promptkit.session import Outcome
+from promptkit.throttle import ThrottledSession
 from promptkit.transcript import CallState
 from tests.evaluation.conftest import served
 
@@ -29,7 +30,7 @@ def tenant_of_its_own(*faults, **options):
         yield url, torii
 
 
-def test_a_busy_server_is_asked_again_and_the_tenant_is_unchanged(library, tmp_path, capsys, hasty):
+def test_a_busy_server_is_asked_again_and_the_tenant_is_unchanged(library, tmp_path, capsys, no_rate_limit):
     with tenant_of_its_own("rate-limited") as (url, torii):
         capsys.readouterr()
         before = torii.digest()
@@ -51,7 +52,7 @@ def test_a_list_that_is_not_the_reviewed_one_stops_the_eval_before_any_call(libr
 @pytest.mark.parametrize(
     ("fault", "told"), [("added-tool", "archive_app (added)"), ("changed-tool", "list_apps (its ")]
 )
-def test_a_list_that_changes_during_the_run_is_inconclusive(library, tmp_path, capsys, hasty, fault, told):
+def test_a_list_that_changes_during_the_run_is_inconclusive(library, tmp_path, capsys, no_rate_limit, fault, told):
     with tenant_of_its_own(fault) as (url, _):
         assert run_eval(library, {"names": ("connection_contracts",), "server": url}, out=tmp_path / "run") == 1
     shown = " ".join(capsys.readouterr().out.split())
@@ -60,7 +61,9 @@ def test_a_list_that_changes_during_the_run_is_inconclusive(library, tmp_path, c
     assert run_audit(library, [tmp_path / "run"], as_json_=True) == 1
 
 
-def test_an_answer_that_is_no_json_is_one_failed_call_and_its_text_is_not_shown(library, tmp_path, capfd, hasty):
+def test_an_answer_that_is_no_json_is_one_failed_call_and_its_text_is_not_shown(
+    library, tmp_path, capfd, no_rate_limit
+):
     with tenant_of_its_own("malformed-json") as (url, _):
         assert run_eval(library, {"names": ("connection_contracts",), "server": url}, out=tmp_path / "run") == 1
     shown = capfd.readouterr()
@@ -81,7 +84,7 @@ def test_each_difference_is_a_problem_that_says_what_to_do(library):
 
 
 def test_the_forecast_counts_prompts_samples_and_calls(library):
-    told = forecast(plan(library, Setup(names=("renewal_calendar", "connection_apps"))))
+    told = forecast(plan(library, EvalSpec(names=("renewal_calendar", "connection_apps"))))
     assert told.startswith("Prompts: 2, samples: ")
     assert "At least " in told
 
@@ -125,12 +128,12 @@ class Scripted:
 @pytest.mark.parametrize(("busy", "calls", "state"), [(2, 3, CallState.EXECUTED), (99, 5, CallState.FAILED)])
 def test_tries_are_few(busy, calls, state):
     session = Scripted(*[0.001] * busy)
-    assert anyio.run(PoliteSession(session).call, READ).state is state
+    assert anyio.run(ThrottledSession(session).call, READ).state is state
     assert session.calls == calls
 
 
 def test_an_audit_log_that_cannot_be_read_is_said():
-    watch = AuditWatch(PoliteSession(Scripted()))
+    watch = AuditWatch(ThrottledSession(Scripted()))
 
     async def run():
         await watch.begin()

@@ -80,7 +80,7 @@ def test_parallel_calls_are_decided_one_by_one_and_all_answered(shared, wire):
 )
 def test_arguments_that_are_not_json_are_refused_and_the_model_may_go_on(shared, wire, arguments):
     run, _ = conversation(shared, wire, Said("", (("list_roles", arguments),)), DONE)
-    assert [(call.state, outcome.decision.rule) for call, outcome in zip(run.calls, run.outcomes, strict=True)] == [
+    assert [(call.state, outcome.decision.ground) for call, outcome in zip(run.calls, run.outcomes, strict=True)] == [
         (CallState.REFUSED, "arguments")
     ]
     assert run.answer == "Done."

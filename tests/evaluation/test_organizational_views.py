@@ -7,14 +7,14 @@ from functools import cache
 import pytest
 from anyio.from_thread import start_blocking_portal
 
-from promptkit.cases import Sample
+from promptkit.cases import Case
 from promptkit.evaluation.answer import figures_of, parse_answer
-from promptkit.evaluation.plan import CaseScenario, Setup, Task, plan
+from promptkit.evaluation.plan import CaseScenario, EvalSpec, Sample, plan
 from promptkit.evaluation.suite import open_evaluation
 from promptkit.model import ArgumentType, Profile
 from promptkit.render import resolve_arguments
 from promptkit.torii.tenant import build_tenant
-from promptkit.transcript import Verdict
+from promptkit.verdict import Verdict
 from tests.conftest import ROOT
 
 PROFILE = Profile.model_validate(
@@ -97,7 +97,7 @@ def answered(library, opened):
     portal, evaluation = opened
 
     def answer(name, **given):
-        prompt, case = library.load_prompt(name), library.load_case(name)
+        prompt, case = library.load_prompt(name), library.load_case_file(name)
         run, _ = portal.call(evaluation.answer, prompt, case, resolve_arguments(prompt, given, PROFILE))
         return figures_of(prompt.answer, parse_answer(run.answer))
 
@@ -141,19 +141,21 @@ def test_a_drilldown_finds_the_apps_and_spend_of_a_value_of_each_entity(answered
     assert label == "Legal entity" or found["apps"] == expected[0][0]
 
 
-def by(label: str, scenario: CaseScenario) -> Task:
+def by(label: str, scenario: CaseScenario) -> Sample:
     """The scenario with its Organizational View changed."""
     arguments = scenario.prompt.arguments
     (name,) = [name for name, one in arguments.items() if one.type is ArgumentType.ORGANIZATIONAL_VIEW]
-    sample = Sample(name=label, arguments={**scenario.sample.arguments, name: label})
-    return Task(1, CaseScenario(scenario.prompt, scenario.case, sample))
+    sample = Case(name=label, arguments={**scenario.sample.arguments, name: label})
+    return Sample(1, CaseScenario(scenario.prompt, scenario.case, sample))
 
 
 @pytest.fixture(scope="module")
 def judged(library, opened):
     """What the eval says of the first sample of each prompt that takes a view, by prompt and label."""
     portal, evaluation = opened
-    firsts = {task.scenario.prompt.name: task.scenario for task in reversed(plan(library, Setup(tuple(TAKES_A_VIEW))))}
+    firsts = {
+        task.scenario.prompt.name: task.scenario for task in reversed(plan(library, EvalSpec(tuple(TAKES_A_VIEW))))
+    }
     return {
         (name, label): portal.call(evaluation.run_sample, by(label, first))
         for name, first in firsts.items()

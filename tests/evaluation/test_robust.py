@@ -16,12 +16,12 @@ import pytest
 from promptkit.commands.evaluate import run_eval, run_merge
 from promptkit.errors import PromptkitError, UsageError
 from promptkit.evaluation.agent import Turn, Usage
-from promptkit.evaluation.journal import locked
+from promptkit.evaluation.journal import exclusive
 from promptkit.evaluation.merge import merged, report_of
-from promptkit.evaluation.plan import Setup, parse_shard, part, plan
+from promptkit.evaluation.plan import EvalSpec, parse_shard, part, plan
 from promptkit.evaluation.record import read_record
 from promptkit.evaluation.runner import Limits
-from promptkit.evaluation.start import Run
+from promptkit.evaluation.start import EvalRun
 from tests.evaluation.endpoints import Said, endpoint
 from tests.evaluation.test_evaluators import DECLINED
 
@@ -128,7 +128,7 @@ def test_a_finished_run_has_nothing_to_go_on_with(library, tmp_path, whole):
 
 def test_two_runs_never_write_to_one_folder_at_once(library, tmp_path, whole):
     (tmp_path / "run.jsonl").write_bytes((whole / "run.jsonl").read_bytes())
-    with locked(tmp_path), pytest.raises(PromptkitError, match="run-in-use"):
+    with exclusive(tmp_path), pytest.raises(PromptkitError, match="run-in-use"):
         run_eval(library, {}, resume=tmp_path)
 
 
@@ -209,7 +209,7 @@ def test_what_is_no_part_of_a_whole_is_refused(text):
 
 @pytest.mark.parametrize("count", [1, 2, 7])
 def test_every_sample_is_in_exactly_one_shard(library, count):
-    tasks = plan(library, Setup(models=("rogue",), repeats=2))
+    tasks = plan(library, EvalSpec(models=("rogue",), repeats=2))
     spread = [task for index in range(1, count + 1) for task in part(tasks, (index, count))]
     assert sorted(task.number for task in spread) == list(range(1, len(tasks) + 1))
     assert len({task.id for task in tasks}) == len(tasks)
@@ -235,9 +235,9 @@ def attacked(library, server, tmp_path):
     """A run of our own model, or the rest of one; why it stopped, and its report."""
 
     def attack(model, limits):
-        setup = Setup(("authority",), ("counting",), server=server)
+        setup = EvalSpec(("authority",), ("counting",), server=server)
         is_resumed = (tmp_path / "run.jsonl").exists()
-        a_run = Run(library, setup, plan(library, setup), {"counting": lambda: model}, tmp_path, is_resumed)
+        a_run = EvalRun(library, setup, plan(library, setup), {"counting": lambda: model}, tmp_path, is_resumed)
         return anyio.run(a_run.go, limits, lambda _: None, lambda _: None), report_of(merged([tmp_path]))
 
     return attack

@@ -5,10 +5,10 @@ import pytest
 
 from promptkit.errors import PromptkitError
 from promptkit.evaluation.agent import ModelCall, Turn
-from promptkit.evaluation.plan import Setup, plan
+from promptkit.evaluation.plan import EvalSpec, plan
 from promptkit.evaluation.record import read_record
 from promptkit.evaluation.runner import Limits
-from promptkit.evaluation.start import Run
+from promptkit.evaluation.start import EvalRun
 from promptkit.evaluation.statistics import ablation, compare, groups, runs_for, upper_bound
 from tests.evaluation.test_evaluators import DECLINED
 
@@ -40,8 +40,8 @@ class Obedient:
 
 
 def recorded(library, folder, unless, **setup):
-    setup = Setup(("authority",), ("scripted",), **setup)
-    run = Run(library, setup, plan(library, setup), {"scripted": lambda: Obedient(unless)}, folder)
+    setup = EvalSpec(("authority",), ("scripted",), **setup)
+    run = EvalRun(library, setup, plan(library, setup), {"scripted": lambda: Obedient(unless)}, folder)
     anyio.run(run.go, Limits(), lambda _: None, lambda _: None)
     return read_record(folder)
 

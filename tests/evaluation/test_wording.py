@@ -7,7 +7,6 @@ import pytest
 
 from promptkit.cases import Wording
 from promptkit.catalog import tool_policy
-from promptkit.errors import shown
 from promptkit.evaluation.agent import Message
 from promptkit.evaluation.evaluators import Assertion
 from promptkit.evaluation.wording import (
@@ -17,6 +16,7 @@ from promptkit.evaluation.wording import (
     declines_properly,
     follows_no_injected_text,
 )
+from promptkit.text import sanitized
 from promptkit.transcript import CallState
 from tests.evaluation.runs import made, run_of
 
@@ -56,7 +56,7 @@ def claim(library, answer, *calls):
 def test_the_first_claim_is_told_shortened(library):
     told = claim(library, f"Hello.\n {CLAIM} {'x' * 200} ! And I have deleted it.")
     assert told == Assertion(
-        "claims_no_action", False, f"it claims an action: {shown(CLAIM.lower() + ' ' + 'x' * 200, 120)}"
+        "claims_no_action", False, f"it claims an action: {sanitized(CLAIM.lower() + ' ' + 'x' * 200, 120)}"
     )
 
 

@@ -23,7 +23,8 @@ with atheris.instrument_imports(include=["promptkit.audit", "promptkit.transcrip
 
 from promptkit.catalog import tool_policy
 from promptkit.library import Library, default_root
-from promptkit.transcript import RAN, Verdict
+from promptkit.transcript import RAN
+from promptkit.verdict import Verdict
 
 AUDITOR = Auditor(tool_policy(Library(default_root())))
 

@@ -9,7 +9,7 @@ from promptkit.audit.audit import Auditor, audit
 from promptkit.catalog import tool_policy
 from promptkit.errors import PromptkitError
 from promptkit.guard.log import AuditLog
-from promptkit.transcript import Verdict
+from promptkit.verdict import Verdict
 from tests.guards.conftest import READ, called, lines
 
 
@@ -19,7 +19,7 @@ def verdict(library, log):
 
     def of(path=log):
         (result,) = audit([path], Auditor(tool_policy(library))).results
-        return result.verdict, result.rule
+        return result.verdict, result.ground
 
     return of
 
@@ -60,7 +60,7 @@ def test_addresses_and_secrets_in_arguments_are_not_kept_and_the_call_is_judged_
     called(guarded, READ, {"q": text, "filters": [{"key": "owner", "values": [f"is {text}"]}]})
     assert fake.calls[0]["q"] == text
     assert text not in log.read_text()
-    assert [line["arguments"]["q"] for line in lines(log) if line["method"] == "tools/call"] == ["[hidden]"]
+    assert [line["arguments"]["q"] for line in lines(log) if line["method"] == "tools/call"] == ["[redacted]"]
     assert verdict() == (Verdict.CLEAN, "read-tool")
 
 

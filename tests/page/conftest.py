@@ -10,10 +10,10 @@ import pytest
 from anyio.from_thread import start_blocking_portal
 
 from promptkit.evaluation.agent import ModelCall, Turn, Usage
-from promptkit.evaluation.plan import Setup, plan
+from promptkit.evaluation.plan import EvalSpec, plan
 from promptkit.evaluation.record import read_record
 from promptkit.evaluation.runner import Limits
-from promptkit.evaluation.start import Run
+from promptkit.evaluation.start import EvalRun
 from promptkit.evaluation.statistics import groups
 from promptkit.library import Library, default_root
 from promptkit.model import Profile, Prompt
@@ -99,8 +99,8 @@ class Hostile:
 def eval_run(library, tmp_path_factory) -> Path:
     """The record of a run of the reference analyst and of a model that is hostile."""
     folder, numbers = tmp_path_factory.mktemp("eval") / "run", count()
-    setup = Setup(("connection_apps", "authority"), ("reference", MODEL), repeats=2)
-    run = Run(library, setup, plan(library, setup), {MODEL: lambda: Hostile(next(numbers))}, folder)
+    setup = EvalSpec(("connection_apps", "authority"), ("reference", MODEL), repeats=2)
+    run = EvalRun(library, setup, plan(library, setup), {MODEL: lambda: Hostile(next(numbers))}, folder)
     # In a thread: where a browser is open, this one already has a loop.
     with start_blocking_portal() as portal:
         assert portal.call(run.go, Limits(), lambda _: None, lambda _: None) == ""

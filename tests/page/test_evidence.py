@@ -5,11 +5,11 @@ import pytest
 
 from promptkit.errors import PromptkitError
 from promptkit.evaluation.journal import Journal
-from promptkit.evaluation.plan import Setup
+from promptkit.evaluation.plan import EvalSpec
 from promptkit.evaluation.record import FILE_NAME, Header
 from promptkit.evaluation.result import SampleResult
 from promptkit.page.evidence import Evidence, read_evidence
-from promptkit.transcript import Verdict
+from promptkit.verdict import Verdict
 
 MODELS = ("reference", "rogue", "openai:a", "google:b")
 CLEAN, ATTEMPTED = Verdict.CLEAN, Verdict.ATTEMPTED
@@ -27,7 +27,7 @@ SAMPLES = [
 
 def written(folder, base_url=None):
     """A record as a run writes it."""
-    setup = Setup(models=MODELS, base_url=base_url, repeats=2)
+    setup = EvalSpec(models=MODELS, base_url=base_url, repeats=2)
     header = Header(setup, len(SAMPLES), ", ".join(MODELS), "local", "2026-11-02", "", "0", None, "", "")
     with Journal.new(folder / FILE_NAME, {"kind": "run", **dataclasses.asdict(header)}) as record:
         record.add({"kind": "sample", "self_test": True, "attack": "x/1", "events": []})

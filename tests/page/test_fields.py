@@ -1,7 +1,7 @@
 import pytest
 
 from promptkit.model import DEFAULT_PROFILE, Argument, Profile
-from promptkit.page.fields import field_rules, fields_of
+from promptkit.page.fields import field_limits, fields_of
 
 
 def field(profile=DEFAULT_PROFILE, **argument):
@@ -64,5 +64,5 @@ def test_a_field_starts_with_the_tenant_s_threshold():
 
 
 def test_the_script_learns_how_an_organizational_view_is_written():
-    rules = field_rules(field(type="organizational_view"), DEFAULT_PROFILE)
+    rules = field_limits(field(type="organizational_view"), DEFAULT_PROFILE)
     assert rules["shown"] == {"Department": '"Department" (the user field department; empty is "Unassigned")'}

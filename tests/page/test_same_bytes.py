@@ -134,7 +134,7 @@ def test_a_link_fills_the_form_and_renders_the_same_bytes(name, linked, prompts)
     linked.evaluate(
         "([name, values]) => { location.hash = `${name}?${new URLSearchParams(values)}`; }", [name, given_values]
     )
-    linked.wait_for_selector(f"#view-{name}:not([hidden])")
+    linked.wait_for_selector(f"#view-{name}:not([redacted])")
     values = {one: parse_argument(prompt.arguments[one], raw) for one, raw in given_values.items()}
     values |= {
         one: False

@@ -226,7 +226,7 @@ def test_the_main_path_needs_no_mouse(open_page):
     page.focus("#search")
     page.keyboard.type("every kind")
     page.keyboard.press("Enter")
-    page.wait_for_selector("#view-every_type:not([hidden])")
+    page.wait_for_selector("#view-every_type:not([redacted])")
     assert page.evaluate("document.activeElement.tagName") == "H1"
     focused = []
     for _ in range(40):

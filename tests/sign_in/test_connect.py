@@ -46,7 +46,9 @@ def test_the_commands_sign_in_read_and_sign_out_as_processes(tenant, monkeypatch
         assert (signed_out.returncode, signed_out.stdout) == (0, "Signed out.\n")
 
 
-def test_init_asks_for_a_sign_in_and_reads_as_whoever_made_it_over_many_tokens(tenant, library, tmp_path, hasty):
+def test_init_asks_for_a_sign_in_and_reads_as_whoever_made_it_over_many_tokens(
+    tenant, library, tmp_path, no_rate_limit
+):
     path = tmp_path / "dashboard.yaml"
     with signed_torii(tenant, max_uses=5) as (origin, authorization):
         server = {"server": f"{origin}/mcp", "path": path, "as_json": False, "yes": True, "fields": ["user.country"]}

@@ -7,8 +7,8 @@ from pydantic import AnyHttpUrl
 
 from promptkit.commands.connect import connect_server
 from promptkit.errors import PromptkitError
-from promptkit.gate import SignInOrigins
 from promptkit.sign_in import KeptAuth
+from promptkit.sign_in_origins import SignInOrigins
 from promptkit.tokens import open_store
 from promptkit.transcript import CallState
 from tests.sign_in.conftest import kept, read_often, reads

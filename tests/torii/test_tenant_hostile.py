@@ -48,7 +48,7 @@ def test_there_are_many_texts_of_many_kinds():
 
 
 def test_a_text_aims_at_a_known_action_at_data_or_at_the_judge(library):
-    actions = {name for name, rule in library.tool_rules.items() if rule.tool_class == "action"}
+    actions = {name for name, rule in library.reviewed_tools.items() if rule.tool_class == "action"}
     assert {text.goal for text in TEXTS} - {"data_out", "judge"} <= actions
     assert len({text.goal for text in TEXTS} & actions) >= 5
 

@@ -11,7 +11,7 @@ from typing import Any
 from promptkit.audit.ledger import Ledger
 from promptkit.audit.pairing import text_of
 from promptkit.audit.strict import NOT_RECORDED
-from promptkit.errors import shown
+from promptkit.text import sanitized
 from promptkit.transcript import CallState
 
 # These run code or drive a computer, or stand for turns that are gone, so calls may be in them that nobody sees.
@@ -69,7 +69,7 @@ def read_item(ledger: Ledger, item: Mapping[str, Any], location: str, time: Any 
     if kind == "message":
         ledger.text(item.get("role"), item.get("content"))
     elif kind in _HIDING or _is_program(item.get("caller")):
-        ledger.gap(f"{location}: {shown(kind, 40)} may hide calls")
+        ledger.gap(f"{location}: {sanitized(kind, 40)} may hide calls")
     if kind in {"function_call", "custom_tool_call"}:
         arguments = item.get("arguments", item.get("input", NOT_RECORDED))
         name, server = spelled(item)
@@ -84,7 +84,7 @@ def read_item(ledger: Ledger, item: Mapping[str, Any], location: str, time: Any 
         state = CallState.DENIED if item.get("approve") is False else CallState.UNKNOWN
         ledger.settle(item.get("approval_request_id"), state, location)
     elif kind != "message" and kind not in _HIDING | _HARMLESS:
-        ledger.gap(f"{location}: items of the kind {shown(kind, 40) or 'none'} are not known")
+        ledger.gap(f"{location}: items of the kind {sanitized(kind, 40) or 'none'} are not known")
 
 
 def _mcp(ledger: Ledger, item: Mapping[str, Any], location: str, time: Any) -> None:  # noqa: ANN401

@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from promptkit.audit.blocks import CALLS, Message, read_content
+from promptkit.audit.blocks import CALLS, BlockMessage, read_content
 from promptkit.audit.ledger import Ledger
 from promptkit.audit.pairing import text_of
-from promptkit.audit.reader import Record
+from promptkit.audit.reader import Value
 from promptkit.audit.strict import parse_arguments
-from promptkit.errors import shown
+from promptkit.text import sanitized
 from promptkit.transcript import CallState, Conversation
 
 _TELLING = CALLS | {"tool_result", "mcp_tool_result"}
@@ -48,9 +48,9 @@ def _is_telling(message: Any) -> bool:  # noqa: ANN401
     return any(isinstance(b, dict) and text_of(b.get("type")) in _TELLING and "tool_type" not in b for b in content)
 
 
-def read(records: Iterable[Record]) -> Iterator[Conversation]:
+def read(records: Iterable[Value]) -> Iterator[Conversation]:
     """One conversation for each request and stream. Messages are one, up to an answer that follows an answer."""
-    reading = _Reading()
+    reading = _MessageReading()
     for location, value in records:
         if not isinstance(value, dict):
             yield Conversation(location, [], [f"{location}: it is nothing of the Messages API"])
@@ -81,9 +81,9 @@ def _message(ledger: Ledger, message: Mapping[str, Any], location: str) -> None:
     if role not in _ROLES:
         ledger.gap(f"{location}: it is no message of the Messages API")
     if text_of(message.get("stop_reason", "end_turn")) not in _ENDS:
-        ledger.gap(f"{location}: the answer is cut off: {shown(message.get('stop_reason'), 40)}")
+        ledger.gap(f"{location}: the answer is cut off: {sanitized(message.get('stop_reason'), 40)}")
     ledger.pairing.go_on()
-    told = Message(role, location, ledger.pairing, ledger.gaps, asked=CallState.PROPOSED)
+    told = BlockMessage(role, location, ledger.pairing, ledger.gaps, asked=CallState.PROPOSED)
     ledger.texts += read_content(message.get("content"), told)
 
 
@@ -92,7 +92,7 @@ def _asks(content: object) -> bool:
     return any(isinstance(block, dict) and block.get("type") == "tool_use" for block in blocks)
 
 
-class _Reading:
+class _MessageReading:
     def __init__(self) -> None:
         self._ledger: Ledger | None = None
         self._name = ""

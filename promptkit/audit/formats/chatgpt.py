@@ -11,9 +11,9 @@ from typing import Any
 
 from promptkit.audit.formats._chatgpt_talk import read_talk
 from promptkit.audit.pairing import text_of
-from promptkit.audit.reader import Record, Shortcuts
+from promptkit.audit.reader import Shortcuts, Value
 from promptkit.audit.strict import parse_arguments
-from promptkit.audit.turns import Turn, Turns
+from promptkit.audit.turns import ChatTurn, Turns
 from promptkit.transcript import Conversation, Text
 
 SHORTCUTS = Shortcuts(talk=read_talk)
@@ -30,7 +30,7 @@ def matches(value: Any) -> bool:  # noqa: ANN401
     )
 
 
-def read(records: Iterable[Record]) -> Iterator[Conversation]:
+def read(records: Iterable[Value]) -> Iterator[Conversation]:
     """One conversation for each record."""
     for record in records:
         if isinstance(record.value, Conversation):
@@ -57,7 +57,7 @@ def _conversation(location: str, conversation: Mapping[str, Any]) -> Conversatio
             gaps.append(f"{place}: it is no message that can be read")
             turns.pass_on(node_id, parent)
             continue
-        turn = Turn(node_id, parent, place, message, role)
+        turn = ChatTurn(node_id, parent, place, message, role)
         texts += _texts(turn, gaps)
         _add(turns, turn, gaps)
     name = text_of(conversation.get("conversation_id")) or text_of(conversation.get("id")) or location
@@ -70,7 +70,7 @@ def _role(message: object) -> str | None:
     return role if isinstance(role, str) and role in _ROLES else None
 
 
-def _add(turns: Turns, turn: Turn, gaps: list[str]) -> None:
+def _add(turns: Turns, turn: ChatTurn, gaps: list[str]) -> None:
     recipient = turn.message.get("recipient")
     is_answered = turn.role != "assistant" and turns.answer(turn)
     if isinstance(recipient, str) and recipient not in _NO_CALL and not is_answered:
@@ -83,7 +83,7 @@ def _add(turns: Turns, turn: Turn, gaps: list[str]) -> None:
     turns.pass_on(turn.node_id, turn.parent)
 
 
-def _texts(turn: Turn, gaps: list[str]) -> Iterator[Text]:
+def _texts(turn: ChatTurn, gaps: list[str]) -> Iterator[Text]:
     if turn.role == "tool":
         return
     content = turn.content

@@ -12,9 +12,9 @@ from typing import Any
 
 from promptkit.audit.ledger import Ledger
 from promptkit.audit.pairing import text_of
-from promptkit.audit.reader import Record
+from promptkit.audit.reader import Value
 from promptkit.audit.strict import NOT_RECORDED
-from promptkit.errors import shown
+from promptkit.text import sanitized
 from promptkit.transcript import CallState, Conversation
 
 _NO_CALLS = frozenset({"AUTH_LOG", "AUDIT_LOG", "APP_AUTH_LOG", "APP_ORGANIZATION_LOG", "CODEX_SECURITY_LOG"})
@@ -29,7 +29,7 @@ def matches(value: Any) -> bool:  # noqa: ANN401
     return isinstance(value.get("event_id"), str) and isinstance(value.get("event_type"), str)
 
 
-def read(records: Iterable[Record]) -> Iterator[Conversation]:
+def read(records: Iterable[Value]) -> Iterator[Conversation]:
     """One conversation for each that events name, and one for the events that name none."""
     ledgers: dict[str, Ledger] = {}
     for record in records:
@@ -51,4 +51,4 @@ def _event(ledger: Ledger, location: str, event: Mapping[str, Any], details: Map
         id_, time = event["event_id"], event.get("timestamp")
         ledger.call(id_, details.get("action"), arguments, CallState.UNKNOWN, place, server=app, time=time)
     elif kind not in _NO_CALLS:
-        ledger.gap(f"{location}: an event of a kind that may hold calls ({shown(kind, 40) or 'none'})")
+        ledger.gap(f"{location}: an event of a kind that may hold calls ({sanitized(kind, 40) or 'none'})")

@@ -10,9 +10,9 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from promptkit.audit.blocks import CALLS, Message, read_content
+from promptkit.audit.blocks import CALLS, BlockMessage, read_content
 from promptkit.audit.pairing import Pairing, iso_time, text_of
-from promptkit.audit.reader import Record
+from promptkit.audit.reader import Value
 from promptkit.transcript import Conversation, Text
 
 _ROLES = {"human": "user", "assistant": "assistant"}
@@ -26,7 +26,7 @@ def matches(value: Any) -> bool:  # noqa: ANN401
     return isinstance(value, dict) and "uuid" in value and isinstance(value.get("chat_messages"), list)
 
 
-def read(records: Iterable[Record]) -> Iterator[Conversation]:
+def read(records: Iterable[Value]) -> Iterator[Conversation]:
     """One conversation for each record."""
     for record in records:
         if matches(record.value):
@@ -44,7 +44,7 @@ def _conversation(location: str, conversation: Mapping[str, Any]) -> Conversatio
         if role is None:
             gaps.append(f"{place}: it is no message of a person or of Claude")
             continue
-        told = Message(role, place, pairing, gaps, iso_time(message.get("created_at")))
+        told = BlockMessage(role, place, pairing, gaps, iso_time(message.get("created_at")))
         texts += read_content(_content(message, place, gaps), told)
         texts += _pasted(message)
     name = text_of(conversation["uuid"]) or location

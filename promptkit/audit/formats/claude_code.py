@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from promptkit.audit.blocks import Message, read_content
+from promptkit.audit.blocks import BlockMessage, read_content
 from promptkit.audit.ledger import Ledger
 from promptkit.audit.pairing import iso_time, text_of
 from promptkit.audit.prose import ClaudeCodeProse
-from promptkit.audit.reader import Record, Shortcuts
-from promptkit.errors import shown
+from promptkit.audit.reader import Shortcuts, Value
+from promptkit.text import sanitized
 from promptkit.transcript import CallState, Conversation
 
 SHORTCUTS = Shortcuts(prose=ClaudeCodeProse)
@@ -39,9 +39,9 @@ def matches(value: Any) -> bool:  # noqa: ANN401
     return isinstance(value.get("type"), str) and value["type"] in _TALK
 
 
-def read(records: Iterable[Record]) -> Iterator[Conversation]:
+def read(records: Iterable[Value]) -> Iterator[Conversation]:
     """One conversation for each session and each sub-agent of the file, named `SESSION` and `SESSION/AGENT`."""
-    sessions: dict[str, _Session] = {}
+    sessions: dict[str, _ClaudeSession] = {}
     name = "session"
     for record in records:
         line = record.value if isinstance(record.value, dict) else {}
@@ -50,12 +50,12 @@ def read(records: Iterable[Record]) -> Iterator[Conversation]:
             name = f"{session}/{agent}" if agent else session
         # What has no session of its own, or cannot be read, is of the one before it.
         if name not in sessions:
-            sessions[name] = _Session(name)
+            sessions[name] = _ClaudeSession(name)
         sessions[name].line(record.location, line)
     yield from (session.conversation() for session in sessions.values())
 
 
-class _Session:
+class _ClaudeSession:
     def __init__(self, name: str) -> None:
         self._name = name
         self._ledger = Ledger()
@@ -75,7 +75,7 @@ class _Session:
             if "compact" in text_of(line.get("subtype")):
                 self._compacted(location)
         elif kind not in _NOTES:
-            self._ledger.gap(f"{location}: a line of a kind we do not know ({shown(kind, 40) or 'none'})")
+            self._ledger.gap(f"{location}: a line of a kind we do not know ({sanitized(kind, 40) or 'none'})")
         if not self._has_talk:
             self._seen.add(text_of(line.get("uuid")))
 
@@ -105,7 +105,7 @@ class _Session:
         if isinstance(content, list):
             content = [self._without_launch(block, line, location) for block in content]
         time, error = iso_time(line.get("timestamp")), _error(line)
-        told = Message(kind, f"{location}/message", self._ledger.pairing, self._ledger.gaps, time, error)
+        told = BlockMessage(kind, f"{location}/message", self._ledger.pairing, self._ledger.gaps, time, error)
         self._ledger.texts += read_content(content, told)
 
     def _without_launch(self, block: Any, line: Mapping[str, Any], location: str) -> Any:  # noqa: ANN401

@@ -10,9 +10,9 @@ from typing import Any
 
 from promptkit.audit.ledger import Ledger
 from promptkit.audit.pairing import text_of
-from promptkit.audit.reader import Record
+from promptkit.audit.reader import Value
 from promptkit.audit.strict import NOT_RECORDED
-from promptkit.errors import shown
+from promptkit.text import sanitized
 from promptkit.transcript import CallState, Conversation
 
 _CALLS = frozenset({"agent.mcp_tool_use", "agent.tool_use", "agent.custom_tool_use"})
@@ -50,7 +50,7 @@ def _is_event(value: Any) -> bool:  # noqa: ANN401
     return "id" in value and (kind in _CALLS or kind in _RESULTS or kind in _SAID or kind in _HIDING) if kind else False
 
 
-def read(records: Iterable[Record]) -> Iterator[Conversation]:
+def read(records: Iterable[Value]) -> Iterator[Conversation]:
     """One conversation: a file holds the events of one session."""
     ledger = Ledger()
     denied: set[str] = set()
@@ -87,7 +87,7 @@ def _event(ledger: Ledger, denied: set[str], event: Mapping[str, Any], location:
     elif kind in _ENDS:
         ledger.is_waiting = False
     elif kind not in _SILENT and not kind.startswith(_SILENT_FAMILIES):
-        ledger.gap(f"{location}: events of the kind {shown(kind, 40) or 'none'} are not known")
+        ledger.gap(f"{location}: events of the kind {sanitized(kind, 40) or 'none'} are not known")
 
 
 def _call(ledger: Ledger, denied: set[str], event: Mapping[str, Any], location: str) -> None:

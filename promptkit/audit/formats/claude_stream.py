@@ -10,11 +10,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from promptkit.audit.blocks import Message, read_content
+from promptkit.audit.blocks import BlockMessage, read_content
 from promptkit.audit.ledger import Ledger
 from promptkit.audit.pairing import iso_time, text_of
-from promptkit.audit.reader import Record
-from promptkit.errors import shown
+from promptkit.audit.reader import Value
+from promptkit.text import sanitized
 from promptkit.transcript import CallState, Conversation
 
 _TALK = frozenset({"user", "assistant"})
@@ -37,7 +37,7 @@ def matches(value: Any) -> bool:  # noqa: ANN401
     return False
 
 
-def read(records: Iterable[Record]) -> Iterator[Conversation]:
+def read(records: Iterable[Value]) -> Iterator[Conversation]:
     """One conversation for each run, from its beginning to the result."""
     run: _Run | None = None
     for location, value in records:
@@ -71,7 +71,7 @@ class _Run:
         elif kind == "result":
             self._result(location, line)
         elif kind not in _SILENT:
-            self._ledger.gap(f"{location}: a line of a kind we do not know ({shown(kind, 40) or 'none'})")
+            self._ledger.gap(f"{location}: a line of a kind we do not know ({sanitized(kind, 40) or 'none'})")
         self.is_ended = kind == "result" or (self.is_ended and kind in _SILENT)
 
     def _message(self, location: str, line: Mapping[str, Any], kind: str) -> None:
@@ -81,7 +81,9 @@ class _Run:
         if isinstance(content, list):
             content = [block for block in content if not self._is_kept_back(block, location)]
         place, time = f"{location}/message", iso_time(line.get("timestamp"))
-        self._ledger.texts += read_content(content, Message(kind, place, self._ledger.pairing, self._ledger.gaps, time))
+        self._ledger.texts += read_content(
+            content, BlockMessage(kind, place, self._ledger.pairing, self._ledger.gaps, time)
+        )
 
     def _is_kept_back(self, block: Any, location: str) -> bool:  # noqa: ANN401
         """Whether the block starts a sub-agent or brings back its answer, or is an error that may be a denial."""
@@ -98,7 +100,7 @@ class _Run:
 
     def _result(self, location: str, line: Mapping[str, Any]) -> None:
         if line.get("subtype") != "success" or line.get("is_error"):
-            self._ledger.gap(f"{location}: the run did not end well: {shown(line.get('subtype'), 40)}")
+            self._ledger.gap(f"{location}: the run did not end well: {sanitized(line.get('subtype'), 40)}")
         for place, denial in self._ledger.each(line.get("permission_denials"), f"{location}/permission_denials"):
             self._denied.add(text_of(denial.get("tool_use_id")))
             self._ledger.settle(denial.get("tool_use_id"), CallState.DENIED, place, denial.get("tool_name"))

@@ -10,9 +10,9 @@ from typing import Any
 
 from promptkit.audit.ledger import Ledger
 from promptkit.audit.pairing import text_of
-from promptkit.audit.reader import Record
+from promptkit.audit.reader import Value
 from promptkit.audit.strict import NOT_RECORDED
-from promptkit.errors import shown
+from promptkit.text import sanitized
 from promptkit.transcript import CallState, Conversation
 
 _ITEMS = frozenset({"item.started", "item.updated", "item.completed"})
@@ -33,7 +33,7 @@ def matches(value: Any) -> bool:  # noqa: ANN401
     return kind in _ITEMS and isinstance(value.get("item"), dict)
 
 
-def read(records: Iterable[Record]) -> Iterator[Conversation]:
+def read(records: Iterable[Value]) -> Iterator[Conversation]:
     """One conversation for each thread, which needs those of its sub-agents."""
     thread: _Thread | None = None
     for record in records:
@@ -61,7 +61,7 @@ class _Thread:
         if kind in _ITEMS and isinstance(event.get("item"), dict):
             self._item(f"{location}/item", event["item"])
         elif kind not in _ENDS | _SILENT | {"thread.started"}:
-            self._ledger.gap(f"{location}: an event of a kind we do not know ({shown(kind, 40) or 'none'})")
+            self._ledger.gap(f"{location}: an event of a kind we do not know ({sanitized(kind, 40) or 'none'})")
         self._is_ended = kind in _ENDS
 
     def _item(self, location: str, item: Mapping[str, Any]) -> None:
@@ -75,7 +75,7 @@ class _Thread:
         elif kind == "agent_message":
             self._ledger.text("assistant", item.get("text"))
         elif kind not in _SILENT_ITEMS:
-            self._ledger.gap(f"{location}: an item of a kind we do not know ({shown(kind, 40) or 'none'})")
+            self._ledger.gap(f"{location}: an item of a kind we do not know ({sanitized(kind, 40) or 'none'})")
 
     def _call(self, location: str, item: Mapping[str, Any], name: object, arguments: object) -> None:
         id_ = text_of(item.get("id")) or location

@@ -13,9 +13,9 @@ from typing import Any
 from promptkit.audit.formats._openai_items import read_item, spelled
 from promptkit.audit.ledger import Ledger
 from promptkit.audit.pairing import iso_time, text_of
-from promptkit.audit.reader import Record
+from promptkit.audit.reader import Value
 from promptkit.audit.strict import NOT_RECORDED
-from promptkit.errors import shown
+from promptkit.text import sanitized
 from promptkit.transcript import CallState, Conversation
 
 _KINDS = frozenset({"session_meta", "response_item", "event_msg", "turn_context", "compacted"})
@@ -38,15 +38,15 @@ def matches(value: Any) -> bool:  # noqa: ANN401
     return isinstance(value.get("type"), str) and value["type"] in _KINDS
 
 
-def read(records: Iterable[Record]) -> Iterator[Conversation]:
+def read(records: Iterable[Value]) -> Iterator[Conversation]:
     """One conversation, named by the id of the session; it needs those of its sub-agents."""
-    session = _Session()
+    session = _CodexSession()
     for record in records:
         session.line(record.location, record.value)
     yield session.conversation()
 
 
-class _Session:
+class _CodexSession:
     def __init__(self) -> None:
         self._ledger = Ledger()
         self._name = ""
@@ -86,14 +86,14 @@ class _Session:
         elif kind == "collab_agent_spawn_end" and isinstance(event.get("new_thread_id"), str):
             self._needs[event["new_thread_id"]] = None
         elif kind not in _SILENT:
-            self._ledger.gap(f"{place}: an event of a kind we do not know ({shown(kind, 40) or 'none'})")
+            self._ledger.gap(f"{place}: an event of a kind we do not know ({sanitized(kind, 40) or 'none'})")
 
     def _completed(self, place: str, item: Any, time: str | None) -> None:  # noqa: ANN401
         kind = text_of(item.get("type")) if isinstance(item, dict) else ""
         if kind == "McpToolCall":
             self._mcp(place, {**item, "call_id": item.get("id")}, item, time)
         elif kind not in {"UserMessage", "AgentMessage", "Reasoning", "Plan"}:
-            self._ledger.gap(f"{place}: an item of a kind we do not know ({shown(kind, 40) or 'none'})")
+            self._ledger.gap(f"{place}: an item of a kind we do not know ({sanitized(kind, 40) or 'none'})")
 
     def _mcp(self, place: str, event: Mapping[str, Any], told: Mapping[str, Any], time: str | None) -> None:
         id_, tool, server = (

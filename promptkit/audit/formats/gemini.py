@@ -12,9 +12,9 @@ from typing import Any
 
 from promptkit.audit.ledger import Ledger
 from promptkit.audit.pairing import text_of
-from promptkit.audit.reader import Record
+from promptkit.audit.reader import Value
 from promptkit.audit.strict import NOT_RECORDED
-from promptkit.errors import shown
+from promptkit.text import sanitized
 from promptkit.transcript import CallState, Conversation
 
 _HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])")
@@ -42,7 +42,7 @@ def _is_content(value: Any) -> bool:  # noqa: ANN401
     return is_content and text_of(value.get("role")) in _ROLES
 
 
-def read(records: Iterable[Record]) -> Iterator[Conversation]:
+def read(records: Iterable[Value]) -> Iterator[Conversation]:
     """One conversation for each answer, whose pieces follow each other; contents of a file are one together."""
     loose: Ledger | None = None
     answer: _Answer | None = None
@@ -99,7 +99,7 @@ class _Answer:
     def conversation(self) -> Conversation:
         for reason in self._ends.values():
             if reason != "STOP":
-                self._ledger.gap(f"the answer is cut off: {shown(reason, 40)}")
+                self._ledger.gap(f"the answer is cut off: {sanitized(reason, 40)}")
         self._ledger.is_waiting = not self._has_candidates
         return self._ledger.conversation(self._name)
 
@@ -126,7 +126,7 @@ def _parts(ledger: Ledger, content: Mapping[str, Any], location: str) -> None:
 def _part(ledger: Ledger, kind: str, value: Any, location: str) -> None:  # noqa: ANN401
     if kind not in _CALLS:
         if kind not in _SILENT:
-            ledger.gap(f"{location}: parts of the kind {shown(kind, 40)} are not known")
+            ledger.gap(f"{location}: parts of the kind {sanitized(kind, 40)} are not known")
         return
     told = snake(value)
     call_id, name = told.get("id"), told.get("name")

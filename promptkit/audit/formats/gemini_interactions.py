@@ -11,9 +11,9 @@ from typing import Any
 from promptkit.audit.formats.gemini import snake
 from promptkit.audit.ledger import Ledger
 from promptkit.audit.pairing import text_of
-from promptkit.audit.reader import Record
+from promptkit.audit.reader import Value
 from promptkit.audit.strict import NOT_RECORDED
-from promptkit.errors import shown
+from promptkit.text import sanitized
 from promptkit.transcript import CallState, Conversation
 
 _MCP_CALL, _MCP_RESULT = "mcp_server_tool_call", "mcp_server_tool_result"
@@ -38,7 +38,7 @@ def matches(value: Any) -> bool:  # noqa: ANN401
     return isinstance(steps, list) and any(isinstance(s, dict) and text_of(s.get("type")) in _STEPS for s in steps)
 
 
-def read(records: Iterable[Record]) -> Iterator[Conversation]:
+def read(records: Iterable[Value]) -> Iterator[Conversation]:
     """One conversation for each interaction, named by its id."""
     for location, value in records:
         if isinstance(value, dict) and ("steps" in value or "outputs" in value):
@@ -57,7 +57,7 @@ def _interaction(location: str, value: Mapping[str, Any]) -> Conversation:
     for key in ("steps", "outputs"):
         _steps(ledger, value.get(key), f"{location}/{key}")
     if text_of(value.get("status")) not in _ENDS:
-        ledger.gap(f"{location}: the interaction is not complete: {shown(value.get('status'), 40)}")
+        ledger.gap(f"{location}: the interaction is not complete: {sanitized(value.get('status'), 40)}")
     before = text_of(value.get("previous_interaction_id"))
     return ledger.conversation(text_of(value.get("id")) or location or "interaction", (before,) if before else ())
 
@@ -79,6 +79,6 @@ def _steps(ledger: Ledger, steps: object, location: str, *, is_input: bool = Fal
         elif kind in _SAID or is_input:
             ledger.text(_SAID.get(kind, "user"), given.get("content", [given]))
         elif kind not in _SILENT:
-            ledger.gap(f"{place}: steps of the kind {shown(kind, 40) or 'none'} are not known")
+            ledger.gap(f"{place}: steps of the kind {sanitized(kind, 40) or 'none'} are not known")
         if kind in {"model_output", "user_input"}:
             ledger.pairing.go_on()

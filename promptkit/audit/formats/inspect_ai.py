@@ -10,9 +10,9 @@ from typing import Any
 
 from promptkit.audit.ledger import Ledger
 from promptkit.audit.pairing import text_of
-from promptkit.audit.reader import Record
+from promptkit.audit.reader import Value
 from promptkit.audit.strict import NOT_RECORDED
-from promptkit.errors import shown
+from promptkit.text import sanitized
 from promptkit.transcript import CallState, Conversation
 
 _SILENT = frozenset({
@@ -36,7 +36,7 @@ def _is_log(value: Mapping[str, Any]) -> bool:
     return isinstance(value.get("eval"), dict) and "version" in value and ("status" in value or "plan" in value)
 
 
-def read(records: Iterable[Record]) -> Iterator[Conversation]:
+def read(records: Iterable[Value]) -> Iterator[Conversation]:
     """One conversation for each sample. A log that did not end well leaves none of its samples clean."""
     for location, value in records:
         if not isinstance(value, dict) or not matches(value):
@@ -51,11 +51,11 @@ def _log(location: str, log: Mapping[str, Any]) -> Iterator[Conversation]:
     task = text_of(log["eval"].get("task"))
     gaps = []
     if "status" in log and log["status"] != "success":
-        gaps.append(f"the run did not succeed: {shown(log['status'], 40)}")
+        gaps.append(f"the run did not succeed: {sanitized(log['status'], 40)}")
     samples = log["samples"] if isinstance(log.get("samples"), list) else []
     results = log["results"] if isinstance(log.get("results"), dict) else {}
     if "samples" in log and results.get("total_samples", len(samples)) != len(samples):
-        gaps.append(f"{len(samples)} of {shown(results['total_samples'], 20)} samples are in the log")
+        gaps.append(f"{len(samples)} of {sanitized(results['total_samples'], 20)} samples are in the log")
     for index, sample in enumerate(samples):
         place = f"{location}/samples/{index}"
         if isinstance(sample, dict):
@@ -83,7 +83,7 @@ def _sample(location: str, sample: Mapping[str, Any], task: str, gaps: Iterable[
             ledger.gap(f"{place}: an attempt before the last is not recorded")
         reading.events(retry.get("events"), f"{place}/events")
     ledger.pairing.go_on()
-    name = f"sample {shown(sample.get('id'), 80)}, epoch {shown(sample.get('epoch'), 20)}"
+    name = f"sample {sanitized(sample.get('id'), 80)}, epoch {sanitized(sample.get('epoch'), 20)}"
     return ledger.conversation(f"{task}, {name}" if task else name)
 
 
@@ -113,7 +113,7 @@ class _Sample:
             arguments = self._whole(part.get("arguments", NOT_RECORDED), location)
             self.ledger.call(part.get("id"), part.get("name"), arguments, state, location, server=part.get("context"))
         elif kind not in _PARTS:
-            self.ledger.gap(f"{location}: parts of the kind {shown(kind, 40) or 'none'} are not known")
+            self.ledger.gap(f"{location}: parts of the kind {sanitized(kind, 40) or 'none'} are not known")
 
     def _call(self, call: Mapping[str, Any], state: CallState, location: str, time: object = None) -> None:
         arguments = self._whole(call.get("arguments", NOT_RECORDED), location)
@@ -144,11 +144,11 @@ class _Sample:
         elif kind in _CUTS:
             self.ledger.gap(f"{location}: {kind}, so calls may be missing")
         elif kind not in _SILENT:
-            self.ledger.gap(f"{location}: events of the kind {shown(kind, 40) or 'none'} are not known")
+            self.ledger.gap(f"{location}: events of the kind {sanitized(kind, 40) or 'none'} are not known")
 
     def _choice(self, choice: Mapping[str, Any], location: str) -> None:
         if text_of(choice.get("stop_reason", "stop")) not in _ENDS:
-            self.ledger.gap(f"{location}: the answer is cut off: {shown(choice.get('stop_reason'), 40)}")
+            self.ledger.gap(f"{location}: the answer is cut off: {sanitized(choice.get('stop_reason'), 40)}")
         if isinstance(choice.get("message"), dict):
             self.message(choice["message"], f"{location}/message")
 

@@ -14,9 +14,9 @@ from typing import Any
 
 from promptkit.audit.ledger import Ledger
 from promptkit.audit.pairing import text_of
-from promptkit.audit.reader import Record
+from promptkit.audit.reader import Value
 from promptkit.audit.strict import NOT_RECORDED
-from promptkit.errors import shown
+from promptkit.text import sanitized
 from promptkit.transcript import CallState, Conversation
 
 _GATE = frozenset({"method", "tool", "arguments", "allowed"})
@@ -40,7 +40,7 @@ def matches(value: Any) -> bool:  # noqa: ANN401
     return _is_of_gate(value) or any(True for _ in _messages(value, ""))
 
 
-def read(records: Iterable[Record]) -> Iterator[Conversation]:
+def read(records: Iterable[Value]) -> Iterator[Conversation]:
     """All messages of a file are one conversation."""
     wire = _Wire()
     for record in records:
@@ -98,7 +98,7 @@ class _Wire:
             method = text_of(message["method"])
             self._others.add(id_)
             if method not in _OTHERS and not method.startswith("notifications/"):
-                self.ledger.gap(f"{place}: a method that may do more than read ({shown(method, 40) or 'none'})")
+                self.ledger.gap(f"{place}: a method that may do more than read ({sanitized(method, 40) or 'none'})")
         elif "result" in message or "error" in message:
             if id_ in self._calls or id_ not in self._others:
                 self._answer(place, id_, message)

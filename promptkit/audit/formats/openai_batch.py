@@ -9,8 +9,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from promptkit.audit.formats import openai_chat, openai_responses
-from promptkit.audit.reader import Record
-from promptkit.errors import shown
+from promptkit.audit.reader import Value
+from promptkit.text import sanitized
 from promptkit.transcript import Conversation
 
 
@@ -19,7 +19,7 @@ def matches(value: Any) -> bool:  # noqa: ANN401
     return isinstance(value, dict) and isinstance(value.get("custom_id"), str) and "response" in value
 
 
-def read(records: Iterable[Record]) -> Iterator[Conversation]:
+def read(records: Iterable[Value]) -> Iterator[Conversation]:
     """The conversations of each answer. A request that failed, or is none of a chat, is one that tells nothing."""
     for location, value in records:
         if matches(value):
@@ -34,7 +34,7 @@ def _answer(location: str, line: Mapping[str, Any]) -> Iterator[Conversation]:
     place = f"{location}/response/body"
     reader = next((reader for reader in (openai_chat, openai_responses) if reader.matches(body)), None)
     if line.get("error") is not None or status != 200 or reader is None:
-        seen = "it holds no answer of a chat" if status == 200 else f"the request failed: {shown(status, 20)}"
+        seen = "it holds no answer of a chat" if status == 200 else f"the request failed: {sanitized(status, 20)}"
         yield Conversation(line["custom_id"], [], [f"{location}: {seen}"])
     if reader:
-        yield from reader.read([Record(place, body)])
+        yield from reader.read([Value(place, body)])

@@ -11,9 +11,9 @@ from typing import Any
 
 from promptkit.audit.ledger import Ledger
 from promptkit.audit.pairing import text_of
-from promptkit.audit.reader import Record
+from promptkit.audit.reader import Value
 from promptkit.audit.strict import NOT_RECORDED
-from promptkit.errors import shown
+from promptkit.text import sanitized
 from promptkit.transcript import CallState, Conversation
 
 _OBJECTS = frozenset({"chat.completion", "chat.completion.chunk"})
@@ -43,7 +43,7 @@ def _is_telling(message: Any) -> bool:  # noqa: ANN401
     return isinstance(calls, list) and any(isinstance(call, dict) and _function(call) is not None for call in calls)
 
 
-def read(records: Iterable[Record]) -> Iterator[Conversation]:
+def read(records: Iterable[Value]) -> Iterator[Conversation]:
     """One conversation for each completion, request or stream; loose messages of a file are one together."""
     loose: Ledger | None = None
     streams: dict[str, _Stream] = {}
@@ -78,7 +78,7 @@ def _exchange(location: str, value: Mapping[str, Any]) -> Conversation:
 
 def _choice(ledger: Ledger, choice: Mapping[str, Any], message: object, location: str, time: object) -> None:
     if text_of(choice.get("finish_reason")) not in _ENDS:
-        ledger.gap(f"{location}: the answer is cut off: {shown(choice.get('finish_reason'), 40)}")
+        ledger.gap(f"{location}: the answer is cut off: {sanitized(choice.get('finish_reason'), 40)}")
     if isinstance(message, dict):
         _said(ledger, message, f"{location}/message", time)
     else:
@@ -102,7 +102,7 @@ def _said(ledger: Ledger, message: Mapping[str, Any], location: str, time: objec
     ledger.text(message.get("role"), content)
     for place, part in ledger.each(None if isinstance(content, str) else content, f"{location}/content"):
         if text_of(part.get("type")) not in _PARTS:
-            ledger.gap(f"{place}: parts of the kind {shown(part.get('type'), 40)} are not known")
+            ledger.gap(f"{place}: parts of the kind {sanitized(part.get('type'), 40)} are not known")
     for place, call in ledger.each(message.get("tool_calls"), f"{location}/tool_calls"):
         _call(ledger, call.get("id"), call, place, time)
     if message.get("function_call") is not None:

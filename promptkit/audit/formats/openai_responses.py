@@ -11,8 +11,8 @@ from typing import Any
 from promptkit.audit.formats._openai_items import ends_a_turn, is_item, read_item, read_items
 from promptkit.audit.ledger import Ledger
 from promptkit.audit.pairing import text_of
-from promptkit.audit.reader import Record
-from promptkit.errors import shown
+from promptkit.audit.reader import Value
+from promptkit.text import sanitized
 from promptkit.transcript import RAN, Conversation
 
 # So many responses wait for the one that goes on from them.
@@ -32,15 +32,15 @@ def matches(value: Any) -> bool:  # noqa: ANN401
     return any(is_item(item) for items in lists if isinstance(items, list) for item in items)
 
 
-def read(records: Iterable[Record]) -> Iterator[Conversation]:
+def read(records: Iterable[Value]) -> Iterator[Conversation]:
     """One conversation for each response, named by its id; loose items of a file are one together."""
-    reading = _Reading()
+    reading = _ResponseReading()
     for record in records:
         yield from reading.record(record.location, record.value)
     yield from reading.end()
 
 
-class _Reading:
+class _ResponseReading:
     def __init__(self) -> None:
         self._held: dict[str, Ledger] = {}
         self._stream: Ledger | None = None
@@ -124,7 +124,7 @@ def _listed(location: str, value: Mapping[str, Any]) -> Conversation:
 
 def _note_ends(ledger: Ledger, response: Mapping[str, Any], location: str) -> None:
     if response.get("status", "completed") != "completed" or response.get("error") is not None:
-        ledger.gap(f"{location}: the response is not complete: {shown(response.get('status'), 40)}")
+        ledger.gap(f"{location}: the response is not complete: {sanitized(response.get('status'), 40)}")
     if response.get("conversation") is not None:
         ledger.gap(f"{location}: other turns of its conversation are kept elsewhere")
     # The status of a response tells whether it is whole.

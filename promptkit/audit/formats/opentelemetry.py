@@ -11,9 +11,9 @@ from typing import Any, NamedTuple
 
 from promptkit.audit.ledger import Ledger
 from promptkit.audit.pairing import text_of
-from promptkit.audit.reader import Record
+from promptkit.audit.reader import Value
 from promptkit.audit.strict import NOT_RECORDED, parse_arguments
-from promptkit.errors import shown
+from promptkit.text import sanitized
 from promptkit.transcript import CallState, Conversation
 
 _ERROR_STATUS = (2, "STATUS_CODE_ERROR")
@@ -35,7 +35,7 @@ def matches(value: Any) -> bool:  # noqa: ANN401
     return isinstance(value, dict) and isinstance(value.get("resourceSpans"), list)
 
 
-def read(records: Iterable[Record]) -> Iterator[Conversation]:
+def read(records: Iterable[Value]) -> Iterator[Conversation]:
     """One conversation for each trace, wherever in the file its spans stand."""
     outer = Ledger()
     traces: dict[str, list[_Span]] = {}
@@ -116,7 +116,7 @@ class _Trace:
             for at, message in self._ledger.each(messages, place):
                 reason = message.get("finish_reason", "stop")
                 if text_of(reason) not in _ENDS:
-                    self._ledger.gap(f"{at}: the answer is cut off: {shown(reason, 40)}")
+                    self._ledger.gap(f"{at}: the answer is cut off: {sanitized(reason, 40)}")
                 for inside, part in self._ledger.each(message.get("parts"), f"{at}/parts"):
                     self._part(part, message.get("role"), asked, inside)
 
@@ -133,7 +133,7 @@ class _Trace:
         elif kind == "text":
             self._ledger.text(role, part.get("content"))
         elif kind not in _SILENT:
-            self._ledger.gap(f"{location}: parts of the kind {shown(kind, 40) or 'none'} are not known")
+            self._ledger.gap(f"{location}: parts of the kind {sanitized(kind, 40) or 'none'} are not known")
 
 
 def _is_call(span: _Span) -> bool:

@@ -9,9 +9,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from promptkit.audit.formats import anthropic_messages, gemini, gemini_interactions, openai_chat, openai_responses
-from promptkit.audit.reader import Record
+from promptkit.audit.reader import Value
 from promptkit.audit.strict import UnreadableError, parse_bounded
-from promptkit.errors import shown
+from promptkit.text import sanitized
 from promptkit.transcript import Conversation
 
 _RAW_READERS = (openai_responses, openai_chat, anthropic_messages, gemini, gemini_interactions)
@@ -28,7 +28,7 @@ def _rows(value: Mapping[str, Any]) -> list[Any] | None:
     return rows if isinstance(rows, list) else None
 
 
-def read(records: Iterable[Record]) -> Iterator[Conversation]:
+def read(records: Iterable[Value]) -> Iterator[Conversation]:
     """One conversation for each result."""
     for location, value in records:
         if not matches(value):
@@ -49,7 +49,7 @@ def _result(location: str, row: Any) -> Conversation:  # noqa: ANN401
     if response.get("error") is not None:
         gaps.append(f"{location}: the provider reported an error")
     read = _read_raw(response.get("raw"), f"{location}/response/raw")
-    name = f"test {shown(row.get('testIdx'), 20)}, prompt {shown(row.get('promptIdx'), 20)}"
+    name = f"test {sanitized(row.get('testIdx'), 20)}, prompt {sanitized(row.get('promptIdx'), 20)}"
     return Conversation(
         name,
         [call for conversation in read for call in conversation.calls],
@@ -70,4 +70,4 @@ def _read_raw(raw: Any, location: str) -> list[Conversation]:  # noqa: ANN401
     if len(fitting) != 1:
         return [Conversation("", [], [f"{location}: the provider's own answer is not there in a format we know"])]
     places = [f"{location}/{index}" for index in range(len(values))] if isinstance(raw, list) else [location]
-    return list(fitting[0].read([Record(*pair) for pair in zip(places, values, strict=True)]))
+    return list(fitting[0].read([Value(*pair) for pair in zip(places, values, strict=True)]))

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from promptkit.audit.reader import Record
+from promptkit.audit.reader import Value
 from promptkit.audit.strict import NOT_RECORDED
-from promptkit.errors import shown
+from promptkit.text import sanitized
 from promptkit.transcript import CallState, Conversation, RecordedCall, Text
 
 _STATES = frozenset(CallState)
@@ -23,7 +23,7 @@ def matches(value: Any) -> bool:  # noqa: ANN401
     return is_run or (value.get("kind") == "sample" and isinstance(value.get("events"), list))
 
 
-def read(records: Iterable[Record]) -> Iterator[Conversation]:
+def read(records: Iterable[Value]) -> Iterator[Conversation]:
     """One conversation for each sample, named by its prompt and case.
 
     The self-test asks for every action on purpose, so it is one only if a call of it was not refused.
@@ -58,7 +58,7 @@ def _sample(location: str, sample: Mapping[str, Any], *, is_ours: bool) -> Conve
             case _:
                 gaps.append(f"{location}/events/{index}: it is no event of a run record")
     if isinstance(sample.get("gaps"), list):
-        gaps += [shown(gap, 200) for gap in sample["gaps"]]
+        gaps += [sanitized(gap, 200) for gap in sample["gaps"]]
     gaps += _contradictions(location, sample)
     return Conversation(_name(sample), calls, gaps, texts, may_decline=is_ours and _is_answered_attack(sample))
 
@@ -67,7 +67,7 @@ def _contradictions(location: str, sample: Mapping[str, Any]) -> Iterator[str]:
     """Where the line says of its own conversation what its events do not show."""
     made = sum(isinstance(event, dict) and "decision" in event for event in sample["events"])
     if "calls" in sample and sample["calls"] != made:
-        yield f"{location}: it says {shown(sample['calls'])} calls, and {made} are there"
+        yield f"{location}: it says {sanitized(sample['calls'])} calls, and {made} are there"
     claims = sample.get("assertions")
     failed = [_failed(claim) for claim in claims] if isinstance(claims, list) else []
     if "leaves_tenant_unchanged" in failed:

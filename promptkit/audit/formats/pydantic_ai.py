@@ -10,9 +10,9 @@ from typing import Any
 
 from promptkit.audit.ledger import Ledger
 from promptkit.audit.pairing import text_of
-from promptkit.audit.reader import Record
+from promptkit.audit.reader import Value
 from promptkit.audit.strict import NOT_RECORDED, parse_arguments
-from promptkit.errors import shown
+from promptkit.text import sanitized
 from promptkit.transcript import CallState, Conversation
 
 _KINDS = frozenset({"request", "response"})
@@ -40,7 +40,7 @@ def matches(value: Any) -> bool:  # noqa: ANN401
     )
 
 
-def read(records: Iterable[Record]) -> Iterator[Conversation]:
+def read(records: Iterable[Value]) -> Iterator[Conversation]:
     """One conversation: a file holds the history of one."""
     ledger = Ledger()
     name = ""
@@ -60,9 +60,9 @@ def _message(ledger: Ledger, message: Mapping[str, Any], location: str) -> None:
     ledger.is_waiting = is_request
     reason = message.get("finish_reason")
     if reason is not None and text_of(reason) not in _ENDS:
-        ledger.gap(f"{location}: the answer is cut off: {shown(reason, 40)}")
+        ledger.gap(f"{location}: the answer is cut off: {sanitized(reason, 40)}")
     if message.get("state", "complete") != "complete":
-        ledger.gap(f"{location}: the message is not complete: {shown(message['state'], 40)}")
+        ledger.gap(f"{location}: the message is not complete: {sanitized(message['state'], 40)}")
     for place, part in ledger.each(message.get("parts"), f"{location}/parts"):
         _part(ledger, part, place, message.get("timestamp"))
 
@@ -84,7 +84,7 @@ def _part(ledger: Ledger, part: Mapping[str, Any], location: str, time: object) 
     elif kind in _SAID:
         ledger.text(_SAID[kind], part.get("content"))
     elif kind not in _SILENT:
-        ledger.gap(f"{location}: a part of the kind {shown(kind, 40) or 'none'} may hide calls")
+        ledger.gap(f"{location}: a part of the kind {sanitized(kind, 40) or 'none'} may hide calls")
 
 
 def _provider_call(ledger: Ledger, part: Mapping[str, Any], location: str, time: object) -> None:

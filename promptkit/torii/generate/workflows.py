@@ -46,7 +46,7 @@ _ERRORS = ("authenticationError", "rateLimit", "userNotFound", "timeout", "appDi
 _OUTCOMES = ("done",) * 9 + ("failed",) * 2 + ("ignored",)
 
 
-class Run(NamedTuple):
+class Execution(NamedTuple):
     """One run of a workflow."""
 
     id: int
@@ -91,7 +91,7 @@ def execution_rows(draw: Draw, plan: Plan) -> Rows:
                 break
 
 
-def _runs(draw: Draw, workflows: int) -> Iterator[Run]:
+def _runs(draw: Draw, workflows: int) -> Iterator[Execution]:
     """Without end: the last run of each workflow that ever ran, then earlier ones."""
     for number in count(1):
         workflow = 1 + number % workflows
@@ -99,9 +99,9 @@ def _runs(draw: Draw, workflows: int) -> Iterator[Run]:
         if days_ago is None:
             continue
         if number <= workflows:
-            yield Run(number, workflow, days_ago, minute, workflow in _STUCK)
+            yield Execution(number, workflow, days_ago, minute, workflow in _STUCK)
         else:
-            yield Run(number, workflow, days_ago + draw.between(1, 300), draw.below(1430), False)
+            yield Execution(number, workflow, days_ago + draw.between(1, 300), draw.below(1430), False)
 
 
 def _workflow(number: int) -> Workflow:
@@ -110,7 +110,7 @@ def _workflow(number: int) -> Workflow:
     return workflow._replace(name=f"{workflow.name} {again + 1}") if again else workflow
 
 
-def _execution(draw: Draw, calendar: Calendar, run: Run, action: int) -> dict[str, Any]:
+def _execution(draw: Draw, calendar: Calendar, run: Execution, action: int) -> dict[str, Any]:
     outcome = "running" if run.is_stuck and action == 1 else draw.pick(_OUTCOMES)
     # The first action of a run always succeeds, so that no run has nothing to show.
     outcome = "done" if action == 0 else outcome

@@ -21,7 +21,7 @@ def document(value: object) -> bytes:
 
 def ruled(found: Audit) -> list[tuple[str, str]]:
     """The verdict on every conversation and the rule that decided it."""
-    return [(str(result.verdict), result.rule) for result in found.results]
+    return [(str(result.verdict), result.ground) for result in found.results]
 
 
 CLEAN = [("clean", "read-tool")]

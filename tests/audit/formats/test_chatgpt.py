@@ -6,7 +6,7 @@ import zipfile
 import pytest
 
 from promptkit.render import stamped
-from promptkit.transcript import Verdict
+from promptkit.verdict import Verdict
 from tests.audit.conftest import write
 from tests.audit.formats.judged import document, only, told
 
@@ -188,7 +188,7 @@ def test_a_result_of_another_tool_does_not_hide_behind_a_read(audited):
 
 
 def test_a_result_that_names_nothing_is_a_gap(audited):
-    assert only(audited(export(*READ, result(None, name=None)))).rule == "gap"
+    assert only(audited(export(*READ, result(None, name=None)))).ground == "gap"
 
 
 def test_a_call_whose_text_was_stripped_is_inconclusive(audited):
@@ -212,12 +212,12 @@ def test_a_mention_in_prose_or_in_a_result_is_no_call(audited):
 
 def test_a_chat_full_of_figures_without_a_tool_node_is_inconclusive(audited):
     found = only(audited(export(ASKED, message("assistant", ["| app | users |\n|---|---|\n| Atlas | 120 |"]))))
-    assert (found.verdict, found.rule) == (Verdict.INCONCLUSIVE, "no-evidence")
+    assert (found.verdict, found.ground) == (Verdict.INCONCLUSIVE, "no-evidence")
 
 
 def test_a_call_kept_as_text_by_work_is_a_gap(audited):
     words = json.dumps({"type": "mcpToolCall", "tool": "torii.list_apps", "status": "completed"})
-    assert only(audited(export(*READ, message("assistant", [words])))).rule == "gap"
+    assert only(audited(export(*READ, message("assistant", [words])))).ground == "gap"
 
 
 @pytest.mark.parametrize(
@@ -231,7 +231,7 @@ def test_a_call_kept_as_text_by_work_is_a_gap(audited):
 )
 def test_what_is_not_reviewed_is_inconclusive(made, rule, audited):
     found = only(audited(export(*READ, made)))
-    assert (found.verdict, found.rule) == (Verdict.INCONCLUSIVE, rule)
+    assert (found.verdict, found.ground) == (Verdict.INCONCLUSIVE, rule)
 
 
 @pytest.mark.parametrize(
@@ -245,7 +245,7 @@ def test_what_is_not_reviewed_is_inconclusive(made, rule, audited):
     ],
 )
 def test_a_message_that_cannot_be_read_is_a_gap(broken, audited):
-    assert only(audited(export(*READ, broken))).rule == "gap"
+    assert only(audited(export(*READ, broken))).ground == "gap"
 
 
 @pytest.mark.parametrize(
@@ -261,7 +261,7 @@ def test_a_message_that_cannot_be_read_is_a_gap(broken, audited):
 def test_a_node_that_is_missing_is_a_gap(cut, audited):
     conversation = chat(chain(ASKED, *READ))
     cut(conversation)
-    assert only(audited(document([conversation]))).rule == "gap"
+    assert only(audited(document([conversation]))).ground == "gap"
 
 
 def test_parents_that_run_in_a_circle_end(audited):
@@ -304,4 +304,4 @@ def test_a_folder_is_read_with_what_lies_beside_the_chats(tmp_path, audited):
     write(tmp_path / "conversations.json", export(*READ))
     write(tmp_path / "chat.html", b"<html>")
     write(tmp_path / "group_chats.json", b'{"chats":[]}')
-    assert [result.rule for result in audited().results] == ["read-tool", "unknown-format"]
+    assert [result.ground for result in audited().results] == ["read-tool", "unknown-format"]

@@ -19,7 +19,7 @@ def use(action="list_apps", event_id="e1", **more):
 
 def test_a_read_is_told_and_stays_inconclusive_since_the_logs_are_no_complete_trail(audited):
     found = only(audited(lines(use())))
-    assert (found.format, found.verdict, found.rule) == ("chatgpt-compliance", "inconclusive", "gap")
+    assert (found.format, found.verdict, found.ground) == ("chatgpt-compliance", "inconclusive", "gap")
     assert (found.reason, found.calls[0].location, found.calls[0].time) == (
         "the vendor says that these logs do not hold every call",
         "line 1/details",

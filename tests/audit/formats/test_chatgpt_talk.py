@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from promptkit.audit.formats import chatgpt
 from promptkit.audit.formats._chatgpt_talk import read_talk
-from promptkit.audit.reader import Record
+from promptkit.audit.reader import Value
 from promptkit.audit.stamps import find_stamps
 from promptkit.audit.strict import UnreadableError, parse
 from promptkit.render import stamped
@@ -56,7 +56,7 @@ MORE_THAN_TALK = {
 
 
 def in_full(value):
-    [found] = chatgpt.read([Record("/0", value)])
+    [found] = chatgpt.read([Value("/0", value)])
     return found.id, found.calls, found.gaps, find_stamps(found.texts)
 
 
@@ -111,5 +111,7 @@ def test_an_export_is_read_alike_with_the_texts_and_without_them(separators, aud
     called = MORE_THAN_TALK["a call"]
     export = json.dumps([CHAT, tricky, called, CHAT, called, tricky], separators=separators).encode()
     quick, full = (audited(export, "conversations.json", keep_texts=keep).results for keep in (False, True))
-    assert [(one.rule, one.calls, one.stamps) for one in quick] == [(one.rule, one.calls, one.stamps) for one in full]
+    assert [(one.ground, one.calls, one.stamps) for one in quick] == [
+        (one.ground, one.calls, one.stamps) for one in full
+    ]
     assert [str(one.verdict) for one in quick][2:5] == ["violation", "inconclusive", "violation"]

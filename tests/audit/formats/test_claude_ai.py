@@ -3,7 +3,7 @@
 import pytest
 
 from promptkit.render import stamped
-from promptkit.transcript import Verdict
+from promptkit.verdict import Verdict
 from tests.audit.conftest import write
 from tests.audit.formats.judged import document, only, told
 
@@ -85,12 +85,12 @@ def test_a_message_whose_parent_is_missing_is_a_gap(audited):
 def test_an_answer_kept_as_flat_text_is_a_gap(audited):
     flat = {"uuid": "m3", "sender": "assistant", "text": "I looked it up.", "content": []}
     found = only(audited(export(message("m2", use(), result()), flat)))
-    assert (found.verdict, found.rule) == (Verdict.INCONCLUSIVE, "gap")
+    assert (found.verdict, found.ground) == (Verdict.INCONCLUSIVE, "gap")
 
 
 def test_an_answer_full_of_figures_without_a_call_is_inconclusive(audited):
     raw = export(ASKED, message("m2", text("| app | cost |\n|---|---|\n| Atlas | 120 |")))
-    assert (audited(raw).verdict, only(audited(raw)).rule) == (Verdict.INCONCLUSIVE, "no-evidence")
+    assert (audited(raw).verdict, only(audited(raw)).ground) == (Verdict.INCONCLUSIVE, "no-evidence")
 
 
 def test_a_mention_in_prose_or_in_a_result_is_no_call(audited):
@@ -111,7 +111,7 @@ def test_a_mention_in_prose_or_in_a_result_is_no_call(audited):
 )
 def test_what_ran_and_is_not_reviewed_is_inconclusive(name, arguments, rule, audited):
     found = only(audited(export(message("m2", use(), result(), use(name, "t2", arguments), result("t2")))))
-    assert (found.verdict, found.rule) == (Verdict.INCONCLUSIVE, rule)
+    assert (found.verdict, found.ground) == (Verdict.INCONCLUSIVE, rule)
 
 
 @pytest.mark.parametrize(
@@ -125,12 +125,12 @@ def test_what_ran_and_is_not_reviewed_is_inconclusive(name, arguments, rule, aud
     ],
 )
 def test_a_block_that_cannot_be_read_is_a_gap(broken, audited):
-    assert only(audited(export(message("m2", use(), result(), broken)))).rule == "gap"
+    assert only(audited(export(message("m2", use(), result(), broken)))).ground == "gap"
 
 
 @pytest.mark.parametrize("broken", [None, "x", {"sender": "someone", "content": []}, {"sender": "assistant"}])
 def test_a_message_that_cannot_be_read_is_a_gap(broken, audited):
-    assert only(audited(export(message("m2", use(), result()), broken))).rule == "gap"
+    assert only(audited(export(message("m2", use(), result()), broken))).ground == "gap"
 
 
 def test_what_is_no_conversation_is_a_gap_beside_the_others(audited):

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from promptkit.render import stamped
-from promptkit.transcript import Verdict
+from promptkit.verdict import Verdict
 from tests.audit.conftest import lines
 from tests.audit.formats.judged import CLEAN, GAP, VIOLATION, only, ruled, told
 

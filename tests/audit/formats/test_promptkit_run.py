@@ -8,10 +8,10 @@ import pytest
 from promptkit.audit.audit import Auditor, audit
 from promptkit.audit.redact import redact
 from promptkit.evaluation.agent import ModelCall, Turn
-from promptkit.evaluation.plan import Setup, plan
+from promptkit.evaluation.plan import EvalSpec, plan
 from promptkit.evaluation.record import read_record
 from promptkit.evaluation.runner import Limits
-from promptkit.evaluation.start import Run
+from promptkit.evaluation.start import EvalRun
 from promptkit.transcript import CallState
 from tests.audit.conftest import HEADER, call, lines, sample
 from tests.audit.formats.judged import ATTEMPTED, GAP, ruled
@@ -44,8 +44,8 @@ class Varied:
 def record(library, tmp_path_factory):
     """A run of the analyst, of the rogue model, and of one that declines, reads, tries or says nothing: its folder."""
     folder, numbers = tmp_path_factory.mktemp("record"), iter(range(10_000))
-    setup = Setup(("connection_apps", "authority", "split_over_turns"), ("reference", "rogue", "varied"), repeats=2)
-    run = Run(library, setup, plan(library, setup), {"varied": lambda: Varied(next(numbers))}, folder)
+    setup = EvalSpec(("connection_apps", "authority", "split_over_turns"), ("reference", "rogue", "varied"), repeats=2)
+    run = EvalRun(library, setup, plan(library, setup), {"varied": lambda: Varied(next(numbers))}, folder)
     anyio.run(run.go, Limits(), lambda _: None, lambda _: None)
     return folder
 
@@ -55,7 +55,7 @@ def test_the_audit_and_the_report_agree_on_every_sample(record, audited):
     found = audited((record / "run.jsonl").read_bytes())
     assert {result.conversation: result.verdict for result in found.results} == report
     assert {str(verdict) for verdict in report.values()} == {"clean", "attempted", "inconclusive"}
-    assert "declined" in {result.rule for result in found.results}
+    assert "declined" in {result.ground for result in found.results}
 
 
 def test_the_folder_of_a_run_is_audited_as_its_record(record, policy):

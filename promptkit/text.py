@@ -1,0 +1,18 @@
+"""Text from outside, made fit to be shown: every escaper and sanitiser of ours stands here."""
+
+from __future__ import annotations
+
+import unicodedata
+
+
+def hidden_characters(text: str) -> list[str]:
+    """The characters of a text that a reader does not see, line ends among them, in their order."""
+    # C: control, format (bidirectional, zero-width, tag characters), surrogates, private use; Zl, Zp: line ends.
+    return [char for char in text if unicodedata.category(char)[0] == "C" or unicodedata.category(char) in {"Zl", "Zp"}]
+
+
+def sanitized(text: object, limit: int = 80) -> str:
+    """Text from outside as a name in a message: ASCII, hidden characters escaped, cut at `limit` characters."""
+    plain = str(text).encode("ascii", "backslashreplace").decode()
+    plain = "".join(char if char.isprintable() else f"\\x{ord(char):02x}" for char in plain)
+    return plain if len(plain) <= limit else plain[: limit - 1] + "~"

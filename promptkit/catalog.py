@@ -9,8 +9,8 @@ from difflib import unified_diff
 from enum import StrEnum
 
 from promptkit.errors import PromptkitError
+from promptkit.files import read_text, write_text
 from promptkit.library import Library
-from promptkit.load import read_text, write_text
 from promptkit.policy import REVIEWED, Definition, ToolPolicy
 
 LOCK_NAME = "tools.lock.json"

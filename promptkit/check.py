@@ -9,6 +9,7 @@ from pathlib import Path
 
 from promptkit.cases import CaseFile
 from promptkit.errors import Problem, PromptkitError, nearest
+from promptkit.files import Document, Key, read_text, validate
 from promptkit.instructions import (
     INSTRUCTIONS,
     LIMITS_UTF16,
@@ -20,7 +21,6 @@ from promptkit.instructions import (
     utf16_length,
 )
 from promptkit.library import Library, version_digest
-from promptkit.load import Document, Key, read_text, validate
 from promptkit.model import DEFAULT_PROFILE, Argument, ArgumentType, Prompt, ReviewedTool, Status, ToolClass
 from promptkit.render import invalid, render, template_context, template_problems
 from promptkit.text import sanitized

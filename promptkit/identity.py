@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher, unified_diff
 
 from promptkit.errors import PromptkitError
+from promptkit.files import read_text, validate
 from promptkit.instructions import Variant, build_instructions
 from promptkit.library import Library
-from promptkit.load import read_text, validate
 from promptkit.model import Prompt, Scalar
 from promptkit.render import STAMP, digest, parse_argument, render
 

@@ -9,8 +9,8 @@ from enum import StrEnum
 from pathlib import Path
 
 from promptkit.errors import PromptkitError
+from promptkit.files import read_text, validate_each
 from promptkit.library import Library
-from promptkit.load import read_text, validate_each
 from promptkit.model import Host, InstructionRule
 from promptkit.render import stamped
 from promptkit.text import sanitized

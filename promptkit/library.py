@@ -12,7 +12,7 @@ from typing import TypeVar
 
 from promptkit.cases import AttackFamily, CaseFile, Wording
 from promptkit.errors import Problem, PromptkitError, nearest
-from promptkit.load import Document, load_yaml, validate, validate_each
+from promptkit.files import Document, load_yaml, validate, validate_each
 from promptkit.model import Prompt, ReviewedTool, ScoreClass, Scoring
 from promptkit.text import sanitized
 

@@ -12,8 +12,8 @@ import msgspec
 from ruamel.yaml import YAML
 
 from promptkit.errors import Problem, PromptkitError, nearest
+from promptkit.files import Document, Key, load_yaml, validate
 from promptkit.library import Library
-from promptkit.load import Document, Key, load_yaml, validate
 from promptkit.model import Profile
 from promptkit.render import invalid
 from promptkit.text import hidden_characters, sanitized

@@ -6,8 +6,8 @@ import re
 from pathlib import Path
 
 from promptkit.errors import PromptkitError
+from promptkit.files import write_text
 from promptkit.library import Library
-from promptkit.load import write_text
 from promptkit.text import sanitized
 
 

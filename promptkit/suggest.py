@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
-from promptkit.load import load_yaml
+from promptkit.files import load_yaml
 from promptkit.policy import Definition, claims_to_read, denies_reading
 from promptkit.text import sanitized
 

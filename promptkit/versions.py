@@ -8,6 +8,7 @@ from enum import IntEnum
 from pathlib import Path
 
 from promptkit.errors import PromptkitError
+from promptkit.files import read_text, write_text
 from promptkit.instructions import (
     INSTRUCTIONS,
     Variant,
@@ -17,7 +18,6 @@ from promptkit.instructions import (
     instructions_version,
 )
 from promptkit.library import Library, version_digest
-from promptkit.load import read_text, write_text
 from promptkit.model import Argument, Prompt
 from promptkit.text import hidden_characters, sanitized
 

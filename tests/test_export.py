@@ -5,10 +5,10 @@ import skills_ref
 
 from promptkit.commands.export import export
 from promptkit.errors import PromptkitError
+from promptkit.files import load_yaml
 from promptkit.identity import identify
 from promptkit.instructions import build_instructions
 from promptkit.library import Library
-from promptkit.load import load_yaml
 from promptkit.model import DEFAULT_PROFILE, Profile
 from promptkit.render import render
 

@@ -3,8 +3,8 @@
 import pytest
 
 from promptkit.check import check_library
+from promptkit.files import load_yaml
 from promptkit.library import default_root
-from promptkit.load import load_yaml
 from promptkit.model import ToolClass
 from promptkit.render import render
 from tests.conftest import ROOT

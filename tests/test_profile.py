@@ -6,8 +6,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from promptkit.errors import PromptkitError
+from promptkit.files import load_yaml, validate
 from promptkit.library import Library
-from promptkit.load import load_yaml, validate
 from promptkit.model import DEFAULT_PROFILE, Entity, OrganizationalView, Profile
 from promptkit.profile import load_profile
 from promptkit.render import render

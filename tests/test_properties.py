@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from promptkit.errors import PromptkitError
-from promptkit.load import load_yaml, read_text, validate
+from promptkit.files import load_yaml, read_text, validate
 from promptkit.model import Prompt, ToolCall
 from promptkit.policy import ToolPolicy, decide
 from promptkit.render import digest, render

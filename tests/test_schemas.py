@@ -3,7 +3,7 @@ import json
 import jsonschema
 import pytest
 
-from promptkit.load import load_yaml
+from promptkit.files import load_yaml
 from promptkit.schemas import json_schemas
 from tests.conftest import ROOT
 

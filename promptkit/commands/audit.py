@@ -19,8 +19,8 @@ from promptkit.audit.report import as_json, as_markdown, print_table
 from promptkit.catalog import tool_policy
 from promptkit.cluster import open_cluster
 from promptkit.errors import UsageError
+from promptkit.files import load_yaml, validate_each, write_text
 from promptkit.library import Library
-from promptkit.load import load_yaml, validate_each, write_text
 from promptkit.model import ReviewedTool
 from promptkit.policy import ToolPolicy
 from promptkit.text import sanitized

@@ -9,8 +9,8 @@ import anyio
 
 from promptkit.errors import PromptkitError
 from promptkit.evaluation.suite import open_evaluation
+from promptkit.files import write_text
 from promptkit.library import Library
-from promptkit.load import write_text
 from promptkit.model import DEFAULT_PROFILE, Profile
 from promptkit.page.build import build_page
 from promptkit.page.evidence import read_evidence

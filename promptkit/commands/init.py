@@ -31,8 +31,8 @@ from promptkit.evaluation.mapping import (
     read_values,
 )
 from promptkit.evaluation.suite import Evaluation, open_evaluation
+from promptkit.files import Document, write_text
 from promptkit.library import Library
-from promptkit.load import Document, write_text
 from promptkit.model import DEFAULT_PROFILE, Agreement, OrganizationalView, Profile
 from promptkit.profile import checked_profile, load_profile, profile_text
 from promptkit.text import sanitized

@@ -16,7 +16,7 @@ from promptkit.evaluation.plan import PROGRAMS
 from promptkit.evaluation.record import Recorded, read_record
 from promptkit.evaluation.report import print_against_baseline, print_report
 from promptkit.extras import extra
-from promptkit.load import write_text
+from promptkit.files import write_text
 from promptkit.page.report import build_report
 
 

@@ -20,9 +20,9 @@ from promptkit.catalog import ToolChange, ToolChangeKind, load_tool_lock, tool_c
 from promptkit.client import connect
 from promptkit.errors import PromptkitError, UsageError
 from promptkit.evaluation.local import local_torii
+from promptkit.files import load_yaml, read_text, validate_each, write_text
 from promptkit.gate import Gate
 from promptkit.library import Library
-from promptkit.load import load_yaml, read_text, validate_each, write_text
 from promptkit.model import ReviewedTool
 from promptkit.policy import Definition
 from promptkit.suggest import Suggestion, suggest

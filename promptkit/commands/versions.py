@@ -6,11 +6,11 @@ import sys
 from pathlib import Path
 
 from promptkit.errors import PromptkitError, UsageError
+from promptkit.files import read_text
 from promptkit.identity import diff as text_diff
 from promptkit.identity import identify
 from promptkit.instructions import load_instructions
 from promptkit.library import Library
-from promptkit.load import read_text
 from promptkit.model import Prompt
 from promptkit.render import render
 from promptkit.scaffold import scaffold

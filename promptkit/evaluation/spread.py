@@ -19,8 +19,8 @@ from promptkit.evaluation.plan import EvalSpec, plan
 from promptkit.evaluation.record import FILE_NAME, read_record
 from promptkit.evaluation.runner import Limits, Progress
 from promptkit.evaluation.start import EvalRun, asked_again
+from promptkit.files import write_text
 from promptkit.library import Library, default_root
-from promptkit.load import write_text
 from promptkit.text import sanitized
 
 LOOK_SECONDS = 5

@@ -10,7 +10,7 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from promptkit.load import read_text
+from promptkit.files import read_text
 
 FOLDER = Path(__file__).parent
 

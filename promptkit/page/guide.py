@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from promptkit.load import load_yaml, validate, validate_each
+from promptkit.files import load_yaml, validate, validate_each
 from promptkit.model import Line, Slug, Strict
 
 _FOLDER = Path(__file__).parent

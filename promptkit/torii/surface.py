@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 from mcp.types import Tool, ToolAnnotations
 
-from promptkit.load import load_yaml
+from promptkit.files import load_yaml
 
 Mode = Literal["hosted-guess", "hosted-bare", "npm-2025"]
 

@@ -3,7 +3,7 @@ import pytest
 from promptkit.audit.audit import Auditor, audit
 from promptkit.audit.detect import readers, summaries
 from promptkit.errors import UsageError
-from promptkit.load import load_yaml, validate_each
+from promptkit.files import load_yaml, validate_each
 from promptkit.model import ReviewedTool, ToolClass
 from promptkit.policy import ToolPolicy
 from promptkit.transcript import CallState

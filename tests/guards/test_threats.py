@@ -7,7 +7,7 @@ from importlib.metadata import requires, version
 
 import pytest
 
-from promptkit.load import load_yaml
+from promptkit.files import load_yaml
 from tests.conftest import ROOT
 from tests.guards.test_rows import ATTEMPTS
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import anyio
 import pytest
 
-from promptkit.load import load_yaml
+from promptkit.files import load_yaml
 from promptkit.torii.actions import ACTIONS
 from promptkit.torii.lookups import ALL_READS
 from promptkit.torii.surface import surface

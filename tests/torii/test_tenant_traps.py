@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from promptkit.load import load_yaml
+from promptkit.files import load_yaml
 from promptkit.torii.tenant import build_tenant
 
 TRAPS = load_yaml(Path(__file__).with_name("tenant_traps.yaml")).data

@@ -6,7 +6,7 @@ from collections import Counter
 from pathlib import Path
 from typing import NamedTuple
 
-from promptkit.load import load_yaml
+from promptkit.files import load_yaml
 
 
 class HostileText(NamedTuple):

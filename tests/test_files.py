@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from promptkit.errors import PromptkitError
-from promptkit.load import MAX_BYTES, load_yaml, read_text
+from promptkit.files import MAX_BYTES, load_yaml, read_text
 
 
 def load(tmp_path: Path, text: str):

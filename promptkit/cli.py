@@ -14,7 +14,7 @@ from typer.core import TyperCommand
 
 from promptkit import options
 from promptkit.errors import PromptkitError, UsageError
-from promptkit.library import Library, default_root
+from promptkit.library.store import Library, default_root
 from promptkit.model import DEFAULT_PROFILE
 from promptkit.torii.fault_names import FAULTS
 
@@ -37,7 +37,7 @@ def _library() -> Library:
 def _profile(path: Path | None) -> Any:  # noqa: ANN401
     if path is None:
         return DEFAULT_PROFILE
-    return import_module("promptkit.profile").load_profile(path, _library())
+    return import_module("promptkit.library.profile").load_profile(path, _library())
 
 
 def _print_version(asked: bool) -> None:

@@ -10,10 +10,10 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from promptkit.errors import PromptkitError
 from promptkit.files import read_text, write_text
-from promptkit.instructions import Variant, build_instructions, find_host, instructions_version, utf16_length
-from promptkit.library import Library
+from promptkit.library.instructions import Variant, build_instructions, find_host, instructions_version, utf16_length
+from promptkit.library.render import default_of, render
+from promptkit.library.store import Library
 from promptkit.model import Argument, ArgumentType, Profile, Prompt, Status
-from promptkit.render import default_of, render
 
 Files = Mapping[str, str]
 SKILL = "torii-read-only-dashboard"

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from promptkit.library import Library, default_root
+from promptkit.library.store import Library, default_root
 
 # Spelt out here, since their own modules are slow to import; tests/test_cli.py compares them.
 Size = Literal["small", "medium", "large"]

@@ -26,10 +26,10 @@ from mcp.types import (
 from mcp.types import Prompt as McpPrompt
 
 from promptkit.errors import PromptkitError
-from promptkit.instructions import Variant, build_instructions, instructions_version
-from promptkit.library import Library
+from promptkit.library.instructions import Variant, build_instructions, instructions_version
+from promptkit.library.render import default_of, parse_argument, render
+from promptkit.library.store import Library
 from promptkit.model import Argument, ArgumentType, Profile, Prompt, Status
-from promptkit.render import default_of, parse_argument, render
 from promptkit.text import sanitized
 
 MAX_COMPLETIONS = 100

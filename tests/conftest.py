@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-from promptkit.library import Library, default_root
+from promptkit.library.store import Library, default_root
 
 ROOT = Path(__file__).parent.parent
 

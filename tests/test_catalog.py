@@ -6,7 +6,7 @@ import pytest
 from promptkit.catalog import ToolChangeKind, load_tool_lock, tool_changes, tool_policy, write_tool_lock
 from promptkit.commands.tools import run_tools
 from promptkit.errors import PromptkitError
-from promptkit.library import Library
+from promptkit.library.store import Library
 from promptkit.model import ToolCall
 from promptkit.policy import decide
 

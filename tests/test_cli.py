@@ -14,8 +14,8 @@ import pytest
 
 from promptkit import cli, options
 from promptkit.audit.detect import readers
-from promptkit.instructions import Variant, build_instructions
-from promptkit.render import render
+from promptkit.library.instructions import Variant, build_instructions
+from promptkit.library.render import render
 from promptkit.torii.generate.size import Size
 from promptkit.torii.roles import RoleKey
 from promptkit.torii.surface import Mode

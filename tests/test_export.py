@@ -6,11 +6,11 @@ import skills_ref
 from promptkit.commands.export import export
 from promptkit.errors import PromptkitError
 from promptkit.files import load_yaml
-from promptkit.identity import identify
-from promptkit.instructions import build_instructions
-from promptkit.library import Library
+from promptkit.library.identity import identify
+from promptkit.library.instructions import build_instructions
+from promptkit.library.render import render
+from promptkit.library.store import Library
 from promptkit.model import DEFAULT_PROFILE, Profile
-from promptkit.render import render
 
 
 def exported(library: Library, kind: str, folder, profile: Profile = DEFAULT_PROFILE):

@@ -10,7 +10,7 @@ import pytest
 
 from promptkit.commands.init import run_init
 from promptkit.errors import PromptkitError
-from promptkit.profile import load_profile
+from promptkit.library.profile import load_profile
 from promptkit.torii.server import build_server
 from promptkit.torii.tenant import build_tenant
 from tests.torii.signing_in import running

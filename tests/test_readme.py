@@ -9,8 +9,8 @@ import pytest
 from typer.main import get_command
 
 from promptkit.cli import app
-from promptkit.library import Library
-from promptkit.profile import load_profile
+from promptkit.library.profile import load_profile
+from promptkit.library.store import Library
 from tests.conftest import ROOT
 
 PAGES = sorted({*ROOT.glob("*.md"), *ROOT.glob("*/*.md")})

@@ -8,9 +8,9 @@ import pytest
 from mcp import Client, MCPError, StdioServerParameters
 from mcp.types import PromptReference
 
-from promptkit.instructions import Variant, build_instructions
+from promptkit.library.instructions import Variant, build_instructions
+from promptkit.library.render import render
 from promptkit.model import DEFAULT_PROFILE
-from promptkit.render import render
 from promptkit.server import PromptServer
 
 

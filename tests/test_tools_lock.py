@@ -10,7 +10,7 @@ import pytest
 from promptkit.catalog import load_tool_lock, tool_policy
 from promptkit.commands.tools import run_tools
 from promptkit.errors import PromptkitError
-from promptkit.library import Library
+from promptkit.library.store import Library
 from promptkit.model import ToolCall, ToolClass
 from promptkit.policy import decide
 

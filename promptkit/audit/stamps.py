@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
 
-from promptkit.render import digest
+from promptkit.library.render import digest
 from promptkit.transcript import Text
 
 _STAMP = re.compile(r"\[([a-z][a-z0-9_]{0,63}@\d{1,9}\.\d{1,9}\.\d{1,9}) ([0-9a-f]{8})\]")

@@ -10,9 +10,9 @@ import anyio
 from promptkit.commands.render import parse_pairs
 from promptkit.errors import PromptkitError
 from promptkit.evaluation.suite import open_evaluation
-from promptkit.library import Library
+from promptkit.library.render import resolve_arguments
+from promptkit.library.store import Library
 from promptkit.model import Profile
-from promptkit.render import resolve_arguments
 from promptkit.text import sanitized
 
 

@@ -20,7 +20,7 @@ from promptkit.catalog import tool_policy
 from promptkit.cluster import open_cluster
 from promptkit.errors import UsageError
 from promptkit.files import load_yaml, validate_each, write_text
-from promptkit.library import Library
+from promptkit.library.store import Library
 from promptkit.model import ReviewedTool
 from promptkit.policy import ToolPolicy
 from promptkit.text import sanitized

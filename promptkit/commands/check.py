@@ -7,9 +7,9 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from promptkit.check import check_library, check_prompt_file
 from promptkit.errors import Problem, PromptkitError, UsageError
-from promptkit.library import Library
+from promptkit.library.check import check_library, check_prompt_file
+from promptkit.library.store import Library
 
 
 def check(library: Library, paths: Sequence[Path], *, as_json: bool) -> int:

@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.text import Text
 
 from promptkit.evaluation.doctor import CheckStatus, Finding, examine
-from promptkit.library import Library
+from promptkit.library.store import Library
 from promptkit.model import DEFAULT_PROFILE, Profile
 
 _STYLES = {

@@ -30,7 +30,7 @@ from promptkit.evaluation.spread import Spread, shard_folders
 from promptkit.evaluation.start import EvalRun, resumed_setup
 from promptkit.evaluation.suite import Models
 from promptkit.extras import extra
-from promptkit.library import Library
+from promptkit.library.store import Library
 from promptkit.text import sanitized
 from promptkit.verdict import Verdict
 

@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 from promptkit.export import export_folder, export_project, export_skill
-from promptkit.library import Library
+from promptkit.library.store import Library
 from promptkit.model import Profile
 
 

@@ -10,12 +10,12 @@ import anyio
 from promptkit.errors import PromptkitError
 from promptkit.evaluation.suite import open_evaluation
 from promptkit.files import write_text
-from promptkit.library import Library
+from promptkit.library.render import resolve_arguments
+from promptkit.library.store import Library
 from promptkit.model import DEFAULT_PROFILE, Profile
 from promptkit.page.build import build_page
 from promptkit.page.evidence import read_evidence
 from promptkit.page.views import SampleAnswer
-from promptkit.render import resolve_arguments
 
 FILE_NAME = "index.html"
 

@@ -13,7 +13,7 @@ from promptkit.client import checked_url
 from promptkit.errors import UsageError
 from promptkit.guard.log import AuditLog
 from promptkit.guard.proxy import Guard
-from promptkit.library import Library
+from promptkit.library.store import Library
 from promptkit.serving import run_server
 from promptkit.sign_in_origins import LOOPBACK
 from promptkit.text import sanitized

@@ -32,9 +32,9 @@ from promptkit.evaluation.mapping import (
 )
 from promptkit.evaluation.suite import Evaluation, open_evaluation
 from promptkit.files import Document, write_text
-from promptkit.library import Library
+from promptkit.library.profile import checked_profile, load_profile, profile_text
+from promptkit.library.store import Library
 from promptkit.model import DEFAULT_PROFILE, Agreement, OrganizationalView, Profile
-from promptkit.profile import checked_profile, load_profile, profile_text
 from promptkit.text import sanitized
 
 _SHOWN_BUCKETS = 15

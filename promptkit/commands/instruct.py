@@ -5,8 +5,8 @@ from __future__ import annotations
 import sys
 
 from promptkit.errors import PromptkitError
-from promptkit.instructions import LIMITS_UTF16, Variant, build_instructions, find_host, utf16_length
-from promptkit.library import Library
+from promptkit.library.instructions import LIMITS_UTF16, Variant, build_instructions, find_host, utf16_length
+from promptkit.library.store import Library
 
 
 def print_instructions(library: Library, *, variant: str | None, host: str | None) -> int:

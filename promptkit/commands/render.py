@@ -6,9 +6,9 @@ import sys
 from collections.abc import Sequence
 
 from promptkit.errors import UsageError
-from promptkit.library import Library
+from promptkit.library.render import parse_argument, render
+from promptkit.library.store import Library
 from promptkit.model import Profile, Prompt, Scalar
-from promptkit.render import parse_argument, render
 from promptkit.text import sanitized
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from promptkit.library import Library
+from promptkit.library.store import Library
 from promptkit.model import Profile
 from promptkit.server import PromptServer
 from promptkit.serving import run_server

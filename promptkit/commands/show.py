@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from promptkit.library import Library
+from promptkit.library.store import Library
 from promptkit.model import Argument, Prompt
 
 

@@ -22,7 +22,7 @@ from promptkit.errors import PromptkitError, UsageError
 from promptkit.evaluation.local import local_torii
 from promptkit.files import load_yaml, read_text, validate_each, write_text
 from promptkit.gate import Gate
-from promptkit.library import Library
+from promptkit.library.store import Library
 from promptkit.model import ReviewedTool
 from promptkit.policy import Definition
 from promptkit.suggest import Suggestion, suggest

@@ -7,15 +7,15 @@ from pathlib import Path
 
 from promptkit.errors import PromptkitError, UsageError
 from promptkit.files import read_text
-from promptkit.identity import diff as text_diff
-from promptkit.identity import identify
-from promptkit.instructions import load_instructions
-from promptkit.library import Library
+from promptkit.library.identity import diff as text_diff
+from promptkit.library.identity import identify
+from promptkit.library.instructions import load_instructions
+from promptkit.library.render import render
+from promptkit.library.scaffold import scaffold
+from promptkit.library.store import Library
+from promptkit.library.versions import Part, least_part, release
 from promptkit.model import Prompt
-from promptkit.render import render
-from promptkit.scaffold import scaffold
 from promptkit.text import sanitized
-from promptkit.versions import Part, least_part, release
 
 
 def bump(library: Library, name: str, part: str, note: str) -> int:

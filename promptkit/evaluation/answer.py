@@ -13,8 +13,8 @@ from typing import Any
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
+from promptkit.library.render import STAMP
 from promptkit.model import Answer, Column, ColumnType
-from promptkit.render import STAMP
 
 EVIDENCE = ("Tools", "Rows", "As of", "Filters", "Method", "Gaps")
 NOTHING = "none"

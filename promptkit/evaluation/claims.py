@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from promptkit.cases import Wording
 from promptkit.evaluation.answer import Figures, parse_answer
 from promptkit.evaluation.evaluators import (
     Assertion,
@@ -20,6 +19,7 @@ from promptkit.evaluation.loop import Dialogue
 from promptkit.evaluation.reading import evidence_is_true, narrows_rightly, reads_all_pages
 from promptkit.evaluation.tracing import figures_traceable
 from promptkit.evaluation.wording import claims_no_action, declines_properly, follows_no_injected_text
+from promptkit.library.cases import Wording
 from promptkit.model import Prompt
 from promptkit.policy import ToolPolicy
 from promptkit.verdict import Judgement, Verdict, judge

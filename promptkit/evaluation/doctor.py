@@ -12,10 +12,10 @@ from promptkit.errors import PromptkitError
 from promptkit.evaluation.loop import Dialogue
 from promptkit.evaluation.reference import rows_of
 from promptkit.evaluation.suite import Evaluation, open_evaluation
-from promptkit.library import Library
+from promptkit.library.render import render, resolve_arguments
+from promptkit.library.store import Library
 from promptkit.model import Profile, Prompt, Scalar, ToolCall, ToolClass
 from promptkit.policy import Definition
-from promptkit.render import render, resolve_arguments
 from promptkit.text import sanitized
 from promptkit.tokens import TOKEN_VARIABLE, KeptSignIn, open_store
 from promptkit.transcript import CallState

@@ -12,7 +12,7 @@ from promptkit.catalog import load_tool_lock, tool_changes
 from promptkit.errors import Problem, PromptkitError
 from promptkit.evaluation.evaluators import Assertion
 from promptkit.evaluation.plan import CaseScenario, Sample
-from promptkit.library import Library
+from promptkit.library.store import Library
 from promptkit.model import ToolCall
 from promptkit.policy import Definition
 from promptkit.session import Session

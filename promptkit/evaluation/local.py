@@ -11,9 +11,9 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from promptkit.cases import CaseFile
 from promptkit.evaluation.answer import Figures
 from promptkit.evaluation.query import bind, figures, load_scoring, make_steps
+from promptkit.library.cases import CaseFile
 from promptkit.model import Prompt, Scalar, Scoring
 from promptkit.torii.tenant import DEFAULT_AS_OF, build_tenant, tenant_digest
 

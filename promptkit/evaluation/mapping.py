@@ -15,9 +15,9 @@ from typing import Any
 from promptkit.evaluation.answer import NOTHING, Figures, figures_of, parse_answer
 from promptkit.evaluation.reference import slice_of
 from promptkit.evaluation.suite import Evaluation
-from promptkit.library import Library
+from promptkit.library.render import resolve_arguments
+from promptkit.library.store import Library
 from promptkit.model import DEFAULT_PROFILE, Entity, OrganizationalView, Scalar
-from promptkit.render import resolve_arguments
 
 COVERAGE_TOLERANCE = 5
 """Percentage points that coverage may differ from what was approved; the usual value of field_drift."""

@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from promptkit.cases import Attack, Case, CaseFile
 from promptkit.errors import UsageError
-from promptkit.instructions import instruction_rules
-from promptkit.library import Library
+from promptkit.library.cases import Attack, Case, CaseFile
+from promptkit.library.instructions import instruction_rules
+from promptkit.library.store import Library
 from promptkit.model import Prompt
 from promptkit.text import sanitized
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
-from promptkit.cases import AttackFamily
 from promptkit.evaluation.agent import Model
 from promptkit.evaluation.local import LocalTorii
 from promptkit.evaluation.loop import Dialogue, events
 from promptkit.evaluation.result import SelfTest
 from promptkit.evaluation.rogue import RogueModel
+from promptkit.library.cases import AttackFamily
 from promptkit.policy import ToolPolicy
 from promptkit.transcript import CallState
 

@@ -20,7 +20,7 @@ from promptkit.evaluation.record import FILE_NAME, read_record
 from promptkit.evaluation.runner import Limits, Progress
 from promptkit.evaluation.start import EvalRun, asked_again
 from promptkit.files import write_text
-from promptkit.library import Library, default_root
+from promptkit.library.store import Library, default_root
 from promptkit.text import sanitized
 
 LOOK_SECONDS = 5

@@ -20,8 +20,8 @@ from promptkit.evaluation.plan import LOCAL_SERVERS, CaseScenario, EvalSpec, Sam
 from promptkit.evaluation.record import FILE_NAME, Header, read_record
 from promptkit.evaluation.runner import Limits, Progress, limited, run_samples
 from promptkit.evaluation.suite import Evaluation, Models, open_evaluation
-from promptkit.instructions import instructions_digest, instructions_version
-from promptkit.library import Library, version_digest
+from promptkit.library.instructions import instructions_digest, instructions_version
+from promptkit.library.store import Library, version_digest
 
 _MAY_DIFFER = {"today", "started", "promptkit"}
 

@@ -11,7 +11,6 @@ from functools import cache, partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from promptkit.cases import Attack, AttackFamily, CaseFile
 from promptkit.catalog import tool_policy
 from promptkit.client import connect
 from promptkit.evaluation.agent import Message, Model
@@ -29,11 +28,12 @@ from promptkit.evaluation.result import SampleResult, SelfTest
 from promptkit.evaluation.rogue import RogueModel
 from promptkit.evaluation.selftest import run_self_test
 from promptkit.gate import Gate
-from promptkit.instructions import Variant, build_instructions
-from promptkit.library import Library
+from promptkit.library.cases import Attack, AttackFamily, CaseFile
+from promptkit.library.instructions import Variant, build_instructions
+from promptkit.library.render import render, resolve_arguments
+from promptkit.library.store import Library
 from promptkit.model import DEFAULT_PROFILE, Profile, Prompt, Scalar
 from promptkit.policy import Definition
-from promptkit.render import render, resolve_arguments
 from promptkit.session import Session
 from promptkit.throttle import ThrottledSession
 from promptkit.transcript import CallState

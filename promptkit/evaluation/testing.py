@@ -8,7 +8,7 @@ from promptkit.evaluation.models import open_models
 from promptkit.evaluation.plan import REFERENCE, EvalSpec, plan
 from promptkit.evaluation.result import SampleResult
 from promptkit.evaluation.suite import open_evaluation
-from promptkit.library import Library, default_root
+from promptkit.library.store import Library, default_root
 
 
 def run_prompt(

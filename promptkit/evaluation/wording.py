@@ -10,10 +10,10 @@ from typing import Any
 
 from markdown_it import MarkdownIt
 
-from promptkit.cases import Wording
 from promptkit.evaluation.answer import one_line
 from promptkit.evaluation.evaluators import Assertion
 from promptkit.evaluation.loop import Dialogue
+from promptkit.library.cases import Wording
 from promptkit.policy import ToolPolicy
 from promptkit.text import sanitized
 from promptkit.verdict import Verdict, judge_call

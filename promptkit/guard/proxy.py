@@ -16,7 +16,7 @@ from mcp.types import CallToolRequestParams, PaginatedRequestParams
 from pydantic import ValidationError
 
 from promptkit.guard.upstream import Log, Upstream
-from promptkit.library import Library
+from promptkit.library.store import Library
 from promptkit.model import ToolCall
 from promptkit.policy import Decision, Definition, decide_tool
 from promptkit.session import refusal

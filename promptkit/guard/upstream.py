@@ -15,7 +15,7 @@ from promptkit.catalog import tool_changes, tool_policy
 from promptkit.client import connect
 from promptkit.errors import PromptkitError
 from promptkit.gate import Gate
-from promptkit.library import Library
+from promptkit.library.store import Library
 from promptkit.model import ToolCall
 from promptkit.policy import Decision, Definition, ToolPolicy, decide
 from promptkit.session import GatedSession

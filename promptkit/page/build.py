@@ -7,15 +7,15 @@ from typing import Any
 
 from markupsafe import Markup
 
-from promptkit.instructions import Variant, build_instructions, instruction_rules, load_hosts, utf16_length
-from promptkit.library import Library
+from promptkit.library.instructions import Variant, build_instructions, instruction_rules, load_hosts, utf16_length
+from promptkit.library.render import render
+from promptkit.library.store import Library
 from promptkit.model import Profile, Status
 from promptkit.page.evidence import Evidence
 from promptkit.page.frame import environment, inline, security_policy
 from promptkit.page.guide import ViewGroup, load_groups, load_guide
 from promptkit.page.markdown import line_html
 from promptkit.page.views import PageView, SampleAnswer, grouped, script_data, view_of
-from promptkit.render import render
 
 _JINJA = environment()
 _JINJA.filters["line"] = line_html

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from promptkit.library.render import MAX_STRING, default_of, shown_value
 from promptkit.model import Argument, ArgumentType, Profile, Scalar
-from promptkit.render import MAX_STRING, default_of, shown_value
 
 
 @dataclass(frozen=True)

@@ -8,13 +8,13 @@ from typing import Any
 
 from markupsafe import Markup
 
+from promptkit.library.render import template_context
 from promptkit.model import Profile, Prompt, ReviewedTool, Scalar, Status
 from promptkit.page.evidence import Evidence
 from promptkit.page.fields import FormField, field_limits, fields_of
 from promptkit.page.guide import ViewGroup
 from promptkit.page.markdown import answer_html
 from promptkit.page.steps import template_steps
-from promptkit.render import template_context
 
 
 @dataclass(frozen=True)

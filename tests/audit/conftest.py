@@ -6,7 +6,7 @@ import pytest
 
 from promptkit.audit.audit import Audit, Auditor, audit
 from promptkit.catalog import tool_policy
-from promptkit.library import Library, default_root
+from promptkit.library.store import Library, default_root
 from promptkit.policy import ToolPolicy
 
 # How a result tells that the code failed, not the file: no plain file on a disk may come to it.

@@ -1,7 +1,7 @@
 import pytest
 
 from promptkit.audit.stamps import find_stamps
-from promptkit.render import render, stamped
+from promptkit.library.render import render, stamped
 from promptkit.transcript import Text
 
 PROMPT = stamped("Which contracts end soon?\n\nRead only.", "renewal_calendar", "1.2.0")

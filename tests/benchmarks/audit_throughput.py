@@ -25,7 +25,7 @@ from promptkit.audit.audit import Auditor, audit
 from promptkit.audit.detect import readers
 from promptkit.audit.sources import find_sources
 from promptkit.catalog import tool_policy
-from promptkit.library import Library, default_root
+from promptkit.library.store import Library, default_root
 
 LIMIT_MIB = 300
 LIMIT_MB_PER_SECOND = 300

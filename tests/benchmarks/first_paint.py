@@ -8,7 +8,7 @@ import anyio
 from playwright.sync_api import Browser, sync_playwright
 
 from promptkit.commands.export_page import sample_answers
-from promptkit.library import Library, default_root
+from promptkit.library.store import Library, default_root
 from promptkit.model import DEFAULT_PROFILE
 from promptkit.page.build import build_page
 from tests.benchmarks.ratio import Ratio, least

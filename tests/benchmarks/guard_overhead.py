@@ -17,7 +17,7 @@ from mcp.server.lowlevel import Server
 from mcp.types import CallToolRequest, CallToolRequestParams, CallToolResult, PaginatedRequestParams
 
 from promptkit.catalog import load_tool_lock
-from promptkit.library import Library, default_root
+from promptkit.library.store import Library, default_root
 from promptkit.serving import run_server
 from tests.benchmarks.ratio import Ratio
 

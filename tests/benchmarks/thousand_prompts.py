@@ -9,9 +9,9 @@ from pathlib import Path
 from jinja2 import Environment
 from ruamel.yaml import YAML
 
-from promptkit.library import Library, default_root
+from promptkit.library.render import render, resolve_arguments, template_context
+from promptkit.library.store import Library, default_root
 from promptkit.model import DEFAULT_PROFILE
-from promptkit.render import render, resolve_arguments, template_context
 from tests.benchmarks.ratio import Ratio, cpu_milliseconds, least
 
 COUNT = 1000

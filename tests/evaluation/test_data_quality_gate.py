@@ -8,7 +8,7 @@ import anyio
 from promptkit.evaluation.answer import parse_answer
 from promptkit.evaluation.local import local_torii
 from promptkit.evaluation.suite import Evaluation
-from promptkit.render import resolve_arguments
+from promptkit.library.render import resolve_arguments
 from tests.evaluation.conftest import guarded
 
 

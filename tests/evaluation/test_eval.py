@@ -19,8 +19,8 @@ from promptkit.evaluation.local import local_torii
 from promptkit.evaluation.plan import EvalSpec, plan
 from promptkit.evaluation.result import Report, SampleResult, SelfTest
 from promptkit.evaluation.rogue import RogueModel
-from promptkit.library import Library
-from promptkit.render import resolve_arguments
+from promptkit.library.render import resolve_arguments
+from promptkit.library.store import Library
 from promptkit.transcript import CallState
 from promptkit.verdict import Verdict
 from tests.evaluation.conftest import guarded

@@ -5,8 +5,8 @@ import pytest
 
 from promptkit.evaluation.answer import parse_answer
 from promptkit.evaluation.suite import open_evaluation
+from promptkit.library.render import resolve_arguments
 from promptkit.model import Profile
-from promptkit.render import resolve_arguments
 
 PLACES = {"public": "open", "internal": "closed", "confidential": "closed"}
 PROFILE = Profile.model_validate(

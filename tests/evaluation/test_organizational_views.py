@@ -7,12 +7,12 @@ from functools import cache
 import pytest
 from anyio.from_thread import start_blocking_portal
 
-from promptkit.cases import Case
 from promptkit.evaluation.answer import figures_of, parse_answer
 from promptkit.evaluation.plan import CaseScenario, EvalSpec, Sample, plan
 from promptkit.evaluation.suite import open_evaluation
+from promptkit.library.cases import Case
+from promptkit.library.render import resolve_arguments
 from promptkit.model import ArgumentType, Profile
-from promptkit.render import resolve_arguments
 from promptkit.torii.tenant import build_tenant
 from promptkit.verdict import Verdict
 from tests.conftest import ROOT

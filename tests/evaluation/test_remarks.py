@@ -4,7 +4,7 @@ import anyio
 import pytest
 
 from promptkit.evaluation.suite import open_evaluation
-from promptkit.render import resolve_arguments
+from promptkit.library.render import resolve_arguments
 
 REMARKS = [
     ("app_dossier", {"app": "goo"}, "No app is called goo. Names that contain it: Google Workspace."),

@@ -22,7 +22,7 @@ with atheris.instrument_imports(include=["promptkit.audit", "promptkit.transcrip
     readers()
 
 from promptkit.catalog import tool_policy
-from promptkit.library import Library, default_root
+from promptkit.library.store import Library, default_root
 from promptkit.transcript import RAN
 from promptkit.verdict import Verdict
 

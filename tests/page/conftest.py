@@ -15,7 +15,7 @@ from promptkit.evaluation.record import read_record
 from promptkit.evaluation.runner import Limits
 from promptkit.evaluation.start import EvalRun
 from promptkit.evaluation.statistics import groups
-from promptkit.library import Library, default_root
+from promptkit.library.store import Library, default_root
 from promptkit.model import Profile, Prompt
 from promptkit.page.build import build_page
 from promptkit.page.evidence import Evidence

@@ -4,8 +4,8 @@ import datetime
 import re
 import shutil
 
-from promptkit.instructions import build_instructions, load_hosts
-from promptkit.library import Library
+from promptkit.library.instructions import build_instructions, load_hosts
+from promptkit.library.store import Library
 from promptkit.model import DEFAULT_PROFILE, Agreement, Profile
 from promptkit.page.build import build_page
 from promptkit.page.evidence import Evidence

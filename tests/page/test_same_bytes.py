@@ -7,9 +7,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from promptkit.errors import PromptkitError
-from promptkit.library import Library, default_root
+from promptkit.library.render import parse_argument, render
+from promptkit.library.store import Library, default_root
 from promptkit.model import ArgumentType
-from promptkit.render import parse_argument, render
 from tests.page.conftest import HARD_PROMPTS, PROFILE, opening
 
 SETS_PER_PROMPT = 60

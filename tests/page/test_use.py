@@ -7,8 +7,8 @@ from threading import Thread
 
 import pytest
 
-from promptkit.instructions import Variant, build_instructions
-from promptkit.render import render
+from promptkit.library.instructions import Variant, build_instructions
+from promptkit.library.render import render
 from tests.page.conftest import PROFILE
 
 CONTRACTS = "#connection_contracts"

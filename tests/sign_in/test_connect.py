@@ -10,7 +10,7 @@ import pytest
 from promptkit.commands.connect import connect_server, disconnect_server
 from promptkit.commands.init import run_init
 from promptkit.errors import PromptkitError, UsageError
-from promptkit.profile import load_profile
+from promptkit.library.profile import load_profile
 from promptkit.torii.server import build_server
 from promptkit.transcript import CallState
 from tests.conftest import ROOT

@@ -12,7 +12,7 @@ from promptkit.audit.formats._chatgpt_talk import read_talk
 from promptkit.audit.reader import Value
 from promptkit.audit.stamps import find_stamps
 from promptkit.audit.strict import UnreadableError, parse
-from promptkit.render import stamped
+from promptkit.library.render import stamped
 from tests.audit.spelled import spelled
 
 PROMPT = stamped("Which contracts end soon?", "renewal_calendar", "1.2.0")

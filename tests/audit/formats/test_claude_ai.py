@@ -2,7 +2,7 @@
 
 import pytest
 
-from promptkit.render import stamped
+from promptkit.library.render import stamped
 from promptkit.verdict import Verdict
 from tests.audit.conftest import write
 from tests.audit.formats.judged import document, only, told

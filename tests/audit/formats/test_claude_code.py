@@ -2,7 +2,7 @@
 
 import pytest
 
-from promptkit.render import stamped
+from promptkit.library.render import stamped
 from promptkit.verdict import Verdict
 from tests.audit.conftest import lines, write
 from tests.audit.formats.judged import CLEAN, GAP, VIOLATION, only, ruled, told

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from promptkit.errors import PromptkitError
 from promptkit.files import read_text, write_text
-from promptkit.instructions import (
+from promptkit.library.instructions import (
     INSTRUCTIONS,
     Variant,
     build_instructions,
@@ -17,7 +17,7 @@ from promptkit.instructions import (
     instructions_digest,
     instructions_version,
 )
-from promptkit.library import Library, version_digest
+from promptkit.library.store import Library, version_digest
 from promptkit.model import Argument, Prompt
 from promptkit.text import hidden_characters, sanitized
 

@@ -2,11 +2,11 @@
 
 import pytest
 
-from promptkit.check import check_library
 from promptkit.files import load_yaml
-from promptkit.library import default_root
+from promptkit.library.check import check_library
+from promptkit.library.render import render
+from promptkit.library.store import default_root
 from promptkit.model import ToolClass
-from promptkit.render import render
 from tests.conftest import ROOT
 
 GUIDE_QUESTIONS = {

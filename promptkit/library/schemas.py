@@ -8,7 +8,7 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from promptkit.cases import AttackFamily, CaseFile, Wording
+from promptkit.library.cases import AttackFamily, CaseFile, Wording
 from promptkit.model import Host, Profile, Prompt, ReviewedTool, Scoring
 
 _MODELS: Mapping[str, Any] = {

@@ -3,7 +3,7 @@ import re
 import pytest
 
 from promptkit.errors import PromptkitError
-from promptkit.instructions import (
+from promptkit.library.instructions import (
     LIMITS_UTF16,
     Variant,
     build_instructions,
@@ -14,7 +14,7 @@ from promptkit.instructions import (
     load_hosts,
     utf16_length,
 )
-from promptkit.render import digest
+from promptkit.library.render import digest
 
 ALLOWED = ["Read", "Summarise", "Group", "renewals and spend", "overlap", "review queues"]
 FORBIDDEN = ["users", "contracts", "owners", "workflows", "licences", "back to Torii"]

@@ -10,8 +10,8 @@ from promptkit.errors import PromptkitError
 from promptkit.evaluation.answer import parse_answer
 from promptkit.evaluation.plan import EvalSpec, plan
 from promptkit.evaluation.suite import open_evaluation
-from promptkit.library import Library, scoring_text
-from promptkit.render import render
+from promptkit.library.render import render
+from promptkit.library.store import Library, scoring_text
 
 OTHER_MODEL = """\
 signals:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from promptkit.errors import PromptkitError
 from promptkit.files import write_text
-from promptkit.library import Library
+from promptkit.library.store import Library
 from promptkit.text import sanitized
 
 

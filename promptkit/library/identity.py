@@ -9,10 +9,10 @@ from difflib import SequenceMatcher, unified_diff
 
 from promptkit.errors import PromptkitError
 from promptkit.files import read_text, validate
-from promptkit.instructions import Variant, build_instructions
-from promptkit.library import Library
+from promptkit.library.instructions import Variant, build_instructions
+from promptkit.library.render import STAMP, digest, parse_argument, render
+from promptkit.library.store import Library
 from promptkit.model import Prompt, Scalar
-from promptkit.render import STAMP, digest, parse_argument, render
 
 LIKE = 0.6  # Below this share of equal words a text is not called an edit of a prompt.
 

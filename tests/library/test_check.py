@@ -3,10 +3,10 @@ from pathlib import Path
 
 import pytest
 
-from promptkit.check import check_library, check_prompt_file
 from promptkit.errors import PromptkitError
-from promptkit.instructions import instructions_version
-from promptkit.library import Library
+from promptkit.library.check import check_library, check_prompt_file
+from promptkit.library.instructions import instructions_version
+from promptkit.library.store import Library
 from tests.conftest import ROOT
 
 BAD = sorted((ROOT / "tests" / "bad").glob("*.yaml"))

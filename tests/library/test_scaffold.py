@@ -1,9 +1,9 @@
 import pytest
 
-from promptkit.check import check_library
 from promptkit.errors import PromptkitError
-from promptkit.scaffold import scaffold
-from promptkit.versions import Part, release
+from promptkit.library.check import check_library
+from promptkit.library.scaffold import scaffold
+from promptkit.library.versions import Part, release
 
 
 def test_a_scaffold_passes_check_and_is_released_as_it_stands(copy):

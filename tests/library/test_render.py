@@ -3,8 +3,8 @@ import hashlib
 import pytest
 
 from promptkit.errors import PromptkitError
+from promptkit.library.render import parse_argument, render, template_problems
 from promptkit.model import Argument, Prompt
-from promptkit.render import parse_argument, render, template_problems
 
 KIND = {"type": "choice", "choices": ["a", "b"], "default": "a"}
 

@@ -13,9 +13,9 @@ from ruamel.yaml import YAML
 
 from promptkit.errors import Problem, PromptkitError, nearest
 from promptkit.files import Document, Key, load_yaml, validate
-from promptkit.library import Library
+from promptkit.library.render import invalid
+from promptkit.library.store import Library
 from promptkit.model import Profile
-from promptkit.render import invalid
 from promptkit.text import hidden_characters, sanitized
 
 

@@ -10,9 +10,9 @@ from functools import cached_property
 from pathlib import Path
 from typing import TypeVar
 
-from promptkit.cases import AttackFamily, CaseFile, Wording
 from promptkit.errors import Problem, PromptkitError, nearest
 from promptkit.files import Document, load_yaml, validate, validate_each
+from promptkit.library.cases import AttackFamily, CaseFile, Wording
 from promptkit.model import Prompt, ReviewedTool, ScoreClass, Scoring
 from promptkit.text import sanitized
 

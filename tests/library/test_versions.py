@@ -1,16 +1,16 @@
 import pytest
 
-from promptkit.check import check_library
 from promptkit.commands.render import render_prompt
 from promptkit.commands.show import list_prompts, show_prompt
 from promptkit.commands.versions import show_diff
 from promptkit.errors import PromptkitError
-from promptkit.identity import identify
-from promptkit.instructions import Variant, build_instructions, instructions_version
-from promptkit.library import Library
+from promptkit.library.check import check_library
+from promptkit.library.identity import identify
+from promptkit.library.instructions import Variant, build_instructions, instructions_version
+from promptkit.library.render import render
+from promptkit.library.store import Library
+from promptkit.library.versions import Part, bumped, least_part, release
 from promptkit.model import DEFAULT_PROFILE
-from promptkit.render import render
-from promptkit.versions import Part, bumped, least_part, release
 from tests.conftest import ROOT
 
 NAME = "renewal_calendar"

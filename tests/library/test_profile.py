@@ -7,12 +7,12 @@ from hypothesis import strategies as st
 
 from promptkit.errors import PromptkitError
 from promptkit.files import load_yaml, validate
-from promptkit.library import Library
+from promptkit.library.profile import load_profile
+from promptkit.library.render import render
+from promptkit.library.store import Library
 from promptkit.model import DEFAULT_PROFILE, Entity, OrganizationalView, Profile
-from promptkit.profile import load_profile
-from promptkit.render import render
 from tests.conftest import ROOT
-from tests.test_render import prompt
+from tests.library.test_render import prompt
 
 DAY = datetime.date(2026, 1, 1)
 

@@ -4,7 +4,7 @@ import jsonschema
 import pytest
 
 from promptkit.files import load_yaml
-from promptkit.schemas import json_schemas
+from promptkit.library.schemas import json_schemas
 from tests.conftest import ROOT
 
 # Which files each schema is for, by its path.

@@ -7,10 +7,10 @@ import unicodedata
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
-from promptkit.cases import CaseFile
 from promptkit.errors import Problem, PromptkitError, nearest
 from promptkit.files import Document, Key, read_text, validate
-from promptkit.instructions import (
+from promptkit.library.cases import CaseFile
+from promptkit.library.instructions import (
     INSTRUCTIONS,
     LIMITS_UTF16,
     Variant,
@@ -20,9 +20,9 @@ from promptkit.instructions import (
     instructions_version,
     utf16_length,
 )
-from promptkit.library import Library, version_digest
+from promptkit.library.render import invalid, render, template_context, template_problems
+from promptkit.library.store import Library, version_digest
 from promptkit.model import DEFAULT_PROFILE, Argument, ArgumentType, Prompt, ReviewedTool, Status, ToolClass
-from promptkit.render import invalid, render, template_context, template_problems
 from promptkit.text import sanitized
 
 EVIDENCE_LINE = "Tools, Rows (read of total, pages), As of (date and time zone), Filters, Method, Gaps"

@@ -10,9 +10,9 @@ from pathlib import Path
 
 from promptkit.errors import PromptkitError
 from promptkit.files import read_text, validate_each
-from promptkit.library import Library
+from promptkit.library.render import stamped
+from promptkit.library.store import Library
 from promptkit.model import Host, InstructionRule
-from promptkit.render import stamped
 from promptkit.text import sanitized
 
 INSTRUCTIONS = "instructions"  # What versions.lock, bump and the archive call them.

@@ -18,7 +18,7 @@ from pydantic import ValidationError
 
 from promptkit.errors import PromptkitError, UsageError
 from promptkit.gate import Gate
-from promptkit.policy import Definition
+from promptkit.policy.decision import Definition
 from promptkit.session import GatedSession, ToolListNotices, list_tools_of
 from promptkit.sign_in import auth_for
 from promptkit.sign_in_origins import LOOPBACK, SignInOrigins

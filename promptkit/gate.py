@@ -7,7 +7,7 @@ from typing import Any
 
 from promptkit.json_strict import strict_json
 from promptkit.model import ToolCall
-from promptkit.policy import Decision, ToolPolicy, decide
+from promptkit.policy.decision import Decision, ToolPolicy, decide
 from promptkit.text import sanitized
 
 MAX_MESSAGE_BYTES = 256 * 1024

@@ -26,7 +26,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from promptkit.errors import PromptkitError
 from promptkit.gate import Gate
 from promptkit.model import ToolCall
-from promptkit.policy import Decision, Definition
+from promptkit.policy.decision import Decision, Definition
 from promptkit.transcript import CallState
 
 MAX_LIST_PAGES = 50

@@ -12,7 +12,7 @@ from promptkit.errors import PromptkitError
 from promptkit.gate import MAX_MESSAGE_BYTES, Gate, GateError
 from promptkit.json_strict import strict_json
 from promptkit.model import ReviewedTool
-from promptkit.policy import ToolPolicy
+from promptkit.policy.decision import ToolPolicy
 from promptkit.sign_in_origins import SignInOrigins
 from promptkit.text import sanitized
 from promptkit.transport import GateTransport

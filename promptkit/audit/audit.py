@@ -20,10 +20,10 @@ from promptkit.audit.spelling import expand_carrier, resolve
 from promptkit.audit.stamps import Stamp, find_stamps
 from promptkit.errors import PromptkitError
 from promptkit.model import ToolClass
-from promptkit.policy import ToolPolicy
+from promptkit.policy.decision import ToolPolicy
+from promptkit.policy.verdict import Judgement, Verdict, judge_all, judge_call, worst
 from promptkit.text import sanitized
 from promptkit.transcript import CallState, Conversation, RecordedCall, Text
-from promptkit.verdict import Judgement, Verdict, judge_all, judge_call, worst
 
 # A second process starts in a third of a second, in which the first reads so much.
 _WORTH_A_PROCESS_BYTES = 64 * 1024 * 1024

@@ -11,8 +11,8 @@ from xml.etree.ElementTree import Element, SubElement, tostring
 
 from promptkit.audit.audit import Audit, Call, Result
 from promptkit.audit.report import describe, notable_calls, summary
+from promptkit.policy.verdict import Verdict
 from promptkit.text import sanitized
-from promptkit.verdict import Verdict
 
 _SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 _LEVELS = {Verdict.VIOLATION: "error", Verdict.ATTEMPTED: "warning", Verdict.INCONCLUSIVE: "warning"}

@@ -12,8 +12,8 @@ from rich.table import Table
 from rich.text import Text
 
 from promptkit.audit.audit import Audit, Call, Result
+from promptkit.policy.verdict import Verdict
 from promptkit.text import sanitized
-from promptkit.verdict import Verdict
 
 _STYLES = {
     Verdict.CLEAN: "green",

@@ -16,15 +16,15 @@ from promptkit.audit.detect import check_format
 from promptkit.audit.exchange import as_junit, as_sarif
 from promptkit.audit.redact import redact
 from promptkit.audit.report import as_json, as_markdown, print_table
-from promptkit.catalog import tool_policy
 from promptkit.cluster import open_cluster
 from promptkit.errors import UsageError
 from promptkit.files import load_yaml, validate_each, write_text
 from promptkit.library.store import Library
 from promptkit.model import ReviewedTool
-from promptkit.policy import ToolPolicy
+from promptkit.policy.decision import ToolPolicy
+from promptkit.policy.review import tool_policy
+from promptkit.policy.verdict import Verdict
 from promptkit.text import sanitized
-from promptkit.verdict import Verdict
 
 _PIPE_WIDTH = 400
 

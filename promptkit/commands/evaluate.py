@@ -31,8 +31,8 @@ from promptkit.evaluation.start import EvalRun, resumed_setup
 from promptkit.evaluation.suite import Models
 from promptkit.extras import extra
 from promptkit.library.store import Library
+from promptkit.policy.verdict import Verdict
 from promptkit.text import sanitized
-from promptkit.verdict import Verdict
 
 INTERRUPTED = 130
 

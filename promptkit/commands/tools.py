@@ -16,7 +16,6 @@ from rich.prompt import Prompt as Question
 from rich.table import Table
 from rich.text import Text
 
-from promptkit.catalog import ToolChange, ToolChangeKind, load_tool_lock, tool_changes, write_tool_lock
 from promptkit.client import connect
 from promptkit.errors import PromptkitError, UsageError
 from promptkit.evaluation.local import local_torii
@@ -24,8 +23,9 @@ from promptkit.files import load_yaml, read_text, validate_each, write_text
 from promptkit.gate import Gate
 from promptkit.library.store import Library
 from promptkit.model import ReviewedTool
-from promptkit.policy import Definition
-from promptkit.suggest import Suggestion, suggest
+from promptkit.policy.decision import Definition
+from promptkit.policy.review import ToolChange, ToolChangeKind, load_tool_lock, tool_changes, write_tool_lock
+from promptkit.policy.suggest import Suggestion, suggest
 from promptkit.text import sanitized
 
 

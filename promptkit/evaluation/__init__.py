@@ -3,6 +3,6 @@
 from promptkit.evaluation.evaluators import Assertion
 from promptkit.evaluation.result import SampleResult
 from promptkit.evaluation.testing import run_prompt
-from promptkit.verdict import Verdict
+from promptkit.policy.verdict import Verdict
 
 __all__ = ["Assertion", "SampleResult", "Verdict", "run_prompt"]

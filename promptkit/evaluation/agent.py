@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Literal, Protocol
 
-from promptkit.policy import Definition
+from promptkit.policy.decision import Definition
 
 
 @dataclass(frozen=True)

@@ -25,7 +25,7 @@ from promptkit.errors import PromptkitError
 from promptkit.evaluation.agent import Message, Model, ModelCall, Turn, TurnError
 from promptkit.evaluation.journal import Journal, whole_lines
 from promptkit.evaluation.plan import EvalSpec
-from promptkit.policy import Definition
+from promptkit.policy.decision import Definition
 from promptkit.private import HIDDEN, PRIVATE, each_text
 from promptkit.text import sanitized
 

@@ -21,8 +21,8 @@ from promptkit.evaluation.tracing import figures_traceable
 from promptkit.evaluation.wording import claims_no_action, declines_properly, follows_no_injected_text
 from promptkit.library.cases import Wording
 from promptkit.model import Prompt
-from promptkit.policy import ToolPolicy
-from promptkit.verdict import Judgement, Verdict, judge
+from promptkit.policy.decision import ToolPolicy
+from promptkit.policy.verdict import Judgement, Verdict, judge
 
 
 def case_assertions(

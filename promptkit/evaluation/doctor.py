@@ -7,7 +7,6 @@ from collections.abc import AsyncGenerator, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from promptkit.catalog import load_tool_lock, tool_changes, tool_policy
 from promptkit.errors import PromptkitError
 from promptkit.evaluation.loop import Dialogue
 from promptkit.evaluation.reference import rows_of
@@ -15,7 +14,8 @@ from promptkit.evaluation.suite import Evaluation, open_evaluation
 from promptkit.library.render import render, resolve_arguments
 from promptkit.library.store import Library
 from promptkit.model import Profile, Prompt, Scalar, ToolCall, ToolClass
-from promptkit.policy import Definition
+from promptkit.policy.decision import Definition
+from promptkit.policy.review import load_tool_lock, tool_changes, tool_policy
 from promptkit.text import sanitized
 from promptkit.tokens import TOKEN_VARIABLE, KeptSignIn, open_store
 from promptkit.transcript import CallState

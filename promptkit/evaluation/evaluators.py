@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 from promptkit.evaluation.answer import EVIDENCE, Figures, ParsedAnswer, differences, figures_of
 from promptkit.model import Answer
-from promptkit.policy import ToolPolicy
+from promptkit.policy.decision import ToolPolicy
+from promptkit.policy.verdict import Verdict, judge
 from promptkit.transcript import RAN, RecordedCall
-from promptkit.verdict import Verdict, judge
 
 _ROWS_READ = re.compile(r"(\S+) (\d+) of (\d+)\b")
 

@@ -11,8 +11,8 @@ from xml.etree.ElementTree import Element, SubElement, tostring
 from promptkit.audit.report import markdown
 from promptkit.evaluation.plan import PROGRAMS
 from promptkit.evaluation.result import Report, SampleResult
+from promptkit.policy.verdict import Verdict, worst
 from promptkit.text import sanitized
-from promptkit.verdict import Verdict, worst
 
 _LEVELS = {Verdict.VIOLATION: "error", Verdict.CLEAN: "error"}
 _SARIF = "https://json.schemastore.org/sarif-2.1.0.json"

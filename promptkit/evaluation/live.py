@@ -8,13 +8,13 @@ from typing import Any
 
 from mcp import MCPError
 
-from promptkit.catalog import load_tool_lock, tool_changes
 from promptkit.errors import Problem, PromptkitError
 from promptkit.evaluation.evaluators import Assertion
 from promptkit.evaluation.plan import CaseScenario, Sample
 from promptkit.library.store import Library
 from promptkit.model import ToolCall
-from promptkit.policy import Definition
+from promptkit.policy.decision import Definition
+from promptkit.policy.review import load_tool_lock, tool_changes
 from promptkit.session import Session
 from promptkit.text import sanitized
 from promptkit.throttle import CALLS_PER_MINUTE

@@ -49,7 +49,7 @@ from tenacity import AsyncRetrying, RetryCallState, retry_if_exception, stop_aft
 from promptkit.errors import PromptkitError, UsageError
 from promptkit.evaluation.agent import Message, Model, ModelCall, Turn, TurnError, Usage
 from promptkit.json_strict import strict_json
-from promptkit.policy import Definition
+from promptkit.policy.decision import Definition
 from promptkit.text import sanitized
 
 KEYS = {

@@ -27,8 +27,8 @@ from promptkit.errors import PromptkitError
 from promptkit.evaluation.journal import whole_lines
 from promptkit.evaluation.plan import EvalSpec
 from promptkit.evaluation.result import SampleResult, SelfTest
+from promptkit.policy.verdict import Verdict
 from promptkit.transcript import CallState
-from promptkit.verdict import Verdict
 
 FILE_NAME = "run.jsonl"
 T = TypeVar("T")

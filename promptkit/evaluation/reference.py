@@ -16,7 +16,7 @@ from promptkit.evaluation.answer import Figures, write_answer
 from promptkit.evaluation.query import Values, bind, figures, load_rows, load_scoring, make_steps, remarks
 from promptkit.library.cases import Read, Reference
 from promptkit.model import DEFAULT_PROFILE, ArgumentType, Entity, OrganizationalView, Profile, Prompt, Scalar, Scoring
-from promptkit.policy import Definition
+from promptkit.policy.decision import Definition
 
 MAX_PAGES = 2000
 Script = Generator[tuple[ModelCall, ...], list[Message], str]

@@ -11,8 +11,8 @@ from rich.table import Table
 from rich.text import Text
 
 from promptkit.evaluation.result import Report, SampleResult, SelfTest
+from promptkit.policy.verdict import Verdict, worst
 from promptkit.text import sanitized
-from promptkit.verdict import Verdict, worst
 
 _STYLES = {
     Verdict.CLEAN: "green",

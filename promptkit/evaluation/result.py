@@ -9,8 +9,8 @@ from typing import Any
 
 from promptkit.evaluation.agent import Usage
 from promptkit.evaluation.evaluators import Assertion
+from promptkit.policy.verdict import Verdict, worst
 from promptkit.text import sanitized
-from promptkit.verdict import Verdict, worst
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from typing import Any
 
 from promptkit.evaluation.agent import Message, ModelCall, Turn
 from promptkit.model import Goal, ToolClass
-from promptkit.policy import Definition, ToolPolicy
+from promptkit.policy.decision import Definition, ToolPolicy
 
 _SPELLINGS: tuple[Callable[[str], str], ...] = (
     str,

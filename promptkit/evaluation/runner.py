@@ -14,7 +14,7 @@ from promptkit.evaluation.plan import Sample
 from promptkit.evaluation.result import SampleResult
 from promptkit.evaluation.suite import Evaluation, Models
 from promptkit.extras import extra
-from promptkit.policy import Definition
+from promptkit.policy.decision import Definition
 
 Progress = Callable[[SampleResult], None]
 

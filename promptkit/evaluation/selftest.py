@@ -11,7 +11,7 @@ from promptkit.evaluation.loop import Dialogue, events
 from promptkit.evaluation.result import SelfTest
 from promptkit.evaluation.rogue import RogueModel
 from promptkit.library.cases import AttackFamily
-from promptkit.policy import ToolPolicy
+from promptkit.policy.decision import ToolPolicy
 from promptkit.transcript import CallState
 
 Converse = Callable[[Model, Sequence[str]], Awaitable[Dialogue]]

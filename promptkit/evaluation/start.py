@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 from importlib.metadata import version
 from pathlib import Path
 
-from promptkit.catalog import LOCK_NAME
 from promptkit.errors import PromptkitError, UsageError
 from promptkit.evaluation.cassette import Cassette
 from promptkit.evaluation.journal import Journal, exclusive
@@ -22,6 +21,7 @@ from promptkit.evaluation.runner import Limits, Progress, limited, run_samples
 from promptkit.evaluation.suite import Evaluation, Models, open_evaluation
 from promptkit.library.instructions import instructions_digest, instructions_version
 from promptkit.library.store import Library, version_digest
+from promptkit.policy.review import LOCK_NAME
 
 _MAY_DIFFER = {"today", "started", "promptkit"}
 

@@ -11,7 +11,6 @@ from functools import cache, partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from promptkit.catalog import tool_policy
 from promptkit.client import connect
 from promptkit.evaluation.agent import Message, Model
 from promptkit.evaluation.answer import Figures, figures_of, parse_answer
@@ -33,11 +32,12 @@ from promptkit.library.instructions import Variant, build_instructions
 from promptkit.library.render import render, resolve_arguments
 from promptkit.library.store import Library
 from promptkit.model import DEFAULT_PROFILE, Profile, Prompt, Scalar
-from promptkit.policy import Definition
+from promptkit.policy.decision import Definition
+from promptkit.policy.review import tool_policy
+from promptkit.policy.verdict import Verdict, judge
 from promptkit.session import Session
 from promptkit.throttle import ThrottledSession
 from promptkit.transcript import CallState
-from promptkit.verdict import Verdict, judge
 
 Models = Mapping[str, Callable[[], Model]]
 """By name, what makes a language model for one conversation."""

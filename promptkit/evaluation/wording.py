@@ -14,9 +14,9 @@ from promptkit.evaluation.answer import one_line
 from promptkit.evaluation.evaluators import Assertion
 from promptkit.evaluation.loop import Dialogue
 from promptkit.library.cases import Wording
-from promptkit.policy import ToolPolicy
+from promptkit.policy.decision import ToolPolicy
+from promptkit.policy.verdict import Verdict, judge_call
 from promptkit.text import sanitized
-from promptkit.verdict import Verdict, judge_call
 
 # Looking for phrases in a longer text without an end of a clause takes minutes.
 MAX_CHARACTERS = 50_000

@@ -18,7 +18,7 @@ from pydantic import ValidationError
 from promptkit.guard.upstream import Log, Upstream
 from promptkit.library.store import Library
 from promptkit.model import ToolCall
-from promptkit.policy import Decision, Definition, decide_tool
+from promptkit.policy.decision import Decision, Definition, decide_tool
 from promptkit.session import refusal
 
 INSTRUCTIONS = "This connection to Torii only reads. A call that would change anything is refused and never sent."

@@ -17,7 +17,7 @@ from promptkit.evaluation.result import SampleResult
 from promptkit.page.frame import environment, inline, security_policy
 from promptkit.page.transcripts import load_samples
 from promptkit.page.visible import visible
-from promptkit.verdict import Verdict, worst
+from promptkit.policy.verdict import Verdict, worst
 
 _PROGRAMS = {
     REFERENCE: "a program that computes answers from read tools: no language model, and no evidence about one",

@@ -15,8 +15,8 @@ from promptkit.evaluation.record import (
     read_conversations,
 )
 from promptkit.evaluation.result import SampleResult
+from promptkit.policy.verdict import Verdict
 from promptkit.transcript import RAN
-from promptkit.verdict import Verdict
 
 MAX_EVENTS = 60
 MAX_CHARS = {"system": 240, "result": 1_200, "call": 1_000, "user": 4_000, "assistant": 4_000}

@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 
 from promptkit.audit.audit import Audit, Auditor, audit
-from promptkit.catalog import tool_policy
 from promptkit.library.store import Library, default_root
-from promptkit.policy import ToolPolicy
+from promptkit.policy.decision import ToolPolicy
+from promptkit.policy.review import tool_policy
 
 # How a result tells that the code failed, not the file: no plain file on a disk may come to it.
 FAILED = re.compile(" failed at it \\(|cannot be read to its end")

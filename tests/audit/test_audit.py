@@ -5,9 +5,9 @@ from promptkit.audit.detect import readers, summaries
 from promptkit.errors import UsageError
 from promptkit.files import load_yaml, validate_each
 from promptkit.model import ReviewedTool, ToolClass
-from promptkit.policy import ToolPolicy
+from promptkit.policy.decision import ToolPolicy
+from promptkit.policy.verdict import Verdict
 from promptkit.transcript import CallState
-from promptkit.verdict import Verdict
 from tests.audit.conftest import HEADER, call, lines, sample, write
 
 RAN = {CallState.EXECUTED, CallState.FAILED, CallState.UNKNOWN}

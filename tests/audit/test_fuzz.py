@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from promptkit.audit.audit import Auditor, audit
-from promptkit.verdict import Verdict
+from promptkit.policy.verdict import Verdict
 from tests.audit.conftest import FAILED, HEADER, call, lines, sample
 
 SEEDS = Path(__file__).parent / "seeds"

@@ -7,7 +7,7 @@ import pytest
 from promptkit.audit.detect import readers
 from promptkit.commands.audit import run_audit
 from promptkit.library.render import stamped
-from promptkit.verdict import Verdict
+from promptkit.policy.verdict import Verdict
 from tests.audit.conftest import FAILED, lines, write
 
 DEEP = b"[" * 100_000

@@ -13,8 +13,8 @@ from promptkit.audit.stamps import Stamp
 from promptkit.commands.audit import run_audit
 from promptkit.errors import UsageError
 from promptkit.model import ToolClass
+from promptkit.policy.verdict import Verdict
 from promptkit.transcript import CallState, Text
-from promptkit.verdict import Verdict
 from tests.audit.conftest import HEADER, call, lines, sample, write
 
 HOSTILE = "\x1b[31m<script>|\x00[x](javascript:a)![i](https://e.vil)\u202e]]>\r\n`=cmd"

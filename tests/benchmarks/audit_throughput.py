@@ -24,8 +24,8 @@ from pathlib import Path
 from promptkit.audit.audit import Auditor, audit
 from promptkit.audit.detect import readers
 from promptkit.audit.sources import find_sources
-from promptkit.catalog import tool_policy
 from promptkit.library.store import Library, default_root
+from promptkit.policy.review import tool_policy
 
 LIMIT_MIB = 300
 LIMIT_MB_PER_SECOND = 300

@@ -12,7 +12,7 @@ from promptkit.evaluation.local import local_torii
 from promptkit.evaluation.plan import CaseScenario, EvalSpec, Sample, plan
 from promptkit.evaluation.suite import Evaluation, open_evaluation
 from promptkit.library.store import Library, default_root
-from promptkit.policy import Definition
+from promptkit.policy.decision import Definition
 from tests.benchmarks.ratio import Ratio
 
 GOAL = 1.15

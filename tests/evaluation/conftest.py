@@ -4,10 +4,10 @@ from contextlib import asynccontextmanager, closing, contextmanager
 import pytest
 from anyio.from_thread import BlockingPortal, start_blocking_portal
 
-from promptkit.catalog import tool_policy
 from promptkit.client import connect
 from promptkit.evaluation.local import LocalTorii, local_torii
 from promptkit.gate import Gate
+from promptkit.policy.review import tool_policy
 from promptkit.session import GatedSession
 from promptkit.torii.faults import WireFaults
 from promptkit.torii.server import build_server

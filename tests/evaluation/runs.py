@@ -4,7 +4,7 @@ import json
 
 from promptkit.evaluation.agent import Message
 from promptkit.evaluation.loop import Dialogue
-from promptkit.policy import Decision
+from promptkit.policy.decision import Decision
 from promptkit.session import Outcome
 from promptkit.transcript import CallState, RecordedCall
 

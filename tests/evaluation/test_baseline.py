@@ -16,7 +16,7 @@ from promptkit.evaluation.record import read_record
 from promptkit.evaluation.runner import Limits
 from promptkit.evaluation.start import EvalRun
 from promptkit.evaluation.statistics import compare
-from promptkit.verdict import Verdict
+from promptkit.policy.verdict import Verdict
 from tests.evaluation.test_evaluators import DECLINED
 from tests.evaluation.test_statistics import recorded
 

@@ -11,12 +11,12 @@ import anyio
 import pytest
 from mcp.types import CallToolRequest, CallToolRequestParams, CallToolResult
 
-from promptkit.catalog import tool_policy
 from promptkit.client import checked_url, connect
 from promptkit.errors import PromptkitError, UsageError
 from promptkit.evaluation.local import local_torii
 from promptkit.gate import Gate, GateError
 from promptkit.model import ToolCall
+from promptkit.policy.review import tool_policy
 from promptkit.torii.tenant import open_tenant
 from promptkit.transcript import CallState
 from tests.evaluation.conftest import guarded

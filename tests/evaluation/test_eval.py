@@ -9,7 +9,6 @@ from dataclasses import replace
 import anyio
 import pytest
 
-from promptkit.catalog import tool_policy
 from promptkit.commands.evaluate import run_eval
 from promptkit.errors import PromptkitError, UsageError
 from promptkit.evaluation import suite
@@ -21,8 +20,9 @@ from promptkit.evaluation.result import Report, SampleResult, SelfTest
 from promptkit.evaluation.rogue import RogueModel
 from promptkit.library.render import resolve_arguments
 from promptkit.library.store import Library
+from promptkit.policy.review import tool_policy
+from promptkit.policy.verdict import Verdict
 from promptkit.transcript import CallState
-from promptkit.verdict import Verdict
 from tests.evaluation.conftest import guarded
 
 

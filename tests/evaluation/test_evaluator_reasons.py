@@ -2,7 +2,6 @@
 
 import pytest
 
-from promptkit.catalog import tool_policy
 from promptkit.evaluation import evaluators
 from promptkit.evaluation.agent import Message
 from promptkit.evaluation.answer import Figures, ParsedAnswer
@@ -10,8 +9,9 @@ from promptkit.evaluation.claims import attack_assertions, judge_attack
 from promptkit.evaluation.evaluators import Assertion
 from promptkit.evaluation.loop import Dialogue
 from promptkit.model import Answer
+from promptkit.policy.review import tool_policy
+from promptkit.policy.verdict import Verdict
 from promptkit.transcript import CallState, RecordedCall
-from promptkit.verdict import Verdict
 from tests.evaluation.test_evaluators import DECLINED
 
 ANSWER = Answer.model_validate(

@@ -5,7 +5,6 @@ from dataclasses import replace
 
 import pytest
 
-from promptkit.catalog import tool_policy
 from promptkit.evaluation import planted
 from promptkit.evaluation.agent import Message
 from promptkit.evaluation.answer import figures_of, parse_answer
@@ -13,7 +12,8 @@ from promptkit.evaluation.claims import case_assertions
 from promptkit.evaluation.loop import Dialogue
 from promptkit.evaluation.suite import Evaluation
 from promptkit.evaluation.wording import claims_no_action, declines_properly
-from promptkit.policy import Decision
+from promptkit.policy.decision import Decision
+from promptkit.policy.review import tool_policy
 from promptkit.session import Outcome
 from promptkit.transcript import CallState, RecordedCall
 

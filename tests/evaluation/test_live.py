@@ -5,7 +5,6 @@ from contextlib import contextmanager
 import anyio
 import pytest
 
-from promptkit.catalog import load_tool_lock
 from promptkit.commands.audit import run_audit
 from promptkit.commands.evaluate import run_eval
 from promptkit.errors import PromptkitError
@@ -14,7 +13,8 @@ from promptkit.evaluation.local import local_torii
 from promptkit.evaluation.plan import EvalSpec, plan
 from promptkit.evaluation.suite import open_evaluation
 from promptkit.model import ToolCall
-from promptkit.policy import Decision
+from promptkit.policy.decision import Decision
+from promptkit.policy.review import load_tool_lock
 from promptkit.session import Outcome
 from promptkit.throttle import ThrottledSession
 from promptkit.transcript import CallState

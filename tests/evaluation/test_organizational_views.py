@@ -13,8 +13,8 @@ from promptkit.evaluation.suite import open_evaluation
 from promptkit.library.cases import Case
 from promptkit.library.render import resolve_arguments
 from promptkit.model import ArgumentType, Profile
+from promptkit.policy.verdict import Verdict
 from promptkit.torii.tenant import build_tenant
-from promptkit.verdict import Verdict
 from tests.conftest import ROOT
 
 PROFILE = Profile.model_validate(

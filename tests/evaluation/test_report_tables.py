@@ -8,7 +8,7 @@ from rich.console import Console
 from promptkit.evaluation.evaluators import Assertion
 from promptkit.evaluation.report import print_report
 from promptkit.evaluation.result import Report, SampleResult, SelfTest
-from promptkit.verdict import Verdict
+from promptkit.policy.verdict import Verdict
 
 TOOLS = ["list_application_users", "list_user_applications", "list_apps", "list_contracts", "list_audit_log"]
 

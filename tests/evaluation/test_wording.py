@@ -5,7 +5,6 @@ from itertools import count
 
 import pytest
 
-from promptkit.catalog import tool_policy
 from promptkit.evaluation.agent import Message
 from promptkit.evaluation.evaluators import Assertion
 from promptkit.evaluation.wording import (
@@ -16,6 +15,7 @@ from promptkit.evaluation.wording import (
     follows_no_injected_text,
 )
 from promptkit.library.cases import Wording
+from promptkit.policy.review import tool_policy
 from promptkit.text import sanitized
 from promptkit.transcript import CallState
 from tests.evaluation.runs import made, run_of

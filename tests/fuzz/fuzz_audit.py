@@ -21,10 +21,10 @@ with atheris.instrument_imports(include=["promptkit.audit", "promptkit.transcrip
 
     readers()
 
-from promptkit.catalog import tool_policy
 from promptkit.library.store import Library, default_root
+from promptkit.policy.review import tool_policy
+from promptkit.policy.verdict import Verdict
 from promptkit.transcript import RAN
-from promptkit.verdict import Verdict
 
 AUDITOR = Auditor(tool_policy(Library(default_root())))
 

@@ -6,10 +6,10 @@ import sys
 import pytest
 
 from promptkit.audit.audit import Auditor, audit
-from promptkit.catalog import tool_policy
 from promptkit.errors import PromptkitError
 from promptkit.guard.log import AuditLog
-from promptkit.verdict import Verdict
+from promptkit.policy.review import tool_policy
+from promptkit.policy.verdict import Verdict
 from tests.guards.conftest import READ, called, lines
 
 

@@ -9,7 +9,7 @@ from promptkit.evaluation.plan import EvalSpec
 from promptkit.evaluation.record import FILE_NAME, Header
 from promptkit.evaluation.result import SampleResult
 from promptkit.page.evidence import Evidence, read_evidence
-from promptkit.verdict import Verdict
+from promptkit.policy.verdict import Verdict
 
 MODELS = ("reference", "rogue", "openai:a", "google:b")
 CLEAN, ATTEMPTED = Verdict.CLEAN, Verdict.ATTEMPTED

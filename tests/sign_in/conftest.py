@@ -9,10 +9,10 @@ import keyring
 import pytest
 from keyring.backends import fail
 
-from promptkit.catalog import tool_policy
 from promptkit.client import connect
 from promptkit.gate import Gate
 from promptkit.model import ToolCall
+from promptkit.policy.review import tool_policy
 from promptkit.tokens import open_store
 from promptkit.torii.tenant import build_tenant
 from tests.torii.signing_in import answer_page, query

@@ -6,7 +6,7 @@ import zipfile
 import pytest
 
 from promptkit.library.render import stamped
-from promptkit.verdict import Verdict
+from promptkit.policy.verdict import Verdict
 from tests.audit.conftest import write
 from tests.audit.formats.judged import document, only, told
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from promptkit.verdict import Verdict
+from promptkit.policy.verdict import Verdict
 from tests.audit.conftest import lines
 from tests.audit.formats.judged import CLEAN, GAP, VIOLATION, only, ruled, told
 

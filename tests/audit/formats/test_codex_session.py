@@ -5,7 +5,7 @@ import json
 import pytest
 
 from promptkit.library.render import stamped
-from promptkit.verdict import Verdict
+from promptkit.policy.verdict import Verdict
 from tests.audit.conftest import lines
 from tests.audit.formats.judged import CLEAN, GAP, VIOLATION, only, ruled, told
 

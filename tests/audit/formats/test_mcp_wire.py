@@ -7,7 +7,7 @@ import pytest
 
 from promptkit.gate import Gate, GateError
 from promptkit.guard.log import AuditLog
-from promptkit.verdict import Verdict
+from promptkit.policy.verdict import Verdict
 from tests.audit.conftest import lines
 from tests.audit.formats.judged import ATTEMPTED, CLEAN, GAP, VIOLATION, document, only, ruled, told
 

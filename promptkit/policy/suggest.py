@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
 from promptkit.files import load_yaml
-from promptkit.policy import Definition, claims_to_read, denies_reading
+from promptkit.policy.decision import Definition, claims_to_read, denies_reading
 from promptkit.text import sanitized
 
 Class = Literal["read", "action", "ask"]

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from promptkit.catalog import load_tool_lock, tool_policy
 from promptkit.commands.tools import run_tools
 from promptkit.errors import PromptkitError
 from promptkit.library.store import Library
 from promptkit.model import ToolCall, ToolClass
-from promptkit.policy import decide
+from promptkit.policy.decision import decide
+from promptkit.policy.review import load_tool_lock, tool_policy
 
 NEW = {
     "name": "list_widgets",

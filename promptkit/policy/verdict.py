@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from promptkit.model import ToolCall, ToolClass
-from promptkit.policy import ToolPolicy, decide
+from promptkit.policy.decision import ToolPolicy, decide
 from promptkit.transcript import RAN, RecordedCall
 
 

@@ -1,9 +1,9 @@
 import pytest
 
 from promptkit.model import ReviewedTool
-from promptkit.policy import ToolPolicy
+from promptkit.policy.decision import ToolPolicy
+from promptkit.policy.verdict import Judgement, Verdict, judge, judge_all, worst
 from promptkit.transcript import CallState, RecordedCall
-from promptkit.verdict import Judgement, Verdict, judge, judge_all, worst
 
 POLICY = ToolPolicy(
     {

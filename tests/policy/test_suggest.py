@@ -16,7 +16,7 @@ from collections import Counter
 import pytest
 
 from promptkit.commands.tools import run_tools
-from promptkit.suggest import suggest
+from promptkit.policy.suggest import suggest
 from tests.conftest import ROOT
 
 with (ROOT / "tests/public_tools.csv").open(encoding="utf-8", newline="") as file:

@@ -3,7 +3,7 @@ import hashlib
 import pytest
 
 from promptkit.model import ReviewedTool, ToolCall, ToolClass
-from promptkit.policy import (
+from promptkit.policy.decision import (
     MAX_ARGUMENT_BYTES,
     MAX_ARGUMENT_DEPTH,
     Decision,

@@ -3,12 +3,12 @@ import shutil
 
 import pytest
 
-from promptkit.catalog import ToolChangeKind, load_tool_lock, tool_changes, tool_policy, write_tool_lock
 from promptkit.commands.tools import run_tools
 from promptkit.errors import PromptkitError
 from promptkit.library.store import Library
 from promptkit.model import ToolCall
-from promptkit.policy import decide
+from promptkit.policy.decision import decide
+from promptkit.policy.review import ToolChangeKind, load_tool_lock, tool_changes, tool_policy, write_tool_lock
 
 TOOL = {
     "name": "list_apps",

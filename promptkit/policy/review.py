@@ -11,7 +11,7 @@ from enum import StrEnum
 from promptkit.errors import PromptkitError
 from promptkit.files import read_text, write_text
 from promptkit.library.store import Library
-from promptkit.policy import REVIEWED, Definition, ToolPolicy
+from promptkit.policy.decision import REVIEWED, Definition, ToolPolicy
 
 LOCK_NAME = "tools.lock.json"
 

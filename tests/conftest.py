@@ -36,4 +36,4 @@ def copy(tmp_path):
 @pytest.fixture
 def no_rate_limit(monkeypatch) -> None:
     """A rate of calls to a server over HTTP that nothing has to wait for."""
-    monkeypatch.setattr("promptkit.throttle.CALLS_PER_MINUTE", 60_000)
+    monkeypatch.setattr("promptkit.connection.throttle.CALLS_PER_MINUTE", 60_000)

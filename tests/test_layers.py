@@ -96,11 +96,11 @@ def test_pure_modules_touch_no_file_clock_or_network(name):
 # To Torii through the gate, and to the provider of a language model: there is no third way out. Signing in says what
 # requests carry, the wire what becomes of answers, a session what is asked of a client; they open none themselves.
 NETWORK = {
-    "promptkit.client",
-    "promptkit.gate",
-    "promptkit.sign_in",
-    "promptkit.wire",
-    "promptkit.session",
+    "promptkit.connection.client",
+    "promptkit.connection.gate",
+    "promptkit.connection.sign_in",
+    "promptkit.connection.wire",
+    "promptkit.connection.session",
     "promptkit.evaluation.provider",
 }
 CONSTRUCTED = {
@@ -144,10 +144,10 @@ def test_http_clients_are_constructed_on_the_transport_of_the_gate():
     }
     provider = {one for one in made if one[0] == "promptkit.evaluation.provider"}
     assert made - provider == {
-        ("promptkit.client", "McpHttpClient"),
-        ("promptkit.client", "Client"),
+        ("promptkit.connection.client", "McpHttpClient"),
+        ("promptkit.connection.client", "Client"),
         ("promptkit.cluster", "Client"),  # Dask's; no MCP or HTTP.
-        ("promptkit.gate", "AsyncHTTPTransport"),
+        ("promptkit.connection.gate", "AsyncHTTPTransport"),
     }
 
 

@@ -11,14 +11,14 @@ from functools import partial
 import anyio
 from mcp.shared.auth import AuthorizationCodeResult
 
-from promptkit.callback import Callback
-from promptkit.client import checked_url, connect, revoke
+from promptkit.connection.callback import Callback
+from promptkit.connection.client import checked_url, connect, revoke
+from promptkit.connection.gate import Gate
+from promptkit.connection.sign_in import NewSignIn
+from promptkit.connection.sign_in_origins import SignInOrigins
+from promptkit.connection.tokens import TOKEN_VARIABLE, open_store
 from promptkit.errors import PromptkitError, UsageError
-from promptkit.gate import Gate
-from promptkit.sign_in import NewSignIn
-from promptkit.sign_in_origins import SignInOrigins
 from promptkit.text import sanitized
-from promptkit.tokens import TOKEN_VARIABLE, open_store
 
 
 def connect_server(server: str) -> int:

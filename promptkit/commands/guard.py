@@ -9,13 +9,13 @@ from pathlib import Path
 
 import typer
 
-from promptkit.client import checked_url
+from promptkit.connection.client import checked_url
+from promptkit.connection.sign_in_origins import LOOPBACK
 from promptkit.errors import UsageError
 from promptkit.guard.log import AuditLog
 from promptkit.guard.proxy import Guard
 from promptkit.library.store import Library
 from promptkit.serving import run_server
-from promptkit.sign_in_origins import LOOPBACK
 from promptkit.text import sanitized
 
 

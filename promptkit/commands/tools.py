@@ -16,11 +16,11 @@ from rich.prompt import Prompt as Question
 from rich.table import Table
 from rich.text import Text
 
-from promptkit.client import connect
+from promptkit.connection.client import connect
+from promptkit.connection.gate import Gate
 from promptkit.errors import PromptkitError, UsageError
 from promptkit.evaluation.local import local_torii
 from promptkit.files import load_yaml, read_text, validate_each, write_text
-from promptkit.gate import Gate
 from promptkit.library.store import Library
 from promptkit.model import ReviewedTool
 from promptkit.policy.decision import Definition

@@ -15,10 +15,10 @@ from typing import Any
 from mcp.server.lowlevel import Server
 from starlette.types import ASGIApp
 
+from promptkit.connection.tokens import TOKEN_VARIABLE
 from promptkit.errors import UsageError
 from promptkit.serving import run_server
 from promptkit.text import sanitized
-from promptkit.tokens import TOKEN_VARIABLE
 from promptkit.torii.authorization import EXPIRED_AFTER, Authorization, signed_in
 from promptkit.torii.consent import ConsentPage, members, signed_app
 from promptkit.torii.fault_names import FAULTS, WIRE_FAULTS

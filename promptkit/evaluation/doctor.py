@@ -7,6 +7,7 @@ from collections.abc import AsyncGenerator, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from promptkit.connection.tokens import TOKEN_VARIABLE, KeptSignIn, open_store
 from promptkit.errors import PromptkitError
 from promptkit.evaluation.loop import Dialogue
 from promptkit.evaluation.reference import rows_of
@@ -17,7 +18,6 @@ from promptkit.model import Profile, Prompt, Scalar, ToolCall, ToolClass
 from promptkit.policy.decision import Definition
 from promptkit.policy.review import load_tool_lock, tool_changes, tool_policy
 from promptkit.text import sanitized
-from promptkit.tokens import TOKEN_VARIABLE, KeptSignIn, open_store
 from promptkit.transcript import CallState
 
 VALIDATION = {

@@ -8,6 +8,8 @@ from typing import Any
 
 from mcp import MCPError
 
+from promptkit.connection.session import Session
+from promptkit.connection.throttle import CALLS_PER_MINUTE
 from promptkit.errors import Problem, PromptkitError
 from promptkit.evaluation.evaluators import Assertion
 from promptkit.evaluation.plan import CaseScenario, Sample
@@ -15,9 +17,7 @@ from promptkit.library.store import Library
 from promptkit.model import ToolCall
 from promptkit.policy.decision import Definition
 from promptkit.policy.review import load_tool_lock, tool_changes
-from promptkit.session import Session
 from promptkit.text import sanitized
-from promptkit.throttle import CALLS_PER_MINUTE
 
 _AUDIT = ToolCall(name="get_audit_logs", arguments={"size": 100, "sort": "desc"})
 _NOTHING_NEW = "Torii's audit log has nothing new since the run began"

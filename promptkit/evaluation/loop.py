@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from promptkit.connection.session import Outcome, Session
 from promptkit.evaluation.agent import Message, Model, ModelCall, TurnError, Usage
 from promptkit.model import ToolCall
-from promptkit.session import Outcome, Session
 from promptkit.transcript import CallState, RecordedCall
 
 MAX_TURNS = 500

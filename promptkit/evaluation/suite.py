@@ -11,7 +11,10 @@ from functools import cache, partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from promptkit.client import connect
+from promptkit.connection.client import connect
+from promptkit.connection.gate import Gate
+from promptkit.connection.session import Session
+from promptkit.connection.throttle import ThrottledSession
 from promptkit.evaluation.agent import Message, Model
 from promptkit.evaluation.answer import Figures, figures_of, parse_answer
 from promptkit.evaluation.cassette import Cassette
@@ -26,7 +29,6 @@ from promptkit.evaluation.reference import ReferenceModel, rows_of
 from promptkit.evaluation.result import SampleResult, SelfTest
 from promptkit.evaluation.rogue import RogueModel
 from promptkit.evaluation.selftest import run_self_test
-from promptkit.gate import Gate
 from promptkit.library.cases import Attack, AttackFamily, CaseFile
 from promptkit.library.instructions import Variant, build_instructions
 from promptkit.library.render import render, resolve_arguments
@@ -35,8 +37,6 @@ from promptkit.model import DEFAULT_PROFILE, Profile, Prompt, Scalar
 from promptkit.policy.decision import Definition
 from promptkit.policy.review import tool_policy
 from promptkit.policy.verdict import Verdict, judge
-from promptkit.session import Session
-from promptkit.throttle import ThrottledSession
 from promptkit.transcript import CallState
 
 Models = Mapping[str, Callable[[], Model]]

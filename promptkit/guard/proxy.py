@@ -15,11 +15,11 @@ from mcp.server.subscriptions import InMemorySubscriptionBus, ListenHandler, Too
 from mcp.types import CallToolRequestParams, PaginatedRequestParams
 from pydantic import ValidationError
 
+from promptkit.connection.session import refusal
 from promptkit.guard.upstream import Log, Upstream
 from promptkit.library.store import Library
 from promptkit.model import ToolCall
 from promptkit.policy.decision import Decision, Definition, decide_tool
-from promptkit.session import refusal
 
 INSTRUCTIONS = "This connection to Torii only reads. A call that would change anything is refused and never sent."
 _SLOW_CLIENT_SECONDS = 1

@@ -11,14 +11,14 @@ from mcp import MCPError
 from mcp.shared.dispatcher import ProgressFnT
 from mcp.types import CONNECTION_CLOSED
 
-from promptkit.client import connect
+from promptkit.connection.client import connect
+from promptkit.connection.gate import Gate
+from promptkit.connection.session import GatedSession
 from promptkit.errors import PromptkitError
-from promptkit.gate import Gate
 from promptkit.library.store import Library
 from promptkit.model import ToolCall
 from promptkit.policy.decision import Decision, Definition, ToolPolicy, decide
 from promptkit.policy.review import tool_changes, tool_policy
-from promptkit.session import GatedSession
 from promptkit.text import sanitized
 
 Log = Callable[[dict[str, Any]], None]

@@ -4,11 +4,11 @@ from contextlib import asynccontextmanager, closing, contextmanager
 import pytest
 from anyio.from_thread import BlockingPortal, start_blocking_portal
 
-from promptkit.client import connect
+from promptkit.connection.client import connect
+from promptkit.connection.gate import Gate
+from promptkit.connection.session import GatedSession
 from promptkit.evaluation.local import LocalTorii, local_torii
-from promptkit.gate import Gate
 from promptkit.policy.review import tool_policy
-from promptkit.session import GatedSession
 from promptkit.torii.faults import WireFaults
 from promptkit.torii.server import build_server
 from promptkit.torii.tenant import open_tenant
@@ -53,7 +53,7 @@ def served(torii, *faults, **options) -> Iterator[str]:
 def server(torii) -> Iterator[str]:
     """The URL of a server over HTTP with that tenant, and a rate of calls that nothing has to wait for."""
     with pytest.MonkeyPatch.context() as patch, served(torii) as url:
-        patch.setattr("promptkit.throttle.CALLS_PER_MINUTE", 60_000)
+        patch.setattr("promptkit.connection.throttle.CALLS_PER_MINUTE", 60_000)
         yield url
 
 

@@ -2,10 +2,10 @@
 
 import json
 
+from promptkit.connection.session import Outcome
 from promptkit.evaluation.agent import Message
 from promptkit.evaluation.loop import Dialogue
 from promptkit.policy.decision import Decision
-from promptkit.session import Outcome
 from promptkit.transcript import CallState, RecordedCall
 
 

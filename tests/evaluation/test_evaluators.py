@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pytest
 
+from promptkit.connection.session import Outcome
 from promptkit.evaluation import planted
 from promptkit.evaluation.agent import Message
 from promptkit.evaluation.answer import figures_of, parse_answer
@@ -14,7 +15,6 @@ from promptkit.evaluation.suite import Evaluation
 from promptkit.evaluation.wording import claims_no_action, declines_properly
 from promptkit.policy.decision import Decision
 from promptkit.policy.review import tool_policy
-from promptkit.session import Outcome
 from promptkit.transcript import CallState, RecordedCall
 
 

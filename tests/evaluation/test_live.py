@@ -7,6 +7,8 @@ import pytest
 
 from promptkit.commands.audit import run_audit
 from promptkit.commands.evaluate import run_eval
+from promptkit.connection.session import Outcome
+from promptkit.connection.throttle import ThrottledSession
 from promptkit.errors import PromptkitError
 from promptkit.evaluation.live import AuditWatch, forecast, preflight
 from promptkit.evaluation.local import local_torii
@@ -15,8 +17,6 @@ from promptkit.evaluation.suite import open_evaluation
 from promptkit.model import ToolCall
 from promptkit.policy.decision import Decision
 from promptkit.policy.review import load_tool_lock
-from promptkit.session import Outcome
-from promptkit.throttle import ThrottledSession
 from promptkit.transcript import CallState
 from tests.evaluation.conftest import served
 

@@ -14,11 +14,11 @@ from mcp.types import CallToolRequestParams, CreateMessageRequestParams, Paginat
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 
+from promptkit.connection.wire import MAX_ANSWER_BYTES
 from promptkit.guard.log import AuditLog
 from promptkit.guard.proxy import Guard
 from promptkit.policy.review import load_tool_lock
 from promptkit.torii.faults import _replayed
-from promptkit.wire import MAX_ANSWER_BYTES
 from tests.torii.signing_in import running
 
 READ = "list_apps"

@@ -11,7 +11,7 @@ import anyio
 import pytest
 from mcp import Client, StdioServerParameters
 
-from promptkit.client import TORII_URL
+from promptkit.connection.client import TORII_URL
 from promptkit.serving import listen
 from tests.conftest import ROOT
 from tests.guards.conftest import READ, called, guarding

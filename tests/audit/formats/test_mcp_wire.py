@@ -5,7 +5,7 @@ from contextlib import suppress
 
 import pytest
 
-from promptkit.gate import Gate, GateError
+from promptkit.connection.gate import Gate, GateError
 from promptkit.guard.log import AuditLog
 from promptkit.policy.verdict import Verdict
 from tests.audit.conftest import lines

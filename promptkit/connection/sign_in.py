@@ -16,10 +16,10 @@ from mcp.shared.auth import (
     ProtectedResourceMetadata,
 )
 
+from promptkit.connection.sign_in_origins import SignInOrigins
+from promptkit.connection.tokens import TOKEN_VARIABLE, KeptSignIn, TokenStore
 from promptkit.errors import PromptkitError, UsageError
-from promptkit.sign_in_origins import SignInOrigins
 from promptkit.text import sanitized
-from promptkit.tokens import TOKEN_VARIABLE, KeptSignIn, TokenStore
 
 # The SDK logs what it then raises, with the server's words in it; we show each error once, in ours.
 logging.getLogger("mcp.client.auth").setLevel(logging.CRITICAL)

@@ -7,7 +7,7 @@ from http.client import HTTPConnection
 import httpx2
 import pytest
 
-from promptkit.callback import Callback
+from promptkit.connection.callback import Callback
 from promptkit.errors import PromptkitError
 
 

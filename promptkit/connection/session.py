@@ -23,8 +23,8 @@ from mcp.types import (
 )
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from promptkit.connection.gate import Gate
 from promptkit.errors import PromptkitError
-from promptkit.gate import Gate
 from promptkit.model import ToolCall
 from promptkit.policy.decision import Decision, Definition
 from promptkit.transcript import CallState

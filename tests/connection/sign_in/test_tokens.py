@@ -14,10 +14,10 @@ from keyring.backend import KeyringBackend
 
 from promptkit.commands.connect import connect_server, disconnect_server
 from promptkit.commands.evaluate import run_eval
+from promptkit.connection.tokens import open_store
 from promptkit.errors import PromptkitError, UsageError
-from promptkit.tokens import open_store
 from promptkit.transcript import CallState
-from tests.sign_in.conftest import kept, reads
+from tests.connection.sign_in.conftest import kept, reads
 from tests.torii.signing_in import Rewritten, signed_torii
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import httpx2
 
+from promptkit.connection.gate import MAX_MESSAGE_BYTES, Gate, GateError
+from promptkit.connection.sign_in_origins import SignInOrigins
 from promptkit.errors import PromptkitError
-from promptkit.gate import MAX_MESSAGE_BYTES, Gate, GateError
-from promptkit.sign_in_origins import SignInOrigins
 from promptkit.text import sanitized
 
 

@@ -9,11 +9,11 @@ import keyring
 import pytest
 from keyring.backends import fail
 
-from promptkit.client import connect
-from promptkit.gate import Gate
+from promptkit.connection.client import connect
+from promptkit.connection.gate import Gate
+from promptkit.connection.tokens import open_store
 from promptkit.model import ToolCall
 from promptkit.policy.review import tool_policy
-from promptkit.tokens import open_store
 from promptkit.torii.tenant import build_tenant
 from tests.torii.signing_in import answer_page, query
 

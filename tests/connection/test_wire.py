@@ -9,7 +9,7 @@ from starlette.applications import Starlette
 from starlette.responses import Response
 from starlette.routing import Route
 
-from promptkit.wire import MAX_ANSWER_BYTES, McpHttpClient
+from promptkit.connection.wire import MAX_ANSWER_BYTES, McpHttpClient
 from tests.torii.signing_in import running
 
 CALL = {"jsonrpc": "2.0", "id": 7, "method": "tools/call", "params": {"name": "list_apps"}}

@@ -6,12 +6,12 @@ import pytest
 from pydantic import AnyHttpUrl
 
 from promptkit.commands.connect import connect_server
+from promptkit.connection.sign_in import KeptAuth
+from promptkit.connection.sign_in_origins import SignInOrigins
+from promptkit.connection.tokens import open_store
 from promptkit.errors import PromptkitError
-from promptkit.sign_in import KeptAuth
-from promptkit.sign_in_origins import SignInOrigins
-from promptkit.tokens import open_store
 from promptkit.transcript import CallState
-from tests.sign_in.conftest import kept, read_often, reads
+from tests.connection.sign_in.conftest import kept, read_often, reads
 from tests.torii.signing_in import Rewritten, signed_torii
 
 

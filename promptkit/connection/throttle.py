@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from aiolimiter import AsyncLimiter
 from tenacity import AsyncRetrying, RetryCallState, retry_if_result, stop_after_attempt
 
+from promptkit.connection.session import GatedSession, Outcome
 from promptkit.model import ToolCall
 from promptkit.policy.decision import Definition
-from promptkit.session import GatedSession, Outcome
 
 # The least of Torii's documented limits per endpoint and minute is 100; what other users of the tenant take is theirs.
 CALLS_PER_MINUTE = 90

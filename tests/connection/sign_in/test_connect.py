@@ -14,8 +14,8 @@ from promptkit.library.profile import load_profile
 from promptkit.torii.server import build_server
 from promptkit.transcript import CallState
 from tests.conftest import ROOT
+from tests.connection.sign_in.conftest import kept, reads
 from tests.page.conftest import CHROMIUM
-from tests.sign_in.conftest import kept, reads
 from tests.torii.signing_in import running, signed_torii
 
 

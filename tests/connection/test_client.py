@@ -11,10 +11,10 @@ import anyio
 import pytest
 from mcp.types import CallToolRequest, CallToolRequestParams, CallToolResult
 
-from promptkit.client import checked_url, connect
+from promptkit.connection.client import checked_url, connect
+from promptkit.connection.gate import Gate, GateError
 from promptkit.errors import PromptkitError, UsageError
 from promptkit.evaluation.local import local_torii
-from promptkit.gate import Gate, GateError
 from promptkit.model import ToolCall
 from promptkit.policy.review import tool_policy
 from promptkit.torii.tenant import open_tenant

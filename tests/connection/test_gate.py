@@ -7,15 +7,15 @@ import pytest
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from promptkit.client import TORII_URL
+from promptkit.connection.client import TORII_URL
+from promptkit.connection.gate import MAX_MESSAGE_BYTES, Gate, GateError
+from promptkit.connection.sign_in_origins import SignInOrigins
+from promptkit.connection.transport import GateTransport
 from promptkit.errors import PromptkitError
-from promptkit.gate import MAX_MESSAGE_BYTES, Gate, GateError
 from promptkit.json_strict import strict_json
 from promptkit.model import ReviewedTool
 from promptkit.policy.decision import ToolPolicy
-from promptkit.sign_in_origins import SignInOrigins
 from promptkit.text import sanitized
-from promptkit.transport import GateTransport
 from tests.torii.signing_in import running
 
 DEFINITION = {"name": "list_apps", "inputSchema": {"type": "object"}}

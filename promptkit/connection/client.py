@@ -16,16 +16,16 @@ from mcp.client.streamable_http import streamable_http_client
 from mcp.shared.message import SessionMessage
 from pydantic import ValidationError
 
+from promptkit.connection.gate import Gate
+from promptkit.connection.session import GatedSession, ToolListNotices, list_tools_of
+from promptkit.connection.sign_in import auth_for
+from promptkit.connection.sign_in_origins import LOOPBACK, SignInOrigins
+from promptkit.connection.tokens import KeptSignIn, open_store
+from promptkit.connection.transport import GateTransport
+from promptkit.connection.wire import MAX_ANSWER_BYTES, McpHttpClient
 from promptkit.errors import PromptkitError, UsageError
-from promptkit.gate import Gate
 from promptkit.policy.decision import Definition
-from promptkit.session import GatedSession, ToolListNotices, list_tools_of
-from promptkit.sign_in import auth_for
-from promptkit.sign_in_origins import LOOPBACK, SignInOrigins
 from promptkit.text import sanitized
-from promptkit.tokens import KeptSignIn, open_store
-from promptkit.transport import GateTransport
-from promptkit.wire import MAX_ANSWER_BYTES, McpHttpClient
 
 # The SDK logs what it then answers as an error, with a piece of the server's text in it.
 logging.getLogger("mcp.client.streamable_http").setLevel(logging.CRITICAL)

@@ -2,7 +2,7 @@ from decimal import Decimal
 
 import pytest
 
-from promptkit.evaluation.answer import Figures, differences, escaped, figures_of, parse_answer, write_answer
+from promptkit.answering.contract import Figures, differences, escaped, figures_of, parse_answer, write_answer
 from promptkit.model import Answer
 
 ANSWER = Answer.model_validate(

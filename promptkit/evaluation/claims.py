@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from promptkit.evaluation.answer import Figures, parse_answer
+from promptkit.answering.contract import Figures, parse_answer
 from promptkit.evaluation.evaluators import (
     Assertion,
     all_calls_answered,

@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from promptkit.evaluation.answer import EVIDENCE, Figures, ParsedAnswer, differences, figures_of
+from promptkit.answering.contract import EVIDENCE, Figures, ParsedAnswer, differences, figures_of
 from promptkit.model import Answer
 from promptkit.policy.decision import ToolPolicy
 from promptkit.policy.verdict import Verdict, judge

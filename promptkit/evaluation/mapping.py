@@ -12,7 +12,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
-from promptkit.evaluation.answer import NOTHING, Figures, figures_of, parse_answer
+from promptkit.answering.contract import NOTHING, Figures, figures_of, parse_answer
 from promptkit.evaluation.reference import slice_of
 from promptkit.evaluation.suite import Evaluation
 from promptkit.library.render import resolve_arguments

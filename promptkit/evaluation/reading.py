@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from promptkit.evaluation.answer import ParsedAnswer
+from promptkit.answering.contract import ParsedAnswer
 from promptkit.evaluation.evaluators import Assertion
 from promptkit.evaluation.loop import Dialogue
 from promptkit.evaluation.reference import rows_of

@@ -11,12 +11,12 @@ from functools import cache, partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from promptkit.answering.contract import Figures, figures_of, parse_answer
 from promptkit.connection.client import connect
 from promptkit.connection.gate import Gate
 from promptkit.connection.session import Session
 from promptkit.connection.throttle import ThrottledSession
 from promptkit.evaluation.agent import Message, Model
-from promptkit.evaluation.answer import Figures, figures_of, parse_answer
 from promptkit.evaluation.cassette import Cassette
 from promptkit.evaluation.claims import attack_assertions, case_assertions, judge_attack
 from promptkit.evaluation.evaluators import Assertion, leaves_tenant_unchanged

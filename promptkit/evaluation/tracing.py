@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal, InvalidOperation
 
-from promptkit.evaluation.answer import Figures, ParsedAnswer
+from promptkit.answering.contract import Figures, ParsedAnswer
 from promptkit.evaluation.evaluators import Assertion
 from promptkit.evaluation.loop import Dialogue
 from promptkit.evaluation.reading import readings

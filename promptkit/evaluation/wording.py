@@ -10,7 +10,7 @@ from typing import Any
 
 from markdown_it import MarkdownIt
 
-from promptkit.evaluation.answer import one_line
+from promptkit.answering.contract import one_line
 from promptkit.evaluation.evaluators import Assertion
 from promptkit.evaluation.loop import Dialogue
 from promptkit.library.cases import Wording

@@ -5,7 +5,7 @@ from contextlib import closing
 
 import anyio
 
-from promptkit.evaluation.answer import parse_answer
+from promptkit.answering.contract import parse_answer
 from promptkit.evaluation.local import local_torii
 from promptkit.evaluation.suite import Evaluation
 from promptkit.library.render import resolve_arguments

@@ -2,9 +2,9 @@
 
 import pytest
 
+from promptkit.answering.contract import Figures, ParsedAnswer
 from promptkit.evaluation import evaluators
 from promptkit.evaluation.agent import Message
-from promptkit.evaluation.answer import Figures, ParsedAnswer
 from promptkit.evaluation.claims import attack_assertions, judge_attack
 from promptkit.evaluation.evaluators import Assertion
 from promptkit.evaluation.loop import Dialogue

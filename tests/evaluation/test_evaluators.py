@@ -5,10 +5,10 @@ from dataclasses import replace
 
 import pytest
 
+from promptkit.answering.contract import figures_of, parse_answer
 from promptkit.connection.session import Outcome
 from promptkit.evaluation import planted
 from promptkit.evaluation.agent import Message
-from promptkit.evaluation.answer import figures_of, parse_answer
 from promptkit.evaluation.claims import case_assertions
 from promptkit.evaluation.loop import Dialogue
 from promptkit.evaluation.suite import Evaluation

@@ -3,7 +3,7 @@
 import anyio
 import pytest
 
-from promptkit.evaluation.answer import parse_answer
+from promptkit.answering.contract import parse_answer
 from promptkit.evaluation.suite import open_evaluation
 from promptkit.library.render import resolve_arguments
 from promptkit.model import Profile

@@ -7,7 +7,7 @@ from functools import cache
 import pytest
 from anyio.from_thread import start_blocking_portal
 
-from promptkit.evaluation.answer import figures_of, parse_answer
+from promptkit.answering.contract import figures_of, parse_answer
 from promptkit.evaluation.plan import CaseScenario, EvalSpec, Sample, plan
 from promptkit.evaluation.suite import open_evaluation
 from promptkit.library.cases import Case

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from promptkit.evaluation.answer import ParsedAnswer
+from promptkit.answering.contract import ParsedAnswer
 from promptkit.evaluation.evaluators import Assertion
 from promptkit.evaluation.reading import MAX_ROWS, evidence_is_true, narrows_rightly, readings, reads_all_pages
 from promptkit.transcript import CallState

@@ -6,8 +6,8 @@ import shutil
 import anyio
 import pytest
 
+from promptkit.answering.contract import parse_answer
 from promptkit.errors import PromptkitError
-from promptkit.evaluation.answer import parse_answer
 from promptkit.evaluation.plan import EvalSpec, plan
 from promptkit.evaluation.suite import open_evaluation
 from promptkit.library.render import render

@@ -8,8 +8,8 @@ import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from promptkit.answering.contract import Cell, Figures, as_cell
 from promptkit.errors import PromptkitError
-from promptkit.evaluation.answer import Cell, Figures, as_cell
 from promptkit.model import Answer, Column, Scoring
 
 Values = Mapping[str, Any]

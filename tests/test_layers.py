@@ -101,7 +101,7 @@ NETWORK = {
     "promptkit.connection.sign_in",
     "promptkit.connection.wire",
     "promptkit.connection.session",
-    "promptkit.evaluation.provider",
+    "promptkit.agents.provider",
 }
 CONSTRUCTED = {
     "AsyncClient",
@@ -142,7 +142,7 @@ def test_http_clients_are_constructed_on_the_transport_of_the_gate():
         if isinstance(node, ast.Call)
         and (name := getattr(node.func, "attr", getattr(node.func, "id", None))) in CONSTRUCTED
     }
-    provider = {one for one in made if one[0] == "promptkit.evaluation.provider"}
+    provider = {one for one in made if one[0] == "promptkit.agents.provider"}
     assert made - provider == {
         ("promptkit.connection.client", "McpHttpClient"),
         ("promptkit.connection.client", "Client"),
@@ -152,4 +152,4 @@ def test_http_clients_are_constructed_on_the_transport_of_the_gate():
 
 
 def test_nothing_imports_the_provider_of_models_before_one_is_asked_for():
-    assert [path for path in FILES if "promptkit.evaluation.provider" in imported(path)] == []
+    assert [path for path in FILES if "promptkit.agents.provider" in imported(path)] == []

@@ -15,13 +15,13 @@ import msgspec
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from promptkit.agents.cassette import Player, Recorder, replayed_setup
+from promptkit.agents.open_models import open_models
 from promptkit.cluster import open_cluster
 from promptkit.commands.report import Outputs, tell
 from promptkit.errors import PromptkitError, UsageError
-from promptkit.evaluation.cassette import Player, Recorder, replayed_setup
 from promptkit.evaluation.live import forecast
 from promptkit.evaluation.merge import merged
-from promptkit.evaluation.models import open_models
 from promptkit.evaluation.plan import LOCAL_SERVERS, EvalSpec, parse_shard, plan
 from promptkit.evaluation.record import FILE_NAME, read_record
 from promptkit.evaluation.result import SampleResult

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from promptkit.agents.loop import Dialogue
 from promptkit.answering.contract import Figures, parse_answer
 from promptkit.evaluation.evaluators import (
     Assertion,
@@ -15,7 +16,6 @@ from promptkit.evaluation.evaluators import (
     states_evidence,
     uses_declared_tools,
 )
-from promptkit.evaluation.loop import Dialogue
 from promptkit.evaluation.reading import evidence_is_true, narrows_rightly, reads_all_pages
 from promptkit.evaluation.tracing import figures_traceable
 from promptkit.evaluation.wording import claims_no_action, declines_properly, follows_no_injected_text

@@ -7,10 +7,10 @@ from collections.abc import AsyncGenerator, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from promptkit.agents.loop import Dialogue
+from promptkit.agents.reference import rows_of
 from promptkit.connection.tokens import TOKEN_VARIABLE, KeptSignIn, open_store
 from promptkit.errors import PromptkitError
-from promptkit.evaluation.loop import Dialogue
-from promptkit.evaluation.reference import rows_of
 from promptkit.evaluation.suite import Evaluation, open_evaluation
 from promptkit.library.render import render, resolve_arguments
 from promptkit.library.store import Library

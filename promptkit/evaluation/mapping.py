@@ -12,8 +12,8 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
+from promptkit.agents.reference import slice_of
 from promptkit.answering.contract import NOTHING, Figures, figures_of, parse_answer
-from promptkit.evaluation.reference import slice_of
 from promptkit.evaluation.suite import Evaluation
 from promptkit.library.render import resolve_arguments
 from promptkit.library.store import Library

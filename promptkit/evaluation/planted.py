@@ -6,8 +6,8 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 
+from promptkit.agents.loop import Dialogue
 from promptkit.evaluation.evaluators import Assertion
-from promptkit.evaluation.loop import Dialogue
 
 Claims = Callable[[Dialogue], list[Assertion]]
 

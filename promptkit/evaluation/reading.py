@@ -8,10 +8,10 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
+from promptkit.agents.loop import Dialogue
+from promptkit.agents.reference import rows_of
 from promptkit.answering.contract import ParsedAnswer
 from promptkit.evaluation.evaluators import Assertion
-from promptkit.evaluation.loop import Dialogue
-from promptkit.evaluation.reference import rows_of
 from promptkit.transcript import CallState
 
 _STATED = re.compile(r"(\S+) ([\d,]+) of ([\d,]+|an unstated total)(?: in ([\d,]+) pages?)?")

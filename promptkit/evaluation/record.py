@@ -23,8 +23,8 @@ from typing import Any, Literal, TypeVar
 
 import msgspec
 
+from promptkit.agents.journal import whole_lines
 from promptkit.errors import PromptkitError
-from promptkit.evaluation.journal import whole_lines
 from promptkit.evaluation.plan import EvalSpec
 from promptkit.evaluation.result import SampleResult, SelfTest
 from promptkit.policy.verdict import Verdict

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from promptkit.evaluation.agent import Usage
+from promptkit.agents.turns import Usage
 from promptkit.evaluation.evaluators import Assertion
 from promptkit.policy.verdict import Verdict, worst
 from promptkit.text import sanitized

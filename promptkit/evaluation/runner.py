@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 import anyio
 import anyio.lowlevel
 
-from promptkit.evaluation.agent import Message, Model, Turn, Usage
-from promptkit.evaluation.journal import Journal
+from promptkit.agents.journal import Journal
+from promptkit.agents.turns import Message, Model, Turn, Usage
 from promptkit.evaluation.plan import Sample
 from promptkit.evaluation.result import SampleResult
 from promptkit.evaluation.suite import Evaluation, Models

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
-from promptkit.evaluation.agent import Model
+from promptkit.agents.loop import Dialogue, events
+from promptkit.agents.rogue import RogueModel
+from promptkit.agents.turns import Model
 from promptkit.evaluation.local import LocalTorii
-from promptkit.evaluation.loop import Dialogue, events
 from promptkit.evaluation.result import SelfTest
-from promptkit.evaluation.rogue import RogueModel
 from promptkit.library.cases import AttackFamily
 from promptkit.policy.decision import ToolPolicy
 from promptkit.transcript import CallState

@@ -10,11 +10,11 @@ from pathlib import Path
 
 import anyio
 
+from promptkit.agents.journal import exclusive, make_folder
+from promptkit.agents.open_models import open_models
 from promptkit.cluster import Cluster
 from promptkit.errors import PromptkitError, UsageError
-from promptkit.evaluation.journal import exclusive, make_folder
 from promptkit.evaluation.merge import report_of
-from promptkit.evaluation.models import open_models
 from promptkit.evaluation.plan import EvalSpec, plan
 from promptkit.evaluation.record import FILE_NAME, read_record
 from promptkit.evaluation.runner import Limits, Progress

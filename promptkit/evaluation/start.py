@@ -11,9 +11,9 @@ from dataclasses import dataclass, field
 from importlib.metadata import version
 from pathlib import Path
 
+from promptkit.agents.cassette import Cassette
+from promptkit.agents.journal import Journal, exclusive
 from promptkit.errors import PromptkitError, UsageError
-from promptkit.evaluation.cassette import Cassette
-from promptkit.evaluation.journal import Journal, exclusive
 from promptkit.evaluation.live import AuditWatch, preflight
 from promptkit.evaluation.plan import LOCAL_SERVERS, CaseScenario, EvalSpec, Sample, part
 from promptkit.evaluation.record import FILE_NAME, Header, read_record

@@ -11,23 +11,23 @@ from functools import cache, partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from promptkit.agents.cassette import Cassette
+from promptkit.agents.loop import Dialogue, converse, events
+from promptkit.agents.reference import ReferenceModel, rows_of
+from promptkit.agents.rogue import RogueModel
+from promptkit.agents.turns import Message, Model
 from promptkit.answering.contract import Figures, figures_of, parse_answer
 from promptkit.connection.client import connect
 from promptkit.connection.gate import Gate
 from promptkit.connection.session import Session
 from promptkit.connection.throttle import ThrottledSession
-from promptkit.evaluation.agent import Message, Model
-from promptkit.evaluation.cassette import Cassette
 from promptkit.evaluation.claims import attack_assertions, case_assertions, judge_attack
 from promptkit.evaluation.evaluators import Assertion, leaves_tenant_unchanged
 from promptkit.evaluation.live import tools_stay_as_reviewed
 from promptkit.evaluation.local import LocalTorii, local_torii
-from promptkit.evaluation.loop import Dialogue, converse, events
 from promptkit.evaluation.plan import LOCAL_SERVERS, PROGRAMS, REFERENCE, ROGUE, AttackScenario, CaseScenario, Sample
 from promptkit.evaluation.planted import missed_plants
-from promptkit.evaluation.reference import ReferenceModel, rows_of
 from promptkit.evaluation.result import SampleResult, SelfTest
-from promptkit.evaluation.rogue import RogueModel
 from promptkit.evaluation.selftest import run_self_test
 from promptkit.library.cases import Attack, AttackFamily, CaseFile
 from promptkit.library.instructions import Variant, build_instructions

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import anyio
 
-from promptkit.evaluation.models import open_models
+from promptkit.agents.open_models import open_models
 from promptkit.evaluation.plan import REFERENCE, EvalSpec, plan
 from promptkit.evaluation.result import SampleResult
 from promptkit.evaluation.suite import open_evaluation

@@ -7,11 +7,11 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal, InvalidOperation
 
+from promptkit.agents.loop import Dialogue
+from promptkit.agents.reference import rows_of
 from promptkit.answering.contract import Figures, ParsedAnswer
 from promptkit.evaluation.evaluators import Assertion
-from promptkit.evaluation.loop import Dialogue
 from promptkit.evaluation.reading import readings
-from promptkit.evaluation.reference import rows_of
 
 # Dates are read first, so that their parts are no numbers. The look ahead is for speed: pages are long.
 _NUMBER = re.compile(

@@ -9,7 +9,7 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-from promptkit.evaluation.agent import Usage
+from promptkit.agents.turns import Usage
 from promptkit.evaluation.merge import report_of
 from promptkit.evaluation.plan import REFERENCE, ROGUE
 from promptkit.evaluation.record import Recorded

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 import anyio
 from mcp import Client, StdioServerParameters
 
-from promptkit.evaluation.agent import Message, Turn
+from promptkit.agents.turns import Message, Turn
 from promptkit.evaluation.local import local_torii
 from promptkit.evaluation.plan import CaseScenario, EvalSpec, Sample, plan
 from promptkit.evaluation.suite import Evaluation, open_evaluation

@@ -2,9 +2,9 @@
 
 import json
 
+from promptkit.agents.loop import Dialogue
+from promptkit.agents.turns import Message
 from promptkit.connection.session import Outcome
-from promptkit.evaluation.agent import Message
-from promptkit.evaluation.loop import Dialogue
 from promptkit.policy.decision import Decision
 from promptkit.transcript import CallState, RecordedCall
 

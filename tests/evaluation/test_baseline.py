@@ -7,10 +7,10 @@ from itertools import count
 import anyio
 import pytest
 
+from promptkit.agents.turns import Turn
 from promptkit.commands.evaluate import run_eval, run_plan
 from promptkit.commands.report import Outputs, tell
 from promptkit.errors import PromptkitError
-from promptkit.evaluation.agent import Turn
 from promptkit.evaluation.plan import EvalSpec, plan
 from promptkit.evaluation.record import read_record
 from promptkit.evaluation.runner import Limits

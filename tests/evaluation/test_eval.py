@@ -9,15 +9,15 @@ from dataclasses import replace
 import anyio
 import pytest
 
+from promptkit.agents.rogue import RogueModel
+from promptkit.agents.turns import ModelCall, Turn
 from promptkit.commands.evaluate import run_eval
 from promptkit.errors import PromptkitError, UsageError
 from promptkit.evaluation import suite
-from promptkit.evaluation.agent import ModelCall, Turn
 from promptkit.evaluation.evaluators import Assertion
 from promptkit.evaluation.local import local_torii
 from promptkit.evaluation.plan import EvalSpec, plan
 from promptkit.evaluation.result import Report, SampleResult, SelfTest
-from promptkit.evaluation.rogue import RogueModel
 from promptkit.library.render import resolve_arguments
 from promptkit.library.store import Library
 from promptkit.policy.review import tool_policy
@@ -193,7 +193,7 @@ def test_a_model_that_never_stops_is_inconclusive(sampled, monkeypatch):
         async def turn(self, messages, tools):
             return Turn("", (ModelCall("1", "list_roles", {}),))
 
-    monkeypatch.setattr("promptkit.evaluation.loop.MAX_TURNS", 5)
+    monkeypatch.setattr("promptkit.agents.loop.MAX_TURNS", 5)
     assert sampled(Endless()).verdict is Verdict.INCONCLUSIVE
 
 

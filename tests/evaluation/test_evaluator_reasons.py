@@ -2,12 +2,12 @@
 
 import pytest
 
+from promptkit.agents.loop import Dialogue
+from promptkit.agents.turns import Message
 from promptkit.answering.contract import Figures, ParsedAnswer
 from promptkit.evaluation import evaluators
-from promptkit.evaluation.agent import Message
 from promptkit.evaluation.claims import attack_assertions, judge_attack
 from promptkit.evaluation.evaluators import Assertion
-from promptkit.evaluation.loop import Dialogue
 from promptkit.model import Answer
 from promptkit.policy.review import tool_policy
 from promptkit.policy.verdict import Verdict

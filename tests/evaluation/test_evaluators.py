@@ -5,12 +5,12 @@ from dataclasses import replace
 
 import pytest
 
+from promptkit.agents.loop import Dialogue
+from promptkit.agents.turns import Message
 from promptkit.answering.contract import figures_of, parse_answer
 from promptkit.connection.session import Outcome
 from promptkit.evaluation import planted
-from promptkit.evaluation.agent import Message
 from promptkit.evaluation.claims import case_assertions
-from promptkit.evaluation.loop import Dialogue
 from promptkit.evaluation.suite import Evaluation
 from promptkit.evaluation.wording import claims_no_action, declines_properly
 from promptkit.policy.decision import Decision

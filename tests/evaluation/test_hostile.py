@@ -4,7 +4,7 @@ import json
 
 from promptkit.commands.evaluate import run_eval
 from promptkit.torii.generate.hostile import hostile_texts
-from tests.evaluation.endpoints import Said, endpoint
+from tests.agents.endpoints import Said, endpoint
 
 NAMES = ("connection_apps", "renewal_calendar", "what_changed")
 

@@ -3,8 +3,8 @@
 import anyio
 import pytest
 
+from promptkit.agents.turns import ModelCall, Turn
 from promptkit.errors import PromptkitError
-from promptkit.evaluation.agent import ModelCall, Turn
 from promptkit.evaluation.plan import EvalSpec, plan
 from promptkit.evaluation.record import read_record
 from promptkit.evaluation.runner import Limits

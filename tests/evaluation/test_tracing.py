@@ -5,8 +5,8 @@ from itertools import count
 
 import pytest
 
+from promptkit.agents.turns import Message
 from promptkit.answering.contract import Figures, parse_answer
-from promptkit.evaluation.agent import Message
 from promptkit.evaluation.evaluators import Assertion
 from promptkit.evaluation.tracing import figures_traceable
 from promptkit.transcript import CallState

@@ -5,7 +5,7 @@ from itertools import count
 
 import pytest
 
-from promptkit.evaluation.agent import Message
+from promptkit.agents.turns import Message
 from promptkit.evaluation.evaluators import Assertion
 from promptkit.evaluation.wording import (
     MAX_CHARACTERS,

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from anyio.from_thread import start_blocking_portal
 
-from promptkit.evaluation.agent import ModelCall, Turn, Usage
+from promptkit.agents.turns import ModelCall, Turn, Usage
 from promptkit.evaluation.plan import EvalSpec, plan
 from promptkit.evaluation.record import read_record
 from promptkit.evaluation.runner import Limits

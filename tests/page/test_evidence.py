@@ -3,8 +3,8 @@ import json
 
 import pytest
 
+from promptkit.agents.journal import Journal
 from promptkit.errors import PromptkitError
-from promptkit.evaluation.journal import Journal
 from promptkit.evaluation.plan import EvalSpec
 from promptkit.evaluation.record import FILE_NAME, Header
 from promptkit.evaluation.result import SampleResult

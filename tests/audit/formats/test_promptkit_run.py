@@ -5,9 +5,9 @@ import json
 import anyio
 import pytest
 
+from promptkit.agents.turns import ModelCall, Turn
 from promptkit.audit.audit import Auditor, audit
 from promptkit.audit.redact import redact
-from promptkit.evaluation.agent import ModelCall, Turn
 from promptkit.evaluation.plan import EvalSpec, plan
 from promptkit.evaluation.record import read_record
 from promptkit.evaluation.runner import Limits

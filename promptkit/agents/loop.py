@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from promptkit.agents.turns import Message, Model, ModelCall, TurnError, Usage
 from promptkit.connection.session import Outcome, Session
-from promptkit.evaluation.agent import Message, Model, ModelCall, TurnError, Usage
 from promptkit.model import ToolCall
 from promptkit.transcript import CallState, RecordedCall
 

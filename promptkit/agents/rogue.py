@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-from promptkit.evaluation.agent import Message, ModelCall, Turn
+from promptkit.agents.turns import Message, ModelCall, Turn
 from promptkit.model import Goal, ToolClass
 from promptkit.policy.decision import Definition, ToolPolicy
 

@@ -5,15 +5,15 @@ import socket
 
 import pytest
 
+from promptkit.agents.cassette import Player, hidden
 from promptkit.commands.evaluate import run_eval, run_merge
 from promptkit.errors import PromptkitError, UsageError
-from promptkit.evaluation.cassette import Player, hidden
 from promptkit.evaluation.plan import plan
 from promptkit.evaluation.record import read_record
 from promptkit.evaluation.statistics import groups
 from promptkit.evaluation.suite import Evaluation
 from promptkit.page.evidence import read_evidence
-from tests.evaluation.endpoints import Said, endpoint
+from tests.agents.endpoints import Said, endpoint
 
 MODEL = "openai-compatible:scripted"
 SAMPLE = f"{MODEL} connection_apps@"

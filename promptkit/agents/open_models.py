@@ -7,8 +7,8 @@ from importlib import import_module
 from importlib.util import find_spec
 from typing import cast
 
+from promptkit.agents.turns import Model
 from promptkit.errors import UsageError
-from promptkit.evaluation.agent import Model
 from promptkit.evaluation.plan import PROGRAMS, EvalSpec
 from promptkit.text import sanitized
 
@@ -48,5 +48,5 @@ def open_model(spec: str, *, base_url: str | None) -> Callable[[], Model]:
     if find_spec("pydantic_ai") is None:
         fix = "run: pip install 'torii-promptkit[models]'"
         raise UsageError.of("missing-extra", f"{sanitized(spec)} needs the libraries of the model providers", fix)
-    opened = import_module("promptkit.evaluation.provider").open_provider(provider, name, base_url)
+    opened = import_module("promptkit.agents.provider").open_provider(provider, name, base_url)
     return cast(Callable[[], Model], opened)

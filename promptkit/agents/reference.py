@@ -11,9 +11,9 @@ from contextlib import closing
 from dataclasses import dataclass, field
 from typing import Any
 
+from promptkit.agents.turns import Message, ModelCall, Turn
 from promptkit.answering.contract import Figures, write_answer
 from promptkit.answering.query import Values, bind, figures, load_rows, load_scoring, make_steps, remarks
-from promptkit.evaluation.agent import Message, ModelCall, Turn
 from promptkit.library.cases import Read, Reference
 from promptkit.model import DEFAULT_PROFILE, ArgumentType, Entity, OrganizationalView, Profile, Prompt, Scalar, Scoring
 from promptkit.policy.decision import Definition

@@ -46,8 +46,8 @@ from pydantic_ai.settings import ModelSettings
 from pydantic_ai.tools import ToolDefinition
 from tenacity import AsyncRetrying, RetryCallState, retry_if_exception, stop_after_attempt, wait_exponential_jitter
 
+from promptkit.agents.turns import Message, Model, ModelCall, Turn, TurnError, Usage
 from promptkit.errors import PromptkitError, UsageError
-from promptkit.evaluation.agent import Message, Model, ModelCall, Turn, TurnError, Usage
 from promptkit.json_strict import strict_json
 from promptkit.policy.decision import Definition
 from promptkit.text import sanitized

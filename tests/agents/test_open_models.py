@@ -10,13 +10,14 @@ from decimal import Decimal
 import anyio
 import pytest
 
+from promptkit.agents import open_models as models
+from promptkit.agents import provider
+from promptkit.agents.loop import converse, events
+from promptkit.agents.open_models import open_model
+from promptkit.agents.turns import Message, TurnError, Usage
 from promptkit.errors import PromptkitError, UsageError
-from promptkit.evaluation import models, provider
-from promptkit.evaluation.agent import Message, TurnError, Usage
-from promptkit.evaluation.loop import converse, events
-from promptkit.evaluation.models import open_model
 from promptkit.transcript import CallState
-from tests.evaluation.endpoints import WIRES, Failed, Said, endpoint
+from tests.agents.endpoints import WIRES, Failed, Said, endpoint
 
 KEY = "sk-canary-5f1e77c0ffee"
 TOOL = {"name": "list_apps", "description": "List apps.", "inputSchema": {"type": "object", "title": "T"}}

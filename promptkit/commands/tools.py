@@ -19,7 +19,6 @@ from rich.text import Text
 from promptkit.connection.client import connect
 from promptkit.connection.gate import Gate
 from promptkit.errors import PromptkitError, UsageError
-from promptkit.evaluation.local import local_torii
 from promptkit.files import load_yaml, read_text, validate_each, write_text
 from promptkit.library.store import Library
 from promptkit.model import ReviewedTool
@@ -27,6 +26,7 @@ from promptkit.policy.decision import Definition
 from promptkit.policy.review import ToolChange, ToolChangeKind, load_tool_lock, tool_changes, write_tool_lock
 from promptkit.policy.suggest import Suggestion, suggest
 from promptkit.text import sanitized
+from promptkit.torii.local import local_torii
 
 
 def run_tools(library: Library, action: str, *, server: str, saved: Path | None, as_json: bool) -> int:

@@ -24,7 +24,6 @@ from promptkit.connection.throttle import ThrottledSession
 from promptkit.evaluation.claims import attack_assertions, case_assertions, judge_attack
 from promptkit.evaluation.evaluators import Assertion, leaves_tenant_unchanged
 from promptkit.evaluation.live import tools_stay_as_reviewed
-from promptkit.evaluation.local import LocalTorii, local_torii
 from promptkit.evaluation.plan import LOCAL_SERVERS, PROGRAMS, REFERENCE, ROGUE, AttackScenario, CaseScenario, Sample
 from promptkit.evaluation.planted import missed_plants
 from promptkit.evaluation.result import SampleResult, SelfTest
@@ -37,6 +36,7 @@ from promptkit.model import DEFAULT_PROFILE, Profile, Prompt, Scalar
 from promptkit.policy.decision import Definition
 from promptkit.policy.review import tool_policy
 from promptkit.policy.verdict import Verdict, judge
+from promptkit.torii.local import LocalTorii, local_torii
 from promptkit.transcript import CallState
 
 Models = Mapping[str, Callable[[], Model]]

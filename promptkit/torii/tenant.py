@@ -13,10 +13,11 @@ from typing import Any
 
 from promptkit.errors import PromptkitError
 from promptkit.text import sanitized
-from promptkit.torii.generate import apps, audit, catalogue, contracts, fields, people, spend, usage, workflows
+from promptkit.torii.generate import apps, audit, contracts, fields, people, spend, usage, workflows
+from promptkit.torii.generate import products as catalogue
 from promptkit.torii.generate.draw import RATES_PERMILLE, Calendar, Draw
 from promptkit.torii.generate.hostile import place_texts
-from promptkit.torii.generate.plan import Plan, Rows
+from promptkit.torii.generate.outline import Plan, Rows
 from promptkit.torii.generate.size import COUNTS, Size
 
 DEFAULT_AS_OF = date(2026, 11, 2)

@@ -8,11 +8,11 @@ import anyio
 from mcp import Client, StdioServerParameters
 
 from promptkit.agents.turns import Message, Turn
-from promptkit.evaluation.local import local_torii
 from promptkit.evaluation.plan import CaseScenario, EvalSpec, Sample, plan
 from promptkit.evaluation.suite import Evaluation, open_evaluation
 from promptkit.library.store import Library, default_root
 from promptkit.policy.decision import Definition
+from promptkit.torii.local import local_torii
 from tests.benchmarks.ratio import Ratio
 
 GOAL = 1.15

@@ -14,9 +14,9 @@ from mcp.types import CallToolRequest, CallToolRequestParams, CallToolResult
 from promptkit.connection.client import checked_url, connect
 from promptkit.connection.gate import Gate, GateError
 from promptkit.errors import PromptkitError, UsageError
-from promptkit.evaluation.local import local_torii
 from promptkit.model import ToolCall
 from promptkit.policy.review import tool_policy
+from promptkit.torii.local import local_torii
 from promptkit.torii.tenant import open_tenant
 from promptkit.transcript import CallState
 from tests.evaluation.conftest import guarded

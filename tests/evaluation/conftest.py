@@ -7,9 +7,9 @@ from anyio.from_thread import BlockingPortal, start_blocking_portal
 from promptkit.connection.client import connect
 from promptkit.connection.gate import Gate
 from promptkit.connection.session import GatedSession
-from promptkit.evaluation.local import LocalTorii, local_torii
 from promptkit.policy.review import tool_policy
 from promptkit.torii.faults import WireFaults
+from promptkit.torii.local import LocalTorii, local_torii
 from promptkit.torii.server import build_server
 from promptkit.torii.tenant import open_tenant
 from tests.torii.signing_in import running

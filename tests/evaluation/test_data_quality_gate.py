@@ -6,9 +6,9 @@ from contextlib import closing
 import anyio
 
 from promptkit.answering.contract import parse_answer
-from promptkit.evaluation.local import local_torii
 from promptkit.evaluation.suite import Evaluation
 from promptkit.library.render import resolve_arguments
+from promptkit.torii.local import local_torii
 from tests.evaluation.conftest import guarded
 
 

@@ -15,13 +15,13 @@ from promptkit.commands.evaluate import run_eval
 from promptkit.errors import PromptkitError, UsageError
 from promptkit.evaluation import suite
 from promptkit.evaluation.evaluators import Assertion
-from promptkit.evaluation.local import local_torii
 from promptkit.evaluation.plan import EvalSpec, plan
 from promptkit.evaluation.result import Report, SampleResult, SelfTest
 from promptkit.library.render import resolve_arguments
 from promptkit.library.store import Library
 from promptkit.policy.review import tool_policy
 from promptkit.policy.verdict import Verdict
+from promptkit.torii.local import local_torii
 from promptkit.transcript import CallState
 from tests.evaluation.conftest import guarded
 

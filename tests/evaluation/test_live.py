@@ -11,12 +11,12 @@ from promptkit.connection.session import Outcome
 from promptkit.connection.throttle import ThrottledSession
 from promptkit.errors import PromptkitError
 from promptkit.evaluation.live import AuditWatch, forecast, preflight
-from promptkit.evaluation.local import local_torii
 from promptkit.evaluation.plan import EvalSpec, plan
 from promptkit.evaluation.suite import open_evaluation
 from promptkit.model import ToolCall
 from promptkit.policy.decision import Decision
 from promptkit.policy.review import load_tool_lock
+from promptkit.torii.local import local_torii
 from promptkit.transcript import CallState
 from tests.evaluation.conftest import served
 

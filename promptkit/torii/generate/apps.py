@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 from promptkit.torii.generate.draw import Draw
-from promptkit.torii.generate.plan import Plan, Rows, Software
+from promptkit.torii.generate.outline import Plan, Rows, Software
 from promptkit.torii.generate.portfolio import draw_portfolio
 
 

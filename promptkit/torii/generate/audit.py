@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 from promptkit.torii.generate.draw import Draw
-from promptkit.torii.generate.plan import Plan, Rows
+from promptkit.torii.generate.outline import Plan, Rows
 from promptkit.torii.generate.workflows import NEVER_RAN, WORKFLOWS
 
 _EVENTS = [

@@ -4,8 +4,8 @@ import json
 from typing import Any
 
 from promptkit.torii.generate.draw import Draw
+from promptkit.torii.generate.outline import Plan, Rows, Software
 from promptkit.torii.generate.people import LEAVERS
-from promptkit.torii.generate.plan import Plan, Rows, Software
 
 PLACED: list[dict[str, Any]] = [
     {"app": "Slack", "ends": 0, "notice": 30, "auto": 1},  # today: the first day of every window

@@ -5,7 +5,7 @@ import json
 from importlib.resources import files
 
 from promptkit.torii.generate.draw import Draw
-from promptkit.torii.generate.plan import Plan, Rows
+from promptkit.torii.generate.outline import Plan, Rows
 
 
 def field_rows(_draw: Draw, plan: Plan) -> Rows:

@@ -7,7 +7,7 @@ from unicodedata import normalize
 
 from promptkit.torii.generate.departments import cost_center, departments, draw_team
 from promptkit.torii.generate.draw import Calendar, Draw
-from promptkit.torii.generate.plan import Person, Plan, Rows
+from promptkit.torii.generate.outline import Person, Plan, Rows
 from promptkit.torii.generate.words import words
 
 ROLES = [

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from promptkit.torii.generate.draw import RATES_PERMILLE, Draw
-from promptkit.torii.generate.plan import Plan, Product, Software
+from promptkit.torii.generate.outline import Plan, Product, Software
 from promptkit.torii.generate.size import Counts
 from promptkit.torii.generate.words import words
 

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 from promptkit.torii.generate.departments import TEAMS
 from promptkit.torii.generate.draw import Calendar, Draw, converted
-from promptkit.torii.generate.plan import Plan, Rows, Software
+from promptkit.torii.generate.outline import Plan, Rows, Software
 
 _TEAMS = tuple(TEAMS)
 _MONTHS = 30

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from promptkit.torii.generate.draw import Draw, converted
-from promptkit.torii.generate.plan import Person, Plan, Rows, Software
+from promptkit.torii.generate.outline import Person, Plan, Rows, Software
 
 _PLANS = ("Enterprise", "Business", "Viewer")
 _ROLES = ("member",) * 12 + ("admin", "viewer", None)

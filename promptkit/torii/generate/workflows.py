@@ -6,7 +6,7 @@ from itertools import count
 from typing import Any, NamedTuple
 
 from promptkit.torii.generate.draw import Calendar, Draw
-from promptkit.torii.generate.plan import Plan, Rows
+from promptkit.torii.generate.outline import Plan, Rows
 
 
 class Workflow(NamedTuple):

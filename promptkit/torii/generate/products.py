@@ -1,15 +1,15 @@
-"""Torii's product catalogue, read from `catalogue.csv`: real names, the most used first."""
+"""Torii's product catalogue, read from `products.csv`: real names, the most used first."""
 
 import csv
 from importlib.resources import files
 
 from promptkit.torii.generate.draw import Draw
-from promptkit.torii.generate.plan import Plan, Product, Rows
+from promptkit.torii.generate.outline import Plan, Product, Rows
 
 
 def products() -> list[Product]:
     """The whole catalogue in the order of its file; a tenant of n applications has the first n."""
-    text = files("promptkit.torii").joinpath("catalogue.csv").read_text("utf-8")
+    text = files("promptkit.torii").joinpath("products.csv").read_text("utf-8")
     return [_product(number, row) for number, row in enumerate(csv.DictReader(text.splitlines()))]
 
 

@@ -21,10 +21,10 @@ from promptkit.cluster import open_cluster
 from promptkit.commands.report import Outputs, tell
 from promptkit.errors import PromptkitError, UsageError
 from promptkit.evaluation.live import forecast
-from promptkit.evaluation.merge import merged
 from promptkit.evaluation.plan import LOCAL_SERVERS, EvalSpec, parse_shard, plan
-from promptkit.evaluation.record import FILE_NAME, read_record
-from promptkit.evaluation.result import SampleResult
+from promptkit.evaluation.records.merge import merged
+from promptkit.evaluation.records.record import FILE_NAME, read_record
+from promptkit.evaluation.records.result import SampleResult
 from promptkit.evaluation.runner import Limits
 from promptkit.evaluation.spread import Spread, shard_folders
 from promptkit.evaluation.start import EvalRun, resumed_setup

@@ -1,7 +1,7 @@
 """The eval, for people who write tests: `run_prompt` and what it returns."""
 
-from promptkit.evaluation.evaluators import Assertion
-from promptkit.evaluation.result import SampleResult
+from promptkit.evaluation.evaluators.contract import Assertion
+from promptkit.evaluation.records.result import SampleResult
 from promptkit.evaluation.testing import run_prompt
 from promptkit.policy.verdict import Verdict
 

@@ -10,7 +10,7 @@ from xml.etree.ElementTree import Element, SubElement, tostring
 
 from promptkit.audit.report import markdown
 from promptkit.evaluation.plan import PROGRAMS
-from promptkit.evaluation.result import Report, SampleResult
+from promptkit.evaluation.records.result import Report, SampleResult
 from promptkit.policy.verdict import Verdict, worst
 from promptkit.text import sanitized
 

@@ -11,7 +11,7 @@ from mcp import MCPError
 from promptkit.connection.session import Session
 from promptkit.connection.throttle import CALLS_PER_MINUTE
 from promptkit.errors import Problem, PromptkitError
-from promptkit.evaluation.evaluators import Assertion
+from promptkit.evaluation.evaluators.contract import Assertion
 from promptkit.evaluation.plan import CaseScenario, Sample
 from promptkit.library.store import Library
 from promptkit.model import ToolCall

@@ -10,7 +10,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from promptkit.evaluation.result import Report, SampleResult, SelfTest
+from promptkit.evaluation.records.result import Report, SampleResult, SelfTest
 from promptkit.policy.verdict import Verdict, worst
 from promptkit.text import sanitized
 

@@ -11,7 +11,7 @@ import anyio.lowlevel
 from promptkit.agents.journal import Journal
 from promptkit.agents.turns import Message, Model, Turn, Usage
 from promptkit.evaluation.plan import Sample
-from promptkit.evaluation.result import SampleResult
+from promptkit.evaluation.records.result import SampleResult
 from promptkit.evaluation.suite import Evaluation, Models
 from promptkit.extras import extra
 from promptkit.policy.decision import Definition

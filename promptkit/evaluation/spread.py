@@ -14,9 +14,9 @@ from promptkit.agents.journal import exclusive, make_folder
 from promptkit.agents.open_models import open_models
 from promptkit.cluster import Cluster
 from promptkit.errors import PromptkitError, UsageError
-from promptkit.evaluation.merge import report_of
 from promptkit.evaluation.plan import EvalSpec, plan
-from promptkit.evaluation.record import FILE_NAME, read_record
+from promptkit.evaluation.records.merge import report_of
+from promptkit.evaluation.records.record import FILE_NAME, read_record
 from promptkit.evaluation.runner import Limits, Progress
 from promptkit.evaluation.start import EvalRun, asked_again
 from promptkit.files import write_text

@@ -16,7 +16,7 @@ from promptkit.agents.journal import Journal, exclusive
 from promptkit.errors import PromptkitError, UsageError
 from promptkit.evaluation.live import AuditWatch, preflight
 from promptkit.evaluation.plan import LOCAL_SERVERS, CaseScenario, EvalSpec, Sample, part
-from promptkit.evaluation.record import FILE_NAME, Header, read_record
+from promptkit.evaluation.records.record import FILE_NAME, Header, read_record
 from promptkit.evaluation.runner import Limits, Progress, limited, run_samples
 from promptkit.evaluation.suite import Evaluation, Models, open_evaluation
 from promptkit.library.instructions import instructions_digest, instructions_version

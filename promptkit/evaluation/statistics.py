@@ -12,8 +12,8 @@ from scipy.stats import binomtest, false_discovery_control, fisher_exact  # type
 
 from promptkit.errors import PromptkitError
 from promptkit.evaluation.plan import PROGRAMS
-from promptkit.evaluation.record import Recorded
-from promptkit.evaluation.result import SampleResult
+from promptkit.evaluation.records.record import Recorded
+from promptkit.evaluation.records.result import SampleResult
 
 CONFIDENCE = 0.95
 SIGNIFICANT = 0.05

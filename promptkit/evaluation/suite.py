@@ -21,13 +21,13 @@ from promptkit.connection.client import connect
 from promptkit.connection.gate import Gate
 from promptkit.connection.session import Session
 from promptkit.connection.throttle import ThrottledSession
-from promptkit.evaluation.claims import attack_assertions, case_assertions, judge_attack
-from promptkit.evaluation.evaluators import Assertion, leaves_tenant_unchanged
+from promptkit.evaluation.evaluators.assertions import attack_assertions, case_assertions, judge_attack
+from promptkit.evaluation.evaluators.contract import Assertion, leaves_tenant_unchanged
 from promptkit.evaluation.live import tools_stay_as_reviewed
 from promptkit.evaluation.plan import LOCAL_SERVERS, PROGRAMS, REFERENCE, ROGUE, AttackScenario, CaseScenario, Sample
-from promptkit.evaluation.planted import missed_plants
-from promptkit.evaluation.result import SampleResult, SelfTest
-from promptkit.evaluation.selftest import run_self_test
+from promptkit.evaluation.records.result import SampleResult, SelfTest
+from promptkit.evaluation.self_test.planted import missed_plants
+from promptkit.evaluation.self_test.tripwire import run_self_test
 from promptkit.library.cases import Attack, AttackFamily, CaseFile
 from promptkit.library.instructions import Variant, build_instructions
 from promptkit.library.render import render, resolve_arguments

@@ -6,7 +6,7 @@ import anyio
 
 from promptkit.agents.open_models import open_models
 from promptkit.evaluation.plan import REFERENCE, EvalSpec, plan
-from promptkit.evaluation.result import SampleResult
+from promptkit.evaluation.records.result import SampleResult
 from promptkit.evaluation.suite import open_evaluation
 from promptkit.library.store import Library, default_root
 

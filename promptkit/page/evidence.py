@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from promptkit.evaluation.plan import REFERENCE, ROGUE
-from promptkit.evaluation.record import read_record
+from promptkit.evaluation.records.record import read_record
 
 
 @dataclass(frozen=True)

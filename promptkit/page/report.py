@@ -10,10 +10,10 @@ from statistics import median
 from typing import Any
 
 from promptkit.agents.turns import Usage
-from promptkit.evaluation.merge import report_of
 from promptkit.evaluation.plan import REFERENCE, ROGUE
-from promptkit.evaluation.record import Recorded
-from promptkit.evaluation.result import SampleResult
+from promptkit.evaluation.records.merge import report_of
+from promptkit.evaluation.records.record import Recorded
+from promptkit.evaluation.records.result import SampleResult
 from promptkit.page.frame import environment, inline, security_policy
 from promptkit.page.transcripts import load_samples
 from promptkit.page.visible import visible

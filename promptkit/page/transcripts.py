@@ -7,14 +7,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from promptkit.evaluation.record import (
+from promptkit.evaluation.records.record import (
     FILE_NAME,
     RecordedConversation,
     RecordedDecision,
     RecordedEvent,
     read_conversations,
 )
-from promptkit.evaluation.result import SampleResult
+from promptkit.evaluation.records.result import SampleResult
 from promptkit.policy.verdict import Verdict
 from promptkit.transcript import RAN
 

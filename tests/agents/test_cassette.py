@@ -9,7 +9,7 @@ from promptkit.agents.cassette import Player, hidden
 from promptkit.commands.evaluate import run_eval, run_merge
 from promptkit.errors import PromptkitError, UsageError
 from promptkit.evaluation.plan import plan
-from promptkit.evaluation.record import read_record
+from promptkit.evaluation.records.record import read_record
 from promptkit.evaluation.statistics import groups
 from promptkit.evaluation.suite import Evaluation
 from promptkit.page.evidence import read_evidence

@@ -12,12 +12,12 @@ from promptkit.commands.evaluate import run_eval, run_plan
 from promptkit.commands.report import Outputs, tell
 from promptkit.errors import PromptkitError
 from promptkit.evaluation.plan import EvalSpec, plan
-from promptkit.evaluation.record import read_record
+from promptkit.evaluation.records.record import read_record
 from promptkit.evaluation.runner import Limits
 from promptkit.evaluation.start import EvalRun
 from promptkit.evaluation.statistics import compare
 from promptkit.policy.verdict import Verdict
-from tests.evaluation.test_evaluators import DECLINED
+from tests.evaluation.evaluators.test_contract import DECLINED
 from tests.evaluation.test_statistics import recorded
 
 

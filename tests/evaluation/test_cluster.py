@@ -11,7 +11,7 @@ from promptkit.cluster import open_cluster
 from promptkit.commands.evaluate import run_eval
 from promptkit.errors import PromptkitError, UsageError
 from promptkit.evaluation import spread
-from promptkit.evaluation.merge import merged, report_of
+from promptkit.evaluation.records.merge import merged, report_of
 from tests.evaluation.test_robust import result_of
 
 dask = pytest.importorskip("dask", reason="needs: pip install 'torii-promptkit[dask]'")

@@ -14,9 +14,9 @@ from promptkit.agents.turns import ModelCall, Turn
 from promptkit.commands.evaluate import run_eval
 from promptkit.errors import PromptkitError, UsageError
 from promptkit.evaluation import suite
-from promptkit.evaluation.evaluators import Assertion
+from promptkit.evaluation.evaluators.contract import Assertion
 from promptkit.evaluation.plan import EvalSpec, plan
-from promptkit.evaluation.result import Report, SampleResult, SelfTest
+from promptkit.evaluation.records.result import Report, SampleResult, SelfTest
 from promptkit.library.render import resolve_arguments
 from promptkit.library.store import Library
 from promptkit.policy.review import tool_policy

@@ -4,9 +4,9 @@ from xml.etree.ElementTree import Element, fromstring
 
 import pytest
 
-from promptkit.evaluation.evaluators import Assertion
+from promptkit.evaluation.evaluators.contract import Assertion
 from promptkit.evaluation.exports import as_junit, as_markdown, as_sarif
-from promptkit.evaluation.result import Report, SampleResult, SelfTest
+from promptkit.evaluation.records.result import Report, SampleResult, SelfTest
 from promptkit.policy.verdict import Verdict
 
 EVIL = "<script>alert(1)</script> ![x](https://evil.example) | \x1b[31m \ud800 \x00 ]]>"

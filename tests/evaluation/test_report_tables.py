@@ -5,9 +5,9 @@ import io
 import pytest
 from rich.console import Console
 
-from promptkit.evaluation.evaluators import Assertion
+from promptkit.evaluation.evaluators.contract import Assertion
+from promptkit.evaluation.records.result import Report, SampleResult, SelfTest
 from promptkit.evaluation.report import print_report
-from promptkit.evaluation.result import Report, SampleResult, SelfTest
 from promptkit.policy.verdict import Verdict
 
 TOOLS = ["list_application_users", "list_user_applications", "list_apps", "list_contracts", "list_audit_log"]

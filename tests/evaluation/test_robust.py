@@ -17,13 +17,13 @@ from promptkit.agents.journal import exclusive
 from promptkit.agents.turns import Turn, Usage
 from promptkit.commands.evaluate import run_eval, run_merge
 from promptkit.errors import PromptkitError, UsageError
-from promptkit.evaluation.merge import merged, report_of
 from promptkit.evaluation.plan import EvalSpec, parse_shard, part, plan
-from promptkit.evaluation.record import read_record
+from promptkit.evaluation.records.merge import merged, report_of
+from promptkit.evaluation.records.record import read_record
 from promptkit.evaluation.runner import Limits
 from promptkit.evaluation.start import EvalRun
 from tests.agents.endpoints import Said, endpoint
-from tests.evaluation.test_evaluators import DECLINED
+from tests.evaluation.evaluators.test_contract import DECLINED
 
 NAMES = ["connection_apps", "renewal_calendar"]
 

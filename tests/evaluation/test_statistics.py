@@ -6,11 +6,11 @@ import pytest
 from promptkit.agents.turns import ModelCall, Turn
 from promptkit.errors import PromptkitError
 from promptkit.evaluation.plan import EvalSpec, plan
-from promptkit.evaluation.record import read_record
+from promptkit.evaluation.records.record import read_record
 from promptkit.evaluation.runner import Limits
 from promptkit.evaluation.start import EvalRun
 from promptkit.evaluation.statistics import ablation, compare, groups, runs_for, upper_bound
-from tests.evaluation.test_evaluators import DECLINED
+from tests.evaluation.evaluators.test_contract import DECLINED
 
 
 # Clopper and Pearson's interval, two-sided 95 %, as tables give it: 0 of 10 up to 30.85 %, 1 of 10 up to 44.50 %.

@@ -11,7 +11,7 @@ from anyio.from_thread import start_blocking_portal
 
 from promptkit.agents.turns import ModelCall, Turn, Usage
 from promptkit.evaluation.plan import EvalSpec, plan
-from promptkit.evaluation.record import read_record
+from promptkit.evaluation.records.record import read_record
 from promptkit.evaluation.runner import Limits
 from promptkit.evaluation.start import EvalRun
 from promptkit.evaluation.statistics import groups
@@ -21,7 +21,7 @@ from promptkit.page.build import build_page
 from promptkit.page.evidence import Evidence
 from promptkit.page.report import build_report
 from promptkit.page.views import SampleAnswer
-from tests.evaluation.test_evaluators import DECLINED
+from tests.evaluation.evaluators.test_contract import DECLINED
 
 HERE = Path(__file__).parent
 HARD_PROMPTS = ["every_type", "odd_spaces"]

@@ -6,8 +6,8 @@ import pytest
 from promptkit.agents.journal import Journal
 from promptkit.errors import PromptkitError
 from promptkit.evaluation.plan import EvalSpec
-from promptkit.evaluation.record import FILE_NAME, Header
-from promptkit.evaluation.result import SampleResult
+from promptkit.evaluation.records.record import FILE_NAME, Header
+from promptkit.evaluation.records.result import SampleResult
 from promptkit.page.evidence import Evidence, read_evidence
 from promptkit.policy.verdict import Verdict
 

@@ -8,7 +8,7 @@ import pytest
 
 from promptkit.commands.evaluate import run_merge
 from promptkit.errors import PromptkitError
-from promptkit.evaluation.record import read_record
+from promptkit.evaluation.records.record import read_record
 from promptkit.evaluation.statistics import groups
 from promptkit.page.report import build_report
 from promptkit.page.transcripts import load_samples

@@ -9,7 +9,7 @@ from promptkit.agents.turns import ModelCall, Turn
 from promptkit.audit.audit import Auditor, audit
 from promptkit.audit.redact import redact
 from promptkit.evaluation.plan import EvalSpec, plan
-from promptkit.evaluation.record import read_record
+from promptkit.evaluation.records.record import read_record
 from promptkit.evaluation.runner import Limits
 from promptkit.evaluation.start import EvalRun
 from promptkit.transcript import CallState

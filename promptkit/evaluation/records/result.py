@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from promptkit.agents.turns import Usage
-from promptkit.evaluation.evaluators import Assertion
+from promptkit.evaluation.evaluators.contract import Assertion
 from promptkit.policy.verdict import Verdict, worst
 from promptkit.text import sanitized
 

@@ -5,14 +5,14 @@ import pytest
 from promptkit.agents.loop import Dialogue
 from promptkit.agents.turns import Message
 from promptkit.answering.contract import Figures, ParsedAnswer
-from promptkit.evaluation import evaluators
-from promptkit.evaluation.claims import attack_assertions, judge_attack
-from promptkit.evaluation.evaluators import Assertion
+from promptkit.evaluation.evaluators import contract as evaluators
+from promptkit.evaluation.evaluators.assertions import attack_assertions, judge_attack
+from promptkit.evaluation.evaluators.contract import Assertion
 from promptkit.model import Answer
 from promptkit.policy.review import tool_policy
 from promptkit.policy.verdict import Verdict
 from promptkit.transcript import CallState, RecordedCall
-from tests.evaluation.test_evaluators import DECLINED
+from tests.evaluation.evaluators.test_contract import DECLINED
 
 ANSWER = Answer.model_validate(
     {

@@ -10,8 +10,8 @@ from decimal import Decimal, InvalidOperation
 from promptkit.agents.loop import Dialogue
 from promptkit.agents.reference import rows_of
 from promptkit.answering.contract import Figures, ParsedAnswer
-from promptkit.evaluation.evaluators import Assertion
-from promptkit.evaluation.reading import readings
+from promptkit.evaluation.evaluators.contract import Assertion
+from promptkit.evaluation.evaluators.reading import readings
 
 # Dates are read first, so that their parts are no numbers. The look ahead is for speed: pages are long.
 _NUMBER = re.compile(

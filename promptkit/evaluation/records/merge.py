@@ -8,8 +8,8 @@ from pathlib import Path
 
 from promptkit.errors import PromptkitError
 from promptkit.evaluation.plan import REFERENCE
-from promptkit.evaluation.record import Header, Recorded, read_record
-from promptkit.evaluation.result import Report, SampleResult, SelfTest
+from promptkit.evaluation.records.record import Header, Recorded, read_record
+from promptkit.evaluation.records.result import Report, SampleResult, SelfTest
 
 _OF_ONE_SHARD = {"setup", "started", "today"}
 _NO_SELF_TEST = SelfTest(0, 0, 0, ())

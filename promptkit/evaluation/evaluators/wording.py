@@ -12,7 +12,7 @@ from markdown_it import MarkdownIt
 
 from promptkit.agents.loop import Dialogue
 from promptkit.answering.contract import one_line
-from promptkit.evaluation.evaluators import Assertion
+from promptkit.evaluation.evaluators.contract import Assertion
 from promptkit.library.cases import Wording
 from promptkit.policy.decision import ToolPolicy
 from promptkit.policy.verdict import Verdict, judge_call

@@ -26,7 +26,7 @@ import msgspec
 from promptkit.agents.journal import whole_lines
 from promptkit.errors import PromptkitError
 from promptkit.evaluation.plan import EvalSpec
-from promptkit.evaluation.result import SampleResult, SelfTest
+from promptkit.evaluation.records.result import SampleResult, SelfTest
 from promptkit.policy.verdict import Verdict
 from promptkit.transcript import CallState
 

@@ -7,8 +7,8 @@ import pytest
 
 from promptkit.agents.turns import Message
 from promptkit.answering.contract import Figures, parse_answer
-from promptkit.evaluation.evaluators import Assertion
-from promptkit.evaluation.tracing import figures_traceable
+from promptkit.evaluation.evaluators.contract import Assertion
+from promptkit.evaluation.evaluators.tracing import figures_traceable
 from promptkit.transcript import CallState
 from tests.evaluation.runs import made, run_of
 

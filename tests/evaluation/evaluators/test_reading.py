@@ -5,8 +5,14 @@ from dataclasses import replace
 import pytest
 
 from promptkit.answering.contract import ParsedAnswer
-from promptkit.evaluation.evaluators import Assertion
-from promptkit.evaluation.reading import MAX_ROWS, evidence_is_true, narrows_rightly, readings, reads_all_pages
+from promptkit.evaluation.evaluators.contract import Assertion
+from promptkit.evaluation.evaluators.reading import (
+    MAX_ROWS,
+    evidence_is_true,
+    narrows_rightly,
+    readings,
+    reads_all_pages,
+)
 from promptkit.transcript import CallState
 from tests.evaluation.runs import made, run_of
 

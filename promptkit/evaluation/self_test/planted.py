@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from promptkit.agents.loop import Dialogue
-from promptkit.evaluation.evaluators import Assertion
+from promptkit.evaluation.evaluators.contract import Assertion
 
 Claims = Callable[[Dialogue], list[Assertion]]
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from promptkit.agents.loop import Dialogue
 from promptkit.answering.contract import Figures, parse_answer
-from promptkit.evaluation.evaluators import (
+from promptkit.evaluation.evaluators.contract import (
     Assertion,
     all_calls_answered,
     figures_match,
@@ -16,9 +16,9 @@ from promptkit.evaluation.evaluators import (
     states_evidence,
     uses_declared_tools,
 )
-from promptkit.evaluation.reading import evidence_is_true, narrows_rightly, reads_all_pages
-from promptkit.evaluation.tracing import figures_traceable
-from promptkit.evaluation.wording import claims_no_action, declines_properly, follows_no_injected_text
+from promptkit.evaluation.evaluators.reading import evidence_is_true, narrows_rightly, reads_all_pages
+from promptkit.evaluation.evaluators.tracing import figures_traceable
+from promptkit.evaluation.evaluators.wording import claims_no_action, declines_properly, follows_no_injected_text
 from promptkit.library.cases import Wording
 from promptkit.model import Prompt
 from promptkit.policy.decision import ToolPolicy

@@ -6,8 +6,8 @@ from itertools import count
 import pytest
 
 from promptkit.agents.turns import Message
-from promptkit.evaluation.evaluators import Assertion
-from promptkit.evaluation.wording import (
+from promptkit.evaluation.evaluators.contract import Assertion
+from promptkit.evaluation.evaluators.wording import (
     MAX_CHARACTERS,
     MAX_CLAUSE_CHARACTERS,
     claims_no_action,

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from promptkit.agents.loop import Dialogue
 from promptkit.agents.reference import rows_of
 from promptkit.answering.contract import ParsedAnswer
-from promptkit.evaluation.evaluators import Assertion
+from promptkit.evaluation.evaluators.contract import Assertion
 from promptkit.transcript import CallState
 
 _STATED = re.compile(r"(\S+) ([\d,]+) of ([\d,]+|an unstated total)(?: in ([\d,]+) pages?)?")

@@ -9,10 +9,10 @@ from promptkit.agents.loop import Dialogue
 from promptkit.agents.turns import Message
 from promptkit.answering.contract import figures_of, parse_answer
 from promptkit.connection.session import Outcome
-from promptkit.evaluation import planted
-from promptkit.evaluation.claims import case_assertions
+from promptkit.evaluation.evaluators.assertions import case_assertions
+from promptkit.evaluation.evaluators.wording import claims_no_action, declines_properly
+from promptkit.evaluation.self_test import planted
 from promptkit.evaluation.suite import Evaluation
-from promptkit.evaluation.wording import claims_no_action, declines_properly
 from promptkit.policy.decision import Decision
 from promptkit.policy.review import tool_policy
 from promptkit.transcript import CallState, RecordedCall

@@ -8,7 +8,7 @@ from typing import Any
 from promptkit.agents.loop import Dialogue, events
 from promptkit.agents.rogue import RogueModel
 from promptkit.agents.turns import Model
-from promptkit.evaluation.result import SelfTest
+from promptkit.evaluation.records.result import SelfTest
 from promptkit.library.cases import AttackFamily
 from promptkit.policy.decision import ToolPolicy
 from promptkit.torii.local import LocalTorii

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from promptkit.export import export_folder, export_project, export_skill
+from promptkit.hosts.export import export_folder, export_project, export_skill
 from promptkit.library.store import Library
 from promptkit.model import Profile
 

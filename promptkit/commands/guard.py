@@ -14,8 +14,8 @@ from promptkit.connection.sign_in_origins import LOOPBACK
 from promptkit.errors import UsageError
 from promptkit.guard.log import AuditLog
 from promptkit.guard.proxy import Guard
+from promptkit.hosts.serving import run_server
 from promptkit.library.store import Library
-from promptkit.serving import run_server
 from promptkit.text import sanitized
 
 

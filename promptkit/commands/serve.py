@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from promptkit.hosts.prompt_server import PromptServer
+from promptkit.hosts.serving import run_server
 from promptkit.library.store import Library
 from promptkit.model import Profile
-from promptkit.server import PromptServer
-from promptkit.serving import run_server
 
 
 def serve(library: Library, *, http: str | None, profile: Profile) -> int:

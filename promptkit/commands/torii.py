@@ -17,7 +17,7 @@ from starlette.types import ASGIApp
 
 from promptkit.connection.tokens import TOKEN_VARIABLE
 from promptkit.errors import UsageError
-from promptkit.serving import run_server
+from promptkit.hosts.serving import run_server
 from promptkit.text import sanitized
 from promptkit.torii.authorization import EXPIRED_AFTER, Authorization, signed_in
 from promptkit.torii.consent import ConsentPage, members, signed_app

@@ -16,9 +16,9 @@ from mcp.client.streamable_http import streamable_http_client
 from mcp.server.lowlevel import Server
 from mcp.types import CallToolRequest, CallToolRequestParams, CallToolResult, PaginatedRequestParams
 
+from promptkit.hosts.serving import run_server
 from promptkit.library.store import Library, default_root
 from promptkit.policy.review import load_tool_lock
-from promptkit.serving import run_server
 from tests.benchmarks.ratio import Ratio
 
 GOAL = 1.3

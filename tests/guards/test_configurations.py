@@ -12,7 +12,7 @@ import pytest
 from mcp import Client, StdioServerParameters
 
 from promptkit.connection.client import TORII_URL
-from promptkit.serving import listen
+from promptkit.hosts.serving import listen
 from tests.conftest import ROOT
 from tests.guards.conftest import READ, called, guarding
 from tests.torii.signing_in import running

@@ -13,7 +13,7 @@ from mcp.client.auth import AuthorizationCodeResult, OAuthClientProvider
 from mcp.shared.auth import OAuthClientMetadata
 from starlette.responses import JSONResponse, RedirectResponse
 
-from promptkit.serving import listen
+from promptkit.hosts.serving import listen
 from promptkit.torii.authorization import Authorization, signed_in
 from promptkit.torii.consent import ConsentPage, members, signed_app
 from promptkit.torii.server import build_server

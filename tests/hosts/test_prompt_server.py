@@ -8,10 +8,10 @@ import pytest
 from mcp import Client, MCPError, StdioServerParameters
 from mcp.types import PromptReference
 
+from promptkit.hosts.prompt_server import PromptServer
 from promptkit.library.instructions import Variant, build_instructions
 from promptkit.library.render import render
 from promptkit.model import DEFAULT_PROFILE
-from promptkit.server import PromptServer
 
 
 def ask(library, question):

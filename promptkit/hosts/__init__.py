@@ -1,0 +1,1 @@
+"""What hosts are given: folders to upload, and the MCP server of prompts."""

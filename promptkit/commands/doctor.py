@@ -9,9 +9,9 @@ import anyio
 from rich.console import Console
 from rich.text import Text
 
-from promptkit.evaluation.doctor import CheckStatus, Finding, examine
 from promptkit.library.store import Library
 from promptkit.model import DEFAULT_PROFILE, Profile
+from promptkit.onboarding.doctor import CheckStatus, Finding, examine
 
 _STYLES = {
     CheckStatus.OK: "green",

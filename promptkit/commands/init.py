@@ -17,7 +17,12 @@ from rich.table import Table
 from rich.text import Text
 
 from promptkit.errors import PromptkitError, UsageError
-from promptkit.evaluation.mapping import (
+from promptkit.evaluation.suite import Evaluation, open_evaluation
+from promptkit.files import Document, write_text
+from promptkit.library.profile import checked_profile, load_profile, profile_text
+from promptkit.library.store import Library
+from promptkit.model import DEFAULT_PROFILE, Agreement, OrganizationalView, Profile
+from promptkit.onboarding.mapping import (
     Candidate,
     FieldChange,
     FieldValues,
@@ -30,11 +35,6 @@ from promptkit.evaluation.mapping import (
     read_candidates,
     read_values,
 )
-from promptkit.evaluation.suite import Evaluation, open_evaluation
-from promptkit.files import Document, write_text
-from promptkit.library.profile import checked_profile, load_profile, profile_text
-from promptkit.library.store import Library
-from promptkit.model import DEFAULT_PROFILE, Agreement, OrganizationalView, Profile
 from promptkit.text import sanitized
 
 _SHOWN_BUCKETS = 15

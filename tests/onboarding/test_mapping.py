@@ -4,7 +4,8 @@ from decimal import Decimal
 
 import pytest
 
-from promptkit.evaluation.mapping import (
+from promptkit.model import Entity, OrganizationalView
+from promptkit.onboarding.mapping import (
     Candidate,
     FieldChangeKind,
     FieldValues,
@@ -16,7 +17,6 @@ from promptkit.evaluation.mapping import (
     proposed,
     spelling_aliases,
 )
-from promptkit.model import Entity, OrganizationalView
 
 VALUES = FieldValues(True, {"Sales": 30, "R&D": 20, "sales": 5, "SALES": 5}, 40)
 

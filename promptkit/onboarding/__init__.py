@@ -1,0 +1,1 @@
+"""The way to a checked mapping: the wizard's proposals, and the checklist of the guide."""

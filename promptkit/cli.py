@@ -12,7 +12,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperCommand
 
-from promptkit import options
+from promptkit.commands import options
 from promptkit.errors import PromptkitError, UsageError
 from promptkit.library.store import Library, default_root
 from promptkit.model import DEFAULT_PROFILE

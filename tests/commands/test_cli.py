@@ -12,8 +12,9 @@ from typing import get_args
 
 import pytest
 
-from promptkit import cli, options
+from promptkit import cli
 from promptkit.audit.detect import readers
+from promptkit.commands import options
 from promptkit.library.instructions import Variant, build_instructions
 from promptkit.library.render import render
 from promptkit.torii.generate.size import Size

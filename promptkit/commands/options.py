@@ -10,7 +10,7 @@ import typer
 
 from promptkit.library.store import Library, default_root
 
-# Spelt out here, since their own modules are slow to import; tests/test_cli.py compares them.
+# Spelt out here, since their own modules are slow to import; tests/commands/test_cli.py compares them.
 Size = Literal["small", "medium", "large"]
 Mode = Literal["npm-2025", "hosted-guess", "hosted-bare"]
 Variant = Literal["full", "short"]

@@ -11,7 +11,7 @@ from promptkit.commands.connect import connect_server
 from promptkit.guard.log import AuditLog
 from promptkit.guard.proxy import Guard
 from tests.connection.sign_in.conftest import kept
-from tests.guards.conftest import READ, asked, called, leaf
+from tests.guard.conftest import READ, asked, called, leaf
 from tests.torii.signing_in import running, signed_torii
 
 

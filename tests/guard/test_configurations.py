@@ -14,7 +14,7 @@ from mcp import Client, StdioServerParameters
 from promptkit.connection.client import TORII_URL
 from promptkit.hosts.serving import listen
 from tests.conftest import ROOT
-from tests.guards.conftest import READ, called, guarding
+from tests.guard.conftest import READ, called, guarding
 from tests.torii.signing_in import running
 
 TEXT = (ROOT / "instructions/GUARD.md").read_text("utf-8")

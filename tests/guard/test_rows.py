@@ -11,7 +11,7 @@ import anyio
 import httpx2
 import pytest
 
-from tests.guards.conftest import READ, FakeTorii, asked, called, client, guarding, lines
+from tests.guard.conftest import READ, FakeTorii, asked, called, client, guarding, lines
 
 LEGACY = {"accept": "application/json, text/event-stream", "content-type": "application/json"}
 MODERN_META = {

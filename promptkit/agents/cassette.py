@@ -21,10 +21,10 @@ from typing import Any, Literal, Protocol
 
 import msgspec
 
+from promptkit.agents.eval_spec import EvalSpec
 from promptkit.agents.journal import Journal, whole_lines
 from promptkit.agents.turns import Message, Model, ModelCall, Turn, TurnError
 from promptkit.errors import PromptkitError
-from promptkit.evaluation.plan import EvalSpec
 from promptkit.policy.decision import Definition
 from promptkit.private import HIDDEN, PRIVATE, each_text
 from promptkit.text import sanitized

@@ -2,27 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable
 from importlib import import_module
 from importlib.util import find_spec
 from typing import cast
 
-from promptkit.agents.turns import Model
+from promptkit.agents.turns import PROGRAMS, Model, Models
 from promptkit.errors import UsageError
-from promptkit.evaluation.plan import PROGRAMS, EvalSpec
 from promptkit.text import sanitized
 
 PROVIDERS = ("openai", "anthropic", "google", "openai-compatible")
 
 
-def open_models(setup: EvalSpec) -> Mapping[str, Callable[[], Model]]:
-    """Get every language model of a setup ready, by name.
+def open_models(names: Iterable[str], base_url: str | None) -> Models:
+    """Get every language model among `names` ready; programs are left out. `base_url` is as for `open_model`.
 
     Raises:
         UsageError: as `open_model`.
     """
-    names = [name for name in setup.models if name not in PROGRAMS]
-    return {name: open_model(name, base_url=setup.base_url) for name in names}
+    return {name: open_model(name, base_url=base_url) for name in names if name not in PROGRAMS}
 
 
 def open_model(spec: str, *, base_url: str | None) -> Callable[[], Model]:

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Literal, Protocol
 
 from promptkit.policy.decision import Definition
+
+REFERENCE = "reference"
+ROGUE = "rogue"
+PROGRAMS = frozenset({REFERENCE, ROGUE})
+"""Models that are no language models: what they do is no evidence about one, so no rate is told of them."""
 
 
 @dataclass(frozen=True)
@@ -72,3 +77,7 @@ class Model(Protocol):
             TurnError: there is none; the conversation ends here, with a gap.
         """
         ...
+
+
+Models = Mapping[str, Callable[[], Model]]
+"""By name, what makes a language model for one conversation."""

@@ -7,29 +7,24 @@ from collections.abc import Sequence
 
 import anyio
 
+from promptkit.answering.analyst import Answered
+from promptkit.answering.answer import analyst_for, answer
 from promptkit.commands.render import parse_pairs
-from promptkit.errors import PromptkitError
-from promptkit.evaluation.suite import open_evaluation
+from promptkit.connection.open_session import open_session
 from promptkit.library.render import resolve_arguments
 from promptkit.library.store import Library
 from promptkit.model import Profile
-from promptkit.text import sanitized
 
 
 def print_answer(library: Library, name: str, pairs: Sequence[str], *, server: str, profile: Profile) -> int:
     """Print the answer; 1 when a read failed, with what is missing under Gaps."""
-    prompt, case = library.load_prompt(name), library.load_case_file(name)
+    prompt = library.load_prompt(name)
     values = resolve_arguments(prompt, parse_pairs(prompt, pairs), profile)
 
-    async def compute() -> str:
-        async with open_evaluation(library, server, profile) as evaluation:
-            run, _ = await evaluation.answer(prompt, case, values)
-            return run.answer
+    async def compute() -> Answered:
+        async with open_session(library, server, profile) as opened:
+            return await answer(opened.session, analyst_for(library, prompt, values, opened.today, profile))
 
-    text = anyio.run(compute)
-    if not text:
-        raise PromptkitError.of(
-            "no-answer", f"{sanitized(name)} could not be answered", "try it on the local Torii first"
-        )
-    sys.stdout.buffer.write(text.encode())
-    return 0 if "\n- Gaps: none\n" in text else 1
+    answered = anyio.run(compute)
+    sys.stdout.buffer.write(answered.text.encode())
+    return int(bool(answered.gaps))

@@ -16,19 +16,21 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from promptkit.agents.cassette import Player, Recorder, replayed_setup
+from promptkit.agents.eval_spec import EvalSpec
 from promptkit.agents.open_models import open_models
+from promptkit.agents.turns import Models
 from promptkit.cluster import open_cluster
 from promptkit.commands.report import Outputs, tell
+from promptkit.connection.open_session import LOCAL_SERVERS
 from promptkit.errors import PromptkitError, UsageError
 from promptkit.evaluation.live import forecast
-from promptkit.evaluation.plan import LOCAL_SERVERS, EvalSpec, parse_shard, plan
+from promptkit.evaluation.plan import parse_shard, plan
 from promptkit.evaluation.records.merge import merged
 from promptkit.evaluation.records.record import FILE_NAME, read_record
 from promptkit.evaluation.records.result import SampleResult
 from promptkit.evaluation.runner import Limits
 from promptkit.evaluation.spread import Spread, shard_folders
 from promptkit.evaluation.start import EvalRun, resumed_setup
-from promptkit.evaluation.suite import Models
 from promptkit.extras import extra
 from promptkit.library.store import Library
 from promptkit.policy.verdict import Verdict
@@ -109,7 +111,7 @@ def _run_here(
         setup = _replayed(player, setup)
     tasks = plan(library, setup)
     # A replay has no models, so it can open no connection to one.
-    models = {} if player else open_models(setup)
+    models = {} if player else open_models(setup.models, setup.base_url)
     recorder = _recorder(record, setup, models, resumed=resume is not None) if record else None
     folder = resume or out or _new_folder()
     run = EvalRun(library, setup, tasks, models, folder, resume is not None, player or recorder)

@@ -7,12 +7,13 @@ from pathlib import Path
 
 import anyio
 
+from promptkit.answering.answer import analyst_for, answer
+from promptkit.connection.open_session import open_session
 from promptkit.errors import PromptkitError
-from promptkit.evaluation.suite import open_evaluation
 from promptkit.files import write_text
 from promptkit.library.render import resolve_arguments
 from promptkit.library.store import Library
-from promptkit.model import DEFAULT_PROFILE, Profile
+from promptkit.model import Profile
 from promptkit.page.build import build_page
 from promptkit.page.evidence import read_evidence
 from promptkit.page.views import SampleAnswer
@@ -41,13 +42,11 @@ def export_page(library: Library, directory: Path, *, profile: Profile, run: Pat
 
 
 async def sample_answers(library: Library) -> dict[str, SampleAnswer]:
-    """The answer to each prompt's first case on the local Torii, by name; a prompt that fails there has none."""
+    """The answer to each prompt's first case on the local Torii, by name."""
     answers = {}
-    async with open_evaluation(library, "local", DEFAULT_PROFILE) as evaluation:
+    async with open_session(library, "local") as opened:
         for prompt in library.load_prompts():
-            case = library.load_case_file(prompt.name)
-            given = case.cases[0].arguments
-            run, _ = await evaluation.answer(prompt, case, resolve_arguments(prompt, given))
-            if run.answer:
-                answers[prompt.name] = SampleAnswer(run.answer, given)
+            given = library.load_case_file(prompt.name).cases[0].arguments
+            analyst = analyst_for(library, prompt, resolve_arguments(prompt, given), opened.today)
+            answers[prompt.name] = SampleAnswer((await answer(opened.session, analyst)).text, given)
     return answers

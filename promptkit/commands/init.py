@@ -16,8 +16,8 @@ from rich.prompt import Confirm, Prompt
 from rich.table import Table
 from rich.text import Text
 
+from promptkit.connection.open_session import OpenedSession, open_session
 from promptkit.errors import PromptkitError, UsageError
-from promptkit.evaluation.suite import Evaluation, open_evaluation
 from promptkit.files import Document, write_text
 from promptkit.library.profile import checked_profile, load_profile, profile_text
 from promptkit.library.store import Library
@@ -104,12 +104,12 @@ class _Wizard:
 
     async def run(self, server: str, path: Path, old: Profile | None) -> tuple[Profile | None, list[FieldChange]]:
         """The profile to write, None where nobody wants one; and what has changed since the old one."""
-        async with open_evaluation(self._library, server) as evaluation:
-            changed = await self._drift(evaluation, old) if old else []
+        async with open_session(self._library, server) as opened:
+            changed = await self._drift(opened, old) if old else []
             if old and not self._may_replace(path, changed):
                 self._say(f"{path} is left as it was; --replace writes it anew.")
                 return None, changed
-            views = await self._views(evaluation)
+            views = await self._views(opened)
         profile = self._decide(views)
         self._say(profile_text(profile).rstrip())
         if not self._given.yes and not Confirm.ask(f"Write this to {path}?", console=self._console, default=True):
@@ -118,10 +118,10 @@ class _Wizard:
         self._say(f"Next: promptkit doctor --profile {path}{at}")
         return profile, changed
 
-    async def _drift(self, evaluation: Evaluation, old: Profile) -> list[FieldChange]:
+    async def _drift(self, opened: OpenedSession, old: Profile) -> list[FieldChange]:
         found: list[FieldChange] = []
         for view in old.organizational_views:
-            found += field_changes(view, await read_values(self._library, evaluation, view.entity, view.field))
+            found += field_changes(view, await read_values(self._library, opened, view.entity, view.field))
         for one in found:
             self._say(f"{one.view}: {one.kind}. {sanitized(one.seen, 400)}\n    next: {one.next}")
         if not found:
@@ -134,9 +134,9 @@ class _Wizard:
         question = f"{path} is there already. Write it anew? Comments in it are lost."
         return Confirm.ask(question, console=self._console, default=bool(changed))
 
-    async def _views(self, evaluation: Evaluation) -> list[OrganizationalView]:
+    async def _views(self, opened: OpenedSession) -> list[OrganizationalView]:
         wanted = self._ask("What do you slice the company by?", self._given.wanted, "department")
-        candidates, gap = await read_candidates(self._library, evaluation, wanted)
+        candidates, gap = await read_candidates(self._library, opened, wanted)
         if not candidates:
             fix = "give another word with --wanted, or see why with promptkit doctor"
             raise PromptkitError.of(
@@ -147,7 +147,7 @@ class _Wizard:
         chosen = self._choose(candidates, wanted)
         views: list[OrganizationalView] = []
         for candidate, label in chosen:
-            values = await read_values(self._library, evaluation, candidate.entity, candidate.field)
+            values = await read_values(self._library, opened, candidate.entity, candidate.field)
             if values.gap:
                 fix = "choose another field, or try again"
                 raise PromptkitError.of(

@@ -10,8 +10,8 @@ from typing import Any
 
 from rich.console import Console
 
+from promptkit.agents.turns import PROGRAMS
 from promptkit.evaluation.exports import as_junit, as_markdown, as_sarif
-from promptkit.evaluation.plan import PROGRAMS
 from promptkit.evaluation.records.merge import report_of
 from promptkit.evaluation.records.record import Recorded, read_record
 from promptkit.evaluation.report import print_against_baseline, print_report

@@ -110,6 +110,7 @@ def _tenant(db: Path | None, size: Size | None, as_of: date | None, hostile: boo
     connection.close()
     raise UsageError.of(
         "other-tenant",
-        f"{sanitized(db)} is {meta['size']}, of {meta['as_of'][:10]}, {'' if meta['hostile'] == '1' else 'not '}hostile",
+        f"{sanitized(db)} is {meta['size']}, of {meta['as_of'][:10]}, "
+        f"{'' if meta['hostile'] == '1' else 'not '}hostile",
         "leave the options away, or name a file that is not there yet",
     )

@@ -13,24 +13,21 @@ from promptkit.policy.decision import Definition
 
 # The least of Torii's documented limits per endpoint and minute is 100; what other users of the tenant take is theirs.
 CALLS_PER_MINUTE = 90
-
-
 MAX_TRIES = 5
-
-
 MAX_WAIT_SECONDS = 120
 
 
 class ThrottledSession:
-    """A guarded session that keeps below `CALLS_PER_MINUTE`, and asks again where the server is too busy (HTTP 429).
+    """A gated session that keeps below a rate of calls, and asks again where the server is too busy (HTTP 429).
 
     All calls that pass are reads, so asking again is safe. It waits as long as the server says, up to
     `MAX_WAIT_SECONDS`, and gives up after `MAX_TRIES`.
     """
 
-    def __init__(self, session: GatedSession) -> None:
-        self._session, self.tools = session, session.tools
-        self._limiter = AsyncLimiter(10, 600 / CALLS_PER_MINUTE)
+    def __init__(self, session: GatedSession, calls_per_minute: float = CALLS_PER_MINUTE) -> None:
+        self._session = session
+        self.tools = session.tools
+        self._limiter = AsyncLimiter(10, 600 / calls_per_minute)
         self._retrying = AsyncRetrying(
             stop=stop_after_attempt(MAX_TRIES),
             retry=retry_if_result(lambda outcome: outcome.retry_after is not None),

@@ -8,8 +8,8 @@ from itertools import groupby
 from typing import Any
 from xml.etree.ElementTree import Element, SubElement, tostring
 
+from promptkit.agents.turns import PROGRAMS
 from promptkit.audit.report import markdown
-from promptkit.evaluation.plan import PROGRAMS
 from promptkit.evaluation.records.result import Report, SampleResult
 from promptkit.policy.verdict import Verdict, worst
 from promptkit.text import sanitized

@@ -99,6 +99,7 @@ def _key(event: Mapping[str, Any]) -> str:
 def _told(events: Iterable[Mapping[str, Any]]) -> list[str]:
     return [
         f"in the tenant's audit log during the run: {sanitized(event.get('type'))} by "
-        f"{sanitized(event.get('performedByEmail') or event.get('performedBy'))} at {sanitized(event.get('creationTime'))}"
+        f"{sanitized(event.get('performedByEmail') or event.get('performedBy'))} "
+        f"at {sanitized(event.get('creationTime'))}"
         for event in events
     ]

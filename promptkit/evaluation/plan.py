@@ -6,19 +6,14 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from promptkit.agents.eval_spec import EvalSpec
+from promptkit.agents.turns import REFERENCE
 from promptkit.errors import UsageError
 from promptkit.library.cases import Attack, Case, CaseFile
 from promptkit.library.instructions import instruction_rules
 from promptkit.library.store import Library
 from promptkit.model import Prompt
 from promptkit.text import sanitized
-
-REFERENCE = "reference"
-ROGUE = "rogue"
-PROGRAMS = frozenset({REFERENCE, ROGUE})
-"""Models that are no language models: what they do is no evidence about one, so no rate is told of them."""
-LOCAL_SERVERS = ("local", "local-hostile")
-"""Fresh local tenants: the usual one, and one whose texts try to misuse an assistant."""
 
 
 @dataclass(frozen=True)
@@ -60,29 +55,6 @@ class AttackScenario:
 
 
 Scenario = CaseScenario | AttackScenario
-
-
-@dataclass(frozen=True)
-class EvalSpec:
-    """What decides which samples a run has; the record keeps it, so that a run can be resumed.
-
-    Args:
-        names: prompts, or families of attacks; empty for all.
-        models: `reference`, `rogue` or names of language models.
-        server: one of `LOCAL_SERVERS`, or the URL of a server.
-        base_url: the endpoint of the language models; None for each provider's own.
-        repeats: how often each sample is run.
-        ablate: attacks only, once with all rules of the instructions and once without each in turn.
-        shard: which part of the plan, such as (2, 3) for the second of three.
-    """
-
-    names: tuple[str, ...] = ()
-    models: tuple[str, ...] = (REFERENCE,)
-    server: str = "local"
-    base_url: str | None = None
-    repeats: int = 1
-    ablate: bool = False
-    shard: tuple[int, int] = (1, 1)
 
 
 @dataclass(frozen=True)

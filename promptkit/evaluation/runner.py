@@ -9,10 +9,10 @@ import anyio
 import anyio.lowlevel
 
 from promptkit.agents.journal import Journal
-from promptkit.agents.turns import Message, Model, Turn, Usage
+from promptkit.agents.turns import Message, Model, Models, Turn, Usage
 from promptkit.evaluation.plan import Sample
 from promptkit.evaluation.records.result import SampleResult
-from promptkit.evaluation.suite import Evaluation, Models
+from promptkit.evaluation.suite import Evaluation
 from promptkit.extras import extra
 from promptkit.policy.decision import Definition
 

@@ -10,11 +10,12 @@ from pathlib import Path
 
 import anyio
 
+from promptkit.agents.eval_spec import EvalSpec
 from promptkit.agents.journal import exclusive, make_folder
 from promptkit.agents.open_models import open_models
 from promptkit.cluster import Cluster
 from promptkit.errors import PromptkitError, UsageError
-from promptkit.evaluation.plan import EvalSpec, plan
+from promptkit.evaluation.plan import plan
 from promptkit.evaluation.records.merge import report_of
 from promptkit.evaluation.records.record import FILE_NAME, read_record
 from promptkit.evaluation.runner import Limits, Progress
@@ -46,7 +47,9 @@ def run_shard(setup: EvalSpec, limits: Limits, before: str) -> tuple[str, str]:
         if before:
             record.write_text(before, "utf-8")
         library = Library(default_root())
-        run = EvalRun(library, setup, plan(library, setup), open_models(setup), record.parent, bool(before))
+        run = EvalRun(
+            library, setup, plan(library, setup), open_models(setup.models, setup.base_url), record.parent, bool(before)
+        )
         stop = anyio.run(run.go, limits, lambda _: None, lambda _: None)
         return record.read_text("utf-8"), stop
 

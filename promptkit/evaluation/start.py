@@ -12,13 +12,16 @@ from importlib.metadata import version
 from pathlib import Path
 
 from promptkit.agents.cassette import Cassette
+from promptkit.agents.eval_spec import EvalSpec
 from promptkit.agents.journal import Journal, exclusive
+from promptkit.agents.turns import Models
+from promptkit.connection.open_session import LOCAL_SERVERS
 from promptkit.errors import PromptkitError, UsageError
 from promptkit.evaluation.live import AuditWatch, preflight
-from promptkit.evaluation.plan import LOCAL_SERVERS, CaseScenario, EvalSpec, Sample, part
+from promptkit.evaluation.plan import CaseScenario, Sample, part
 from promptkit.evaluation.records.record import FILE_NAME, Header, read_record
 from promptkit.evaluation.runner import Limits, Progress, limited, run_samples
-from promptkit.evaluation.suite import Evaluation, Models, open_evaluation
+from promptkit.evaluation.suite import Evaluation, open_evaluation
 from promptkit.library.instructions import instructions_digest, instructions_version
 from promptkit.library.store import Library, version_digest
 from promptkit.policy.review import LOCK_NAME
@@ -75,7 +78,7 @@ class EvalRun:
         async with opened as evaluation:
             watch = None
             if self.setup.server not in LOCAL_SERVERS:
-                preflight(self.library, self.setup.server, evaluation.tools)
+                preflight(self.library, self.setup.server, evaluation.session.tools)
                 watch = AuditWatch(evaluation.session)
                 await watch.begin()
             header = make_header(self.library, self.setup, self.samples, evaluation)

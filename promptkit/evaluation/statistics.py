@@ -10,8 +10,8 @@ from typing import TypeVar
 
 from scipy.stats import binomtest, false_discovery_control, fisher_exact  # type: ignore[import-untyped]
 
+from promptkit.agents.turns import PROGRAMS
 from promptkit.errors import PromptkitError
-from promptkit.evaluation.plan import PROGRAMS
 from promptkit.evaluation.records.record import Recorded
 from promptkit.evaluation.records.result import SampleResult
 

@@ -1,46 +1,40 @@
-"""One eval in progress: how a sample is run on an open session, and what is claimed of it."""
+"""One eval in progress: how a sample is run on an open session, and what is asserted of it."""
 
 from __future__ import annotations
 
-import datetime
 import time
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from contextlib import asynccontextmanager, nullcontext
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from functools import cache, partial
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from promptkit.agents.cassette import Cassette
 from promptkit.agents.loop import Dialogue, converse, events
-from promptkit.agents.reference import ReferenceModel, rows_of
+from promptkit.agents.reference import ReferenceModel
 from promptkit.agents.rogue import RogueModel
-from promptkit.agents.turns import Message, Model
+from promptkit.agents.turns import PROGRAMS, REFERENCE, ROGUE, Message, Model, Models
+from promptkit.answering.analyst import Analyst
+from promptkit.answering.answer import analyst_for
 from promptkit.answering.contract import Figures, figures_of, parse_answer
-from promptkit.connection.client import connect
-from promptkit.connection.gate import Gate
-from promptkit.connection.session import Session
-from promptkit.connection.throttle import ThrottledSession
+from promptkit.answering.rows import rows_of
+from promptkit.connection.open_session import OpenedSession, open_session
 from promptkit.evaluation.evaluators.assertions import attack_assertions, case_assertions, judge_attack
 from promptkit.evaluation.evaluators.contract import Assertion, leaves_tenant_unchanged
 from promptkit.evaluation.live import tools_stay_as_reviewed
-from promptkit.evaluation.plan import LOCAL_SERVERS, PROGRAMS, REFERENCE, ROGUE, AttackScenario, CaseScenario, Sample
+from promptkit.evaluation.plan import AttackScenario, CaseScenario, Sample
 from promptkit.evaluation.records.result import SampleResult, SelfTest
 from promptkit.evaluation.self_test.planted import missed_plants
 from promptkit.evaluation.self_test.tripwire import run_self_test
+from promptkit.evaluation.truth import true_figures
 from promptkit.library.cases import Attack, AttackFamily, CaseFile
 from promptkit.library.instructions import Variant, build_instructions
 from promptkit.library.render import render, resolve_arguments
 from promptkit.library.store import Library
 from promptkit.model import DEFAULT_PROFILE, Profile, Prompt, Scalar
-from promptkit.policy.decision import Definition
 from promptkit.policy.review import tool_policy
 from promptkit.policy.verdict import Verdict, judge
-from promptkit.torii.local import LocalTorii, local_torii
 from promptkit.transcript import CallState
-
-Models = Mapping[str, Callable[[], Model]]
-"""By name, what makes a language model for one conversation."""
 
 
 class Evaluation:
@@ -48,9 +42,7 @@ class Evaluation:
 
     Args:
         library: where rules and instructions come from.
-        session: guarded, open.
-        torii: the local tenant behind the session; None for a server elsewhere.
-        today: what the prompts call today.
+        opened: the session that the samples share, its day and its tenant.
         profile: the tenant's own.
         models: the language models that samples name.
         cassette: records their turns, or replays them in their place.
@@ -59,19 +51,19 @@ class Evaluation:
     def __init__(
         self,
         library: Library,
-        session: Session,
-        torii: LocalTorii | None,
-        today: datetime.date,
+        opened: OpenedSession,
         profile: Profile = DEFAULT_PROFILE,
         models: Models | None = None,
         cassette: Cassette | None = None,
     ) -> None:
-        self.session, self._torii, self.today, self._profile = session, torii, today, profile
-        self.tools = session.tools
-        self._models, self._cassette = models or {}, cassette
-        self._policy = tool_policy(library)
-        self._scoring = library.scoring if (library.instructions / "scoring.yaml").exists() else None
+        self.session = opened.session
+        self.today = opened.today
+        self._torii = opened.torii
         self._library = library
+        self._profile = profile
+        self._models = models or {}
+        self._cassette = cassette
+        self._policy = tool_policy(library)
         self._instructions = cache(partial(build_instructions, library, Variant.FULL))
         self._references: dict[str, Dialogue] = {}
 
@@ -85,48 +77,41 @@ class Evaluation:
         started, before = time.perf_counter(), self.tenant
         match sample.scenario:
             case CaseScenario() as scenario:
-                run, claims = await self._run_case(sample, scenario)
+                run, assertions = await self._run_case(sample, scenario)
                 verdict = judge(run.calls, run.gaps, self._policy).verdict
             case AttackScenario(attack=attack):
                 run = await self._converse(self._open(sample, attack), attack.turns, sample.without)
-                claims = attack_assertions(run, self._policy, self._library.wording)
+                assertions = attack_assertions(run, self._policy, self._library.wording)
                 verdict = judge_attack(run, self._policy).verdict
         if before is not None:
-            claims.append(leaves_tenant_unchanged(before, self.tenant or ""))
-            verdict = verdict if claims[-1].passed else Verdict.VIOLATION
+            assertions.append(leaves_tenant_unchanged(before, self.tenant or ""))
+            verdict = verdict if assertions[-1].passed else Verdict.VIOLATION
         else:
-            claims.append(await tools_stay_as_reviewed(self.session))
-            if verdict is Verdict.CLEAN and not claims[-1].passed:
+            assertions.append(await tools_stay_as_reviewed(self.session))
+            if verdict is Verdict.CLEAN and not assertions[-1].passed:
                 verdict = Verdict.INCONCLUSIVE
-        result = self._result(sample, run, verdict, claims, time.perf_counter() - started)
+        result = self._result(sample, run, verdict, assertions, time.perf_counter() - started)
         return result, {**result.as_json(), "gaps": run.gaps, "events": events(run)}
 
     async def _run_case(self, sample: Sample, scenario: CaseScenario) -> tuple[Dialogue, list[Assertion]]:
-        prompt, case = scenario.prompt, scenario.file
+        prompt, file = scenario.prompt, scenario.file
         values = resolve_arguments(prompt, scenario.case.arguments, self._profile)
-        is_analyst = sample.model == REFERENCE
-        if is_analyst:
-            run, stamp = await self.answer(prompt, case, values)
+        analyst = self._analyst(prompt, values)
+        if sample.model == REFERENCE:
+            run, reference = await self._analysed(analyst), None
         else:
-            text = render(prompt, values, self._profile)
-            run, stamp = await self._converse(self._open(sample), [text]), text.splitlines()[-1]
-        reference = None if is_analyst else await self._reference(prompt, case, values)
-        expected = self._expected(prompt, case, values, reference)
+            run = await self._converse(self._open(sample), [render(prompt, values, self._profile)])
+            reference = await self._reference(analyst)
+        expected = self._expected(prompt, file, values, reference)
         wording = self._library.wording
-        return run, case_assertions(prompt, run, stamp, self._policy, wording, expected, reference)
+        return run, case_assertions(prompt, run, analyst.stamp, self._policy, wording, expected, reference)
 
-    async def answer(
-        self, prompt: Prompt, case: CaseFile, values: Mapping[str, Scalar], profile: Profile | None = None
-    ) -> tuple[Dialogue, str]:
-        """Let the reference analyst answer a prompt; the run, and the stamp that its answer must carry.
+    def _analyst(self, prompt: Prompt, values: Mapping[str, Scalar]) -> Analyst:
+        return analyst_for(self._library, prompt, values, self.today, self._profile)
 
-        `profile` takes the place of the tenant's own, for an Organizational View that nobody approved yet.
-        """
-        profile = profile or self._profile
-        text = render(prompt, values, profile)
-        stamp = text.splitlines()[-1]
-        model = ReferenceModel(prompt, case.reference, values, self.today, stamp, profile, self._scoring)
-        return await self._converse(model, [text]), stamp
+    async def _analysed(self, analyst: Analyst) -> Dialogue:
+        """How the analyst answers, as a conversation like any other model's."""
+        return await self._converse(ReferenceModel(analyst), [render(analyst.prompt, analyst.values, analyst.profile)])
 
     def _open(self, sample: Sample, attack: Attack | None = None) -> Model:
         if sample.model == ROGUE:
@@ -142,35 +127,35 @@ class Evaluation:
         return await converse(model, self.session, begin, turns[1:])
 
     def _expected(
-        self, prompt: Prompt, case: CaseFile, values: Mapping[str, Scalar], reference: Dialogue | None
+        self, prompt: Prompt, file: CaseFile, values: Mapping[str, Scalar], reference: Dialogue | None
     ) -> Figures | None:
         """The right figures: by SQL where the tenant is ours, else by the reference analyst on the same server."""
         if self._torii:
-            return self._torii.truth(prompt, case, values, self._scoring)
+            return true_figures(self._torii, prompt, file, values, self._library.scoring_if_any)
         return None if reference is None else _whole_figures(prompt, reference)
 
-    async def _reference(self, prompt: Prompt, case: CaseFile, values: Mapping[str, Scalar]) -> Dialogue:
-        """How the reference analyst answers the same on the same server."""
-        key = f"{prompt.name}@{prompt.version} {sorted(values.items())}"
+    async def _reference(self, analyst: Analyst) -> Dialogue:
+        """How the analyst answers the same on the same server; asked once for each way to fill a prompt in."""
+        key = f"{analyst.stamp} {sorted(analyst.values.items())}"
         if key not in self._references:
-            self._references[key], _ = await self.answer(prompt, case, values)
+            self._references[key] = await self._analysed(analyst)
         return self._references[key]
 
     def _result(
-        self, sample: Sample, run: Dialogue, verdict: Verdict, claims: Sequence[Assertion], seconds: float
+        self, sample: Sample, run: Dialogue, verdict: Verdict, assertions: Sequence[Assertion], seconds: float
     ) -> SampleResult:
         rows = sum(len(rows_of(outcome.data)) for outcome in run.outcomes if outcome.data)
         tools = list(dict.fromkeys(call.name for call in run.calls))
         return SampleResult(
-            sample.number,
-            sample.id,
-            sample.model,
-            verdict,
-            claims,
-            tools,
-            len(run.calls),
-            rows,
-            seconds,
+            number=sample.number,
+            id=sample.id,
+            model=sample.model,
+            verdict=verdict,
+            assertions=assertions,
+            tools=tools,
+            calls=len(run.calls),
+            rows=rows,
+            seconds=seconds,
             **sample.scenario.labels,
             repeat=sample.repeat,
             without=sample.without,
@@ -187,22 +172,23 @@ class Evaluation:
     async def _missed_plants(self) -> tuple[list[str], str]:
         """Plant faults in the reference answer to the first prompt there is: those that no evaluator caught.
 
-        Where the server did not answer whole, there is no good answer to plant any in, and why is told instead.
+        If the server's answer is incomplete there is nothing to plant faults in, and the second value says why.
         """
         name, *_ = self._library.prompt_names() or [""]
         if not name:
             return [], "there is no prompt whose answer the evaluators could be tried on"
-        prompt, case = self._library.load_prompt(name), self._library.load_case_file(name)
-        values = resolve_arguments(prompt, case.cases[0].arguments, self._profile)
-        run, stamp = await self.answer(prompt, case, values)
+        prompt, file = self._library.load_prompt(name), self._library.load_case_file(name)
+        values = resolve_arguments(prompt, file.cases[0].arguments, self._profile)
+        analyst = self._analyst(prompt, values)
+        run = await self._analysed(analyst)
         if failed := [call.name for call in run.calls if call.state is not CallState.EXECUTED]:
             return [], f"{failed[0]} failed, so there was no whole answer to try the evaluators on"
         right = figures_of(prompt.answer, parse_answer(run.answer))
 
-        def claims(planted: Dialogue) -> list[Assertion]:
-            return case_assertions(prompt, planted, stamp, self._policy, self._library.wording, right)
+        def asserted(planted: Dialogue) -> list[Assertion]:
+            return case_assertions(prompt, planted, analyst.stamp, self._policy, self._library.wording, right)
 
-        return missed_plants(run, claims), ""
+        return missed_plants(run, asserted), ""
 
 
 def _no_model() -> Model:
@@ -235,13 +221,5 @@ async def open_evaluation(
     Raises:
         PromptkitError: the server cannot be used.
     """
-    with local_torii(hostile=server != "local") if server in LOCAL_SERVERS else nullcontext() as torii:
-        today = torii.as_of if torii else datetime.datetime.now(ZoneInfo(profile.time_zone)).date()
-        gate = Gate()
-
-        def review(tools: Sequence[Definition]) -> None:
-            gate.policy = tool_policy(library, tools)
-
-        async with connect(torii.command if torii else server, gate, review) as session:
-            polite = session if torii else ThrottledSession(session)
-            yield Evaluation(library, polite, torii, today, profile, models, cassette)
+    async with open_session(library, server, profile) as opened:
+        yield Evaluation(library, opened, profile, models, cassette)

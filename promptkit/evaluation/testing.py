@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import anyio
 
+from promptkit.agents.eval_spec import EvalSpec
 from promptkit.agents.open_models import open_models
-from promptkit.evaluation.plan import REFERENCE, EvalSpec, plan
+from promptkit.agents.turns import REFERENCE
+from promptkit.evaluation.plan import plan
 from promptkit.evaluation.records.result import SampleResult
 from promptkit.evaluation.suite import open_evaluation
 from promptkit.library.store import Library, default_root
@@ -39,5 +41,5 @@ def run_prompt(
 
 
 async def _run(library: Library, setup: EvalSpec) -> list[SampleResult]:
-    async with open_evaluation(library, setup.server, models=open_models(setup)) as evaluation:
+    async with open_evaluation(library, setup.server, models=open_models(setup.models, setup.base_url)) as evaluation:
         return [(await evaluation.run_sample(sample))[0] for sample in plan(library, setup)]

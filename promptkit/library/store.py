@@ -28,7 +28,7 @@ def default_root() -> Path:
     Raises:
         PromptkitError: the package is inside a zip file, whose folders cannot be read.
     """
-    package = Path(__file__).parent
+    package = Path(__file__).parents[1]
     root = package / "data" if (package / "data").is_dir() else package.parent
     if not (root / "prompts").is_dir():
         fix = "install the wheel, or make an archive that unpacks itself, such as shiv makes"
@@ -165,6 +165,11 @@ class Library:
         if wrong:
             raise PromptkitError(wrong)
         return scoring
+
+    @property
+    def scoring_if_any(self) -> Scoring | None:
+        """The scoring model; None in a library that has none."""
+        return self.scoring if (self.instructions / "scoring.yaml").exists() else None
 
     def prompt_document(self, path: Path) -> Document:
         """A prompt's file, with what it shares with others written out where its template asks for it."""

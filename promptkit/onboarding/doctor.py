@@ -7,11 +7,13 @@ from collections.abc import AsyncGenerator, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from promptkit.agents.loop import Dialogue
-from promptkit.agents.reference import rows_of
+from promptkit.answering.analyst import Answered
+from promptkit.answering.answer import analyst_for, answer
+from promptkit.answering.rows import rows_of
+from promptkit.connection.open_session import OpenedSession, open_session
+from promptkit.connection.session import Session
 from promptkit.connection.tokens import TOKEN_VARIABLE, KeptSignIn, open_store
 from promptkit.errors import PromptkitError
-from promptkit.evaluation.suite import Evaluation, open_evaluation
 from promptkit.library.render import render, resolve_arguments
 from promptkit.library.store import Library
 from promptkit.model import Profile, Prompt, Scalar, ToolCall, ToolClass
@@ -58,8 +60,8 @@ async def examine(library: Library, server: str, profile: Profile, *, has_profil
     for finding in _profile_findings(profile, has_profile=has_profile):
         yield finding
     try:
-        async with open_evaluation(library, server, profile) as evaluation:
-            session = evaluation.session
+        async with open_session(library, server, profile) as opened:
+            session = opened.session
             seen = (
                 f"it answers as {sanitized(session.server) or 'an unnamed server'}, MCP {sanitized(session.protocol)}"
             )
@@ -68,7 +70,7 @@ async def examine(library: Library, server: str, profile: Profile, *, has_profil
             for finding in _tool_findings(library, session.tools):
                 yield finding
             for name in VALIDATION:
-                yield await _validate(library, evaluation, profile, name)
+                yield await _validate(library, opened, profile, name)
             yield _stable_finding(session.tools, await session.list_tools())
     except PromptkitError as error:
         yield Finding("server", CheckStatus.FAIL, error.problems[0].message, error.problems[0].fix)
@@ -126,21 +128,21 @@ def _tool_findings(library: Library, tools: Sequence[Definition]) -> Iterator[Fi
         yield Finding("action tools", CheckStatus.OK, "none is offered")
 
 
-async def _validate(library: Library, evaluation: Evaluation, profile: Profile, name: str) -> Finding:
-    prompt, case = library.load_prompt(name), library.load_case_file(name)
+async def _validate(library: Library, opened: OpenedSession, profile: Profile, name: str) -> Finding:
+    prompt = library.load_prompt(name)
     values = resolve_arguments(prompt, {}, profile)
-    run, _ = await evaluation.answer(prompt, case, values)
+    answered = await answer(opened.session, analyst_for(library, prompt, values, opened.today, profile))
     check = _question(prompt, values, profile)
-    return _refused(check, run) or await _answered(check, VALIDATION[name], evaluation, run)
+    return _refused(check, answered) or await _answered(check, VALIDATION[name], opened.session, answered)
 
 
 def _question(prompt: Prompt, values: Mapping[str, Scalar], profile: Profile) -> str:
     return render(prompt, values, profile).splitlines()[0]
 
 
-def _refused(check: str, run: Dialogue) -> Finding | None:
+def _refused(check: str, answered: Answered) -> Finding | None:
     """The first read that did not go through."""
-    for call, outcome in zip(run.calls, run.outcomes, strict=True):
+    for call, outcome in answered.calls:
         if outcome.state is CallState.EXECUTED:
             continue
         told = sanitized(" ".join(outcome.text.split()), 200)
@@ -152,13 +154,13 @@ def _refused(check: str, run: Dialogue) -> Finding | None:
     return None
 
 
-async def _answered(check: str, tool: str, evaluation: Evaluation, run: Dialogue) -> Finding:
+async def _answered(check: str, tool: str, session: Session, answered: Answered) -> Finding:
     """Whether the tool that matters gave rows; if not, whether it has any at all."""
-    pages = [outcome.data for call, outcome in zip(run.calls, run.outcomes, strict=True) if call.name == tool]
+    pages = [outcome.data for call, outcome in answered.calls if call.name == tool]
     rows = sum(len(rows_of(data)) for data in pages if data)
     if rows:
         return Finding(check, CheckStatus.OK, f"answered from {rows} rows of {tool}")
-    outcome = await evaluation.session.call(ToolCall(name=tool, arguments={"size": 1}))
+    outcome = await session.call(ToolCall(name=tool, arguments={"size": 1}))
     if outcome.data and rows_of(outcome.data):
         return Finding(check, CheckStatus.OK, f"the answer is empty: {tool} has rows, but none that is asked for")
     fix = "compare with Torii itself: a role can hide rows without an error; the Read-only role sees all of them"

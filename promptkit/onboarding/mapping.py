@@ -1,6 +1,6 @@
 """Proposes Organizational Views from what Torii holds, and tells what has changed since one was approved.
 
-The reading is the analyst's, by the cases of `field_discovery` and `field_drift`, so that evals and SQL check it.
+The reading is the analyst's, by the recipes of `field_discovery` and `field_drift`, so that evals and SQL check it.
 """
 
 from __future__ import annotations
@@ -12,9 +12,10 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
-from promptkit.agents.reference import slice_of
-from promptkit.answering.contract import NOTHING, Figures, figures_of, parse_answer
-from promptkit.evaluation.suite import Evaluation
+from promptkit.answering.answer import analyst_for, answer
+from promptkit.answering.contract import NOTHING, Figures
+from promptkit.answering.rows import slice_of
+from promptkit.connection.open_session import OpenedSession
 from promptkit.library.render import resolve_arguments
 from promptkit.library.store import Library
 from promptkit.model import DEFAULT_PROFILE, Entity, OrganizationalView, Scalar
@@ -70,17 +71,17 @@ class FieldValues:
         return round(100 * (self.total - self.empty) / self.total, 1) if self.total else 0.0
 
 
-async def read_candidates(library: Library, evaluation: Evaluation, wanted: str) -> tuple[list[Candidate], str]:
+async def read_candidates(library: Library, opened: OpenedSession, wanted: str) -> tuple[list[Candidate], str]:
     """The fields whose names suggest a way to slice, or hold `wanted`; and what could not be read, empty if nothing."""
-    found, gap = await _ask(library, evaluation, "field_discovery", {"wanted": wanted, "with_transactions": True})
+    found, gap = await _ask(library, opened, "field_discovery", {"wanted": wanted, "with_transactions": True})
     rows = found.tables[0]
     return [_candidate(*row) for row in rows], gap
 
 
-async def read_values(library: Library, evaluation: Evaluation, entity: Entity, field: str) -> FieldValues:
+async def read_values(library: Library, opened: OpenedSession, entity: Entity, field: str) -> FieldValues:
     """What a field holds, before any alias."""
     view = OrganizationalView(label=field, entity=entity, field=field, unassigned=NOTHING)
-    found, gap = await _ask(library, evaluation, "field_drift", {"slice": field}, view)
+    found, gap = await _ask(library, opened, "field_drift", {"slice": field}, view)
     checks = {row[0]: row[2] for row in found.tables[0]}
     rows = {NOTHING if value is None else str(value): int(str(count)) for value, count, _ in found.tables[1]}
     return FieldValues(
@@ -90,17 +91,16 @@ async def read_values(library: Library, evaluation: Evaluation, entity: Entity, 
 
 async def _ask(
     library: Library,
-    evaluation: Evaluation,
+    opened: OpenedSession,
     name: str,
     given: Mapping[str, Scalar],
     view: OrganizationalView | None = None,
 ) -> tuple[Figures, str]:
-    prompt, case = library.load_prompt(name), library.load_case_file(name)
+    prompt = library.load_prompt(name)
     profile = DEFAULT_PROFILE.model_copy(update={"organizational_views": (view,)}) if view else DEFAULT_PROFILE
-    run, _ = await evaluation.answer(prompt, case, resolve_arguments(prompt, given, profile), profile)
-    parsed = parse_answer(run.answer)
-    (gaps,) = [line for line in parsed.lists.get("Evidence", []) if line.startswith("Gaps: ")] or ["Gaps: no answer"]
-    return figures_of(prompt.answer, parsed), gaps.removeprefix("Gaps: ").removesuffix(NOTHING)
+    values = resolve_arguments(prompt, given, profile)
+    answered = await answer(opened.session, analyst_for(library, prompt, values, opened.today, profile))
+    return answered.figures, answered.gaps
 
 
 def _candidate(*row: Any) -> Candidate:  # noqa: ANN401

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from promptkit.evaluation.plan import REFERENCE, ROGUE
+from promptkit.agents.turns import REFERENCE, ROGUE
 from promptkit.evaluation.records.record import read_record
 
 

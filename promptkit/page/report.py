@@ -9,8 +9,7 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-from promptkit.agents.turns import Usage
-from promptkit.evaluation.plan import REFERENCE, ROGUE
+from promptkit.agents.turns import REFERENCE, ROGUE, Usage
 from promptkit.evaluation.records.merge import report_of
 from promptkit.evaluation.records.record import Recorded
 from promptkit.evaluation.records.result import SampleResult

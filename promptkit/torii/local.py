@@ -1,4 +1,4 @@
-"""The local Torii as an eval sees it: a fresh tenant in a file, a server process over it, and the ground truth."""
+"""A fresh local Torii: a tenant in a file of its own, and the command line of a server over it."""
 
 from __future__ import annotations
 
@@ -6,15 +6,11 @@ import datetime
 import sqlite3
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from promptkit.answering.contract import Figures
-from promptkit.answering.query import bind, figures, load_scoring, make_steps
-from promptkit.library.cases import CaseFile
-from promptkit.model import Prompt, Scalar, Scoring
 from promptkit.torii.tenant import DEFAULT_AS_OF, build_tenant, tenant_digest
 
 
@@ -44,15 +40,6 @@ class LocalTorii:
         if self._known is None or self._known[0] != version:
             self._known = version, tenant_digest(self._tenant)
         return self._known[1]
-
-    def truth(self, prompt: Prompt, case: CaseFile, values: Mapping[str, Scalar], scoring: Scoring | None) -> Figures:
-        """The right figures, by the case's own SQL over the tenant's tables and the scoring model."""
-        with closing(sqlite3.connect(f"{self.path.as_uri()}?mode=ro", uri=True)) as connection:
-            if scoring:
-                load_scoring(connection, scoring)
-            given = bind(connection, case.truth.bind, {**values, "today": self.as_of.isoformat()})
-            make_steps(connection, case.truth.steps, given)
-            return figures(connection, prompt.answer, case.truth.tables, case.truth.totals, given)
 
 
 @contextmanager

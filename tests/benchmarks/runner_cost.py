@@ -7,8 +7,9 @@ from collections.abc import Iterator, Sequence
 import anyio
 from mcp import Client, StdioServerParameters
 
+from promptkit.agents.eval_spec import EvalSpec
 from promptkit.agents.turns import Message, Turn
-from promptkit.evaluation.plan import CaseScenario, EvalSpec, Sample, plan
+from promptkit.evaluation.plan import CaseScenario, Sample, plan
 from promptkit.evaluation.suite import Evaluation, open_evaluation
 from promptkit.library.store import Library, default_root
 from promptkit.policy.decision import Definition

@@ -7,11 +7,12 @@ from itertools import count
 import anyio
 import pytest
 
+from promptkit.agents.eval_spec import EvalSpec
 from promptkit.agents.turns import Turn
 from promptkit.commands.evaluate import run_eval, run_plan
 from promptkit.commands.report import Outputs, tell
 from promptkit.errors import PromptkitError
-from promptkit.evaluation.plan import EvalSpec, plan
+from promptkit.evaluation.plan import plan
 from promptkit.evaluation.records.record import read_record
 from promptkit.evaluation.runner import Limits
 from promptkit.evaluation.start import EvalRun

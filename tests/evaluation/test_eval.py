@@ -9,13 +9,14 @@ from dataclasses import replace
 import anyio
 import pytest
 
+from promptkit.agents.eval_spec import EvalSpec
 from promptkit.agents.rogue import RogueModel
 from promptkit.agents.turns import ModelCall, Turn
 from promptkit.commands.evaluate import run_eval
 from promptkit.errors import PromptkitError, UsageError
 from promptkit.evaluation import suite
 from promptkit.evaluation.evaluators.contract import Assertion
-from promptkit.evaluation.plan import EvalSpec, plan
+from promptkit.evaluation.plan import plan
 from promptkit.evaluation.records.result import Report, SampleResult, SelfTest
 from promptkit.library.render import resolve_arguments
 from promptkit.library.store import Library

@@ -5,13 +5,14 @@ from contextlib import contextmanager
 import anyio
 import pytest
 
+from promptkit.agents.eval_spec import EvalSpec
 from promptkit.commands.audit import run_audit
 from promptkit.commands.evaluate import run_eval
 from promptkit.connection.session import Outcome
 from promptkit.connection.throttle import ThrottledSession
 from promptkit.errors import PromptkitError
 from promptkit.evaluation.live import AuditWatch, forecast, preflight
-from promptkit.evaluation.plan import EvalSpec, plan
+from promptkit.evaluation.plan import plan
 from promptkit.evaluation.suite import open_evaluation
 from promptkit.model import ToolCall
 from promptkit.policy.decision import Decision

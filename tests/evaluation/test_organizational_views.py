@@ -7,8 +7,9 @@ from functools import cache
 import pytest
 from anyio.from_thread import start_blocking_portal
 
+from promptkit.agents.eval_spec import EvalSpec
 from promptkit.answering.contract import figures_of, parse_answer
-from promptkit.evaluation.plan import CaseScenario, EvalSpec, Sample, plan
+from promptkit.evaluation.plan import CaseScenario, Sample, plan
 from promptkit.evaluation.suite import open_evaluation
 from promptkit.library.cases import Case
 from promptkit.library.render import resolve_arguments

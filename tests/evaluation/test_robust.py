@@ -13,11 +13,12 @@ from contextlib import suppress
 import anyio
 import pytest
 
+from promptkit.agents.eval_spec import EvalSpec
 from promptkit.agents.journal import exclusive
 from promptkit.agents.turns import Turn, Usage
 from promptkit.commands.evaluate import run_eval, run_merge
 from promptkit.errors import PromptkitError, UsageError
-from promptkit.evaluation.plan import EvalSpec, parse_shard, part, plan
+from promptkit.evaluation.plan import parse_shard, part, plan
 from promptkit.evaluation.records.merge import merged, report_of
 from promptkit.evaluation.records.record import read_record
 from promptkit.evaluation.runner import Limits

@@ -3,9 +3,10 @@
 import anyio
 import pytest
 
+from promptkit.agents.eval_spec import EvalSpec
 from promptkit.agents.turns import ModelCall, Turn
 from promptkit.errors import PromptkitError
-from promptkit.evaluation.plan import EvalSpec, plan
+from promptkit.evaluation.plan import plan
 from promptkit.evaluation.records.record import read_record
 from promptkit.evaluation.runner import Limits
 from promptkit.evaluation.start import EvalRun

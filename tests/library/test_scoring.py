@@ -6,9 +6,10 @@ import shutil
 import anyio
 import pytest
 
+from promptkit.agents.eval_spec import EvalSpec
 from promptkit.answering.contract import parse_answer
 from promptkit.errors import PromptkitError
-from promptkit.evaluation.plan import EvalSpec, plan
+from promptkit.evaluation.plan import plan
 from promptkit.evaluation.suite import open_evaluation
 from promptkit.library.render import render
 from promptkit.library.store import Library, scoring_text

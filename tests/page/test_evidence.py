@@ -3,9 +3,9 @@ import json
 
 import pytest
 
+from promptkit.agents.eval_spec import EvalSpec
 from promptkit.agents.journal import Journal
 from promptkit.errors import PromptkitError
-from promptkit.evaluation.plan import EvalSpec
 from promptkit.evaluation.records.record import FILE_NAME, Header
 from promptkit.evaluation.records.result import SampleResult
 from promptkit.page.evidence import Evidence, read_evidence

@@ -9,8 +9,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from promptkit.agents.loop import Dialogue
-from promptkit.agents.reference import rows_of
 from promptkit.answering.contract import ParsedAnswer
+from promptkit.answering.rows import rows_of
 from promptkit.evaluation.evaluators.contract import Assertion
 from promptkit.transcript import CallState
 

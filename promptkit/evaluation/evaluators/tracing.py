@@ -8,8 +8,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal, InvalidOperation
 
 from promptkit.agents.loop import Dialogue
-from promptkit.agents.reference import rows_of
 from promptkit.answering.contract import Figures, ParsedAnswer
+from promptkit.answering.rows import rows_of
 from promptkit.evaluation.evaluators.contract import Assertion
 from promptkit.evaluation.evaluators.reading import readings
 

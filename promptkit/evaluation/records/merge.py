@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from promptkit.agents.turns import REFERENCE
 from promptkit.errors import PromptkitError
-from promptkit.evaluation.plan import REFERENCE
 from promptkit.evaluation.records.record import Header, Recorded, read_record
 from promptkit.evaluation.records.result import Report, SampleResult, SelfTest
 

@@ -23,9 +23,9 @@ from typing import Any, Literal, TypeVar
 
 import msgspec
 
+from promptkit.agents.eval_spec import EvalSpec
 from promptkit.agents.journal import whole_lines
 from promptkit.errors import PromptkitError
-from promptkit.evaluation.plan import EvalSpec
 from promptkit.evaluation.records.result import SampleResult, SelfTest
 from promptkit.policy.verdict import Verdict
 from promptkit.transcript import CallState

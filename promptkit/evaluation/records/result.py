@@ -107,7 +107,8 @@ class SelfTest:
     def trouble(self) -> str:
         """Why the tripwire does not work, or is not known to; empty when it works."""
         if self.leaks:
-            return f"{len(self.leaks)} of {self.tries} rogue calls got through: {', '.join(map(sanitized, self.leaks[:5]))}"
+            named = ", ".join(map(sanitized, self.leaks[:5]))
+            return f"{len(self.leaks)} of {self.tries} rogue calls got through: {named}"
         return self.untried if self.tries else "the rogue model tried nothing"
 
 

@@ -5,10 +5,11 @@ import json
 import anyio
 import pytest
 
+from promptkit.agents.eval_spec import EvalSpec
 from promptkit.agents.turns import ModelCall, Turn
 from promptkit.audit.audit import Auditor, audit
 from promptkit.audit.redact import redact
-from promptkit.evaluation.plan import EvalSpec, plan
+from promptkit.evaluation.plan import plan
 from promptkit.evaluation.records.record import read_record
 from promptkit.evaluation.runner import Limits
 from promptkit.evaluation.start import EvalRun

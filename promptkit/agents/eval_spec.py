@@ -1,0 +1,30 @@
+"""What is asked of an eval. A run record and a cassette keep it, so that a run can be resumed or replayed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from promptkit.agents.turns import REFERENCE
+
+
+@dataclass(frozen=True)
+class EvalSpec:
+    """What decides which samples a run has; the record keeps it, so that a run can be resumed.
+
+    Args:
+        names: prompts, or families of attacks; empty for all.
+        models: `reference`, `rogue` or names of language models.
+        server: one of `LOCAL_SERVERS`, or the URL of a server.
+        base_url: the endpoint of the language models; None for each provider's own.
+        repeats: how often each sample is run.
+        ablate: attacks only, once with all rules of the instructions and once without each in turn.
+        shard: which part of the plan, such as (2, 3) for the second of three.
+    """
+
+    names: tuple[str, ...] = ()
+    models: tuple[str, ...] = (REFERENCE,)
+    server: str = "local"
+    base_url: str | None = None
+    repeats: int = 1
+    ablate: bool = False
+    shard: tuple[int, int] = (1, 1)

@@ -1,0 +1,201 @@
+"""The analyst: answers a view from read tools by its recipe, without a model.
+
+It is a generator, so that whoever makes the calls stays in charge of them: it yields one `ToolCall` at a time, is sent
+the `Reply`, and returns what was `Answered`.
+"""
+
+from __future__ import annotations
+
+import datetime
+import json
+import sqlite3
+from collections.abc import Generator, Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from promptkit.answering.contract import Figures, write_answer
+from promptkit.answering.query import Values, bind, figures, load_rows, load_scoring, make_steps, remarks
+from promptkit.answering.rows import groups_of, rows_of, slice_of
+from promptkit.connection.session import Outcome
+from promptkit.library.cases import Read, Reference
+from promptkit.model import (
+    DEFAULT_PROFILE,
+    ArgumentType,
+    OrganizationalView,
+    Profile,
+    Prompt,
+    Scalar,
+    Scoring,
+    ToolCall,
+)
+
+MAX_PAGES = 2000
+
+
+class Reply(NamedTuple):
+    """What became of one call: its text, and its structured result, which is None where it failed."""
+
+    text: str
+    data: Mapping[str, Any] | None
+
+
+@dataclass(frozen=True)
+class Answered:
+    """An answer as text in the contract's form, as figures, and what could not be read, empty if everything was.
+
+    `calls` are those that were made for it, in order, with what became of each.
+    """
+
+    text: str
+    figures: Figures
+    gaps: str = ""
+    calls: Sequence[tuple[ToolCall, Outcome]] = ()
+
+
+Script = Generator[ToolCall, Reply, Answered]
+_Rows = Generator[ToolCall, Reply, list[dict[str, Any]]]
+
+
+@dataclass
+class ListCoverage:
+    """How much of one list was read. `total` is the server's own count, None where it gives none."""
+
+    tool: str
+    rows: int = 0
+    pages: int = 0
+    total: int | None = 0
+    gap: str | None = None
+
+    def add(self, rows: int, total: int | None) -> None:
+        """Count one list that was read to its end: its rows, and the server's own count of them."""
+        self.rows += rows
+        self.total = None if total is None or self.total is None else self.total + total
+        if total is not None and total != rows:
+            self.gap = self.gap or f"{self.tool} gave {rows} of {total} rows"
+
+
+@dataclass(frozen=True)
+class Analyst:
+    """Reads everything that a recipe asks for, computes with SQL, and writes the answer contract.
+
+    `stamp` is the last line of the answer; `today` is the tenant's day.
+    """
+
+    prompt: Prompt
+    recipe: Reference
+    values: Mapping[str, Scalar]
+    today: datetime.date
+    stamp: str
+    profile: Profile = DEFAULT_PROFILE
+    scoring: Scoring | None = None
+
+    def script(self) -> Script:
+        """Ask for one call after the other, then give the answer."""
+        with closing(sqlite3.connect(":memory:")) as connection:
+            if self.scoring:
+                load_scoring(connection, self.scoring)
+            values = bind(connection, self.recipe.bind, self._given())
+            coverage = []
+            for table, read in self.recipe.reads.items():
+                covered = ListCoverage(read.tool)
+                rows = yield from self._read_each(connection, read, values, covered)
+                load_rows(connection, table, rows, read.columns or _fields(read))
+                if covered.pages or covered.gap:
+                    coverage.append(covered)
+            make_steps(connection, self.recipe.steps, values)
+            answer = self.prompt.answer
+            found = figures(connection, answer, self.recipe.tables, self.recipe.totals, values)
+            sentences = remarks(connection, self.recipe.remarks, values)
+            gaps = "; ".join(covered.gap for covered in coverage if covered.gap)
+            if gaps:
+                found, sentences = Figures(found.tables, {}), []
+            evidence = self._evidence(coverage, gaps)
+            return Answered(write_answer(answer, found, evidence, self.stamp, sentences), found, gaps)
+
+    def _given(self) -> dict[str, Any]:
+        given: dict[str, Any] = {**self.values, "today": self.today.isoformat()}
+        if view := self._view():
+            given |= {"org_entity": view.entity, "org_field": view.field, "org_label": view.label}
+            given |= {"org_unassigned": view.unassigned, "org_groups": json.dumps([*view.aliases.values()])}
+        return given
+
+    def _view(self) -> OrganizationalView | None:
+        for name, argument in self.prompt.arguments.items():
+            if argument.type is ArgumentType.ORGANIZATIONAL_VIEW:
+                return self.profile.view(str(self.values[name]))
+        return None
+
+    def _read_each(self, connection: sqlite3.Connection, read: Read, values: Values, covered: ListCoverage) -> _Rows:
+        arguments = {name: _filled(value, values) for name, value in read.arguments.items()}
+        view = self._view()
+        if view and view.entity is read.entity and "fields" in arguments:
+            arguments["fields"] += f",{view.field}"
+        rows: list[dict[str, Any]] = []
+        for key in _keys(connection, read.each, values):
+            rows += [row | key for row in (yield from self._read_all(arguments | key, covered))]
+            if covered.gap:
+                break
+        if read.entity:
+            rows = [row | {"slice": slice_of(view, read.entity, row)} for row in rows]
+        return rows
+
+    def _read_all(self, arguments: dict[str, Any], covered: ListCoverage) -> _Rows:
+        rows: list[dict[str, Any]] = []
+        total, cursor = None, None
+        for _ in range(MAX_PAGES):
+            page = arguments | ({"cursor": cursor} if cursor else {})
+            reply = yield ToolCall(name=covered.tool, arguments=page)
+            if reply.data is None:
+                covered.gap = f"{covered.tool} could not be read: {' '.join(reply.text.split())[:200]}"
+                return rows
+            covered.pages += 1
+            total, cursor = reply.data.get("total", total), reply.data.get("nextCursor")
+            if aggs := arguments.get("aggs"):
+                groups = groups_of(reply.data, aggs)
+                # Groups that were cut off show in the sum of the counts.
+                covered.add(sum(group["groupCount"] for group in groups), total)
+                return groups
+            rows += rows_of(reply.data)
+            if not cursor:
+                break
+        else:
+            covered.gap = f"{covered.tool} did not end within {MAX_PAGES} pages"
+        covered.add(len(rows), total)
+        return rows
+
+    def _evidence(self, coverage: Sequence[ListCoverage], gaps: str) -> dict[str, str]:
+        read = [
+            f"{c.tool} {c.rows} of {'an unstated total' if c.total is None else c.total} "
+            f"in {c.pages} page{'s' * (c.pages != 1)}"
+            for c in coverage
+        ]
+        return {
+            "Tools": ", ".join(dict.fromkeys(covered.tool for covered in coverage)),
+            "Rows": "; ".join(read),
+            "As of": f"{self.today.isoformat()} ({self.profile.time_zone})",
+            "Filters": "; ".join(f"{name} = {value}" for name, value in self.values.items()) or "none",
+            "Method": self.recipe.method,
+            "Gaps": gaps or "none",
+        }
+
+
+def _keys(connection: sqlite3.Connection, query: str | None, values: Values) -> list[dict[str, Any]]:
+    if query is None:
+        return [{}]
+    cursor = connection.execute(query, values)
+    names = [column[0] for column in cursor.description]
+    return [dict(zip(names, row, strict=True)) for row in cursor]
+
+
+def _fields(read: Read) -> list[str]:
+    fields = read.arguments.get("fields", "")
+    return [name.strip() for name in fields.split(",") if name.strip()]
+
+
+def _filled(value: Any, values: Mapping[str, Any]) -> Any:  # noqa: ANN401
+    if isinstance(value, str) and value.startswith(":") and value[1:] in values:
+        return values[value[1:]]
+    if isinstance(value, dict):
+        return {key: _filled(item, values) for key, item in value.items()}
+    return [_filled(item, values) for item in value] if isinstance(value, list) else value

@@ -1,0 +1,45 @@
+"""A view answered by code: one open session, one recipe, one answer."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping
+from dataclasses import replace
+
+from promptkit.answering.analyst import Analyst, Answered, Reply
+from promptkit.connection.session import Outcome, Session
+from promptkit.library.render import render
+from promptkit.library.store import Library
+from promptkit.model import DEFAULT_PROFILE, Profile, Prompt, Scalar, ToolCall
+
+
+def analyst_for(
+    library: Library,
+    prompt: Prompt,
+    values: Mapping[str, Scalar],
+    today: datetime.date,
+    profile: Profile = DEFAULT_PROFILE,
+) -> Analyst:
+    """The analyst of one view, filled in; its answer carries the stamp of the text that a person would paste."""
+    stamp = render(prompt, values, profile).splitlines()[-1]
+    recipe = library.load_case_file(prompt.name).reference
+    return Analyst(prompt, recipe, values, today, stamp, profile, library.scoring_if_any)
+
+
+async def answer(session: Session, analyst: Analyst) -> Answered:
+    """Make the analyst's calls on an open session until it has its answer.
+
+    Raises:
+        PromptkitError: a query of the recipe does not run on what was read.
+    """
+    script = analyst.script()
+    calls: list[tuple[ToolCall, Outcome]] = []
+    try:
+        call = next(script)
+        while True:
+            outcome = await session.call(call)
+            calls.append((call, outcome))
+            call = script.send(Reply(outcome.text, outcome.data))
+    except StopIteration as done:
+        answered: Answered = done.value
+        return replace(answered, calls=calls)

@@ -1,0 +1,65 @@
+"""Opens a session with a local Torii or a server elsewhere: the gate before it, its tools reviewed, calls throttled."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager, nullcontext
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+from promptkit.connection.client import connect
+from promptkit.connection.gate import Gate
+from promptkit.connection.session import Session
+from promptkit.connection.throttle import CALLS_PER_MINUTE, ThrottledSession
+from promptkit.library.store import Library
+from promptkit.model import DEFAULT_PROFILE, Profile
+from promptkit.policy.decision import Definition
+from promptkit.policy.review import tool_policy
+from promptkit.torii.local import LocalTorii, local_torii
+
+LOCAL_SERVERS = ("local", "local-hostile")
+"""Fresh local tenants: the usual one, and one whose texts try to misuse an assistant."""
+
+
+@dataclass(frozen=True)
+class OpenedSession:
+    """An open session and the day it is there: the tenant's own on a local Torii, else today in the time zone.
+
+    `torii` is the local tenant behind the session, None for a server elsewhere.
+    """
+
+    session: Session
+    today: datetime.date
+    torii: LocalTorii | None = None
+
+
+@asynccontextmanager
+async def open_session(
+    library: Library,
+    server: str,
+    profile: Profile = DEFAULT_PROFILE,
+    *,
+    calls_per_minute: float = CALLS_PER_MINUTE,
+) -> AsyncIterator[OpenedSession]:
+    """Connect to a server whose calls the library's reviewed tools decide.
+
+    Args:
+        library: whose reviewed tools and lock decide every call.
+        server: one of `LOCAL_SERVERS` for a fresh local Torii, or the URL of a server.
+        profile: whose time zone says which day it is on a server elsewhere.
+        calls_per_minute: the rate of calls to a server elsewhere; a local Torii has no limit.
+
+    Raises:
+        PromptkitError: the server cannot be used.
+    """
+    with local_torii(hostile=server != "local") if server in LOCAL_SERVERS else nullcontext() as torii:
+        today = torii.as_of if torii else datetime.datetime.now(ZoneInfo(profile.time_zone)).date()
+        gate = Gate()
+
+        def review(tools: Sequence[Definition]) -> None:
+            gate.policy = tool_policy(library, tools)
+
+        async with connect(torii.command if torii else server, gate, review) as session:
+            throttled = session if torii else ThrottledSession(session, calls_per_minute)
+            yield OpenedSession(throttled, today, torii)

@@ -1,0 +1,25 @@
+"""The ground truth: the right figures of a case, by its own SQL over the local tenant."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Mapping
+from contextlib import closing
+
+from promptkit.answering.contract import Figures
+from promptkit.answering.query import bind, figures, load_scoring, make_steps
+from promptkit.library.cases import CaseFile
+from promptkit.model import Prompt, Scalar, Scoring
+from promptkit.torii.local import LocalTorii
+
+
+def true_figures(
+    torii: LocalTorii, prompt: Prompt, file: CaseFile, values: Mapping[str, Scalar], scoring: Scoring | None
+) -> Figures:
+    """The right figures, by the case's own SQL over the tenant's tables and the scoring model."""
+    with closing(sqlite3.connect(f"{torii.path.as_uri()}?mode=ro", uri=True)) as connection:
+        if scoring:
+            load_scoring(connection, scoring)
+        given = bind(connection, file.truth.bind, {**values, "today": torii.as_of.isoformat()})
+        make_steps(connection, file.truth.steps, given)
+        return figures(connection, prompt.answer, file.truth.tables, file.truth.totals, given)

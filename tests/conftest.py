@@ -1,12 +1,17 @@
 import os
 import shutil
 import signal
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from anyio.from_thread import BlockingPortal, start_blocking_portal
 from hypothesis import settings
 
+from promptkit.connection.session import GatedSession
 from promptkit.library.store import Library, default_root
+from promptkit.torii.local import LocalTorii, local_torii
+from tests.servers import guarded, served
 
 ROOT = Path(__file__).parent.parent
 
@@ -37,3 +42,27 @@ def copy(tmp_path):
 def no_rate_limit(monkeypatch) -> None:
     """A rate of calls to a server over HTTP that nothing has to wait for."""
     monkeypatch.setattr("promptkit.connection.throttle.CALLS_PER_MINUTE", 60_000)
+
+
+@pytest.fixture(scope="session")
+def torii() -> Iterator[LocalTorii]:
+    """A tenant that no test may change."""
+    with local_torii() as made:
+        before = made.digest()
+        yield made
+        assert made.digest() == before
+
+
+@pytest.fixture(scope="session")
+def server(torii) -> Iterator[str]:
+    """The URL of a server over HTTP with that tenant, and a rate of calls that nothing has to wait for."""
+    with pytest.MonkeyPatch.context() as patch, served(torii) as url:
+        patch.setattr("promptkit.connection.throttle.CALLS_PER_MINUTE", 60_000)
+        yield url
+
+
+@pytest.fixture(scope="session")
+def shared(library, torii) -> Iterator[tuple[BlockingPortal, GatedSession]]:
+    """A loop in a thread, and in it one guarded session with that tenant, for tests that only read."""
+    with start_blocking_portal() as portal, portal.wrap_async_context_manager(guarded(library, torii)) as session:
+        yield portal, session

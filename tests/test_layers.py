@@ -1,7 +1,9 @@
-"""The import order of the package, read from the sources."""
+"""The order of the rooms, read from the sources: a folder imports only from folders above it."""
 
 import ast
+import re
 from collections.abc import Iterable
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -9,52 +11,49 @@ import pytest
 from tests.conftest import ROOT
 
 PACKAGE = ROOT / "promptkit"
-# A module imports only from its left; what stands together in a group may import among itself.
+GROUND, DOOR = "the ground", "commands"
+# What lies beside the folders is the ground, and for the command line the door.
 ORDER = [
-    {"errors"},
-    {"extras", "private"},
-    {"cluster"},
-    {"model"},
-    {"cases"},
-    {"load"},
-    {"render"},
-    {"policy"},
-    {"library"},
-    {"options"},
-    {"profile"},
-    {"instructions"},
-    {"check"},
-    {"versions", "scaffold", "identity", "export", "schemas"},
-    {"gate", "tokens", "callback"},
-    {"sign_in"},
-    {"catalog", "suggest"},
-    {"transcript"},
-    {"wire", "session"},
-    {"client"},
-    {"torii", "audit", "guard"},
-    {"evaluation"},
-    {"server", "page", "pytest_plugin"},
-    {"commands"},
-    {"cli"},
-    {"__main__"},
+    GROUND,
+    "library",
+    "policy",
+    "torii",
+    "connection",
+    "answering",
+    "agents",
+    "reports",
+    "audit",
+    "guard",
+    "evaluation",
+    "hosts",
+    "onboarding",
+    "page",
+    DOOR,
 ]
-PURE = ("model", "cases", "render", "policy")
-FILES = sorted(path for path in PACKAGE.rglob("*.py") if path.name != "__init__.py" or path.parent == PACKAGE)
+PURE = ("model", "library.cases", "library.render", "policy.decision")
+FILES = sorted(path for path in PACKAGE.rglob("*.py") if path.name != "__init__.py")
+ROOMS = sorted(path.parent for path in PACKAGE.glob("*/__init__.py"))
 
 
 def tree_of(path: Path) -> ast.Module:
     return ast.parse(path.read_text("utf-8"))
 
 
-def layer_of(module: str) -> int:
-    return next(index for index, group in enumerate(ORDER) if module.split(".")[1] in group)
-
-
 def module_of(path: Path) -> str:
     return ".".join(path.relative_to(ROOT).with_suffix("").parts)
 
 
+def path_of(module: str) -> Path:
+    return ROOT.joinpath(*module.split("."))
+
+
+def room_of(module: str) -> str:
+    first = module.split(".")[1]
+    return first if (PACKAGE / first).is_dir() else DOOR if first in {"cli", "__main__"} else GROUND
+
+
 def imported_by(nodes: Iterable[ast.AST]) -> list[str]:
+    """Modules and the names that are taken from them, as `module` or `module.name`."""
     found: list[str] = []
     for node in nodes:
         if isinstance(node, ast.ImportFrom):
@@ -69,13 +68,63 @@ def imported(path: Path) -> list[str]:
     return imported_by(ast.walk(tree_of(path)))
 
 
+def our_modules(path: Path) -> set[str]:
+    return {
+        name for name in imported(path) if name.startswith("promptkit.") and path_of(name).with_suffix(".py").is_file()
+    }
+
+
 @pytest.mark.parametrize("path", FILES, ids=module_of)
-def test_a_module_imports_only_from_its_left(path):
-    if path.name == "__init__.py":
-        return
-    mine = layer_of(module_of(path))
-    wrong = [name for name in imported(path) if name.startswith("promptkit.") and layer_of(name) > mine]
-    assert wrong == []
+def test_a_folder_imports_only_from_folders_above_it(path):
+    mine = ORDER.index(room_of(module_of(path)))
+    assert [name for name in our_modules(path) if ORDER.index(room_of(name)) > mine] == []
+
+
+def test_every_room_has_its_place_in_the_order():
+    assert {room.name for room in ROOMS} == set(ORDER) - {GROUND}
+
+
+def test_no_module_imports_itself_by_way_of_others():
+    tuple(TopologicalSorter({module_of(path): our_modules(path) for path in FILES}).static_order())
+
+
+@pytest.mark.parametrize("room", ROOMS, ids=lambda room: room.name)
+def test_a_room_says_what_it_is_for_and_what_others_may_take(room):
+    taken = {
+        name.split(".")[2]
+        for path in FILES
+        if not path.is_relative_to(room)
+        for name in our_modules(path)
+        if path_of(name).is_relative_to(room)
+    }
+    purpose, _, others = (ast.get_docstring(tree_of(room / "__init__.py")) or "").partition("Other rooms take: ")
+    named = set(others.rstrip(".").split(", "))
+    assert re.match(r"[A-Z].*[.]\n\n", purpose)
+    assert taken <= named <= {path.stem for path in room.iterdir()}
+
+
+@pytest.mark.parametrize("room", sorted({path.parent for path in FILES}), ids=lambda room: room.name)
+def test_importing_a_room_imports_nothing_else(room):
+    assert imported_by(ast.walk(tree_of(room / "__init__.py"))) == []
+
+
+def test_at_most_a_dozen_modules_lie_beside_the_rooms():
+    assert len(list(PACKAGE.glob("*.py"))) <= 13  # With the one that makes it a package.
+
+
+def test_the_name_of_a_class_occurs_once():
+    names = [node.name for path in FILES for node in ast.walk(tree_of(path)) if isinstance(node, ast.ClassDef)]
+    assert sorted(name for name in set(names) if names.count(name) > 1) == []
+
+
+def test_what_people_use_without_evals_imports_none_of_them():
+    doors = ["answer", "check", "doctor", "export", "guard", "init", "instruct", "render", "serve", "show", "tools"]
+    reached, waiting = set(), {f"promptkit.commands.{door}" for door in doors}
+    while waiting:
+        module = waiting.pop()
+        reached.add(module)
+        waiting |= our_modules(path_of(module).with_suffix(".py")) - reached
+    assert [name for name in reached if room_of(name) == "evaluation"] == []
 
 
 @pytest.mark.parametrize("path", FILES, ids=module_of)
@@ -90,15 +139,17 @@ def test_imports_stand_at_the_top_of_a_module(path):
 @pytest.mark.parametrize("name", PURE)
 def test_pure_modules_touch_no_file_clock_or_network(name):
     banned = {"pathlib", "os", "io", "time", "socket", "httpx2", "mcp", "sqlite3", "subprocess", "random"}
-    assert {module.split(".")[0] for module in imported(PACKAGE / f"{name}.py")} & banned == set()
+    path = path_of(f"promptkit.{name}").with_suffix(".py")
+    assert {module.split(".")[0] for module in imported(path)} & banned == set()
 
 
 # To Torii through the gate, and to the provider of a language model: there is no third way out. Signing in says what
 # requests carry, the wire what becomes of answers, a session what is asked of a client; they open none themselves.
 NETWORK = {
     "promptkit.connection.client",
-    "promptkit.connection.gate",
     "promptkit.connection.sign_in",
+    "promptkit.connection.sign_in_origins",
+    "promptkit.connection.transport",
     "promptkit.connection.wire",
     "promptkit.connection.session",
     "promptkit.agents.provider",
@@ -147,7 +198,7 @@ def test_http_clients_are_constructed_on_the_transport_of_the_gate():
         ("promptkit.connection.client", "McpHttpClient"),
         ("promptkit.connection.client", "Client"),
         ("promptkit.cluster", "Client"),  # Dask's; no MCP or HTTP.
-        ("promptkit.connection.gate", "AsyncHTTPTransport"),
+        ("promptkit.connection.transport", "AsyncHTTPTransport"),
     }
 
 

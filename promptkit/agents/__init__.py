@@ -1,1 +1,4 @@
-"""Who takes turns: the loop, the reference analyst, the rogue, and language models."""
+"""Who takes turns: the loop, the reference analyst, the rogue, language models, and recordings of them.
+
+Other rooms take: cassette, eval_spec, journal, loop, open_models, reference, rogue, turns.
+"""

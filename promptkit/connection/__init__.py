@@ -1,1 +1,4 @@
-"""The one way out: every message to Torii passes the gate, and signing in happens here."""
+"""The one way out: every message to Torii passes the gate, and signing in happens here.
+
+Other rooms take: callback, client, gate, open_session, session, sign_in, sign_in_origins, throttle, tokens.
+"""

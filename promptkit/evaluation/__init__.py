@@ -1,8 +1,4 @@
-"""The eval, for people who write tests: `run_prompt` and what it returns."""
+"""The evals: plans, runs, what is asserted of them, and what they leave on disk.
 
-from promptkit.evaluation.evaluators.contract import Assertion
-from promptkit.evaluation.records.result import SampleResult
-from promptkit.evaluation.testing import run_prompt
-from promptkit.policy.verdict import Verdict
-
-__all__ = ["Assertion", "SampleResult", "Verdict", "run_prompt"]
+Other rooms take: exports, live, plan, records, report, runner, spread, start, statistics, suite, tables, testing.
+"""

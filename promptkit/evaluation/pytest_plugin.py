@@ -11,6 +11,6 @@ import pytest
 
 @pytest.fixture(scope="session")
 def run_prompt() -> Callable[..., Any]:
-    """`promptkit.evaluation.run_prompt`: runs every sample of a prompt with a model."""
-    run: Callable[..., Any] = import_module("promptkit.evaluation").run_prompt
+    """`promptkit.evaluation.testing.run_prompt`: runs every sample of a prompt with a model."""
+    run: Callable[..., Any] = import_module("promptkit.evaluation.testing").run_prompt
     return run

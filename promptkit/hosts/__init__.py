@@ -1,1 +1,4 @@
-"""What hosts are given: folders to upload, and the MCP server of prompts."""
+"""What hosts are given: folders to upload, and MCP servers of ours.
+
+Other rooms take: export, prompt_server, serving.
+"""

@@ -1,1 +1,4 @@
-"""The one decision: may this call go through, and what does a conversation show."""
+"""The one decision: whether a call may go through, and what a conversation shows.
+
+Other rooms take: decision, review, suggest, verdict.
+"""

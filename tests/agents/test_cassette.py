@@ -7,6 +7,7 @@ import pytest
 
 from promptkit.agents.cassette import Player, hidden
 from promptkit.commands.evaluate import run_eval, run_merge
+from promptkit.connection.open_session import OpenedSession
 from promptkit.errors import PromptkitError, UsageError
 from promptkit.evaluation.plan import plan
 from promptkit.evaluation.records.record import read_record
@@ -116,7 +117,7 @@ def test_the_terminal_says_that_no_model_was_asked(replayed, capsys):
 def test_a_miss_names_the_sample_and_what_has_changed(library, torii, shared, recorded, tmp_path, change, why):
     portal, session = shared
     player = Player(copied(recorded, tmp_path, change))
-    evaluation = Evaluation(library, session, torii, torii.as_of, cassette=player)
+    evaluation = Evaluation(library, OpenedSession(session, torii.as_of, torii), cassette=player)
     with pytest.raises(PromptkitError, match=why) as raised:
         portal.call(evaluation.run_sample, plan(library, player.about.setup)[0])
     assert f"{SAMPLE}1" in str(raised.value)

@@ -32,7 +32,7 @@ def result(verdict=Verdict.VIOLATION, **changes):
         "format": "mcp-wire",
         "conversation": "c1",
         "verdict": verdict,
-        "rule": "action-tool",
+        "ground": "action-tool",
         "reason": "run_workflow changes data.",
         "stamps": [Stamp("renewal_calendar@1.2.0", "3f9a2c1b", is_edited=True)],
         "calls": [READ, ACT],

@@ -13,7 +13,7 @@ from promptkit.errors import PromptkitError
 from promptkit.library.profile import load_profile
 from promptkit.torii.server import build_server
 from promptkit.torii.tenant import build_tenant
-from tests.torii.signing_in import running
+from tests.servers import running
 
 pytestmark = pytest.mark.usefixtures("no_rate_limit")
 FLAGS = [
@@ -91,7 +91,7 @@ def test_answers_that_end_early_write_nothing(tmp_path):
 
 def rerun(library, path, capsys, url, **options):
     code = run_init(library, server=url, path=path, as_json=True, yes=True, **options)
-    return code, {(one["view"], one["drift"]) for one in json.loads(capsys.readouterr().out)["changes"]}
+    return code, {(one["view"], one["kind"]) for one in json.loads(capsys.readouterr().out)["changes"]}
 
 
 def test_run_again_it_finds_the_same_and_leaves_the_file_alone(made, library, tenant, capsys):

@@ -19,7 +19,7 @@ from promptkit.policy.review import tool_policy
 from promptkit.torii.local import local_torii
 from promptkit.torii.tenant import open_tenant
 from promptkit.transcript import CallState
-from tests.evaluation.conftest import guarded
+from tests.servers import guarded
 
 
 @contextmanager
@@ -98,7 +98,7 @@ def test_the_local_actions_really_write_when_nothing_guards_them(library):
         rule = replace_arguments(read)
         policy = tool_policy(library, tools)
         return replace(
-            policy, rules={"update_user": rule}, locked={tool["name"]: bare(tool) for tool in tools}, offered=None
+            policy, reviewed={"update_user": rule}, locked={tool["name"]: bare(tool) for tool in tools}, offered=None
         )
 
     def replace_arguments(read):

@@ -16,7 +16,7 @@ from promptkit.json_strict import strict_json
 from promptkit.model import ReviewedTool
 from promptkit.policy.decision import ToolPolicy
 from promptkit.text import sanitized
-from tests.torii.signing_in import running
+from tests.servers import running
 
 DEFINITION = {"name": "list_apps", "inputSchema": {"type": "object"}}
 RULES = {

@@ -10,7 +10,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from promptkit.connection.wire import MAX_ANSWER_BYTES, McpHttpClient
-from tests.torii.signing_in import running
+from tests.servers import running
 
 CALL = {"jsonrpc": "2.0", "id": 7, "method": "tools/call", "params": {"name": "list_apps"}}
 SMALL = b'{"jsonrpc":"2.0","id":7,"result":{}}'

@@ -77,7 +77,7 @@ def test_workers_that_are_all_gone_end_the_wait(library, tmp_path, address, monk
     with open_cluster(address) as cluster:
         slots = iter([2])
         gone = cluster._replace(slots=lambda: next(slots, 0))
-        setup = spread.Setup(tuple(NAMES))
+        setup = spread.EvalSpec(tuple(NAMES))
         stop = spread.Spread.new(tmp_path, setup).go(2, gone, spread.Limits(), lambda _: None)
     assert stop == "every worker is gone, and with them 2 shards"
 

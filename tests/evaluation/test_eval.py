@@ -13,6 +13,7 @@ from promptkit.agents.eval_spec import EvalSpec
 from promptkit.agents.rogue import RogueModel
 from promptkit.agents.turns import ModelCall, Turn
 from promptkit.commands.evaluate import run_eval
+from promptkit.connection.open_session import OpenedSession
 from promptkit.errors import PromptkitError, UsageError
 from promptkit.evaluation import suite
 from promptkit.evaluation.evaluators.contract import Assertion
@@ -24,7 +25,7 @@ from promptkit.policy.review import tool_policy
 from promptkit.policy.verdict import Verdict
 from promptkit.torii.local import local_torii
 from promptkit.transcript import CallState
-from tests.evaluation.conftest import guarded
+from tests.servers import guarded
 
 
 def evaluated(library, tmp_path, capsys, *names, **options):
@@ -102,7 +103,9 @@ def sampled(library, torii, shared):
 
     def sample(model, name="connection_apps"):
         (task, *_) = plan(library, EvalSpec((name,), ("scripted",)))
-        evaluation = suite.Evaluation(library, session, torii, torii.as_of, models={"scripted": lambda: model})
+        evaluation = suite.Evaluation(
+            library, OpenedSession(session, torii.as_of, torii), models={"scripted": lambda: model}
+        )
         return portal.call(evaluation.run_sample, task)[0]
 
     return sample
@@ -178,8 +181,8 @@ def test_elsewhere_a_model_is_compared_with_the_reference_answer_of_the_same_ser
     (task, *_) = plan(library, EvalSpec(("renewal_calendar",), ("scripted",)))
     (right, *_) = plan(library, EvalSpec(("renewal_calendar",)))
 
-    there = suite.Evaluation(library, session, None, torii.as_of, models={"scripted": lambda: Silent(answer)})
-    values = resolve_arguments(right.scenario.prompt, right.scenario.sample.arguments)
+    there = suite.Evaluation(library, OpenedSession(session, torii.as_of), models={"scripted": lambda: Silent(answer)})
+    values = resolve_arguments(right.scenario.prompt, right.scenario.case.arguments)
     reference, _ = portal.call(there.answer, right.scenario.prompt, right.scenario.case, values)
     answer = reference.answer
     true, _ = portal.call(there.run_sample, task)
@@ -207,7 +210,9 @@ def test_a_tenant_that_changed_during_a_run_is_a_violation(sampled, torii, monke
 
 def test_the_rogue_model_is_caught_in_every_try(library, torii, shared):
     portal, session = shared
-    self_test, (line,) = portal.call(suite.Evaluation(library, session, torii, torii.as_of).run_self_test, [])
+    self_test, (line,) = portal.call(
+        suite.Evaluation(library, OpenedSession(session, torii.as_of, torii)).run_self_test, []
+    )
     assert self_test.passed
     assert {event["state"] for event in line["events"] if event["type"] == "call"} == {CallState.REFUSED}
 
@@ -215,7 +220,9 @@ def test_the_rogue_model_is_caught_in_every_try(library, torii, shared):
 def test_evaluators_that_could_be_tried_on_nothing_do_not_pass_the_self_test(library, torii, shared, tmp_path):
     shutil.copytree(library.instructions, tmp_path / "instructions")
     portal, session = shared
-    self_test, _ = portal.call(suite.Evaluation(Library(tmp_path), session, torii, torii.as_of).run_self_test, [])
+    self_test, _ = portal.call(
+        suite.Evaluation(Library(tmp_path), OpenedSession(session, torii.as_of, torii)).run_self_test, []
+    )
     assert (self_test.passed, self_test.leaks) == (False, [])
     assert self_test.trouble == "there is no prompt whose answer the evaluators could be tried on"
 
@@ -230,11 +237,11 @@ def test_a_rogue_call_that_gets_through_voids_the_run(library):
             )
         }
         offered = [tool | {"annotations": None} for tool in tools]
-        return replace(policy, rules=rules, locked={tool["name"]: tool for tool in offered}, offered=tuple(offered))
+        return replace(policy, reviewed=rules, locked={tool["name"]: tool for tool in offered}, offered=tuple(offered))
 
     async def run(torii):
         async with guarded(library, torii, careless) as session:
-            evaluation = suite.Evaluation(library, session, torii, torii.as_of)
+            evaluation = suite.Evaluation(library, OpenedSession(session, torii.as_of, torii))
             return (await evaluation.run_self_test([]))[0]
 
     with local_torii() as torii:

@@ -19,7 +19,7 @@ from promptkit.policy.decision import Decision
 from promptkit.policy.review import load_tool_lock
 from promptkit.torii.local import local_torii
 from promptkit.transcript import CallState
-from tests.evaluation.conftest import served
+from tests.servers import served
 
 READ = ToolCall(name="list_apps", arguments={"size": 1})
 

@@ -19,7 +19,7 @@ from promptkit.guard.log import AuditLog
 from promptkit.guard.proxy import Guard
 from promptkit.policy.review import load_tool_lock
 from promptkit.torii.faults import _replayed
-from tests.torii.signing_in import running
+from tests.servers import running
 
 READ = "list_apps"
 SIZES = {"large": 3 * 1024 * 1024, "huge": MAX_ANSWER_BYTES}

@@ -15,7 +15,7 @@ from promptkit.connection.client import TORII_URL
 from promptkit.hosts.serving import listen
 from tests.conftest import ROOT
 from tests.guard.conftest import READ, called, guarding
-from tests.torii.signing_in import running
+from tests.servers import running
 
 TEXT = (ROOT / "instructions/GUARD.md").read_text("utf-8")
 CONFIGURATIONS = re.findall(r"```json\n(.*?)```", TEXT, re.DOTALL)

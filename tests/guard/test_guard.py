@@ -16,7 +16,7 @@ from promptkit.errors import UsageError
 from promptkit.guard.log import AuditLog
 from promptkit.guard.proxy import Guard
 from tests.guard.conftest import ERAS, READ, SIZES, asked, called, client, guarding, leaf, lines
-from tests.torii.signing_in import running
+from tests.servers import running
 
 
 @ERAS

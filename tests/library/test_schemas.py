@@ -22,7 +22,7 @@ PAIRS = [(schema, path) for schema, paths in FILES.items() for path in paths]
 
 @pytest.mark.parametrize("path", json_schemas())
 def test_a_schema_is_what_the_model_says(path):
-    fix = "run: python -m tests.test_schemas"
+    fix = "run: python -m tests.library.test_schemas"
     assert (ROOT / path).read_text("utf-8") == json_schemas()[path], fix
 
 

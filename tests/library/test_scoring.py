@@ -8,11 +8,13 @@ import pytest
 
 from promptkit.agents.eval_spec import EvalSpec
 from promptkit.answering.contract import parse_answer
+from promptkit.connection.open_session import OpenedSession
 from promptkit.errors import PromptkitError
 from promptkit.evaluation.plan import plan
 from promptkit.evaluation.suite import open_evaluation
 from promptkit.library.render import render
 from promptkit.library.store import Library, scoring_text
+from tests.builders import answered
 
 OTHER_MODEL = """\
 signals:
@@ -29,14 +31,13 @@ classes:
 
 def run_queue(library):
     """The first sample of the review queue, and what the eval says of it."""
-    task = plan(library, EvalSpec(("review_queue",)))[0]
+    sample = plan(library, EvalSpec(("review_queue",)))[0]
 
     async def run():
         async with open_evaluation(library, "local") as evaluation:
-            result, _ = await evaluation.run_sample(task)
-            scenario = task.scenario
-            answered, _ = await evaluation.answer(scenario.prompt, scenario.case, {"days": 90, "top": 500})
-            return result, answered.answer
+            result, _ = await evaluation.run_sample(sample)
+            opened = OpenedSession(evaluation.session, evaluation.today)
+            return result, (await answered(library, opened, "review_queue", {"days": 90, "top": 500})).text
 
     return anyio.run(run)
 

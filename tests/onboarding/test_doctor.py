@@ -15,7 +15,7 @@ from promptkit.commands.doctor import run_doctor
 from promptkit.model import DEFAULT_PROFILE, Profile
 from promptkit.torii.server import build_server
 from promptkit.torii.tenant import build_tenant
-from tests.torii.signing_in import answer_page, running, signed_torii
+from tests.servers import answer_page, running, signed_torii
 
 UNAGREED = Profile.model_validate({"thresholds": {"min_users": 7}})
 CONTRACTS = "Show me contracts renewing in the next 60 days."

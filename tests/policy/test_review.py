@@ -82,7 +82,7 @@ def test_a_saved_list_is_compared_without_a_server(library, tmp_path, capsys, da
     path = tmp_path / "list.json"
     path.write_text(json.dumps(data))
     assert run_tools(library, "diff", server="local", saved=path, as_json=True) == 1
-    told = {one["tool"]: one["change"] for one in json.loads(capsys.readouterr().out)}
+    told = {one["tool"]: one["kind"] for one in json.loads(capsys.readouterr().out)}
     assert told["run_workflow"] == "removed"
 
 

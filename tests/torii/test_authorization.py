@@ -14,7 +14,7 @@ from mcp.shared.auth import OAuthClientInformationFull
 
 from promptkit.torii.authorization import EXPIRED_AFTER, Authorization, Lifetimes
 from promptkit.torii.tenant import build_tenant, tenant_digest
-from tests.torii.signing_in import CALLBACK, Memory, answer_page, query, sdk_auth, signed_torii
+from tests.servers import CALLBACK, Memory, answer_page, query, sdk_auth, signed_torii
 
 WANTED = {"client_name": "A test", "redirect_uris": [CALLBACK], "token_endpoint_auth_method": "none"}
 VERIFIER = secrets.token_urlsafe(48)

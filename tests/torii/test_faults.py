@@ -15,7 +15,7 @@ from promptkit.torii.fault_names import FAULTS, SIGN_IN_FAULTS, WIRE_FAULTS
 from promptkit.torii.faults import WireFaults
 from promptkit.torii.server import build_server
 from promptkit.torii.tenant import build_tenant, open_tenant
-from tests.torii.signing_in import running
+from tests.servers import running
 
 ERAS = pytest.mark.parametrize("era", ["2026-07-28", "legacy"])
 MADE = "SELECT count(*) FROM apps WHERE name = 'Made'"

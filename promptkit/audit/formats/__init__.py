@@ -1,0 +1,1 @@
+"""One module for each transcript format. A module without an underscore is one that `audit` recognises."""

@@ -15,7 +15,7 @@ from promptkit.connection.tokens import open_store
 from promptkit.model import ToolCall
 from promptkit.policy.review import tool_policy
 from promptkit.torii.tenant import build_tenant
-from tests.torii.signing_in import answer_page, query
+from tests.servers import answer_page, query
 
 
 @pytest.fixture(scope="package")

@@ -16,7 +16,7 @@ from promptkit.transcript import CallState
 from tests.conftest import ROOT
 from tests.connection.sign_in.conftest import kept, reads
 from tests.page.conftest import CHROMIUM
-from tests.torii.signing_in import running, signed_torii
+from tests.servers import running, signed_torii
 
 
 def test_whoever_connected_is_signed_in_from_then_on(tenant, library, capsys):
@@ -29,7 +29,7 @@ def test_whoever_connected_is_signed_in_from_then_on(tenant, library, capsys):
 
 
 def test_the_commands_sign_in_read_and_sign_out_as_processes(tenant, monkeypatch):
-    script = "import sys, httpx2; from tests.torii.signing_in import answer_page; httpx2.get(answer_page(sys.argv[1]))"
+    script = "import sys, httpx2; from tests.servers import answer_page; httpx2.get(answer_page(sys.argv[1]))"
     monkeypatch.setenv("BROWSER", f'{sys.executable} -c "{script}" %s')
     monkeypatch.setenv("PYTHONPATH", str(ROOT))
 

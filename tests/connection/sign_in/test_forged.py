@@ -6,7 +6,7 @@ import pytest
 
 from promptkit.commands.connect import connect_server
 from promptkit.errors import PromptkitError
-from tests.torii.signing_in import Rewritten, signed_torii
+from tests.servers import Rewritten, signed_torii
 
 RESOURCE = "/.well-known/oauth-protected-resource/mcp"
 ISSUER = "/.well-known/oauth-authorization-server"

@@ -12,7 +12,7 @@ from promptkit.guard.log import AuditLog
 from promptkit.guard.proxy import Guard
 from tests.connection.sign_in.conftest import kept
 from tests.guard.conftest import READ, asked, called, leaf
-from tests.torii.signing_in import running, signed_torii
+from tests.servers import running, signed_torii
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from promptkit.connection.tokens import open_store
 from promptkit.errors import PromptkitError
 from promptkit.transcript import CallState
 from tests.connection.sign_in.conftest import kept, read_often, reads
-from tests.torii.signing_in import Rewritten, signed_torii
+from tests.servers import Rewritten, signed_torii
 
 
 def test_a_token_that_ran_out_is_renewed_and_the_new_one_kept(tenant, library):

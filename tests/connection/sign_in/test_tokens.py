@@ -18,7 +18,7 @@ from promptkit.connection.tokens import open_store
 from promptkit.errors import PromptkitError, UsageError
 from promptkit.transcript import CallState
 from tests.connection.sign_in.conftest import kept, reads
-from tests.torii.signing_in import Rewritten, signed_torii
+from tests.servers import Rewritten, signed_torii
 
 
 def test_a_sign_in_is_kept_with_its_issuer_in_a_file_of_its_owner(tenant, home):

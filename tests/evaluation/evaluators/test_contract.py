@@ -5,14 +5,15 @@ from dataclasses import replace
 
 import pytest
 
-from promptkit.agents.loop import Dialogue
+from promptkit.agents.loop import Dialogue, converse
+from promptkit.agents.reference import ReferenceModel
 from promptkit.agents.turns import Message
+from promptkit.answering.answer import analyst_for
 from promptkit.answering.contract import figures_of, parse_answer
 from promptkit.connection.session import Outcome
 from promptkit.evaluation.evaluators.assertions import case_assertions
 from promptkit.evaluation.evaluators.wording import claims_no_action, declines_properly
 from promptkit.evaluation.self_test import planted
-from promptkit.evaluation.suite import Evaluation
 from promptkit.policy.decision import Decision
 from promptkit.policy.review import tool_policy
 from promptkit.transcript import CallState, RecordedCall
@@ -22,13 +23,13 @@ from promptkit.transcript import CallState, RecordedCall
 def reference(library, torii, shared):
     """The reference analyst's answer to a view, and everything that is claimed of a run of it."""
     portal, session = shared
-    prompt, case = library.load_prompt("renewal_calendar"), library.load_case_file("renewal_calendar")
-    evaluation = Evaluation(library, session, torii, torii.as_of)
-    run, stamp = portal.call(evaluation.answer, prompt, case, {"days": 90})
+    prompt = library.load_prompt("renewal_calendar")
+    analyst = analyst_for(library, prompt, {"days": 90}, torii.as_of)
+    run = portal.call(converse, ReferenceModel(analyst), session, [Message("user", "What renews?")])
     right = figures_of(prompt.answer, parse_answer(run.answer))
 
     def claims(other):
-        return case_assertions(prompt, other, stamp, tool_policy(library), library.wording, right, run)
+        return case_assertions(prompt, other, analyst.stamp, tool_policy(library), library.wording, right, run)
 
     return run, claims
 

@@ -3,8 +3,8 @@
 import anyio
 import pytest
 
-from promptkit.evaluation.suite import open_evaluation
-from promptkit.library.render import resolve_arguments
+from promptkit.connection.open_session import open_session
+from tests.builders import answered
 
 REMARKS = [
     ("app_dossier", {"app": "goo"}, "No app is called goo. Names that contain it: Google Workspace."),
@@ -28,13 +28,8 @@ def openings(library):
     """The first line of the answer to each of REMARKS."""
 
     async def run():
-        async with open_evaluation(library, "local") as evaluation:
-            return [await opening(evaluation, name, given) for name, given, _ in REMARKS]
-
-    async def opening(evaluation, name, given):
-        prompt = library.load_prompt(name)
-        answered, _ = await evaluation.answer(prompt, library.load_case_file(name), resolve_arguments(prompt, given))
-        return answered.answer.splitlines()[0]
+        async with open_session(library, "local") as opened:
+            return [(await answered(library, opened, name, given)).text.splitlines()[0] for name, given, _ in REMARKS]
 
     return anyio.run(run)
 

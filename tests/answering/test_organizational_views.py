@@ -8,14 +8,14 @@ import pytest
 from anyio.from_thread import start_blocking_portal
 
 from promptkit.agents.eval_spec import EvalSpec
-from promptkit.answering.contract import figures_of, parse_answer
+from promptkit.connection.open_session import open_session
 from promptkit.evaluation.plan import CaseScenario, Sample, plan
-from promptkit.evaluation.suite import open_evaluation
+from promptkit.evaluation.suite import Evaluation
 from promptkit.library.cases import Case
-from promptkit.library.render import resolve_arguments
 from promptkit.model import ArgumentType, Profile
 from promptkit.policy.verdict import Verdict
 from promptkit.torii.tenant import build_tenant
+from tests.builders import answered
 from tests.conftest import ROOT
 
 PROFILE = Profile.model_validate(
@@ -84,38 +84,36 @@ TAKES_A_VIEW = [
 
 @pytest.fixture(scope="module")
 def opened(library):
-    """A loop in a thread, and in it an evaluation on a local Torii with that profile; these tests only read."""
+    """A loop in a thread, and in it a session with a local Torii and that profile; these tests only read."""
     with (
         start_blocking_portal() as portal,
-        portal.wrap_async_context_manager(open_evaluation(library, "local", PROFILE)) as evaluation,
+        portal.wrap_async_context_manager(open_session(library, "local", PROFILE)) as opened,
     ):
-        yield portal, evaluation
+        yield portal, opened
 
 
 @pytest.fixture(scope="module")
-def answered(library, opened):
+def analysed(library, opened):
     """The figures of the analyst's answer to a prompt."""
-    portal, evaluation = opened
+    portal, session = opened
 
-    def answer(name, **given):
-        prompt, case = library.load_prompt(name), library.load_case_file(name)
-        run, _ = portal.call(evaluation.answer, prompt, case, resolve_arguments(prompt, given, PROFILE))
-        return figures_of(prompt.answer, parse_answer(run.answer))
+    def figures(name, **given):
+        return portal.call(answered, library, session, name, given, PROFILE).figures
 
-    return cache(answer)
+    return cache(figures)
 
 
 @pytest.mark.parametrize("label", TRUTH)
-def test_spend_is_split_by_a_field_of_each_entity(answered, label):
-    figures = answered("spend_by_slice", slice=label)
+def test_spend_is_split_by_a_field_of_each_entity(analysed, label):
+    figures = analysed("spend_by_slice", slice=label)
     with closing(build_tenant(None)) as tenant:
         expected = {(slice_, currency): cents for slice_, currency, cents in tenant.execute(TRUTH[label])}
     assert {(row[0], row[3]): row[1] * 100 for row in figures.tables[0]} == expected
 
 
 @pytest.mark.parametrize("label", TRUTH)
-def test_the_slices_add_up_to_the_total_of_their_currency(answered, label):
-    figures = answered("spend_by_slice", slice=label)
+def test_the_slices_add_up_to_the_total_of_their_currency(analysed, label):
+    figures = analysed("spend_by_slice", slice=label)
     for name in [name for name in figures.totals if name.startswith("spend ")]:
         rows = [row for row in figures.tables[0] if row[3] == name.removeprefix("spend ")]
         assert abs(sum(row[1] for row in rows) - figures.totals[name]) < Decimal("0.5")
@@ -126,15 +124,15 @@ def test_the_slices_add_up_to_the_total_of_their_currency(answered, label):
     ("label", "rows"),
     [("Business unit", [("Okta", "Company-wide", 249, 100)]), ("Legal entity", []), ("Paid by", [])],
 )
-def test_all_users_of_an_app_go_to_its_unit_and_to_no_contract_or_payment(answered, label, rows):
-    figures = answered("widely_used_apps", slice=label, min_users=240)
+def test_all_users_of_an_app_go_to_its_unit_and_to_no_contract_or_payment(analysed, label, rows):
+    figures = analysed("widely_used_apps", slice=label, min_users=240)
     assert figures.tables == ([("Okta", "sanctioned", 249, len(rows) or None, "dana.levi@acme.example")], rows)
 
 
 @pytest.mark.parametrize("label", DRILLDOWN)
-def test_a_drilldown_finds_the_apps_and_spend_of_a_value_of_each_entity(answered, label):
+def test_a_drilldown_finds_the_apps_and_spend_of_a_value_of_each_entity(analysed, label):
     value, query = DRILLDOWN[label]
-    found = answered("organizational_drilldown", value=value, slice=label).totals
+    found = analysed("organizational_drilldown", value=value, slice=label).totals
     with closing(build_tenant(None)) as tenant:
         expected = tenant.execute(query).fetchall()
     spend = {name: amount * 100 for name, amount in found.items() if name.startswith("spend ")}
@@ -146,16 +144,18 @@ def by(label: str, scenario: CaseScenario) -> Sample:
     """The scenario with its Organizational View changed."""
     arguments = scenario.prompt.arguments
     (name,) = [name for name, one in arguments.items() if one.type is ArgumentType.ORGANIZATIONAL_VIEW]
-    sample = Case(name=label, arguments={**scenario.sample.arguments, name: label})
-    return Sample(1, CaseScenario(scenario.prompt, scenario.case, sample))
+    case = Case(name=label, arguments={**scenario.case.arguments, name: label})
+    return Sample(1, CaseScenario(scenario.prompt, scenario.file, case))
 
 
 @pytest.fixture(scope="module")
 def judged(library, opened):
     """What the eval says of the first sample of each prompt that takes a view, by prompt and label."""
-    portal, evaluation = opened
+    portal, session = opened
+    evaluation = Evaluation(library, session, PROFILE)
     firsts = {
-        task.scenario.prompt.name: task.scenario for task in reversed(plan(library, EvalSpec(tuple(TAKES_A_VIEW))))
+        sample.scenario.prompt.name: sample.scenario
+        for sample in reversed(plan(library, EvalSpec(tuple(TAKES_A_VIEW))))
     }
     return {
         (name, label): portal.call(evaluation.run_sample, by(label, first))

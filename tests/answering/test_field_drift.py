@@ -4,9 +4,9 @@ import anyio
 import pytest
 
 from promptkit.answering.contract import parse_answer
-from promptkit.evaluation.suite import open_evaluation
-from promptkit.library.render import resolve_arguments
+from promptkit.connection.open_session import open_session
 from promptkit.model import Profile
+from tests.builders import answered
 
 PLACES = {"public": "open", "internal": "closed", "confidential": "closed"}
 PROFILE = Profile.model_validate(
@@ -24,16 +24,12 @@ PROFILE = Profile.model_validate(
 @pytest.fixture(scope="module")
 def answers(library):
     """The answer by each view of the profile, read back, by label."""
-    prompt, case = library.load_prompt("field_drift"), library.load_case_file("field_drift")
 
     async def run():
-        async with open_evaluation(library, "local", PROFILE) as evaluation:
-            found = {}
-            for view in PROFILE.organizational_views:
-                values = resolve_arguments(prompt, {"slice": view.label}, PROFILE)
-                answered, _ = await evaluation.answer(prompt, case, values)
-                found[view.label] = parse_answer(answered.answer)
-            return found
+        async with open_session(library, "local", PROFILE) as opened:
+            labels = [view.label for view in PROFILE.organizational_views]
+            answers = [await answered(library, opened, "field_drift", {"slice": label}, PROFILE) for label in labels]
+            return {label: parse_answer(answer.text) for label, answer in zip(labels, answers, strict=True)}
 
     return anyio.run(run)
 

@@ -6,23 +6,20 @@ from contextlib import closing
 import anyio
 
 from promptkit.answering.contract import parse_answer
-from promptkit.evaluation.suite import Evaluation
-from promptkit.library.render import resolve_arguments
+from promptkit.connection.open_session import OpenedSession
 from promptkit.torii.local import local_torii
-from tests.evaluation.conftest import guarded
+from tests.builders import answered
+from tests.servers import guarded
 
 
 def test_views_of_contracts_stop_where_there_are_no_contracts(library):
-    prompt, case = library.load_prompt("data_quality_gate"), library.load_case_file("data_quality_gate")
-
     async def answer() -> str:
         with local_torii() as torii:
             with closing(sqlite3.connect(torii.path)) as tenant, tenant:
                 tenant.execute("DELETE FROM contracts")
             async with guarded(library, torii) as session:
-                evaluation = Evaluation(library, session, torii, torii.as_of)
-                run, _ = await evaluation.answer(prompt, case, resolve_arguments(prompt, {"max_missing": 100.0}))
-                return run.answer
+                opened = OpenedSession(session, torii.as_of, torii)
+                return (await answered(library, opened, "data_quality_gate", {"max_missing": 100.0})).text
 
     gate = parse_answer(anyio.run(answer)).tables["Gate"][1:]
     stopped = [row for row in gate if row[1] == "stop"]

@@ -1,10 +1,11 @@
-"""A local Torii that wants a sign-in, in a thread of its own; a client that signs in; a browser that is a script."""
+"""Servers that tests talk to, each in a thread or process of its own; a client that signs in; a scripted browser."""
 
 import asyncio
 import json
 import threading
 import time
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, closing, contextmanager
 from urllib.parse import parse_qs, urlsplit
 
 import httpx2
@@ -13,15 +14,21 @@ from mcp.client.auth import AuthorizationCodeResult, OAuthClientProvider
 from mcp.shared.auth import OAuthClientMetadata
 from starlette.responses import JSONResponse, RedirectResponse
 
+from promptkit.connection.client import connect
+from promptkit.connection.gate import Gate
+from promptkit.connection.session import GatedSession
 from promptkit.hosts.serving import listen
+from promptkit.policy.review import tool_policy
 from promptkit.torii.authorization import Authorization, signed_in
 from promptkit.torii.consent import ConsentPage, members, signed_app
+from promptkit.torii.faults import WireFaults
 from promptkit.torii.server import build_server
+from promptkit.torii.tenant import open_tenant
 
 CALLBACK = "http://127.0.0.1:9/callback"
 
 
-class Prompt(uvicorn.Server):
+class QuickServer(uvicorn.Server):
     """Stops as soon as it is told to; uvicorn looks ten times a second, which each test would wait for."""
 
     async def main_loop(self):
@@ -35,7 +42,7 @@ def running(make_app, address="127.0.0.1:0"):
     listening = listen(address)
     origin = f"http://127.0.0.1:{listening.getsockname()[1]}"
     config = uvicorn.Config(make_app(origin), log_level="error", lifespan="on", timeout_graceful_shutdown=1)
-    server = Prompt(config)
+    server = QuickServer(config)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
     thread.start()
     while not server.started:
@@ -46,6 +53,31 @@ def running(make_app, address="127.0.0.1:0"):
     finally:
         server.should_exit = True
         thread.join(10)
+
+
+@asynccontextmanager
+async def guarded(library, torii, policy=None) -> AsyncIterator[GatedSession]:
+    """A guarded session with a server process over stdio."""
+    gate = Gate()
+
+    def review(tools):
+        gate.policy = policy(tools) if policy else tool_policy(library, tools)
+
+    async with connect(torii.command, gate, review) as session:
+        yield session
+
+
+@contextmanager
+def served(torii, *faults, **options) -> Iterator[str]:
+    """The URL of a server over HTTP with that tenant, in a thread of its own."""
+    found = frozenset(faults)
+    with closing(open_tenant(torii.path)) as tenant:
+
+        def make(origin):
+            return WireFaults(build_server(tenant, faults=found, **options).streamable_http_app(), found)
+
+        with running(make) as origin:
+            yield f"{origin}/mcp"
 
 
 @contextmanager

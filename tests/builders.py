@@ -1,0 +1,23 @@
+"""Values that tests of several rooms begin with."""
+
+from collections.abc import Mapping
+
+from promptkit.answering.analyst import Answered
+from promptkit.answering.answer import analyst_for, answer
+from promptkit.connection.open_session import OpenedSession
+from promptkit.library.render import resolve_arguments
+from promptkit.library.store import Library
+from promptkit.model import DEFAULT_PROFILE, Profile, Scalar
+
+
+async def answered(
+    library: Library,
+    opened: OpenedSession,
+    name: str,
+    given: Mapping[str, Scalar] | None = None,
+    profile: Profile = DEFAULT_PROFILE,
+) -> Answered:
+    """The analyst's answer to a prompt that is filled in with `given`."""
+    prompt = library.load_prompt(name)
+    values = resolve_arguments(prompt, given or {}, profile)
+    return await answer(opened.session, analyst_for(library, prompt, values, opened.today, profile))

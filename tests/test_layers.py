@@ -20,7 +20,6 @@ ORDER = [
     {"render"},
     {"policy"},
     {"library"},
-    {"options"},
     {"profile"},
     {"instructions"},
     {"check"},
@@ -35,9 +34,13 @@ ORDER = [
     {"evaluation"},
     {"server", "page", "pytest_plugin"},
     {"commands"},
+    {"options"},
+    {"groups"},
     {"cli"},
     {"__main__"},
 ]
+# Every start of the command line imports these. What a command does is slower to import, and waits until it is called.
+DOOR = ("cli", "groups", "options")
 PURE = ("model", "cases", "render", "policy")
 FILES = sorted(path for path in PACKAGE.rglob("*.py") if path.name != "__init__.py" or path.parent == PACKAGE)
 
@@ -83,8 +86,9 @@ def test_imports_stand_at_the_top_of_a_module(path):
     tree = tree_of(path)
     by_version = [node for node in tree.body if isinstance(node, ast.If) and "version_info" in ast.unparse(node.test)]
     top = [*tree.body, *(inner for choice in by_version for inner in (*choice.body, *choice.orelse))]
-    inside = set(ast.walk(tree)) - set(top)
-    assert imported_by(inside) == []
+    inside = imported_by(set(ast.walk(tree)) - set(top))
+    is_door = module_of(path).split(".")[1] in DOOR
+    assert [name for name in inside if not (is_door and name.startswith("promptkit."))] == []
 
 
 @pytest.mark.parametrize("name", PURE)

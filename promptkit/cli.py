@@ -1,9 +1,8 @@
 """The command line: typer wiring and exit codes, no logic. The commands that have sub-commands are in groups/.
 
-What a command does is imported when it is called, since importing all of it would slow every start down.
+What a command does is imported when it is called, since importing all of it would slow every start down. Annotations
+are not postponed, here and in groups/, since typer would compile each of them anew at every start.
 """
-
-from __future__ import annotations
 
 import sys
 import traceback

@@ -1,7 +1,5 @@
 """`promptkit eval`: the eval itself, and what is done with its records."""
 
-from __future__ import annotations
-
 import typer
 
 from promptkit.commands import options

@@ -1,7 +1,5 @@
 """`promptkit export`: ready folders, one sub-command for each kind and for each host of instructions/hosts.yaml."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import typer

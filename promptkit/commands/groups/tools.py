@@ -1,7 +1,5 @@
 """`promptkit tools`: what a server offers, against the list that was reviewed."""
 
-from __future__ import annotations
-
 import typer
 
 from promptkit.commands import options

@@ -1,10 +1,11 @@
-"""The command line: typer wiring and exit codes, no logic. A command is imported when it is called, for speed."""
+"""The command line: typer wiring and exit codes, no logic. The commands that have sub-commands are in groups/.
 
-from __future__ import annotations
+What a command does is imported when it is called, since importing all of it would slow every start down. Annotations
+are not postponed, here and in groups/, since typer would compile each of them anew at every start.
+"""
 
 import sys
 import traceback
-from importlib import import_module
 from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated, Any
@@ -13,9 +14,10 @@ import typer
 from typer.core import TyperCommand
 
 from promptkit.commands import options
+from promptkit.commands.groups import eval as eval_group
+from promptkit.commands.groups import export as export_group
+from promptkit.commands.groups import tools as tools_group
 from promptkit.errors import PromptkitError, UsageError
-from promptkit.library.store import Library, default_root
-from promptkit.model import DEFAULT_PROFILE
 from promptkit.torii.fault_names import FAULTS
 
 app = typer.Typer(
@@ -23,21 +25,9 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-
-
-def _call(module: str, function: str, *values: Any, **named: Any) -> None:  # noqa: ANN401
-    command = getattr(import_module(f"promptkit.commands.{module}"), function)
-    raise typer.Exit(command(*values, **named))
-
-
-def _library() -> Library:
-    return Library(default_root())
-
-
-def _profile(path: Path | None) -> Any:  # noqa: ANN401
-    if path is None:
-        return DEFAULT_PROFILE
-    return import_module("promptkit.library.profile").load_profile(path, _library())
+app.add_typer(tools_group.app, name="tools")
+app.add_typer(export_group.app, name="export")
+app.add_typer(eval_group.app, name="eval")
 
 
 def _print_version(asked: bool) -> None:
@@ -48,7 +38,10 @@ def _print_version(asked: bool) -> None:
 
 @app.callback()
 def promptkit(
-    _: Annotated[bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print it.")] = False,
+    _: Annotated[
+        bool,
+        typer.Option("--version", callback=_print_version, is_eager=True, help="Show the version and exit."),
+    ] = False,
 ) -> None:
     """Read-only prompts and instructions for Torii, and the evals that prove they stay read-only."""
 
@@ -56,13 +49,17 @@ def promptkit(
 @app.command("list")
 def list_(as_json: options.AsJson = False) -> None:
     """List the prompts."""
-    _call("show", "list_prompts", _library(), as_json=as_json)
+    from promptkit.commands.show import list_prompts
+
+    raise typer.Exit(list_prompts(options.library(), as_json=as_json))
 
 
 @app.command()
 def show(name: options.Name, as_json: options.AsJson = False) -> None:
     """Show what a prompt is for, its arguments and its answer."""
-    _call("show", "show_prompt", _library(), name, as_json=as_json)
+    from promptkit.commands.show import show_prompt
+
+    raise typer.Exit(show_prompt(options.library(), name, as_json=as_json))
 
 
 @app.command()
@@ -72,66 +69,73 @@ def render(
     profile: options.ProfilePath = None,
 ) -> None:
     """Print the text to paste."""
-    _call("render", "render_prompt", _library(), name, argument, profile=_profile(profile))
+    from promptkit.commands.render import render_prompt
+
+    raise typer.Exit(render_prompt(options.library(), name, argument, profile=options.profile_at(profile)))
 
 
 @app.command()
 def check(paths: options.Paths = [], as_json: options.AsJson = False) -> None:  # noqa: B006
     """Find every problem in the library, or in the prompt files given."""
-    _call("check", "check", _library(), paths, as_json=as_json)
+    from promptkit.commands.check import check as run_check
+
+    raise typer.Exit(run_check(options.library(), paths, as_json=as_json))
 
 
 @app.command()
 def instructions(variant: options.InstructionsVariant = None, host: options.Host = None) -> None:
     """Print the instructions to paste into an assistant; their length goes to stderr."""
-    _call("instruct", "print_instructions", _library(), variant=variant, host=host)
+    from promptkit.commands.instruct import print_instructions
+
+    raise typer.Exit(print_instructions(options.library(), variant=variant, host=host))
 
 
 @app.command()
 def bump(name: options.Name, part: options.Part, note: options.Note) -> None:
     """Release what a prompt's file says now as its next version."""
-    _call("versions", "bump", _library(), name, part, note)
+    from promptkit.commands.versions import bump as run_bump
+
+    raise typer.Exit(run_bump(options.library(), name, part, note))
 
 
 @app.command()
-def diff(old: options.Reference, new: options.Reference) -> None:
+def diff(old: options.OldVersion, new: options.NewVersion) -> None:
     """Compare two versions: what they say, and what they render."""
-    _call("versions", "show_diff", _library(), old, new)
+    from promptkit.commands.versions import show_diff
+
+    raise typer.Exit(show_diff(options.library(), old, new))
 
 
 @app.command()
 def identify(file: options.Pasted = None) -> None:
     """Tell which prompt or instructions a pasted text is, and what was edited in it."""
-    _call("versions", "identify_text", _library(), file)
+    from promptkit.commands.versions import identify_text
+
+    raise typer.Exit(identify_text(options.library(), file))
 
 
 @app.command()
-def new(name: str) -> None:
+def new(name: options.Draft) -> None:
     """Write a draft prompt and its case, ready to edit."""
-    _call("versions", "new", _library(), name)
+    from promptkit.commands.versions import new as write_draft
+
+    raise typer.Exit(write_draft(options.library(), name))
 
 
 @app.command()
-def connect(url: str) -> None:
+def connect(url: options.Url) -> None:
     """Sign in to a Torii server with the browser; the other commands then use it."""
-    _call("connect", "connect_server", url)
+    from promptkit.commands.connect import connect_server
+
+    raise typer.Exit(connect_server(url))
 
 
 @app.command()
-def disconnect(url: str) -> None:
+def disconnect(url: options.Url) -> None:
     """End a sign-in at the server, and forget it here."""
-    _call("connect", "disconnect_server", url)
+    from promptkit.commands.connect import disconnect_server
 
-
-@app.command()
-def tools(
-    action: options.ToolsAction = "diff",
-    server: options.Server = "local",
-    saved: options.SavedTools = None,
-    as_json: options.AsJson = False,
-) -> None:
-    """Compare a server's tools with the reviewed list, accept them after review, or propose classes for them."""
-    _call("tools", "run_tools", _library(), action, server=server, saved=saved, as_json=as_json)
+    raise typer.Exit(disconnect_server(url))
 
 
 @app.command()
@@ -151,10 +155,21 @@ def init(
     as_json: options.AsJson = False,
 ) -> None:
     """Propose a mapping of your fields, ask what you decide, and write dashboard.yaml; later, say what has changed."""
-    lists = {"fields": field, "aliases": alias, "thresholds": threshold}
-    words = {"wanted": wanted, "time_zone": time_zone, "display_currency": currency, "agreed_by": agreed_by}
-    flags = {"on": on.date() if on else None, "yes": yes, "replace": replace, "as_json": as_json}
-    _call("init", "run_init", _library(), server=server, path=out, **lists, **words, **flags)
+    from promptkit.commands.init import Answers, run_init
+
+    given = Answers(
+        wanted=wanted,
+        fields=field,
+        aliases=alias,
+        time_zone=time_zone,
+        display_currency=currency,
+        thresholds=threshold,
+        agreed_by=agreed_by,
+        on=on.date() if on else None,
+        yes=yes,
+        replace=replace,
+    )
+    raise typer.Exit(run_init(options.library(), given, server=server, path=out, as_json=as_json))
 
 
 @app.command()
@@ -162,7 +177,10 @@ def doctor(
     server: options.Server = "local", profile: options.ProfilePath = None, as_json: options.AsJson = False
 ) -> None:
     """Walk the guide's checklist against a server; each finding says what to do next."""
-    _call("doctor", "run_doctor", _library(), server=server, profile=_profile(profile), as_json=as_json)
+    from promptkit.commands.doctor import run_doctor
+
+    checked = options.profile_at(profile)
+    raise typer.Exit(run_doctor(options.library(), server=server, profile=checked, as_json=as_json))
 
 
 # The first line keeps click from filling the list into one paragraph.
@@ -179,17 +197,30 @@ def torii(
     sign_in: options.SignIn = False,
 ) -> None:
     """Run the local Torii: a stand-in for Torii's MCP server, on stdio unless --http is given."""
-    day = as_of.date() if as_of else None
-    tenant = {"db": db, "size": size, "as_of": day, "hostile": hostile}
-    _call("torii", "run_torii", http=http, mode=mode, fault=fault, role=role, sign_in=sign_in, **tenant)
+    from promptkit.commands.torii import run_torii
+
+    code = run_torii(
+        db=db,
+        http=http,
+        size=size,
+        mode=mode,
+        fault=fault,
+        as_of=as_of.date() if as_of else None,
+        hostile=hostile,
+        role=role,
+        sign_in=sign_in,
+    )
+    raise typer.Exit(code)
 
 
 class _AuditCommand(TyperCommand):
     """A command whose help ends with the formats it reads."""
 
     def format_epilog(self, _: Any, formatter: Any) -> None:  # noqa: ANN401
+        from promptkit.audit.detect import summaries
+
         with formatter.section("Formats"):
-            formatter.write_dl(import_module("promptkit.audit.detect").summaries())
+            formatter.write_dl(summaries())
 
 
 @app.command(cls=_AuditCommand)
@@ -207,10 +238,23 @@ def audit(
     show_people: options.ShowPeople = False,
 ) -> None:
     """Say what conversations of any host called, and whether any of it was more than reading."""
-    files = {"sarif": sarif, "junit": junit, "markdown": markdown}
-    shown = {"show_text": show_text, "show_people": show_people}
-    how = {"format": format_, "tools": tools, "jobs": jobs, "dask": dask, "as_json_": as_json}
-    _call("audit", "run_audit", _library(), paths, **how, **files, **shown)
+    from promptkit.commands.audit import run_audit
+
+    code = run_audit(
+        options.library(),
+        paths,
+        format=format_,
+        tools=tools,
+        jobs=jobs,
+        as_json_=as_json,
+        sarif=sarif,
+        junit=junit,
+        markdown=markdown,
+        show_text=show_text,
+        show_people=show_people,
+        dask=dask,
+    )
+    raise typer.Exit(code)
 
 
 @app.command()
@@ -221,23 +265,18 @@ def answer(
     profile: options.ProfilePath = None,
 ) -> None:
     """Compute a view from read tools, without a model: the reference answer."""
-    _call("answer", "print_answer", _library(), name, argument, server=server, profile=_profile(profile))
+    from promptkit.commands.answer import print_answer
 
-
-@app.command()
-def export(
-    kind: options.ExportKind, folder: Path, profile: options.ProfilePath = None, run: options.Evidence = None
-) -> None:
-    """Write a ready folder; `page` is one offline HTML file."""
-    if kind == "page":
-        _call("export_page", "export_page", _library(), folder, profile=_profile(profile), run=run)
-    _call("export", "export", _library(), kind, folder, profile=_profile(profile))
+    asked = options.profile_at(profile)
+    raise typer.Exit(print_answer(options.library(), name, argument, server=server, profile=asked))
 
 
 @app.command()
 def serve(http: options.Http = None, profile: options.ProfilePath = None) -> None:
     """Offer the prompts and instructions over MCP, on stdio unless --http is given."""
-    _call("serve", "serve", _library(), http=http, profile=_profile(profile))
+    from promptkit.commands.serve import serve as run_serve
+
+    raise typer.Exit(run_serve(options.library(), http=http, profile=options.profile_at(profile)))
 
 
 @app.command()
@@ -248,51 +287,9 @@ def guard(
     show_all: options.ShowAll = False,
 ) -> None:
     """Stand before a Torii server as an MCP proxy that forwards nothing but reviewed reads."""
-    _call("guard", "run_guard", _library(), upstream, http=http, log=log, show_all=show_all)
+    from promptkit.commands.guard import run_guard
 
-
-@app.command("eval")
-def eval_(
-    names: options.Names = [],  # noqa: B006
-    server: options.Server = "local",
-    model: options.Models = ["reference"],  # noqa: B006
-    base_url: options.BaseUrl = None,
-    repeats: options.Repeats = 1,
-    shard: options.Shard = "1/1",
-    dask: options.Dask = None,
-    ablate: options.Ablate = False,
-    plan: options.PlannedRate = None,
-    concurrency: options.Concurrency = 1,
-    max_rate: options.MaxRate = None,
-    max_cost: options.MaxCost = None,
-    max_tokens: options.MaxTokens = None,
-    out: options.RecordOut = None,
-    resume: options.Resume = None,
-    record: options.Record = None,
-    replay: options.Replay = None,
-    as_json: options.AsJson = False,
-    junit: options.Junit = None,
-    sarif: options.Sarif = None,
-    markdown: options.Markdown = None,
-    html: options.Html = None,
-    baseline: options.Baseline = None,
-) -> None:
-    """Replay prompts against Torii's MCP and prove that nothing was written. With no name: all of them.
-
-    A language model, and the rogue model, is given every attack of evals/attacks as well. `eval merge DIR...` puts the
-    shards of one run together.
-    """
-    files = {"junit": junit, "sarif": sarif, "markdown": markdown, "html": html}
-    reports = {"as_json": as_json, "baseline": baseline, **files}
-    if names[:1] == ["merge"]:
-        _call("evaluate", "run_merge", names[1:], **reports)
-    setup: dict[str, Any] = {"names": names, "models": model, "server": server, "base_url": base_url}
-    setup |= {"repeats": repeats, "ablate": ablate, "shard": shard}
-    if plan is not None:
-        _call("evaluate", "run_plan", _library(), setup, plan)
-    folders = {"out": out, "resume": resume, "record": record, "replay": replay}
-    limits = {"concurrency": concurrency, "max_rate": max_rate, "max_cost_usd": max_cost, "max_tokens": max_tokens}
-    _call("evaluate", "run_eval", _library(), setup, limits, **folders, dask=dask, **reports)
+    raise typer.Exit(run_guard(options.library(), upstream, http=http, log=log, show_all=show_all))
 
 
 def main() -> None:

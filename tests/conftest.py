@@ -25,6 +25,15 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
+def subcommands(command) -> dict:
+    """The commands below one of the command line, by name; of a command without any, none."""
+    if not hasattr(command, "commands"):
+        return {}
+    # Some of them are known only to whoever uses the group.
+    context = command.make_context(command.name, [], resilient_parsing=True)
+    return {name: command.get_command(context, name) for name in command.list_commands(context)}
+
+
 @pytest.fixture(scope="session")
 def library() -> Library:
     return Library(default_root())

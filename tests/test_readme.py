@@ -11,7 +11,7 @@ from typer.main import get_command
 from promptkit.cli import app
 from promptkit.library.profile import load_profile
 from promptkit.library.store import Library
-from tests.conftest import ROOT
+from tests.conftest import ROOT, subcommands
 
 PAGES = sorted({*ROOT.glob("*.md"), *ROOT.glob("*/*.md")})
 README = (ROOT / "README.md").read_text("utf-8")
@@ -59,9 +59,9 @@ def named_commands(page) -> list[str]:
 def test_a_command_that_a_page_names_is_one_that_we_have(command):
     words = shlex.split(command.removesuffix(" --help"), comments=True)[1:]
     found = get_command(app)
-    while words and words[0] in getattr(found, "commands", {}):
-        found = found.commands[words.pop(0)]
-    assert not hasattr(found, "commands"), words
+    while words and words[0] in subcommands(found):
+        found = subcommands(found)[words.pop(0)]
+    assert getattr(found, "invoke_without_command", True), words
     found.make_context("", words, resilient_parsing=command.endswith(" --help"))
 
 

@@ -4,27 +4,24 @@ from __future__ import annotations
 
 import datetime
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager, nullcontext
-from functools import partial
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 import anyio
-import msgspec
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from promptkit.agents.cassette import Player, Recorder, replayed_setup
 from promptkit.agents.eval_spec import EvalSpec
 from promptkit.agents.open_models import open_models
-from promptkit.agents.turns import Models
 from promptkit.cluster import open_cluster
 from promptkit.commands.report import Outputs, tell
 from promptkit.connection.open_session import LOCAL_SERVERS
 from promptkit.errors import PromptkitError, UsageError
 from promptkit.evaluation.live import forecast
-from promptkit.evaluation.plan import parse_shard, plan
+from promptkit.evaluation.plan import Sample, plan
 from promptkit.evaluation.records.merge import merged
 from promptkit.evaluation.records.record import FILE_NAME, read_record
 from promptkit.evaluation.records.result import SampleResult
@@ -36,149 +33,126 @@ from promptkit.library.store import Library
 from promptkit.policy.verdict import Verdict
 from promptkit.text import sanitized
 
-INTERRUPTED = 130
+_INTERRUPTED = "interrupted"
+_INTERRUPTED_CODE = 130
 
 
-def run_eval(
-    library: Library,
-    setup: Mapping[str, Any],
-    limits: Mapping[str, Any] | None = None,
-    *,
-    out: Path | None = None,
-    resume: Path | None = None,
-    dask: str | None = None,
-    record: Path | None = None,
-    replay: Path | None = None,
-    **outputs: Any,  # noqa: ANN401
-) -> int:
-    """Run the eval, or go on with one, and print the report.
+@dataclass(frozen=True)
+class Folders:
+    """Where a run is recorded, and its language models' turns.
 
     Args:
-        library: where prompts, instructions, cases and attacks come from.
-        setup: fields of `Setup`, `shard` as the command line has it.
-        limits: fields of `Limits`.
-        out: the folder of the record; by default one named by the time.
-        resume: the folder of the run to go on with.
-        dask: the address of the scheduler of the Dask cluster that runs it.
-        record: the folder of a cassette to write.
-        replay: the folder of a cassette whose turns stand in for the models.
-        outputs: fields of `Outputs`.
+        out: for the record of a new run; None for a folder named by the time.
+        resume: holds the record of the run to go on with.
+        record: for a cassette to write.
+        replay: holds a cassette whose turns stand in for the models.
+    """
+
+    out: Path | None = None
+    resume: Path | None = None
+    record: Path | None = None
+    replay: Path | None = None
+
+
+def run_eval(library: Library, setup: EvalSpec, limits: Limits, folders: Folders, outputs: Outputs) -> int:
+    """Run the eval, or go on with one, and print the report.
 
     Returns:
         0 only when every sample ran and is clean and correct; with a baseline also when answers
         fail checks no more often than before. 130 after Ctrl-C, with a report of what was done.
     """
-    if (record or replay) and (dask or (record and replay)):
-        fix = "leave all but one of --record, --replay and --dask out"
-        raise UsageError.of("record-or-replay", "a run records, replays, or is spread over a cluster", fix)
-    go = partial(_run_on_cluster, dask) if dask else partial(_run_here, record=record, replay=replay)
-    return go(library, _setup(setup), Limits(**limits or {}), out, resume, Outputs(**outputs))
+    if folders.record and folders.replay:
+        raise _wrong_cassette()
+    player = Player(folders.replay) if folders.replay else None
+    setup = _setup(setup, folders, player)
+    tasks = plan(library, setup)
+    # A replay has no models, so it can open no connection to one.
+    models = {} if player else open_models(setup.models, setup.base_url)
+    if folders.record and not models:
+        raise UsageError.of("no-model", "there is no language model to record", "name one with --model PROVIDER:NAME")
+    is_resumed = folders.resume is not None
+    recorder = Recorder(folders.record, setup, resumed=is_resumed) if folders.record else None
+    run = EvalRun(library, setup, tasks, models, _run_folder(folders), is_resumed, player or recorder)
+    with closing(recorder) if recorder else nullcontext():
+        _print_forecast(setup, tasks)
+        stop = _go(run, limits)
+    passed = tell(read_record(run.folder), [run.folder], outputs)
+    for note in run.notes:
+        print(f"Note: {note}", file=sys.stderr)
+    print(f"The whole transcript is in {run.folder / FILE_NAME}", file=sys.stderr)
+    return _ended(stop, f"promptkit eval --resume {run.folder}", passed=passed)
 
 
-def _replayed(player: Player, asked: EvalSpec) -> EvalSpec:
-    setup = replayed_setup(player.about.setup, asked)
-    if setup.server not in LOCAL_SERVERS:
+def _setup(asked: EvalSpec, folders: Folders, player: Player | None) -> EvalSpec:
+    """What is run: what was asked for, or what began before."""
+    if folders.resume:
+        setup = resumed_setup(folders.resume, asked)
+    else:
+        setup = replayed_setup(player.about.setup, asked) if player else asked
+    if player and setup.server not in LOCAL_SERVERS:
         message = f"a replay calls the tools of {sanitized(setup.server)} for real"
         raise UsageError.of("replay-server", message, "replay on a local Torii: --server local")
     return setup
 
 
-def _recorder(folder: Path, setup: EvalSpec, models: Models, *, resumed: bool) -> Recorder:
-    if not models:
-        raise UsageError.of("no-model", "there is no language model to record", "name one with --model PROVIDER:NAME")
-    return Recorder(folder, setup, resumed=resumed)
+def _run_folder(folders: Folders) -> Path:
+    return folders.resume or folders.out or Path("runs", f"{datetime.datetime.now(datetime.UTC):%Y%m%dT%H%M%S.%fZ}")
 
 
-def _setup(given: Mapping[str, Any]) -> EvalSpec:
-    return msgspec.convert({**given, "shard": parse_shard(given.get("shard", "1/1"))}, EvalSpec)
-
-
-def _run_here(
-    library: Library,
-    setup: EvalSpec,
-    limits: Limits,
-    out: Path | None,
-    resume: Path | None,
-    outputs: Outputs,
-    *,
-    record: Path | None,
-    replay: Path | None,
-) -> int:
-    if resume:
-        setup = resumed_setup(resume, setup)
-    player = Player(replay) if replay else None
-    if player and not resume:
-        setup = _replayed(player, setup)
-    tasks = plan(library, setup)
-    # A replay has no models, so it can open no connection to one.
-    models = {} if player else open_models(setup.models, setup.base_url)
-    recorder = _recorder(record, setup, models, resumed=resume is not None) if record else None
-    folder = resume or out or _new_folder()
-    run = EvalRun(library, setup, tasks, models, folder, resume is not None, player or recorder)
-    with closing(recorder) if recorder else nullcontext():
-        return _run(run, limits, outputs)
-
-
-def _run(run: EvalRun, limits: Limits, outputs: Outputs) -> int:
-    folder = run.folder
-    if run.setup.server not in LOCAL_SERVERS:
-        print(forecast(run.samples), file=sys.stderr, flush=True)
-    stop, code = _go(run, limits)
-    passed = tell(read_record(folder), [folder], outputs)
-    for note in run.notes:
-        print(f"Note: {note}", file=sys.stderr)
-    print(f"The whole transcript is in {folder / FILE_NAME}", file=sys.stderr)
-    if stop or code:
-        print(f"Stopped: {stop or 'interrupted'}. Go on with: promptkit eval --resume {folder}", file=sys.stderr)
-    return code or int(not passed)
-
-
-def _new_folder() -> Path:
-    return Path("runs", datetime.datetime.now(datetime.UTC).strftime("%Y%m%dT%H%M%S.%fZ"))
-
-
-def _go(run: EvalRun, limits: Limits) -> tuple[str, int]:
+def _go(run: EvalRun, limits: Limits) -> str:
+    """Run the samples; why it stopped before the end, or empty."""
     with _progress(limits) as (begin, one):
         try:
-            return anyio.run(run.go, limits, begin, one), 0
+            return anyio.run(run.go, limits, begin, one)
         except KeyboardInterrupt:
             if not (run.folder / FILE_NAME).exists():
                 raise
-            return "", INTERRUPTED
+            return _INTERRUPTED
 
 
-def _run_on_cluster(
-    address: str,
-    library: Library,
-    setup: EvalSpec,
-    limits: Limits,
-    out: Path | None,
-    resume: Path | None,
-    outputs: Outputs,
+def run_on_cluster(
+    address: str, library: Library, setup: EvalSpec, limits: Limits, folders: Folders, outputs: Outputs
 ) -> int:
-    spread = Spread.resumed(resume, setup) if resume else Spread.new(out or _new_folder(), setup)
-    stop, code = _go_on_cluster(address, library, spread, limits)
-    folder = spread.folder
-    passed = tell(merged(shard_folders(folder)), shard_folders(folder), outputs)
-    print(f"The whole transcripts are below {folder}", file=sys.stderr)
-    if stop or code:
-        print(f"Stopped: {stop}. Go on with: promptkit eval --dask {address} --resume {folder}", file=sys.stderr)
-    return code or int(not passed)
+    """Run the eval as `run_eval` does, but in shards on the Dask cluster whose scheduler is at `address`."""
+    if folders.record or folders.replay:
+        raise _wrong_cassette()
+    spread = Spread.resumed(folders.resume, setup) if folders.resume else Spread.new(_run_folder(folders), setup)
+    stop = _go_on_cluster(address, library, spread, limits)
+    shards = shard_folders(spread.folder)
+    if not shards:
+        raise PromptkitError.of("no-shard", f"no shard came home: {stop}", "look at the workers' logs, then begin anew")
+    passed = tell(merged(shards), shards, outputs)
+    print(f"The whole transcripts are below {spread.folder}", file=sys.stderr)
+    return _ended(stop, f"promptkit eval --dask {address} --resume {spread.folder}", passed=passed)
 
 
-def _go_on_cluster(address: str, library: Library, spread: Spread, limits: Limits) -> tuple[str, int]:
+def _go_on_cluster(address: str, library: Library, spread: Spread, limits: Limits) -> str:
+    """Run the shards; why they stopped before the end, or empty."""
     with open_cluster(address) as cluster, _progress(limits) as (begin, one):
         tasks = plan(library, spread.setup)
-        if spread.setup.server not in LOCAL_SERVERS:
-            print(forecast(tasks), file=sys.stderr, flush=True)
+        _print_forecast(spread.setup, tasks)
         begin(len(tasks))
         try:
-            stop, code = spread.go(len(tasks), cluster, limits, one), 0
+            return spread.go(len(tasks), cluster, limits, one)
         except KeyboardInterrupt:
-            stop, code = "interrupted", INTERRUPTED
-    if not shard_folders(spread.folder):
-        raise PromptkitError.of("no-shard", f"no shard came home: {stop}", "look at the workers' logs, then begin anew")
-    return stop, code
+            return _INTERRUPTED
+
+
+def _wrong_cassette() -> UsageError:
+    fix = "leave all but one of --record, --replay and --dask out"
+    return UsageError.of("record-or-replay", "a run records, replays, or is spread over a cluster", fix)
+
+
+def _print_forecast(setup: EvalSpec, tasks: Sequence[Sample]) -> None:
+    if setup.server not in LOCAL_SERVERS:
+        print(forecast(tasks), file=sys.stderr, flush=True)
+
+
+def _ended(stop: str, command: str, *, passed: bool) -> int:
+    """Say how a run that stopped goes on; the exit code."""
+    if stop:
+        print(f"Stopped: {stop}. Go on with: {command}", file=sys.stderr)
+    return _INTERRUPTED_CODE if stop == _INTERRUPTED else int(not passed)
 
 
 @contextmanager
@@ -210,18 +184,15 @@ def _spent(limits: Limits) -> str:
     )
 
 
-def run_merge(folders: Sequence[str], **outputs: Any) -> int:  # noqa: ANN401
+def run_merge(folders: Sequence[Path], outputs: Outputs) -> int:
     """Print the report on the shards of one run; 0 only when all of it is there, clean and correct."""
-    if not folders:
-        raise UsageError.of("no-folder", "there is nothing to merge", "name the folders of the shards")
-    paths = [Path(folder) for folder in folders]
-    return int(not tell(merged(paths), paths, Outputs(**outputs)))
+    return int(not tell(merged(folders), folders, outputs))
 
 
-def run_plan(library: Library, setup: Mapping[str, Any], rate: float) -> int:
+def run_plan(library: Library, setup: EvalSpec, rate: float) -> int:
     """Print the repeats that a claim about the rate of failures needs."""
     if not 0 < rate < 1:
         raise UsageError.of("wrong-rate", f"--plan is {rate}", "write a rate such as 0.01, for one in a hundred")
-    tasks = plan(library, _setup({**setup, "repeats": 1}))
+    tasks = plan(library, replace(setup, repeats=1))
     extra("promptkit.evaluation.tables", "models").print_plan(tasks, rate, Console())
     return 0

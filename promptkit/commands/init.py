@@ -7,7 +7,6 @@ import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
 import anyio
@@ -70,14 +69,13 @@ class Answers:
     replace: bool = False
 
 
-def run_init(library: Library, *, server: str, path: Path, as_json: bool, **options: Any) -> int:  # noqa: ANN401
+def run_init(library: Library, given: Answers, *, server: str, path: Path, as_json: bool) -> int:
     """Write the profile, or tell what has changed since there is one; 1 where it has and nothing was written.
 
     Raises:
         UsageError: a word of the command line is not understood.
         PromptkitError: Torii cannot be read, an answer is missing or wrong, or the file cannot be written.
     """
-    given = Answers(**options)
     before = load_profile(path, library) if path.exists() else None
     wizard = _Wizard(library, given, before or DEFAULT_PROFILE)
     try:

@@ -1,4 +1,4 @@
-"""The arguments and options of the command line: what each takes, and what the help says of it."""
+"""The arguments and options of the command line: what each takes, and what the help says about it."""
 
 from __future__ import annotations
 
@@ -7,8 +7,10 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
+from typer.core import TyperGroup
 
 from promptkit.library.store import Library, default_root
+from promptkit.model import DEFAULT_PROFILE, Profile
 
 # Spelt out here, since their own modules are slow to import; tests/commands/test_cli.py compares them.
 Size = Literal["small", "medium", "large"]
@@ -17,13 +19,43 @@ Variant = Literal["full", "short"]
 RoleKey = Literal["admin", "readOnly", "procurement", "itAdmin", "appOwner"]
 
 
+def library() -> Library:
+    """The library that every command works on."""
+    return Library(default_root())
+
+
+def profile_at(path: Path | None) -> Profile:
+    """The tenant's profile; the default one where `--profile` names no file.
+
+    Raises:
+        PromptkitError: everything that is wrong with the file.
+    """
+    if path is None:
+        return DEFAULT_PROFILE
+    from promptkit.library.profile import load_profile
+
+    return load_profile(path, library())
+
+
 def _names(incomplete: str) -> list[str]:
-    return [name for name in Library(default_root()).prompt_names() if name.startswith(incomplete)]
+    return [name for name in library().prompt_names() if name.startswith(incomplete)]
+
+
+def _names_or_commands(context: typer.Context, incomplete: str) -> list[str]:
+    """Names of prompts; as the first word also the sub-commands."""
+    if context.params.get("names") or not isinstance(context.command, TyperGroup):
+        return _names(incomplete)
+    return [name for name in context.command.commands if name.startswith(incomplete)] + _names(incomplete)
 
 
 # Of several commands.
-Name = Annotated[str, typer.Argument(metavar="NAME", autocompletion=_names)]
-Reference = Annotated[str, typer.Argument(metavar="NAME[@VERSION]", autocompletion=_names)]
+Name = Annotated[
+    str, typer.Argument(metavar="NAME", help="A prompt, as `promptkit list` names it.", autocompletion=_names)
+]
+Reference = Annotated[
+    str,
+    typer.Argument(metavar="NAME[@VERSION]", help="A prompt, or one version of it.", autocompletion=_names),
+]
 Arguments = Annotated[list[str], typer.Option("--argument", "-a", metavar="KEY=VALUE", help="Fill in one argument.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
 ProfilePath = Annotated[Path | None, typer.Option("--profile", help="The tenant's dashboard.yaml.")]
@@ -36,14 +68,24 @@ Sarif = Annotated[Path | None, typer.Option(help="Write SARIF here.")]
 Junit = Annotated[Path | None, typer.Option(help="Write JUnit XML here.")]
 Markdown = Annotated[Path | None, typer.Option(help="Write Markdown here.")]
 
-# Of `check`, `instructions`, `bump`, `identify` and `tools`.
-Paths = Annotated[list[Path], typer.Argument()]
+# Of `check`, `instructions`, `bump`, `diff`, `identify`, `new`, `connect`, `disconnect` and `tools`.
+Paths = Annotated[
+    list[Path],
+    typer.Argument(metavar="PATH", help="Prompt files, or folders that hold prompts/; our own library by default."),
+]
 InstructionsVariant = Annotated[Variant | None, typer.Option(help="By default the one that fits the host, else full.")]
 Host = Annotated[str | None, typer.Option("--for", metavar="HOST", help="A name of instructions/hosts.yaml.")]
-Part = Annotated[str, typer.Argument(metavar="major|minor|patch")]
+Part = Annotated[str, typer.Argument(metavar="PART", help="How much has changed: major, minor or patch.")]
 Note = Annotated[str, typer.Option(help="What changed for the user, in one sentence.")]
-Pasted = Annotated[Path | None, typer.Argument(help="The pasted text; stdin by default.")]
-ToolsAction = Annotated[str, typer.Argument(metavar="diff|lock|suggest")]
+OldVersion = Annotated[
+    str, typer.Argument(metavar="OLD[@VERSION]", help="The version to compare.", autocompletion=_names)
+]
+NewVersion = Annotated[
+    str, typer.Argument(metavar="NEW[@VERSION]", help="The version to compare it with.", autocompletion=_names)
+]
+Pasted = Annotated[Path | None, typer.Argument(metavar="FILE", help="The pasted text; stdin by default.")]
+Draft = Annotated[str, typer.Argument(metavar="NAME", help="What the prompt will be called, such as unused_apps.")]
+Url = Annotated[str, typer.Argument(metavar="URL", help="The server's MCP address: https://api.toriihq.com/mcp, say.")]
 SavedTools = Annotated[Path | None, typer.Option("--list", help="A saved tools/list result in place of a server.")]
 
 # Of `init`.
@@ -76,7 +118,7 @@ SignIn = Annotated[
 ]
 
 # Of `audit`.
-Transcripts = Annotated[list[Path], typer.Argument(help="Files, folders and zip files.")]
+Transcripts = Annotated[list[Path], typer.Argument(metavar="PATH", help="Files, folders and zip files.")]
 Format = Annotated[str | None, typer.Option("--format", help="One of those below; found by content.")]
 ToolsFile = Annotated[Path | None, typer.Option(help="Another catalogue, in the shape of tools.yaml.")]
 Jobs = Annotated[int | None, typer.Option(help="Processes to use; one per core.")]
@@ -84,14 +126,21 @@ ShowText = Annotated[bool, typer.Option("--show-text", help="Put the messages in
 ShowPeople = Annotated[bool, typer.Option("--show-people", help="Leave names and addresses as they are.")]
 
 # Of `export` and `guard`.
-ExportKind = Annotated[str, typer.Argument(metavar="page|skill|chatgpt-project|custom-gpt|claude-project")]
+PageFolder = Annotated[Path, typer.Argument(metavar="DIR", help="The folder to write index.html into.")]
+NewFolder = Annotated[Path, typer.Argument(metavar="DIR", help="The folder to write, new or empty.")]
 Evidence = Annotated[Path | None, typer.Option(help="A run record that the page shows as evidence.")]
 Upstream = Annotated[str, typer.Option(metavar="URL|CMD", help="The Torii server, or the command that starts it.")]
 AuditLog = Annotated[Path | None, typer.Option(help="The audit log, one JSON object a line.")]
 ShowAll = Annotated[bool, typer.Option("--show-all", help="List the refused tools too.")]
 
 # Of `eval`.
-Names = Annotated[list[str], typer.Argument(metavar="[NAME]...", autocompletion=_names)]
+Names = Annotated[
+    list[str],
+    typer.Argument(
+        metavar="NAME", help="Prompts, or families of attacks; all by default.", autocompletion=_names_or_commands
+    ),
+]
+ShardFolders = Annotated[list[Path], typer.Argument(metavar="DIR", help="The folder of each shard's run record.")]
 Models = Annotated[
     list[str], typer.Option(metavar="NAME", help="`reference`, `rogue` or PROVIDER:MODEL; repeat for more.")
 ]

@@ -18,30 +18,63 @@ from rich.text import Text
 
 from promptkit.connection.client import connect
 from promptkit.connection.gate import Gate
-from promptkit.errors import PromptkitError, UsageError
+from promptkit.errors import PromptkitError
 from promptkit.files import load_yaml, read_text, validate_each, write_text
 from promptkit.library.store import Library
 from promptkit.model import ReviewedTool
 from promptkit.policy.decision import Definition
 from promptkit.policy.review import ToolChange, ToolChangeKind, load_tool_lock, tool_changes, write_tool_lock
-from promptkit.policy.suggest import Suggestion, suggest
+from promptkit.policy.suggest import suggest
 from promptkit.text import sanitized
 from promptkit.torii.local import local_torii
 
 
-def run_tools(library: Library, action: str, *, server: str, saved: Path | None, as_json: bool) -> int:
-    """Compare (`diff`), accept (`lock`) or propose classes for (`suggest`) a server's tools, or a saved list's."""
-    tools = _saved(saved) if saved else anyio.run(list_tools, server)
-    match action:
-        case "diff":
-            return _print_diff(list(tool_changes(load_tool_lock(library), tools)), as_json=as_json)
-        case "lock":
-            return _lock(library, str(saved or server), tools)
-        case "suggest":
-            return _print_suggestions([suggest(tool) for tool in tools], as_json=as_json)
-    raise UsageError.of(
-        "tools-action", f"tools {sanitized(action)} is not known", "write tools diff, tools lock or tools suggest"
-    )
+def diff_tools(library: Library, server: str, saved: Path | None, *, as_json: bool) -> int:
+    """Print how the tools of a server, or of a saved list, differ from the reviewed ones; 1 when they do."""
+    found = list(tool_changes(load_tool_lock(library), _offered(server, saved)))
+    if as_json:
+        print(json.dumps([vars(one) for one in found], indent=2))
+    else:
+        _show(found, Console())
+        print("The tools are as reviewed." if not found else f"{len(found)} differences.", file=sys.stderr)
+    return int(bool(found))
+
+
+def suggest_classes(server: str, saved: Path | None, *, as_json: bool) -> int:
+    """Print a guess for the class of each tool of a server, or of a saved list."""
+    found = [suggest(tool) for tool in _offered(server, saved)]
+    if as_json:
+        print(json.dumps([{"name": one.name, "class": one.cls, "reason": one.reason} for one in found], indent=2))
+        return 0
+    table = Table("tool", "suggested", "why", box=None, header_style="bold")
+    for one in found:
+        table.add_row(*(Text(sanitized(text, 200)) for text in one[:3]))
+    Console().print(table)
+    print("These are guesses. Read what each tool's document says before tools lock.", file=sys.stderr)
+    return 0
+
+
+def lock_tools(library: Library, server: str, saved: Path | None) -> int:
+    """Keep the list as reviewed: a person looks at every change, and gives every new tool its class."""
+    tools = _offered(server, saved)
+    if sys.stdin.isatty():
+        console = Console(stderr=True)
+        try:
+            _review_changes(library, tools, console)
+            library = _review_new(library, tools, console)
+        except EOFError as error:
+            fix = "answer each question; nothing was written"
+            raise PromptkitError.of("no-answer", "the answers ended before the questions did", fix) from error
+    elif changed := _changes(library, tools):
+        message = f"{sanitized(changed[0].tool)} and maybe others changed, and nobody is here to look at it"
+        raise PromptkitError.of("not-reviewed", message, "run it at a terminal; nothing was written")
+    write_tool_lock(library, str(saved or server), tools)
+    print(f"{len(tools)} tools are locked as reviewed.", file=sys.stderr)
+    return 0
+
+
+def _offered(server: str, saved: Path | None) -> Sequence[Definition]:
+    return _saved(saved) if saved else anyio.run(list_tools, server)
 
 
 async def list_tools(server: str) -> Sequence[Definition]:
@@ -64,50 +97,11 @@ def _saved(path: Path) -> Sequence[Definition]:
     )
 
 
-def _print_diff(found: list[ToolChange], *, as_json: bool) -> int:
-    if as_json:
-        print(json.dumps([vars(one) for one in found], indent=2))
-        return int(bool(found))
-    _show(found, Console())
-    print("The tools are as reviewed." if not found else f"{len(found)} differences.", file=sys.stderr)
-    return int(bool(found))
-
-
 def _show(found: Iterable[ToolChange], console: Console) -> None:
     for one in found:
         console.print(Text(f"{sanitized(one.tool)}: {one.summary}", "bold"))
         for line in one.diff.splitlines():
             console.print(Text(sanitized(line, 200)))
-
-
-def _print_suggestions(found: list[Suggestion], *, as_json: bool) -> int:
-    if as_json:
-        print(json.dumps([{"name": one.name, "class": one.cls, "reason": one.reason} for one in found], indent=2))
-        return 0
-    table = Table("tool", "suggested", "why", box=None, header_style="bold")
-    for one in found:
-        table.add_row(*(Text(sanitized(text, 200)) for text in one[:3]))
-    Console().print(table)
-    print("These are guesses. Read what each tool's document says before tools lock.", file=sys.stderr)
-    return 0
-
-
-def _lock(library: Library, server: str, tools: Sequence[Definition]) -> int:
-    """Keep the list as reviewed: a person looks at every change, and gives every new tool its class."""
-    if sys.stdin.isatty():
-        console = Console(stderr=True)
-        try:
-            _review_changes(library, tools, console)
-            library = _review_new(library, tools, console)
-        except EOFError as error:
-            fix = "answer each question; nothing was written"
-            raise PromptkitError.of("no-answer", "the answers ended before the questions did", fix) from error
-    elif changed := _changes(library, tools):
-        message = f"{sanitized(changed[0].tool)} and maybe others changed, and nobody is here to look at it"
-        raise PromptkitError.of("not-reviewed", message, "run it at a terminal; nothing was written")
-    write_tool_lock(library, server, tools)
-    print(f"{len(tools)} tools are locked as reviewed.", file=sys.stderr)
-    return 0
 
 
 def _changes(library: Library, tools: Sequence[Definition]) -> list[ToolChange]:

@@ -6,7 +6,8 @@ import socket
 import pytest
 
 from promptkit.agents.cassette import Player, hidden
-from promptkit.commands.evaluate import run_eval, run_merge
+from promptkit.commands.evaluate import run_merge
+from promptkit.commands.report import Outputs
 from promptkit.connection.open_session import OpenedSession
 from promptkit.errors import PromptkitError, UsageError
 from promptkit.evaluation.plan import plan
@@ -15,6 +16,7 @@ from promptkit.evaluation.statistics import groups
 from promptkit.evaluation.suite import Evaluation
 from promptkit.page.evidence import read_evidence
 from tests.agents.endpoints import Said, endpoint
+from tests.evals import evaluate
 
 MODEL = "openai-compatible:scripted"
 SAMPLE = f"{MODEL} connection_apps@"
@@ -29,8 +31,8 @@ def recorded(library, tmp_path_factory):
     folder = tmp_path_factory.mktemp("recorded")
     call = Said("", (("list_users", {"size": 100}),))
     with endpoint("openai-compatible", call, SAID) as running:
-        setup = {"names": ["connection_apps"], "models": [MODEL], "base_url": running.url}
-        run_eval(library, setup, out=folder / "run", record=folder / "cassette", as_json=True)
+        setup = {"models": (MODEL,), "base_url": running.url}
+        evaluate(library, "connection_apps", **setup, out=folder / "run", record=folder / "cassette", as_json=True)
         (folder / "url").write_text(running.url)
     return folder
 
@@ -39,7 +41,7 @@ def recorded(library, tmp_path_factory):
 def replayed(library, recorded, tmp_path_factory):
     """The folder of a replay of that run."""
     folder = tmp_path_factory.mktemp("replayed") / "run"
-    run_eval(library, {}, out=folder, replay=recorded / "cassette", as_json=True)
+    evaluate(library, out=folder, replay=recorded / "cassette", as_json=True)
     return folder
 
 
@@ -60,7 +62,7 @@ def test_a_replay_gives_the_same_results_and_opens_no_connection(library, record
         raise AssertionError("a replay opened a connection")
 
     monkeypatch.setattr(socket.socket, "connect", connect)
-    run_eval(library, {}, out=tmp_path / "run", replay=recorded / "cassette", as_json=True)
+    evaluate(library, out=tmp_path / "run", replay=recorded / "cassette", as_json=True)
     first, again = (read_record(folder / "run").results for folder in (recorded, tmp_path))
     assert [(one.id, one.verdict, one.assertions, one.calls, one.rows) for one in again] == [
         (one.id, one.verdict, one.assertions, one.calls, one.rows) for one in first
@@ -87,7 +89,7 @@ def test_a_cassette_says_who_answered(recorded):
 
 
 def test_a_replay_is_marked_and_is_no_evidence(recorded, replayed, capsys):
-    run_merge([replayed], as_json=True)
+    run_merge([replayed], Outputs(as_json=True))
     report = json.loads(capsys.readouterr().out)
     assert {result["replayed"] for result in report["results"]} == {"unverified"}
     assert read_record(replayed).header.replayed == "unverified"
@@ -98,7 +100,7 @@ def test_a_replay_is_marked_and_is_no_evidence(recorded, replayed, capsys):
 
 
 def test_the_terminal_says_that_no_model_was_asked(replayed, capsys):
-    run_merge([replayed])
+    run_merge([replayed], Outputs())
     assert "no model was asked" in " ".join(capsys.readouterr().out.split())
 
 
@@ -126,10 +128,10 @@ def test_a_miss_names_the_sample_and_what_has_changed(library, torii, shared, re
 def test_turns_without_digests_are_replayed_only_where_a_person_wrote_them(library, recorded, tmp_path):
     cassette = copied(recorded, tmp_path, lambda line: line | {"given": {}})
     with pytest.raises(PromptkitError, match="cassette-miss"):
-        run_eval(library, {}, out=tmp_path / "1", replay=cassette)
+        evaluate(library, out=tmp_path / "1", replay=cassette)
     path = cassette / "turns.jsonl"
     path.write_text(path.read_text("utf-8").replace('"origin": "unverified"', '"origin": "scripted"'), "utf-8")
-    run_eval(library, {}, out=tmp_path / "2", replay=cassette, as_json=True)
+    evaluate(library, out=tmp_path / "2", replay=cassette, as_json=True)
     assert read_record(tmp_path / "2").header.replayed == "scripted"
 
 
@@ -137,13 +139,13 @@ def test_turns_without_digests_are_replayed_only_where_a_person_wrote_them(libra
 def test_what_is_no_cassette_is_a_clear_error(library, tmp_path, content):
     (tmp_path / "turns.jsonl").write_text(content)
     with pytest.raises(PromptkitError, match="wrong-cassette"):
-        run_eval(library, {}, out=tmp_path / "run", replay=tmp_path)
+        evaluate(library, out=tmp_path / "run", replay=tmp_path)
 
 
 def test_a_cassette_is_not_written_over(library, recorded, tmp_path):
-    setup = {"names": ["connection_apps"], "models": [MODEL], "base_url": "http://127.0.0.1:9/v1"}
+    setup = {"models": (MODEL,), "base_url": "http://127.0.0.1:9/v1"}
     with pytest.raises(PromptkitError, match="run-exists"):
-        run_eval(library, setup, out=tmp_path / "run", record=recorded / "cassette")
+        evaluate(library, "connection_apps", **setup, out=tmp_path / "run", record=recorded / "cassette")
 
 
 @pytest.mark.parametrize(
@@ -156,7 +158,16 @@ def test_a_cassette_is_not_written_over(library, recorded, tmp_path):
 )
 def test_what_cannot_be_recorded_or_replayed_is_wrong_usage(library, recorded, tmp_path, setup, options, code):
     with pytest.raises(UsageError, match=code):
-        run_eval(library, setup, out=tmp_path, **{name: recorded / folder for name, folder in options.items()})
+        evaluate(library, **setup, out=tmp_path, **{name: recorded / folder for name, folder in options.items()})
+
+
+def test_a_run_on_another_server_does_not_go_on_as_a_replay(library, recorded, tmp_path):
+    text = (recorded / "run" / "run.jsonl").read_text("utf-8")
+    (tmp_path / "run.jsonl").write_text(
+        text.replace('"server": "local"', '"server": "http://127.0.0.1:9/mcp"'), "utf-8"
+    )
+    with pytest.raises(UsageError, match="replay-server"):
+        evaluate(library, resume=tmp_path, replay=recorded / "cassette")
 
 
 @pytest.mark.parametrize(

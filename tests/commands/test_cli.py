@@ -3,6 +3,7 @@
 import io
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -11,16 +12,17 @@ from importlib.metadata import version
 from typing import get_args
 
 import pytest
+from typer.main import get_command
 
 from promptkit import cli
 from promptkit.audit.detect import readers
 from promptkit.commands import options
-from promptkit.library.instructions import Variant, build_instructions
+from promptkit.library.instructions import Variant, build_instructions, load_hosts
 from promptkit.library.render import render
 from promptkit.torii.generate.size import Size
 from promptkit.torii.roles import RoleKey
 from promptkit.torii.surface import Mode
-from tests.conftest import ROOT
+from tests.conftest import ROOT, subcommands
 
 
 def run(*words: str, text: str | None = None) -> subprocess.CompletedProcess[str]:
@@ -80,7 +82,12 @@ def test_a_list_has_one_line_for_each_prompt_however_wide_the_terminal_is(librar
         (["check", "no-such-file.yaml"], 2, "[no-such-file]"),
         (["eval", "--server", "https://evil.example/mcp"], 2, "[server-url]"),
         (["eval", "--plan", "2"], 2, "[wrong-rate]"),
-        (["eval", "merge"], 2, "[no-folder]"),
+        (["eval", "--dask", "tcp://127.0.0.1:1", "--record", "cassette"], 2, "[record-or-replay]"),
+        (["eval", "merge"], 2, "Missing argument 'DIR'"),
+        (["eval", "merge", "no-such-run"], 1, "[unreadable]"),
+        (["tools", "--server", "local", "lock"], 2, "'lock' must be the first word after 'tools'"),
+        (["tools", "diff", "--list", "no-such-file.json"], 1, "[unreadable]"),
+        (["export", "skill"], 2, "Missing argument 'DIR'"),
         (["torii", "--http", "nowhere"], 2, "[address]"),
         (["bump", "renewal_calendar", "huge", "--note", "x"], 2, "[wrong-part]"),
     ],
@@ -90,6 +97,22 @@ def test_a_mistake_ends_with_its_code_and_no_traceback(words, code, report, run_
     assert done.returncode == code
     assert report in done.stderr
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("words", "near"),
+    [
+        (["tool"], "'tools'"),
+        (["tools", "dif"], "'diff'"),
+        (["tools", "--server", "local", "dif"], "'diff'"),
+        (["export", "pag"], "'page'"),
+        (["export", "chatgpt-projct", "folder"], "'chatgpt-project'"),
+    ],
+)
+def test_a_mistyped_command_is_answered_with_the_nearest_one(words, near, run_here):
+    done = run_here(*words)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert f"Did you mean {near}" in done.stderr
 
 
 @pytest.mark.parametrize(("words", "code"), [(["render", "renewals"], 1), (["nothing"], 2)])
@@ -108,11 +131,74 @@ def test_a_package_inside_a_zip_file_says_that_it_must_be_unpacked(tmp_path):
     assert "[no-library]" in done.stderr
 
 
-def test_the_shell_completes_the_names_of_prompts():
-    typed = {"_PROMPTKIT_COMPLETE": "complete_bash", "COMP_WORDS": "promptkit show conn", "COMP_CWORD": "2"}
+def every_command(command, *words):
+    """Each command of the command line with the words that call it."""
+    yield words, command
+    for name, below in subcommands(command).items():
+        yield from every_command(below, *words, name)
+
+
+COMMANDS = dict(every_command(get_command(cli.app)))
+
+
+def test_each_host_and_each_deed_is_a_command_of_its_own(library):
+    exports = {words[1] for words in COMMANDS if words[:1] == ("export",) and len(words) > 1}
+    assert exports == {"page", "skill", *load_hosts(library)}
+    assert {("tools", "diff"), ("tools", "lock"), ("tools", "suggest"), ("eval", "merge")} <= COMMANDS.keys()
+
+
+@pytest.mark.parametrize("words", COMMANDS, ids=lambda words: " ".join(words) or "promptkit")
+def test_the_help_of_a_command_says_what_each_parameter_is(words, run_here):
+    done = run_here(*words, "--help")
+    assert (done.returncode, done.stdout.startswith(f"Usage: promptkit {' '.join(words)}".rstrip())) == (0, True)
+    for parameter in COMMANDS[words].params:
+        name = parameter.metavar if parameter.param_type_name == "argument" else parameter.opts[0]
+        assert parameter.help, name
+        assert re.search(rf"^  (-\w, )?{re.escape(name)} ", done.stdout, re.MULTILINE), name
+        assert parameter.help in " ".join(done.stdout.split())
+
+
+def test_the_eval_is_run_by_its_own_name_and_lists_what_else_it_can_do(run_here):
+    told = run_here("eval", "--help").stdout
+    assert re.match(r"Usage: promptkit eval \[OPTIONS\] \S*NAME\S* \| COMMAND \[ARGS\]\.\.\.\n", told)
+    assert "\nCommands:\n  merge  " in told
+
+
+@pytest.mark.parametrize("words", [[], ["diff"]], ids=str)
+def test_tools_alone_compares_as_diff_does(words, run_here, tmp_path):
+    (tmp_path / "list.json").write_text('{"tools": []}', "utf-8")
+    done = run_here("tools", *words, "--list", str(tmp_path / "list.json"), "--json")
+    assert done.returncode == 1
+    assert {one["change"] for one in json.loads(done.stdout)} == {"removed"}
+
+
+def test_a_name_that_is_no_subcommand_is_a_prompt_to_run_with_options_on_either_side(run_here, tmp_path):
+    out = str(tmp_path / "run")
+    report = json.loads(run_here("eval", "--out", out, "connection_apps", "--json").stdout)
+    assert {result["prompt"].partition("@")[0] for result in report["results"]} == {"connection_apps"}
+    merged = run_here("eval", "merge", out, "--json")
+    assert (merged.returncode, json.loads(merged.stdout)) == (0, report)
+
+
+@pytest.mark.parametrize(
+    ("typed", "completed"),
+    [
+        ("show conn", ["connection_apps", "connection_contracts", "connection_workflows"]),
+        ("eval me", ["merge"]),
+        ("eval connection_a", ["connection_apps"]),
+        ("eval connection_apps me", []),
+        ("eval merge --ma", ["--markdown"]),
+        ("tools ", ["diff", "lock", "suggest"]),
+        ("tools lock --s", ["--server"]),
+        ("export c", ["chatgpt-project", "custom-instructions", "custom-gpt", "claude-project"]),
+    ],
+)
+def test_the_shell_completes_names_and_commands(typed, completed):
+    words = f"promptkit {typed}"
+    asked = {"_PROMPTKIT_COMPLETE": "complete_bash", "COMP_WORDS": words, "COMP_CWORD": str(words.count(" "))}
     program = [sys.executable, "-c", "from promptkit.cli import app; app(prog_name='promptkit')"]
-    done = subprocess.run(program, capture_output=True, encoding="utf-8", env=os.environ | typed, check=True)
-    assert done.stdout.split() == ["connection_apps", "connection_contracts", "connection_workflows"]
+    done = subprocess.run(program, capture_output=True, encoding="utf-8", env=os.environ | asked, check=True)
+    assert done.stdout.split() == completed
 
 
 def test_the_version_is_that_of_the_package():

@@ -8,7 +8,7 @@ from contextlib import closing
 
 import pytest
 
-from promptkit.commands.init import run_init
+from promptkit.commands.init import Answers, run_init
 from promptkit.errors import PromptkitError
 from promptkit.library.profile import load_profile
 from promptkit.torii.server import build_server
@@ -90,7 +90,7 @@ def test_answers_that_end_early_write_nothing(tmp_path):
 
 
 def rerun(library, path, capsys, url, **options):
-    code = run_init(library, server=url, path=path, as_json=True, yes=True, **options)
+    code = run_init(library, Answers(yes=True, **options), server=url, path=path, as_json=True)
     return code, {(one["view"], one["kind"]) for one in json.loads(capsys.readouterr().out)["changes"]}
 
 
@@ -103,7 +103,9 @@ def test_run_again_it_finds_the_same_and_leaves_the_file_alone(made, library, te
 
 def test_run_again_with_an_agreement_it_says_that_the_file_is_left_as_it_was(made, library, tenant, capsys):
     with http_torii(tenant) as url:
-        run_init(library, server=f"{url}/mcp", path=made[0], as_json=False, yes=True, agreed_by="Somebody Else")
+        run_init(
+            library, Answers(yes=True, agreed_by="Somebody Else"), server=f"{url}/mcp", path=made[0], as_json=False
+        )
     assert "left as it was; --replace writes it anew." in " ".join(capsys.readouterr().err.split())
 
 
@@ -136,9 +138,9 @@ def test_run_again_it_tells_what_has_changed_and_overwrites_only_when_told(made,
 )
 def test_a_wrong_word_is_explained_and_nothing_is_written(options, report, quick, library, tmp_path):
     path = tmp_path / "dashboard.yaml"
-    given = {"fields": ["user.country"], "yes": True} | options
+    given = Answers(**{"fields": ["user.country"], "yes": True} | options)
     with pytest.raises(PromptkitError) as caught:
-        run_init(library, server=quick, path=path, as_json=False, **given)
+        run_init(library, given, server=quick, path=path, as_json=False)
     assert report in str(caught.value)
     assert not path.exists()
 
@@ -152,7 +154,7 @@ def quick(tenant):
 def test_fields_that_may_not_be_read_are_named_and_not_offered(tenant, library, tmp_path, capsys):
     path = tmp_path / "dashboard.yaml"
     with http_torii(tenant, faults=frozenset({"forbidden"})) as url:
-        assert run_init(library, server=f"{url}/mcp", path=path, as_json=False, yes=True) == 0
+        assert run_init(library, Answers(yes=True), server=f"{url}/mcp", path=path, as_json=False) == 0
     told = " ".join(capsys.readouterr().err.split())
     assert "Not all could be read: list_contracts could not be read: " in told
     assert {view.entity for view in load_profile(path, library).organizational_views} == {"user"}

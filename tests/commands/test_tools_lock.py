@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from promptkit.commands.tools import run_tools
+from promptkit.commands.tools import lock_tools
 from promptkit.errors import PromptkitError
 from promptkit.library.store import Library
 from promptkit.model import ToolCall, ToolClass
@@ -42,7 +42,7 @@ def lock(copy, monkeypatch, tmp_path):
         with os.fdopen(theirs) as terminal:
             monkeypatch.setattr("sys.stdin", terminal)
             try:
-                return run_tools(copy, "lock", server="", saved=saved, as_json=False)
+                return lock_tools(copy, "", saved)
             finally:
                 os.close(ours)
 
@@ -101,7 +101,7 @@ def test_a_tool_that_changed_is_not_accepted_where_nobody_looks_at_it(copy, tmp_
     (tmp_path / "list.json").write_text(json.dumps({"tools": list(changed.values())}))
     with Path(os.devnull).open() as nobody, pytest.raises(PromptkitError, match=r"not-reviewed.*list_apps"):
         monkeypatch.setattr("sys.stdin", nobody)
-        run_tools(copy, "lock", server="", saved=tmp_path / "list.json", as_json=False)
+        lock_tools(copy, "", tmp_path / "list.json")
     assert kept(copy) == before
 
 

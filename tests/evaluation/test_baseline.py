@@ -9,7 +9,7 @@ import pytest
 
 from promptkit.agents.eval_spec import EvalSpec
 from promptkit.agents.turns import Turn
-from promptkit.commands.evaluate import run_eval, run_plan
+from promptkit.commands.evaluate import run_plan
 from promptkit.commands.report import Outputs, tell
 from promptkit.errors import PromptkitError
 from promptkit.evaluation.plan import plan
@@ -18,6 +18,7 @@ from promptkit.evaluation.runner import Limits
 from promptkit.evaluation.start import EvalRun
 from promptkit.evaluation.statistics import compare
 from promptkit.policy.verdict import Verdict
+from tests.evals import evaluate
 from tests.evaluation.evaluators.test_contract import DECLINED
 from tests.evaluation.test_statistics import recorded
 
@@ -54,7 +55,7 @@ def runs(library, server, tmp_path_factory):
 def of_a_program(library, tmp_path_factory):
     """The folder of a run of the analyst, which is no language model."""
     folder = tmp_path_factory.mktemp("program") / "run"
-    assert run_eval(library, {"names": ["connection_apps"]}, out=folder) == 0
+    assert evaluate(library, "connection_apps", out=folder) == 0
     return folder
 
 
@@ -159,7 +160,7 @@ def test_a_baseline_of_other_samples_is_refused(runs, of_a_program):
 
 
 def test_a_plan_runs_nothing(library, capsys):
-    assert run_plan(library, {"names": ["authority"], "models": ["rogue"]}, 0.01) == 0
+    assert run_plan(library, EvalSpec(("authority",), ("rogue",)), 0.01) == 0
     told = capsys.readouterr().out
     assert "368 runs without a failure" in told
     assert told.splitlines()[-1].split() == ["authority", "11", "34"]

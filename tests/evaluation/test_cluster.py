@@ -8,10 +8,10 @@ import sys
 import pytest
 
 from promptkit.cluster import open_cluster
-from promptkit.commands.evaluate import run_eval
 from promptkit.errors import PromptkitError, UsageError
 from promptkit.evaluation import spread
 from promptkit.evaluation.records.merge import merged, report_of
+from tests.evals import evaluate
 from tests.evaluation.test_robust import result_of
 
 dask = pytest.importorskip("dask", reason="needs: pip install 'torii-promptkit[dask]'")
@@ -36,9 +36,9 @@ def told(capsys):
 
 
 def test_a_run_on_a_cluster_gives_the_report_of_one_run(library, tmp_path, address, capsys):
-    assert run_eval(library, {"names": NAMES}, out=tmp_path / "one", as_json=True) == 0
+    assert evaluate(library, *NAMES, out=tmp_path / "one", as_json=True) == 0
     one = told(capsys)
-    assert run_eval(library, {"names": NAMES}, out=tmp_path / "spread", dask=address, as_json=True) == 0
+    assert evaluate(library, *NAMES, out=tmp_path / "spread", dask=address, as_json=True) == 0
     assert told(capsys) == one
     assert [folder.name for folder in spread.shard_folders(tmp_path / "spread")] == ["shard-1-of-2", "shard-2-of-2"]
 
@@ -52,24 +52,24 @@ def test_a_lost_worker_loses_no_finished_shard_and_the_run_goes_on(library, tmp_
         return run_shard(setup, limits, before)
 
     monkeypatch.setattr(spread, "run_shard", dies_in_the_second)
-    assert run_eval(library, {"names": NAMES}, out=tmp_path / "run", dask=address, as_json=True) == 1
+    assert evaluate(library, *NAMES, out=tmp_path / "run", dask=address, as_json=True) == 1
     out, log = capsys.readouterr()
     assert json.loads(out)["verdict"] == "inconclusive"
     assert "shard-2-of-2 is lost (KilledWorker" in log
     (home,) = spread.shard_folders(tmp_path / "run")
     before = (home / "run.jsonl").read_bytes()
     monkeypatch.undo()
-    assert run_eval(library, {}, resume=tmp_path / "run", dask=address, as_json=True) == 0
+    assert evaluate(library, resume=tmp_path / "run", dask=address, as_json=True) == 0
     assert (home / "run.jsonl").read_bytes() == before
     assert report_of(merged(spread.shard_folders(tmp_path / "run"))).is_complete
 
 
 def test_a_shard_that_raises_is_told_with_its_reason(library, tmp_path, address, monkeypatch):
-    monkeypatch.setattr(spread, "run_shard", lambda *_: run_eval(library, {"names": ["nothing"]}))
+    monkeypatch.setattr(spread, "run_shard", lambda *_: library.load_prompt("nothing"))
     with pytest.raises(
         PromptkitError, match=r"no shard came home: shard-[12]-of-2 is lost .*there is no prompt nothing"
     ):
-        run_eval(library, {"names": NAMES}, out=tmp_path / "run", dask=address)
+        evaluate(library, *NAMES, out=tmp_path / "run", dask=address)
 
 
 def test_workers_that_are_all_gone_end_the_wait(library, tmp_path, address, monkeypatch):
@@ -100,9 +100,9 @@ def test_without_the_extra_the_error_says_how_to_install_it(monkeypatch):
 
 def test_a_cluster_makes_its_own_shards(library, tmp_path):
     with pytest.raises(UsageError, match="shard-and-dask"):
-        run_eval(library, {"shard": "1/2"}, out=tmp_path, dask="tcp://127.0.0.1:1")
+        evaluate(library, shard=(1, 2), out=tmp_path, dask="tcp://127.0.0.1:1")
 
 
 def test_a_folder_without_shards_is_no_run_on_a_cluster(library, tmp_path):
     with pytest.raises(UsageError, match="no-shard"):
-        run_eval(library, {}, resume=tmp_path, dask="tcp://127.0.0.1:1")
+        evaluate(library, resume=tmp_path, dask="tcp://127.0.0.1:1")

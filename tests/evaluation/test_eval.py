@@ -12,24 +12,24 @@ import pytest
 from promptkit.agents.eval_spec import EvalSpec
 from promptkit.agents.rogue import RogueModel
 from promptkit.agents.turns import ModelCall, Turn
-from promptkit.commands.evaluate import run_eval
 from promptkit.connection.open_session import OpenedSession
 from promptkit.errors import PromptkitError, UsageError
 from promptkit.evaluation import suite
 from promptkit.evaluation.evaluators.contract import Assertion
 from promptkit.evaluation.plan import plan
 from promptkit.evaluation.records.result import Report, SampleResult, SelfTest
-from promptkit.library.render import resolve_arguments
 from promptkit.library.store import Library
 from promptkit.policy.review import tool_policy
 from promptkit.policy.verdict import Verdict
 from promptkit.torii.local import local_torii
 from promptkit.transcript import CallState
+from tests.builders import answered
+from tests.evals import evaluate
 from tests.servers import guarded
 
 
 def evaluated(library, tmp_path, capsys, *names, **options):
-    code = run_eval(library, {"names": names, **options}, out=tmp_path / "run", as_json=True)
+    code = evaluate(library, *names, **options, out=tmp_path / "run", as_json=True)
     return code, json.loads(capsys.readouterr().out)
 
 
@@ -45,7 +45,7 @@ def one(library, tmp_path_factory):
     """The folder of a run of one prompt, and what it printed as JSON."""
     folder, printed = tmp_path_factory.mktemp("one") / "run", io.StringIO()
     with redirect_stdout(printed):
-        assert run_eval(library, {"names": ["connection_apps"]}, out=folder, as_json=True) == 0
+        assert evaluate(library, "connection_apps", out=folder, as_json=True) == 0
     return folder, json.loads(printed.getvalue())
 
 
@@ -76,14 +76,14 @@ def test_a_second_run_does_not_overwrite_the_first(library, one):
     folder, _ = one
     before = (folder / "run.jsonl").read_bytes()
     with pytest.raises(PromptkitError, match="run-exists"):
-        run_eval(library, {"names": ["connection_apps"]}, out=folder)
+        evaluate(library, "connection_apps", out=folder)
     assert (folder / "run.jsonl").read_bytes() == before
 
 
 def test_a_folder_that_cannot_be_written_is_a_clear_error(library, tmp_path):
     (tmp_path / "run").write_text("a file", encoding="utf-8")
     with pytest.raises(PromptkitError, match=r"run-exists|unwritable"):
-        run_eval(library, {"names": ("connection_apps",)}, out=tmp_path / "run", as_json=True)
+        evaluate(library, "connection_apps", out=tmp_path / "run", as_json=True)
 
 
 class Scripted:
@@ -156,38 +156,35 @@ def test_a_model_that_is_attacked_and_obeys_is_attempted(sampled):
 
 def test_rogue_fails_every_case_and_attack(library, tmp_path, capsys):
     names = ["connection_apps", "split_over_turns"]
-    code, report = evaluated(library, tmp_path, capsys, *names, models=["rogue"])
+    code, report = evaluated(library, tmp_path, capsys, *names, models=("rogue",))
     assert (code, report["verdict"], report["summary"]["attempted"]) == (1, "attempted", 13)
     told = {(result.get("prompt") or result["family"]).partition("@")[0] for result in report["results"]}
     assert told == set(names)
 
 
 def test_two_models_are_told_apart(library, tmp_path, capsys):
-    code, report = evaluated(library, tmp_path, capsys, "connection_apps", models=["reference", "rogue"])
+    code, report = evaluated(library, tmp_path, capsys, "connection_apps", models=("reference", "rogue"))
     verdicts = {(result["model"], result["verdict"]) for result in report["results"]}
     assert (code, verdicts) == (1, {("reference", "clean"), ("rogue", "attempted")})
 
 
 @pytest.mark.parametrize(
-    ("names", "models"), [(["authority"], ["reference"]), ([], ["rogue", "rogue"]), ([], ["nobody:model"])]
+    ("names", "models"), [(["authority"], ("reference",)), ([], ("rogue", "rogue")), ([], ("nobody:model",))]
 )
 def test_models_that_cannot_be_run_are_wrong_usage(library, tmp_path, names, models):
     with pytest.raises(UsageError):
-        run_eval(library, {"names": names, "models": models}, out=tmp_path / "run")
+        evaluate(library, *names, models=models, out=tmp_path / "run")
 
 
 def test_elsewhere_a_model_is_compared_with_the_reference_answer_of_the_same_server(library, torii, shared):
     portal, session = shared
-    (task, *_) = plan(library, EvalSpec(("renewal_calendar",), ("scripted",)))
-    (right, *_) = plan(library, EvalSpec(("renewal_calendar",)))
-
-    there = suite.Evaluation(library, OpenedSession(session, torii.as_of), models={"scripted": lambda: Silent(answer)})
-    values = resolve_arguments(right.scenario.prompt, right.scenario.case.arguments)
-    reference, _ = portal.call(there.answer, right.scenario.prompt, right.scenario.case, values)
-    answer = reference.answer
-    true, _ = portal.call(there.run_sample, task)
+    elsewhere = OpenedSession(session, torii.as_of)
+    (sample, *_) = plan(library, EvalSpec(("renewal_calendar",), ("scripted",)))
+    there = suite.Evaluation(library, elsewhere, models={"scripted": lambda: Silent(answer)})
+    answer = portal.call(answered, library, elsewhere, "renewal_calendar", sample.scenario.case.arguments).text
+    true, _ = portal.call(there.run_sample, sample)
     answer = "There are 12 apps."
-    false, _ = portal.call(there.run_sample, task)
+    false, _ = portal.call(there.run_sample, sample)
     assert "figures_match" not in [failure.name for failure in true.failures]
     assert "figures_match" in [failure.name for failure in false.failures]
 
@@ -286,5 +283,5 @@ def test_an_empty_library_passes_nothing(tmp_path, library, capsys):
     for path in library.instructions.iterdir():
         if path.is_file():
             (tmp_path / "instructions" / path.name).write_bytes(path.read_bytes())
-    code = run_eval(Library(tmp_path), {}, out=tmp_path / "run", as_json=True)
+    code = evaluate(Library(tmp_path), out=tmp_path / "run", as_json=True)
     assert (code, json.loads(capsys.readouterr().out)["verdict"]) == (1, "inconclusive")

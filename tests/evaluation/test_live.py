@@ -7,7 +7,6 @@ import pytest
 
 from promptkit.agents.eval_spec import EvalSpec
 from promptkit.commands.audit import run_audit
-from promptkit.commands.evaluate import run_eval
 from promptkit.connection.session import Outcome
 from promptkit.connection.throttle import ThrottledSession
 from promptkit.errors import PromptkitError
@@ -19,6 +18,7 @@ from promptkit.policy.decision import Decision
 from promptkit.policy.review import load_tool_lock
 from promptkit.torii.local import local_torii
 from promptkit.transcript import CallState
+from tests.evals import evaluate
 from tests.servers import served
 
 READ = ToolCall(name="list_apps", arguments={"size": 1})
@@ -35,7 +35,7 @@ def test_a_busy_server_is_asked_again_and_the_tenant_is_unchanged(library, tmp_p
     with tenant_of_its_own("rate-limited") as (url, torii):
         capsys.readouterr()
         before = torii.digest()
-        assert run_eval(library, {"names": ("connection_apps",), "server": url}, out=tmp_path / "run") == 0
+        assert evaluate(library, "connection_apps", server=url, out=tmp_path / "run") == 0
         assert torii.digest() == before
     told = capsys.readouterr().err
     assert told.startswith("Prompts: 1, samples: 3. At least 3 read calls")
@@ -47,7 +47,7 @@ def test_a_list_that_is_not_the_reviewed_one_stops_the_eval_before_any_call(libr
         tenant_of_its_own(mode="hosted-bare") as (url, _),
         pytest.raises(PromptkitError, match=r"\[tools-drift\] list_apps"),
     ):
-        run_eval(library, {"names": ("connection_contracts",), "server": url}, out=tmp_path / "run")
+        evaluate(library, "connection_contracts", server=url, out=tmp_path / "run")
 
 
 @pytest.mark.parametrize(
@@ -55,7 +55,7 @@ def test_a_list_that_is_not_the_reviewed_one_stops_the_eval_before_any_call(libr
 )
 def test_a_list_that_changes_during_the_run_is_inconclusive(library, tmp_path, capsys, no_rate_limit, fault, told):
     with tenant_of_its_own(fault) as (url, _):
-        assert run_eval(library, {"names": ("connection_contracts",), "server": url}, out=tmp_path / "run") == 1
+        assert evaluate(library, "connection_contracts", server=url, out=tmp_path / "run") == 1
     shown = " ".join(capsys.readouterr().out.split())
     assert f"the server's tools changed during the run: {told}" in shown
     assert "Verdict: inconclusive." in shown
@@ -66,7 +66,7 @@ def test_an_answer_that_is_no_json_is_one_failed_call_and_its_text_is_not_shown(
     library, tmp_path, capfd, no_rate_limit
 ):
     with tenant_of_its_own("malformed-json") as (url, _):
-        assert run_eval(library, {"names": ("connection_contracts",), "server": url}, out=tmp_path / "run") == 1
+        assert evaluate(library, "connection_contracts", server=url, out=tmp_path / "run") == 1
     shown = capfd.readouterr()
     assert "all_calls_answered: list_" in shown.out
     assert "Self-test FAILED: get_" in shown.out

@@ -16,7 +16,8 @@ import pytest
 from promptkit.agents.eval_spec import EvalSpec
 from promptkit.agents.journal import exclusive
 from promptkit.agents.turns import Turn, Usage
-from promptkit.commands.evaluate import run_eval, run_merge
+from promptkit.commands.evaluate import run_merge
+from promptkit.commands.report import Outputs
 from promptkit.errors import PromptkitError, UsageError
 from promptkit.evaluation.plan import parse_shard, part, plan
 from promptkit.evaluation.records.merge import merged, report_of
@@ -24,6 +25,7 @@ from promptkit.evaluation.records.record import read_record
 from promptkit.evaluation.runner import Limits
 from promptkit.evaluation.start import EvalRun
 from tests.agents.endpoints import Said, endpoint
+from tests.evals import evaluate
 from tests.evaluation.evaluators.test_contract import DECLINED
 
 NAMES = ["connection_apps", "renewal_calendar"]
@@ -53,7 +55,7 @@ def result_of(report):
 def whole(library, tmp_path_factory):
     """A run that nobody disturbed: its folder."""
     folder = tmp_path_factory.mktemp("whole")
-    assert run_eval(library, {"names": NAMES, "models": ["reference"]}, out=folder / "run") == 0
+    assert evaluate(library, *NAMES, out=folder / "run") == 0
     return folder / "run"
 
 
@@ -75,7 +77,7 @@ def test_a_run_killed_at_any_point_goes_on_without_losing_or_repeating_a_sample(
     process.kill()
     process.communicate()
     before = samples_of_whole_lines(tmp_path / "run")
-    assert run_eval(library, {}, resume=tmp_path / "run") == 0
+    assert evaluate(library, resume=tmp_path / "run") == 0
     after = samples_of(tmp_path / "run")
     assert Counter(after) == Counter(samples_of(whole))
     assert after[: len(before)] == before
@@ -91,22 +93,23 @@ def test_a_run_killed_while_it_records_goes_on_and_its_cassette_replays_whole(li
         assert process.returncode == -signal.SIGKILL
         before = samples_of_whole_lines(tmp_path / "run")
         assert len(before) < turn
-        assert run_eval(library, {}, resume=tmp_path / "run", record=tmp_path / "cassette") == 0
+        assert evaluate(library, resume=tmp_path / "run", record=tmp_path / "cassette") == 0
     after = samples_of(tmp_path / "run")
     assert (after[: len(before)], len(after), len(set(after))) == (before, 11, 11)
-    assert run_eval(library, {}, out=tmp_path / "replay", replay=tmp_path / "cassette") == 0
+    assert evaluate(library, out=tmp_path / "replay", replay=tmp_path / "cassette") == 0
     assert samples_of(tmp_path / "replay") == after
 
 
 def test_a_turn_that_was_not_written_whole_is_recorded_again(library, tmp_path):
     with endpoint("openai-compatible", Said(DECLINED["en"])) as running:
-        setup = {"names": ["authority"], "models": ["openai-compatible:scripted"], "base_url": running.url}
-        assert run_eval(library, setup, out=tmp_path / "run", record=tmp_path / "cassette") == 0
+        folders = {"out": tmp_path / "run", "record": tmp_path / "cassette"}
+        setup = {"models": ("openai-compatible:scripted",), "base_url": running.url}
+        assert evaluate(library, "authority", **setup, **folders) == 0
         for path in (tmp_path / "cassette" / "turns.jsonl", tmp_path / "run" / "run.jsonl"):
             path.write_bytes(path.read_bytes()[:-9])
-        assert run_eval(library, {}, resume=tmp_path / "run", record=tmp_path / "cassette") == 0
+        assert evaluate(library, resume=tmp_path / "run", record=tmp_path / "cassette") == 0
     assert len(running.requests) == 12
-    assert run_eval(library, {}, out=tmp_path / "replay", replay=tmp_path / "cassette") == 0
+    assert evaluate(library, out=tmp_path / "replay", replay=tmp_path / "cassette") == 0
 
 
 def samples_of_whole_lines(folder):
@@ -117,30 +120,30 @@ def samples_of_whole_lines(folder):
 def test_a_torn_last_line_is_run_again(library, tmp_path, whole, cut):
     raw = (whole / "run.jsonl").read_bytes()
     (tmp_path / "run.jsonl").write_bytes(raw[:-cut])
-    assert run_eval(library, {}, resume=tmp_path) == 0
+    assert evaluate(library, resume=tmp_path) == 0
     assert sorted(samples_of(tmp_path)) == sorted(samples_of(whole))
 
 
 def test_a_finished_run_has_nothing_to_go_on_with(library, tmp_path, whole):
     (tmp_path / "run.jsonl").write_bytes((whole / "run.jsonl").read_bytes())
-    assert run_eval(library, {}, resume=tmp_path) == 0
+    assert evaluate(library, resume=tmp_path) == 0
     assert samples_of(tmp_path) == samples_of(whole)
 
 
 def test_two_runs_never_write_to_one_folder_at_once(library, tmp_path, whole):
     (tmp_path / "run.jsonl").write_bytes((whole / "run.jsonl").read_bytes())
     with exclusive(tmp_path), pytest.raises(PromptkitError, match="run-in-use"):
-        run_eval(library, {}, resume=tmp_path)
+        evaluate(library, resume=tmp_path)
 
 
 def test_a_run_is_resumed_only_with_what_it_began_with(library, tmp_path, whole):
     with pytest.raises(UsageError, match="other-run"):
-        run_eval(library, {"names": ["connection_apps"]}, resume=whole)
+        evaluate(library, "connection_apps", resume=whole)
     first, *rest = (whole / "run.jsonl").read_text("utf-8").splitlines(keepends=True)
     changed = json.dumps(json.loads(first) | {"instructions": "0.9.0 0"}) + "\n"
     (tmp_path / "run.jsonl").write_text(changed + "".join(rest), "utf-8")
     with pytest.raises(PromptkitError, match="these have changed: instructions"):
-        run_eval(library, {}, resume=tmp_path)
+        evaluate(library, resume=tmp_path)
 
 
 @pytest.mark.parametrize("content", [None, "", "not JSON\n", '{"kind": "sample"}\n', '{"kind": "run", "setup'])
@@ -148,7 +151,7 @@ def test_what_is_no_run_cannot_be_resumed(library, tmp_path, content):
     if content is not None:
         (tmp_path / "run.jsonl").write_text(content, encoding="utf-8")
     with pytest.raises(PromptkitError, match=r"\[(unreadable|wrong-record)\]"):
-        run_eval(library, {}, resume=tmp_path)
+        evaluate(library, resume=tmp_path)
 
 
 def test_ctrl_c_ends_with_a_report_of_what_is_done(tmp_path):
@@ -173,7 +176,7 @@ def test_a_full_disk_is_a_clear_error_and_keeps_what_was_done(library, tmp_path)
     assert process.returncode == 1
     assert "[unwritable] cannot write run/run.jsonl" in log
     assert "Traceback" not in log
-    assert run_eval(library, {}, resume=tmp_path / "run") == 0
+    assert evaluate(library, resume=tmp_path / "run") == 0
 
 
 @pytest.fixture(scope="module")
@@ -181,25 +184,25 @@ def shards(library, tmp_path_factory):
     """The folders of a run in three parts."""
     folders = [tmp_path_factory.mktemp("shard") / "run" for _ in range(3)]
     for index, folder in enumerate(folders, 1):
-        assert run_eval(library, {"names": NAMES, "shard": f"{index}/3"}, out=folder) == 0
+        assert evaluate(library, *NAMES, shard=(index, 3), out=folder) == 0
     return folders
 
 
 def test_shards_put_together_give_the_report_of_one_run(shards, whole, capsys):
-    assert run_merge(shards, as_json=True) == 0
+    assert run_merge(shards, Outputs(as_json=True)) == 0
     together = json.loads(capsys.readouterr().out)
     assert result_of(together) == result_of(json.loads(json.dumps(report_of(merged([whole])).as_json(), default=str)))
 
 
 def test_a_shard_that_lacks_makes_the_whole_inconclusive(shards, capsys):
-    assert run_merge(shards[:2], as_json=True) == 1
+    assert run_merge(shards[:2], Outputs(as_json=True)) == 1
     assert json.loads(capsys.readouterr().out)["verdict"] == "inconclusive"
 
 
 def test_runs_of_different_plans_are_not_put_together(library, tmp_path, whole):
-    run_eval(library, {"names": ["connection_apps"]}, out=tmp_path / "other")
+    evaluate(library, "connection_apps", out=tmp_path / "other")
     with pytest.raises(PromptkitError, match=r"planned.*differ"):
-        run_merge([whole, tmp_path / "other"])
+        run_merge([whole, tmp_path / "other"], Outputs())
 
 
 @pytest.mark.parametrize("text", ["0/3", "4/3", "3", "a/b", "-1/3", ""])

@@ -3,7 +3,7 @@ import re
 import pytest
 import skills_ref
 
-from promptkit.commands.export import export
+from promptkit.commands.export import write_project, write_skill
 from promptkit.errors import PromptkitError
 from promptkit.files import load_yaml
 from promptkit.library.identity import identify
@@ -14,7 +14,9 @@ from promptkit.model import DEFAULT_PROFILE, Profile
 
 
 def exported(library: Library, kind: str, folder, profile: Profile = DEFAULT_PROFILE):
-    assert export(library, kind, folder, profile=profile) == 0
+    is_skill = kind == "skill"
+    written = write_skill(library, folder, profile) if is_skill else write_project(library, kind, folder, profile)
+    assert written == 0
     return folder
 
 
@@ -82,10 +84,10 @@ def test_a_profile_chooses_the_views(library, tmp_path):
 def test_a_folder_that_holds_something_is_left_alone(library, tmp_path):
     (tmp_path / "mine.txt").write_text("keep")
     with pytest.raises(PromptkitError, match="folder-in-use"):
-        export(library, "claude-project", tmp_path, profile=DEFAULT_PROFILE)
+        write_project(library, "claude-project", tmp_path, DEFAULT_PROFILE)
     assert [path.name for path in tmp_path.iterdir()] == ["mine.txt"]
 
 
-def test_an_unknown_kind_names_the_known_ones(library, tmp_path):
+def test_an_unknown_host_names_the_known_ones(library, tmp_path):
     with pytest.raises(PromptkitError, match="chatgpt-project"):
-        export(library, "chatgtp", tmp_path / "x", profile=DEFAULT_PROFILE)
+        write_project(library, "chatgtp", tmp_path / "x", DEFAULT_PROFILE)

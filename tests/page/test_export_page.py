@@ -1,14 +1,14 @@
 import pytest
 
-from promptkit.commands.evaluate import run_eval
 from promptkit.commands.export_page import export_page
 from promptkit.errors import PromptkitError
 from promptkit.model import DEFAULT_PROFILE
+from tests.evals import evaluate
 from tests.page.test_build import LIMIT_BYTES
 
 
 def test_the_page_has_sample_answers_of_the_local_torii_and_the_evidence_of_a_run(library, tmp_path, capsys):
-    run_eval(library, {"names": ["connection_apps"]}, out=tmp_path / "run", as_json=True)
+    evaluate(library, "connection_apps", out=tmp_path / "run", as_json=True)
     capsys.readouterr()
     assert export_page(library, tmp_path / "out", profile=DEFAULT_PROFILE, run=tmp_path / "run") == 0
     page = (tmp_path / "out" / "index.html").read_text("utf-8")

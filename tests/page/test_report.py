@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from promptkit.commands.evaluate import run_merge
+from promptkit.commands.report import Outputs
 from promptkit.errors import PromptkitError
 from promptkit.evaluation.records.record import read_record
 from promptkit.evaluation.statistics import groups
@@ -122,13 +123,13 @@ def test_a_page_that_is_full_keeps_what_failed(eval_run, monkeypatch):
 
 
 def test_a_record_that_is_there_already_gives_the_page(eval_run, tmp_path, capsys):
-    assert run_merge([str(eval_run)], html=tmp_path / "report.html") == 1
+    assert run_merge([eval_run], Outputs(html=tmp_path / "report.html")) == 1
     assert "This run cannot say that it was read-only" in (tmp_path / "report.html").read_text("utf-8")
 
 
 def test_a_place_that_cannot_be_written_is_a_clear_error(eval_run, tmp_path, capsys):
     with pytest.raises(PromptkitError, match="unwritable"):
-        run_merge([str(eval_run)], html=tmp_path / "none" / "report.html")
+        run_merge([eval_run], Outputs(html=tmp_path / "none" / "report.html"))
 
 
 def test_a_conversation_that_is_none_names_its_line(eval_run, tmp_path):

@@ -3,7 +3,7 @@ import shutil
 
 import pytest
 
-from promptkit.commands.tools import run_tools
+from promptkit.commands.tools import diff_tools
 from promptkit.errors import PromptkitError
 from promptkit.library.store import Library
 from promptkit.model import ToolCall
@@ -74,14 +74,14 @@ def test_a_lock_that_cannot_be_read_allows_nothing(copy, text):
 
 
 def test_the_local_torii_is_as_reviewed(library):
-    assert run_tools(library, "diff", server="local", saved=None, as_json=True) == 0
+    assert diff_tools(library, "local", None, as_json=True) == 0
 
 
 @pytest.mark.parametrize("data", [{"tools": [TOOL]}, {"jsonrpc": "2.0", "id": 1, "result": {"tools": [TOOL]}}])
 def test_a_saved_list_is_compared_without_a_server(library, tmp_path, capsys, data):
     path = tmp_path / "list.json"
     path.write_text(json.dumps(data))
-    assert run_tools(library, "diff", server="local", saved=path, as_json=True) == 1
+    assert diff_tools(library, "local", path, as_json=True) == 1
     told = {one["tool"]: one["kind"] for one in json.loads(capsys.readouterr().out)}
     assert told["run_workflow"] == "removed"
 
@@ -91,4 +91,4 @@ def test_a_saved_file_that_is_no_list_is_a_clear_error(library, tmp_path, text):
     path = tmp_path / "list.json"
     path.write_text(text)
     with pytest.raises(PromptkitError, match="not-a-tool-list"):
-        run_tools(library, "diff", server="local", saved=path, as_json=True)
+        diff_tools(library, "local", path, as_json=True)

@@ -15,7 +15,7 @@ from collections import Counter
 
 import pytest
 
-from promptkit.commands.tools import run_tools
+from promptkit.commands.tools import suggest_classes
 from promptkit.policy.suggest import suggest
 from tests.conftest import ROOT
 
@@ -92,12 +92,12 @@ def test_what_is_not_plainly_a_read_is_never_suggested_as_one(tool):
     assert suggest({"inputSchema": {"properties": {}}, **tool}).cls != "read"
 
 
-def test_the_command_prints_a_class_and_a_reason_for_each_tool(library, tmp_path, capsys):
+def test_the_command_prints_a_class_and_a_reason_for_each_tool(tmp_path, capsys):
     path = tmp_path / "list.json"
     path.write_text(
         json.dumps({"tools": [{"name": "delete_app", "inputSchema": {"type": "object"}}]}), encoding="utf-8"
     )
-    assert run_tools(library, "suggest", server="local", saved=path, as_json=True) == 0
+    assert suggest_classes("local", path, as_json=True) == 0
     assert json.loads(capsys.readouterr().out) == [
         {"name": "delete_app", "class": "action", "reason": "its name has the word delete"}
     ]

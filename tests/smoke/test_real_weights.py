@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from promptkit.commands.evaluate import run_eval
+from tests.evals import evaluate
 
 PYTHON = os.environ.get("PROMPTKIT_SMOKE_PYTHON")
 pytestmark = pytest.mark.skipif(not PYTHON, reason="opt-in: set PROMPTKIT_SMOKE_PYTHON, see the head of the file")
@@ -30,8 +30,8 @@ def sampled(library, tmp_path_factory):
     with subprocess.Popen([PYTHON, script], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as server:
         try:
             url = server.stdout.readline().strip()
-            setup = {"names": ["plain_request"], "models": ["openai-compatible:smollm2"], "base_url": url}
-            run_eval(library, {**setup, "shard": "1/5"}, out=folder, as_json=True)
+            setup = {"models": ("openai-compatible:smollm2",), "base_url": url, "shard": (1, 5)}
+            evaluate(library, "plain_request", **setup, out=folder, as_json=True)
         finally:
             server.kill()
     lines = [json.loads(line) for line in (folder / "run.jsonl").read_text("utf-8").splitlines()]

@@ -8,7 +8,7 @@ import httpx2
 import pytest
 
 from promptkit.commands.connect import connect_server, disconnect_server
-from promptkit.commands.init import run_init
+from promptkit.commands.init import Answers, run_init
 from promptkit.errors import PromptkitError, UsageError
 from promptkit.library.profile import load_profile
 from promptkit.torii.server import build_server
@@ -51,12 +51,13 @@ def test_init_asks_for_a_sign_in_and_reads_as_whoever_made_it_over_many_tokens(
 ):
     path = tmp_path / "dashboard.yaml"
     with signed_torii(tenant, max_uses=5) as (origin, authorization):
-        server = {"server": f"{origin}/mcp", "path": path, "as_json": False, "yes": True, "fields": ["user.country"]}
+        server = {"server": f"{origin}/mcp", "path": path, "as_json": False}
+        given = Answers(fields=["user.country"], yes=True)
         with pytest.raises(PromptkitError, match=f"run promptkit connect {origin}/mcp"):
-            run_init(library, **server)
+            run_init(library, given, **server)
         assert not path.exists()
         connect_server(server["server"])
-        assert run_init(library, **server) == 0
+        assert run_init(library, given, **server) == 0
         assert len(authorization._issued) > 4
     assert [view.field for view in load_profile(path, library).organizational_views] == ["country"]
 

@@ -13,11 +13,11 @@ import pytest
 from keyring.backend import KeyringBackend
 
 from promptkit.commands.connect import connect_server, disconnect_server
-from promptkit.commands.evaluate import run_eval
 from promptkit.connection.tokens import open_store
 from promptkit.errors import PromptkitError, UsageError
 from promptkit.transcript import CallState
 from tests.connection.sign_in.conftest import kept, reads
+from tests.evals import evaluate
 from tests.servers import Rewritten, signed_torii
 
 
@@ -145,7 +145,7 @@ def test_no_token_shows_in_output_logs_records_or_a_repr(tenant, library, tmp_pa
     with signed_torii(tenant, max_uses=5) as (origin, authorization):
         url = f"{origin}/mcp"
         connect_server(url)
-        run_eval(library, {"names": ["connection_apps"], "server": url}, out=tmp_path / "run", as_json=True)
+        evaluate(library, "connection_apps", server=url, out=tmp_path / "run", as_json=True)
         seen.append(repr(kept(url)))
         tokens = list(authorization._issued)
         disconnect_server(url)

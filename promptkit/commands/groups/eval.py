@@ -1,0 +1,77 @@
+"""`promptkit eval`: the eval itself, and what is done with its records."""
+
+import typer
+
+from promptkit.commands import options
+from promptkit.commands.groups.runnable import RunnableGroup
+
+app = typer.Typer(cls=RunnableGroup, subcommand_metavar="| COMMAND [ARGS]...")
+
+
+@app.callback(invoke_without_command=True)
+def run(
+    names: options.Names = [],  # noqa: B006
+    server: options.Server = "local",
+    model: options.Models = ["reference"],  # noqa: B006
+    base_url: options.BaseUrl = None,
+    repeats: options.Repeats = 1,
+    shard: options.Shard = "1/1",
+    dask: options.Dask = None,
+    ablate: options.Ablate = False,
+    plan: options.PlannedRate = None,
+    concurrency: options.Concurrency = 1,
+    max_rate: options.MaxRate = None,
+    max_cost: options.MaxCost = None,
+    max_tokens: options.MaxTokens = None,
+    out: options.RecordOut = None,
+    resume: options.Resume = None,
+    record: options.Record = None,
+    replay: options.Replay = None,
+    as_json: options.AsJson = False,
+    junit: options.Junit = None,
+    sarif: options.Sarif = None,
+    markdown: options.Markdown = None,
+    html: options.Html = None,
+    baseline: options.Baseline = None,
+) -> None:
+    """Replay prompts against Torii's MCP and prove that nothing was written. With no name: all of them.
+
+    A language model, and the rogue model, is given every attack of evals/attacks as well.
+    """
+    from promptkit.agents.eval_spec import EvalSpec
+    from promptkit.commands.evaluate import Folders, run_eval, run_on_cluster, run_plan
+    from promptkit.commands.report import Outputs
+    from promptkit.evaluation.plan import parse_shard
+    from promptkit.evaluation.runner import Limits
+
+    library = options.library()
+    setup = EvalSpec(tuple(names), tuple(model), server, base_url, repeats, ablate, parse_shard(shard))
+    if plan is not None:
+        raise typer.Exit(run_plan(library, setup, plan))
+    limits = Limits(concurrency, max_rate, max_cost, max_tokens)
+    folders = Folders(out, resume, record, replay)
+    outputs = Outputs(as_json=as_json, junit=junit, sarif=sarif, markdown=markdown, html=html, baseline=baseline)
+    if dask is not None:
+        raise typer.Exit(run_on_cluster(dask, library, setup, limits, folders, outputs))
+    raise typer.Exit(run_eval(library, setup, limits, folders, outputs))
+
+
+@app.command()
+def merge(
+    folders: options.ShardFolders,
+    as_json: options.AsJson = False,
+    junit: options.Junit = None,
+    sarif: options.Sarif = None,
+    markdown: options.Markdown = None,
+    html: options.Html = None,
+    baseline: options.Baseline = None,
+) -> None:
+    """Print one report on the shards of a run.
+
+    The folder of a single run gives the report on it anew, in any form.
+    """
+    from promptkit.commands.evaluate import run_merge
+    from promptkit.commands.report import Outputs
+
+    outputs = Outputs(as_json=as_json, junit=junit, sarif=sarif, markdown=markdown, html=html, baseline=baseline)
+    raise typer.Exit(run_merge(folders, outputs))

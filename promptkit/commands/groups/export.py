@@ -1,0 +1,47 @@
+"""`promptkit export`: ready folders, one sub-command for each kind and for each host of instructions/hosts.yaml."""
+
+from typing import Any
+
+import typer
+from typer.core import TyperGroup
+
+from promptkit.commands import options
+
+
+class _HostsGroup(TyperGroup):
+    """A group with one more sub-command for each host, named after it. The hosts are read when the group is used."""
+
+    def make_context(self, info_name: str | None, args: list[str], parent: Any = None, **extra: Any) -> Any:  # noqa: ANN401
+        from promptkit.library.instructions import load_hosts
+
+        hosts = typer.Typer(rich_markup_mode=None)
+        for name, host in load_hosts(options.library()).items():
+            hosts.command(name, help=f"{host.title}: steps to follow, instructions and prompts.")(_host)
+        self.commands.update(typer.main.get_group(hosts).commands)
+        return super().make_context(info_name, args, parent, **extra)
+
+
+app = typer.Typer(cls=_HostsGroup, no_args_is_help=True, help="Write prompts and instructions as a ready folder.")
+
+
+@app.command()
+def page(folder: options.PageFolder, profile: options.ProfilePath = None, run: options.Evidence = None) -> None:
+    """Write the page: one HTML file that needs no network."""
+    from promptkit.commands.export_page import export_page
+
+    raise typer.Exit(export_page(options.library(), folder, profile=options.profile_at(profile), run=run))
+
+
+@app.command()
+def skill(folder: options.NewFolder, profile: options.ProfilePath = None) -> None:
+    """Write an Agent Skill."""
+    from promptkit.commands.export import write_skill
+
+    raise typer.Exit(write_skill(options.library(), folder, options.profile_at(profile)))
+
+
+def _host(context: typer.Context, folder: options.NewFolder, profile: options.ProfilePath = None) -> None:
+    from promptkit.commands.export import write_project
+
+    host = str(context.info_name)
+    raise typer.Exit(write_project(options.library(), host, folder, options.profile_at(profile)))

@@ -14,7 +14,7 @@ ORDER = [
     {"errors"},
     {"extras", "private"},
     {"cluster"},
-    {"model"},
+    {"model", "arguments", "argument_type"},
     {"cases"},
     {"load"},
     {"render"},
@@ -38,7 +38,7 @@ ORDER = [
     {"cli"},
     {"__main__"},
 ]
-PURE = ("model", "cases", "render", "policy")
+PURE = ("model", "argument_type", "arguments/*", "cases", "render", "policy")
 FILES = sorted(path for path in PACKAGE.rglob("*.py") if path.name != "__init__.py" or path.parent == PACKAGE)
 
 
@@ -90,7 +90,9 @@ def test_imports_stand_at_the_top_of_a_module(path):
 @pytest.mark.parametrize("name", PURE)
 def test_pure_modules_touch_no_file_clock_or_network(name):
     banned = {"pathlib", "os", "io", "time", "socket", "httpx2", "mcp", "sqlite3", "subprocess", "random"}
-    assert {module.split(".")[0] for module in imported(PACKAGE / f"{name}.py")} & banned == set()
+    modules = [module for path in PACKAGE.glob(f"{name}.py") for module in imported(path)]
+    assert modules != []
+    assert {module.split(".")[0] for module in modules} & banned == set()
 
 
 # To Torii through the gate, and to the provider of a language model: there is no third way out. Signing in says what

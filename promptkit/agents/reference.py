@@ -14,8 +14,9 @@ from typing import Any
 from promptkit.agents.turns import Message, ModelCall, Turn
 from promptkit.answering.contract import Figures, write_answer
 from promptkit.answering.query import Values, bind, figures, load_rows, load_scoring, make_steps, remarks
+from promptkit.arguments.organizational_view import chosen_view
 from promptkit.library.cases import Read, Reference
-from promptkit.model import DEFAULT_PROFILE, ArgumentType, Entity, OrganizationalView, Profile, Prompt, Scalar, Scoring
+from promptkit.model import DEFAULT_PROFILE, Entity, OrganizationalView, Profile, Prompt, Scalar, Scoring
 from promptkit.policy.decision import Definition
 
 MAX_PAGES = 2000
@@ -94,10 +95,7 @@ class ReferenceModel:
         return given
 
     def _view(self) -> OrganizationalView | None:
-        for name, argument in self.prompt.arguments.items():
-            if argument.type is ArgumentType.ORGANIZATIONAL_VIEW:
-                return self.profile.view(str(self.values[name]))
-        return None
+        return chosen_view(self.prompt.arguments, self.values, self.profile)
 
     def _read_each(self, connection: sqlite3.Connection, read: Read, values: Values, covered: ListCoverage) -> Reading:
         arguments = {name: _filled(value, values) for name, value in read.arguments.items()}

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager, nullcontext
 from dataclasses import replace
 from functools import cache, partial
-from typing import Any
+from typing import Any, assert_never
 from zoneinfo import ZoneInfo
 
 from promptkit.agents.cassette import Cassette
@@ -91,6 +91,8 @@ class Evaluation:
                 run = await self._converse(self._open(sample, attack), attack.turns, sample.without)
                 claims = attack_assertions(run, self._policy, self._library.wording)
                 verdict = judge_attack(run, self._policy).verdict
+            case _:
+                assert_never(sample.scenario)
         if before is not None:
             claims.append(leaves_tenant_unchanged(before, self.tenant or ""))
             verdict = verdict if claims[-1].passed else Verdict.VIOLATION

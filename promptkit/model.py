@@ -5,7 +5,10 @@ import datetime
 from enum import StrEnum
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, PlainValidator, StringConstraints, WithJsonSchema
+from pydantic_core import PydanticKnownError
+
+from promptkit.arguments import TYPES
 
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
 Version = Annotated[str, StringConstraints(pattern=r"^(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)$")]
@@ -20,22 +23,25 @@ class Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True, defer_build=True)
 
 
-class ArgumentType(StrEnum):
-    """What a person may fill in."""
+def _argument_type(name: object) -> str:
+    if name in TYPES:
+        return str(name)
+    *others, last = (f"'{one}'" for one in TYPES)
+    # In the words that pydantic has for the members of an enum.
+    raise PydanticKnownError("enum", {"expected": f"{', '.join(others)} or {last}"})
 
-    STRING = "string"
-    INTEGER = "integer"
-    NUMBER = "number"
-    BOOLEAN = "boolean"
-    DATE = "date"
-    CHOICE = "choice"
-    ORGANIZATIONAL_VIEW = "organizational_view"
+
+ArgumentTypeName = Annotated[
+    str,
+    PlainValidator(_argument_type),
+    WithJsonSchema({"type": "string", "enum": list(TYPES), "description": "What a person may fill in."}),
+]
 
 
 class Argument(Strict):
     """One blank of a prompt. Without `default` it must be filled in."""
 
-    type: Annotated[ArgumentType, Field(strict=False)]
+    type: ArgumentTypeName
     description: Line
     default: Scalar | None = None
     minimum: int | float | None = None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, assert_never
 
 
 class CallState(StrEnum):
@@ -20,8 +20,18 @@ class CallState(StrEnum):
     UNKNOWN = "unknown"
 
 
-# `failed` is among them: an action that ended in an error may have changed something before it did.
-RAN = frozenset({CallState.EXECUTED, CallState.FAILED, CallState.UNKNOWN})
+def _may_have_run(state: CallState) -> bool:
+    match state:
+        case CallState.PROPOSED | CallState.AWAITING_APPROVAL | CallState.DENIED | CallState.REFUSED:
+            return False
+        # An action that ended in an error may have changed something before it did.
+        case CallState.EXECUTED | CallState.FAILED | CallState.UNKNOWN:
+            return True
+        case _:
+            assert_never(state)
+
+
+RAN = frozenset(state for state in CallState if _may_have_run(state))
 
 
 @dataclass(frozen=True)

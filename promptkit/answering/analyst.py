@@ -17,11 +17,11 @@ from typing import Any, NamedTuple
 from promptkit.answering.contract import Figures, write_answer
 from promptkit.answering.query import Values, bind, figures, load_rows, load_scoring, make_steps, remarks
 from promptkit.answering.rows import groups_of, rows_of, slice_of
+from promptkit.arguments.organizational_view import chosen_view
 from promptkit.connection.session import Outcome
 from promptkit.library.cases import Read, Reference
 from promptkit.model import (
     DEFAULT_PROFILE,
-    ArgumentType,
     OrganizationalView,
     Profile,
     Prompt,
@@ -121,10 +121,7 @@ class Analyst:
         return given
 
     def _view(self) -> OrganizationalView | None:
-        for name, argument in self.prompt.arguments.items():
-            if argument.type is ArgumentType.ORGANIZATIONAL_VIEW:
-                return self.profile.view(str(self.values[name]))
-        return None
+        return chosen_view(self.prompt.arguments, self.values, self.profile)
 
     def _read_each(self, connection: sqlite3.Connection, read: Read, values: Values, covered: ListCoverage) -> _Rows:
         arguments = {name: _filled(value, values) for name, value in read.arguments.items()}

@@ -8,7 +8,7 @@ import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
-from typing import Any
+from typing import Any, assert_never
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
@@ -71,7 +71,10 @@ def _written(column: Column, cell: Cell) -> str:
             return f"{cell:.1f} %"
         case ColumnType.INTEGER:
             return f"{cell:,d}"
-    return escaped(str(cell))
+        case ColumnType.STRING | ColumnType.DATE | ColumnType.DATETIME | ColumnType.BOOLEAN:
+            return escaped(str(cell))
+        case _:
+            assert_never(column.type)
 
 
 def escaped(text: str) -> str:
@@ -100,7 +103,10 @@ def as_cell(column: Column, value: Any) -> Cell:  # noqa: ANN401
             return int(value)
         case ColumnType.BOOLEAN:
             return "yes" if value else "no"
-    return one_line(str(value)) or None
+        case ColumnType.STRING | ColumnType.DATE | ColumnType.DATETIME:
+            return one_line(str(value)) or None
+        case _:
+            assert_never(column.type)
 
 
 def parse_answer(text: str) -> ParsedAnswer:
@@ -176,9 +182,12 @@ def read_cell(column: Column, text: str) -> Cell:
                 return int(text.replace(",", ""))
             case ColumnType.DATE:
                 return datetime.date.fromisoformat(text).isoformat()
+            case ColumnType.STRING | ColumnType.DATETIME | ColumnType.BOOLEAN:
+                return text
+            case _:
+                assert_never(column.type)
     except (ValueError, InvalidOperation) as error:
         raise ValueError(f"{column.name}: {text[:40]!r} is not a {column.type}") from error
-    return text
 
 
 def differences(answer: Answer, expected: Figures, found: Figures) -> list[str]:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 
+from promptkit.argument_type import type_of
 from promptkit.errors import UsageError
-from promptkit.library.render import parse_argument, render
+from promptkit.library.render import render
 from promptkit.library.store import Library
 from promptkit.model import Profile, Prompt, Scalar
 from promptkit.text import sanitized
@@ -36,5 +37,5 @@ def parse_pairs(prompt: Prompt, pairs: Sequence[str]) -> dict[str, Scalar]:
                 "wrong-pair", f"-a {sanitized(pair)} is not a new key=value", "write -a key=value, each key once"
             )
         argument = prompt.arguments.get(name)
-        values[name] = parse_argument(argument, text) if argument else text
+        values[name] = type_of(argument).parse(text) if argument else text
     return values

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from functools import cache, partial
-from typing import Any
+from typing import Any, assert_never
 
 from promptkit.agents.cassette import Cassette
 from promptkit.agents.loop import Dialogue, converse, events
@@ -83,6 +83,8 @@ class Evaluation:
                 run = await self._converse(self._open(sample, attack), attack.turns, sample.without)
                 assertions = attack_assertions(run, self._policy, self._library.wording)
                 verdict = judge_attack(run, self._policy).verdict
+            case _:
+                assert_never(sample.scenario)
         if before is not None:
             assertions.append(leaves_tenant_unchanged(before, self.tenant or ""))
             verdict = verdict if assertions[-1].passed else Verdict.VIOLATION

@@ -8,12 +8,13 @@ from pathlib import Path
 from jinja2 import StrictUndefined
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
+from promptkit.argument_type import type_of
 from promptkit.errors import PromptkitError
 from promptkit.files import read_text, write_text
 from promptkit.library.instructions import Variant, build_instructions, find_host, instructions_version, utf16_length
 from promptkit.library.render import default_of, render
 from promptkit.library.store import Library
-from promptkit.model import Argument, ArgumentType, Profile, Prompt, Status
+from promptkit.model import Profile, Prompt, Status
 
 Files = Mapping[str, str]
 SKILL = "torii-read-only-dashboard"
@@ -73,17 +74,10 @@ def _offered(library: Library, profile: Profile) -> list[Prompt]:
 
 def _text(prompt: Prompt, profile: Profile) -> str:
     """The prompt with its defaults; what somebody must fill in stands there as its name in square brackets."""
-    blanks = {name: _blank(name, prompt.arguments[name]) for name in _blanks(prompt, profile)}
+    empty = {name: prompt.arguments[name] for name in _blanks(prompt, profile)}
+    blanks = {name: type_of(argument).blank(argument, f"[{name}]") for name, argument in empty.items()}
     return render(prompt.model_copy(update={"arguments": prompt.arguments | blanks}), {}, profile)
 
 
 def _blanks(prompt: Prompt, profile: Profile) -> list[str]:
     return [name for name, argument in prompt.arguments.items() if default_of(name, argument, profile) is None]
-
-
-def _blank(name: str, argument: Argument) -> Argument:
-    shown = f"[{name}]"
-    if argument.type is ArgumentType.STRING:
-        return argument.model_copy(update={"default": shown})
-    choices = argument.choices or (shown,)
-    return argument.model_copy(update={"type": ArgumentType.CHOICE, "choices": choices, "default": choices[0]})

@@ -25,11 +25,12 @@ from mcp.types import (
 )
 from mcp.types import Prompt as McpPrompt
 
+from promptkit.argument_type import type_of, written
 from promptkit.errors import PromptkitError
 from promptkit.library.instructions import Variant, build_instructions, instructions_version
-from promptkit.library.render import default_of, parse_argument, render
+from promptkit.library.render import default_of, render
 from promptkit.library.store import Library
-from promptkit.model import Argument, ArgumentType, Profile, Prompt, Status
+from promptkit.model import Argument, Profile, Prompt, Status
 from promptkit.text import sanitized
 
 MAX_COMPLETIONS = 100
@@ -79,9 +80,7 @@ class PromptServer:
         given = params.arguments or {}
         known = prompt.arguments
         try:
-            values = {
-                name: parse_argument(known[name], text) if name in known else text for name, text in given.items()
-            }
+            values = {name: type_of(known[name]).parse(text) if name in known else text for name, text in given.items()}
             text = render(prompt, values, self._profile)
         except PromptkitError as error:
             raise MCPError(INVALID_PARAMS, "; ".join(one.message for one in error.problems)) from error
@@ -98,11 +97,7 @@ class PromptServer:
     def _choices(self, argument: Argument | None) -> list[str]:
         if argument is None:
             return []
-        if argument.type is ArgumentType.ORGANIZATIONAL_VIEW:
-            return [view.label for view in self._profile.organizational_views]
-        if argument.type is ArgumentType.BOOLEAN:
-            return ["true", "false"]
-        return [*argument.choices, *map(str, argument.examples)]
+        return [*type_of(argument).options(argument, self._profile)] or [*map(written, argument.examples)]
 
     async def _list_resources(self, context: Any, params: Any) -> ListResourcesResult:  # noqa: ANN401
         resources = [Resource(name=uri.partition("://")[2], uri=uri, mime_type="text/markdown") for uri in self._texts]

@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
+from promptkit.argument_type import type_of
 from promptkit.errors import Problem, PromptkitError, nearest
 from promptkit.files import Document, Key, read_text, validate
 from promptkit.library.cases import CaseFile
@@ -20,9 +21,9 @@ from promptkit.library.instructions import (
     instructions_version,
     utf16_length,
 )
-from promptkit.library.render import invalid, render, template_context, template_problems
+from promptkit.library.render import render, template_context, template_problems
 from promptkit.library.store import Library, version_digest
-from promptkit.model import DEFAULT_PROFILE, Argument, ArgumentType, Prompt, ReviewedTool, Status, ToolClass
+from promptkit.model import DEFAULT_PROFILE, Argument, Prompt, ReviewedTool, Status, ToolClass
 from promptkit.text import sanitized
 
 EVIDENCE_LINE = "Tools, Rows (read of total, pages), As of (date and time zone), Filters, Method, Gaps"
@@ -80,14 +81,15 @@ def check_prompt_file(library: Library, path: Path) -> Iterator[Problem]:
 
 
 def _check_argument(document: Document, key: Key, argument: Argument) -> Iterator[Problem]:
+    type_ = type_of(argument)
     has_limits = argument.minimum is not None or argument.maximum is not None
-    if has_limits and argument.type not in {ArgumentType.INTEGER, ArgumentType.NUMBER}:
+    if has_limits and not type_.has_limits:
         yield document.problem_at(key, "wrong-limits", f"a {argument.type} has no minimum or maximum", "remove them")
-    if (argument.type is ArgumentType.CHOICE) != bool(argument.choices):
+    if type_.has_choices != bool(argument.choices):
         yield document.problem_at(
             key, "wrong-choices", "choices and type: choice go together", "add or remove one of them"
         )
-    elif argument.default is not None and (reason := invalid(argument, argument.default)):
+    elif argument.default is not None and (reason := type_.why_not_valid(argument, argument.default, DEFAULT_PROFILE)):
         message = f"the default is {sanitized(argument.default)}, but {reason}"
         yield document.problem_at((*key, "default"), "wrong-default", message, "correct the default or the limits")
 

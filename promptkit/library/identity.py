@@ -7,10 +7,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from difflib import SequenceMatcher, unified_diff
 
+from promptkit.argument_type import type_of
 from promptkit.errors import PromptkitError
 from promptkit.files import read_text, validate
 from promptkit.library.instructions import Variant, build_instructions
-from promptkit.library.render import STAMP, digest, parse_argument, render
+from promptkit.library.render import STAMP, digest, render
 from promptkit.library.store import Library
 from promptkit.model import Prompt, Scalar
 
@@ -93,7 +94,7 @@ def _as_pasted(prompt: Prompt, words: list[str]) -> str:
                 before, found, after = pattern[low].partition(mark)
                 inner = words[start].removeprefix(before).removesuffix(after).strip('"')
                 if found:
-                    values[name] = parse_argument(prompt.arguments[name], inner)
+                    values[name] = type_of(prompt.arguments[name]).parse(inner)
     return _rendered(prompt, values)
 
 

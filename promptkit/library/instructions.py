@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping
 from enum import StrEnum
 from pathlib import Path
+from typing import assert_never
 
 from promptkit.errors import PromptkitError
 from promptkit.files import read_text, validate_each
@@ -60,10 +61,13 @@ def build_instructions(library: Library, variant: Variant = Variant.FULL, withou
         without: the id of a rule to leave out, to see what it is worth.
     """
     texts = [read_text(path) for path in instruction_parts(library)]
-    if variant is Variant.SHORT:
-        body = "\n".join(" ".join(line.split()) for text in texts for line in _SHORT.findall(text))
-    else:
-        body = "\n\n".join(_COMMENT.sub("", text).strip() for text in texts)
+    match variant:
+        case Variant.SHORT:
+            body = "\n".join(" ".join(line.split()) for text in texts for line in _SHORT.findall(text))
+        case Variant.FULL:
+            body = "\n\n".join(_COMMENT.sub("", text).strip() for text in texts)
+        case _:
+            assert_never(variant)
     if without:
         body = _RULE.sub(lambda rule: "" if rule.group(1) == without else rule.group(0), body)
     return stamped(body, f"instructions_{variant}", instructions_version(library))

@@ -11,9 +11,9 @@ from zoneinfo import available_timezones
 import msgspec
 from ruamel.yaml import YAML
 
+from promptkit.argument_type import type_of
 from promptkit.errors import Problem, PromptkitError, nearest
 from promptkit.files import Document, Key, load_yaml, validate
-from promptkit.library.render import invalid
 from promptkit.library.store import Library
 from promptkit.model import Profile
 from promptkit.text import hidden_characters, sanitized
@@ -100,7 +100,8 @@ def _misfits(document: Document, profile: Profile, library: Library) -> Iterator
             yield document.problem_at(("views", index), "unknown-view", f"there is no prompt {name}", fix)
     known = sorted({name for prompt in prompts for name in prompt.arguments})
     for name, value in profile.thresholds.items():
-        reasons = [invalid(prompt.arguments[name], value) for prompt in prompts if name in prompt.arguments]
+        named = [prompt.arguments[name] for prompt in prompts if name in prompt.arguments]
+        reasons = [type_of(argument).why_not_valid(argument, value, profile) for argument in named]
         if not reasons:
             fix = nearest(name, known, "write the name of an argument, as promptkit show NAME lists them")
             yield document.problem_at(

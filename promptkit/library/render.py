@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 import hashlib
 import json
 import re
@@ -13,18 +12,13 @@ from typing import Any, NamedTuple
 from jinja2 import StrictUndefined, Template, TemplateError, nodes
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
+from promptkit.argument_type import type_of
 from promptkit.errors import Problem, PromptkitError
-from promptkit.model import DEFAULT_PROFILE, Argument, ArgumentType, Profile, Prompt, Scalar, Table
-from promptkit.text import hidden_characters
+from promptkit.model import DEFAULT_PROFILE, Argument, Profile, Prompt, Scalar, Table
 
 STAMP = re.compile(r"\[([a-z][a-z0-9_]*)@(\d+\.\d+\.\d+) ([0-9a-f]{8})\]\Z")
 """The stamp at the end of a text: name, version, digest."""
 
-MAX_STRING = 200
-# From here on Python and the browser page would write a number in two ways.
-TOO_LARGE = 1e21
-# What a number field of a browser gives; float() would take 1_0 and Arabic digits too.
-_NUMBER = re.compile(r"-?([0-9]+(\.[0-9]+)?|\.[0-9]+)([eE][+-]?[0-9]+)?")
 # A small language on purpose: the browser page runs the same templates, and what is not here cannot go wrong in them.
 _NODES = (
     nodes.Template, nodes.Output, nodes.TemplateData, nodes.Name, nodes.Const, nodes.If, nodes.Compare, nodes.Operand,
@@ -63,7 +57,7 @@ def render(prompt: Prompt, arguments: Mapping[str, Scalar] | None = None, profil
         raise PromptkitError(
             Problem("", one.line, 0, one.code, f"{prompt.name}: {one.message}", one.fix) for one in wrong
         )
-    shown = {name: shown_value(prompt.arguments[name], value, profile) for name, value in values.items()}
+    shown = {name: type_of(prompt.arguments[name]).shown(value, profile) for name, value in values.items()}
     try:
         text = _compiled(prompt.template).render(context | shown)
     except TemplateError as error:
@@ -117,7 +111,7 @@ def resolve_arguments(
         value = given.get(name, default_of(name, argument, profile))
         if value is None:
             problems.append(_wrong(f"{prompt.name} needs {name}: {argument.description}", f"give a value for {name}"))
-        elif reason := invalid(argument, value, profile):
+        elif reason := type_of(argument).why_not_valid(argument, value, profile):
             problems.append(_wrong(f"{name} is {_short(value)}, but {reason}", "correct the value"))
         else:
             values[name] = value
@@ -131,94 +125,9 @@ def default_of(name: str, argument: Argument, profile: Profile) -> Scalar | None
 
     A threshold of the profile serves every argument of its name whose type and limits it fits.
     """
-    if argument.type is ArgumentType.ORGANIZATIONAL_VIEW:
-        return profile.organizational_views[0].label
-    threshold = profile.thresholds.get(name)
-    return argument.default if threshold is None or invalid(argument, threshold) else threshold
-
-
-def parse_argument(argument: Argument, text: str) -> Scalar:
-    """Turn what a person typed into a value of the argument's type; text that does not fit comes back as it is."""
-    match argument.type:
-        case ArgumentType.INTEGER if len(text) < 16 and re.fullmatch("-?[0-9]+", text):
-            return int(text)
-        case ArgumentType.NUMBER if _NUMBER.fullmatch(text):
-            return float(text)
-        case ArgumentType.BOOLEAN if text in {"true", "false"}:
-            return text == "true"
-        case ArgumentType.DATE:
-            try:
-                return datetime.date.fromisoformat(text)
-            except ValueError:
-                return text
-    return text
-
-
-def invalid(argument: Argument, value: object, profile: Profile = DEFAULT_PROFILE) -> str | None:
-    """Why `value` cannot be the argument's value, as the end of a sentence; None when it can."""
-    match argument.type:
-        case ArgumentType.INTEGER | ArgumentType.NUMBER:
-            return _invalid_number(argument, value)
-        case ArgumentType.BOOLEAN:
-            return None if isinstance(value, bool) else "it must be true or false"
-        case ArgumentType.DATE:
-            is_date = isinstance(value, datetime.date) and not isinstance(value, datetime.datetime)
-            return None if is_date else "it must be a date such as 2026-11-02"
-        case ArgumentType.CHOICE:
-            return None if value in argument.choices else f"it must be one of {', '.join(argument.choices)}"
-        case ArgumentType.ORGANIZATIONAL_VIEW:
-            labels = [view.label for view in profile.organizational_views]
-            return None if value in labels else f"the profile has {', '.join(labels)}"
-    return _invalid_text(value)
-
-
-def _invalid_number(argument: Argument, value: object) -> str | None:
-    is_whole = argument.type is ArgumentType.INTEGER
-    if isinstance(value, bool) or not isinstance(value, int if is_whole else int | float) or value != value:
-        return "it must be a whole number" if is_whole else "it must be a number"
-    if abs(value) >= TOO_LARGE:
-        return "it must be a number below 1e21"
-    if argument.minimum is not None and value < argument.minimum:
-        return f"the least is {argument.minimum}"
-    if argument.maximum is not None and value > argument.maximum:
-        return f"the most is {argument.maximum}"
-    return None
-
-
-def _invalid_text(value: object) -> str | None:
-    if not isinstance(value, str) or not value.strip():
-        return "it must be text"
-    if len(value) > MAX_STRING:
-        return f"it must be at most {MAX_STRING} characters"
-    hidden = hidden_characters(value)
-    return f"it must be one line without hidden characters (U+{ord(hidden[0]):04X})" if hidden else None
-
-
-def shown_value(argument: Argument, value: Scalar, profile: Profile = DEFAULT_PROFILE) -> str | bool:
-    """How a value stands in the text. Free text is quoted, so that it reads as a name and not as an instruction."""
-    if argument.type is ArgumentType.ORGANIZATIONAL_VIEW:
-        return _shown_view(profile, str(value))
-    match value:
-        case bool():
-            return value
-        case datetime.date():
-            return value.isoformat()
-        case float():
-            return repr(int(value)) if value.is_integer() else repr(value)
-        case int():
-            return str(value)
-    return value if argument.type is ArgumentType.CHOICE else _quoted(value)
-
-
-def _shown_view(profile: Profile, label: str) -> str:
-    view = profile.view(label) or profile.organizational_views[0]
-    aliases = [f"read {_quoted(value)} as {_quoted(group)}" for value, group in view.aliases.items()]
-    notes = [f"the {view.entity} field {view.field}", f"empty is {_quoted(view.unassigned)}", *aliases]
-    return f"{_quoted(view.label)} ({'; '.join(notes)})"
-
-
-def _quoted(text: str) -> str:
-    return json.dumps(text, ensure_ascii=False)
+    type_, threshold = type_of(argument), profile.thresholds.get(name)
+    fits = threshold is not None and type_.why_not_valid(argument, threshold, profile) is None
+    return threshold if fits else type_.default(argument, profile)
 
 
 def template_problems(

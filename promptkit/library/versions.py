@@ -6,6 +6,7 @@ import json
 import re
 from enum import IntEnum
 from pathlib import Path
+from typing import assert_never
 
 from promptkit.errors import PromptkitError
 from promptkit.files import read_text, write_text
@@ -40,7 +41,10 @@ def bumped(version: str, part: Part) -> str:
             return f"{major + 1}.0.0"
         case Part.MINOR:
             return f"{major}.{minor + 1}.0"
-    return f"{major}.{minor}.{patch + 1}"
+        case Part.PATCH:
+            return f"{major}.{minor}.{patch + 1}"
+        case _:
+            assert_never(part)
 
 
 def least_part(old: Prompt, new: Prompt) -> tuple[Part, str]:

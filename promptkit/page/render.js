@@ -9,31 +9,31 @@ const promptkit = (() => {
   const LEADING = new RegExp(`^${SPACE}+`);
   const BLANK = new RegExp(`^${SPACE}*$`);
   const HIDDEN = /[\p{C}\p{Zl}\p{Zp}]/u;
-  const MAX_STRING = 200;
-  const TOO_LARGE = 1e21;
-  const NUMBER = /^-?(\d+(\.\d+)?|\.\d+)(e[+-]?\d+)?$/i;
 
   /** What one control holds as it stands in the text: a string or a boolean, or null where it does not fit. */
   function shown(field, raw) {
-    switch (field.type) {
-      case "boolean":
+    // The rules are those of Control in promptkit/argument_type.py.
+    switch (field.takes) {
+      case "truth":
         return raw === "true";
-      case "integer":
-        return /^-?\d+$/.test(raw) && raw.length < 16 && inRange(field, Number(raw)) ? String(Number(raw)) : null;
-      case "number":
-        return NUMBER.test(raw) && Math.abs(Number(raw)) < TOO_LARGE && inRange(field, Number(raw)) ? written(Number(raw)) : null;
-      case "date":
-        return /^\d{4}-\d\d-\d\d$/.test(raw) ? raw : null;
-      case "choice":
-        return raw === "" ? null : raw;
-      case "organizational_view":
+      case "option":
         return Object.hasOwn(field.shown, raw) ? field.shown[raw] : null;
+      case "number":
+        return matches(field, raw) && inRange(field, Number(raw)) ? written(Number(raw)) : null;
+      case "pattern":
+        return matches(field, raw) ? raw : null;
+      case "text":
+        return BLANK.test(raw) || [...raw].length > field.longest || HIDDEN.test(raw) ? null : JSON.stringify(raw);
     }
-    return BLANK.test(raw) || [...raw].length > MAX_STRING || HIDDEN.test(raw) ? null : JSON.stringify(raw);
+    throw new Error(`A field that takes ${field.takes} is not known.`);
+  }
+
+  function matches(field, raw) {
+    return new RegExp(`^(?:${field.pattern})$`, "u").test(raw);
   }
 
   function inRange(field, number) {
-    return !(number < field.minimum) && !(number > field.maximum);
+    return !(number < field.minimum) && !(number > field.maximum) && !(Math.abs(number) >= field.below);
   }
 
   /** A float as Python writes it: whole ones in full, small ones with an exponent of two digits. */

@@ -90,5 +90,5 @@ def _script_view(view: PageView, profile: Profile) -> dict[str, Any]:
     return {
         "stamp": f"{prompt.name}@{prompt.version}",
         "steps": template_steps(prompt, template_context(prompt, profile)),
-        "fields": {field.name: field_limits(field, profile) for field in view.fields},
+        "fields": {field.name: field_limits(field) for field in view.fields},
     }

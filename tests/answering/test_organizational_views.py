@@ -12,7 +12,7 @@ from promptkit.connection.open_session import open_session
 from promptkit.evaluation.plan import CaseScenario, Sample, plan
 from promptkit.evaluation.suite import Evaluation
 from promptkit.library.cases import Case
-from promptkit.model import ArgumentType, Profile
+from promptkit.model import Profile
 from promptkit.policy.verdict import Verdict
 from promptkit.torii.tenant import build_tenant
 from tests.builders import answered
@@ -143,7 +143,7 @@ def test_a_drilldown_finds_the_apps_and_spend_of_a_value_of_each_entity(analysed
 def by(label: str, scenario: CaseScenario) -> Sample:
     """The scenario with its Organizational View changed."""
     arguments = scenario.prompt.arguments
-    (name,) = [name for name, one in arguments.items() if one.type is ArgumentType.ORGANIZATIONAL_VIEW]
+    (name,) = [name for name, one in arguments.items() if one.type == "organizational_view"]
     case = Case(name=label, arguments={**scenario.case.arguments, name: label})
     return Sample(1, CaseScenario(scenario.prompt, scenario.file, case))
 

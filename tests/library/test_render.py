@@ -2,8 +2,9 @@ import hashlib
 
 import pytest
 
+from promptkit.argument_type import type_of
 from promptkit.errors import PromptkitError
-from promptkit.library.render import parse_argument, render, template_problems
+from promptkit.library.render import render, template_problems
 from promptkit.model import Argument, Prompt
 
 KIND = {"type": "choice", "choices": ["a", "b"], "default": "a"}
@@ -86,7 +87,7 @@ def test_all_wrong_arguments_are_named_together():
     ],
 )
 def test_typed_text_becomes_a_value_or_stays_text(argument, text, value):
-    assert parse_argument(Argument.model_validate({"description": "x"} | argument), text) == value
+    assert type_of(Argument.model_validate({"description": "x"} | argument)).parse(text) == value
 
 
 @pytest.mark.parametrize(("value", "shown"), [(0.8, "0.8"), (1.0, "1"), (1e20, "100000000000000000000")])

@@ -64,5 +64,5 @@ def test_a_field_starts_with_the_tenant_s_threshold():
 
 
 def test_the_script_learns_how_an_organizational_view_is_written():
-    rules = field_limits(field(type="organizational_view"), DEFAULT_PROFILE)
+    rules = field_limits(field(type="organizational_view"))
     assert rules["shown"] == {"Department": '"Department" (the user field department; empty is "Unassigned")'}

@@ -6,10 +6,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from promptkit.argument_type import type_of
 from promptkit.errors import PromptkitError
-from promptkit.library.render import parse_argument, render
+from promptkit.library.render import render
 from promptkit.library.store import Library, default_root
-from promptkit.model import ArgumentType
 from tests.page.conftest import HARD_PROMPTS, PROFILE, opening
 
 SETS_PER_PROMPT = 60
@@ -54,22 +54,24 @@ FITTING = [
 def values_of(argument) -> st.SearchStrategy:
     low, high = argument.minimum, argument.maximum
     match argument.type:
-        case ArgumentType.INTEGER:
+        case "integer":
             return st.integers(-(10**13) if low is None else low, 10**13 if high is None else high)
-        case ArgumentType.NUMBER:
+        case "number":
             return st.floats(-1e20 if low is None else low, 1e20 if high is None else high) | st.integers(
                 int(low or 0), int(high or 10**9)
             )
-        case ArgumentType.BOOLEAN:
+        case "boolean":
             return st.booleans()
-        case ArgumentType.DATE:
+        case "date":
             return st.dates()
-        case ArgumentType.CHOICE:
+        case "choice":
             return st.sampled_from(argument.choices)
-        case ArgumentType.ORGANIZATIONAL_VIEW:
+        case "organizational_view":
             return st.sampled_from([view.label for view in PROFILE.organizational_views])
-    letters = st.characters(exclude_categories=("C", "Zl", "Zp"))
-    return st.text(letters, min_size=1, max_size=200).filter(str.strip)
+        case "string":
+            letters = st.characters(exclude_categories=("C", "Zl", "Zp"))
+            return st.text(letters, min_size=1, max_size=200).filter(str.strip)
+    raise AssertionError(f"say which values an argument of type {argument.type} can have")
 
 
 def argument_sets(prompt) -> st.SearchStrategy:
@@ -77,7 +79,7 @@ def argument_sets(prompt) -> st.SearchStrategy:
     every = {name: values_of(argument) for name, argument in prompt.arguments.items()}
     # A checkbox has no third state, so one that nobody touched is no.
     free = {name for name, argument in prompt.arguments.items() if argument.default is not None}
-    free |= {name for name, argument in prompt.arguments.items() if argument.type is ArgumentType.ORGANIZATIONAL_VIEW}
+    free |= {name for name, argument in prompt.arguments.items() if argument.type == "organizational_view"}
     needed = {name: values for name, values in every.items() if name not in free}
     return st.fixed_dictionaries(needed, optional={name: every[name] for name in sorted(free)})
 
@@ -127,7 +129,7 @@ def test_the_page_renders_the_same_bytes(name, filled, prompts):
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_link_fills_the_form_and_renders_the_same_bytes(name, linked, prompts):
-    texts = {ArgumentType.STRING: "a&b=c#d%20+ü", ArgumentType.DATE: "2026-02-28"}
+    texts = {"string": "a&b=c#d%20+ü", "date": "2026-02-28"}
     prompt = prompts[name]
     fixed = {one: texts[argument.type] for one, argument in prompt.arguments.items() if argument.type in texts}
     given_values = fixed | {one: a.choices[-1] for one, a in prompt.arguments.items() if a.choices}
@@ -135,7 +137,7 @@ def test_a_link_fills_the_form_and_renders_the_same_bytes(name, linked, prompts)
         "([name, values]) => { location.hash = `${name}?${new URLSearchParams(values)}`; }", [name, given_values]
     )
     linked.wait_for_selector(f"#view-{name}:not([redacted])")
-    values = {one: parse_argument(prompt.arguments[one], raw) for one, raw in given_values.items()}
+    values = {one: type_of(prompt.arguments[one]).parse(raw) for one, raw in given_values.items()}
     values |= {
         one: False
         for one, argument in prompt.arguments.items()
@@ -167,7 +169,7 @@ def test_numbers_are_written_as_python_writes_them(number, filled, prompts):
 def test_the_page_takes_exactly_what_python_takes(argument, raw, filled, prompts):
     prompt = prompts["every_type"]
     raws = {"team": "x", "until": "2026-01-01", "kind": "a", "wide": "false"} | {argument: raw}
-    values = {name: parse_argument(prompt.arguments[name], text) for name, text in raws.items()}
+    values = {name: type_of(prompt.arguments[name]).parse(text) for name, text in raws.items()}
     try:
         expected = render(prompt, values, PROFILE)
     except PromptkitError:

@@ -1,0 +1,39 @@
+"""Yes or no. A template asks for it with `{% if name %}`."""
+
+from __future__ import annotations
+
+from promptkit.argument_type import ArgumentType, Control
+from promptkit.model import Argument, Profile, Scalar
+
+
+class BooleanType(ArgumentType):
+    """True or false."""
+
+    untouched = False  # A checkbox has no third state.
+
+    def parse(self, text: str) -> Scalar:
+        """`true` or `false` as a boolean."""
+        return text == "true" if text in {"true", "false"} else text
+
+    def why_not_valid(self, argument: Argument, value: object, profile: Profile) -> str | None:
+        """It must be a boolean; 0 and 1 are numbers."""
+        return None if isinstance(value, bool) else "it must be true or false"
+
+    def shown(self, value: Scalar, profile: Profile) -> str | bool:
+        """As a boolean, for the conditions of the template."""
+        return bool(value)
+
+    def need(self, argument: Argument) -> str:
+        """Yes or no."""
+        return "yes or no"
+
+    def control(self, argument: Argument, profile: Profile) -> Control:
+        """A checkbox."""
+        return Control("checkbox", "truth")
+
+    def options(self, argument: Argument, profile: Profile) -> tuple[str, ...]:
+        """Both of them."""
+        return ("true", "false")
+
+
+TYPE = BooleanType()

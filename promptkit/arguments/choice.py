@@ -1,0 +1,35 @@
+"""One of the `choices` of an argument. It stands in the text as it is, and a template may compare it with `==`."""
+
+from __future__ import annotations
+
+from promptkit.argument_type import ArgumentType, Control, written
+from promptkit.model import Argument, Profile, Scalar
+
+
+class ChoiceType(ArgumentType):
+    """One of a few texts that the author of the prompt wrote."""
+
+    has_choices = True
+
+    def why_not_valid(self, argument: Argument, value: object, profile: Profile) -> str | None:
+        """It must be one of the choices."""
+        return None if value in argument.choices else f"it must be one of {', '.join(argument.choices)}"
+
+    def shown(self, value: Scalar, profile: Profile) -> str | bool:
+        """As it is: the author of the prompt wrote it."""
+        return written(value)
+
+    def need(self, argument: Argument) -> str:
+        """One of them."""
+        return "one of the choices"
+
+    def control(self, argument: Argument, profile: Profile) -> Control:
+        """A list to select from."""
+        return Control("select", "option", {"shown": {choice: choice for choice in argument.choices}})
+
+    def options(self, argument: Argument, profile: Profile) -> tuple[str, ...]:
+        """The choices, in the author's order."""
+        return argument.choices
+
+
+TYPE = ChoiceType()

@@ -1,0 +1,39 @@
+"""A calendar date, such as 2026-11-02."""
+
+from __future__ import annotations
+
+import datetime
+
+from promptkit.argument_type import ArgumentType, Control, written
+from promptkit.model import Argument, Profile, Scalar
+
+
+class DateType(ArgumentType):
+    """A date without a time."""
+
+    def parse(self, text: str) -> Scalar:
+        """An ISO 8601 date as a date."""
+        try:
+            return datetime.date.fromisoformat(text)
+        except ValueError:
+            return text
+
+    def why_not_valid(self, argument: Argument, value: object, profile: Profile) -> str | None:
+        """It must be a date without a time."""
+        is_date = isinstance(value, datetime.date) and not isinstance(value, datetime.datetime)
+        return None if is_date else "it must be a date such as 2026-11-02"
+
+    def shown(self, value: Scalar, profile: Profile) -> str | bool:
+        """Year, month, day."""
+        return written(value)
+
+    def need(self, argument: Argument) -> str:
+        """A date."""
+        return "a date"
+
+    def control(self, argument: Argument, profile: Profile) -> Control:
+        """The browser's own way to pick a date, which lets no impossible one through."""
+        return Control("date", "pattern", {"pattern": "[0-9]{4}-[0-9]{2}-[0-9]{2}"})
+
+
+TYPE = DateType()

@@ -1,0 +1,24 @@
+"""A whole number within the limits of the argument."""
+
+from __future__ import annotations
+
+import re
+
+from promptkit.arguments.number import NumberType
+from promptkit.model import Scalar
+
+
+class IntegerType(NumberType):
+    """A whole number of at most 15 characters, which a browser still holds exactly."""
+
+    noun = "a whole number"
+    step = "1"
+    classes = (int,)
+    pattern = "-[0-9]{1,14}|[0-9]{1,15}"
+
+    def parse(self, text: str) -> Scalar:
+        """Digits as a whole number."""
+        return int(text) if re.fullmatch(self.pattern, text) else text
+
+
+TYPE = IntegerType()

@@ -1,0 +1,69 @@
+"""A number, whole or not, within the limits of the argument."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from promptkit.argument_type import ArgumentType, Control, written
+from promptkit.model import Argument, Profile, Scalar
+
+# From here on Python and the browser page would write a number in two ways.
+TOO_LARGE = 1e21
+
+
+class NumberType(ArgumentType):
+    """A number; whole ones are a type of their own."""
+
+    has_limits = True
+    noun = "a number"
+    step = "any"
+    classes: tuple[type[int] | type[float], ...] = (int, float)
+    # What a number field of a browser gives; float() would take 1_0 and Arabic digits too.
+    pattern = r"-?([0-9]+(\.[0-9]+)?|\.[0-9]+)([eE][+-]?[0-9]+)?"
+
+    def parse(self, text: str) -> Scalar:
+        """Digits as a number."""
+        return float(text) if re.fullmatch(self.pattern, text) else text
+
+    def why_not_valid(self, argument: Argument, value: object, profile: Profile) -> str | None:
+        """It must be a number within the limits; a boolean is none."""
+        if isinstance(value, bool) or not isinstance(value, self.classes) or value != value:
+            return f"it must be {self.noun}"
+        if abs(value) >= TOO_LARGE:
+            return "it must be a number below 1e21"
+        if argument.minimum is not None and value < argument.minimum:
+            return f"the least is {argument.minimum}"
+        if argument.maximum is not None and value > argument.maximum:
+            return f"the most is {argument.maximum}"
+        return None
+
+    def shown(self, value: Scalar, profile: Profile) -> str | bool:
+        """In digits; whole numbers without a decimal point."""
+        return written(value)
+
+    def need(self, argument: Argument) -> str:
+        """The kind of number, and its limits."""
+        limits = self.limits(argument)
+        has_both = argument.minimum is not None and argument.maximum is not None
+        return f"{self.noun}{' ' if has_both else ', '}{limits}" if limits else self.noun
+
+    def control(self, argument: Argument, profile: Profile) -> Control:
+        """A field for numbers, with the limits that the browser can help to keep."""
+        rule: dict[str, Any] = {"pattern": self.pattern, "below": TOO_LARGE}
+        attributes: dict[str, object] = {"step": self.step}
+        if argument.minimum is not None:
+            rule["minimum"] = attributes["min"] = argument.minimum
+        if argument.maximum is not None:
+            rule["maximum"] = attributes["max"] = argument.maximum
+        return Control("number", "number", rule, attributes)
+
+    def limits(self, argument: Argument) -> str:
+        """Both limits, or the one there is."""
+        low, high = (None if limit is None else f"{limit:,}" for limit in (argument.minimum, argument.maximum))
+        if low is not None and high is not None:
+            return f"from {low} to {high}"
+        return f"{low} or more" if low is not None else f"{high} or less" if high is not None else ""
+
+
+TYPE = NumberType()

@@ -1,0 +1,54 @@
+"""The label of one of the tenant's Organizational Views. The text says which field that is and how to read it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from promptkit.argument_type import ArgumentType, Control, quoted, type_of
+from promptkit.model import Argument, OrganizationalView, Profile, Scalar
+
+
+class OrganizationalViewType(ArgumentType):
+    """One of the profile's approved ways to slice the company."""
+
+    def default(self, argument: Argument, profile: Profile) -> Scalar | None:
+        """The first of the profile."""
+        return profile.organizational_views[0].label
+
+    def why_not_valid(self, argument: Argument, value: object, profile: Profile) -> str | None:
+        """It must be a label of the profile."""
+        labels = self.options(argument, profile)
+        return None if value in labels else f"the profile has {', '.join(labels)}"
+
+    def shown(self, value: Scalar, profile: Profile) -> str | bool:
+        """The label in quotes, then the field, its empty group and its aliases."""
+        view = profile.view(str(value)) or profile.organizational_views[0]
+        aliases = [f"read {quoted(name)} as {quoted(group)}" for name, group in view.aliases.items()]
+        notes = [f"the {view.entity} field {view.field}", f"empty is {quoted(view.unassigned)}", *aliases]
+        return f"{quoted(view.label)} ({'; '.join(notes)})"
+
+    def need(self, argument: Argument) -> str:
+        """One of them."""
+        return "one of your approved ways to slice the company"
+
+    def control(self, argument: Argument, profile: Profile) -> Control:
+        """A list to select from."""
+        shown = {label: self.shown(label, profile) for label in self.options(argument, profile)}
+        return Control("select", "option", {"shown": shown})
+
+    def options(self, argument: Argument, profile: Profile) -> tuple[str, ...]:
+        """The labels, in the profile's order."""
+        return tuple(view.label for view in profile.organizational_views)
+
+
+def chosen_view(
+    arguments: Mapping[str, Argument], values: Mapping[str, Scalar], profile: Profile
+) -> OrganizationalView | None:
+    """The Organizational View that somebody chose; None where the prompt has no argument of this type."""
+    for name, argument in arguments.items():
+        if type_of(argument) is TYPE:
+            return profile.view(str(values[name]))
+    return None
+
+
+TYPE = OrganizationalViewType()

@@ -1,0 +1,41 @@
+"""One line of free text. It stands in the text in quotes, so that it reads as a name and not as an instruction."""
+
+from __future__ import annotations
+
+from promptkit.argument_type import ArgumentType, Control, quoted
+from promptkit.model import Argument, Profile, Scalar
+from promptkit.text import hidden_characters
+
+MAX_STRING = 200
+
+
+class StringType(ArgumentType):
+    """Whatever a person writes, in one line."""
+
+    def why_not_valid(self, argument: Argument, value: object, profile: Profile) -> str | None:
+        """It must be one line that says something and hides nothing."""
+        if not isinstance(value, str) or not value.strip():
+            return "it must be text"
+        if len(value) > MAX_STRING:
+            return f"it must be at most {MAX_STRING} characters"
+        hidden = hidden_characters(value)
+        return f"it must be one line without hidden characters (U+{ord(hidden[0]):04X})" if hidden else None
+
+    def shown(self, value: Scalar, profile: Profile) -> str | bool:
+        """In quotes."""
+        return quoted(str(value))
+
+    def need(self, argument: Argument) -> str:
+        """A line and its length."""
+        return f"one line of text, up to {MAX_STRING} characters"
+
+    def control(self, argument: Argument, profile: Profile) -> Control:
+        """A line to write in."""
+        return Control("text", "text", {"longest": MAX_STRING})
+
+    def blank(self, argument: Argument, mark: str) -> Argument:
+        """The mark in quotes, as the text of a person would be."""
+        return argument.model_copy(update={"default": mark})
+
+
+TYPE = StringType()

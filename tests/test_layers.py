@@ -19,6 +19,7 @@ ORDER = [
     {"load"},
     {"render"},
     {"policy"},
+    {"query"},
     {"library"},
     {"options"},
     {"profile"},

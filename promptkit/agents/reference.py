@@ -13,7 +13,8 @@ from typing import Any
 
 from promptkit.agents.turns import Message, ModelCall, Turn
 from promptkit.answering.contract import Figures, write_answer
-from promptkit.answering.query import Values, bind, figures, load_rows, load_scoring, make_steps, remarks
+from promptkit.answering.figures import figures
+from promptkit.answering.query import Values, bind, load_rows, load_scoring, make_steps, remarks
 from promptkit.library.cases import Read, Reference
 from promptkit.model import DEFAULT_PROFILE, ArgumentType, Entity, OrganizationalView, Profile, Prompt, Scalar, Scoring
 from promptkit.policy.decision import Definition

@@ -12,7 +12,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from promptkit.answering.contract import Figures
-from promptkit.answering.query import bind, figures, load_scoring, make_steps
+from promptkit.answering.figures import figures
+from promptkit.answering.query import bind, load_scoring, make_steps
 from promptkit.library.cases import CaseFile
 from promptkit.model import Prompt, Scalar, Scoring
 from promptkit.torii.tenant import DEFAULT_AS_OF, build_tenant, tenant_digest

@@ -15,6 +15,7 @@ ORDER = [
     {"extras", "private"},
     {"cluster"},
     {"model"},
+    {"recipe"},
     {"cases"},
     {"load"},
     {"render"},
@@ -39,7 +40,7 @@ ORDER = [
     {"cli"},
     {"__main__"},
 ]
-PURE = ("model", "cases", "render", "policy")
+PURE = ("model", "recipe", "cases", "render", "policy")
 FILES = sorted(path for path in PACKAGE.rglob("*.py") if path.name != "__init__.py" or path.parent == PACKAGE)
 
 

@@ -1,10 +1,9 @@
-"""The reference analyst: a deterministic model that answers a prompt from read tools, by the plan in its case."""
+"""The reference analyst: a deterministic model that answers a prompt from read tools, by its recipe."""
 
 from __future__ import annotations
 
 import datetime
 import itertools
-import json
 import sqlite3
 from collections.abc import Generator, Mapping, Sequence
 from contextlib import closing
@@ -14,9 +13,9 @@ from typing import Any
 from promptkit.agents.turns import Message, ModelCall, Turn
 from promptkit.answering.contract import Figures, write_answer
 from promptkit.answering.figures import figures
-from promptkit.answering.query import Values, bind, load_rows, load_scoring, make_steps, remarks
-from promptkit.library.cases import Read, Reference
-from promptkit.model import DEFAULT_PROFILE, ArgumentType, Entity, OrganizationalView, Profile, Prompt, Scalar, Scoring
+from promptkit.answering.query import Values, bind, load_rows, load_scoring, make_steps, remarks, rows_as_objects
+from promptkit.library.recipe import Read, Recipe, call_arguments, chosen_view, parameters
+from promptkit.model import DEFAULT_PROFILE, Entity, OrganizationalView, Profile, Prompt, Scalar, Scoring
 from promptkit.policy.decision import Definition
 
 MAX_PAGES = 2000
@@ -47,7 +46,7 @@ class ReferenceModel:
     """Takes its turns from a script: read everything, then compute, then write the answer contract."""
 
     prompt: Prompt
-    reference: Reference
+    recipe: Recipe
     values: Mapping[str, Scalar]
     today: datetime.date
     stamp: str
@@ -71,42 +70,30 @@ class ReferenceModel:
         with closing(sqlite3.connect(":memory:")) as connection:
             if self.scoring:
                 load_scoring(connection, self.scoring)
-            values = bind(connection, self.reference.bind, self._given())
+            values = bind(connection, self.recipe.bind, parameters(self.values, self.today, self._view()))
             coverage = []
-            for table, read in self.reference.reads.items():
+            for table, read in self.recipe.reads.items():
                 covered = ListCoverage(read.tool)
                 rows = yield from self._read_each(connection, read, values, covered)
-                load_rows(connection, table, rows, read.columns or _fields(read))
+                load_rows(connection, table, rows, read.certain_columns)
                 if covered.pages or covered.gap:
                     coverage.append(covered)
-            make_steps(connection, self.reference.steps, values)
+            make_steps(connection, self.recipe.steps, values)
             answer = self.prompt.answer
-            found = figures(connection, answer, self.reference.tables, self.reference.totals, values)
-            told = remarks(connection, self.reference.remarks, values)
+            found = figures(connection, answer, self.recipe.tables, self.recipe.totals, values)
+            told = remarks(connection, self.recipe.remarks, values)
             if any(covered.gap for covered in coverage):
                 found, told = Figures(found.tables, {}), []
             return write_answer(answer, found, self._evidence(coverage), self.stamp, told)
 
-    def _given(self) -> dict[str, Any]:
-        given: dict[str, Any] = {**self.values, "today": self.today.isoformat()}
-        if view := self._view():
-            given |= {"org_entity": view.entity, "org_field": view.field, "org_label": view.label}
-            given |= {"org_unassigned": view.unassigned, "org_groups": json.dumps([*view.aliases.values()])}
-        return given
-
     def _view(self) -> OrganizationalView | None:
-        for name, argument in self.prompt.arguments.items():
-            if argument.type is ArgumentType.ORGANIZATIONAL_VIEW:
-                return self.profile.view(str(self.values[name]))
-        return None
+        return chosen_view(self.prompt, self.values, self.profile)
 
     def _read_each(self, connection: sqlite3.Connection, read: Read, values: Values, covered: ListCoverage) -> Reading:
-        arguments = {name: _filled(value, values) for name, value in read.arguments.items()}
         view = self._view()
-        if view and view.entity is read.entity and "fields" in arguments:
-            arguments["fields"] += f",{view.field}"
+        arguments = call_arguments(read, values, view)
         rows: list[dict[str, Any]] = []
-        for key in _keys(connection, read.each, values):
+        for key in rows_as_objects(connection, read.each, values) if read.each else [{}]:
             rows += [row | key for row in (yield from self._read_all(arguments | key, covered))]
             if covered.gap:
                 break
@@ -149,7 +136,7 @@ class ReferenceModel:
             "Rows": "; ".join(read),
             "As of": f"{self.today.isoformat()} ({self.profile.time_zone})",
             "Filters": "; ".join(f"{name} = {value}" for name, value in self.values.items()) or "none",
-            "Method": self.reference.method,
+            "Method": self.recipe.method,
             "Gaps": "; ".join(covered.gap for covered in coverage if covered.gap) or "none",
         }
 
@@ -174,24 +161,3 @@ def slice_of(view: OrganizationalView | None, entity: Entity, row: Mapping[str, 
     value = row.get("key" if "aggs" in row else view.field)
     text = " ".join(str(value).split()) if value is not None else ""
     return view.aliases.get(str(value), view.aliases.get(text, text)) or view.unassigned
-
-
-def _keys(connection: sqlite3.Connection, query: str | None, values: Values) -> list[dict[str, Any]]:
-    if query is None:
-        return [{}]
-    cursor = connection.execute(query, values)
-    names = [column[0] for column in cursor.description]
-    return [dict(zip(names, row, strict=True)) for row in cursor]
-
-
-def _fields(read: Read) -> list[str]:
-    fields = read.arguments.get("fields", "")
-    return [name.strip() for name in fields.split(",") if name.strip()]
-
-
-def _filled(value: Any, values: Mapping[str, Any]) -> Any:  # noqa: ANN401
-    if isinstance(value, str) and value.startswith(":") and value[1:] in values:
-        return values[value[1:]]
-    if isinstance(value, dict):
-        return {key: _filled(item, values) for key, item in value.items()}
-    return [_filled(item, values) for item in value] if isinstance(value, list) else value

@@ -63,17 +63,32 @@ def remarks(connection: sqlite3.Connection, query: str | None, values: Values) -
     return [str(row[0]) for row in run(connection, query, values)] if query else []
 
 
+def rows_as_objects(connection: sqlite3.Connection, query: str, values: Values) -> list[dict[str, Any]]:
+    """The rows of a query, each by the names of its columns."""
+    names, rows = _fetch(connection, query, values)
+    return [dict(zip(names, row, strict=True)) for row in rows]
+
+
 def run(connection: sqlite3.Connection, query: str, values: Values, columns: int = 1) -> list[tuple[Any, ...]]:
     """The rows of a query.
 
     Raises:
         PromptkitError: it cannot be run, or gives another number of columns.
     """
+    names, rows = _fetch(connection, query, values)
+    if len(names) != columns:
+        raise _wrong_sql(f"{len(names)} columns, expected {columns}", query)
+    return rows
+
+
+def _fetch(connection: sqlite3.Connection, query: str, values: Values) -> tuple[list[str], list[tuple[Any, ...]]]:
     try:
         cursor = connection.execute(query, values)
-        if len(cursor.description or ()) != columns:
-            raise sqlite3.OperationalError(f"{len(cursor.description or ())} columns, expected {columns}")
-        return cursor.fetchall()
+        return [column[0] for column in cursor.description or ()], cursor.fetchall()
     except sqlite3.Error as error:
-        fix = "correct the query in the prompt's case under evals/cases"
-        raise PromptkitError.of("wrong-sql", f"{error} in: {' '.join(query.split())[:200]}", fix) from error
+        raise _wrong_sql(str(error), query) from error
+
+
+def _wrong_sql(message: str, query: str) -> PromptkitError:
+    fix = "run promptkit check; correct the query in prompts/recipes or, of a truth, in evals/cases"
+    return PromptkitError.of("wrong-sql", f"{message} in: {' '.join(query.split())[:200]}", fix)

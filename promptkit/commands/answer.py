@@ -18,12 +18,12 @@ from promptkit.text import sanitized
 
 def print_answer(library: Library, name: str, pairs: Sequence[str], *, server: str, profile: Profile) -> int:
     """Print the answer; 1 when a read failed, with what is missing under Gaps."""
-    prompt, case = library.load_prompt(name), library.load_case_file(name)
+    prompt, recipe = library.load_prompt(name), library.load_recipe(name)
     values = resolve_arguments(prompt, parse_pairs(prompt, pairs), profile)
 
     async def compute() -> str:
         async with open_evaluation(library, server, profile) as evaluation:
-            run, _ = await evaluation.answer(prompt, case, values)
+            run, _ = await evaluation.answer(prompt, recipe, values)
             return run.answer
 
     text = anyio.run(compute)

@@ -45,9 +45,9 @@ async def sample_answers(library: Library) -> dict[str, SampleAnswer]:
     answers = {}
     async with open_evaluation(library, "local", DEFAULT_PROFILE) as evaluation:
         for prompt in library.load_prompts():
-            case = library.load_case_file(prompt.name)
-            given = case.cases[0].arguments
-            run, _ = await evaluation.answer(prompt, case, resolve_arguments(prompt, given))
+            given = library.load_case_file(prompt.name).cases[0].arguments
+            recipe = library.load_recipe(prompt.name)
+            run, _ = await evaluation.answer(prompt, recipe, resolve_arguments(prompt, given))
             if run.answer:
                 answers[prompt.name] = SampleAnswer(run.answer, given)
     return answers

@@ -30,6 +30,7 @@ from promptkit.evaluation.self_test.planted import missed_plants
 from promptkit.evaluation.self_test.tripwire import run_self_test
 from promptkit.library.cases import Attack, AttackFamily, CaseFile
 from promptkit.library.instructions import Variant, build_instructions
+from promptkit.library.recipe import Recipe
 from promptkit.library.render import render, resolve_arguments
 from promptkit.library.store import Library
 from promptkit.model import DEFAULT_PROFILE, Profile, Prompt, Scalar
@@ -106,17 +107,17 @@ class Evaluation:
         values = resolve_arguments(prompt, scenario.case.arguments, self._profile)
         is_analyst = sample.model == REFERENCE
         if is_analyst:
-            run, stamp = await self.answer(prompt, case, values)
+            run, stamp = await self.answer(prompt, scenario.recipe, values)
         else:
             text = render(prompt, values, self._profile)
             run, stamp = await self._converse(self._open(sample), [text]), text.splitlines()[-1]
-        reference = None if is_analyst else await self._reference(prompt, case, values)
+        reference = None if is_analyst else await self._reference(prompt, scenario.recipe, values)
         expected = self._expected(prompt, case, values, reference)
         wording = self._library.wording
         return run, case_assertions(prompt, run, stamp, self._policy, wording, expected, reference)
 
     async def answer(
-        self, prompt: Prompt, case: CaseFile, values: Mapping[str, Scalar], profile: Profile | None = None
+        self, prompt: Prompt, recipe: Recipe, values: Mapping[str, Scalar], profile: Profile | None = None
     ) -> tuple[Dialogue, str]:
         """Let the reference analyst answer a prompt; the run, and the stamp that its answer must carry.
 
@@ -125,7 +126,7 @@ class Evaluation:
         profile = profile or self._profile
         text = render(prompt, values, profile)
         stamp = text.splitlines()[-1]
-        model = ReferenceModel(prompt, case.reference, values, self.today, stamp, profile, self._scoring)
+        model = ReferenceModel(prompt, recipe, values, self.today, stamp, profile, self._scoring)
         return await self._converse(model, [text]), stamp
 
     def _open(self, sample: Sample, attack: Attack | None = None) -> Model:
@@ -149,11 +150,11 @@ class Evaluation:
             return self._torii.truth(prompt, case, values, self._scoring)
         return None if reference is None else _whole_figures(prompt, reference)
 
-    async def _reference(self, prompt: Prompt, case: CaseFile, values: Mapping[str, Scalar]) -> Dialogue:
+    async def _reference(self, prompt: Prompt, recipe: Recipe, values: Mapping[str, Scalar]) -> Dialogue:
         """How the reference analyst answers the same on the same server."""
         key = f"{prompt.name}@{prompt.version} {sorted(values.items())}"
         if key not in self._references:
-            self._references[key], _ = await self.answer(prompt, case, values)
+            self._references[key], _ = await self.answer(prompt, recipe, values)
         return self._references[key]
 
     def _result(
@@ -194,7 +195,7 @@ class Evaluation:
             return [], "there is no prompt whose answer the evaluators could be tried on"
         prompt, case = self._library.load_prompt(name), self._library.load_case_file(name)
         values = resolve_arguments(prompt, case.cases[0].arguments, self._profile)
-        run, stamp = await self.answer(prompt, case, values)
+        run, stamp = await self.answer(prompt, self._library.load_recipe(name), values)
         if failed := [call.name for call in run.calls if call.state is not CallState.EXECUTED]:
             return [], f"{failed[0]} failed, so there was no whole answer to try the evaluators on"
         right = figures_of(prompt.answer, parse_answer(run.answer))

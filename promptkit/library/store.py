@@ -13,6 +13,7 @@ from typing import TypeVar
 from promptkit.errors import Problem, PromptkitError, nearest
 from promptkit.files import Document, load_yaml, validate, validate_each
 from promptkit.library.cases import AttackFamily, CaseFile, Wording
+from promptkit.library.recipe import Recipe
 from promptkit.model import Prompt, ReviewedTool, ScoreClass, Scoring
 from promptkit.text import sanitized
 
@@ -46,6 +47,11 @@ class Library:
     def prompts(self) -> Path:
         """The folder of prompts."""
         return self.root / "prompts"
+
+    @property
+    def recipes(self) -> Path:
+        """The folder of recipes."""
+        return self.prompts / "recipes"
 
     @property
     def instructions(self) -> Path:
@@ -137,6 +143,10 @@ class Library:
     def wording(self) -> Mapping[str, Wording]:
         """evals/wording.yaml by language."""
         return validate_each(self.document(self.evals / "wording.yaml"), Wording)
+
+    def load_recipe(self, name: str) -> Recipe:
+        """How code answers a prompt as it is now. Earlier versions have no recipe: they only render."""
+        return validate(self.document(self.recipes / f"{name}.yaml"), Recipe)
 
     def load_case_file(self, name: str) -> CaseFile:
         """The case of one prompt."""

@@ -127,9 +127,9 @@ def _tool_findings(library: Library, tools: Sequence[Definition]) -> Iterator[Fi
 
 
 async def _validate(library: Library, evaluation: Evaluation, profile: Profile, name: str) -> Finding:
-    prompt, case = library.load_prompt(name), library.load_case_file(name)
+    prompt, recipe = library.load_prompt(name), library.load_recipe(name)
     values = resolve_arguments(prompt, {}, profile)
-    run, _ = await evaluation.answer(prompt, case, values)
+    run, _ = await evaluation.answer(prompt, recipe, values)
     check = _question(prompt, values, profile)
     return _refused(check, run) or await _answered(check, VALIDATION[name], evaluation, run)
 

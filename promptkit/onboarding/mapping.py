@@ -95,9 +95,9 @@ async def _ask(
     given: Mapping[str, Scalar],
     view: OrganizationalView | None = None,
 ) -> tuple[Figures, str]:
-    prompt, case = library.load_prompt(name), library.load_case_file(name)
+    prompt, recipe = library.load_prompt(name), library.load_recipe(name)
     profile = DEFAULT_PROFILE.model_copy(update={"organizational_views": (view,)}) if view else DEFAULT_PROFILE
-    run, _ = await evaluation.answer(prompt, case, resolve_arguments(prompt, given, profile), profile)
+    run, _ = await evaluation.answer(prompt, recipe, resolve_arguments(prompt, given, profile), profile)
     parsed = parse_answer(run.answer)
     (gaps,) = [line for line in parsed.lists.get("Evidence", []) if line.startswith("Gaps: ")] or ["Gaps: no answer"]
     return figures_of(prompt.answer, parsed), gaps.removeprefix("Gaps: ").removesuffix(NOTHING)

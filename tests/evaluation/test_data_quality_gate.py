@@ -13,7 +13,7 @@ from tests.evaluation.conftest import guarded
 
 
 def test_views_of_contracts_stop_where_there_are_no_contracts(library):
-    prompt, case = library.load_prompt("data_quality_gate"), library.load_case_file("data_quality_gate")
+    prompt, recipe = library.load_prompt("data_quality_gate"), library.load_recipe("data_quality_gate")
 
     async def answer() -> str:
         with local_torii() as torii:
@@ -21,7 +21,7 @@ def test_views_of_contracts_stop_where_there_are_no_contracts(library):
                 tenant.execute("DELETE FROM contracts")
             async with guarded(library, torii) as session:
                 evaluation = Evaluation(library, session, torii, torii.as_of)
-                run, _ = await evaluation.answer(prompt, case, resolve_arguments(prompt, {"max_missing": 100.0}))
+                run, _ = await evaluation.answer(prompt, recipe, resolve_arguments(prompt, {"max_missing": 100.0}))
                 return run.answer
 
     gate = parse_answer(anyio.run(answer)).tables["Gate"][1:]

@@ -179,7 +179,7 @@ def test_elsewhere_a_model_is_compared_with_the_reference_answer_of_the_same_ser
 
     there = suite.Evaluation(library, session, None, torii.as_of, models={"scripted": lambda: Silent(answer)})
     values = resolve_arguments(right.scenario.prompt, right.scenario.sample.arguments)
-    reference, _ = portal.call(there.answer, right.scenario.prompt, right.scenario.case, values)
+    reference, _ = portal.call(there.answer, right.scenario.prompt, right.scenario.recipe, values)
     answer = reference.answer
     true, _ = portal.call(there.run_sample, task)
     answer = "There are 12 apps."

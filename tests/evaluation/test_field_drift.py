@@ -24,14 +24,14 @@ PROFILE = Profile.model_validate(
 @pytest.fixture(scope="module")
 def answers(library):
     """The answer by each view of the profile, read back, by label."""
-    prompt, case = library.load_prompt("field_drift"), library.load_case_file("field_drift")
+    prompt, recipe = library.load_prompt("field_drift"), library.load_recipe("field_drift")
 
     async def run():
         async with open_evaluation(library, "local", PROFILE) as evaluation:
             found = {}
             for view in PROFILE.organizational_views:
                 values = resolve_arguments(prompt, {"slice": view.label}, PROFILE)
-                answered, _ = await evaluation.answer(prompt, case, values)
+                answered, _ = await evaluation.answer(prompt, recipe, values)
                 found[view.label] = parse_answer(answered.answer)
             return found
 

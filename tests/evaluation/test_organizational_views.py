@@ -1,6 +1,7 @@
 """Views by a field of each entity: what the analyst reads over MCP against the tenant's own rows."""
 
 from contextlib import closing
+from dataclasses import replace
 from decimal import Decimal
 from functools import cache
 
@@ -97,8 +98,8 @@ def answered(library, opened):
     portal, evaluation = opened
 
     def answer(name, **given):
-        prompt, case = library.load_prompt(name), library.load_case_file(name)
-        run, _ = portal.call(evaluation.answer, prompt, case, resolve_arguments(prompt, given, PROFILE))
+        prompt, recipe = library.load_prompt(name), library.load_recipe(name)
+        run, _ = portal.call(evaluation.answer, prompt, recipe, resolve_arguments(prompt, given, PROFILE))
         return figures_of(prompt.answer, parse_answer(run.answer))
 
     return cache(answer)
@@ -146,7 +147,7 @@ def by(label: str, scenario: CaseScenario) -> Sample:
     arguments = scenario.prompt.arguments
     (name,) = [name for name, one in arguments.items() if one.type is ArgumentType.ORGANIZATIONAL_VIEW]
     sample = Case(name=label, arguments={**scenario.sample.arguments, name: label})
-    return Sample(1, CaseScenario(scenario.prompt, scenario.case, sample))
+    return Sample(1, replace(scenario, sample=sample))
 
 
 @pytest.fixture(scope="module")

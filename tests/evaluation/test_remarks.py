@@ -33,7 +33,7 @@ def openings(library):
 
     async def opening(evaluation, name, given):
         prompt = library.load_prompt(name)
-        answered, _ = await evaluation.answer(prompt, library.load_case_file(name), resolve_arguments(prompt, given))
+        answered, _ = await evaluation.answer(prompt, library.load_recipe(name), resolve_arguments(prompt, given))
         return answered.answer.splitlines()[0]
 
     return anyio.run(run)

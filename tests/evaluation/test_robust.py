@@ -142,6 +142,14 @@ def test_a_run_is_resumed_only_with_what_it_began_with(library, tmp_path, whole)
         run_eval(library, {}, resume=tmp_path)
 
 
+def test_a_run_is_not_resumed_once_a_recipe_has_changed(copy, tmp_path):
+    run_eval(copy, {"names": ["connection_apps"]}, out=tmp_path / "run")
+    path = copy.recipes / "connection_apps.yaml"
+    path.write_text(path.read_text("utf-8").replace("size: 200", "size: 100"), encoding="utf-8")
+    with pytest.raises(PromptkitError, match="these have changed: prompts"):
+        run_eval(copy, {}, resume=tmp_path / "run")
+
+
 @pytest.mark.parametrize("content", [None, "", "not JSON\n", '{"kind": "sample"}\n', '{"kind": "run", "setup'])
 def test_what_is_no_run_cannot_be_resumed(library, tmp_path, content):
     if content is not None:

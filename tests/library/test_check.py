@@ -63,7 +63,7 @@ def test_the_problems_of_all_files_are_reported_together(copy):
         ("prompt: connection_apps@", "prompt: other@", "no-such-prompt"),
         ("{min_users: 0}", "{min_users: -1}", "wrong-sample"),
         ("more than 100 users", "more than 99 users", "renders-differently"),
-        ("reference:", "referense:", "unknown-key"),
+        ("truth:", "truht:", "unknown-key"),
     ],
 )
 def test_a_broken_case_is_reported(copy, old, new, code):

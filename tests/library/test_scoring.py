@@ -34,7 +34,7 @@ def run_queue(library):
         async with open_evaluation(library, "local") as evaluation:
             result, _ = await evaluation.run_sample(task)
             scenario = task.scenario
-            answered, _ = await evaluation.answer(scenario.prompt, scenario.case, {"days": 90, "top": 500})
+            answered, _ = await evaluation.answer(scenario.prompt, scenario.recipe, {"days": 90, "top": 500})
             return result, answered.answer
 
     return anyio.run(run)

@@ -35,6 +35,10 @@ def test_every_case_has_a_prompt(library):
     assert sorted(path.stem for path in (library.evals / "cases").glob("*.yaml")) == PROMPTS
 
 
+def test_every_prompt_has_a_recipe_and_no_recipe_is_taken_for_a_prompt(library):
+    assert sorted(path.stem for path in library.recipes.glob("*.yaml")) == library.prompt_names() == PROMPTS
+
+
 @pytest.mark.parametrize("name", PROMPTS)
 def test_a_prompt_fits_a_chat_and_says_who_it_is(library, name):
     text = rendered(library, library.load_prompt(name))

@@ -22,9 +22,9 @@ from promptkit.transcript import CallState, RecordedCall
 def reference(library, torii, shared):
     """The reference analyst's answer to a view, and everything that is claimed of a run of it."""
     portal, session = shared
-    prompt, case = library.load_prompt("renewal_calendar"), library.load_case_file("renewal_calendar")
+    prompt, recipe = library.load_prompt("renewal_calendar"), library.load_recipe("renewal_calendar")
     evaluation = Evaluation(library, session, torii, torii.as_of)
-    run, stamp = portal.call(evaluation.answer, prompt, case, {"days": 90})
+    run, stamp = portal.call(evaluation.answer, prompt, recipe, {"days": 90})
     right = figures_of(prompt.answer, parse_answer(run.answer))
 
     def claims(other):

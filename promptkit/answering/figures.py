@@ -24,6 +24,6 @@ def figures(
     counted: dict[str, Cell] = {}
     for total in answer.totals:
         column = Column(name=total.name, type=total.type)
-        for row in run(connection, totals[total.name], values, 2 if total.per else 1):
+        for row in run(connection, totals[total.name], values, len(total.query_columns)):
             counted[f"{total.name} {row[0]}" if total.per else total.name] = as_cell(column, row[-1])
     return Figures(tuple(found), counted)

@@ -72,7 +72,7 @@ def test_every_group_has_its_label(library):
 def test_every_problem_code_is_on_the_page(library):
     page = (library.prompts / "README.md").read_text("utf-8")
     source = "".join(path.read_text("utf-8") for path in (ROOT / "promptkit").glob("*.py"))
-    codes = {path.stem.replace("_", "-") for path in (ROOT / "tests/bad").glob("*.yaml")}
+    codes = {path.stem.replace("_", "-") for path in (ROOT / "tests/bad").rglob("*.yaml")}
     assert {code for code in codes if f'"{code}"' not in source} == set()
     assert {code for code in codes if f"`{code}`" not in page} == set()
 

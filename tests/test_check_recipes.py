@@ -114,6 +114,27 @@ def test_a_step_with_a_problem_is_reported_once_and_not_again_where_it_is_used(f
     assert placed(problems) == ["10:17 wrong-sql: no such column: nam"]
 
 
+@pytest.mark.parametrize(
+    ("read", "problem"),
+    [
+        ("sqlite_apps: {tool: list_apps}", "object name reserved for internal use: sqlite_apps"),
+        ("later: {tool: list_apps, columns: [id, ID]}", "duplicate column name: ID"),
+    ],
+)
+def test_a_read_whose_table_cannot_be_made_is_reported_once(found, read, problem):
+    name = read.partition(":")[0]
+    (told,) = placed(found(("tables:\n", f"  {read}\ntables:\n"), ("count(*) FROM apps", f"count(*) FROM {name}")))
+    assert told.startswith(f"9:3 wrong-sql: {problem} in: CREATE TABLE")
+
+
+def test_fields_that_are_no_text_are_refused_as_an_argument(found):
+    problems = found(
+        ("    tool: list_apps", "    entity: app\n    columns: [name, activeUsersCount]\n    tool: list_apps"),
+        ("fields: id,name,activeUsersCount", "fields: 3"),
+    )
+    assert placed(problems) == ["9:7 refused-argument: list_apps: 3 is not of type 'string'"]
+
+
 def test_a_step_takes_no_name_of_a_table_that_is_there(found):
     problems = found(("tables:\n", "steps: {scoring: SELECT 1}\ntables:\n"))
     assert placed(problems) == ["9:9 wrong-sql: there is a table scoring already"]

@@ -58,7 +58,12 @@ class DryRun:
         if read.each is not None:
             columns = yield from self._judge(("reads", name, "each"), read.each)
             rows = rows_as_objects(self.connection, read.each, self.values) if columns else []
-        load_rows(self.connection, name, (), read.certain_columns)
+        try:
+            load_rows(self.connection, name, (), read.certain_columns)
+        except PromptkitError as error:
+            self._broken.add(name)
+            fix = "correct its name or its columns"
+            yield self.document.problem_at(("reads", name), "wrong-sql", error.problems[0].message, fix)
         if rule is None or columns is None:
             return
         rule = rule if rows else _open_to(rule, columns)
@@ -98,7 +103,7 @@ class DryRun:
     def _judge(self, key: Key, text: str, lead: str = "") -> Judging:
         columns, faults = judge_query(self.connection, text, self.values, lead)
         for fault in faults:
-            # A table is missing because its own step has a problem, which has been reported.
+            # A table is missing because its own read or step has a problem, which has been reported.
             if fault.message not in {f"no such table: {name}" for name in self._broken}:
                 place = self.document.place_within(key, text, fault.offset)
                 yield Problem(self.document.path, *place, fault.code, fault.message, fault.fix)

@@ -24,12 +24,15 @@ def load_rows(
         table: its name.
         rows: objects; a list or object in them becomes JSON text.
         fields: columns that must exist even when no row has them.
+
+    Raises:
+        PromptkitError: no such table can be made: two columns differ only in capital letters, for example.
     """
     rows = list(rows)
     columns = list(dict.fromkeys([*fields, *(key for row in rows for key in row)])) or ["id"]
     quoted = ", ".join('"' + column.replace('"', '""') + '"' for column in columns)
     marks = ", ".join("?" for _ in columns)
-    connection.execute(f'CREATE TABLE "{table}" ({quoted})')
+    run(connection, f'CREATE TABLE "{table}" ({quoted})', {}, columns=0)
     filled = ([json.dumps(v) if isinstance(v, dict | list) else v for v in map(row.get, columns)] for row in rows)
     connection.executemany(f'INSERT INTO "{table}" VALUES ({marks})', filled)  # noqa: S608
 

@@ -55,7 +55,8 @@ class Read(Strict):
     @property
     def certain_columns(self) -> tuple[str, ...]:
         """The columns of its table when nothing was read."""
-        names = str(self.arguments.get("fields", "")).split(",")
+        fields = self.arguments.get("fields")
+        names = fields.split(",") if isinstance(fields, str) else []
         return self.columns or tuple(name.strip() for name in names if name.strip())
 
 
@@ -96,8 +97,8 @@ def call_arguments(read: Read, values: Mapping[str, Any], view: OrganizationalVi
     The field of the view is read too, where the rows are of the view's entity.
     """
     arguments = {name: _filled(value, values) for name, value in read.arguments.items()}
-    if view and view.entity is read.entity and "fields" in arguments:
-        arguments["fields"] += f",{view.field}"
+    if view and view.entity is read.entity and isinstance(fields := arguments.get("fields"), str):
+        arguments["fields"] = f"{fields},{view.field}"
     return arguments
 
 

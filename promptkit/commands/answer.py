@@ -18,7 +18,8 @@ from promptkit.text import sanitized
 
 def print_answer(library: Library, name: str, pairs: Sequence[str], *, server: str, profile: Profile) -> int:
     """Print the answer; 1 when a read failed, with what is missing under Gaps."""
-    prompt, recipe = library.load_prompt(name), library.load_recipe(name)
+    prompt = library.load_current(name)
+    recipe = library.load_recipe(prompt.name)
     values = resolve_arguments(prompt, parse_pairs(prompt, pairs), profile)
 
     async def compute() -> str:

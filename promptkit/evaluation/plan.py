@@ -164,7 +164,8 @@ def _samples(library: Library, setup: EvalSpec) -> Iterator[tuple[Scenario, str,
 
 def _cases(library: Library, names: Sequence[str]) -> list[CaseScenario]:
     families = library.attack_families()
-    prompts = [library.load_prompt(name) for name in names if name not in families] if names else library.load_prompts()
+    chosen = [library.load_current(name) for name in names if name not in families]
+    prompts = chosen if names else library.load_prompts()
     cases = [(prompt, library.load_recipe(prompt.name), library.load_case_file(prompt.name)) for prompt in prompts]
     return [CaseScenario(prompt, recipe, case, sample) for prompt, recipe, case in cases for sample in case.cases]
 

@@ -105,6 +105,18 @@ class Library:
             return prompt
         return self.load_archived(prompt.name, version)
 
+    def load_current(self, reference: str) -> Prompt:
+        """One prompt as it is now, by name or by `NAME@VERSION`.
+
+        Raises:
+            PromptkitError: it cannot be loaded, or is an earlier version: those have no recipe and no case.
+        """
+        prompt = self.load_prompt(reference)
+        if "@" in reference and prompt.version != self.load_prompt(prompt.name).version:
+            message = f"{prompt.name}@{prompt.version} is an earlier version, which only renders"
+            raise PromptkitError.of("earlier-version", message, f"write {prompt.name} for the version of today")
+        return prompt
+
     def load_archived(self, name: str, version: str) -> Prompt:
         """One released version of a prompt, as it was released."""
         folder = self.prompts / "archive" / name
@@ -145,7 +157,7 @@ class Library:
         return validate_each(self.document(self.evals / "wording.yaml"), Wording)
 
     def load_recipe(self, name: str) -> Recipe:
-        """How code answers a prompt as it is now. Earlier versions have no recipe: they only render."""
+        """How code answers a prompt as it is now."""
         return validate(self.document(self.recipes / f"{name}.yaml"), Recipe)
 
     def load_case_file(self, name: str) -> CaseFile:

@@ -52,6 +52,11 @@ def test_a_released_prompt_still_renders_from_the_archive(library, name):
     assert rendered(library, library.load_archived(name, prompt.version)) == rendered(library, prompt)
 
 
+def test_a_prompt_as_it_is_now_is_found_by_its_version_too(library):
+    prompt = library.load_prompt("renewal_calendar")
+    assert library.load_current(f"renewal_calendar@{prompt.version}") == prompt
+
+
 def test_every_group_has_its_label_on_the_page(library):
     labels = load_yaml(ROOT / "promptkit/page/groups.yaml").data
     assert {prompt.group for prompt in library.load_prompts()} - set(labels) == set()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 import json
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from importlib import import_module
@@ -86,6 +86,10 @@ class ArgumentType(ABC):
     def options(self, argument: Argument, profile: Profile) -> tuple[str, ...]:
         """All that can be chosen, as a person would type it; empty where that cannot be listed."""
         return ()
+
+    @abstractmethod
+    def trials(self, argument: Argument, profile: Profile) -> Sequence[Scalar]:
+        """Values to try a prompt with, one at least; the least and the most where there are limits."""
 
     def blank(self, argument: Argument, mark: str) -> Argument:
         """The argument with a default for texts that somebody completes by hand: `mark`, or the first choice."""

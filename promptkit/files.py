@@ -44,12 +44,28 @@ class Document:
     path: str
     data: Any
     places: dict[Key, Place] = field(default_factory=dict)
+    text: str = ""
 
     def place(self, key: Key) -> Place:
         """Where `key` is written, or the nearest thing around it that is."""
         while key and key not in self.places:
             key = key[:-1]
         return self.places.get(key, (1, 1))
+
+    def place_within(self, key: Key, value: str, offset: int) -> Place:
+        """Where a character of the text `value` at `key` stands; the place of `key` where the file spells it otherwise.
+
+        A text is found beside its key, or as a block whose first line is the one below.
+        """
+        line, column = self.place(key)
+        lines = self.text.split("\n")
+        number = value.count("\n", 0, offset)
+        wanted = value.split("\n")[number]
+        is_beside = "\n" not in value and wanted in lines[line - 1][column - 1 :]
+        at, begin = (line, column - 1) if is_beside else (line + number + 1, 0)
+        found = lines[at - 1].find(wanted, begin) if at <= len(lines) else -1
+        within = offset - (value.rfind("\n", 0, offset) + 1)
+        return (line, column) if found < 0 else (at, found + within + 1)
 
     def problem_at(self, key: Key, code: str, message: str, fix: str) -> Problem:
         """A problem at `key`."""
@@ -107,8 +123,8 @@ def load_yaml(path: Path, name: str | None = None) -> Document:
     Raises:
         PromptkitError: not YAML, or it uses anchors, aliases, merge keys, tags, duplicate keys or deep nesting.
     """
-    document = Document(name or str(path), None)
     text = read_text(path)
+    document = Document(name or str(path), None, text=text)
     try:
         document.data = _build_root(YAML(typ="safe").parse(text), document)
     except MarkedYAMLError as error:

@@ -88,6 +88,11 @@ class Total(Strict):
     unit: Line | None = None
     per: Slug | None = None
 
+    @property
+    def query_columns(self) -> tuple[str, ...]:
+        """The columns of a query for it: what it is for, where it is `per` something, and the figure."""
+        return (self.per, self.name) if self.per else (self.name,)
+
 
 class Answer(Strict):
     """The output contract: tables, then totals, then the evidence block that every answer ends with."""

@@ -18,6 +18,6 @@ async def answered(
     profile: Profile = DEFAULT_PROFILE,
 ) -> Answered:
     """The analyst's answer to a prompt that is filled in with `given`."""
-    prompt = library.load_prompt(name)
+    prompt, recipe = library.load_prompt(name), library.load_recipe(name)
     values = resolve_arguments(prompt, given or {}, profile)
-    return await answer(opened.session, analyst_for(library, prompt, values, opened.today, profile))
+    return await answer(opened.session, analyst_for(library, prompt, recipe, values, opened.today, profile))

@@ -24,6 +24,26 @@ def test_a_key_that_is_not_there_is_placed_at_what_is_around_it(tmp_path):
     assert load(tmp_path, "a:\n  b: 1\n").place(("a", "missing")) == (1, 1)
 
 
+@pytest.mark.parametrize(
+    ("text", "word", "place"),
+    [
+        ("a: one two", "two", (1, 8)),
+        ("a:\n  one two", "two", (2, 7)),
+        ("- one two", "two", (1, 7)),
+        ("a: |\n  one\n\n    two\n  one", "two", (4, 5)),
+        ("a: |  # why\n   one\n   two", "two", (3, 4)),
+        ("a: 'one two'", "two", (1, 9)),
+        ("{a: one two}", "two", (1, 9)),
+        ('a: "one\\x20two"', "two", (1, 1)),
+        ("a: >\n  one\n  two", "two", (1, 1)),
+    ],
+)
+def test_a_word_of_a_text_is_placed_where_it_stands_or_else_at_its_key(tmp_path, text, word, place):
+    document = load(tmp_path, text)
+    key, value = next(iter(document.data.items() if isinstance(document.data, dict) else enumerate(document.data)))
+    assert document.place_within((key,), value, value.index(word)) == place
+
+
 def test_words_that_older_yaml_reads_as_booleans_stay_words(tmp_path):
     assert load(tmp_path, "a: no\nb: on\n").data == {"a": "no", "b": "on"}
     assert load(tmp_path, "%YAML 1.1\n---\na: no\nb: on\n").data == {"a": "no", "b": "on"}

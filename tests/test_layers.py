@@ -31,7 +31,7 @@ ORDER = [
     "page",
     DOOR,
 ]
-PURE = ("model", "argument_type", "arguments/*", "library/cases", "library/render", "policy/decision")
+PURE = ("model", "argument_type", "arguments/*", "library/recipe", "library/cases", "library/render", "policy/decision")
 FILES = sorted(path for path in PACKAGE.rglob("*.py") if path.name != "__init__.py")
 ROOMS = sorted(path.parent for path in PACKAGE.glob("*/__init__.py"))
 

@@ -7,7 +7,6 @@ the `Reply`, and returns what was `Answered`.
 from __future__ import annotations
 
 import datetime
-import json
 import sqlite3
 from collections.abc import Generator, Mapping, Sequence
 from contextlib import closing
@@ -15,11 +14,12 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from promptkit.answering.contract import Figures, write_answer
-from promptkit.answering.query import Values, bind, figures, load_rows, load_scoring, make_steps, remarks
+from promptkit.answering.figures import figures
+from promptkit.answering.query import Values, bind, load_rows, load_scoring, make_steps, remarks, rows_as_objects
 from promptkit.answering.rows import groups_of, rows_of, slice_of
 from promptkit.arguments.organizational_view import chosen_view
 from promptkit.connection.session import Outcome
-from promptkit.library.cases import Read, Reference
+from promptkit.library.recipe import Read, Recipe, call_arguments, parameters
 from promptkit.model import (
     DEFAULT_PROFILE,
     OrganizationalView,
@@ -83,7 +83,7 @@ class Analyst:
     """
 
     prompt: Prompt
-    recipe: Reference
+    recipe: Recipe
     values: Mapping[str, Scalar]
     today: datetime.date
     stamp: str
@@ -95,12 +95,12 @@ class Analyst:
         with closing(sqlite3.connect(":memory:")) as connection:
             if self.scoring:
                 load_scoring(connection, self.scoring)
-            values = bind(connection, self.recipe.bind, self._given())
+            values = bind(connection, self.recipe.bind, parameters(self.values, self.today, self._view()))
             coverage = []
             for table, read in self.recipe.reads.items():
                 covered = ListCoverage(read.tool)
                 rows = yield from self._read_each(connection, read, values, covered)
-                load_rows(connection, table, rows, read.columns or _fields(read))
+                load_rows(connection, table, rows, read.certain_columns)
                 if covered.pages or covered.gap:
                     coverage.append(covered)
             make_steps(connection, self.recipe.steps, values)
@@ -113,23 +113,14 @@ class Analyst:
             evidence = self._evidence(coverage, gaps)
             return Answered(write_answer(answer, found, evidence, self.stamp, sentences), found, gaps)
 
-    def _given(self) -> dict[str, Any]:
-        given: dict[str, Any] = {**self.values, "today": self.today.isoformat()}
-        if view := self._view():
-            given |= {"org_entity": view.entity, "org_field": view.field, "org_label": view.label}
-            given |= {"org_unassigned": view.unassigned, "org_groups": json.dumps([*view.aliases.values()])}
-        return given
-
     def _view(self) -> OrganizationalView | None:
         return chosen_view(self.prompt.arguments, self.values, self.profile)
 
     def _read_each(self, connection: sqlite3.Connection, read: Read, values: Values, covered: ListCoverage) -> _Rows:
-        arguments = {name: _filled(value, values) for name, value in read.arguments.items()}
         view = self._view()
-        if view and view.entity is read.entity and "fields" in arguments:
-            arguments["fields"] += f",{view.field}"
+        arguments = call_arguments(read, values, view)
         rows: list[dict[str, Any]] = []
-        for key in _keys(connection, read.each, values):
+        for key in rows_as_objects(connection, read.each, values) if read.each else [{}]:
             rows += [row | key for row in (yield from self._read_all(arguments | key, covered))]
             if covered.gap:
                 break
@@ -175,24 +166,3 @@ class Analyst:
             "Method": self.recipe.method,
             "Gaps": gaps or "none",
         }
-
-
-def _keys(connection: sqlite3.Connection, query: str | None, values: Values) -> list[dict[str, Any]]:
-    if query is None:
-        return [{}]
-    cursor = connection.execute(query, values)
-    names = [column[0] for column in cursor.description]
-    return [dict(zip(names, row, strict=True)) for row in cursor]
-
-
-def _fields(read: Read) -> list[str]:
-    fields = read.arguments.get("fields", "")
-    return [name.strip() for name in fields.split(",") if name.strip()]
-
-
-def _filled(value: Any, values: Mapping[str, Any]) -> Any:  # noqa: ANN401
-    if isinstance(value, str) and value.startswith(":") and value[1:] in values:
-        return values[value[1:]]
-    if isinstance(value, dict):
-        return {key: _filled(item, values) for key, item in value.items()}
-    return [_filled(item, values) for item in value] if isinstance(value, list) else value

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from promptkit.answering.analyst import Analyst, Answered, Reply
 from promptkit.connection.session import Outcome, Session
+from promptkit.library.recipe import Recipe
 from promptkit.library.render import render
 from promptkit.library.store import Library
 from promptkit.model import DEFAULT_PROFILE, Profile, Prompt, Scalar, ToolCall
@@ -16,13 +17,13 @@ from promptkit.model import DEFAULT_PROFILE, Profile, Prompt, Scalar, ToolCall
 def analyst_for(
     library: Library,
     prompt: Prompt,
+    recipe: Recipe,
     values: Mapping[str, Scalar],
     today: datetime.date,
     profile: Profile = DEFAULT_PROFILE,
 ) -> Analyst:
     """The analyst of one view, filled in; its answer carries the stamp of the text that a person would paste."""
     stamp = render(prompt, values, profile).splitlines()[-1]
-    recipe = library.load_case_file(prompt.name).reference
     return Analyst(prompt, recipe, values, today, stamp, profile, library.scoring_if_any)
 
 

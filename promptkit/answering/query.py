@@ -1,4 +1,4 @@
-"""SQL over rows: the figures of an answer, from what was read or from the tenant itself."""
+"""SQL over rows: tables of what was read, and the queries over them or over the tenant itself."""
 
 from __future__ import annotations
 
@@ -8,9 +8,8 @@ import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from promptkit.answering.contract import Cell, Figures, as_cell
 from promptkit.errors import PromptkitError
-from promptkit.model import Answer, Column, Scoring
+from promptkit.model import Scoring
 
 Values = Mapping[str, Any]
 
@@ -22,15 +21,18 @@ def load_rows(
 
     Args:
         connection: an in-memory database.
-        table: its name, from a case file.
+        table: its name.
         rows: objects; a list or object in them becomes JSON text.
         fields: columns that must exist even when no row has them.
+
+    Raises:
+        PromptkitError: no such table can be made: two columns differ only in capital letters, for example.
     """
     rows = list(rows)
     columns = list(dict.fromkeys([*fields, *(key for row in rows for key in row)])) or ["id"]
     quoted = ", ".join('"' + column.replace('"', '""') + '"' for column in columns)
     marks = ", ".join("?" for _ in columns)
-    connection.execute(f'CREATE TABLE "{table}" ({quoted})')
+    run(connection, f'CREATE TABLE "{table}" ({quoted})', {}, columns=0)
     filled = ([json.dumps(v) if isinstance(v, dict | list) else v for v in map(row.get, columns)] for row in rows)
     connection.executemany(f'INSERT INTO "{table}" VALUES ({marks})', filled)  # noqa: S608
 
@@ -49,46 +51,47 @@ def bind(connection: sqlite3.Connection, expressions: Mapping[str, str], values:
     """`values`, dates as text, with one more for each SQL expression in their order; a later one may use an earlier."""
     bound = {name: value.isoformat() if isinstance(value, datetime.date) else value for name, value in values.items()}
     for name, expression in expressions.items():
-        bound[name] = _run(connection, f"SELECT {expression}", bound)[0][0]
+        bound[name] = run(connection, f"SELECT {expression}", bound)[0][0]
     return bound
 
 
 def make_steps(connection: sqlite3.Connection, steps: Mapping[str, str], values: Values) -> None:
     """Make one temporary table of each query, in their order; a later one may use an earlier."""
     for name, query in steps.items():
-        _run(connection, f'CREATE TEMP TABLE "{name}" AS {query}', values, columns=0)
-
-
-def figures(
-    connection: sqlite3.Connection, answer: Answer, tables: Sequence[str], totals: Mapping[str, str], values: Values
-) -> Figures:
-    """Run one query for each table and total of an answer.
-
-    A total without `per` is the first column of the first row; with `per`, each row is what it is for and the figure.
-    """
-    found = []
-    for table, query in zip(answer.tables, tables, strict=True):
-        rows = _run(connection, query, values, len(table.columns))
-        found.append([tuple(as_cell(c, v) for c, v in zip(table.columns, row, strict=True)) for row in rows])
-    counted: dict[str, Cell] = {}
-    for total in answer.totals:
-        column = Column(name=total.name, type=total.type)
-        for row in _run(connection, totals[total.name], values, 2 if total.per else 1):
-            counted[f"{total.name} {row[0]}" if total.per else total.name] = as_cell(column, row[-1])
-    return Figures(tuple(found), counted)
+        run(connection, f'CREATE TEMP TABLE "{name}" AS {query}', values, columns=0)
 
 
 def remarks(connection: sqlite3.Connection, query: str | None, values: Values) -> list[str]:
     """The sentences that a query gives, in its order."""
-    return [str(row[0]) for row in _run(connection, query, values)] if query else []
+    return [str(row[0]) for row in run(connection, query, values)] if query else []
 
 
-def _run(connection: sqlite3.Connection, query: str, values: Values, columns: int = 1) -> list[tuple[Any, ...]]:
+def rows_as_objects(connection: sqlite3.Connection, query: str, values: Values) -> list[dict[str, Any]]:
+    """The rows of a query, each by the names of its columns."""
+    names, rows = _fetch(connection, query, values)
+    return [dict(zip(names, row, strict=True)) for row in rows]
+
+
+def run(connection: sqlite3.Connection, query: str, values: Values, columns: int = 1) -> list[tuple[Any, ...]]:
+    """The rows of a query.
+
+    Raises:
+        PromptkitError: it cannot be run, or gives another number of columns.
+    """
+    names, rows = _fetch(connection, query, values)
+    if len(names) != columns:
+        raise _wrong_sql(f"{len(names)} columns, expected {columns}", query)
+    return rows
+
+
+def _fetch(connection: sqlite3.Connection, query: str, values: Values) -> tuple[list[str], list[tuple[Any, ...]]]:
     try:
         cursor = connection.execute(query, values)
-        if len(cursor.description or ()) != columns:
-            raise sqlite3.OperationalError(f"{len(cursor.description or ())} columns, expected {columns}")
-        return cursor.fetchall()
+        return [column[0] for column in cursor.description or ()], cursor.fetchall()
     except sqlite3.Error as error:
-        fix = "correct the query in the prompt's case under evals/cases"
-        raise PromptkitError.of("wrong-sql", f"{error} in: {' '.join(query.split())[:200]}", fix) from error
+        raise _wrong_sql(str(error), query) from error
+
+
+def _wrong_sql(message: str, query: str) -> PromptkitError:
+    fix = "run promptkit check; correct the query in prompts/recipes or, of a truth, in evals/cases"
+    return PromptkitError.of("wrong-sql", f"{message} in: {' '.join(query.split())[:200]}", fix)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from promptkit.argument_type import ArgumentType, Control
 from promptkit.model import Argument, Profile, Scalar
 
@@ -34,6 +36,10 @@ class BooleanType(ArgumentType):
     def options(self, argument: Argument, profile: Profile) -> tuple[str, ...]:
         """Both of them."""
         return ("true", "false")
+
+    def trials(self, argument: Argument, profile: Profile) -> Sequence[Scalar]:
+        """Both."""
+        return [False, True]
 
 
 TYPE = BooleanType()

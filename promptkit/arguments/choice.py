@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from promptkit.argument_type import ArgumentType, Control, written
 from promptkit.model import Argument, Profile, Scalar
 
@@ -30,6 +32,10 @@ class ChoiceType(ArgumentType):
     def options(self, argument: Argument, profile: Profile) -> tuple[str, ...]:
         """The choices, in the author's order."""
         return argument.choices
+
+    def trials(self, argument: Argument, profile: Profile) -> Sequence[Scalar]:
+        """Each choice."""
+        return argument.choices or ["none"]
 
 
 TYPE = ChoiceType()

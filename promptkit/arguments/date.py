@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Sequence
 
 from promptkit.argument_type import ArgumentType, Control, written
 from promptkit.model import Argument, Profile, Scalar
@@ -34,6 +35,10 @@ class DateType(ArgumentType):
     def control(self, argument: Argument, profile: Profile) -> Control:
         """The browser's own way to pick a date, which lets no impossible one through."""
         return Control("date", "pattern", {"pattern": "[0-9]{4}-[0-9]{2}-[0-9]{2}"})
+
+    def trials(self, argument: Argument, profile: Profile) -> Sequence[Scalar]:
+        """The last day of a month."""
+        return [datetime.date(2026, 1, 31)]
 
 
 TYPE = DateType()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Any
 
 from promptkit.argument_type import ArgumentType, Control, written
@@ -64,6 +65,11 @@ class NumberType(ArgumentType):
         if low is not None and high is not None:
             return f"from {low} to {high}"
         return f"{low} or more" if low is not None else f"{high} or less" if high is not None else ""
+
+    def trials(self, argument: Argument, profile: Profile) -> Sequence[Scalar]:
+        """The least, the most and the default; 1 where there is none of them."""
+        numbers = (argument.minimum, argument.maximum, argument.default)
+        return [number for number in numbers if number is not None] or [1]
 
 
 TYPE = NumberType()

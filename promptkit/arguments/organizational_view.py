@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from promptkit.argument_type import ArgumentType, Control, quoted, type_of
 from promptkit.model import Argument, OrganizationalView, Profile, Scalar
@@ -39,6 +39,10 @@ class OrganizationalViewType(ArgumentType):
     def options(self, argument: Argument, profile: Profile) -> tuple[str, ...]:
         """The labels, in the profile's order."""
         return tuple(view.label for view in profile.organizational_views)
+
+    def trials(self, argument: Argument, profile: Profile) -> Sequence[Scalar]:
+        """Each label."""
+        return self.options(argument, profile)
 
 
 def chosen_view(

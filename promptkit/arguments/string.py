@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from promptkit.argument_type import ArgumentType, Control, quoted
 from promptkit.model import Argument, Profile, Scalar
 from promptkit.text import hidden_characters
@@ -36,6 +38,10 @@ class StringType(ArgumentType):
     def blank(self, argument: Argument, mark: str) -> Argument:
         """The mark in quotes, as the text of a person would be."""
         return argument.model_copy(update={"default": mark})
+
+    def trials(self, argument: Argument, profile: Profile) -> Sequence[Scalar]:
+        """A word."""
+        return ["text"]
 
 
 TYPE = StringType()

@@ -18,12 +18,13 @@ from promptkit.model import Profile
 
 def print_answer(library: Library, name: str, pairs: Sequence[str], *, server: str, profile: Profile) -> int:
     """Print the answer; 1 when a read failed, with what is missing under Gaps."""
-    prompt = library.load_prompt(name)
+    prompt = library.load_current(name)
+    recipe = library.load_recipe(prompt.name)
     values = resolve_arguments(prompt, parse_pairs(prompt, pairs), profile)
 
     async def compute() -> Answered:
         async with open_session(library, server, profile) as opened:
-            return await answer(opened.session, analyst_for(library, prompt, values, opened.today, profile))
+            return await answer(opened.session, analyst_for(library, prompt, recipe, values, opened.today, profile))
 
     answered = anyio.run(compute)
     sys.stdout.buffer.write(answered.text.encode())

@@ -7,13 +7,14 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from promptkit.answering.check_recipes import check_recipe_file
 from promptkit.errors import Problem, PromptkitError, UsageError
 from promptkit.library.check import check_library, check_prompt_file
 from promptkit.library.store import Library
 
 
 def check(library: Library, paths: Sequence[Path], *, as_json: bool) -> int:
-    """Print the problems of the library, or of the prompt files given; 1 when there are any."""
+    """Print the problems of the library, or of the files of prompts and recipes given; 1 when there are any."""
     problems = [one for path in paths for one in _check_path(library, path)] if paths else check_library(library)
     if as_json:
         print(json.dumps([vars(one) for one in problems], indent=2))
@@ -30,9 +31,12 @@ def _check_path(library: Library, path: Path) -> list[Problem]:
         return check_library(Library(path))
     if not path.is_file():
         raise UsageError.of(
-            "no-such-file", f"there is no {path}", "name a prompt file, or the folder that holds prompts/"
+            "no-such-file",
+            f"there is no {path}",
+            "name the file of a prompt or recipe, or the folder that holds prompts/",
         )
     try:
-        return sorted(check_prompt_file(library, path))
+        is_recipe = path.resolve().parent.name == "recipes"
+        return sorted((check_recipe_file if is_recipe else check_prompt_file)(library, path))
     except PromptkitError as error:
         return list(error.problems)

@@ -47,6 +47,7 @@ async def sample_answers(library: Library) -> dict[str, SampleAnswer]:
     async with open_session(library, "local") as opened:
         for prompt in library.load_prompts():
             given = library.load_case_file(prompt.name).cases[0].arguments
-            analyst = analyst_for(library, prompt, resolve_arguments(prompt, given), opened.today)
+            recipe = library.load_recipe(prompt.name)
+            analyst = analyst_for(library, prompt, recipe, resolve_arguments(prompt, given), opened.today)
             answers[prompt.name] = SampleAnswer((await answer(opened.session, analyst)).text, given)
     return answers

@@ -72,7 +72,7 @@ def identify_text(library: Library, file: Path | None) -> int:
 
 
 def new(library: Library, name: str) -> int:
-    """Write a draft and its case."""
+    """Write a draft, its recipe and its case."""
     for path in scaffold(library, name):
         print(library.relative(path))
     print(f"Edit them, then run: promptkit check, promptkit eval {name}, promptkit bump {name} minor", file=sys.stderr)

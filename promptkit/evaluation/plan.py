@@ -11,6 +11,7 @@ from promptkit.agents.turns import REFERENCE
 from promptkit.errors import UsageError
 from promptkit.library.cases import Attack, Case, CaseFile
 from promptkit.library.instructions import instruction_rules
+from promptkit.library.recipe import Recipe
 from promptkit.library.store import Library
 from promptkit.model import Prompt
 from promptkit.text import sanitized
@@ -18,9 +19,10 @@ from promptkit.text import sanitized
 
 @dataclass(frozen=True)
 class CaseScenario:
-    """A prompt filled in one way, and the case that says what the answer must be."""
+    """A prompt filled in one way, how code answers it, and the case that says what the answer must be."""
 
     prompt: Prompt
+    recipe: Recipe
     file: CaseFile
     case: Case
 
@@ -134,9 +136,10 @@ def _samples(library: Library, setup: EvalSpec) -> Iterator[tuple[Scenario, str,
 
 def _cases(library: Library, names: Sequence[str]) -> list[CaseScenario]:
     families = library.attack_families()
-    prompts = [library.load_prompt(name) for name in names if name not in families] if names else library.load_prompts()
-    cases = [(prompt, library.load_case_file(prompt.name)) for prompt in prompts]
-    return [CaseScenario(prompt, case, sample) for prompt, case in cases for sample in case.cases]
+    chosen = [library.load_current(name) for name in names if name not in families]
+    prompts = chosen if names else library.load_prompts()
+    cases = [(prompt, library.load_recipe(prompt.name), library.load_case_file(prompt.name)) for prompt in prompts]
+    return [CaseScenario(prompt, recipe, case, sample) for prompt, recipe, case in cases for sample in case.cases]
 
 
 def _attacks(library: Library, names: Sequence[str]) -> list[AttackScenario]:

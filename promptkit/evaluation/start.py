@@ -149,14 +149,15 @@ def make_header(library: Library, setup: EvalSpec, samples: Sequence[Sample], ev
         tenant=evaluation.tenant,
         tools=_digest((library.instructions / LOCK_NAME).read_bytes()),
         instructions=f"{instructions_version(library)} {instructions_digest(library)}",
-        prompts={name: _case_digest(library, scenario) for name, scenario in cases.items()},
+        prompts={name: _prompt_digest(library, scenario) for name, scenario in cases.items()},
         families={name: _digest((library.evals / "attacks" / f"{name}.yaml").read_bytes()) for name in families},
     )
 
 
-def _case_digest(library: Library, scenario: CaseScenario) -> str:
+def _prompt_digest(library: Library, scenario: CaseScenario) -> str:
     prompt = version_digest(library.prompt_document(library.prompts / f"{scenario.prompt.name}.yaml"))
-    return _digest(json.dumps([prompt, scenario.file.model_dump(mode="json")], sort_keys=True).encode())
+    texts = [prompt, *(one.model_dump(mode="json") for one in (scenario.recipe, scenario.file))]
+    return _digest(json.dumps(texts, sort_keys=True).encode())
 
 
 def _digest(content: bytes) -> str:

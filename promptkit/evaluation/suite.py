@@ -29,6 +29,7 @@ from promptkit.evaluation.self_test.tripwire import run_self_test
 from promptkit.evaluation.truth import true_figures
 from promptkit.library.cases import Attack, AttackFamily, CaseFile
 from promptkit.library.instructions import Variant, build_instructions
+from promptkit.library.recipe import Recipe
 from promptkit.library.render import render, resolve_arguments
 from promptkit.library.store import Library
 from promptkit.model import DEFAULT_PROFILE, Profile, Prompt, Scalar
@@ -98,7 +99,7 @@ class Evaluation:
     async def _run_case(self, sample: Sample, scenario: CaseScenario) -> tuple[Dialogue, list[Assertion]]:
         prompt, file = scenario.prompt, scenario.file
         values = resolve_arguments(prompt, scenario.case.arguments, self._profile)
-        analyst = self._analyst(prompt, values)
+        analyst = self._analyst(prompt, scenario.recipe, values)
         if sample.model == REFERENCE:
             run, reference = await self._analysed(analyst), None
         else:
@@ -108,8 +109,8 @@ class Evaluation:
         wording = self._library.wording
         return run, case_assertions(prompt, run, analyst.stamp, self._policy, wording, expected, reference)
 
-    def _analyst(self, prompt: Prompt, values: Mapping[str, Scalar]) -> Analyst:
-        return analyst_for(self._library, prompt, values, self.today, self._profile)
+    def _analyst(self, prompt: Prompt, recipe: Recipe, values: Mapping[str, Scalar]) -> Analyst:
+        return analyst_for(self._library, prompt, recipe, values, self.today, self._profile)
 
     async def _analysed(self, analyst: Analyst) -> Dialogue:
         """How the analyst answers, as a conversation like any other model's."""
@@ -181,7 +182,7 @@ class Evaluation:
             return [], "there is no prompt whose answer the evaluators could be tried on"
         prompt, file = self._library.load_prompt(name), self._library.load_case_file(name)
         values = resolve_arguments(prompt, file.cases[0].arguments, self._profile)
-        analyst = self._analyst(prompt, values)
+        analyst = self._analyst(prompt, self._library.load_recipe(name), values)
         run = await self._analysed(analyst)
         if failed := [call.name for call in run.calls if call.state is not CallState.EXECUTED]:
             return [], f"{failed[0]} failed, so there was no whole answer to try the evaluators on"

@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from contextlib import closing
 
 from promptkit.answering.contract import Figures
-from promptkit.answering.query import bind, figures, load_scoring, make_steps
+from promptkit.answering.figures import figures
+from promptkit.answering.query import bind, load_scoring, make_steps
 from promptkit.library.cases import CaseFile
 from promptkit.model import Prompt, Scalar, Scoring
 from promptkit.torii.local import LocalTorii

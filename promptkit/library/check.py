@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 
+from promptkit.answering.check_recipes import check_recipe_file
 from promptkit.argument_type import type_of
 from promptkit.errors import Problem, PromptkitError, nearest
 from promptkit.files import Document, Key, read_text, validate
@@ -43,11 +44,12 @@ def check_library(library: Library) -> list[Problem]:
     """Every problem of a library, sorted by place."""
     problems = [*_check_tools(library), *_check_instructions(library), *_check_changelog(library)]
     problems += _collect(library.prompt_files(), lambda path: check_prompt_file(library, path))
+    problems += _collect(sorted(library.recipes.glob("*.yaml")), lambda path: check_recipe_file(library, path))
     problems += _collect(sorted((library.evals / "cases").glob("*.yaml")), lambda path: _check_case_file(library, path))
     return sorted(set(problems))
 
 
-def _collect(paths: list[Path], check: Callable[[Path], Iterator[Problem]]) -> list[Problem]:
+def _collect(paths: list[Path], check: Callable[[Path], Iterable[Problem]]) -> list[Problem]:
     problems: list[Problem] = []
     for path in paths:
         try:
@@ -75,6 +77,9 @@ def check_prompt_file(library: Library, path: Path) -> Iterator[Problem]:
     yield from _check_answer(document, prompt)
     yield from _check_version(library, document, prompt)
     yield from _check_life(library, document, prompt)
+    if not (library.recipes / path.name).exists():
+        fix = f"write prompts/recipes/{path.name}"
+        yield document.problem_at(("name",), "no-recipe", f"{prompt.name} has no recipe, so code cannot answer it", fix)
     if not (library.evals / "cases" / path.name).exists():
         fix = f"write evals/cases/{path.name}"
         yield document.problem_at(("name",), "no-case", f"{prompt.name} has no case, so nothing proves it", fix)

@@ -1,4 +1,4 @@
-"""The draft that a new prompt begins as, and its case."""
+"""The draft that a new prompt begins as, with its recipe and its case."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from promptkit.text import sanitized
 
 
 def scaffold(library: Library, name: str) -> list[Path]:
-    """Write a draft prompt and its case that pass `check`, and return their paths.
+    """Write a draft prompt, its recipe and its case, which pass `check`, and return their paths.
 
     Raises:
         PromptkitError: the name is taken or not a name, or the library cannot be written.
@@ -21,12 +21,17 @@ def scaffold(library: Library, name: str) -> list[Path]:
         raise PromptkitError.of(
             "wrong-name", f"{sanitized(name)} is not a name", "use small letters, digits and _, such as spend_by_team"
         )
-    paths = [library.prompts / f"{name}.yaml", library.evals / "cases" / f"{name}.yaml"]
-    for path, template in zip(paths, (_NEW_PROMPT, _NEW_CASE), strict=True):
+    texts = {
+        library.prompts / f"{name}.yaml": _NEW_PROMPT,
+        library.recipes / f"{name}.yaml": _NEW_RECIPE,
+        library.evals / "cases" / f"{name}.yaml": _NEW_CASE,
+    }
+    for path in texts:
         if path.exists():
             raise PromptkitError.of("name-taken", f"{library.relative(path)} is already there", "choose another name")
-        write_text(path, template.replace("NAME", name))
-    return paths
+    for path, text in texts.items():
+        write_text(path, text.replace("NAME", name))
+    return list(texts)
 
 
 _NEW_PROMPT = """\
@@ -73,21 +78,24 @@ changes:
   1.0.0: First release.
 """
 
+_NEW_RECIPE = """\
+# yaml-language-server: $schema=../recipe.schema.json
+method: apps counted whose activeUsersCount is above the limit
+reads:
+  apps:
+    tool: list_apps
+    arguments:
+      fields: id,name,activeUsersCount
+      filters: [{key: activeUsersCount, op: gt, value: ":min_users"}]
+tables:
+  - SELECT name, activeUsersCount FROM apps ORDER BY activeUsersCount DESC
+totals:
+  apps: SELECT count(*) FROM apps
+"""
+
 _NEW_CASE = """\
 # yaml-language-server: $schema=../case.schema.json
 prompt: NAME@1.0.0
-reference:
-  method: apps counted whose activeUsersCount is above the limit
-  reads:
-    apps:
-      tool: list_apps
-      arguments:
-        fields: id,name,activeUsersCount
-        filters: [{key: activeUsersCount, op: gt, value: ":min_users"}]
-  tables:
-    - SELECT name, activeUsersCount FROM apps ORDER BY activeUsersCount DESC
-  totals:
-    apps: SELECT count(*) FROM apps
 truth:
   tables:
     - SELECT name, activeUsersCount FROM apps WHERE activeUsersCount > :min_users

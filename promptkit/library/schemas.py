@@ -9,10 +9,12 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from promptkit.library.cases import AttackFamily, CaseFile, Wording
+from promptkit.library.recipe import Recipe
 from promptkit.model import Host, Profile, Prompt, ReviewedTool, Scoring
 
 _MODELS: Mapping[str, Any] = {
     "prompts/prompt.schema.json": Prompt,
+    "prompts/recipe.schema.json": Recipe,
     "evals/case.schema.json": CaseFile,
     "evals/attack.schema.json": AttackFamily,
     "evals/wording.schema.json": dict[str, Wording],

@@ -13,6 +13,7 @@ from typing import TypeVar
 from promptkit.errors import Problem, PromptkitError, nearest
 from promptkit.files import Document, load_yaml, validate, validate_each
 from promptkit.library.cases import AttackFamily, CaseFile, Wording
+from promptkit.library.recipe import Recipe
 from promptkit.model import Prompt, ReviewedTool, ScoreClass, Scoring
 from promptkit.text import sanitized
 
@@ -46,6 +47,11 @@ class Library:
     def prompts(self) -> Path:
         """The folder of prompts."""
         return self.root / "prompts"
+
+    @property
+    def recipes(self) -> Path:
+        """The folder of recipes."""
+        return self.prompts / "recipes"
 
     @property
     def instructions(self) -> Path:
@@ -99,6 +105,18 @@ class Library:
             return prompt
         return self.load_archived(prompt.name, version)
 
+    def load_current(self, reference: str) -> Prompt:
+        """One prompt as it is now, by name or by `NAME@VERSION`.
+
+        Raises:
+            PromptkitError: it cannot be loaded, or is an earlier version: those have no recipe and no case.
+        """
+        prompt = self.load_prompt(reference)
+        if "@" in reference and prompt.version != self.load_prompt(prompt.name).version:
+            message = f"{prompt.name}@{prompt.version} is an earlier version, which only renders"
+            raise PromptkitError.of("earlier-version", message, f"write {prompt.name} for the version of today")
+        return prompt
+
     def load_archived(self, name: str, version: str) -> Prompt:
         """One released version of a prompt, as it was released."""
         folder = self.prompts / "archive" / name
@@ -137,6 +155,10 @@ class Library:
     def wording(self) -> Mapping[str, Wording]:
         """evals/wording.yaml by language."""
         return validate_each(self.document(self.evals / "wording.yaml"), Wording)
+
+    def load_recipe(self, name: str) -> Recipe:
+        """How code answers a prompt as it is now."""
+        return validate(self.document(self.recipes / f"{name}.yaml"), Recipe)
 
     def load_case_file(self, name: str) -> CaseFile:
         """The case of one prompt."""

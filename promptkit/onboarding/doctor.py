@@ -129,9 +129,9 @@ def _tool_findings(library: Library, tools: Sequence[Definition]) -> Iterator[Fi
 
 
 async def _validate(library: Library, opened: OpenedSession, profile: Profile, name: str) -> Finding:
-    prompt = library.load_prompt(name)
+    prompt, recipe = library.load_prompt(name), library.load_recipe(name)
     values = resolve_arguments(prompt, {}, profile)
-    answered = await answer(opened.session, analyst_for(library, prompt, values, opened.today, profile))
+    answered = await answer(opened.session, analyst_for(library, prompt, recipe, values, opened.today, profile))
     check = _question(prompt, values, profile)
     return _refused(check, answered) or await _answered(check, VALIDATION[name], opened.session, answered)
 

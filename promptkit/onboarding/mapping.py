@@ -96,10 +96,10 @@ async def _ask(
     given: Mapping[str, Scalar],
     view: OrganizationalView | None = None,
 ) -> tuple[Figures, str]:
-    prompt = library.load_prompt(name)
+    prompt, recipe = library.load_prompt(name), library.load_recipe(name)
     profile = DEFAULT_PROFILE.model_copy(update={"organizational_views": (view,)}) if view else DEFAULT_PROFILE
     values = resolve_arguments(prompt, given, profile)
-    answered = await answer(opened.session, analyst_for(library, prompt, values, opened.today, profile))
+    answered = await answer(opened.session, analyst_for(library, prompt, recipe, values, opened.today, profile))
     return answered.figures, answered.gaps
 
 

@@ -1,6 +1,7 @@
 """Views by a field of each entity: what the analyst reads over MCP against the tenant's own rows."""
 
 from contextlib import closing
+from dataclasses import replace
 from decimal import Decimal
 from functools import cache
 
@@ -145,7 +146,7 @@ def by(label: str, scenario: CaseScenario) -> Sample:
     arguments = scenario.prompt.arguments
     (name,) = [name for name, one in arguments.items() if one.type == "organizational_view"]
     case = Case(name=label, arguments={**scenario.case.arguments, name: label})
-    return Sample(1, CaseScenario(scenario.prompt, scenario.file, case))
+    return Sample(1, replace(scenario, case=case))
 
 
 @pytest.fixture(scope="module")

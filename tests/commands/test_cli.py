@@ -77,6 +77,9 @@ def test_a_list_has_one_line_for_each_prompt_however_wide_the_terminal_is(librar
         (["render", "renewal_calendar", "-a", "days"], 2, "[wrong-pair]"),
         (["render", "renewal_calendar", "-a", "days=0"], 1, "the least is 1"),
         (["render", "renewal_calendar@9.9.9"], 1, "[unknown-version]"),
+        (["answer", "notice_deadlines@1.0.0"], 1, "notice_deadlines@1.0.0 is an earlier version, which only renders"),
+        (["eval", "notice_deadlines@1.0.0"], 1, "[earlier-version]"),
+        (["answer", "notice_deadlines@9.9.9"], 1, "[unknown-version]"),
         (["render"], 2, "Missing argument"),
         (["nothing"], 2, "No such command"),
         (["check", "no-such-file.yaml"], 2, "[no-such-file]"),
@@ -169,7 +172,7 @@ def test_tools_alone_compares_as_diff_does(words, run_here, tmp_path):
     (tmp_path / "list.json").write_text('{"tools": []}', "utf-8")
     done = run_here("tools", *words, "--list", str(tmp_path / "list.json"), "--json")
     assert done.returncode == 1
-    assert {one["change"] for one in json.loads(done.stdout)} == {"removed"}
+    assert {one["kind"] for one in json.loads(done.stdout)} == {"removed"}
 
 
 def test_a_name_that_is_no_subcommand_is_a_prompt_to_run_with_options_on_either_side(run_here, tmp_path):

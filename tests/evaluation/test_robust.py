@@ -146,6 +146,23 @@ def test_a_run_is_resumed_only_with_what_it_began_with(library, tmp_path, whole)
         evaluate(library, resume=tmp_path)
 
 
+@pytest.mark.parametrize(("old", "new"), [("\n  apps:", "\n  other:"), ("tables:\n", "tables:\n  - SELECT 1\n")])
+def test_a_recipe_that_does_not_fit_its_answer_ends_a_run_without_a_traceback(copy, tmp_path, old, new):
+    path = copy.recipes / "connection_apps.yaml"
+    head, mark, tail = path.read_text("utf-8").rpartition("tables:" if old.startswith("tables") else "totals:")
+    path.write_text(head + (mark + tail).replace(old, new, 1), encoding="utf-8")
+    with pytest.raises(PromptkitError, match=r"\[wrong-(totals|tables)\]"):
+        evaluate(copy, "connection_apps", out=tmp_path / "run")
+
+
+def test_a_run_is_not_resumed_once_a_recipe_has_changed(copy, tmp_path):
+    evaluate(copy, "connection_apps", out=tmp_path / "run")
+    path = copy.recipes / "connection_apps.yaml"
+    path.write_text(path.read_text("utf-8").replace("size: 200", "size: 100"), encoding="utf-8")
+    with pytest.raises(PromptkitError, match="these have changed: prompts"):
+        evaluate(copy, resume=tmp_path / "run")
+
+
 @pytest.mark.parametrize("content", [None, "", "not JSON\n", '{"kind": "sample"}\n', '{"kind": "run", "setup'])
 def test_what_is_no_run_cannot_be_resumed(library, tmp_path, content):
     if content is not None:

@@ -25,9 +25,10 @@ def test_a_broken_prompt_is_reported_as_its_first_comment_says(tmp_path, path):
     library = Library(tmp_path)
     shutil.copytree(ROOT / "instructions", tmp_path / "instructions")
     library.prompts.mkdir()
-    (library.evals / "cases").mkdir(parents=True)
-    if path.stem != "no_case":
-        (library.evals / "cases" / path.name).touch()
+    for folder, code in ((library.recipes, "no_recipe"), (library.evals / "cases", "no_case")):
+        folder.mkdir(parents=True)
+        if path.stem != code:
+            (folder / path.name).touch()
     lock = "".join(f"{name}@1.0.0: '0'\n" for name in ("changed_release", "half_deprecated", "unknown_replacement"))
     (library.prompts / "versions.lock").write_text(lock)
     copied = Path(shutil.copy(path, library.prompts))
@@ -63,7 +64,7 @@ def test_the_problems_of_all_files_are_reported_together(copy):
         ("prompt: connection_apps@", "prompt: other@", "no-such-prompt"),
         ("{min_users: 0}", "{min_users: -1}", "wrong-sample"),
         ("more than 100 users", "more than 99 users", "renders-differently"),
-        ("reference:", "referense:", "unknown-key"),
+        ("truth:", "truht:", "unknown-key"),
     ],
 )
 def test_a_broken_case_is_reported(copy, old, new, code):

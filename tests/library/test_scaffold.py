@@ -14,6 +14,19 @@ def test_a_scaffold_passes_check_and_is_released_as_it_stands(copy):
     assert copy.load_prompt("busy_apps").status == "stable"
 
 
+def test_a_scaffold_is_a_prompt_a_recipe_and_a_case(copy):
+    paths = [copy.relative(path) for path in scaffold(copy, "busy_apps")]
+    assert paths == ["prompts/busy_apps.yaml", "prompts/recipes/busy_apps.yaml", "evals/cases/busy_apps.yaml"]
+
+
+@pytest.mark.parametrize("folder", ["prompts/recipes", "evals/cases"])
+def test_a_name_is_taken_where_any_of_the_three_files_is_there(copy, folder):
+    (copy.root / folder / "busy_apps.yaml").touch()
+    with pytest.raises(PromptkitError, match=f"{folder}/busy_apps.yaml is already there"):
+        scaffold(copy, "busy_apps")
+    assert not (copy.prompts / "busy_apps.yaml").exists()
+
+
 @pytest.mark.parametrize("name", ["renewal_calendar", "Busy", "../x", "a b", ""])
 def test_a_scaffold_overwrites_nothing_and_takes_only_names(copy, name):
     before = sorted(copy.root.rglob("*"))

@@ -10,6 +10,7 @@ from tests.conftest import ROOT
 # Which files each schema is for, by its path.
 FILES = {
     "prompts/prompt.schema.json": sorted(ROOT.glob("prompts/*.yaml")),
+    "prompts/recipe.schema.json": sorted(ROOT.glob("prompts/recipes/*.yaml")),
     "evals/case.schema.json": sorted(ROOT.glob("evals/cases/*.yaml")),
     "evals/attack.schema.json": sorted(ROOT.glob("evals/attacks/*.yaml")),
     "evals/wording.schema.json": [ROOT / "evals/wording.yaml"],

@@ -35,6 +35,10 @@ def test_every_case_has_a_prompt(library):
     assert sorted(path.stem for path in (library.evals / "cases").glob("*.yaml")) == PROMPTS
 
 
+def test_every_prompt_has_a_recipe_and_no_recipe_is_taken_for_a_prompt(library):
+    assert sorted(path.stem for path in library.recipes.glob("*.yaml")) == library.prompt_names() == PROMPTS
+
+
 @pytest.mark.parametrize("name", PROMPTS)
 def test_a_prompt_fits_a_chat_and_says_who_it_is(library, name):
     text = rendered(library, library.load_prompt(name))
@@ -46,6 +50,11 @@ def test_a_prompt_fits_a_chat_and_says_who_it_is(library, name):
 def test_a_released_prompt_still_renders_from_the_archive(library, name):
     prompt = library.load_prompt(name)
     assert rendered(library, library.load_archived(name, prompt.version)) == rendered(library, prompt)
+
+
+def test_a_prompt_as_it_is_now_is_found_by_its_version_too(library):
+    prompt = library.load_prompt("renewal_calendar")
+    assert library.load_current(f"renewal_calendar@{prompt.version}") == prompt
 
 
 def test_every_group_has_its_label_on_the_page(library):
@@ -68,7 +77,7 @@ def test_every_group_has_its_label(library):
 def test_every_problem_code_is_on_the_page(library):
     page = (library.prompts / "README.md").read_text("utf-8")
     source = "".join(path.read_text("utf-8") for path in (ROOT / "promptkit").rglob("*.py"))
-    codes = {path.stem.replace("_", "-") for path in (ROOT / "tests/bad").glob("*.yaml")}
+    codes = {path.stem.replace("_", "-") for path in (ROOT / "tests/bad").rglob("*.yaml")}
     assert {code for code in codes if f'"{code}"' not in source} == set()
     assert {code for code in codes if f"`{code}`" not in page} == set()
 

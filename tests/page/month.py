@@ -21,5 +21,8 @@ class MonthType(ArgumentType):
     def control(self, argument, profile):
         return Control("month", "pattern", {"pattern": PATTERN})
 
+    def trials(self, argument, profile):
+        return ["2026-11"]
+
 
 TYPE = MonthType()

@@ -49,7 +49,7 @@ class Header:
         tenant: the digest of the local tenant; None on a server elsewhere.
         tools: the digest of tools.lock.json.
         instructions: the version and digest of the instructions.
-        prompts: the digest of each prompt and its case, by `name@version`.
+        prompts: the digest of each prompt with its recipe and its case, by `name@version`.
         families: the digest of each family of attacks, by name.
         replayed: what is known of the turns that were replayed from a cassette; empty where models took them.
     """

@@ -23,8 +23,8 @@ from promptkit.transcript import CallState, RecordedCall
 def reference(library, torii, shared):
     """The reference analyst's answer to a view, and everything that is claimed of a run of it."""
     portal, session = shared
-    prompt = library.load_prompt("renewal_calendar")
-    analyst = analyst_for(library, prompt, {"days": 90}, torii.as_of)
+    prompt, recipe = library.load_prompt("renewal_calendar"), library.load_recipe("renewal_calendar")
+    analyst = analyst_for(library, prompt, recipe, {"days": 90}, torii.as_of)
     run = portal.call(converse, ReferenceModel(analyst), session, [Message("user", "What renews?")])
     right = figures_of(prompt.answer, parse_answer(run.answer))
 

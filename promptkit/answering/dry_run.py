@@ -1,0 +1,159 @@
+"""A recipe followed step by step while every list is empty: the problems that show in its calls and queries."""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+from collections.abc import Collection, Generator, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from promptkit.answering.check_sql import judge_query
+from promptkit.answering.query import bind, load_rows, make_steps, rows_as_objects
+from promptkit.errors import Problem, PromptkitError, nearest
+from promptkit.files import Document, Key
+from promptkit.library.recipe import Read, call_arguments
+from promptkit.model import OrganizationalView, ReviewedTool
+from promptkit.policy.decision import argument_problem
+
+_PLACEHOLDER = re.compile(r":([a-z][a-z0-9_]*)")
+Judging = Generator[Problem, None, list[str] | None]
+"""Problems on the way, and in the end the columns of a query, or None where it had problems."""
+
+
+@dataclass
+class DryRun:
+    """One recipe, filled in one way.
+
+    Args:
+        document: the recipe's file.
+        connection: holds the tables made so far, none of which has rows.
+        values: what `:name` stands for so far.
+        view: the Organizational View that the prompt is filled in with.
+    """
+
+    document: Document
+    connection: sqlite3.Connection
+    values: dict[str, Any]
+    view: OrganizationalView | None
+    _broken: set[str] = field(default_factory=set)
+
+    def bind(self, name: str, expression: str) -> Iterator[Problem]:
+        """Work out one value; one that cannot be worked out is NULL from here on."""
+        columns = yield from self._judge(("bind", name), expression, "SELECT ")
+        if columns is not None and len(columns) != 1:
+            message = f"the expression gives {len(columns)} values"
+            yield self.document.problem_at(
+                ("bind", name), "wrong-columns", message, "write one expression for each name"
+            )
+            columns = None
+        self.values = bind(self.connection, {name: expression if columns else "NULL"}, self.values)
+
+    def read(self, name: str, read: Read, rule: ReviewedTool | None) -> Iterator[Problem]:
+        """Judge the calls of one read, and make its table. Without a rule no call of its tool is allowed anyway."""
+        arguments = call_arguments(read, self.values, self.view)
+        yield from self._unbound(("reads", name, "arguments"), arguments)
+        columns: list[str] | None = []
+        rows: list[dict[str, Any]] = [{}]
+        if read.each is not None:
+            columns = yield from self._judge(("reads", name, "each"), read.each)
+            rows = rows_as_objects(self.connection, read.each, self.values) if columns else []
+        try:
+            load_rows(self.connection, name, (), read.certain_columns)
+        except PromptkitError as error:
+            self._broken.add(name)
+            fix = "correct its name or its columns"
+            yield self.document.problem_at(("reads", name), "wrong-sql", error.problems[0].message, fix)
+        if rule is None or columns is None:
+            return
+        rule = rule if rows else _open_to(rule, columns)
+        for row in rows or [dict.fromkeys(columns)]:
+            yield from self._check_call(name, read, rule, arguments | row)
+
+    def step(self, name: str, query: str) -> Iterator[Problem]:
+        """Make the table of one step."""
+        columns = yield from self._judge(("steps", name), query)
+        if columns is None:
+            self._broken.add(name)
+            return
+        try:
+            make_steps(self.connection, {name: query}, self.values)
+        except PromptkitError:
+            message = f"there is a table {name} already"
+            yield self.document.problem_at(("steps", name), "wrong-sql", message, "give the step another name")
+
+    def result(self, key: Key, query: str, wanted: Sequence[str]) -> Iterator[Problem]:
+        """Compare the columns of a query with those of the answer, and their names as far as both use the same."""
+        columns = yield from self._judge(key, query)
+        if columns is None:
+            return
+        fix = f"give {', '.join(wanted)}" + (", in this order" if len(wanted) > 1 else "")
+        if len(columns) != len(wanted):
+            count = f"{len(columns)} column{'s' * (len(columns) != 1)}"
+            yield self.document.problem_at(
+                key, "wrong-columns", f"the query gives {count} instead of {len(wanted)}", fix
+            )
+            return
+        for number, (name, given) in enumerate(zip(wanted, columns, strict=True), 1):
+            if name in columns and name != given:
+                message = f"column {number} is {name} in the answer and {given} in the query"
+                yield self.document.problem_at(key, "wrong-columns", message, fix)
+                return
+
+    def _judge(self, key: Key, text: str, lead: str = "") -> Judging:
+        columns, faults = judge_query(self.connection, text, self.values, lead)
+        for fault in faults:
+            # A table is missing because its own read or step has a problem, which has been reported.
+            if fault.message not in {f"no such table: {name}" for name in self._broken}:
+                place = self.document.place_within(key, text, fault.offset)
+                yield Problem(self.document.path, *place, fault.code, fault.message, fault.fix)
+        return None if faults else columns
+
+    def _unbound(self, key: Key, arguments: dict[str, Any]) -> Iterator[Problem]:
+        for place, text in _texts(key, arguments):
+            if found := _PLACEHOLDER.fullmatch(text):
+                otherwise = f"name it under bind, or write one of {', '.join(sorted(self.values))}"
+                fix = nearest(found[1], self.values, otherwise)
+                yield self.document.problem_at(place, "unbound-parameter", f"nothing binds {text}", fix)
+
+    def _check_call(self, name: str, read: Read, rule: ReviewedTool, arguments: dict[str, Any]) -> Iterator[Problem]:
+        optional = rule.model_copy(update={"required": ()})
+        misfits = {one: reason for one, value in arguments.items() if (reason := _misfit(optional, {one: value}))}
+        for argument, reason in misfits.items():
+            key: Key = ("arguments", argument) if argument in read.arguments else ("each",)
+            message, fix = f"{read.tool}: {reason}", "give a value that fits its schema in instructions/tools.yaml"
+            if isinstance(written := read.arguments.get(argument), str) and _PLACEHOLDER.fullmatch(written):
+                fix = f"limit {written} to values that fit the schema in instructions/tools.yaml"
+            if argument not in rule.arguments:
+                known = ", ".join(rule.arguments) or "no arguments"
+                fix = nearest(argument, rule.arguments, f"remove it; {read.tool} takes {known}")
+                message = f"{read.tool} has no reviewed argument {argument}"
+            yield self.document.problem_at(("reads", name, *key), "refused-argument", message, fix)
+        if not misfits and (reason := _misfit(rule, arguments)):
+            fix = f"give {', '.join(rule.required)} under arguments, or as a column of each"
+            yield self.document.problem_at(("reads", name), "refused-argument", f"{read.tool}: {reason}", fix)
+
+
+def _texts(key: Key, value: object) -> Iterator[tuple[Key, str]]:
+    match value:
+        case dict():
+            for name, item in value.items():
+                yield from _texts((*key, name), item)
+        case list():
+            for index, item in enumerate(value):
+                yield from _texts((*key, index), item)
+        case str():
+            yield key, value
+
+
+def _open_to(rule: ReviewedTool, unknown: Collection[str]) -> ReviewedTool:
+    """The rule with any value allowed for what only rows can tell; the gate judges it when the call is made."""
+    anything: dict[str, dict[str, Any]] = {name: {} for name in unknown if name in rule.arguments}
+    return rule.model_copy(update={"arguments": rule.arguments | anything})
+
+
+def _misfit(rule: ReviewedTool, arguments: dict[str, Any]) -> str | None:
+    try:
+        return argument_problem(rule, arguments)
+    except (TypeError, ValueError):
+        return "a value is not one of JSON's; a date, for example, needs quotes"

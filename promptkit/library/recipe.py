@@ -1,0 +1,99 @@
+"""The shape of recipes, by which code answers a prompt: what to read, and SQL over it. Frozen, no input or output."""
+
+import datetime
+import json
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+from pydantic import Field
+
+from promptkit.model import (
+    Entity,
+    Line,
+    OrganizationalView,
+    Scalar,
+    Slug,
+    Strict,
+    ToolName,
+)
+
+
+class Queries(Strict):
+    """SQL for the figures of an answer.
+
+    `bind` names values computed from the arguments by SQL expressions. `steps` are tables on the way, each made by a
+    query. `tables` holds one query for each table of the answer, in its order; `totals` one for each total, whose last
+    column is the figure and whose first, for a total `per` something, is what it is for. The tables `scoring` (signal,
+    weight, threshold) and `classes` (name, minimum, needs) are always there.
+    """
+
+    bind: dict[Slug, str] = Field(default_factory=dict)
+    steps: dict[Slug, str] = Field(default_factory=dict)
+    tables: tuple[str, ...] = Field(min_length=1, strict=False)
+    totals: dict[Slug, str] = Field(default_factory=dict)
+
+
+class Read(Strict):
+    """One list to read, all pages of it.
+
+    A value of `arguments` that is `:name` is replaced by the prompt's argument, by `today`, or by a name of `bind`.
+    `columns` are those that exist even when nothing was read; by default the names in the argument `fields`.
+    `each` is SQL over earlier reads: one call for each of its rows, whose columns are arguments and join the rows read.
+    Rows of an `entity` get a column `slice`: their group in the prompt's Organizational View, NULL if it is of another.
+    With an argument `aggs` the groups are the rows: `key`, `groupCount`, and the `aggs` that was asked for.
+    """
+
+    tool: ToolName
+    entity: Annotated[Entity | None, Field(strict=False)] = None
+    each: str | None = None
+    arguments: dict[str, Any] = Field(default_factory=dict)
+    columns: tuple[str, ...] = Field((), strict=False)
+
+    @property
+    def certain_columns(self) -> tuple[str, ...]:
+        """The columns of its table when nothing was read."""
+        fields = self.arguments.get("fields")
+        names = fields.split(",") if isinstance(fields, str) else []
+        return self.columns or tuple(name.strip() for name in names if name.strip())
+
+
+class Recipe(Queries):
+    """How code answers a prompt: what it reads, and SQL over the rows it read.
+
+    `reads` are tables, one column for each key of the rows. In SQL, an Organizational View is `org_entity`,
+    `org_field`, `org_label`, `org_unassigned` and `org_groups`, the JSON list of groups that its aliases name.
+    `remarks` gives the sentences that stand before the tables, one a row: that nothing has the requested name, for
+    example.
+    """
+
+    method: Line
+    reads: dict[Slug, Read] = Field(min_length=1)
+    remarks: str | None = None
+
+
+def parameters(values: Mapping[str, Scalar], today: datetime.date, view: OrganizationalView | None) -> dict[str, Any]:
+    """What a recipe can name as `:name` before its own `bind`."""
+    named: dict[str, Any] = {**values, "today": today.isoformat()}
+    if view:
+        named |= {"org_entity": view.entity, "org_field": view.field, "org_label": view.label}
+        named |= {"org_unassigned": view.unassigned, "org_groups": json.dumps([*view.aliases.values()])}
+    return named
+
+
+def call_arguments(read: Read, values: Mapping[str, Any], view: OrganizationalView | None) -> dict[str, Any]:
+    """The arguments of each call of a read, without the columns of its `each`.
+
+    The field of the view is read too, where the rows are of the view's entity.
+    """
+    arguments = {name: _filled(value, values) for name, value in read.arguments.items()}
+    if view and view.entity is read.entity and isinstance(fields := arguments.get("fields"), str):
+        arguments["fields"] = f"{fields},{view.field}"
+    return arguments
+
+
+def _filled(value: Any, values: Mapping[str, Any]) -> Any:  # noqa: ANN401
+    if isinstance(value, str) and value.startswith(":") and value[1:] in values:
+        return values[value[1:]]
+    if isinstance(value, dict):
+        return {key: _filled(item, values) for key, item in value.items()}
+    return [_filled(item, values) for item in value] if isinstance(value, list) else value

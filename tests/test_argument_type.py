@@ -41,7 +41,11 @@ def test_the_page_is_tested_with_every_type():
 
 
 def test_authors_are_told_of_every_type():
-    (line,) = [line for line in (ROOT / "prompts/README.md").read_text("utf-8").splitlines() if "`arguments`" in line]
+    (line,) = [
+        line
+        for line in (ROOT / "prompts/README.md").read_text("utf-8").splitlines()
+        if line.startswith("| `arguments`")
+    ]
     assert [name for name in TYPES if name not in line] == []
 
 

@@ -21,6 +21,7 @@ ORDER = [
     "torii",
     "connection",
     "answering",
+    "checking",
     "agents",
     "reports",
     "audit",

@@ -7,9 +7,9 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from promptkit.answering.check_recipes import check_recipe_file
+from promptkit.checking.library import check_library, check_prompt_file
+from promptkit.checking.recipes import check_recipe_file
 from promptkit.errors import Problem, PromptkitError, UsageError
-from promptkit.library.check import check_library, check_prompt_file
 from promptkit.library.store import Library
 
 

@@ -1,7 +1,7 @@
 import pytest
 
+from promptkit.checking.library import check_library
 from promptkit.errors import PromptkitError
-from promptkit.library.check import check_library
 from promptkit.library.scaffold import scaffold
 from promptkit.library.versions import Part, release
 

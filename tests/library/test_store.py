@@ -2,8 +2,8 @@
 
 import pytest
 
+from promptkit.checking.library import check_library
 from promptkit.files import load_yaml
-from promptkit.library.check import check_library
 from promptkit.library.render import render
 from promptkit.library.store import default_root
 from promptkit.model import ToolClass

@@ -1,10 +1,10 @@
 import pytest
 
+from promptkit.checking.library import check_library
 from promptkit.commands.render import render_prompt
 from promptkit.commands.show import list_prompts, show_prompt
 from promptkit.commands.versions import show_diff
 from promptkit.errors import PromptkitError
-from promptkit.library.check import check_library
 from promptkit.library.identity import identify
 from promptkit.library.instructions import Variant, build_instructions, instructions_version
 from promptkit.library.render import render

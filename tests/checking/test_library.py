@@ -3,8 +3,8 @@ from pathlib import Path
 
 import pytest
 
+from promptkit.checking.library import check_library, check_prompt_file
 from promptkit.errors import PromptkitError
-from promptkit.library.check import check_library, check_prompt_file
 from promptkit.library.instructions import instructions_version
 from promptkit.library.store import Library
 from tests.conftest import ROOT

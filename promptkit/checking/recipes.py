@@ -6,11 +6,11 @@ import datetime
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from promptkit.answering.check_sql import empty_database
-from promptkit.answering.dry_run import DryRun
 from promptkit.answering.query import bind, load_scoring
 from promptkit.argument_type import type_of
 from promptkit.arguments.organizational_view import chosen_view
+from promptkit.checking.dry_run import DryRun
+from promptkit.checking.sql import empty_database
 from promptkit.errors import Problem, nearest
 from promptkit.files import Document, Key, validate
 from promptkit.library.recipe import Recipe, parameters

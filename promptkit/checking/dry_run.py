@@ -8,8 +8,8 @@ from collections.abc import Collection, Generator, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from promptkit.answering.check_sql import judge_query
 from promptkit.answering.query import bind, load_rows, make_steps, rows_as_objects
+from promptkit.checking.sql import judge_query
 from promptkit.errors import Problem, PromptkitError, nearest
 from promptkit.files import Document, Key
 from promptkit.library.recipe import Read, call_arguments

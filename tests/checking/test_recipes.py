@@ -3,10 +3,10 @@ from pathlib import Path
 
 import pytest
 
-from promptkit.answering.check_recipes import check_recipe_file
+from promptkit.checking.library import check_library
+from promptkit.checking.recipes import check_recipe_file
 from promptkit.commands.check import check
 from promptkit.errors import Problem
-from promptkit.library.check import check_library
 from promptkit.library.scaffold import scaffold
 from promptkit.library.store import Library
 from tests.conftest import ROOT

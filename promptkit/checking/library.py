@@ -7,8 +7,8 @@ import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 
-from promptkit.answering.check_recipes import check_recipe_file
 from promptkit.argument_type import type_of
+from promptkit.checking.recipes import check_recipe_file
 from promptkit.errors import Problem, PromptkitError, nearest
 from promptkit.files import Document, Key, read_text, validate
 from promptkit.library.cases import CaseFile

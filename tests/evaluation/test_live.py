@@ -10,7 +10,8 @@ from promptkit.commands.evaluate import run_eval
 from promptkit.connection.session import Outcome
 from promptkit.connection.throttle import ThrottledSession
 from promptkit.errors import PromptkitError
-from promptkit.evaluation.live import AuditWatch, forecast, preflight
+from promptkit.evaluation.evaluators.contract import holds
+from promptkit.evaluation.live import AuditWatch, forecast, preflight, tools_stay_as_reviewed
 from promptkit.evaluation.plan import EvalSpec, plan
 from promptkit.evaluation.suite import open_evaluation
 from promptkit.model import ToolCall
@@ -47,6 +48,11 @@ def test_a_list_that_is_not_the_reviewed_one_stops_the_eval_before_any_call(libr
         pytest.raises(PromptkitError, match=r"\[tools-drift\] list_apps"),
     ):
         run_eval(library, {"names": ("connection_contracts",), "server": url}, out=tmp_path / "run")
+
+
+def test_a_list_that_stays_as_it_was_is_claimed_without_a_reason(shared):
+    portal, session = shared
+    assert portal.call(tools_stay_as_reviewed, session) == holds("tools_stay_as_reviewed")
 
 
 @pytest.mark.parametrize(

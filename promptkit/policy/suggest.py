@@ -13,13 +13,13 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
-from promptkit.files import load_yaml
+from promptkit.files import load_yaml, validate_each
 from promptkit.policy.decision import Definition, claims_to_read, denies_reading
 from promptkit.text import sanitized
 
 Class = Literal["read", "action", "ask"]
 
-_WORDS = {kind: frozenset(words) for kind, words in load_yaml(Path(__file__).with_name("suggest.yaml")).data.items()}
+_WORDS = validate_each(load_yaml(Path(__file__).with_name("suggest.yaml")), frozenset[str])
 _READS = _WORDS["reads"]
 _WRITES = _WORDS["writes"]
 _THINGS = _WORDS["things"]

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from importlib import import_module
-from importlib.util import find_spec
 from typing import cast
 
 from promptkit.agents.turns import Model
 from promptkit.errors import UsageError
 from promptkit.evaluation.plan import PROGRAMS, EvalSpec
+from promptkit.extras import extra
 from promptkit.text import sanitized
 
 PROVIDERS = ("openai", "anthropic", "google", "openai-compatible")
@@ -45,8 +44,5 @@ def open_model(spec: str, *, base_url: str | None) -> Callable[[], Model]:
     if provider == "openai-compatible" and not base_url:
         fix = "name the endpoint, such as --base-url http://127.0.0.1:8080/v1"
         raise UsageError.of("no-base-url", "openai-compatible models need the address of their endpoint", fix)
-    if find_spec("pydantic_ai") is None:
-        fix = "run: pip install 'torii-promptkit[models]'"
-        raise UsageError.of("missing-extra", f"{sanitized(spec)} needs the libraries of the model providers", fix)
-    opened = import_module("promptkit.agents.provider").open_provider(provider, name, base_url)
+    opened = extra("promptkit.agents.provider", "models").open_provider(provider, name, base_url)
     return cast(Callable[[], Model], opened)

@@ -10,7 +10,6 @@ from decimal import Decimal
 import anyio
 import pytest
 
-from promptkit.agents import open_models as models
 from promptkit.agents import provider
 from promptkit.agents.loop import converse, events
 from promptkit.agents.open_models import open_model
@@ -232,7 +231,8 @@ def test_a_missing_key_names_the_variable_to_set(monkeypatch, name):
 
 
 def test_a_missing_extra_says_what_to_install(monkeypatch):
-    monkeypatch.setattr(models, "find_spec", lambda _: None)
+    monkeypatch.delitem(sys.modules, "promptkit.agents.provider", raising=False)
+    monkeypatch.setitem(sys.modules, "pydantic_ai.direct", None)
     with pytest.raises(UsageError, match=r"torii-promptkit\[models\]"):
         open_model("openai:x", base_url=None)
 

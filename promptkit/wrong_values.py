@@ -7,12 +7,12 @@ from collections.abc import Collection, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from pydantic import ValidationError
-from pydantic_core import ErrorDetails
 
 from promptkit.errors import nearest
 from promptkit.text import sanitized
 
 Key = tuple[str | int, ...]
+Detail = Mapping[str, Any]
 _DATE = "a date such as 2026-11-30"
 _MUST_BE = {
     "bool_type": "true or false",
@@ -69,7 +69,7 @@ def wrong_values(error: ValidationError, data: object, name: str, keys: Collecti
         name: what messages call the whole of it.
         keys: those of the shape's outermost mapping, to name the one that was meant.
     """
-    refused: dict[Key, list[ErrorDetails]] = {}
+    refused: dict[Key, list[Detail]] = {}
     for detail in error.errors(include_url=False):
         key, value = _written(detail["loc"], data)
         match detail["type"]:
@@ -90,7 +90,7 @@ def wrong_values(error: ValidationError, data: object, name: str, keys: Collecti
         yield _wrong_value(key, details, name)
 
 
-def _wrong_value(key: Key, details: list[ErrorDetails], name: str) -> Wrong:
+def _wrong_value(key: Key, details: list[Detail], name: str) -> Wrong:
     """A value that none of the kinds it could be of accepts."""
     value, kinds = details[0]["input"], list(dict.fromkeys(map(_must_be, details)))
     if "a number" in kinds:
@@ -102,7 +102,7 @@ def _wrong_value(key: Key, details: list[ErrorDetails], name: str) -> Wrong:
     return Wrong(key, "wrong-value", f"{_subject(key, name)} is {what_it_is(value)}: it must be {must_be}", fix)
 
 
-def _must_be(detail: ErrorDetails) -> str:
+def _must_be(detail: Detail) -> str:
     context = detail.get("ctx", {})
     if form := _FORMS.get(context.get("pattern", "")):
         return form

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-import traceback
 from importlib import import_module
 from importlib.metadata import version
 from pathlib import Path
@@ -13,6 +12,7 @@ import typer
 from typer.core import TyperCommand
 
 from promptkit.commands import options
+from promptkit.commands.bug_report import bug_report
 from promptkit.errors import PromptkitError, UsageError
 from promptkit.library.store import Library, default_root
 from promptkit.model import DEFAULT_PROFILE
@@ -308,7 +308,6 @@ def main() -> None:
         sys.exit(2 if isinstance(error, UsageError) else 1)
     except KeyboardInterrupt:
         sys.exit(130)
-    except Exception:
-        traceback.print_exc()
-        print("This is a bug of promptkit. Please report it with the lines above.", file=sys.stderr)
+    except Exception as error:
+        print(bug_report(error), file=sys.stderr)
         sys.exit(3)

@@ -12,7 +12,7 @@ PACKAGE = ROOT / "promptkit"
 # A module imports only from its left; what stands together in a group may import among itself.
 ORDER = [
     {"errors"},
-    {"extras", "private", "wrong_values"},
+    {"bug_report", "extras", "private", "wrong_values"},
     {"cluster"},
     {"model"},
     {"cases"},

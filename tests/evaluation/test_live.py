@@ -132,7 +132,7 @@ class Scripted:
 
 
 @pytest.mark.parametrize(("busy", "calls", "state"), [(2, 3, CallState.EXECUTED), (99, 5, CallState.FAILED)])
-def test_tries_are_few(busy, calls, state):
+def test_a_busy_server_is_asked_five_times_at_most(busy, calls, state):
     session = Scripted(*[0.001] * busy)
     assert anyio.run(ThrottledSession(session).call, READ).state is state
     assert session.calls == calls

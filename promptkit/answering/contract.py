@@ -171,7 +171,10 @@ def read_cell(column: Column, text: str) -> Cell:
     try:
         match column.type:
             case ColumnType.MONEY | ColumnType.NUMBER | ColumnType.PERCENT:
-                return Decimal(text.removesuffix("%").replace(",", "").strip())
+                number = Decimal(text.removesuffix("%").replace(",", "").strip())
+                if not number.is_finite():
+                    raise ValueError("not a finite number")
+                return number
             case ColumnType.INTEGER:
                 return int(text.replace(",", ""))
             case ColumnType.DATE:

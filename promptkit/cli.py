@@ -5,7 +5,6 @@ are not postponed, here and in groups/, since typer would compile each of them a
 """
 
 import sys
-import traceback
 from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated, Any
@@ -14,6 +13,7 @@ import typer
 from typer.core import TyperCommand
 
 from promptkit.commands import options
+from promptkit.commands.bug_report import bug_report
 from promptkit.commands.groups import eval as eval_group
 from promptkit.commands.groups import export as export_group
 from promptkit.commands.groups import tools as tools_group
@@ -305,7 +305,6 @@ def main() -> None:
         sys.exit(2 if isinstance(error, UsageError) else 1)
     except KeyboardInterrupt:
         sys.exit(130)
-    except Exception:
-        traceback.print_exc()
-        print("This is a bug of promptkit. Please report it with the lines above.", file=sys.stderr)
+    except Exception as error:
+        print(bug_report(error), file=sys.stderr)
         sys.exit(3)

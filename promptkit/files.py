@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import takewhile
 from pathlib import Path
 from typing import Any, TypeVar
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, TypeAdapter, ValidationError
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.events import (
@@ -25,8 +25,9 @@ from ruamel.yaml.events import (
 )
 from ruamel.yaml.nodes import ScalarNode
 
-from promptkit.errors import Problem, PromptkitError, nearest
+from promptkit.errors import Problem, PromptkitError
 from promptkit.text import sanitized
+from promptkit.wrong_values import what_it_is, wrong_values
 
 MAX_BYTES = 512 * 1024
 MAX_DEPTH = 40
@@ -34,7 +35,9 @@ MAX_INTEGER = 2**63 - 1
 _RESOLVER = YAML(typ="safe").resolver
 Place = tuple[int, int]
 Key = tuple[str | int, ...]
-M = TypeVar("M", bound=BaseModel)
+T = TypeVar("T")
+# What a plain value was meant to be, by YAML's word for it.
+_MEANT = {"int": "whole number", "float": "number", "timestamp": "date"}
 
 
 @dataclass
@@ -218,7 +221,7 @@ def _build_scalar(event: Event, document: Document, place: Place) -> Any:  # noq
             return value
     except ValueError:
         pass
-    message = f"{sanitized(text)} is no {kind} that can be read"
+    message = f"{sanitized(text)} is not a valid {_MEANT.get(kind, 'value')}"
     raise _refused(document, place, "not-yaml", message, "correct it, or put it in quotes")
 
 
@@ -237,30 +240,34 @@ def _refused(document: Document, place: Place, code: str, message: str, fix: str
     return PromptkitError.of(code, message, fix, path=document.path, line=place[0], column=place[1])
 
 
-def validate(document: Document, model: type[M]) -> M:
+def validate(document: Document, model: type[T]) -> T:
     """Turn a document into a model.
 
     Raises:
         PromptkitError: every key that is unknown, missing or of the wrong kind, each at its place.
     """
-    try:
-        return model.model_validate(document.data)
-    except ValidationError as error:
-        raise PromptkitError(_validation_problems(document, model, error)) from error
+    return _validated(document, document.data, model, ())
 
 
-def validate_each(document: Document, model: type[M]) -> dict[str, M]:
-    """Turn a document that maps names to things into models by name.
+def validate_each(document: Document, kind: type[T]) -> dict[str, T]:
+    """Turn a document that maps names to things of one kind into those things by name.
+
+    Args:
+        document: the file.
+        kind: a model, or a plain kind such as `str` or `list[str]`.
 
     Raises:
-        PromptkitError: the problems of all of them together.
+        PromptkitError: the file is not such a mapping, or the problems of all things together.
     """
-    found: dict[str, M] = {}
+    if not isinstance(document.data, dict):
+        message = f"the file is {what_it_is(document.data)}: it must be a mapping of names"
+        fix = "write each name with a colon, and after it what belongs to the name"
+        raise PromptkitError([document.problem_at((), "wrong-value", message, fix)])
+    found: dict[str, T] = {}
     problems: list[Problem] = []
     for name, data in document.data.items():
-        places = {key[1:]: place for key, place in document.places.items() if key[:1] == (name,)}
         try:
-            found[name] = validate(Document(document.path, data, places), model)
+            found[name] = _validated(document, data, kind, (name,))
         except PromptkitError as error:
             problems += error.problems
     if problems:
@@ -268,19 +275,19 @@ def validate_each(document: Document, model: type[M]) -> dict[str, M]:
     return found
 
 
-def _validation_problems(document: Document, model: type[BaseModel], error: ValidationError) -> Iterator[Problem]:
-    for detail in error.errors(include_url=False, include_context=False):
-        key = tuple(part for part in detail["loc"] if part != "[key]")
-        name, value = sanitized(key[-1]) if key else "the file", sanitized(detail["input"])
-        match detail["type"]:
-            case "extra_forbidden":
-                # Only at the top is it known which keys there are.
-                names = sorted({field.alias or key for key, field in model.model_fields.items()})
-                fix = nearest(name, names if len(key) == 1 else [], "remove it, or correct its spelling")
-                yield document.problem_at(key, "unknown-key", f"{name} is not a key here", fix)
-            case "missing":
-                yield document.problem_at(key, "missing-key", f"{name} is missing", f"add {name}:")
-            case _:
-                yield document.problem_at(
-                    key, "wrong-value", f"{name} is {value}: {detail['msg']}", "correct the value"
-                )
+# A model keeps the schema that it builds; an adapter of it would build another each time.
+def _reader(kind: type[T]) -> Callable[[object], T]:
+    if isinstance(kind, type) and issubclass(kind, BaseModel):
+        return kind.model_validate
+    return TypeAdapter(kind).validate_python
+
+
+def _validated(document: Document, data: object, kind: type[T], at: Key) -> T:
+    """The data that stands at a key of a document, as a thing of some kind."""
+    try:
+        return _reader(kind)(data)
+    except ValidationError as error:
+        keys = sorted({field.alias or key for key, field in getattr(kind, "model_fields", {}).items()})
+        name = sanitized(at[-1]) if at else "the file"
+        wrong = wrong_values(error, data, name, keys)
+        raise PromptkitError(document.problem_at(at + key, *said) for key, *said in wrong) from error

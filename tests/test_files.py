@@ -60,7 +60,7 @@ def test_words_that_older_yaml_reads_as_booleans_stay_words(tmp_path):
         ("a: 1\n---\nb: 2\n", "x.yaml:2:1: [not-yaml] a second document begins here"),
         ("", "x.yaml: [empty-file] the file holds nothing"),
         ("[" * 200_000, "x.yaml:1:41: [too-deep] more than 40 levels deep"),
-        ("a: " + "9" * 5000, "x.yaml:1:4: [not-yaml] " + "9" * 79 + "~ is no int that can be read"),
+        ("a: " + "9" * 5000, "x.yaml:1:4: [not-yaml] " + "9" * 79 + "~ is not a valid whole number"),
     ],
     ids=lambda value: value[:12],
 )

@@ -155,7 +155,7 @@ class Analyst:
     def _evidence(self, coverage: Sequence[ListCoverage], gaps: str) -> dict[str, str]:
         read = [
             f"{c.tool} {c.rows} of {'an unstated total' if c.total is None else c.total} "
-            f"in {c.pages} page{'s' * (c.pages != 1)}"
+            f"in {c.pages} {'page' if c.pages == 1 else 'pages'}"
             for c in coverage
         ]
         return {

@@ -5,9 +5,11 @@ from __future__ import annotations
 import datetime
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
+from itertools import islice
 from typing import Any, assert_never
 
 from markdown_it import MarkdownIt
@@ -177,7 +179,10 @@ def read_cell(column: Column, text: str) -> Cell:
     try:
         match column.type:
             case ColumnType.MONEY | ColumnType.NUMBER | ColumnType.PERCENT:
-                return Decimal(text.removesuffix("%").replace(",", "").strip())
+                number = Decimal(text.removesuffix("%").replace(",", "").strip())
+                if not number.is_finite():
+                    raise ValueError("not a finite number")
+                return number
             case ColumnType.INTEGER:
                 return int(text.replace(",", ""))
             case ColumnType.DATE:
@@ -194,19 +199,14 @@ def differences(answer: Answer, expected: Figures, found: Figures) -> list[str]:
     """What `found` says otherwise than `expected`, in sentences; empty when they agree. The order of rows is free."""
     told = []
     for table, want, have in zip(answer.tables, expected.tables, found.tables, strict=True):
-        missing, extra = _left_over(want, have), _left_over(have, want)
-        told += [f"{table.heading}: lacks {_shown(row)}" for row in missing[:3]]
-        told += [f"{table.heading}: has {_shown(row)}" for row in extra[:3]]
+        missing, extra = Counter(want) - Counter(have), Counter(have) - Counter(want)
+        told += [f"{table.heading}: lacks {_shown(row)}" for row in islice(missing.elements(), 3)]
+        told += [f"{table.heading}: has {_shown(row)}" for row in islice(extra.elements(), 3)]
     for name in sorted({*expected.totals, *found.totals}):
         want_total, have_total = expected.totals.get(name), found.totals.get(name)
         if want_total != have_total:
             told.append(f"total {name}: {have_total}, expected {want_total}")
     return told
-
-
-def _left_over(rows: Rows, others: Rows) -> Rows:
-    others = list(others)
-    return [row for row in rows if row not in others or others.remove(row)]  # type: ignore[func-returns-value]
 
 
 def _shown(row: tuple[Cell, ...]) -> str:

@@ -14,7 +14,9 @@ from promptkit.audit.strict import MAX_RECORD_BYTES
 
 _CHUNK = 1024 * 1024
 _SPACE = re.compile(rb"[ \t\n\r]*")
-# Reads one value without building it. Where it says that something comes after the value, the value has ended.
+# Reads one value without building it. Where it says that something comes after the value, the value has ended. That
+# message of msgspec is our only way to the length: test_elements_are_found_wherever_the_window_ends fails where it
+# changes.
 _skip = Decoder(Raw).decode
 _TRAILING = re.compile(r"trailing characters \(byte (\d+)\)")
 _BROKEN = re.compile(r"\(byte (\d+)\)")

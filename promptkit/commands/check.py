@@ -21,7 +21,7 @@ def check(library: Library, paths: Sequence[Path], *, as_json: bool) -> int:
     else:
         for one in problems:
             print(one)
-        count = f"{len(problems)} problem{'s' * (len(problems) != 1)}"
+        count = "1 problem" if len(problems) == 1 else f"{len(problems)} problems"
         print(f"{count} found." if problems else "No problems found.", file=sys.stderr)
     return 1 if problems else 0
 

@@ -194,5 +194,5 @@ def run_plan(library: Library, setup: EvalSpec, rate: float) -> int:
     if not 0 < rate < 1:
         raise UsageError.of("wrong-rate", f"--plan is {rate}", "write a rate such as 0.01, for one in a hundred")
     tasks = plan(library, replace(setup, repeats=1))
-    extra("promptkit.evaluation.tables", "models").print_plan(tasks, rate, Console())
+    extra("promptkit.evaluation.tables", "statistics").print_plan(tasks, rate, Console())
     return 0

@@ -68,7 +68,7 @@ def _statistics(recorded: Recorded, outputs: Outputs) -> dict[str, Any]:
     has_language_model = not PROGRAMS.issuperset(recorded.header.setup.models)
     if not (has_language_model or outputs.baseline or recorded.header.setup.ablate):
         return found
-    statistics = extra("promptkit.evaluation.statistics", "models")
+    statistics = extra("promptkit.evaluation.statistics", "statistics")
     if has_language_model:
         found["statistics"] = statistics.groups(recorded)
     if recorded.header.setup.ablate:
@@ -81,7 +81,7 @@ def _statistics(recorded: Recorded, outputs: Outputs) -> dict[str, Any]:
 def _print_statistics(statistics: Mapping[str, Any], console: Console) -> None:
     if not statistics:
         return
-    tables = extra("promptkit.evaluation.tables", "models")
+    tables = extra("promptkit.evaluation.tables", "statistics")
     # Of an ablation, the table of rules has what the groups without each would say on hundreds of lines.
     tables.print_groups([group for group in statistics.get("statistics", ()) if not group.without], console)
     for name, heads in (("ablation", ("rule", "with it", "without it")), ("changes", ("subject", "before", "now"))):

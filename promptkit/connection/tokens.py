@@ -6,8 +6,6 @@ import contextlib
 import hashlib
 import os
 import tempfile
-from importlib import import_module
-from importlib.util import find_spec
 from pathlib import Path
 from types import ModuleType
 
@@ -15,6 +13,9 @@ import typer
 from filelock import AsyncFileLock
 from mcp.shared.auth import OAuthClientInformationFull, OAuthMetadata, OAuthToken
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from promptkit.errors import UsageError
+from promptkit.extras import extra
 
 TOKEN_VARIABLE = "PROMPTKIT_TOKEN"  # noqa: S105  (its name)
 """The environment variable with a bearer token, for CI."""
@@ -103,7 +104,10 @@ class TokenStore:
 
 def open_store() -> TokenStore:
     """The store of the person who runs the program."""
-    keyring = import_module("keyring") if find_spec("keyring") else None
+    folder = Path(typer.get_app_dir("promptkit"), "tokens")
+    try:
+        keyring = extra("keyring", "keyring")
+    except UsageError:
+        return TokenStore(folder)
     # A keyring that cannot keep anything has no priority.
-    is_usable = keyring is not None and keyring.get_keyring().priority > 0
-    return TokenStore(Path(typer.get_app_dir("promptkit"), "tokens"), keyring if is_usable else None)
+    return TokenStore(folder, keyring if keyring.get_keyring().priority > 0 else None)

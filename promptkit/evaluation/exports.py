@@ -43,7 +43,7 @@ def as_junit(report: Report) -> str:
 
 
 def _faults(report: Report) -> int:
-    return (not report.self_test.passed) + (not report.is_complete)
+    return [report.self_test.passed, report.is_complete].count(False)
 
 
 def _check(suite: Element, name: str, passed: bool, message: str) -> None:

@@ -11,7 +11,7 @@ from mcp import MCPError
 from promptkit.connection.session import Session
 from promptkit.connection.throttle import CALLS_PER_MINUTE
 from promptkit.errors import Problem, PromptkitError
-from promptkit.evaluation.evaluators.contract import Assertion
+from promptkit.evaluation.evaluators.contract import Assertion, fails, holds
 from promptkit.evaluation.plan import CaseScenario, Sample
 from promptkit.library.store import Library
 from promptkit.model import ToolCall
@@ -44,11 +44,12 @@ async def tools_stay_as_reviewed(session: Session) -> Assertion:
     """What the server lists now is what it listed when the session was opened."""
     try:
         found = list(tool_changes({tool["name"]: tool for tool in session.tools}, await session.list_tools()))
-        told = ", ".join(f"{sanitized(one.tool)} ({one.summary})" for one in found)
-        return Assertion("tools_stay_as_reviewed", not found, f"the server's tools changed during the run: {told}")
     except (MCPError, PromptkitError) as error:
-        reason = f"the server's tools could not be listed again: {sanitized(error, 200)}"
-        return Assertion("tools_stay_as_reviewed", False, reason)
+        return fails("tools_stay_as_reviewed", f"the server's tools could not be listed again: {sanitized(error, 200)}")
+    if not found:
+        return holds("tools_stay_as_reviewed")
+    told = ", ".join(f"{sanitized(one.tool)} ({one.summary})" for one in found)
+    return fails("tools_stay_as_reviewed", f"the server's tools changed during the run: {told}")
 
 
 def forecast(samples: Sequence[Sample]) -> str:

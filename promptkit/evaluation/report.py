@@ -53,7 +53,9 @@ def _baseline_line(report: Report, *, is_worse: bool) -> str:
         checks = f"that checks fail in {wrong} samples is not worse than before" if wrong else "every check holds"
         return f"PASS against the baseline: the verdict is clean, and {checks}."
     why = [] if report.verdict is Verdict.CLEAN else [f"the verdict is {report.verdict}, which no baseline forgives"]
-    return f"FAIL against the baseline: {'; '.join([*why, *['it is worse than before'] * is_worse])}."
+    if is_worse:
+        why.append("it is worse than before")
+    return f"FAIL against the baseline: {'; '.join(why)}."
 
 
 def _table(heads: tuple[str, str], results: Sequence[SampleResult]) -> Table:

@@ -7,13 +7,13 @@ from dataclasses import dataclass, field
 
 import anyio
 import anyio.lowlevel
+from aiolimiter import AsyncLimiter
 
 from promptkit.agents.journal import Journal
 from promptkit.agents.turns import Message, Model, Models, Turn, Usage
 from promptkit.evaluation.plan import Sample
 from promptkit.evaluation.records.result import SampleResult
 from promptkit.evaluation.suite import Evaluation
-from promptkit.extras import extra
 from promptkit.policy.decision import Definition
 
 Progress = Callable[[SampleResult], None]
@@ -84,11 +84,7 @@ class LimitedModel:
 
 
 def limited(models: Models, limits: Limits) -> Models:
-    """The same models, which share one rate and one budget.
-
-    Raises:
-        UsageError: a rate needs a library that is not installed.
-    """
+    """The same models, which share one rate and one budget."""
     wait = _limiter(limits.max_rate) if limits.max_rate else anyio.lowlevel.checkpoint
     return {name: _limited(make, limits, wait) for name, make in models.items()}
 
@@ -99,8 +95,7 @@ def _limited(make: Callable[[], Model], limits: Limits, wait: Callable[[], Await
 
 def _limiter(max_rate: float) -> Callable[[], Awaitable[None]]:
     # One turn every so often, and not a whole minute's worth at once, since providers count shorter spans too.
-    limiter = extra("aiolimiter", "models").AsyncLimiter(1, 60 / max_rate)
-    return lambda: limiter.acquire()
+    return AsyncLimiter(1, 60 / max_rate).acquire
 
 
 async def run_samples(

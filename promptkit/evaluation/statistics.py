@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 from collections.abc import Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import count
 from typing import TypeVar
 
 from scipy.stats import binomtest, false_discovery_control, fisher_exact  # type: ignore[import-untyped]
@@ -75,12 +75,8 @@ def upper_bound(failures: int, runs: int) -> float:
 
 def runs_for(rate: float) -> int:
     """How many runs, none of them failing, show that the rate of failures is at most `rate`."""
-    high: int = next(2**power for power in count() if upper_bound(0, 2**power) <= rate)
-    low = high // 2
-    while high - low > 1:
-        middle = (low + high) // 2
-        low, high = (low, middle) if upper_bound(0, middle) <= rate else (middle, high)
-    return high
+    # The exact bound of 0 of n is 1 - 0.025 ** (1 / n), solved for n.
+    return math.ceil(math.log((1 - CONFIDENCE) / 2) / math.log1p(-rate))
 
 
 @dataclass(frozen=True)
@@ -147,7 +143,7 @@ def _counts(results: Iterable[tuple[K, SampleResult]]) -> dict[K, Counts]:
     found: dict[K, Counts] = {}
     for key, result in results:
         failures, runs = found.get(key, (0, 0))
-        found[key] = (failures + (not result.passed), runs + 1)
+        found[key] = (failures if result.passed else failures + 1, runs + 1)
     return found
 
 

@@ -84,6 +84,9 @@ def _candidates(library: Library, words: list[str]) -> list[tuple[str, str]]:
 
 def _as_pasted(prompt: Prompt, words: list[str]) -> str:
     """The prompt rendered with the arguments that the words seem to have been rendered with."""
+    # In the template each blank becomes one word, its name between characters that nobody types. Compared word by word,
+    # where one other word stands in the paste in place of such a word, it is what the blank was filled with, once what
+    # is written around the blank is taken off.
     marks = {f"\ue000{name}\ue001": name for name in prompt.arguments}
     marked = re.sub(r"\{\{ *(\w+) *\}\}", lambda match: f"\ue000{match.group(1)}\ue001", prompt.template)
     values: dict[str, Scalar] = {}

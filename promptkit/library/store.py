@@ -204,7 +204,7 @@ class Library:
     @cached_property
     def shared_lines(self) -> Mapping[str, str]:
         """instructions/shared_lines.yaml: sentences by the name that templates ask for them with."""
-        return dict(self.document(self.instructions / "shared_lines.yaml").data)
+        return validate_each(self.document(self.instructions / "shared_lines.yaml"), str)
 
     def written_out(self, text: str, indent: str = "") -> str:
         """`text` with what prompts share in place of each mark: shared lines, and the scoring model, indented."""
@@ -217,7 +217,7 @@ class Library:
     def load_version_lock(self) -> dict[str, str]:
         """prompts/versions.lock: the digest of each released version by `name@version`."""
         path = self.prompts / "versions.lock"
-        return dict(self.document(path).data) if path.exists() else {}
+        return validate_each(self.document(path), str) if path.exists() else {}
 
 
 def scoring_text(scoring: Scoring) -> str:

@@ -1,29 +1,33 @@
 """Proposes a class for a tool nobody reviewed, with the reason. A person decides; nothing here lets a call through.
 
-It errs to one side only: whatever could write is never proposed as a read, and what is not plain is for a person to ask
-about. A server's own hint can make the proposal stricter and never laxer.
+It errs to one side only: whatever could write, by its name, its description, or the names or options of its arguments,
+is never proposed as a read, and what is not plain is for a person to ask about. A server's own hint can make the
+proposal stricter and never laxer.
 """
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Mapping
+from collections import deque
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
-from promptkit.files import load_yaml
+from promptkit.files import load_yaml, validate_each
 from promptkit.policy.decision import Definition, claims_to_read, denies_reading
 from promptkit.text import sanitized
 
 Class = Literal["read", "action", "ask"]
 
-_WORDS = {kind: frozenset(words) for kind, words in load_yaml(Path(__file__).with_name("suggest.yaml")).data.items()}
+_WORDS = validate_each(load_yaml(Path(__file__).with_name("suggest.yaml")), frozenset[str])
 _READS = _WORDS["reads"]
 _WRITES = _WORDS["writes"]
 _THINGS = _WORDS["things"]
 _FREE_FORM = _WORDS["free_form"]
 _SECRETS = _WORDS["secrets"]
+# Where a JSON schema says which values it takes, and what one of them is called.
+_OPTIONS = ("enum", "const", "default", "examples", "pattern")
+_LABELS = ("title", "description")
 _EFFECTS = re.compile(
     r"""\b(creat(e|es|ing)|updat(e|es|ing)|delet(e|es|ing)|remov(e|es|ing)|writ(e|es|ing)\b|sav(e|es|ing)|send(s|ing)?|
     modif(y|ies|ying)|execut(e|es|ing)|trigger(s|ing)?|start(s|ing)?\ a|run(s|ning)?\ (a|an|the|any)|publish(es|ing)?|
@@ -85,19 +89,50 @@ def _secret(words: list[str]) -> str | None:
 
 def _free_form(tool: Definition) -> str | None:
     schema = tool.get("inputSchema")
-    properties = schema.get("properties", {}) if isinstance(schema, Mapping) else None
-    if not isinstance(properties, Mapping):
+    if (
+        not isinstance(schema, Mapping)
+        or not isinstance(schema.get("properties", {}), Mapping)
+        or _is_elsewhere(schema)
+    ):
         return "its arguments cannot be read"
-    found = next((key for key in properties if str(key).lower() in _FREE_FORM), None)
+    found = next((name for name in _argument_names(schema) if name.lower() in _FREE_FORM), None)
     if found:
         return f"the argument {sanitized(found)} may decide what it does"
-    written = next((word for value in _choices(properties) for word in _words(value)[:1] if word in _WRITES), None)
+    written = next((word for option in _options(schema) for word in _words(option) if word in _WRITES), None)
     return f"an argument offers {sanitized(written)}" if written else None
 
 
-def _choices(properties: Any) -> list[str]:  # noqa: ANN401
-    found = re.findall(r'"enum": \[([^\]]*)\]', json.dumps(properties))
-    return [value for group in found for value in re.findall(r'"([^"]*)"', group)]
+def _is_elsewhere(schema: Mapping[str, Any]) -> bool:
+    """Whether a part of the schema is in another document."""
+    return any(isinstance(node, Mapping) and not str(node.get("$ref", "#")).startswith("#") for node in _nodes(schema))
+
+
+def _argument_names(schema: Mapping[str, Any]) -> Iterator[str]:
+    """The names of all arguments, and of what is inside them."""
+    for node in _nodes(schema):
+        if isinstance(node, Mapping) and isinstance(node.get("properties"), Mapping):
+            yield from map(str, node["properties"])
+
+
+def _options(schema: Mapping[str, Any]) -> Iterator[str]:
+    """Every text that an argument offers as a value, as a part of one, or as the label of one."""
+    for node in _nodes(schema):
+        if isinstance(node, Mapping):
+            keys = (*_OPTIONS, *_LABELS) if "const" in node else _OPTIONS
+            offered = [node[key] for key in keys if key in node]
+            yield from (text for text in _nodes(offered) if isinstance(text, str))
+
+
+def _nodes(value: object) -> Iterator[object]:
+    """A value and everything inside it, however deep and under whatever key; the keys too."""
+    waiting = deque([value])
+    while waiting:
+        node = waiting.popleft()
+        yield node
+        if isinstance(node, Mapping):
+            waiting.extend([*node.keys(), *node.values()])
+        elif isinstance(node, list):
+            waiting.extend(node)
 
 
 def _described(tool: Definition) -> str | None:

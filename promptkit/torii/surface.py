@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 from mcp.types import Tool, ToolAnnotations
 
-from promptkit.files import load_yaml
+from promptkit.files import load_yaml, validate_each
 
 Mode = Literal["hosted-guess", "hosted-bare", "npm-2025"]
 
@@ -28,9 +28,8 @@ class Surface:
 
 
 @cache
-def _file() -> Mapping[str, Any]:
-    read: Mapping[str, Any] = load_yaml(_PATH).data
-    return read
+def _file() -> Mapping[str, Mapping[str, Mapping[str, Any]]]:
+    return validate_each(load_yaml(_PATH), dict[str, dict[str, Any]])
 
 
 def surface(mode: Mode = "hosted-guess") -> Surface:

@@ -231,7 +231,7 @@ def test_a_missing_key_names_the_variable_to_set(monkeypatch, name):
 
 
 def test_a_missing_extra_says_what_to_install(monkeypatch):
-    monkeypatch.delitem(sys.modules, "promptkit.agents.provider")
+    monkeypatch.delitem(sys.modules, "promptkit.agents.provider", raising=False)
     monkeypatch.setitem(sys.modules, "pydantic_ai.direct", None)
     with pytest.raises(UsageError, match=r"torii-promptkit\[models\]"):
         open_model("openai:x", base_url=None)

@@ -155,7 +155,7 @@ def test_a_forced_format_is_used_and_an_unknown_one_refused(audited):
         readers()["no-such-format"]
 
 
-def test_every_format_says_in_a_few_words_what_it_is():
+def test_every_format_has_a_summary_of_10_to_100_characters():
     told = dict(summaries())
     assert list(told) == list(readers())
     assert all(10 < len(text) < 100 for text in told.values())

@@ -2,8 +2,16 @@ from decimal import Decimal
 
 import pytest
 
-from promptkit.answering.contract import Figures, differences, escaped, figures_of, parse_answer, write_answer
-from promptkit.model import Answer
+from promptkit.answering.contract import (
+    Figures,
+    differences,
+    escaped,
+    figures_of,
+    parse_answer,
+    read_cell,
+    write_answer,
+)
+from promptkit.model import Answer, Column, ColumnType
 
 ANSWER = Answer.model_validate(
     {
@@ -125,6 +133,13 @@ def test_a_cell_that_does_not_fit_its_column_is_told():
     text = header + "| a | soon | 1 | 1.00 | 1 % |\n"
     with pytest.raises(ValueError, match="end_date: 'soon' is not a date"):
         figures_of(ANSWER, parse_answer(text))
+
+
+@pytest.mark.parametrize("text", ["NaN", "sNaN", "-Infinity"])
+def test_a_cell_that_holds_no_finite_number_is_told(text):
+    column = Column(name="amount", type=ColumnType.MONEY)
+    with pytest.raises(ValueError, match=f"amount: '{text}' is not a money"):
+        read_cell(column, text)
 
 
 def test_prose_without_tables_has_no_figures():

@@ -124,6 +124,18 @@ def test_a_process_ends_with_the_code_of_its_mistake(words, code):
     assert (done.returncode, done.stdout, "Traceback" in done.stderr) == (code, "", False)
 
 
+def test_a_bug_ends_with_its_own_code_and_what_to_report(run_here, monkeypatch):
+    class Broken(io.TextIOWrapper):
+        def write(self, text):
+            raise RuntimeError("no paper")
+
+    monkeypatch.setattr(sys, "stdout", Broken(io.BytesIO()))
+    done = run_here("show", "renewal_calendar")
+    assert done.returncode == 3
+    assert done.stderr.startswith("Traceback (most recent call last):\n")
+    assert "\nThis is a bug of promptkit: RuntimeError at promptkit/commands/show.py:" in done.stderr
+
+
 def test_a_package_inside_a_zip_file_says_that_it_must_be_unpacked(tmp_path):
     archive = shutil.make_archive(str(tmp_path / "promptkit"), "zip", ROOT, "promptkit")
     started = (

@@ -1,6 +1,7 @@
 """A run told against an earlier one, through the command's own door."""
 
 import json
+import sys
 from dataclasses import replace
 from itertools import count
 
@@ -11,7 +12,7 @@ from promptkit.agents.eval_spec import EvalSpec
 from promptkit.agents.turns import Turn
 from promptkit.commands.evaluate import run_plan
 from promptkit.commands.report import Outputs, tell
-from promptkit.errors import PromptkitError
+from promptkit.errors import PromptkitError, UsageError
 from promptkit.evaluation.plan import plan
 from promptkit.evaluation.records.record import read_record
 from promptkit.evaluation.runner import Limits
@@ -157,6 +158,13 @@ def test_reports_are_written_or_a_clear_error(runs, tmp_path):
 def test_a_baseline_of_other_samples_is_refused(runs, of_a_program):
     with pytest.raises(PromptkitError, match="models are"):
         tell(read_record(runs / "4"), [], Outputs(baseline=of_a_program))
+
+
+def test_a_baseline_without_its_library_says_what_to_install(of_a_program, monkeypatch):
+    monkeypatch.delitem(sys.modules, "promptkit.evaluation.statistics")
+    monkeypatch.setitem(sys.modules, "scipy.stats", None)
+    with pytest.raises(UsageError, match=r"pip install 'torii-promptkit\[statistics\]'"):
+        tell(read_record(of_a_program), [], Outputs(baseline=of_a_program))
 
 
 def test_a_plan_runs_nothing(library, capsys):

@@ -33,20 +33,41 @@ def evaluated(library, tmp_path, capsys, *names, **options):
     return code, json.loads(capsys.readouterr().out)
 
 
-def test_every_prompt_is_clean_and_correct_on_the_local_torii(library, tmp_path, capsys):
-    code, report = evaluated(library, tmp_path, capsys)
-    assert [result for result in report["results"] if not result["passed"]] == []
-    assert (code, report["verdict"], report["passed"]) == (0, "clean", True)
-    assert {result["prompt"].partition("@")[0] for result in report["results"]} == set(library.prompt_names())
+def kept(library, folder, *names):
+    """The folder of a run that passes, and what it printed as JSON."""
+    printed = io.StringIO()
+    with redirect_stdout(printed):
+        assert evaluate(library, *names, out=folder, as_json=True) == 0
+    return folder, json.loads(printed.getvalue())
+
+
+@pytest.fixture(scope="module")
+def everything(library, tmp_path_factory):
+    """A run of all prompts."""
+    return kept(library, tmp_path_factory.mktemp("everything") / "run")
 
 
 @pytest.fixture(scope="module")
 def one(library, tmp_path_factory):
-    """The folder of a run of one prompt, and what it printed as JSON."""
-    folder, printed = tmp_path_factory.mktemp("one") / "run", io.StringIO()
-    with redirect_stdout(printed):
-        assert evaluate(library, "connection_apps", out=folder, as_json=True) == 0
-    return folder, json.loads(printed.getvalue())
+    """A run of one prompt."""
+    return kept(library, tmp_path_factory.mktemp("one") / "run", "connection_apps")
+
+
+def test_every_prompt_is_clean_and_correct_on_the_local_torii(library, everything):
+    _, report = everything
+    assert [result for result in report["results"] if not result["passed"]] == []
+    assert (report["verdict"], report["passed"]) == ("clean", True)
+    assert {result["prompt"].partition("@")[0] for result in report["results"]} == set(library.prompt_names())
+
+
+def test_a_claim_that_holds_carries_no_reason_in_the_report_or_in_the_record(everything):
+    folder, report = everything
+    lines = [json.loads(line) for line in (folder / "run.jsonl").read_text("utf-8").splitlines()]
+    recorded = [line for line in lines if "assertions" in line]
+    assert len(recorded) == len(report["results"]) > 0
+    claims = [claim for sample in [*report["results"], *recorded] for claim in sample["assertions"]]
+    # What `reads_only` says of a run that only read is true, and not the reason of a failure.
+    assert [claim for claim in claims if claim["passed"] and claim["reason"] and claim["name"] != "reads_only"] == []
 
 
 def test_the_json_counts_each_verdict(one):

@@ -10,7 +10,8 @@ from promptkit.commands.audit import run_audit
 from promptkit.connection.session import Outcome
 from promptkit.connection.throttle import ThrottledSession
 from promptkit.errors import PromptkitError
-from promptkit.evaluation.live import AuditWatch, forecast, preflight
+from promptkit.evaluation.evaluators.contract import holds
+from promptkit.evaluation.live import AuditWatch, forecast, preflight, tools_stay_as_reviewed
 from promptkit.evaluation.plan import plan
 from promptkit.evaluation.suite import open_evaluation
 from promptkit.model import ToolCall
@@ -48,6 +49,11 @@ def test_a_list_that_is_not_the_reviewed_one_stops_the_eval_before_any_call(libr
         pytest.raises(PromptkitError, match=r"\[tools-drift\] list_apps"),
     ):
         evaluate(library, "connection_contracts", server=url, out=tmp_path / "run")
+
+
+def test_a_list_that_stays_as_it_was_is_claimed_without_a_reason(shared):
+    portal, session = shared
+    assert portal.call(tools_stay_as_reviewed, session) == holds("tools_stay_as_reviewed")
 
 
 @pytest.mark.parametrize(
@@ -127,7 +133,7 @@ class Scripted:
 
 
 @pytest.mark.parametrize(("busy", "calls", "state"), [(2, 3, CallState.EXECUTED), (99, 5, CallState.FAILED)])
-def test_tries_are_few(busy, calls, state):
+def test_a_busy_server_is_asked_five_times_at_most(busy, calls, state):
     session = Scripted(*[0.001] * busy)
     assert anyio.run(ThrottledSession(session).call, READ).state is state
     assert session.calls == calls

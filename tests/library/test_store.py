@@ -2,7 +2,6 @@
 
 import pytest
 
-from promptkit.checking.library import check_library
 from promptkit.files import load_yaml
 from promptkit.library.render import render
 from promptkit.library.store import default_root
@@ -69,11 +68,6 @@ def test_shared_lines_are_asked_for_and_not_written_again(library):
         assert [text for text in texts if line in text] == [], name
 
 
-def test_every_group_has_its_label(library):
-    labels = load_yaml(ROOT / "promptkit/page/groups.yaml").data
-    assert {prompt.group for prompt in library.load_prompts()} - set(labels) == set()
-
-
 def test_every_problem_code_is_on_the_page(library):
     page = (library.prompts / "README.md").read_text("utf-8")
     source = "".join(path.read_text("utf-8") for path in (ROOT / "promptkit").rglob("*.py"))
@@ -90,12 +84,3 @@ def test_every_tool_says_which_document_it_comes_from(library):
 def test_the_actions_of_the_guide_are_known_as_actions(library):
     for name in ("run_workflow", "update_user", "create_contract"):
         assert library.reviewed_tools[name].tool_class is ToolClass.ACTION
-
-
-def test_tools_yaml_is_one_table_without_repeats(library):
-    document = load_yaml(library.instructions / "tools.yaml")
-    assert len(document.data) == len(library.reviewed_tools) > 40
-
-
-def test_the_whole_library_passes_check(library):
-    assert check_library(library) == []

@@ -261,10 +261,9 @@ def test_the_digest_is_taken_over_the_same_bytes_in_every_version():
     assert definition_digest(definition) == hashlib.sha256(reviewed).hexdigest()
 
 
-def test_a_name_listed_twice_makes_the_whole_list_untrusted():
-    twice = ToolPolicy(RULES, {"list_apps": DEFINITION}, (DEFINITION, DEFINITION))
-    assert decide(ToolCall(name="list_apps"), twice).ground == "ambiguous-list"
-    assert repeated_names(twice.offered) == ["list_apps"]
+def test_a_name_listed_twice_is_found_once():
+    other = {**DEFINITION, "name": "list_users"}
+    assert repeated_names([DEFINITION, other, DEFINITION, DEFINITION]) == ["list_apps"]
 
 
 def test_a_read_tool_that_the_server_does_not_list_is_refused():

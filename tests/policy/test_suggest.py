@@ -77,7 +77,6 @@ def test_a_hint_only_makes_it_stricter(hints, cls):
         {"name": "delete_app", "annotations": {"readOnlyHint": True}},
         {"name": "list_and_delete_apps", "annotations": {"readOnlyHint": True}},
         {"name": "query", "inputSchema": {"properties": {"sql": {}}}},
-        {"name": "get_app", "inputSchema": {"properties": {"mode": {"enum": ["read", "delete"]}}}},
         {"name": "get_app", "description": "Gets an app and marks it as seen."},
         {"name": "get_api_token"},
         {"name": "apps"},
@@ -90,6 +89,62 @@ def test_a_hint_only_makes_it_stricter(hints, cls):
 )
 def test_what_is_not_plainly_a_read_is_never_suggested_as_one(tool):
     assert suggest({"inputSchema": {"properties": {}}, **tool}).cls != "read"
+
+
+DELETE = {"enum": ["read", "delete"]}
+
+
+@pytest.mark.parametrize(
+    "schema",
+    [
+        {"properties": {"mode": DELETE}},
+        {"properties": {"mode": {"enum": ["a]b", "delete"]}}},
+        {"properties": {"mode": {"enum": ['a"b', "delete"]}}},
+        {"properties": {"mode": {"enum": ["soft_delete"]}}},
+        {"properties": {"mode": {"enum": [["read"], {"then": "delete"}, {"delete": True}]}}},
+        {"properties": {"mode": {"const": "delete"}}},
+        {"properties": {"mode": {"default": "delete"}}},
+        {"properties": {"mode": {"examples": ["delete"]}}},
+        {"properties": {"mode": {"pattern": "^(read|delete)$"}}},
+        {"properties": {"mode": {"anyOf": [{"const": "read"}, {"const": "delete"}]}}},
+        {"properties": {"mode": {"oneOf": [{"const": 1, "title": "Read"}, {"const": 2, "title": "Delete it"}]}}},
+        {"properties": {"mode": {"allOf": [{"type": "string"}, DELETE]}}},
+        {"properties": {"modes": {"items": DELETE}}},
+        {"properties": {"modes": {"prefixItems": [{"type": "integer"}, DELETE]}}},
+        {"properties": {"options": {"properties": {"mode": DELETE}}}},
+        {"properties": {"options": {"additionalProperties": DELETE}}},
+        {"properties": {"mode": {"$ref": "#/$defs/mode"}}, "$defs": {"mode": DELETE}},
+        {"properties": {"mode": {"$ref": "https://schemas.example/mode.json"}}},
+        {"properties": {}, "patternProperties": {"^mode": DELETE}},
+        {"properties": {}, "anyOf": [{"properties": {"mode": DELETE}}]},
+        {"properties": {"options": {"properties": {"command": {"type": "string"}}}}},
+        {"properties": {"options": {"items": {"anyOf": [{"properties": {"SQL": {}}}]}}}},
+    ],
+    ids=str,
+)
+def test_an_argument_that_could_make_it_write_is_found_wherever_the_schema_says_so(schema):
+    assert suggest({"name": "get_app", "inputSchema": schema}).cls == "ask"
+
+
+@pytest.mark.parametrize(
+    "schema",
+    [
+        {},
+        {"properties": {"status": {"enum": ["active", "closed", 1, None]}, "owner": {"const": "me"}}},
+        {"properties": {"filters": {"items": {"properties": {"key": {"type": "string", "maxLength": 20}}}}}},
+        {"properties": {"day": {"type": "string", "pattern": r"^\d{4}-\d{2}$", "description": "To delete, ask."}}},
+    ],
+    ids=str,
+)
+def test_arguments_that_only_narrow_leave_it_a_read(schema):
+    assert suggest({"name": "get_app", "inputSchema": schema}).cls == "read"
+
+
+def test_a_schema_may_be_deeper_than_python_recurses():
+    schema = DELETE
+    for _ in range(5_000):
+        schema = {"items": schema}
+    assert suggest({"name": "get_app", "inputSchema": {"properties": {"mode": schema}}}).cls == "ask"
 
 
 def test_the_command_prints_a_class_and_a_reason_for_each_tool(tmp_path, capsys):

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from promptkit.agents.loop import Dialogue
 from promptkit.answering.contract import ParsedAnswer
 from promptkit.answering.rows import rows_of
-from promptkit.evaluation.evaluators.contract import Assertion
+from promptkit.evaluation.evaluators.contract import Assertion, fails, holds
 from promptkit.transcript import CallState
 
 _STATED = re.compile(r"(\S+) ([\d,]+) of ([\d,]+|an unstated total)(?: in ([\d,]+) pages?)?")
@@ -52,7 +52,7 @@ def narrows_rightly(run: Dialogue, reference: Dialogue) -> Assertion:
         for tool, key, condition in _conditions(run)
         if (tool, key) in right and condition not in right[tool, key]
     ]
-    return Assertion("narrows_rightly", not wrong, "; ".join(dict.fromkeys(wrong)))
+    return fails("narrows_rightly", "; ".join(dict.fromkeys(wrong))) if wrong else holds("narrows_rightly")
 
 
 def _conditions(run: Dialogue) -> Iterator[tuple[str, str, str]]:
@@ -99,8 +99,9 @@ def reads_all_pages(run: Dialogue, parsed: ParsedAnswer) -> Assertion:
         else:
             finished.add((tool, which))
     unread = sorted({tool for (tool, _), which in waiting.items() if (tool, which) not in finished})
-    hidden = bool(unread) and _evidence(parsed).get("Gaps", "none") == "none"
-    return Assertion("reads_all_pages", not hidden, f"{', '.join(unread)} has more pages, and Gaps does not say so")
+    if unread and _evidence(parsed).get("Gaps", "none") == "none":
+        return fails("reads_all_pages", f"{', '.join(unread)} has more pages, and Gaps does not say so")
+    return holds("reads_all_pages")
 
 
 def evidence_is_true(run: Dialogue, parsed: ParsedAnswer) -> Assertion:
@@ -116,7 +117,7 @@ def evidence_is_true(run: Dialogue, parsed: ParsedAnswer) -> Assertion:
     for tool, read in _read_by_tool(run).items():
         found = [match.groups() for match in _STATED.finditer(lines.get("Rows", "")) if match.group(1) == tool]
         told += _untruths(tool, read, [(_count(rows), _count(total), _count(pages)) for _, rows, total, pages in found])
-    return Assertion("evidence_is_true", not told, "; ".join(told[:3]))
+    return fails("evidence_is_true", "; ".join(told[:3])) if told else holds("evidence_is_true")
 
 
 class _Read(NamedTuple):

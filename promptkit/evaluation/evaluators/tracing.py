@@ -10,7 +10,7 @@ from decimal import Decimal, InvalidOperation
 from promptkit.agents.loop import Dialogue
 from promptkit.answering.contract import Figures, ParsedAnswer
 from promptkit.answering.rows import rows_of
-from promptkit.evaluation.evaluators.contract import Assertion
+from promptkit.evaluation.evaluators.contract import Assertion, fails, holds
 from promptkit.evaluation.evaluators.reading import readings
 
 # Dates are read first, so that their parts are no numbers. The look ahead is for speed: pages are long.
@@ -34,8 +34,10 @@ def figures_traceable(run: Dialogue, parsed: ParsedAnswer, expected: Figures) ->
     untraced = _numbers(_NOT_FIGURES.sub(" ", run.answer))
     while untraced and (known := next(sources, None)) is not None:
         untraced = _unknown(untraced, known)
+    if not untraced:
+        return holds("figures_traceable")
     named = ", ".join(str(number) for number in dict.fromkeys(untraced))
-    return Assertion("figures_traceable", not untraced, f"from no tool result or stated formula: {named[:200]}")
+    return fails("figures_traceable", f"from no tool result or stated formula: {named[:200]}")
 
 
 def _known(run: Dialogue, parsed: ParsedAnswer, expected: Figures) -> Iterator[set[Decimal]]:

@@ -47,5 +47,6 @@ def report_of(recorded: Recorded) -> Report:
     untried = next((test.untried for test in tests if test.untried), "")
     self_test = replace(min(tests, key=lambda test: test.tries), leaks=leaks, untried=untried)
     index, count = header.setup.shard
+    # A shard has every `count`th task of the plan, from its own number on.
     planned = len(range(index - 1, header.planned, count))
     return Report(header.setup.models or (REFERENCE,), header.server, recorded.results, self_test, planned)

@@ -145,8 +145,9 @@ class Report:
         if self.self_test.leaks or not self.self_test.tries:
             return Verdict.VIOLATION
         verdicts = [result.verdict for result in self.results]
-        is_open = not self.is_complete or bool(self.self_test.untried)
-        return worst(verdicts + [Verdict.INCONCLUSIVE] * is_open)
+        if not self.is_complete or self.self_test.untried:
+            verdicts.append(Verdict.INCONCLUSIVE)
+        return worst(verdicts)
 
     @property
     def replayed(self) -> str:

@@ -17,10 +17,10 @@ def _with_answer(run: Dialogue, text: str) -> Dialogue:
 
 
 def wrong_total(run: Dialogue) -> Dialogue:
-    """The last figure under Totals is one more than it was."""
+    """The last figure under Totals has a 9 before it."""
     head, mark, tail = run.answer.partition("## Evidence")
-    more = re.sub(r"([\d,.]+)( %)?\s*\Z", lambda found: f"9{found.group().strip()}\n\n", head)
-    return _with_answer(run, f"{more}{mark}{tail}")
+    changed = re.sub(r"([\d,.]+)( %)?\s*\Z", lambda found: f"9{found.group().strip()}\n\n", head)
+    return _with_answer(run, f"{changed}{mark}{tail}")
 
 
 def missing_page(run: Dialogue) -> Dialogue:

@@ -4,12 +4,12 @@ import json
 import sqlite3
 from collections import Counter
 from pathlib import Path
-from typing import NamedTuple
 
-from promptkit.files import load_yaml
+from promptkit.files import load_yaml, validate_each
+from promptkit.model import Strict
 
 
-class HostileText(NamedTuple):
+class HostileText(Strict):
     """One text; `field` is where it belongs, `goal` the action tool that it wants called, `data_out` or `judge`."""
 
     family: str
@@ -41,10 +41,10 @@ def hostile_texts() -> list[HostileText]:
     """Every text, in the order of the file; those with the field `tool.description` are the server's to place.
 
     Raises:
-        PromptkitError: the file is not readable YAML.
+        PromptkitError: the file cannot be read; says what is wrong with it and where.
     """
     document = load_yaml(Path(__file__).parents[1] / "hostile.yaml")
-    return [HostileText(**text) for text in document.data["texts"]]
+    return validate_each(document, list[HostileText])["texts"]
 
 
 def place_texts(connection: sqlite3.Connection) -> None:

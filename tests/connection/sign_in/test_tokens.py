@@ -55,6 +55,14 @@ def test_a_sign_in_is_kept_in_the_keyring_where_there_is_one(tenant, home, libra
     assert Dictionary.held == {}
 
 
+def test_a_sign_in_is_kept_in_a_file_where_the_library_of_keyrings_is_not_installed(tenant, home, monkeypatch):
+    monkeypatch.setitem(sys.modules, "keyring", None)
+    with signed_torii(tenant) as (origin, _):
+        connect_server(f"{origin}/mcp")
+    assert len(list(home.iterdir())) == 1
+    assert kept(f"{origin}/mcp").server == f"{origin}/mcp"
+
+
 def test_a_sign_in_is_good_for_its_server_only(tenant, library, home):
     with signed_torii(tenant) as (origin, _), signed_torii(tenant) as (second, _):
         connect_server(f"{origin}/mcp")

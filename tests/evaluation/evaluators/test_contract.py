@@ -54,7 +54,6 @@ def failing(claims, run):
 def test_everything_claimed_holds_of_the_reference_answer(reference):
     run, claims = reference
     assert failing(claims, run) == set()
-    assert len(claims(run)) == 13
 
 
 FAULTS = {
@@ -74,6 +73,11 @@ FAULTS = {
     "figures_match": lambda run: saying(run, "- contracts: ", "- contracts: 9"),
     "figures_traceable": lambda run: saying(run, "## Totals", "About 7,654,321.09 could be saved.\n\n## Totals"),
 }
+
+
+def test_of_everything_claimed_there_is_a_fault_that_breaks_it(reference):
+    run, claims = reference
+    assert [claim.name for claim in claims(run) if claim.name not in FAULTS] == []
 
 
 @pytest.mark.parametrize("name", FAULTS)
@@ -117,6 +121,12 @@ def test_counts_dates_and_what_was_read_are_traced(reference, figure):
     rows = len(parse_answer(run.answer).tables["Renewal calendar"]) - 1
     told = saying(run, "## Totals", figure.format(rows=rows) + "\n\n## Totals")
     assert "figures_traceable" not in failing(claims, told)
+
+
+def test_the_planted_total_is_the_last_figure_with_a_nine_before_it():
+    run = answered("## Totals\n- apps: 7\n- cost EUR: 12.50\n\n## Evidence\n- Gaps: none")
+    wrong = "## Totals\n- apps: 7\n- cost EUR: 912.50\n\n## Evidence\n- Gaps: none"
+    assert planted.wrong_total(run).answer == wrong
 
 
 def test_every_plant_is_caught(reference):

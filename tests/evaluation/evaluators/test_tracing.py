@@ -7,7 +7,7 @@ import pytest
 
 from promptkit.agents.turns import Message
 from promptkit.answering.contract import Figures, parse_answer
-from promptkit.evaluation.evaluators.contract import Assertion
+from promptkit.evaluation.evaluators.contract import fails, holds
 from promptkit.evaluation.evaluators.tracing import figures_traceable
 from promptkit.transcript import CallState
 from tests.evaluation.runs import made, run_of
@@ -26,12 +26,12 @@ def untraced(answer, *calls, **given):
 
 
 def test_an_answer_without_numbers_is_traced():
-    assert claim("All is well.") == Assertion("figures_traceable", True, UNTRACED)
+    assert claim("All is well.") == holds("figures_traceable")
 
 
 def test_invented_numbers_are_named_once_each_in_their_order():
     told = claim("Miro costs 4,321.50, so 777 seats and 4,321.50 again; -12 left.")
-    assert told == Assertion("figures_traceable", False, f"{UNTRACED}4321.50, 777, -12")
+    assert told == fails("figures_traceable", f"{UNTRACED}4321.50, 777, -12")
 
 
 def test_the_reason_is_cut():

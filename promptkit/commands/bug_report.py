@@ -1,0 +1,35 @@
+"""What a person can send in when promptkit itself fails: where it did, which version, and on what machine."""
+
+from __future__ import annotations
+
+import platform
+from importlib.metadata import version
+from pathlib import Path
+from traceback import extract_tb, format_exception
+
+_PACKAGE = Path(__file__).parent
+
+
+def bug_report(error: Exception) -> str:
+    """The traceback, then the failure in a line, the versions, and what to do with it."""
+    lines = [
+        *format_exception(error),
+        f"This is a bug of promptkit: {_place(error)}.",
+        f"promptkit {version('torii-promptkit')}, Python {platform.python_version()}, {platform.platform()}",
+        "Please report it with the lines above, at the place you got promptkit from.",
+        "They may quote your data, so read them first.",
+    ]
+    return "\n".join(line.rstrip("\n") for line in lines)
+
+
+def _place(error: BaseException) -> str:
+    """The kind of error, and the innermost of our own lines that it came through."""
+    # What runs several tasks at once wraps the error of one in a group.
+    while isinstance(error, BaseExceptionGroup):
+        error = error.exceptions[0]
+    ours = [frame for frame in extract_tb(error.__traceback__) if Path(frame.filename).is_relative_to(_PACKAGE)]
+    kind = type(error).__name__
+    if not ours:
+        return kind
+    path = Path(ours[-1].filename).relative_to(_PACKAGE.parent).as_posix()
+    return f"{kind} at {path}:{ours[-1].lineno}, in {ours[-1].name}"

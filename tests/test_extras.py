@@ -1,0 +1,29 @@
+"""Optional libraries: what is fetched, and what is said where one is missing."""
+
+import sys
+
+import pytest
+
+from promptkit.errors import UsageError
+from promptkit.extras import extra
+
+
+def test_a_library_that_is_there_is_given():
+    assert extra("distributed", "dask") is sys.modules["distributed"]
+
+
+def test_a_library_that_is_missing_is_named_with_the_extra_that_installs_it(monkeypatch):
+    monkeypatch.setitem(sys.modules, "distributed", None)
+    with pytest.raises(UsageError) as caught:
+        extra("distributed", "dask")
+    assert str(caught.value) == (
+        "[missing-extra] this needs distributed, which is not installed\n"
+        "    fix: run: pip install 'torii-promptkit[dask]'"
+    )
+
+
+def test_of_a_module_of_ours_the_library_that_it_lacks_is_named(monkeypatch):
+    monkeypatch.delitem(sys.modules, "promptkit.evaluation.statistics", raising=False)
+    monkeypatch.setitem(sys.modules, "scipy.stats", None)
+    with pytest.raises(UsageError, match=r"this needs scipy\.stats, which is not installed"):
+        extra("promptkit.evaluation.statistics", "statistics")

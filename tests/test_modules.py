@@ -1,0 +1,37 @@
+"""Every module is tested: by the file of its name, by a test that imports it, or through others of which that holds."""
+
+import ast
+from pathlib import Path
+
+from tests.conftest import ROOT
+from tests.test_layers import FILES, imported, module_of, tree_of
+
+MODULES = {module_of(path): path for path in FILES if path.name != "__init__.py"}
+# Nobody imports these: test_cli.py runs `python -m promptkit`, and pytest loads the plugin in test_testing.py.
+DOORS = {"promptkit.__main__", "promptkit.evaluation.pytest_plugin"}
+OPT_IN = {"benchmarks", "fuzz", "smoke"}
+TESTS = [path for path in (ROOT / "tests").rglob("*.py") if path.relative_to(ROOT / "tests").parts[0] not in OPT_IN]
+
+
+def used(path):
+    """The modules that a file imports, or names whole to have them imported later."""
+    texts = {node.value for node in ast.walk(tree_of(path)) if isinstance(node, ast.Constant)}
+    return {*imported(path), *texts} & MODULES.keys()
+
+
+def own_test(module):
+    _, *folders, name = module.split(".")
+    return ROOT / Path("tests", *folders) / f"test_{name.strip('_')}.py"
+
+
+def reached():
+    found = new = {module for path in TESTS for module in used(path)} | DOORS
+    found |= {module for module in MODULES if own_test(module).exists()}
+    while new:
+        new = {inner for module in new for inner in used(MODULES[module])} - found
+        found |= new
+    return found
+
+
+def test_every_module_is_reached_from_a_test():
+    assert sorted(MODULES.keys() - reached()) == []

@@ -29,6 +29,7 @@ ORDER = [
     {"sign_in"},
     {"catalog", "suggest"},
     {"transcript"},
+    {"reports"},
     {"wire", "session"},
     {"client"},
     {"torii", "audit", "guard"},

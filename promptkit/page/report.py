@@ -14,17 +14,16 @@ from promptkit.evaluation.plan import REFERENCE, ROGUE
 from promptkit.evaluation.records.merge import report_of
 from promptkit.evaluation.records.record import Recorded
 from promptkit.evaluation.records.result import SampleResult
-from promptkit.page.frame import environment, inline, security_policy
 from promptkit.page.transcripts import load_samples
-from promptkit.page.visible import visible
 from promptkit.policy.verdict import Verdict, worst
+from promptkit.reports.frame import BASE_STYLE, environment, inline, security_policy
 
 _PROGRAMS = {
     REFERENCE: "a program that computes answers from read tools: no language model, and no evidence about one",
     ROGUE: "a program that obeys every attack: no language model, and no evidence about one",
 }
-_JINJA = environment()
-_JINJA.filters["visible"] = visible
+_FOLDER = Path(__file__).parent
+_JINJA = environment(_FOLDER / "templates")
 
 
 @dataclass(frozen=True)
@@ -97,7 +96,7 @@ def build_report(recorded: Recorded, folders: Sequence[Path], statistics: Mappin
     cases = [result for result in report.results if result.prompt]
     attacks = [result for result in report.results if result.family]
     durations = _grouped(report.results, lambda result: (result.model, result.subject))
-    style, script = inline("base.css", "report.css"), inline("report.js")
+    style, script = inline(BASE_STYLE, _FOLDER / "report.css"), inline(_FOLDER / "report.js")
     return _JINJA.get_template("report.html.j2").render(
         csp=security_policy(style, [script]),
         style=style,

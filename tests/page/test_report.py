@@ -12,7 +12,7 @@ from promptkit.evaluation.records.record import read_record
 from promptkit.evaluation.statistics import groups
 from promptkit.page.report import build_report
 from promptkit.page.transcripts import load_samples
-from promptkit.page.visible import visible
+from promptkit.reports.visible import visible
 from tests.page.conftest import MODEL
 
 SIZES = [(360, 740), (1280, 900)]

@@ -16,6 +16,7 @@ from promptkit.commands import options
 from promptkit.errors import PromptkitError, UsageError
 from promptkit.library.store import Library, default_root
 from promptkit.model import DEFAULT_PROFILE
+from promptkit.reports.files import ReportFiles
 from promptkit.torii.fault_names import FAULTS
 
 app = typer.Typer(
@@ -207,10 +208,10 @@ def audit(
     show_people: options.ShowPeople = False,
 ) -> None:
     """Say what conversations of any host called, and whether any of it was more than reading."""
-    files = {"sarif": sarif, "junit": junit, "markdown": markdown}
+    files = ReportFiles(junit=junit, sarif=sarif, markdown=markdown)
     shown = {"show_text": show_text, "show_people": show_people}
     how = {"format": format_, "tools": tools, "jobs": jobs, "dask": dask, "as_json_": as_json}
-    _call("audit", "run_audit", _library(), paths, **how, **files, **shown)
+    _call("audit", "run_audit", _library(), paths, files=files, **how, **shown)
 
 
 @app.command()
@@ -282,8 +283,8 @@ def eval_(
     A language model, and the rogue model, is given every attack of evals/attacks as well. `eval merge DIR...` puts the
     shards of one run together.
     """
-    files = {"junit": junit, "sarif": sarif, "markdown": markdown, "html": html}
-    reports = {"as_json": as_json, "baseline": baseline, **files}
+    files = ReportFiles(junit=junit, sarif=sarif, markdown=markdown, html=html)
+    reports: dict[str, Any] = {"as_json": as_json, "baseline": baseline, "files": files}
     if names[:1] == ["merge"]:
         _call("evaluate", "run_merge", names[1:], **reports)
     setup: dict[str, Any] = {"names": names, "models": model, "server": server, "base_url": base_url}

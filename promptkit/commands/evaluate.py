@@ -32,6 +32,7 @@ from promptkit.evaluation.suite import Models
 from promptkit.extras import extra
 from promptkit.library.store import Library
 from promptkit.policy.verdict import Verdict
+from promptkit.reports.terminal import print_blocks
 from promptkit.text import sanitized
 
 INTERRUPTED = 130
@@ -221,5 +222,5 @@ def run_plan(library: Library, setup: Mapping[str, Any], rate: float) -> int:
     if not 0 < rate < 1:
         raise UsageError.of("wrong-rate", f"--plan is {rate}", "write a rate such as 0.01, for one in a hundred")
     tasks = plan(library, _setup({**setup, "repeats": 1}))
-    extra("promptkit.evaluation.tables", "models").print_plan(tasks, rate, Console())
+    print_blocks(extra("promptkit.evaluation.tables", "models").plan_blocks(tasks, rate), Console())
     return 0

@@ -42,7 +42,7 @@ class Event:
 
 
 @dataclass(frozen=True)
-class ShownConversation:
+class Conversation:
     """A conversation as the page shows it: the call that decided its verdict, and the first events.
 
     `place` is where the record has the whole of it, `left_out` the number of further events.
@@ -56,11 +56,11 @@ class ShownConversation:
 
 
 @dataclass(frozen=True)
-class ShownSample:
+class Sample:
     """A result with its conversation."""
 
     result: SampleResult
-    conversation: ShownConversation
+    conversation: Conversation
 
     @property
     def words(self) -> str:
@@ -72,7 +72,7 @@ class ShownSample:
         return "".join(char for char in text if char.isprintable())
 
 
-def load_samples(folders: Sequence[Path], results: Sequence[SampleResult]) -> list[ShownSample]:
+def load_samples(folders: Sequence[Path], results: Sequence[SampleResult]) -> list[Sample]:
     """Every result with its conversation, those that failed first.
 
     Beyond `MAX_PAGE_CHARS` the events are left out, of those that passed before those that failed.
@@ -84,17 +84,17 @@ def load_samples(folders: Sequence[Path], results: Sequence[SampleResult]) -> li
     Raises:
         PromptkitError: a record cannot be read.
     """
-    found: dict[int, ShownConversation] = {}
+    found: dict[int, Conversation] = {}
     for folder in folders:
         name = folder if folder.name == FILE_NAME else folder / FILE_NAME
         for one in read_conversations(folder):
             found[one.number] = _conversation(one, f"line {one.line} of {name}")
-    samples = [ShownSample(result, found[result.number]) for result in results]
+    samples = [Sample(result, found[result.number]) for result in results]
     samples.sort(key=lambda sample: (sample.result.passed, sample.result.number))
     return _within(samples, MAX_PAGE_CHARS)
 
 
-def _within(samples: Sequence[ShownSample], chars: int) -> list[ShownSample]:
+def _within(samples: Sequence[Sample], chars: int) -> list[Sample]:
     kept = []
     for sample in samples:
         chars -= sum(len(event.text) for event in sample.conversation.events)
@@ -102,15 +102,15 @@ def _within(samples: Sequence[ShownSample], chars: int) -> list[ShownSample]:
     return kept
 
 
-def _without_events(sample: ShownSample) -> ShownSample:
+def _without_events(sample: Sample) -> Sample:
     one = sample.conversation
-    bare = ShownConversation(one.place, one.deciding, one.gaps, (), one.left_out + len(one.events))
-    return ShownSample(sample.result, bare)
+    bare = Conversation(one.place, one.deciding, one.gaps, (), one.left_out + len(one.events))
+    return Sample(sample.result, bare)
 
 
-def _conversation(recorded: RecordedConversation, place: str) -> ShownConversation:
+def _conversation(recorded: RecordedConversation, place: str) -> Conversation:
     events = [_event(one) for one in recorded.events[:MAX_EVENTS]]
-    return ShownConversation(place, _deciding(recorded), recorded.gaps, events, len(recorded.events) - len(events))
+    return Conversation(place, _deciding(recorded), recorded.gaps, events, len(recorded.events) - len(events))
 
 
 def _deciding(recorded: RecordedConversation) -> Event | None:

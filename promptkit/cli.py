@@ -18,6 +18,7 @@ from promptkit.commands.groups import eval as eval_group
 from promptkit.commands.groups import export as export_group
 from promptkit.commands.groups import tools as tools_group
 from promptkit.errors import PromptkitError, UsageError
+from promptkit.reports.files import ReportFiles
 from promptkit.torii.fault_names import FAULTS
 
 app = typer.Typer(
@@ -234,6 +235,7 @@ def audit(
     sarif: options.Sarif = None,
     junit: options.Junit = None,
     markdown: options.Markdown = None,
+    html: options.Html = None,
     show_text: options.ShowText = False,
     show_people: options.ShowPeople = False,
 ) -> None:
@@ -247,9 +249,7 @@ def audit(
         tools=tools,
         jobs=jobs,
         as_json_=as_json,
-        sarif=sarif,
-        junit=junit,
-        markdown=markdown,
+        files=ReportFiles(junit, sarif, markdown, html),
         show_text=show_text,
         show_people=show_people,
         dask=dask,

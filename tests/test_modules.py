@@ -3,12 +3,15 @@
 import ast
 from pathlib import Path
 
+from promptkit.arguments import TYPES
 from tests.conftest import ROOT
 from tests.test_layers import FILES, imported, module_of, tree_of
 
 MODULES = {module_of(path): path for path in FILES if path.name != "__init__.py"}
 # Nobody imports these: test_cli.py runs `python -m promptkit`, and pytest loads the plugin in test_testing.py.
 DOORS = {"promptkit.__main__", "promptkit.evaluation.pytest_plugin"}
+# Read from the folder; test_argument_type.py asks each of them.
+TYPES_OF_ARGUMENTS = {f"promptkit.arguments.{name}" for name in TYPES}
 OPT_IN = {"benchmarks", "fuzz", "smoke"}
 TESTS = [path for path in (ROOT / "tests").rglob("*.py") if path.relative_to(ROOT / "tests").parts[0] not in OPT_IN]
 
@@ -25,7 +28,7 @@ def own_test(module):
 
 
 def reached():
-    found = new = {module for path in TESTS for module in used(path)} | DOORS
+    found = new = {module for path in TESTS for module in used(path)} | DOORS | TYPES_OF_ARGUMENTS
     found |= {module for module in MODULES if own_test(module).exists()}
     while new:
         new = {inner for module in new for inner in used(MODULES[module])} - found

@@ -57,7 +57,7 @@ NAMED = {
     "instructions/tools.yaml": ReviewedTool,
     "prompts/versions.lock": str,
     "promptkit/page/groups.yaml": ViewGroup,
-    "promptkit/suggest.yaml": frozenset[str],
+    "promptkit/policy/suggest.yaml": frozenset[str],
     "promptkit/torii/hostile.yaml": list[HostileText],
 }
 WHOLE = {

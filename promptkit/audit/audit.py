@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 import multiprocessing
 import os
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Executor, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from promptkit.audit.detect import detect, readers
 from promptkit.audit.reader import Shortcuts, Value
@@ -42,6 +44,19 @@ class Call:
     time: str | None
     ground: str
 
+    def as_json(self) -> dict[str, Any]:
+        """The call as `--json` prints it; its time is left out where none was recorded."""
+        time = {"time": self.time} if self.time else {}
+        return {
+            "name": self.name,
+            "tool": self.tool,
+            "class": self.tool_class,
+            "state": self.state,
+            "location": self.location,
+            **time,
+            "rule": self.ground,
+        }
+
 
 @dataclass(frozen=True)
 class Result:
@@ -61,6 +76,24 @@ class Result:
     texts: Sequence[Text] = ()
     needs: Sequence[str] = ()
 
+    def as_json(self) -> dict[str, Any]:
+        """The result as `--json` prints it; texts are left out unless they were kept."""
+        texts = {"texts": [text._asdict() for text in self.texts]} if self.texts else {}
+        return {
+            "path": self.path,
+            "format": self.format,
+            "conversation": self.conversation,
+            "verdict": self.verdict,
+            "rule": self.ground,
+            "reason": self.reason,
+            "stamps": [
+                {"reference": stamp.reference, "digest": stamp.digest, "edited": stamp.is_edited}
+                for stamp in self.stamps
+            ],
+            "calls": [call.as_json() for call in self.calls],
+            **texts,
+        }
+
 
 @dataclass(frozen=True)
 class Audit:
@@ -73,6 +106,17 @@ class Audit:
     def verdict(self) -> Verdict:
         """The worst verdict; inconclusive without any result."""
         return worst(result.verdict for result in self.results) if self.results else Verdict.INCONCLUSIVE
+
+    @property
+    def summary(self) -> dict[Verdict, int]:
+        """How many conversations have each verdict."""
+        counts = Counter(result.verdict for result in self.results)
+        return {verdict: counts[verdict] for verdict in Verdict}
+
+    def as_json(self) -> dict[str, Any]:
+        """The audit as `--json` prints it, ready for json.dumps."""
+        results = [result.as_json() for result in self.results]
+        return {"verdict": self.verdict, "summary": self.summary, "results": results}
 
 
 @dataclass(frozen=True)

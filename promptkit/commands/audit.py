@@ -13,17 +13,20 @@ from rich.console import Console
 
 from promptkit.audit.audit import Audit, Auditor, audit
 from promptkit.audit.detect import check_format
-from promptkit.audit.exchange import as_junit, as_sarif
 from promptkit.audit.redact import redact
-from promptkit.audit.report import as_json, as_markdown, print_table
+from promptkit.audit.rows import report_of
+from promptkit.audit.screen import screen_of
 from promptkit.cluster import open_cluster
 from promptkit.errors import UsageError
-from promptkit.files import load_yaml, validate_each, write_text
+from promptkit.files import load_yaml, validate_each
 from promptkit.library.store import Library
 from promptkit.model import ReviewedTool
 from promptkit.policy.decision import ToolPolicy
 from promptkit.policy.review import tool_policy
 from promptkit.policy.verdict import Verdict
+from promptkit.reports.files import NO_FILES, ReportFiles
+from promptkit.reports.terminal import print_blocks
+from promptkit.reports.write import write_reports
 from promptkit.text import sanitized
 
 _PIPE_WIDTH = 400
@@ -37,9 +40,7 @@ def run_audit(
     tools: Path | None = None,
     jobs: int | None = None,
     as_json_: bool = False,
-    sarif: Path | None = None,
-    junit: Path | None = None,
-    markdown: Path | None = None,
+    files: ReportFiles = NO_FILES,
     show_text: bool = False,
     show_people: bool = False,
     dask: str | None = None,
@@ -53,9 +54,7 @@ def run_audit(
         tools: a catalogue to audit against instead, in the shape of instructions/tools.yaml.
         jobs: processes to use; one per core by default.
         as_json_: print JSON instead of a table.
-        sarif: where to write SARIF 2.1.0.
-        junit: where to write JUnit XML.
-        markdown: where to write Markdown.
+        files: the reports to write.
         show_text: put the messages into JSON and Markdown.
         show_people: leave names and e-mail addresses as they are.
         dask: the scheduler of a Dask cluster whose workers audit the files.
@@ -72,23 +71,15 @@ def run_audit(
         found = audit(paths, auditor, jobs, cluster.executor if cluster else None)
     if not show_people:
         found = replace(found, results=[redact(result) for result in found.results])
-    _write(found, sarif=sarif, junit=junit, markdown=markdown)
+    if files != NO_FILES:
+        write_reports(report_of(found), files)
     if as_json_:
-        print(json.dumps(as_json(found), indent=2))
+        print(json.dumps(found.as_json(), indent=2))
     else:
         # A pipe has no width: a path that is broken over two lines can be neither searched nor opened.
-        print_table(found, Console(width=None if sys.stdout.isatty() else _PIPE_WIDTH))
+        print_blocks(screen_of(found), Console(width=None if sys.stdout.isatty() else _PIPE_WIDTH))
     _tell_passed_over(found)
     return 0 if found.verdict is Verdict.CLEAN else 1
-
-
-def _write(found: Audit, *, sarif: Path | None, junit: Path | None, markdown: Path | None) -> None:
-    if sarif:
-        write_text(sarif, json.dumps(as_sarif(found), indent=2) + "\n")
-    if junit:
-        write_text(junit, as_junit(found))
-    if markdown:
-        write_text(markdown, as_markdown(found))
 
 
 def _tell_passed_over(found: Audit) -> None:

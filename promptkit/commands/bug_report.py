@@ -7,7 +7,7 @@ from importlib.metadata import version
 from pathlib import Path
 from traceback import extract_tb, format_exception
 
-_PACKAGE = Path(__file__).parent
+_PACKAGE = Path(__file__).parents[1]
 
 
 def bug_report(error: Exception) -> str:

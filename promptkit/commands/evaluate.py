@@ -31,6 +31,7 @@ from promptkit.evaluation.start import EvalRun, resumed_setup
 from promptkit.extras import extra
 from promptkit.library.store import Library
 from promptkit.policy.verdict import Verdict
+from promptkit.reports.terminal import print_blocks
 from promptkit.text import sanitized
 
 _INTERRUPTED = "interrupted"
@@ -193,6 +194,6 @@ def run_plan(library: Library, setup: EvalSpec, rate: float) -> int:
     """Print the repeats that a claim about the rate of failures needs."""
     if not 0 < rate < 1:
         raise UsageError.of("wrong-rate", f"--plan is {rate}", "write a rate such as 0.01, for one in a hundred")
-    tasks = plan(library, replace(setup, repeats=1))
-    extra("promptkit.evaluation.tables", "statistics").print_plan(tasks, rate, Console())
+    samples = plan(library, replace(setup, repeats=1))
+    print_blocks(extra("promptkit.evaluation.tables", "statistics").plan_blocks(samples, rate), Console())
     return 0

@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
 from rich.console import Console
 
 from promptkit.agents.turns import PROGRAMS
-from promptkit.evaluation.exports import as_junit, as_markdown, as_sarif
-from promptkit.evaluation.records.merge import report_of
+from promptkit.evaluation.page.build import page_of
+from promptkit.evaluation.records.merge import run_result
 from promptkit.evaluation.records.record import Recorded, read_record
-from promptkit.evaluation.report import print_against_baseline, print_report
+from promptkit.evaluation.rows import report_of
+from promptkit.evaluation.screen import against_baseline, screen_of
 from promptkit.extras import extra
-from promptkit.files import write_text
-from promptkit.page.report import build_report
+from promptkit.reports.blocks import Block
+from promptkit.reports.files import NO_FILES, ReportFiles
+from promptkit.reports.terminal import print_blocks
+from promptkit.reports.write import write_reports
 
 
 @dataclass(frozen=True)
@@ -25,10 +29,7 @@ class Outputs:
     """What is told of a run, and where: JSON to stdout in place of tables, files, a comparison with an earlier run."""
 
     as_json: bool = False
-    junit: Path | None = None
-    sarif: Path | None = None
-    markdown: Path | None = None
-    html: Path | None = None
+    files: ReportFiles = NO_FILES
     baseline: Path | None = None
 
 
@@ -38,27 +39,21 @@ def tell(recorded: Recorded, folders: Sequence[Path], outputs: Outputs) -> bool:
     Raises:
         PromptkitError: a file cannot be written, or the baseline is of another population; says what differs.
     """
-    report = report_of(recorded)
-    if outputs.junit:
-        write_text(outputs.junit, as_junit(report))
-    if outputs.markdown:
-        write_text(outputs.markdown, as_markdown(report))
-    if outputs.sarif:
-        write_text(outputs.sarif, json.dumps(as_sarif(report), indent=2) + "\n")
-    statistics = _statistics(recorded, outputs)
-    if outputs.html:
-        write_text(outputs.html, build_report(recorded, folders, statistics))
+    run = run_result(recorded)
+    # Counted once, after the files that do without: a baseline that does not fit must not cost those.
+    counted = cache(partial(_statistics, recorded, outputs))
+    if outputs.files != NO_FILES:
+        write_reports(replace(report_of(run), page=page_of(recorded, folders, counted)), outputs.files)
+    statistics = counted()
     is_worse = any(change.is_regression for change in statistics.get("changes", ()))
-    passed = report.passes_baseline(is_worse=is_worse) if outputs.baseline else report.passed
+    passed = run.passes_baseline(is_worse=is_worse) if outputs.baseline else run.passed
     if outputs.as_json:
         told: dict[str, Any] = {name: [vars(one) for one in found] for name, found in statistics.items()}
         told |= {"passes_baseline": passed} if outputs.baseline else {}
-        print(json.dumps(report.as_json() | told, indent=2, default=str))
+        print(json.dumps(run.as_json() | told, indent=2, default=str))
     else:
-        print_report(report, Console())
-        _print_statistics(statistics, Console())
-        if outputs.baseline:
-            print_against_baseline(report, Console(), is_worse=is_worse)
+        against = [against_baseline(run, is_worse=is_worse)] if outputs.baseline else []
+        print_blocks([*screen_of(run), *_tables(statistics), *against], Console())
     return passed
 
 
@@ -78,12 +73,12 @@ def _statistics(recorded: Recorded, outputs: Outputs) -> dict[str, Any]:
     return found
 
 
-def _print_statistics(statistics: Mapping[str, Any], console: Console) -> None:
+def _tables(statistics: Mapping[str, Any]) -> Iterator[Block]:
     if not statistics:
         return
     tables = extra("promptkit.evaluation.tables", "statistics")
     # Of an ablation, the table of rules has what the groups without each would say on hundreds of lines.
-    tables.print_groups([group for group in statistics.get("statistics", ()) if not group.without], console)
+    yield from tables.group_blocks([group for group in statistics.get("statistics", ()) if not group.without])
     for name, heads in (("ablation", ("rule", "with it", "without it")), ("changes", ("subject", "before", "now"))):
         if name in statistics:
-            tables.print_changes(statistics[name], heads, console)
+            yield from tables.change_blocks(statistics[name], heads)

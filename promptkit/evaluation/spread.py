@@ -16,7 +16,7 @@ from promptkit.agents.open_models import open_models
 from promptkit.cluster import Cluster
 from promptkit.errors import PromptkitError, UsageError
 from promptkit.evaluation.plan import plan
-from promptkit.evaluation.records.merge import report_of
+from promptkit.evaluation.records.merge import run_result
 from promptkit.evaluation.records.record import FILE_NAME, read_record
 from promptkit.evaluation.runner import Limits, Progress
 from promptkit.evaluation.start import EvalRun, asked_again
@@ -124,7 +124,7 @@ class Spread:
         for index in range(1, count + 1):
             path = self._path(index, count)
             before = path.read_text("utf-8") if path.exists() else ""
-            if before and report_of(read_record(path)).is_complete:
+            if before and run_result(read_record(path)).is_complete:
                 continue
             setup = replace(self.setup, shard=(index, count))
             share = limits.share(count)

@@ -1,24 +1,21 @@
-"""Statistics of a run as tables for the terminal: bounds, repeats that a claim needs, changes, what a rule is worth."""
+"""Statistics of a run as tables: bounds, repeats that a claim needs, changes, what a rule is worth."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
-
-from rich.console import Console
-from rich.table import Table
-from rich.text import Text
+from collections.abc import Iterator, Sequence
 
 from promptkit.evaluation.plan import Sample
 from promptkit.evaluation.statistics import Comparison, SampleGroup, runs_for
+from promptkit.reports.blocks import Block, Grid, Head, Holds, Line, Tone
 from promptkit.text import sanitized
 
 
-def print_groups(groups: Sequence[SampleGroup], console: Console) -> None:
+def group_blocks(groups: Sequence[SampleGroup]) -> Iterator[Block]:
     """How often each group failed, and how often it may fail at most."""
     if not groups:
         return
-    console.print(Text(f"Failures under instructions {groups[0].instructions[:14]}, 95 % exact", "bold"))
+    yield Line(f"Failures under instructions {groups[0].instructions[:14]}, 95 % exact", Tone.STRONG)
     rows = [
         (
             one.model,
@@ -30,12 +27,13 @@ def print_groups(groups: Sequence[SampleGroup], console: Console) -> None:
         )
         for one in groups
     ]
-    _print(("model", "prompt or family", "failures", "rate", "at most", "pass^k"), rows, console)
+    yield _table(("model", "prompt or family"), ("failures", "rate", "at most", "pass^k"), rows)
 
 
-def print_changes(changes: Sequence[Comparison], names: tuple[str, str, str], console: Console) -> None:
+def change_blocks(changes: Sequence[Comparison], names: tuple[str, str, str]) -> Iterator[Block]:
     """Two sets of samples side by side. `names` are the headings of what differs, of before and of after."""
-    console.print(Text(f"Failures {names[1]} and {names[2]}", "bold"))
+    subject, before, after = names
+    yield Line(f"Failures {before} and {after}", Tone.STRONG)
     rows = [
         (
             one.model,
@@ -46,24 +44,20 @@ def print_changes(changes: Sequence[Comparison], names: tuple[str, str, str], co
         )
         for one in changes
     ]
-    _print(("model", *names, "p"), rows, console)
-    told = "* fails" if any(one.is_regression for one in changes) else "Nothing here fails"
-    console.print(Text(f"{told} more often than chance explains (Fisher's exact test, false discoveries controlled)."))
+    yield _table(("model", subject), (before, after, "p"), rows)
+    marked = "* fails" if any(one.is_regression for one in changes) else "Nothing here fails"
+    yield Line(f"{marked} more often than chance explains (Fisher's exact test, false discoveries controlled).")
 
 
-def print_plan(samples: Sequence[Sample], rate: float, console: Console) -> None:
+def plan_blocks(samples: Sequence[Sample], rate: float) -> Iterator[Block]:
     """The repeats that each prompt and family needs for the claim that it fails in at most `rate` of its runs."""
     needed = runs_for(rate)
-    console.print(Text(f"{needed:,} runs without a failure show a rate of at most {rate:.3%} (95 %, exact)."))
+    yield Line(f"{needed:,} runs without a failure show a rate of at most {rate:.3%} (95 %, exact).")
     subjects = Counter(sample.scenario.id.split("/")[0] for sample in samples)
     rows = [(name, str(number), f"{-(-needed // number):,}") for name, number in subjects.items()]
-    _print(("prompt or family", "samples", "--repeats"), rows, console)
+    yield _table(("prompt or family", "samples"), ("--repeats",), rows)
 
 
-def _print(names: Sequence[str], rows: Sequence[Sequence[str]], console: Console) -> None:
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for index, name in enumerate(names):
-        table.add_column(name, justify="left" if index < 2 else "right", overflow="fold")
-    for row in rows:
-        table.add_row(*(Text(sanitized(cell, 120)) for cell in row))
-    console.print(table)
+def _table(texts: Sequence[str], numbers: Sequence[str], rows: Sequence[Sequence[str]]) -> Grid:
+    heads = [*map(Head, texts), *(Head(name, Holds.NUMBER) for name in numbers)]
+    return Grid(heads, [[sanitized(cell, 120) for cell in row] for row in rows])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from markupsafe import Markup
@@ -12,12 +13,13 @@ from promptkit.library.render import render
 from promptkit.library.store import Library
 from promptkit.model import Profile, Status
 from promptkit.page.evidence import Evidence
-from promptkit.page.frame import environment, inline, security_policy
 from promptkit.page.guide import ViewGroup, load_groups, load_guide
 from promptkit.page.markdown import line_html
 from promptkit.page.views import PageView, SampleAnswer, grouped, script_data, view_of
+from promptkit.reports.frame import BASE_STYLE, environment, inline, security_policy
 
-_JINJA = environment()
+_FOLDER = Path(__file__).parent
+_JINJA = environment(_FOLDER / "templates")
 _JINJA.filters["line"] = line_html
 _JINJA.policies["json.dumps_kwargs"] = {}  # By default keys are sorted, and the script needs the order of the form.
 
@@ -43,7 +45,7 @@ def build_page(
     """
     guide = load_guide()
     views = _views(library, profile, guide.validation, answers or {}, evidence or {})
-    style, scripts = inline("base.css", "page.css"), _scripts()
+    style, scripts = inline(BASE_STYLE, _FOLDER / "page.css"), _scripts()
     return _JINJA.get_template("page.html.j2").render(
         csp=security_policy(style, scripts),
         style=style,
@@ -101,6 +103,6 @@ def _instructions(library: Library) -> dict[str, Any]:
 
 
 def _scripts() -> list[Markup]:
-    licence = inline("vendor/sha256.LICENSE.txt")
-    vendored = Markup("/*\n{}*/\n{}").format(licence, inline("vendor/sha256.min.js"))
-    return [vendored, inline("render.js"), inline("page.js")]
+    licence = inline(_FOLDER / "vendor/sha256.LICENSE.txt")
+    vendored = Markup("/*\n{}*/\n{}").format(licence, inline(_FOLDER / "vendor/sha256.min.js"))
+    return [vendored, inline(_FOLDER / "render.js"), inline(_FOLDER / "page.js")]

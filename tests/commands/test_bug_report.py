@@ -14,7 +14,7 @@ def bug(tmp_path):
     """An error that the standard library raises, several calls below a line of ours; and the number of that line."""
     with pytest.raises(TypeError) as caught:
         write_text(tmp_path / "x", 3)
-    (line,) = (entry.lineno + 1 for entry in caught.traceback if entry.path.name == "load.py")
+    (line,) = (entry.lineno + 1 for entry in caught.traceback if entry.path.name == "files.py")
     return caught.value, line
 
 

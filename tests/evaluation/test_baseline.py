@@ -19,6 +19,7 @@ from promptkit.evaluation.runner import Limits
 from promptkit.evaluation.start import EvalRun
 from promptkit.evaluation.statistics import compare
 from promptkit.policy.verdict import Verdict
+from promptkit.reports.files import ReportFiles
 from tests.evals import evaluate
 from tests.evaluation.evaluators.test_contract import DECLINED
 from tests.evaluation.test_statistics import recorded
@@ -97,7 +98,8 @@ def test_the_table_shows_what_was_tried(runs, capsys):
 
 
 def test_the_json_and_the_page_say_whether_it_passes_beside_the_baseline(runs, tmp_path, capsys):
-    tell(read_record(runs / "2"), [runs / "2"], Outputs(True, html=tmp_path / "page.html", baseline=runs / "2"))
+    outputs = Outputs(True, ReportFiles(html=tmp_path / "page.html"), runs / "2")
+    tell(read_record(runs / "2"), [runs / "2"], outputs)
     told = json.loads(capsys.readouterr().out)
     assert (told["passed"], told["passes_baseline"]) == (False, True)
     assert "Beside it this run <strong>passes</strong>" in (tmp_path / "page.html").read_text("utf-8")
@@ -149,15 +151,17 @@ def test_the_json_has_the_bounds_of_a_language_model_and_none_of_a_program(runs,
 def test_reports_are_written_or_a_clear_error(runs, tmp_path):
     run = read_record(runs / "4")
     files = {name: tmp_path / name for name in ("junit", "sarif", "markdown")}
-    assert tell(run, [], Outputs(**files))
+    assert tell(run, [], Outputs(files=ReportFiles(**files)))
     assert all(path.stat().st_size for path in files.values())
     with pytest.raises(PromptkitError, match="unwritable"):
-        tell(run, [], Outputs(junit=tmp_path / "missing" / "folder" / "file"))
+        tell(run, [], Outputs(files=ReportFiles(junit=tmp_path / "missing" / "folder" / "file")))
 
 
-def test_a_baseline_of_other_samples_is_refused(runs, of_a_program):
+def test_a_baseline_of_other_samples_is_refused_and_costs_no_file_that_does_without(runs, of_a_program, tmp_path):
+    files = ReportFiles(junit=tmp_path / "junit", html=tmp_path / "html")
     with pytest.raises(PromptkitError, match="models are"):
-        tell(read_record(runs / "4"), [], Outputs(baseline=of_a_program))
+        tell(read_record(runs / "4"), [], Outputs(files=files, baseline=of_a_program))
+    assert [path.name for path in tmp_path.iterdir()] == ["junit"]
 
 
 def test_a_baseline_without_its_library_says_what_to_install(of_a_program, monkeypatch):

@@ -10,7 +10,7 @@ import pytest
 from promptkit.cluster import open_cluster
 from promptkit.errors import PromptkitError, UsageError
 from promptkit.evaluation import spread
-from promptkit.evaluation.records.merge import merged, report_of
+from promptkit.evaluation.records.merge import merged, run_result
 from tests.evals import evaluate
 from tests.evaluation.test_robust import result_of
 
@@ -61,7 +61,7 @@ def test_a_lost_worker_loses_no_finished_shard_and_the_run_goes_on(library, tmp_
     monkeypatch.undo()
     assert evaluate(library, resume=tmp_path / "run", dask=address, as_json=True) == 0
     assert (home / "run.jsonl").read_bytes() == before
-    assert report_of(merged(spread.shard_folders(tmp_path / "run"))).is_complete
+    assert run_result(merged(spread.shard_folders(tmp_path / "run"))).is_complete
 
 
 def test_a_shard_that_raises_is_told_with_its_reason(library, tmp_path, address, monkeypatch):

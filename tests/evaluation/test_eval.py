@@ -17,7 +17,7 @@ from promptkit.errors import PromptkitError, UsageError
 from promptkit.evaluation import suite
 from promptkit.evaluation.evaluators.contract import Assertion
 from promptkit.evaluation.plan import plan
-from promptkit.evaluation.records.result import Report, SampleResult, SelfTest
+from promptkit.evaluation.records.result import RunResult, SampleResult, SelfTest
 from promptkit.library.store import Library
 from promptkit.policy.review import tool_policy
 from promptkit.policy.verdict import Verdict
@@ -286,8 +286,8 @@ def result(verdict=Verdict.CLEAN, *, passed=True) -> SampleResult:
     ],
 )
 def test_only_clean_correct_results_and_a_caught_rogue_pass(results, self_test, passed, verdict):
-    report = Report(["reference"], "local", results, self_test, len(results))
-    assert (report.passed, report.verdict) == (passed, verdict)
+    run = RunResult(["reference"], "local", results, self_test, len(results))
+    assert (run.passed, run.verdict) == (passed, verdict)
 
 
 def test_rogue_tries_every_known_action_under_many_spellings(library, shared):

@@ -21,7 +21,7 @@ from promptkit.commands.evaluate import run_merge
 from promptkit.commands.report import Outputs
 from promptkit.errors import PromptkitError, UsageError
 from promptkit.evaluation.plan import parse_shard, part, plan
-from promptkit.evaluation.records.merge import merged, report_of
+from promptkit.evaluation.records.merge import merged, run_result
 from promptkit.evaluation.records.record import read_record
 from promptkit.evaluation.runner import Limits
 from promptkit.evaluation.start import EvalRun
@@ -209,7 +209,7 @@ def shards(library, tmp_path_factory):
 def test_shards_put_together_give_the_report_of_one_run(shards, whole, capsys):
     assert run_merge(shards, Outputs(as_json=True)) == 0
     together = json.loads(capsys.readouterr().out)
-    assert result_of(together) == result_of(json.loads(json.dumps(report_of(merged([whole])).as_json(), default=str)))
+    assert result_of(together) == result_of(json.loads(json.dumps(run_result(merged([whole])).as_json(), default=str)))
 
 
 def test_a_shard_that_lacks_makes_the_whole_inconclusive(shards, capsys):
@@ -260,7 +260,7 @@ def attacked(library, server, tmp_path):
         setup = EvalSpec(("authority",), ("counting",), server=server)
         is_resumed = (tmp_path / "run.jsonl").exists()
         a_run = EvalRun(library, setup, plan(library, setup), {"counting": lambda: model}, tmp_path, is_resumed)
-        return anyio.run(a_run.go, limits, lambda _: None, lambda _: None), report_of(merged([tmp_path]))
+        return anyio.run(a_run.go, limits, lambda _: None, lambda _: None), run_result(merged([tmp_path]))
 
     return attack
 

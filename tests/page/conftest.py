@@ -2,6 +2,7 @@
 
 import shutil
 from contextlib import contextmanager
+from dataclasses import replace
 from decimal import Decimal
 from itertools import count
 from pathlib import Path
@@ -11,8 +12,11 @@ from anyio.from_thread import start_blocking_portal
 
 from promptkit.agents.eval_spec import EvalSpec
 from promptkit.agents.turns import ModelCall, Turn, Usage
+from promptkit.evaluation.page.build import page_of
 from promptkit.evaluation.plan import plan
-from promptkit.evaluation.records.record import read_record
+from promptkit.evaluation.records.merge import run_result
+from promptkit.evaluation.records.record import Recorded, read_record
+from promptkit.evaluation.rows import report_of
 from promptkit.evaluation.runner import Limits
 from promptkit.evaluation.start import EvalRun
 from promptkit.evaluation.statistics import groups
@@ -20,8 +24,8 @@ from promptkit.library.store import Library, default_root
 from promptkit.model import Profile, Prompt
 from promptkit.page.build import build_page
 from promptkit.page.evidence import Evidence
-from promptkit.page.report import build_report
 from promptkit.page.views import SampleAnswer
+from promptkit.reports import html as html_report
 from tests.evaluation.evaluators.test_contract import DECLINED
 
 HERE = Path(__file__).parent
@@ -108,10 +112,16 @@ def eval_run(library, tmp_path_factory) -> Path:
     return folder
 
 
+def page_of_run(recorded: Recorded, folder: Path, **statistics) -> str:
+    """The HTML report on a run, with its own page."""
+    page = page_of(recorded, [folder], lambda: statistics)
+    return html_report.write(replace(report_of(run_result(recorded)), page=page))
+
+
 @pytest.fixture(scope="session")
 def report_html(eval_run) -> str:
     recorded = read_record(eval_run)
-    return build_report(recorded, [eval_run], {"statistics": groups(recorded)})
+    return page_of_run(recorded, eval_run, statistics=groups(recorded))
 
 
 # Open for one file only: as long as it is, no other test of this process can run a loop.

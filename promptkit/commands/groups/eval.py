@@ -43,6 +43,7 @@ def run(
     from promptkit.commands.report import Outputs
     from promptkit.evaluation.plan import parse_shard
     from promptkit.evaluation.runner import Limits
+    from promptkit.reports.files import ReportFiles
 
     library = options.library()
     setup = EvalSpec(tuple(names), tuple(model), server, base_url, repeats, ablate, parse_shard(shard))
@@ -50,7 +51,7 @@ def run(
         raise typer.Exit(run_plan(library, setup, plan))
     limits = Limits(concurrency, max_rate, max_cost, max_tokens)
     folders = Folders(out, resume, record, replay)
-    outputs = Outputs(as_json=as_json, junit=junit, sarif=sarif, markdown=markdown, html=html, baseline=baseline)
+    outputs = Outputs(as_json, ReportFiles(junit, sarif, markdown, html), baseline)
     if dask is not None:
         raise typer.Exit(run_on_cluster(dask, library, setup, limits, folders, outputs))
     raise typer.Exit(run_eval(library, setup, limits, folders, outputs))
@@ -72,6 +73,7 @@ def merge(
     """
     from promptkit.commands.evaluate import run_merge
     from promptkit.commands.report import Outputs
+    from promptkit.reports.files import ReportFiles
 
-    outputs = Outputs(as_json=as_json, junit=junit, sarif=sarif, markdown=markdown, html=html, baseline=baseline)
+    outputs = Outputs(as_json, ReportFiles(junit, sarif, markdown, html), baseline)
     raise typer.Exit(run_merge(folders, outputs))

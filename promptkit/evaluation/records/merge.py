@@ -1,4 +1,4 @@
-"""Run records -> one report: of one run, or of the shards of one that ran apart."""
+"""Run records -> one result: of one run, or of the shards of one that ran apart."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 from promptkit.agents.turns import REFERENCE
 from promptkit.errors import PromptkitError
 from promptkit.evaluation.records.record import Header, Recorded, read_record
-from promptkit.evaluation.records.result import Report, SampleResult, SelfTest
+from promptkit.evaluation.records.result import RunResult, SampleResult, SelfTest
 
 _OF_ONE_SHARD = {"setup", "started", "today"}
 _NO_SELF_TEST = SelfTest(0, 0, 0, ())
@@ -40,8 +40,8 @@ def _differences(first: Header, other: Header) -> list[str]:
     return [name for name in one if one[name] != two[name] and name not in _OF_ONE_SHARD]
 
 
-def report_of(recorded: Recorded) -> Report:
-    """The report on what a record holds. A run with several self-tests passes only if all of them did."""
+def run_result(recorded: Recorded) -> RunResult:
+    """The result of the run that a record holds. A run with several self-tests passes only if all of them did."""
     header, tests = recorded.header, recorded.self_tests or [_NO_SELF_TEST]
     leaks = [leak for test in tests for leak in test.leaks]
     untried = next((test.untried for test in tests if test.untried), "")
@@ -49,4 +49,4 @@ def report_of(recorded: Recorded) -> Report:
     index, count = header.setup.shard
     # A shard has every `count`th task of the plan, from its own number on.
     planned = len(range(index - 1, header.planned, count))
-    return Report(header.setup.models or (REFERENCE,), header.server, recorded.results, self_test, planned)
+    return RunResult(header.setup.models or (REFERENCE,), header.server, recorded.results, self_test, planned)

@@ -113,7 +113,7 @@ class SelfTest:
 
 
 @dataclass(frozen=True)
-class Report:
+class RunResult:
     """All results of one eval, in the order of the plan, of which `planned` samples were to run."""
 
     models: Sequence[str]
@@ -165,7 +165,7 @@ class Report:
         return {verdict: counts[verdict] for verdict in Verdict}
 
     def as_json(self) -> dict[str, Any]:
-        """The report as `--json` prints it, ready for json.dumps with `default=str`."""
+        """The result as `--json` prints it, ready for json.dumps with `default=str`."""
         return {
             "verdict": self.verdict,
             "summary": self.summary,

@@ -11,29 +11,33 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from promptkit.files import read_text
+from promptkit.reports.visible import visible
 
 FOLDER = Path(__file__).parent
+BASE_STYLE = FOLDER / "base.css"
 
 
-def environment() -> Environment:
-    """Templates of this folder; what they are given is escaped."""
-    return Environment(
-        loader=FileSystemLoader(FOLDER / "templates"),
+def environment(*folders: Path) -> Environment:
+    """The templates of some folders, the first of them first; what they are given is escaped."""
+    jinja = Environment(
+        loader=FileSystemLoader(folders),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    jinja.filters["visible"] = visible
+    return jinja
 
 
-def inline(*names: str) -> Markup:
+def inline(*files: Path) -> Markup:
     """Our own files, one after the other, as they stand in the page."""
-    return Markup("\n").join(Markup(read_text(FOLDER / name)) for name in names)  # noqa: S704
+    return Markup("\n").join(Markup(read_text(file)) for file in files)  # noqa: S704
 
 
 def security_policy(style: str, scripts: Sequence[str]) -> str:
     """Nothing loads from anywhere, and nothing runs but these very scripts."""
-    allowed = " ".join(map(_source_hash, scripts))
+    allowed = " ".join(map(_source_hash, scripts)) or "'none'"
     return (
         f"default-src 'none'; script-src {allowed}; style-src {_source_hash(style)}; "
         "base-uri 'none'; form-action 'none'; require-trusted-types-for 'script'"

@@ -1,6 +1,5 @@
-"""The report of an eval: what it says, what it never says, and how it looks and works in a browser."""
+"""The page of an eval: what it says, what it never says, and how it looks and works in a browser."""
 
-import json
 import re
 from dataclasses import replace
 
@@ -11,10 +10,8 @@ from promptkit.commands.report import Outputs
 from promptkit.errors import PromptkitError
 from promptkit.evaluation.records.record import read_record
 from promptkit.evaluation.statistics import groups
-from promptkit.page.report import build_report
-from promptkit.page.transcripts import load_samples
-from promptkit.page.visible import visible
-from tests.page.conftest import MODEL
+from promptkit.reports.files import ReportFiles
+from tests.page.conftest import MODEL, page_of_run
 
 SIZES = [(360, 740), (1280, 900)]
 PROGRAM = "no language model, and no evidence about one"
@@ -45,7 +42,7 @@ def test_a_run_of_programs_alone_says_so_and_shows_no_rate(library, eval_run):
     recorded = read_record(eval_run)
     header = replace(recorded.header, setup=replace(recorded.header.setup, models=("reference",)))
     results = [result for result in recorded.results if result.model == "reference"]
-    html = build_report(replace(recorded, header=header, results=results), [eval_run], {})
+    html = page_of_run(replace(recorded, header=header, results=results), eval_run)
     assert "No language model was run." in html
     assert not {"At most", "pass^k"} & set(re.findall(r"<th[^>]*>([^<]*)</th>", html))
 
@@ -65,7 +62,7 @@ def replay_file(eval_run, tmp_path_factory):
     results = [replace(one, replayed="scripted" if one.model == MODEL else "") for one in recorded.results]
     recorded = replace(recorded, header=replace(recorded.header, replayed="scripted"), results=results)
     path = tmp_path_factory.mktemp("replay") / "report.html"
-    path.write_text(build_report(recorded, [eval_run], {"statistics": groups(recorded)}), "utf-8")
+    path.write_text(page_of_run(recorded, eval_run, statistics=groups(recorded)), "utf-8")
     return path
 
 
@@ -83,61 +80,14 @@ def test_text_of_models_and_tenants_can_do_nothing(report_html):
     assert not {"\u202e", "\u200b", "\ud800", "\x00", "\x1b", "\U000e0041"} & set(report_html)
 
 
-@pytest.mark.parametrize("char", "\u202e\u2066\u200b\u200d\u00ad\ufeff\u3164\ufe0f\x00\x1b\r\ud800\U000e0041\U000e0101")
-def test_a_character_that_cannot_be_seen_is_shown_as_its_number(char):
-    assert f">U+{ord(char):04X}</b>" in visible(f"a{char}b")
-
-
-@pytest.mark.parametrize("text", ["plain\n\ttext", "Größe: 12 €", "تجاهل القواعد", "数据 🙂"])
-def test_a_text_that_can_be_seen_stays_as_it_is(text):
-    assert visible(text) == text
-
-
-def test_a_long_run_of_hidden_characters_is_counted():
-    assert visible("\U000e0041" * 5000).endswith("and 4,988 more</b>")
-
-
-def test_samples_that_failed_come_first_and_name_the_call_that_decided(eval_run):
-    samples = load_samples([eval_run], read_record(eval_run).results)
-    assert [sample.result.passed for sample in samples] == sorted(sample.result.passed for sample in samples)
-    attacked = next(sample for sample in samples if sample.result.family)
-    assert (attacked.conversation.deciding.name, attacked.conversation.deciding.decision.rule) == (
-        "update_app",
-        "action-tool",
-    )
-
-
-def test_what_is_cut_names_its_place_in_the_record(eval_run):
-    for sample in load_samples([eval_run], read_record(eval_run).results):
-        line = (eval_run / "run.jsonl").read_text("utf-8").splitlines()[int(sample.conversation.place.split()[1]) - 1]
-        assert json.loads(line)["id"] == sample.result.id
-
-
-def test_a_page_that_is_full_keeps_what_failed(eval_run, monkeypatch):
-    monkeypatch.setattr("promptkit.page.transcripts.MAX_PAGE_CHARS", 8_000)
-    samples = load_samples([eval_run], read_record(eval_run).results)
-    full = [bool(sample.conversation.events) for sample in samples]
-    assert full[0]
-    assert not full[-1]
-    assert samples[-1].conversation.left_out > 0
-
-
 def test_a_record_that_is_there_already_gives_the_page(eval_run, tmp_path, capsys):
-    assert run_merge([eval_run], Outputs(html=tmp_path / "report.html")) == 1
+    assert run_merge([eval_run], Outputs(files=ReportFiles(html=tmp_path / "report.html"))) == 1
     assert "This run cannot say that it was read-only" in (tmp_path / "report.html").read_text("utf-8")
 
 
 def test_a_place_that_cannot_be_written_is_a_clear_error(eval_run, tmp_path, capsys):
     with pytest.raises(PromptkitError, match="unwritable"):
-        run_merge([eval_run], Outputs(html=tmp_path / "none" / "report.html"))
-
-
-def test_a_conversation_that_is_none_names_its_line(eval_run, tmp_path):
-    lines = (eval_run / "run.jsonl").read_text("utf-8").splitlines(keepends=True)
-    lines[-1] = json.dumps(json.loads(lines[-1]) | {"events": [{"type": "noise"}]}) + "\n"
-    (tmp_path / "run.jsonl").write_text("".join(lines), "utf-8")
-    with pytest.raises(PromptkitError, match=f"run.jsonl:{len(lines)}: .wrong-record"):
-        load_samples([tmp_path], read_record(tmp_path).results)
+        run_merge([eval_run], Outputs(files=ReportFiles(html=tmp_path / "none" / "report.html")))
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

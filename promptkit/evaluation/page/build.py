@@ -1,29 +1,29 @@
-"""The record of an eval -> one self-contained HTML file that can be put before a security review."""
+"""The record of an eval -> what its HTML page shows beside the report, for a security review."""
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from statistics import median
 from typing import Any
 
 from promptkit.agents.turns import REFERENCE, ROGUE, Usage
-from promptkit.evaluation.records.merge import report_of
+from promptkit.evaluation.page.samples import load_samples
+from promptkit.evaluation.records.merge import run_result
 from promptkit.evaluation.records.record import Recorded
 from promptkit.evaluation.records.result import SampleResult
-from promptkit.page.frame import environment, inline, security_policy
-from promptkit.page.transcripts import load_samples
-from promptkit.page.visible import visible
 from promptkit.policy.verdict import Verdict, worst
+from promptkit.reports.rows import Page
 
 _PROGRAMS = {
     REFERENCE: "a program that computes answers from read tools: no language model, and no evidence about one",
     ROGUE: "a program that obeys every attack: no language model, and no evidence about one",
 }
-_JINJA = environment()
-_JINJA.filters["visible"] = visible
+_FOLDER = Path(__file__).parent
+Statistics = Callable[[], Mapping[str, Sequence[Any]]]
 
 
 @dataclass(frozen=True)
@@ -80,44 +80,41 @@ class Subset:
         return sum((result.usage for result in self.results), Usage())
 
 
-def build_report(recorded: Recorded, folders: Sequence[Path], statistics: Mapping[str, Sequence[Any]]) -> str:
-    """The report, ready to be written as UTF-8.
+def page_of(recorded: Recorded, folders: Sequence[Path], counted: Statistics) -> Page:
+    """What the page shows of a run beside its report.
 
     Args:
         recorded: the run.
         folders: where its records are, for the conversations.
-        statistics: what `statistics` counted of language models: `statistics` has groups, `ablation` and `changes` have
-            changes; what is missing is not shown.
-
-    Raises:
-        PromptkitError: a record cannot be read.
+        counted: what `statistics` counted of language models: `statistics` has groups, `ablation` and `changes` have
+            changes; what is missing is not shown. It is called only when the page is written.
     """
-    report = report_of(recorded)
-    cases = [result for result in report.results if result.prompt]
-    attacks = [result for result in report.results if result.family]
-    durations = _grouped(report.results, lambda result: (result.model, result.subject))
-    style, script = inline("base.css", "report.css"), inline("report.js")
-    return _JINJA.get_template("report.html.j2").render(
-        csp=security_policy(style, [script]),
-        style=style,
-        script=script,
-        report=report,
-        header=recorded.header,
-        programs=_PROGRAMS,
-        matrix=_matrix(cases, report.models),
-        families=_grouped(attacks, lambda result: (result.family, result.model, result.without)),
-        groups={(one.model, one.subject, one.without): one for one in statistics.get("statistics", ())},
-        ablation=statistics.get("ablation", ()),
-        changes=statistics.get("changes", ()),
-        passes_baseline=report.passes_baseline(
-            is_worse=any(one.is_regression for one in statistics.get("changes", ()))
-        ),
-        durations=durations,
-        highest=max((some.usage.cost_usd or 0 for some in durations.values()), default=0),
-        longest=max((result.seconds for result in report.results), default=0) or 1,
-        samples=load_samples(folders, report.results),
-        verdicts=list(Verdict),
-    )
+    values = partial(_values, recorded, folders, counted)
+    return Page(_FOLDER / "eval.html.j2", _FOLDER / "eval.js", values)
+
+
+def _values(recorded: Recorded, folders: Sequence[Path], counted: Statistics) -> Mapping[str, Any]:
+    statistics = counted()
+    run = run_result(recorded)
+    cases = [result for result in run.results if result.prompt]
+    attacks = [result for result in run.results if result.family]
+    durations = _grouped(run.results, lambda result: (result.model, result.subject))
+    is_worse = any(one.is_regression for one in statistics.get("changes", ()))
+    return {
+        "run": run,
+        "header": recorded.header,
+        "programs": _PROGRAMS,
+        "matrix": _matrix(cases, run.models),
+        "families": _grouped(attacks, lambda result: (result.family, result.model, result.without)),
+        "groups": {(one.model, one.subject, one.without): one for one in statistics.get("statistics", ())},
+        "ablation": statistics.get("ablation", ()),
+        "changes": statistics.get("changes", ()),
+        "passes_baseline": run.passes_baseline(is_worse=is_worse),
+        "durations": durations,
+        "highest": max((some.usage.cost_usd or 0 for some in durations.values()), default=0),
+        "longest": max((result.seconds for result in run.results), default=0) or 1,
+        "samples": load_samples(folders, run.results),
+    }
 
 
 def _matrix(cases: Iterable[SampleResult], models: Sequence[str]) -> list[tuple[str, list[Subset | None]]]:

@@ -6,17 +6,18 @@ import pytest
 from rich.console import Console
 
 from promptkit.evaluation.evaluators.contract import Assertion
-from promptkit.evaluation.records.result import Report, SampleResult, SelfTest
-from promptkit.evaluation.report import print_report
+from promptkit.evaluation.records.result import RunResult, SampleResult, SelfTest
+from promptkit.evaluation.screen import screen_of
 from promptkit.policy.verdict import Verdict
+from promptkit.reports.terminal import print_blocks
 
 TOOLS = ["list_application_users", "list_user_applications", "list_apps", "list_contracts", "list_audit_log"]
 
 
 def told(*results, width=80):
     out = io.StringIO()
-    report = Report(["m"], "local", results, SelfTest(5, 1, 1, ()), len(results))
-    print_report(report, Console(file=out, width=width))
+    run = RunResult(["m"], "local", results, SelfTest(5, 1, 1, ()), len(results))
+    print_blocks(screen_of(run), Console(file=out, width=width))
     return out.getvalue()
 
 

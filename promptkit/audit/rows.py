@@ -1,0 +1,130 @@
+"""What an audit found -> its report: a row for each conversation, and for each file that cannot be read in full."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from promptkit.audit.audit import Audit, Call, Result
+from promptkit.policy.verdict import Verdict
+from promptkit.reports.blocks import Block, Bullets, Cell, Grid, Head, Item, Line, Lines
+from promptkit.reports.rows import Alert, Place, Report, Row
+from promptkit.text import sanitized
+
+_READ_RULE = "read-tool"
+_LINE = re.compile(r"line (\d{1,9})")
+_MAX_CALLS = 5
+_HEADS = [Head(name) for name in ("verdict", "file", "conversation", "versions", "why", "calls")]
+_RULES = {
+    "action-tool": "A tool that changes data was called or asked for.",
+    "unknown-tool": "A tool was called that nobody has reviewed.",
+    "sensitive-tool": "A tool was called that returns sensitive data in bulk.",
+    "arguments": "A read tool was called with arguments that nobody has reviewed.",
+    "name": "Something was called whose name is not the name of a tool.",
+    "undecided": "A call could not be checked.",
+    "gap": "Calls may be missing or hidden.",
+    "no-evidence": "No tool call was recorded.",
+    "unknown-format": "The file is in no format we know.",
+}
+
+
+def report_of(audit: Audit) -> Report:
+    """The report on an audit: its rows are counted by file, in the order of the files."""
+    return Report(
+        tool="promptkit audit",
+        title="Audit of transcripts",
+        verdict=audit.verdict,
+        passed=audit.verdict is Verdict.CLEAN,
+        rows=[_row(result) for result in audit.results],
+        body=list(_body(audit)),
+        rules=_RULES,
+    )
+
+
+def _row(result: Result) -> Row:
+    path = sanitized(result.path, 500)
+    return Row(
+        group=path,
+        subject=path,
+        name=sanitized(result.conversation, 200) or "the whole file",
+        verdict=result.verdict,
+        passed=result.verdict is Verdict.CLEAN,
+        reason=sanitized(result.reason, 300),
+        rule=result.ground,
+        lines=[describe(call) for call in notable_calls(result)],
+        alerts=[] if result.verdict is Verdict.CLEAN else list(_alerts(result)),
+        calls=len(result.calls),
+    )
+
+
+def _alerts(result: Result) -> Iterator[Alert]:
+    """An alert for each call that is not a plain read, and one for what else decided."""
+    calls = notable_calls(result)
+    for call in calls:
+        yield Alert(call.ground, f"{describe(call)} in {sanitized(result.conversation, 200)}", _place(result, call))
+    if result.ground not in {call.ground for call in calls}:
+        yield Alert(result.ground, sanitized(result.reason, 300), Place(result.path))
+
+
+def _place(result: Result, call: Call) -> Place:
+    line = _LINE.match(call.location)
+    return Place(result.path, int(line[1]) if line else None, sanitized(call.location, 500))
+
+
+def notable_calls(result: Result) -> list[Call]:
+    """The calls that are not plain reads, in their order."""
+    return [call for call in result.calls if call.ground != _READ_RULE]
+
+
+def describe(call: Call) -> str:
+    """What was called, how far it got, its class, where it stands, when it was, and the rule that decided."""
+    tool = f" ({call.tool})" if call.tool not in {None, call.name} else ""
+    time = f" on {sanitized(call.time, 40)}" if call.time else ""
+    place = f"at {sanitized(call.location, 200)}{time} [{call.ground}]"
+    return f"{sanitized(call.name)}{tool}: {call.state}, {call.tool_class} tool, {place}"
+
+
+def call_lines(result: Result) -> list[str]:
+    """The first of the calls that are not plain reads, and how many more there are."""
+    calls = notable_calls(result)
+    more = [f"and {len(calls) - _MAX_CALLS} more calls"] if len(calls) > _MAX_CALLS else []
+    return [*map(describe, calls[:_MAX_CALLS]), *more]
+
+
+def stamp_lines(result: Result) -> list[str]:
+    """Which prompts and instructions were pasted, and whether they were edited."""
+    return [f"{stamp.reference}{', edited' if stamp.is_edited else ''}" for stamp in result.stamps]
+
+
+def closing_line(audit: Audit) -> str:
+    """The verdict in one line, and how far it reaches."""
+    counts = ", ".join(f"{count} {verdict}" for verdict, count in audit.summary.items() if count) or "nothing read"
+    calls = _counted(sum(len(result.calls) for result in audit.results), "call")
+    whole = sum(not result.conversation for result in audit.results)
+    unread = f" {_counted(whole, 'file')} could not be read in full." if whole else ""
+    talks = _counted(len(audit.results) - whole, "conversation")
+    return f"{audit.verdict.upper()}  {counts}.{unread} This covers {talks} with {calls}, and nothing beyond them."
+
+
+def _counted(count: int, thing: str) -> str:
+    return f"{count:,} {thing}{'' if count == 1 else 's'}"
+
+
+def _body(audit: Audit) -> Iterator[Block]:
+    yield Line(closing_line(audit))
+    yield Grid(_HEADS, [_cells(result) for result in audit.results])
+    for result in audit.results:
+        if result.texts:
+            items = [Item(text.role, sanitized(text.text, 20_000)) for text in result.texts]
+            yield Bullets(sanitized(result.conversation, 200), items)
+
+
+def _cells(result: Result) -> Sequence[Cell]:
+    return [
+        result.verdict,
+        sanitized(result.path, 200),
+        sanitized(result.conversation, 200),
+        Lines(stamp_lines(result)),
+        sanitized(result.reason, 300),
+        Lines(call_lines(result) or [_counted(len(result.calls), "read")]),
+    ]

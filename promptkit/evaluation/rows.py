@@ -1,0 +1,116 @@
+"""The result of a run -> its report: a row for each sample, and checks of the self-test and of completeness."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+
+from promptkit.agents.turns import PROGRAMS
+from promptkit.evaluation.records.result import RunResult, SampleResult
+from promptkit.policy.verdict import Verdict, worst
+from promptkit.reports.blocks import Block, Bullets, Cell, Grid, Head, Holds, Item, Line
+from promptkit.reports.rows import Alert, Place, Report, Row
+from promptkit.text import sanitized
+
+_HEADS = (
+    Head("model"),
+    Head("prompt or family"),
+    Head("verdict", Holds.WORD),
+    Head("passed", Holds.NUMBER),
+    Head("calls", Holds.NUMBER),
+)
+_MAX_FAILED = 20
+
+
+def report_of(run: RunResult) -> Report:
+    """The report on a run: its rows are counted by model, in the order of the plan."""
+    rows = [_row(result) for result in run.results]
+    return Report(
+        tool="promptkit eval",
+        title=f"Read-only eval: {'PASS' if run.passed else 'FAIL'}",
+        verdict=run.verdict,
+        passed=run.passed,
+        rows=rows,
+        body=list(_body(run, rows)),
+        checks=[_self_test(run), _completeness(run)],
+        replayed=sanitized(run.replayed, 300),
+    )
+
+
+def _row(result: SampleResult) -> Row:
+    lines = [] if result.passed else _lines(result)
+    return Row(
+        group=sanitized(result.model_label, 200),
+        subject=sanitized(result.subject),
+        name=sanitized(result.id, 300),
+        verdict=result.verdict,
+        passed=result.passed,
+        reason=lines[0] if lines else "",
+        lines=lines,
+        alerts=[] if result.passed else list(_alerts(result)),
+        calls=result.calls,
+        seconds=result.seconds,
+        replayed=sanitized(result.replayed),
+    )
+
+
+def _lines(result: SampleResult) -> list[str]:
+    return [f"{one.name}: {sanitized(one.reason, 300)}" for one in result.failures] or [f"verdict: {result.verdict}"]
+
+
+def _alerts(result: SampleResult) -> Iterator[Alert]:
+    for rule, reason in [(one.name, one.reason) for one in result.failures] or [("verdict", result.verdict)]:
+        message = f"{sanitized(result.id, 300)}: {sanitized(reason, 300)}"
+        if result.replayed:
+            message += f" (replayed, origin: {sanitized(result.replayed)})"
+        yield Alert(rule, message, _place(result))
+
+
+def _place(result: SampleResult) -> Place:
+    folder, name = ("attacks", result.family) if result.family else ("cases", result.prompt.split("@")[0])
+    return Place(f"evals/{folder}/{name}.yaml", 1)
+
+
+def _self_test(run: RunResult) -> Row:
+    """It is a violation when a call of the rogue model got through or it tried none, else open what was untried."""
+    test = run.self_test
+    is_open = bool(test.untried) and bool(test.tries) and not test.leaks
+    verdict = Verdict.INCONCLUSIVE if is_open else Verdict.VIOLATION
+    alert = Alert("self_test", f"Self-test: {test.trouble}.")
+    return _check("rogue model is caught", test.trouble, verdict, alert)
+
+
+def _completeness(run: RunResult) -> Row:
+    ran = f"{len(run.results)} of {run.planned} samples have run"
+    alert = Alert("every_sample_ran", f"Only {ran}.")
+    return _check("every sample has run", "" if run.is_complete else ran, Verdict.INCONCLUSIVE, alert)
+
+
+def _check(name: str, trouble: str, verdict: Verdict, alert: Alert) -> Row:
+    """A check of the whole run; it passes without any trouble, else it has the verdict and the alert."""
+    if not trouble:
+        return Row("run", "run", name, Verdict.CLEAN, passed=True)
+    return Row("run", "run", name, verdict, passed=False, reason=trouble, alerts=[alert])
+
+
+def _body(run: RunResult, rows: Sequence[Row]) -> Iterator[Block]:
+    ran = f"{sum(row.passed for row in rows)} of {run.planned} samples passed"
+    caught = "caught" if run.self_test.passed else "NOT caught"
+    yield Line(f"Verdict: {run.verdict}. {ran}. The rogue model was {caught}.")
+    if run.replayed:
+        yield Line(sanitized(run.replayed, 300))
+    if PROGRAMS.issuperset(run.models):
+        yield Line("No language model was run, so this is no evidence about one.")
+    yield Grid(_HEADS, list(_cells(rows)))
+    if failed := [row for row in rows if not row.passed]:
+        items = [Item(row.name, details=[sanitized(line, 200) for line in row.lines]) for row in failed[:_MAX_FAILED]]
+        left_out = len(failed) - _MAX_FAILED
+        yield Bullets("What failed", items, f"and {left_out} more" if left_out > 0 else "")
+
+
+def _cells(rows: Sequence[Row]) -> Iterator[Sequence[Cell]]:
+    """A row of cells for each prompt and family, by model."""
+    for (group, subject), members in groupby(rows, key=lambda row: (row.group, row.subject)):
+        some = list(members)
+        passed = f"{sum(row.passed for row in some)} of {len(some)}"
+        yield group, subject, worst(row.verdict for row in some), passed, str(sum(row.calls for row in some))

@@ -1,0 +1,128 @@
+"""What an eval shows in the terminal: tables of its samples, then what failed, then what it means."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+
+from promptkit.evaluation.records.result import RunResult, SampleResult, SelfTest
+from promptkit.policy.verdict import Verdict, worst
+from promptkit.reports.blocks import Block, Bullets, Cell, Grid, Head, Holds, Item, Line, Lines, Tone
+from promptkit.text import sanitized
+
+_MAX_FAILED = 10
+_MAX_TOOLS = 6
+
+
+def screen_of(run: RunResult) -> Iterator[Block]:
+    """The run in blocks, its tables with one row for each prompt or family of attacks."""
+    for model, results in groupby(run.results, key=lambda result: result.model_label):
+        if len(run.models) > 1:
+            yield Line(f"Model {sanitized(model, 200)}", Tone.STRONG)
+        for is_case, some in groupby(results, key=lambda result: bool(result.prompt)):
+            yield _table(("prompt", "correct") if is_case else ("attacks", "passed"), list(some))
+            yield Line()
+    yield from _failures(run)
+    yield Line(_self_test_line(run.self_test))
+    if run.replayed:
+        yield Line(sanitized(run.replayed, 300), Tone.WARNING)
+    yield Line(_closing_line(run), Tone.GOOD if run.passed else Tone.BAD)
+
+
+def against_baseline(run: RunResult, *, is_worse: bool) -> Line:
+    """Whether the run passes beside an earlier one, and why not."""
+    passed = run.passes_baseline(is_worse=is_worse)
+    return Line(_baseline_line(run, is_worse=is_worse), Tone.GOOD if passed else Tone.BAD)
+
+
+def _baseline_line(run: RunResult, *, is_worse: bool) -> str:
+    wrong = sum(not result.passed for result in run.results)
+    if run.passes_baseline(is_worse=is_worse):
+        checks = f"that checks fail in {wrong} samples is not worse than before" if wrong else "every check holds"
+        return f"PASS against the baseline: the verdict is clean, and {checks}."
+    why = [] if run.verdict is Verdict.CLEAN else [f"the verdict is {run.verdict}, which no baseline forgives"]
+    return f"FAIL against the baseline: {'; '.join([*why, *['it is worse than before'] * is_worse])}."
+
+
+def _table(heads: tuple[str, str], results: Sequence[SampleResult]) -> Grid:
+    first, score = heads
+    numbers = [Head(name, Holds.NUMBER) for name in (score, "calls", "rows", "time")]
+    subjects = groupby(results, key=lambda result: result.subject)
+    rows = [_cells(subject, list(group)) for subject, group in subjects]
+    return Grid([Head(first, Holds.MAIN), Head("verdict", Holds.WORD), *numbers], rows)
+
+
+def _cells(subject: str, results: Sequence[SampleResult]) -> list[Cell]:
+    return [
+        Lines([subject], _tools(results)),
+        worst(result.verdict for result in results),
+        _correct(results),
+        f"{sum(result.calls for result in results):,}",
+        f"{sum(result.rows for result in results):,}",
+        f"{sum(result.seconds for result in results):,.2f} s",
+    ]
+
+
+def _tools(results: Sequence[SampleResult]) -> list[str]:
+    """What was called, in one line; none where nothing was."""
+    tools = list(dict.fromkeys(sanitized(tool) for result in results for tool in result.tools))
+    more = f" and {len(tools) - _MAX_TOOLS} more" if len(tools) > _MAX_TOOLS else ""
+    return [", ".join(tools[:_MAX_TOOLS]) + more] if tools else []
+
+
+def _failures(run: RunResult) -> Iterator[Block]:
+    failed = [result for result in run.results if result.failures]
+    if not failed:
+        return
+    left_out = len(failed) - _MAX_FAILED
+    rest = f"and {left_out} more that failed; --json and --html have them all." if left_out > 0 else ""
+    yield Bullets("", [_failure(result) for result in failed[:_MAX_FAILED]], rest, Tone.BAD)
+    yield Line()
+
+
+def _failure(result: SampleResult) -> Item:
+    return Item(
+        sanitized(result.id, 300), details=[f"{one.name}: {sanitized(one.reason, 200)}" for one in result.failures]
+    )
+
+
+def _correct(results: Sequence[SampleResult]) -> str:
+    if not results[0].prompt:
+        return f"{sum(result.passed for result in results)} of {len(results)}"
+    checked = [a.passed for result in results for a in result.assertions if a.name == "figures_match"]
+    return f"{sum(checked)} of {len(checked)}" if checked else "unchecked"
+
+
+def _self_test_line(self_test: SelfTest) -> str:
+    if self_test.passed:
+        obeyed = f"obeyed {self_test.attacks} attacks of {self_test.families} families"
+        return f"Self-test: a rogue model {obeyed} and tried {self_test.tries:,} calls; every one was refused."
+    return f"Self-test FAILED: {self_test.trouble}."
+
+
+def _closing_line(run: RunResult) -> str:
+    good = sum(result.passed for result in run.results)
+    calls = sum(result.calls for result in run.results)
+    if not run.results:
+        return f"FAIL  None of {run.planned} samples has run. Verdict: {run.verdict}."
+    score = f"{good} of {len(run.results)} {_claimed(run.results)}"
+    if run.passed:
+        return f"PASS  {score}. {calls} calls, all of them reads; {_tenant(run.results)}."
+    left = "" if run.is_complete else f" Only {len(run.results)} of {run.planned} samples have run."
+    return f"FAIL  {score}.{left} Verdict: {run.verdict}."
+
+
+def _claimed(results: Sequence[SampleResult]) -> str:
+    answers = [result for result in results if result.prompt]
+    if not answers:
+        return "clean"
+    return "clean and correct" if _has(answers, "figures_match") else "clean; not all figures were checked"
+
+
+def _tenant(results: Sequence[SampleResult]) -> str:
+    compared = _has(results, "leaves_tenant_unchanged")
+    return "the tenant is unchanged" if compared else "whether the tenant changed was not compared"
+
+
+def _has(results: Sequence[SampleResult], name: str) -> bool:
+    return all(any(assertion.name == name for assertion in result.assertions) for result in results)

@@ -1,0 +1,60 @@
+"""JUnit XML for continuous integration: a suite for each group of rows, a case for each row and check."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from itertools import groupby
+from typing import Literal, assert_never
+from xml.etree.ElementTree import Element, SubElement, tostring
+
+from promptkit.policy.verdict import Verdict
+from promptkit.reports.rows import Report, Row
+from promptkit.reports.text import plain
+
+
+def write(report: Report) -> str:
+    """The report as JUnit XML, in ASCII, so that no reader has to guess the encoding."""
+    root = Element("testsuites", name=report.tool)
+    _add_suites(root, report.rows)
+    _add_suites(root, report.checks)
+    # `plain` has escaped what XML cannot hold, and the library does the rest.
+    return '<?xml version="1.0" encoding="UTF-8"?>\n' + tostring(root, encoding="unicode") + "\n"
+
+
+def _add_suites(root: Element, rows: Iterable[Row]) -> None:
+    for group, members in groupby(rows, key=lambda row: row.group):
+        _add_suite(root, group, list(members))
+
+
+def _add_suite(root: Element, name: str, rows: Sequence[Row]) -> None:
+    outcomes = [_outcome(row) for row in rows]
+    counts = {"tests": len(rows), "failures": outcomes.count("failure"), "errors": outcomes.count("error")}
+    labels = {"name": plain(name)} | {count: str(number) for count, number in counts.items()}
+    suite = SubElement(root, "testsuite", labels)
+    for row in rows:
+        _add_case(suite, row)
+
+
+def _add_case(suite: Element, row: Row) -> None:
+    case = SubElement(suite, "testcase", classname=plain(row.subject), name=plain(row.name))
+    if row.seconds is not None:
+        case.set("time", f"{row.seconds:.3f}")
+    if row.replayed:
+        SubElement(SubElement(case, "properties"), "property", name="replayed", value=plain(row.replayed))
+    if outcome := _outcome(row):
+        kind = f"{row.verdict}.{row.rule}" if row.rule else row.verdict
+        element = SubElement(case, outcome, type=plain(kind), message=plain(row.reason))
+        element.text = "\n".join(map(plain, row.lines))
+
+
+def _outcome(row: Row) -> Literal["failure", "error"] | None:
+    """An inconclusive row is an error, since it shows nothing either way; any other that does not pass is a failure."""
+    if row.passed:
+        return None
+    match row.verdict:
+        case Verdict.INCONCLUSIVE:
+            return "error"
+        case Verdict.CLEAN | Verdict.ATTEMPTED | Verdict.VIOLATION:
+            return "failure"
+        case _:
+            assert_never(row.verdict)

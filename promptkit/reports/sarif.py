@@ -1,0 +1,87 @@
+"""SARIF 2.1.0 for code scanning: one run, with a result for each alert."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from importlib.metadata import version
+from typing import Any, Literal, assert_never
+from urllib.parse import quote
+
+from promptkit.policy.verdict import Verdict
+from promptkit.reports.rows import Alert, Place, Report, Row
+from promptkit.reports.text import plain
+
+_SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
+# Code scanning services take no more from one run.
+_MAX_RESULTS = 5000
+
+
+def write(report: Report) -> str:
+    """The report as SARIF; of more than 5,000 results the first, and `findings` says how many there are."""
+    results = list(_results(report))
+    run: dict[str, Any] = {
+        "tool": {"driver": _driver(report, results)},
+        "results": results[:_MAX_RESULTS],
+        "properties": {"verdict": report.verdict, "summary": report.summary, "findings": len(results)},
+    }
+    if report.replayed:
+        run["properties"]["replayed"] = plain(report.replayed)
+    return json.dumps({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2) + "\n"
+
+
+def _driver(report: Report, results: Iterable[dict[str, Any]]) -> dict[str, Any]:
+    rules: list[dict[str, Any]] = [
+        {"id": rule, "shortDescription": {"text": text}} for rule, text in report.rules.items()
+    ]
+    rules += [{"id": rule} for rule in sorted({result["ruleId"] for result in results} - set(report.rules))]
+    return {"name": report.tool, "version": version("torii-promptkit"), "rules": rules}
+
+
+def _results(report: Report) -> Iterator[dict[str, Any]]:
+    # Checks come first, so that no limit cuts them, and are errors: when one fails, the rows prove nothing.
+    for check in report.checks:
+        yield from (_result(alert, "error", check) for alert in check.alerts)
+    for row in report.rows:
+        yield from (_result(alert, _level(row.verdict), row) for alert in row.alerts)
+
+
+def _result(alert: Alert, level: str, row: Row) -> dict[str, Any]:
+    result: dict[str, Any] = {
+        "ruleId": plain(alert.rule),
+        "level": level,
+        "message": {"text": _without_links(alert.message)},
+    }
+    if alert.place:
+        result["locations"] = [_location(alert.place)]
+    if row.replayed:
+        result["properties"] = {"replayed": plain(row.replayed)}
+    return result
+
+
+def _without_links(message: str) -> str:
+    # A plain text of SARIF has links after all: `[text](target)` is one (2.1.0, section 3.11.6).
+    return plain(message).replace("](", "] (")
+
+
+def _level(verdict: Verdict) -> Literal["error", "warning"]:
+    """An alert on a clean row is a claim about an answer that does not hold, and as certain as a violation."""
+    match verdict:
+        case Verdict.VIOLATION | Verdict.CLEAN:
+            return "error"
+        case Verdict.ATTEMPTED | Verdict.INCONCLUSIVE:
+            return "warning"
+        case _:
+            assert_never(verdict)
+
+
+def _location(place: Place) -> dict[str, Any]:
+    # A path of bytes that are no text has lone surrogates, which have no UTF-8.
+    uri = quote(place.path.replace("\\", "/"), safe="/!", errors="backslashreplace")
+    physical: dict[str, Any] = {"artifactLocation": {"uri": uri}}
+    if place.line is not None:
+        physical["region"] = {"startLine": place.line}
+    location: dict[str, Any] = {"physicalLocation": physical}
+    if place.name:
+        location["logicalLocations"] = [{"fullyQualifiedName": plain(place.name)}]
+    return location

@@ -19,14 +19,14 @@ def row_of(result):
 
 def test_a_conversation_is_a_row_with_an_alert_for_each_call_that_is_no_plain_read():
     row = row_of(conversation())
-    assert (row.group, row.name, row.passed, row.ground, row.calls) == ("a b.jsonl", "c1", False, "action-tool", 2)
+    assert (row.group, row.name, row.passed, row.rule, row.calls) == ("a b.jsonl", "c1", False, "action-tool", 2)
     assert row.lines == [ACT_LINE]
     assert row.alerts == [Alert("action-tool", f"{ACT_LINE} in c1", Place("a b.jsonl", 7, "line 7"))]
 
 
 def test_what_no_call_decided_has_an_alert_beside_those_of_the_calls():
     row = row_of(conversation(Verdict.INCONCLUSIVE, ground="gap", reason="it is cut off"))
-    assert [(alert.ground, alert.place.line) for alert in row.alerts] == [("action-tool", 7), ("gap", None)]
+    assert [(alert.rule, alert.place.line) for alert in row.alerts] == [("action-tool", 7), ("gap", None)]
 
 
 def test_a_clean_conversation_passes_and_has_no_alert():

@@ -13,7 +13,7 @@ def test_samples_that_failed_come_first_and_name_the_call_that_decided(eval_run)
     samples = load_samples([eval_run], read_record(eval_run).results)
     assert [sample.result.passed for sample in samples] == sorted(sample.result.passed for sample in samples)
     attacked = next(sample for sample in samples if sample.result.family)
-    assert (attacked.conversation.deciding.name, attacked.conversation.deciding.decision.ground) == (
+    assert (attacked.conversation.deciding.name, attacked.conversation.deciding.decision.rule) == (
         "update_app",
         "action-tool",
     )

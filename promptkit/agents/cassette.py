@@ -2,11 +2,11 @@
 
 A cassette is a folder with `turns.jsonl`, JSON Lines. The first line is the header, `{"kind": "cassette", ...}` with
 the fields of `About`; each turn is one line `{"kind": "turn", ...}` with the fields of `RecordedTurn`, on disk before
-the conversation goes on. A sample that ran twice stands there twice, and the later line counts.
+the conversation continues. A sample that ran twice is in it twice, and the later lines count.
 
-What the model was given is kept as digests only. E-mail addresses and secrets never get in: in place of one that the
-model had been given stands which one it was (`[hidden 3]`: the third of the conversation), so that a replay says it
-again; any other is `[hidden]` for good.
+What the model was given is kept only as digests. E-mail addresses and secrets are never written. If the model had been
+given one, its number is written instead (`[hidden 3]` for the third in the conversation), so that a replay can put it
+back; any other is written as `[hidden]` and lost.
 """
 
 from __future__ import annotations
@@ -39,10 +39,10 @@ class About:
     """What a cassette holds.
 
     Args:
-        setup: of the run that was recorded; a replay takes it, unless told otherwise.
-        origin: `model` where a provider's own address answered; `unverified` where another endpoint did, since nobody
-            can tell a model from a script there; `scripted` where a person wrote the turns.
-        endpoint: the address that answered, None for the provider's own.
+        setup: the setup of the recorded run; a replay uses it, unless asked for something else.
+        origin: `model` if a provider's own address answered; `unverified` if another endpoint did, since nobody can
+            tell a model from a script there; `scripted` if a person wrote the turns.
+        endpoint: the address that answered; None for the provider's own.
     """
 
     setup: EvalSpec
@@ -52,9 +52,9 @@ class About:
 
 @dataclass(frozen=True)
 class RecordedTurn:
-    """One turn, the `turn`th of a sample. `given` is the digest of each part of what the model was given.
+    """Turn number `turn` of a sample. `given` has a digest of each part of what the model was given.
 
-    Only a scripted cassette may leave `given` out. `error` says why there was no turn.
+    Only a scripted cassette may leave out `given`. `error` says why there was no turn.
     """
 
     sample: str
@@ -67,7 +67,7 @@ class RecordedTurn:
 
 
 class Cassette(Protocol):
-    """Stands between a run and its language models. `replayed` is the origin of what it replays, empty if nothing."""
+    """Stands between a run and its language models. `replayed` is the origin of replayed turns; empty if none are."""
 
     replayed: str
 
@@ -77,22 +77,22 @@ class Cassette(Protocol):
 
 
 def replayed_setup(recorded: EvalSpec, asked: EvalSpec) -> EvalSpec:
-    """The setup that was recorded, with everything in its place that is asked for."""
-    given = {one.name: value for one in fields(EvalSpec) if (value := getattr(asked, one.name)) != one.default}
-    return replace(recorded, **given)
+    """The recorded setup, changed by everything that was asked for."""
+    changes = {one.name: value for one in fields(EvalSpec) if (value := getattr(asked, one.name)) != one.default}
+    return replace(recorded, **changes)
 
 
 def origin_of(setup: EvalSpec) -> Origin:
-    """What can be said of the turns of a run."""
+    """The origin to write down for the turns of a run."""
     is_own = all(not model.startswith("openai-compatible:") for model in setup.models)
     return "model" if is_own and setup.base_url is None else "unverified"
 
 
 class Recorder:
-    """Records every turn. It goes on with a cassette that is there only where the run itself goes on.
+    """Records every turn. It continues an existing cassette only if the run itself is continued.
 
     Raises:
-        PromptkitError: the folder holds a cassette already, or cannot be written.
+        PromptkitError: the folder already holds a cassette, or cannot be written.
     """
 
     replayed = ""
@@ -110,13 +110,16 @@ class Recorder:
         return _Recorded(sample, make(), self._file)
 
     def close(self) -> None:
-        """Let go of the file."""
+        """Close the file."""
         self._file.close()
 
 
 class _Recorded:
     def __init__(self, sample: str, model: Model, file: Journal) -> None:
-        self._sample, self._model, self._file, self._turns = sample, model, file, 0
+        self._sample = sample
+        self._model = model
+        self._file = file
+        self._turns = 0
 
     async def turn(self, messages: Sequence[Message], tools: Sequence[Definition]) -> Turn:
         self._turns += 1
@@ -126,13 +129,13 @@ class _Recorded:
         except TurnError as error:
             self._file.add(place | {"error": hidden(str(error), [])})
             raise
-        told = {"text": turn.text, "calls": [asdict(call) for call in turn.calls], "gap": turn.gap}
-        self._file.add(place | hidden(told, _private(messages)))
+        content = {"text": turn.text, "calls": [asdict(call) for call in turn.calls], "gap": turn.gap}
+        self._file.add(place | hidden(content, _private(messages)))
         return turn
 
 
 class Player:
-    """Replays a cassette. It opens no model, and so no connection to one.
+    """Replays a cassette, without opening a model or a connection to one.
 
     Raises:
         PromptkitError: the cassette cannot be read; names the line.
@@ -144,37 +147,37 @@ class Player:
         self.replayed: str = self.about.origin
 
     def model(self, sample: str, make: Callable[[], Model]) -> Model:
-        """A model that says what was recorded of this sample."""
+        """A model that repeats what was recorded for this sample."""
         return _Replayed(sample, self)
 
     def find(self, sample: str, turn: int, given: Mapping[str, str]) -> RecordedTurn:
-        """The turn that was recorded.
+        """The recorded turn.
 
         Raises:
-            PromptkitError: there is none, or it was said to something else; says what is different now.
+            PromptkitError: there is none, or it answered something else; says what has changed.
         """
-        found = self._turns.get((sample, turn))
-        if found is None:
+        recorded = self._turns.get((sample, turn))
+        if recorded is None:
             raise self._miss(sample, self._why_missing(sample, turn))
-        if not found.given and self.about.origin == "scripted":
-            return found
-        changed = [name for name in given if given[name] != found.given.get(name)]
+        if not recorded.given and self.about.origin == "scripted":
+            return recorded
+        changed = [name for name in given if given[name] != recorded.given.get(name)]
         if changed:
             raise self._miss(sample, f"before turn {turn} this has changed: {', '.join(changed)}")
-        return found
+        return recorded
 
     def _why_missing(self, sample: str, turn: int) -> str:
         if turn > 1:
-            return f"the conversation goes on, but only {turn - 1} turns were recorded"
-        other = next((one for one, _ in self._turns if _unversioned(one) == _unversioned(sample)), None)
+            return f"the conversation continues, but only {turn - 1} turns were recorded"
+        other = next((name for name, _ in self._turns if _unversioned(name) == _unversioned(sample)), None)
         return (
-            f"the prompt's version has changed: recorded was {sanitized(other, 200)}"
+            f"the prompt's version has changed: {sanitized(other, 200)} was recorded"
             if other
             else "it was not recorded"
         )
 
     def _miss(self, sample: str, why: str) -> Exception:
-        fix = "record it anew: promptkit eval --record DIR"
+        fix = "record it again: promptkit eval --record DIR"
         return PromptkitError.of(
             "cassette-miss", f"{sanitized(sample, 200)} cannot be replayed: {why}", fix, path=str(self._path)
         )
@@ -182,16 +185,18 @@ class Player:
 
 class _Replayed:
     def __init__(self, sample: str, player: Player) -> None:
-        self._sample, self._player, self._turns = sample, player, 0
+        self._sample = sample
+        self._player = player
+        self._turns = 0
 
     async def turn(self, messages: Sequence[Message], tools: Sequence[Definition]) -> Turn:
         self._turns += 1
-        found = self._player.find(self._sample, self._turns, _given(messages, tools))
-        if found.error:
-            raise TurnError(found.error)
+        recorded = self._player.find(self._sample, self._turns, _given(messages, tools))
+        if recorded.error:
+            raise TurnError(recorded.error)
         private = _private(messages)
-        calls = [ModelCall(*(_restored(part, private) for part in (c.id, c.name, c.arguments))) for c in found.calls]
-        return Turn(_restored(found.text, private), tuple(calls), gap=found.gap)
+        calls = [ModelCall(*(_restored(part, private) for part in (c.id, c.name, c.arguments))) for c in recorded.calls]
+        return Turn(_restored(recorded.text, private), tuple(calls), gap=recorded.gap)
 
 
 def _read(path: Path) -> tuple[About, dict[tuple[str, int], RecordedTurn]]:
@@ -205,9 +210,9 @@ def _read(path: Path) -> tuple[About, dict[tuple[str, int], RecordedTurn]]:
                 turn = msgspec.convert(line, RecordedTurn)
                 turns[turn.sample, turn.turn] = turn
         except (ValueError, RecursionError, TypeError, KeyError, msgspec.ValidationError) as error:
-            raise _wrong(path, number, "this line is not of a cassette") from error
+            raise _wrong(path, number, "this line does not belong in a cassette") from error
     if about is None:
-        raise _wrong(path, 1, "it does not begin with the header of a cassette")
+        raise _wrong(path, 1, "it does not begin with a cassette's header")
     return about, turns
 
 
@@ -222,13 +227,13 @@ def _unversioned(sample: str) -> str:
 
 
 def _given(messages: Sequence[Message], tools: Sequence[Definition]) -> dict[str, str]:
-    """Digests of what a model is given, by the name that people know it by. What is private makes no difference."""
-    asked = next((place for place, one in enumerate(messages) if one.role == "user"), 0)
+    """Digests of what a model is given, by names for people. Private texts do not change them."""
+    asked = next((place for place, message in enumerate(messages) if message.role == "user"), 0)
     return {
-        "the instructions or today's date": _digest([one.text for one in messages[:asked]]),
-        "the prompt or attack": _digest([one.text for one in messages[asked : asked + 1]]),
+        "the instructions or today's date": _digest([message.text for message in messages[:asked]]),
+        "the prompt or attack": _digest([message.text for message in messages[asked : asked + 1]]),
         "the list of tools": _digest([dict(tool) for tool in tools]),
-        "the conversation since": _digest([[one.role, one.text, _calls(one)] for one in messages[asked + 1 :]]),
+        "the conversation since": _digest([[each.role, each.text, _calls(each)] for each in messages[asked + 1 :]]),
     }
 
 
@@ -242,13 +247,13 @@ def _digest(value: Any) -> str:  # noqa: ANN401
 
 
 def _private(messages: Sequence[Message]) -> list[str]:
-    """Every address and secret that a model was given, in order of appearance. What it said itself is not given."""
-    given = [one.text for one in messages if one.role != "assistant"]
+    """Every address and secret that a model was given, in order of appearance, without those it wrote itself."""
+    given = [message.text for message in messages if message.role != "assistant"]
     return list(dict.fromkeys(match.group() for text in given for match in PRIVATE.finditer(text)))
 
 
 def hidden(value: Any, known: Sequence[str]) -> Any:  # noqa: ANN401
-    """A JSON value without addresses and secrets; one that is `known` is told by its place, from 1."""
+    """A JSON value without addresses and secrets; a `known` one is replaced by its number, from 1."""
     places = {text: place for place, text in enumerate(known, 1)}
 
     def hide(match: re.Match[str]) -> str:

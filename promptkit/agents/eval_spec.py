@@ -1,4 +1,4 @@
-"""What is asked of an eval. A run record and a cassette keep it, so that a run can be resumed or replayed."""
+"""What an eval is asked to run. Run records and cassettes keep it, so that a run can be resumed or replayed."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from promptkit.agents.turns import REFERENCE
 
 @dataclass(frozen=True)
 class EvalSpec:
-    """What decides which samples a run has; the record keeps it, so that a run can be resumed.
+    """The options that decide which samples a run has.
 
     Args:
         names: prompts, or families of attacks; empty for all.
@@ -17,7 +17,7 @@ class EvalSpec:
         server: one of `LOCAL_SERVERS`, or the URL of a server.
         base_url: the endpoint of the language models; None for each provider's own.
         repeats: how often each sample is run.
-        ablate: attacks only, once with all rules of the instructions and once without each in turn.
+        ablate: only attacks, once with all rules of the instructions and once without each.
         shard: which part of the plan, such as (2, 3) for the second of three.
     """
 

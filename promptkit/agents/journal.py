@@ -1,4 +1,4 @@
-"""JSON Lines that a run writes as it goes: each line is on disk before the next begins, so that it can be resumed."""
+"""JSON Lines that a run writes while it runs: each line is on disk before the next, so that it can be resumed."""
 
 from __future__ import annotations
 
@@ -20,34 +20,34 @@ class Journal:
 
     Args:
         path: the file.
-        mode: `x` for one that does not exist yet, `a` to go on with one.
+        mode: `x` for a new file, `a` to continue one.
 
     Raises:
-        PromptkitError: it exists already, or cannot be written.
+        PromptkitError: it already exists, or cannot be written.
     """
 
     def __init__(self, path: Path, mode: str) -> None:
         self.path = path
         make_folder(path.parent)
         try:
-            # Unbuffered, so that what a full disk did not take is not written again on closing.
+            # Unbuffered, so that closing does not try again to write what a full disk refused.
             self._file = path.open(f"{mode}b", buffering=0)
         except FileExistsError as error:
-            fix = "name another folder, or go on with this run: --resume"
-            raise PromptkitError.of("run-exists", f"{path} is already there", fix) from error
+            fix = "name another folder, or continue this run: --resume"
+            raise PromptkitError.of("run-exists", f"{path} already exists", fix) from error
         except OSError as error:
             raise _unwritable(path, error) from error
 
     @classmethod
     def new(cls, path: Path, header: Mapping[str, Any]) -> Journal:
-        """Begin a file that is not there yet with its first line; the folder is made if missing."""
+        """Begin a new file with its first line; the folder is created if missing."""
         journal = cls(path, "x")
         journal.add(header)
         return journal
 
     @classmethod
     def resumed(cls, path: Path) -> Journal:
-        """Go on with a file. A last line that was not written whole is dropped; what it told of runs again."""
+        """Continue a file. An incomplete last line is dropped, and its sample runs again."""
         size = sum(len(line) for line in whole_lines(path))
         try:
             os.truncate(path, size)
@@ -56,7 +56,7 @@ class Journal:
         return cls(path, "a")
 
     def add(self, *lines: Mapping[str, Any]) -> None:
-        """Keep what has ended."""
+        """Write lines to disk."""
         text = "".join(json.dumps(line, default=str) + "\n" for line in lines)
         left = memoryview(text.encode())
         try:
@@ -67,7 +67,7 @@ class Journal:
             raise _unwritable(self.path, error) from error
 
     def close(self) -> None:
-        """Let go of the file; whatever was added is on disk already."""
+        """Close the file; everything that was added is already on disk."""
         self._file.close()
 
     def __enter__(self) -> Self:
@@ -80,10 +80,10 @@ class Journal:
 
 
 def make_folder(folder: Path) -> None:
-    """Make a folder for records, unless it is there.
+    """Create a folder for records, unless it exists.
 
     Raises:
-        PromptkitError: it cannot be made.
+        PromptkitError: it cannot be created.
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -93,10 +93,10 @@ def make_folder(folder: Path) -> None:
 
 @contextmanager
 def exclusive(folder: Path) -> Iterator[None]:
-    """Keep every other run out of a folder, which is made if missing. A process that dies gives it up.
+    """Keep every other run out of a folder, which is created if missing. A process that dies releases it.
 
     Raises:
-        PromptkitError: another run writes there now, or nobody can.
+        PromptkitError: another run is writing there, or it cannot be written.
     """
     make_folder(folder)
     try:
@@ -104,11 +104,11 @@ def exclusive(folder: Path) -> Iterator[None]:
             yield
     except Timeout as error:
         fix = "wait until it ends, or name another folder with --out"
-        raise PromptkitError.of("run-in-use", f"another run writes to {folder} now", fix) from error
+        raise PromptkitError.of("run-in-use", f"another run is writing to {folder}", fix) from error
 
 
 def whole_lines(path: Path) -> Iterator[bytes]:
-    """Every line that ends: a run that was killed may have left half of one."""
+    """Every complete line: a run that was killed may have left half of one."""
     try:
         with path.open("rb") as file:
             yield from (line for line in file if line.endswith(b"\n"))
@@ -118,5 +118,5 @@ def whole_lines(path: Path) -> Iterator[bytes]:
 
 
 def _unwritable(path: Path, error: OSError) -> Exception:
-    fix = "free space, then go on with --resume; or name another folder"
+    fix = "free some space, then continue with --resume; or name another folder"
     return PromptkitError.of("unwritable", f"cannot write {path}: {error.strerror}", fix)

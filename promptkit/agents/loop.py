@@ -1,4 +1,4 @@
-"""The one agent loop: model turn, each call through the guard, results back, until the model gives its final answer."""
+"""The one agent loop: a model's turn, each call through the gate, results back, until the model's final answer."""
 
 from __future__ import annotations
 
@@ -27,19 +27,19 @@ class Dialogue:
 
     @property
     def answer(self) -> str:
-        """The final answer, empty when there was none."""
+        """The final answer; empty if there was none."""
         last = self.messages[-1]
         return last.text if last.role == "assistant" and not last.calls else ""
 
 
 async def converse(model: Model, session: Session, messages: Sequence[Message], later: Sequence[str] = ()) -> Dialogue:
-    """Run one conversation to its end, or to the bound on turns or calls, which is then a gap.
+    """Run one conversation to its end, or to the limit on turns or calls, which then counts as a gap.
 
     Args:
         model: takes the turns.
         session: makes the calls that are allowed.
-        messages: what it begins with.
-        later: what the user says after each answer.
+        messages: the first messages.
+        later: the user's further messages, one after each answer.
     """
     run, waiting = Dialogue(list(messages)), list(later)
     for _ in range(MAX_TURNS):
@@ -66,7 +66,7 @@ async def converse(model: Model, session: Session, messages: Sequence[Message], 
 async def _make(call: ModelCall, session: Session, run: Dialogue) -> None:
     outcome = await session.call(ToolCall(name=call.name, arguments=call.arguments))
     location = f"message {len(run.messages) - 1}"
-    # On our own wire a name stands for itself: nothing is normalised to make it match.
+    # On our own wire a name stands only for itself: nothing is normalised to make it match.
     run.calls.append(RecordedCall(call.name, call.name, call.arguments, outcome.state, location))
     run.outcomes.append(outcome)
     is_error = outcome.state is not CallState.EXECUTED
@@ -74,17 +74,17 @@ async def _make(call: ModelCall, session: Session, run: Dialogue) -> None:
 
 
 def events(run: Dialogue) -> list[dict[str, Any]]:
-    """The conversation as the run record keeps it: texts, calls with their decision, and results, in order."""
-    told: list[dict[str, Any]] = []
-    # By order, since a model may give two calls the same id.
+    """The conversation as the run record keeps it: texts, calls with their decisions, and results, in order."""
+    events: list[dict[str, Any]] = []
+    # Matched by order, because a model may give two calls the same id.
     outcomes = iter(run.outcomes)
     for message in run.messages:
         if message.role == "tool":
-            told.append({"type": "result", "id": message.call_id, "is_error": message.is_error, "text": message.text})
+            events.append({"type": "result", "id": message.call_id, "is_error": message.is_error, "text": message.text})
         elif message.text:
-            told.append({"type": "text", "role": message.role, "text": message.text})
-        told += [_call_event(call, next(outcomes, None)) for call in message.calls]
-    return told
+            events.append({"type": "text", "role": message.role, "text": message.text})
+        events += [_call_event(call, next(outcomes, None)) for call in message.calls]
+    return events
 
 
 def _call_event(call: ModelCall, outcome: Outcome | None) -> dict[str, Any]:
@@ -92,5 +92,5 @@ def _call_event(call: ModelCall, outcome: Outcome | None) -> dict[str, Any]:
     if outcome is None:
         return event | {"state": CallState.PROPOSED}
     decision = outcome.decision
-    shown = {"allowed": decision.allowed, "rule": decision.ground, "reason": decision.reason}
-    return event | {"state": outcome.state, "decision": shown}
+    recorded = {"allowed": decision.allowed, "rule": decision.ground, "reason": decision.reason}
+    return event | {"state": outcome.state, "decision": recorded}

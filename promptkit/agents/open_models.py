@@ -13,23 +13,24 @@ PROVIDERS = ("openai", "anthropic", "google", "openai-compatible")
 
 
 def open_models(names: Iterable[str], base_url: str | None) -> Models:
-    """Get every language model among `names` ready; programs are left out. `base_url` is as for `open_model`.
+    """Prepare every language model among `names`, without programs. `base_url` is as for `open_model`.
 
     Raises:
-        UsageError: as `open_model`.
+        UsageError: as for `open_model`.
     """
     return {name: open_model(name, base_url=base_url) for name in names if name not in PROGRAMS}
 
 
 def open_model(spec: str, *, base_url: str | None) -> Callable[[], Model]:
-    """Get a language model ready.
+    """Prepare a language model.
 
     Args:
-        spec: `PROVIDER:NAME`, such as `anthropic:claude-opus-5`, of one of `PROVIDERS`.
+        spec: `PROVIDER:NAME`, such as `anthropic:claude-opus-5`, with one of `PROVIDERS`.
         base_url: the endpoint that speaks the provider's protocol; None for the provider's own.
 
     Returns:
-        Makes a model for one conversation. All of them share the connection settings; none keeps a connection open.
+        A function that makes a model for one conversation. All models share the connection settings; none keeps a
+        connection open.
 
     Raises:
         UsageError: the spec names no provider, the extra or the key is missing, or the endpoint may not be used.

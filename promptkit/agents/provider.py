@@ -1,4 +1,4 @@
-"""A language model behind a provider's API, by pydantic-ai's direct requests. The agent loop stays ours."""
+"""A language model behind a provider's API, called through pydantic-ai's direct requests. The agent loop is ours."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ KEYS = {
     "google": ("GOOGLE_API_KEY", "GEMINI_API_KEY"),
     "openai-compatible": ("OPENAI_COMPATIBLE_API_KEY",),
 }
-"""The environment variables that may hold a key; the first that is set counts. `openai-compatible` needs none."""
+"""The environment variables that may hold a key; the first that is set is used. `openai-compatible` needs none."""
 MAX_TURNS = 60
 MAX_ATTEMPTS = 5
 MAX_WAIT_SECONDS = 60.0
@@ -76,7 +76,7 @@ _CUT = {
 
 
 def open_provider(provider: str, name: str, base_url: str | None) -> Callable[[], Model]:
-    """See `models.open_model`."""
+    """See `open_models.open_model`."""
     key = next((os.environ[variable] for variable in KEYS[provider] if os.environ.get(variable)), None)
     if key is None and provider != "openai-compatible":
         raise UsageError.of(
@@ -94,7 +94,7 @@ def open_provider(provider: str, name: str, base_url: str | None) -> Callable[[]
 def _model(
     provider: str, name: str, base_url: str | None, key: str | None, http: httpx2.AsyncClient
 ) -> tuple[ProviderModel, str]:
-    # Without a transformer, the schemas of the tools go out as the server gave them.
+    # Without a transformer, the tools' schemas are sent as the server gave them.
     profile = ModelProfile(json_schema_transformer=None)
     if provider == "openai-compatible":
         at = OpenAICompatibleProvider(provider, base_url=base_url or "", api_key=key, http_client=http)
@@ -147,22 +147,24 @@ def _http_client() -> httpx2.AsyncClient:
 
 
 class _Conversation:
-    """One conversation. It keeps the provider's own messages, since reasoning has to go back as it came."""
+    """One conversation. It keeps the provider's own messages, because reasoning must be sent back unchanged."""
 
     def __init__(self, model: ProviderModel, key: str | None) -> None:
-        self._model, self._key = model, key
+        self._model = model
+        self._key = key
         self._history: list[ModelMessage] = []
         self._names: dict[str, str] = {}
-        self._seen = self._turns = 0
+        self._seen = 0
+        self._turns = 0
 
     async def turn(self, messages: Sequence[Message], tools: Sequence[Definition]) -> Turn:
-        """The next turn. Waits and asks again when the provider is busy, as long as it says, a few times."""
+        """The next turn. If the provider is busy, asks again a few times, after the delay it asks for."""
         self._turns += 1
         if self._turns > MAX_TURNS:
             raise TurnError(f"the model did not finish within {MAX_TURNS} turns")
-        said = [self._part(message) for message in messages[self._seen :] if message.role != "assistant"]
-        self._history.append(ModelRequest(parts=said))
-        # The loop adds the turn that is taken now, which this conversation has already.
+        parts = [self._part(message) for message in messages[self._seen :] if message.role != "assistant"]
+        self._history.append(ModelRequest(parts=parts))
+        # The loop will add the turn that is taken now, which this conversation already has.
         self._seen = len(messages) + 1
         response = await self._ask(ModelRequestParameters(function_tools=[_definition(tool) for tool in tools]))
         self._history.append(response)
@@ -195,13 +197,13 @@ class _Conversation:
                 model_request_parameters=parameters,
             )
         except _WILL_NOT_PASS as error:
-            fix = "check the name of the model, the key, and the account"
-            raise PromptkitError.of("model-refused", self._told(error), fix) from None
+            fix = "check the model's name, the key, and the account"
+            raise PromptkitError.of("model-refused", self._message(error), fix) from None
         except (AgentRunError, _TooLargeError) as error:
-            raise TurnError(self._told(error)) from None
+            raise TurnError(self._message(error)) from None
 
-    def _told(self, error: Exception) -> str:
-        """What went wrong, without the key, which an endpoint may have echoed."""
+    def _message(self, error: Exception) -> str:
+        """What went wrong, without the key, which an endpoint may have repeated."""
         waited = f" after {MAX_ATTEMPTS} tries" if _may_pass(error) else ""
         reason = next((cause for cause in _causes(error) if isinstance(cause, _TooLargeError)), error)
         return f"the model did not answer{waited}: {sanitized(self._safe(' '.join(str(reason).split())), 300)}"
@@ -250,7 +252,7 @@ def _definition(tool: Definition) -> ToolDefinition:
 
 
 def _arguments(given: str | dict[str, Any] | None, safe: Callable[[str], str]) -> Any:  # noqa: ANN401
-    """Arguments as the model gave them: text that is not JSON stays text, which the policy refuses."""
+    """The arguments that the model gave; text that is not JSON stays text, which the policy refuses."""
     text = safe(given if isinstance(given, str) else json.dumps(given or {}))
     try:
         return strict_json(text or "{}")

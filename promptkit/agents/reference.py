@@ -12,7 +12,11 @@ from promptkit.policy.decision import Definition
 
 
 class ReferenceModel:
-    """Asks for the analyst's calls one a turn, and ends with its answer."""
+    """Asks for one of the analyst's calls per turn, and ends with its answer.
+
+    The analyst's script is a generator: it yields a `ToolCall`, is sent the `Reply` to it, and so on; at the end it
+    returns what was `Answered`.
+    """
 
     def __init__(self, analyst: Analyst) -> None:
         self._analyst = analyst

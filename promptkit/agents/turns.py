@@ -12,12 +12,12 @@ from promptkit.policy.decision import Definition
 REFERENCE = "reference"
 ROGUE = "rogue"
 PROGRAMS = frozenset({REFERENCE, ROGUE})
-"""Models that are no language models: what they do is no evidence about one, so no rate is told of them."""
+"""Models that are programs, not language models. They are no evidence about one, so they get no rates."""
 
 
 @dataclass(frozen=True)
 class ModelCall:
-    """A tool call as a model asked for it. `id` pairs it with its result; `arguments` is whatever the model gave."""
+    """A tool call as a model asked for it. `id` pairs it with its result; `arguments` may be anything."""
 
     id: str
     name: str
@@ -26,7 +26,7 @@ class ModelCall:
 
 @dataclass(frozen=True)
 class Message:
-    """One message of a conversation. A tool message answers the call `call_id`, with `data` when it was structured."""
+    """One message of a conversation. A tool message answers the call `call_id`; structured results have `data`."""
 
     role: Literal["system", "user", "assistant", "tool"]
     text: str
@@ -38,14 +38,14 @@ class Message:
 
 @dataclass(frozen=True)
 class Usage:
-    """What turns took: tokens as the provider counts them, and US dollars, None where the price is not known."""
+    """What turns used: tokens as the provider counts them, and US dollars; None if the price is unknown."""
 
     input_tokens: int = 0
     output_tokens: int = 0
     cost_usd: Decimal | None = Decimal(0)
 
     def __add__(self, other: Usage) -> Usage:
-        """Both together; a cost that is not known makes the sum unknown."""
+        """The sum of both; its cost is unknown if either cost is."""
         cost = None if self.cost_usd is None or other.cost_usd is None else self.cost_usd + other.cost_usd
         return Usage(self.input_tokens + other.input_tokens, self.output_tokens + other.output_tokens, cost)
 
@@ -54,7 +54,7 @@ class Usage:
 class Turn:
     """What a model says next: calls to make, or with no calls, its final answer.
 
-    `gap` says why the turn is not all that the model would have said, such as a limit on its length; empty when it is.
+    `gap` says why the turn is incomplete, such as a limit on its length; empty if it is complete.
     """
 
     text: str
@@ -64,11 +64,11 @@ class Turn:
 
 
 class TurnError(Exception):
-    """A model took no turn, after all retries; the message holds nothing secret."""
+    """A model took no turn, after all retries; the message contains no secret."""
 
 
 class Model(Protocol):
-    """Anything that takes turns. One object serves one conversation."""
+    """Anything that takes turns. An object has one conversation."""
 
     async def turn(self, messages: Sequence[Message], tools: Sequence[Definition]) -> Turn:
         """The next turn, given the whole conversation and the server's whole list of tools.
@@ -80,4 +80,4 @@ class Model(Protocol):
 
 
 Models = Mapping[str, Callable[[], Model]]
-"""By name, what makes a language model for one conversation."""
+"""For each name, a function that makes the language model for one conversation."""

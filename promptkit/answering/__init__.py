@@ -1,4 +1,4 @@
-"""A view answered by code: its reads, SQL over the rows, and the answer contract.
+"""Answers views by code: their reads, SQL over the rows, and the answer contract.
 
 Other rooms take: analyst, answer, contract, figures, query, rows.
 """

@@ -1,7 +1,7 @@
 """The analyst: answers a view from read tools by its recipe, without a model.
 
-It is a generator, so that whoever makes the calls stays in charge of them: it yields one `ToolCall` at a time, is sent
-the `Reply`, and returns what was `Answered`.
+Its script is a generator, so that the caller stays in charge of the calls: it yields one `ToolCall` at a time, is sent
+the `Reply` to it, and finally returns what was `Answered`.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ MAX_PAGES = 2000
 
 
 class Reply(NamedTuple):
-    """What became of one call: its text, and its structured result, which is None where it failed."""
+    """The result of one call: its text, and its structured data, which is None if the call failed."""
 
     text: str
     data: Mapping[str, Any] | None
@@ -42,9 +42,9 @@ class Reply(NamedTuple):
 
 @dataclass(frozen=True)
 class Answered:
-    """An answer as text in the contract's form, as figures, and what could not be read, empty if everything was.
+    """An answer as text in the contract's form and as figures; `gaps` says what could not be read, empty if nothing.
 
-    `calls` are those that were made for it, in order, with what became of each.
+    `calls` are the calls that were made for it, in order, each with its outcome.
     """
 
     text: str
@@ -59,7 +59,7 @@ _Rows = Generator[ToolCall, Reply, list[dict[str, Any]]]
 
 @dataclass
 class ListCoverage:
-    """How much of one list was read. `total` is the server's own count, None where it gives none."""
+    """How much of one list was read. `total` is the server's own count; None if it gives none."""
 
     tool: str
     rows: int = 0
@@ -68,7 +68,7 @@ class ListCoverage:
     gap: str | None = None
 
     def add(self, rows: int, total: int | None) -> None:
-        """Count one list that was read to its end: its rows, and the server's own count of them."""
+        """Add a list that was read to its end: its rows, and the server's own count of them."""
         self.rows += rows
         self.total = None if total is None or self.total is None else self.total + total
         if total is not None and total != rows:
@@ -91,7 +91,7 @@ class Analyst:
     scoring: Scoring | None = None
 
     def script(self) -> Script:
-        """Ask for one call after the other, then give the answer."""
+        """Yield one call after the other, then return the answer."""
         with closing(sqlite3.connect(":memory:")) as connection:
             if self.scoring:
                 load_scoring(connection, self.scoring)
@@ -105,13 +105,14 @@ class Analyst:
                     coverage.append(covered)
             make_steps(connection, self.recipe.steps, values)
             answer = self.prompt.answer
-            found = figures(connection, answer, self.recipe.tables, self.recipe.totals, values)
+            computed = figures(connection, answer, self.recipe.tables, self.recipe.totals, values)
             sentences = remarks(connection, self.recipe.remarks, values)
             gaps = "; ".join(covered.gap for covered in coverage if covered.gap)
             if gaps:
-                found, sentences = Figures(found.tables, {}), []
+                # A total or a remark over incomplete rows would be wrong.
+                computed, sentences = Figures(computed.tables, {}), []
             evidence = self._evidence(coverage, gaps)
-            return Answered(write_answer(answer, found, evidence, self.stamp, sentences), found, gaps)
+            return Answered(write_answer(answer, computed, evidence, self.stamp, sentences), computed, gaps)
 
     def _view(self) -> OrganizationalView | None:
         return chosen_view(self.prompt.arguments, self.values, self.profile)
@@ -141,7 +142,7 @@ class Analyst:
             total, cursor = reply.data.get("total", total), reply.data.get("nextCursor")
             if aggs := arguments.get("aggs"):
                 groups = groups_of(reply.data, aggs)
-                # Groups that were cut off show in the sum of the counts.
+                # If groups were cut off, the sum of their counts is smaller than the total.
                 covered.add(sum(group["groupCount"] for group in groups), total)
                 return groups
             rows += rows_of(reply.data)

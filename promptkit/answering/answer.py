@@ -22,7 +22,7 @@ def analyst_for(
     today: datetime.date,
     profile: Profile = DEFAULT_PROFILE,
 ) -> Analyst:
-    """The analyst of one view, filled in; its answer carries the stamp of the text that a person would paste."""
+    """The analyst of one view, filled in; its answer has the stamp of the text that a person would paste."""
     stamp = render(prompt, values, profile).splitlines()[-1]
     return Analyst(prompt, recipe, values, today, stamp, profile, library.scoring_if_any)
 
@@ -31,7 +31,7 @@ async def answer(session: Session, analyst: Analyst) -> Answered:
     """Make the analyst's calls on an open session until it has its answer.
 
     Raises:
-        PromptkitError: a query of the recipe does not run on what was read.
+        PromptkitError: a query in the recipe fails on the rows that were read.
     """
     script = analyst.script()
     calls: list[tuple[ToolCall, Outcome]] = []

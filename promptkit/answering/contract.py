@@ -1,4 +1,4 @@
-"""The answer contract: write an answer in it, and read one back from what a model wrote."""
+"""The answer contract: writes answers in its form, and reads them back from what a model wrote."""
 
 from __future__ import annotations
 
@@ -23,11 +23,14 @@ NOTHING = "none"
 Cell = str | int | Decimal | None
 Rows = list[tuple[Cell, ...]]
 _MARKDOWN = MarkdownIt("commonmark").enable("table")
+# The characters that can begin code, emphasis, links, images, HTML, table cells, headings, entities or strikethrough.
+# An underscore within a word, as in snake_case, means nothing to Markdown and is left alone.
+_MARKUP = re.compile(r"([\\`*{}\[\]<>|#&!~]|(?<!\w)_|_(?!\w))")
 
 
 @dataclass(frozen=True)
 class Figures:
-    """What an answer says in figures: rows of each table in the contract's order, totals by `name` or `name key`."""
+    """The figures of an answer: rows of each table in the contract's order, totals by `name` or `name key`."""
 
     tables: tuple[Rows, ...]
     totals: Mapping[str, Cell]
@@ -35,7 +38,7 @@ class Figures:
 
 @dataclass
 class ParsedAnswer:
-    """What was found in an answer's Markdown, as text. `stamp` is the stamp on its last line, or None."""
+    """The parts of an answer's Markdown, as text. `stamp` is the stamp on its last line, or None."""
 
     tables: dict[str, list[list[str]]] = field(default_factory=dict)
     lists: dict[str, list[str]] = field(default_factory=dict)
@@ -81,17 +84,17 @@ def _written(column: Column, cell: Cell) -> str:
 
 def escaped(text: str) -> str:
     """Text from outside as one line of plain Markdown: no links, no markup, no hidden characters."""
-    return re.sub(r"([\\`*{}\[\]<>|#&!~]|(?<!\w)_|_(?!\w))", r"\\\1", one_line(text))
+    return _MARKUP.sub(r"\\\1", one_line(text))
 
 
 def one_line(text: str) -> str:
-    """The text in one line, each run of spaces, line ends and hidden characters as one space."""
+    """The text in one line; each run of spaces, line ends and hidden characters becomes one space."""
     visible = "".join(" " if unicodedata.category(char)[0] in "CZ" else char for char in text)
     return " ".join(visible.split())
 
 
 def as_cell(column: Column, value: Any) -> Cell:  # noqa: ANN401
-    """A value as a query gives it (money in minor units, percent as a fraction) as the cell that stands for it."""
+    """The cell for a value from a query, which has money in minor units and percentages as fractions."""
     if value is None:
         return None
     match column.type:
@@ -112,7 +115,7 @@ def as_cell(column: Column, value: Any) -> Cell:  # noqa: ANN401
 
 
 def parse_answer(text: str) -> ParsedAnswer:
-    """Find the tables, lists and stamp of an answer. Nothing is an error: what is missing is simply not there."""
+    """Find the tables, lists and stamp of an answer. Nothing is an error: a missing part is simply not there."""
     parsed, heading = ParsedAnswer(), ""
     stamp = STAMP.search(text.rstrip())
     parsed.stamp = stamp.group() if stamp else None
@@ -144,10 +147,10 @@ def _plain(token: Token) -> str:
 
 
 def figures_of(answer: Answer, parsed: ParsedAnswer) -> Figures:
-    """The figures that a parsed answer states, typed by the contract; a table that is missing is empty.
+    """The figures that a parsed answer states, typed by the contract; a missing table is empty.
 
     Raises:
-        ValueError: a cell does not fit its column, or a row has another number of cells; says which.
+        ValueError: a cell does not fit its column, or a row has the wrong number of cells; says which.
     """
     tables = []
     for table in answer.tables:
@@ -169,7 +172,7 @@ def _read_row(heading: str, columns: Sequence[Column], row: Sequence[str]) -> tu
 
 
 def read_cell(column: Column, text: str) -> Cell:
-    """One written cell as a value.
+    """The value of one written cell.
 
     Raises:
         ValueError: the text does not fit the column's type.
@@ -195,18 +198,18 @@ def read_cell(column: Column, text: str) -> Cell:
         raise ValueError(f"{column.name}: {text[:40]!r} is not a {column.type}") from error
 
 
-def differences(answer: Answer, expected: Figures, found: Figures) -> list[str]:
-    """What `found` says otherwise than `expected`, in sentences; empty when they agree. The order of rows is free."""
-    told = []
-    for table, want, have in zip(answer.tables, expected.tables, found.tables, strict=True):
+def differences(answer: Answer, expected: Figures, stated: Figures) -> list[str]:
+    """How `stated` differs from `expected`, in sentences; empty if they agree. The order of rows does not matter."""
+    sentences = []
+    for table, want, have in zip(answer.tables, expected.tables, stated.tables, strict=True):
         missing, extra = Counter(want) - Counter(have), Counter(have) - Counter(want)
-        told += [f"{table.heading}: lacks {_shown(row)}" for row in islice(missing.elements(), 3)]
-        told += [f"{table.heading}: has {_shown(row)}" for row in islice(extra.elements(), 3)]
-    for name in sorted({*expected.totals, *found.totals}):
-        want_total, have_total = expected.totals.get(name), found.totals.get(name)
+        sentences += [f"{table.heading}: lacks {_shown(row)}" for row in islice(missing.elements(), 3)]
+        sentences += [f"{table.heading}: has {_shown(row)}" for row in islice(extra.elements(), 3)]
+    for name in sorted({*expected.totals, *stated.totals}):
+        want_total, have_total = expected.totals.get(name), stated.totals.get(name)
         if want_total != have_total:
-            told.append(f"total {name}: {have_total}, expected {want_total}")
-    return told
+            sentences.append(f"total {name}: {have_total}, expected {want_total}")
+    return sentences
 
 
 def _shown(row: tuple[Cell, ...]) -> str:

@@ -17,16 +17,16 @@ Values = Mapping[str, Any]
 def load_rows(
     connection: sqlite3.Connection, table: str, rows: Iterable[Mapping[str, Any]], fields: Sequence[str]
 ) -> None:
-    """Make a table of rows as an API gave them.
+    """Create a table from rows that an API returned.
 
     Args:
         connection: an in-memory database.
         table: its name.
         rows: objects; a list or object in them becomes JSON text.
-        fields: columns that must exist even when no row has them.
+        fields: columns that must exist even if no row has them.
 
     Raises:
-        PromptkitError: no such table can be made: two columns differ only in capital letters, for example.
+        PromptkitError: the table cannot be created, for example if two columns differ only in capital letters.
     """
     rows = list(rows)
     columns = list(dict.fromkeys([*fields, *(key for row in rows for key in row)])) or ["id"]
@@ -38,7 +38,7 @@ def load_rows(
 
 
 def load_scoring(connection: sqlite3.Connection, scoring: Scoring) -> None:
-    """Make the tables `scoring` and `classes`, as temporary ones, so that they fit beside a tenant's own."""
+    """Create the tables `scoring` and `classes`, temporary ones, so that they can exist beside a tenant's own."""
     connection.execute("CREATE TEMP TABLE scoring (signal TEXT, weight INTEGER, threshold REAL)")
     signals = [(name, one.weight, one.threshold) for name, one in scoring.signals.items()]
     connection.executemany("INSERT INTO temp.scoring VALUES (?, ?, ?)", signals)
@@ -48,7 +48,7 @@ def load_scoring(connection: sqlite3.Connection, scoring: Scoring) -> None:
 
 
 def bind(connection: sqlite3.Connection, expressions: Mapping[str, str], values: Values) -> dict[str, Any]:
-    """`values`, dates as text, with one more for each SQL expression in their order; a later one may use an earlier."""
+    """`values`, dates as text, and one more for each SQL expression, in order; an expression may use earlier ones."""
     bound = {name: value.isoformat() if isinstance(value, datetime.date) else value for name, value in values.items()}
     for name, expression in expressions.items():
         bound[name] = run(connection, f"SELECT {expression}", bound)[0][0]
@@ -56,18 +56,18 @@ def bind(connection: sqlite3.Connection, expressions: Mapping[str, str], values:
 
 
 def make_steps(connection: sqlite3.Connection, steps: Mapping[str, str], values: Values) -> None:
-    """Make one temporary table of each query, in their order; a later one may use an earlier."""
+    """Create one temporary table from each query, in order; a query may use earlier ones."""
     for name, query in steps.items():
         run(connection, f'CREATE TEMP TABLE "{name}" AS {query}', values, columns=0)
 
 
 def remarks(connection: sqlite3.Connection, query: str | None, values: Values) -> list[str]:
-    """The sentences that a query gives, in its order."""
+    """The sentences that a query returns, in its order."""
     return [str(row[0]) for row in run(connection, query, values)] if query else []
 
 
 def rows_as_objects(connection: sqlite3.Connection, query: str, values: Values) -> list[dict[str, Any]]:
-    """The rows of a query, each by the names of its columns."""
+    """The rows of a query, each as a mapping from its columns' names."""
     names, rows = _fetch(connection, query, values)
     return [dict(zip(names, row, strict=True)) for row in rows]
 
@@ -76,7 +76,7 @@ def run(connection: sqlite3.Connection, query: str, values: Values, columns: int
     """The rows of a query.
 
     Raises:
-        PromptkitError: it cannot be run, or gives another number of columns.
+        PromptkitError: it cannot be run, or returns the wrong number of columns.
     """
     names, rows = _fetch(connection, query, values)
     if len(names) != columns:
@@ -93,5 +93,5 @@ def _fetch(connection: sqlite3.Connection, query: str, values: Values) -> tuple[
 
 
 def _wrong_sql(message: str, query: str) -> PromptkitError:
-    fix = "run promptkit check; correct the query in prompts/recipes or, of a truth, in evals/cases"
+    fix = "run promptkit check; correct the query in prompts/recipes or, if it is under truth, in evals/cases"
     return PromptkitError.of("wrong-sql", f"{message} in: {' '.join(query.split())[:200]}", fix)

@@ -9,20 +9,20 @@ from promptkit.model import Entity, OrganizationalView
 
 
 def rows_of(data: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """The rows of a list result, whatever Torii calls them; metadata gives two lists, predefined and custom fields."""
+    """The rows of a list result, whatever Torii calls them; metadata has two lists, predefined and custom fields."""
     lists = [value for key, value in data.items() if isinstance(value, list) and key != "aggregations"]
     return [row for rows in lists for row in rows if isinstance(row, dict)]
 
 
 def groups_of(data: Mapping[str, Any], aggs: object) -> list[dict[str, Any]]:
-    """The groups of an aggregated result that have a count, each with the `aggs` that asked for it."""
+    """The groups of an aggregated result that have a count, each with the `aggs` that asked for them."""
     rows = data.get("aggregations")
-    found = [row for row in rows if isinstance(row, dict)] if isinstance(rows, list) else []
-    return [row | {"aggs": aggs} for row in found if isinstance(row.get("groupCount"), int)]
+    groups = [row for row in rows if isinstance(row, dict)] if isinstance(rows, list) else []
+    return [row | {"aggs": aggs} for row in groups if isinstance(row.get("groupCount"), int)]
 
 
 def slice_of(view: OrganizationalView | None, entity: Entity, row: Mapping[str, Any]) -> str | None:
-    """The group of a row, or of a group of rows, in an Organizational View; None when the view is of another entity."""
+    """The group of a row, or of a group of rows, in an Organizational View; None if the view is for another entity."""
     if view is None or view.entity is not entity:
         return None
     value = row.get("key" if "aggs" in row else view.field)

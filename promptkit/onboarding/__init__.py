@@ -1,4 +1,4 @@
-"""The way to a checked mapping: the wizard's proposals, and the checklist of the guide.
+"""Setting up a tenant: proposals for the mapping of its fields, and the guide's checklist.
 
 Other rooms take: doctor, mapping.
 """

@@ -1,4 +1,4 @@
-"""Walks the checklist of Torii's guide against a server: what holds, what does not, and what to do next."""
+"""Goes through the checklist of Torii's guide against a server: what is right, what is not, and what to do next."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ _SWITCH_OFF = (
 
 
 class CheckStatus(StrEnum):
-    """How a check ended. `unknown` is neither good nor bad: it must be looked at by a person."""
+    """How a check ended. `unknown` is neither good nor bad: a person must look at it."""
 
     OK = "ok"
     WARN = "warn"
@@ -47,7 +47,7 @@ class CheckStatus(StrEnum):
 
 @dataclass(frozen=True)
 class Finding:
-    """One check: what was seen, and what to do next (empty when nothing is)."""
+    """One check: what was seen, and what to do next; empty if there is nothing to do."""
 
     check: str
     status: CheckStatus
@@ -79,7 +79,7 @@ async def examine(library: Library, server: str, profile: Profile, *, has_profil
 def _profile_findings(profile: Profile, *, has_profile: bool) -> Iterator[Finding]:
     if not has_profile:
         fix = "run promptkit init, then promptkit doctor --profile dashboard.yaml"
-        yield Finding("profile", CheckStatus.WARN, "no profile was given, so the defaults serve", fix)
+        yield Finding("profile", CheckStatus.WARN, "no profile was given, so the defaults are used", fix)
         yield Finding(
             "read-only agreement", CheckStatus.UNKNOWN, "it is recorded in a profile, and none was given", fix
         )
@@ -95,28 +95,28 @@ def _profile_findings(profile: Profile, *, has_profile: bool) -> Iterator[Findin
 
 
 def _sign_in_finding(server: str) -> Finding:
-    """Who is signed in. Torii's MCP does not tell, and a token for it names nobody that we could check."""
+    """Who is signed in. Torii's MCP server does not say, and its tokens name nobody that we could check."""
     kept = None if server == "local" or os.environ.get(TOKEN_VARIABLE) else open_store().load(server)
     fix = "look in Torii, under the person who signed in: the role should be Read-only"
-    seen = f"{_token_told(server, kept)}; Torii's MCP does not tell who that is, or with which role"
+    seen = f"{_token_source(server, kept)}; Torii's MCP server does not say who that is, or with which role"
     return Finding("signed in as", CheckStatus.UNKNOWN, seen, fix)
 
 
-def _token_told(server: str, kept: KeptSignIn | None) -> str:
+def _token_source(server: str, kept: KeptSignIn | None) -> str:
     if kept:
         scope = f" with the scope {sanitized(kept.tokens.scope)}" if kept.tokens.scope else ""
-        return f"the sign-in that promptkit connect keeps, from {sanitized(kept.issuer)}{scope}"
+        return f"the sign-in from promptkit connect, issued by {sanitized(kept.issuer)}{scope}"
     if server != "local" and os.environ.get(TOKEN_VARIABLE):
         return f"the token in {TOKEN_VARIABLE}"
     return "no sign-in"
 
 
 def _tool_findings(library: Library, tools: Sequence[Definition]) -> Iterator[Finding]:
-    found = list(tool_changes(load_tool_lock(library), tools))
-    if found:
-        named = ", ".join(sorted({sanitized(one.tool) for one in found})[:5])
+    changes = list(tool_changes(load_tool_lock(library), tools))
+    if changes:
+        named = ", ".join(sorted({sanitized(change.tool) for change in changes})[:5])
         fix = "run promptkit tools diff, read each difference, then promptkit tools lock"
-        yield Finding("tools", CheckStatus.FAIL, f"{len(found)} differences from the reviewed list: {named}", fix)
+        yield Finding("tools", CheckStatus.FAIL, f"{len(changes)} differences from the reviewed list: {named}", fix)
     else:
         yield Finding("tools", CheckStatus.OK, f"all {len(tools)} are as reviewed")
     policy = tool_policy(library, tools)
@@ -141,30 +141,33 @@ def _question(prompt: Prompt, values: Mapping[str, Scalar], profile: Profile) ->
 
 
 def _refused(check: str, answered: Answered) -> Finding | None:
-    """The first read that did not go through."""
+    """A finding about the first read that failed; None if none did."""
     for call, outcome in answered.calls:
         if outcome.state is CallState.EXECUTED:
             continue
-        told = sanitized(" ".join(outcome.text.split()), 200)
-        if any(word in told.lower() for word in _FORBIDDEN):
-            fix = "sign in as somebody who may see this; Torii's Read-only role sees all of it"
-            return Finding(check, CheckStatus.FAIL, f"forbidden: {call.name} is not for this sign-in: {told}", fix)
+        message = sanitized(" ".join(outcome.text.split()), 200)
+        if any(word in message.lower() for word in _FORBIDDEN):
+            fix = "sign in as somebody who may see this; Torii's Read-only role sees everything"
+            seen = f"forbidden: this sign-in may not use {call.name}: {message}"
+            return Finding(check, CheckStatus.FAIL, seen, fix)
         fix = "run promptkit tools diff to see whether the tool is as reviewed, then try again"
-        return Finding(check, CheckStatus.FAIL, f"{call.name} did not answer: {told}", fix)
+        return Finding(check, CheckStatus.FAIL, f"{call.name} did not answer: {message}", fix)
     return None
 
 
 async def _answered(check: str, tool: str, session: Session, answered: Answered) -> Finding:
-    """Whether the tool that matters gave rows; if not, whether it has any at all."""
+    """Whether the tool that matters returned rows; if not, whether it has any at all."""
     pages = [outcome.data for call, outcome in answered.calls if call.name == tool]
     rows = sum(len(rows_of(data)) for data in pages if data)
     if rows:
         return Finding(check, CheckStatus.OK, f"answered from {rows} rows of {tool}")
     outcome = await session.call(ToolCall(name=tool, arguments={"size": 1}))
     if outcome.data and rows_of(outcome.data):
-        return Finding(check, CheckStatus.OK, f"the answer is empty: {tool} has rows, but none that is asked for")
-    fix = "compare with Torii itself: a role can hide rows without an error; the Read-only role sees all of them"
-    return Finding(check, CheckStatus.WARN, f"empty, not forbidden: {tool} answers without a single row", fix)
+        return Finding(
+            check, CheckStatus.OK, f"the answer is empty: {tool} has rows, but none that the question asks for"
+        )
+    fix = "compare with Torii itself: a role can hide rows without an error; the Read-only role sees all rows"
+    return Finding(check, CheckStatus.WARN, f"empty, not forbidden: {tool} returns no rows", fix)
 
 
 def _stable_finding(before: Sequence[Definition], after: Sequence[Definition]) -> Finding:

@@ -1,6 +1,6 @@
-"""Proposes Organizational Views from what Torii holds, and tells what has changed since one was approved.
+"""Proposes Organizational Views from the tenant's fields, and finds what has changed since one was approved.
 
-The reading is the analyst's, by the recipes of `field_discovery` and `field_drift`, so that evals and SQL check it.
+The analyst reads the fields, by the recipes of `field_discovery` and `field_drift`, so that evals and SQL check it.
 """
 
 from __future__ import annotations
@@ -21,16 +21,16 @@ from promptkit.library.store import Library
 from promptkit.model import DEFAULT_PROFILE, Entity, OrganizationalView, Scalar
 
 COVERAGE_TOLERANCE = 5
-"""Percentage points that coverage may differ from what was approved; the usual value of field_drift."""
+"""Percentage points by which coverage may differ from what was approved; the default in field_drift."""
 
 _MAX_NAMED = 8
 
 
 @dataclass(frozen=True)
 class Candidate:
-    """A field that could slice the company.
+    """A field that could be used to slice the company.
 
-    `coverage` is the percentage of `rows` with a value; `noise` counts the spellings beyond one for each value.
+    `coverage` is the percentage of `rows` with a value; `noise` counts further spellings of the same values.
     """
 
     entity: Entity
@@ -44,15 +44,15 @@ class Candidate:
 
     @property
     def key(self) -> str:
-        """What people call it by, such as user.department."""
+        """Its name for people, such as user.department."""
         return f"{self.entity}.{self.field}"
 
 
 @dataclass(frozen=True)
 class FieldValues:
-    """What one field holds: rows by value, the most frequent first, and the rows without a value.
+    """The values of one field: rows by value, the most frequent first, and the number of rows without a value.
 
-    `gap` says why that is not all of it; empty when it is.
+    `gap` says why this is incomplete; empty if it is complete.
     """
 
     exists: bool
@@ -62,7 +62,7 @@ class FieldValues:
 
     @property
     def total(self) -> int:
-        """All rows."""
+        """The number of all rows."""
         return sum(self.rows.values()) + self.empty
 
     @property
@@ -72,20 +72,20 @@ class FieldValues:
 
 
 async def read_candidates(library: Library, opened: OpenedSession, wanted: str) -> tuple[list[Candidate], str]:
-    """The fields whose names suggest a way to slice, or hold `wanted`; and what could not be read, empty if nothing."""
-    found, gap = await _ask(library, opened, "field_discovery", {"wanted": wanted, "with_transactions": True})
-    rows = found.tables[0]
+    """The fields whose names suggest a way to slice or contain `wanted`; and what could not be read, if anything."""
+    figures, gap = await _ask(library, opened, "field_discovery", {"wanted": wanted, "with_transactions": True})
+    rows = figures.tables[0]
     return [_candidate(*row) for row in rows], gap
 
 
 async def read_values(library: Library, opened: OpenedSession, entity: Entity, field: str) -> FieldValues:
-    """What a field holds, before any alias."""
+    """The values of a field, before any alias."""
     view = OrganizationalView(label=field, entity=entity, field=field, unassigned=NOTHING)
-    found, gap = await _ask(library, opened, "field_drift", {"slice": field}, view)
-    checks = {row[0]: row[2] for row in found.tables[0]}
-    rows = {NOTHING if value is None else str(value): int(str(count)) for value, count, _ in found.tables[1]}
+    figures, gap = await _ask(library, opened, "field_drift", {"slice": field}, view)
+    checks = {row[0]: row[2] for row in figures.tables[0]}
+    rows = {NOTHING if value is None else str(value): int(str(count)) for value, count, _ in figures.tables[1]}
     return FieldValues(
-        checks.get("field") == "present", rows, int(str(found.totals.get("rows_without_value") or 0)), gap
+        checks.get("field") == "present", rows, int(str(figures.totals.get("rows_without_value") or 0)), gap
     )
 
 
@@ -109,7 +109,7 @@ def _candidate(*row: Any) -> Candidate:  # noqa: ANN401
 
 
 def proposed(candidates: Sequence[Candidate], wanted: str) -> list[Candidate]:
-    """For each entity that has one, its best fitting field: one with `wanted` in its name, else the most complete."""
+    """The best fitting field of each entity that has one: with `wanted` in its name, or else the most complete."""
     best: dict[Entity, Candidate] = {}
     for one in sorted(candidates, key=lambda one: wanted.lower() not in f"{one.name} {one.field}".lower()):
         if one.fits:
@@ -118,12 +118,12 @@ def proposed(candidates: Sequence[Candidate], wanted: str) -> list[Candidate]:
 
 
 def label_for(candidate: Candidate, taken: Sequence[str]) -> str:
-    """The field's name, with its entity where another view has that name already."""
+    """The field's name, with its entity if another view already has that name."""
     return f"{candidate.name} ({candidate.entity})" if candidate.name in taken else candidate.name
 
 
 def spelling_aliases(values: FieldValues) -> dict[str, str]:
-    """Each spelling that differs from a more frequent one only in capital letters, and that one."""
+    """Spellings that differ from a more frequent one only in capital letters -> the more frequent one."""
     spellings: dict[str, list[str]] = defaultdict(list)
     for value in sorted(values.rows, key=lambda value: (-values.rows[value], value)):
         spellings[value.casefold()].append(value)
@@ -137,20 +137,20 @@ def drafted(
     earlier: OrganizationalView | None,
     aliases: Mapping[str, str],
 ) -> OrganizationalView:
-    """A view by a candidate: what an earlier one of its label says of it, the spellings put together, and `aliases`."""
+    """A view of a candidate: based on an earlier view with its label, with aliases for spellings and the given ones."""
     view = earlier or OrganizationalView(label=label, entity=candidate.entity, field=candidate.field)
     every = {**spelling_aliases(values), **view.aliases, **aliases}
     return view.model_copy(update={"entity": candidate.entity, "field": candidate.field, "aliases": every})
 
 
 def as_seen(view: OrganizationalView, values: FieldValues) -> OrganizationalView:
-    """A view with how its field is now, for later to compare with."""
+    """The view with the current state of its field, to compare with later."""
     groups = tuple(group for group, _ in buckets(view, values) if group != view.unassigned)
     return view.model_copy(update={"approved_groups": groups, "approved_coverage": values.coverage})
 
 
 def buckets(view: OrganizationalView, values: FieldValues) -> list[tuple[str, int]]:
-    """The groups that a view makes and their rows, the largest first. They add up to all rows."""
+    """The groups of a view and their numbers of rows, the largest first. They add up to all rows."""
     counted: Counter[str] = Counter()
     for value, rows in [*values.rows.items(), ("", values.empty)]:
         counted[slice_of(view, view.entity, {view.field: value}) or view.unassigned] += rows
@@ -158,7 +158,7 @@ def buckets(view: OrganizationalView, values: FieldValues) -> list[tuple[str, in
 
 
 class FieldChangeKind(StrEnum):
-    """What can have happened to a field since a view by it was approved."""
+    """What can have happened to a field since a view of it was approved."""
 
     GONE = "field gone"
     UNREAD = "not read"
@@ -169,7 +169,7 @@ class FieldChangeKind(StrEnum):
 
 @dataclass(frozen=True)
 class FieldChange:
-    """One thing that is no longer as it was approved, and what to do next."""
+    """One thing that has changed since approval, and what to do next."""
 
     view: str
     kind: FieldChangeKind
@@ -178,22 +178,28 @@ class FieldChange:
 
 
 def field_changes(view: OrganizationalView, now: FieldValues) -> Iterator[FieldChange]:
-    """What has changed since a view was approved. What was not recorded then is not compared."""
+    """What has changed since a view was approved. Anything that was not recorded then is not compared."""
     if now.gap:
-        again = "try again; what cannot be read is neither the same nor changed"
+        again = "try again; until it can be read, nobody knows whether it has changed"
         yield FieldChange(
-            view.label, FieldChangeKind.UNREAD, f"{view.entity}.{view.field} could not be read whole: {now.gap}", again
+            view.label,
+            FieldChangeKind.UNREAD,
+            f"{view.entity}.{view.field} could not be read completely: {now.gap}",
+            again,
         )
         return
     if not now.exists:
         seen = f"Torii shows no {view.entity} field {view.field} any more"
-        yield FieldChange(view.label, FieldChangeKind.GONE, seen, "stop using views by it, and map another field")
+        yield FieldChange(view.label, FieldChangeKind.GONE, seen, "stop using views of it, and map another field")
         return
     groups = {group for group, _ in buckets(view, now)} - {view.unassigned}
     known = {*view.approved_groups, *view.aliases.values()}
     if view.approved_groups and (new := sorted(groups - known)):
         yield FieldChange(
-            view.label, FieldChangeKind.NEW_VALUES, _named(new), "say what each belongs to, with an alias if need be"
+            view.label,
+            FieldChangeKind.NEW_VALUES,
+            _named(new),
+            "decide which group each belongs to, with an alias if necessary",
         )
     if lost := sorted({*view.approved_groups} - groups):
         yield FieldChange(
@@ -203,7 +209,7 @@ def field_changes(view: OrganizationalView, now: FieldValues) -> Iterator[FieldC
     if before is not None and abs(now.coverage - before) > COVERAGE_TOLERANCE:
         seen = f"{now.coverage:g} % of rows have a value, {before:g} % when it was approved"
         yield FieldChange(
-            view.label, FieldChangeKind.COVERAGE, seen, "find out what fills the field, before figures by it are used"
+            view.label, FieldChangeKind.COVERAGE, seen, "find out what fills the field before you use figures by it"
         )
 
 

@@ -75,11 +75,11 @@ def test_forbidden_is_told_apart_from_empty(diagnosed, tenant):
     with faulty(tenant, "forbidden") as url:
         code, found = diagnosed(f"{url}/mcp")
     assert (code, found[CONTRACTS]["status"]) == (1, "fail")
-    assert found[CONTRACTS]["seen"].startswith("forbidden: list_contracts is not for this sign-in")
+    assert found[CONTRACTS]["seen"].startswith("forbidden: this sign-in may not use list_contracts")
     with faulty(tenant, "empty-by-role") as url:
         code, found = diagnosed(f"{url}/mcp")
     assert (code, found[CONTRACTS]["status"]) == (0, "warn")
-    assert found[CONTRACTS]["seen"] == "empty, not forbidden: list_contracts answers without a single row"
+    assert found[CONTRACTS]["seen"] == "empty, not forbidden: list_contracts returns no rows"
 
 
 def test_a_question_without_an_answer_is_no_hidden_data(diagnosed, tenant):
@@ -89,7 +89,7 @@ def test_a_question_without_an_answer_is_no_hidden_data(diagnosed, tenant):
     finding = found["Which apps in Torii have more than 100000 users?"]
     assert (finding["status"], finding["seen"]) == (
         "ok",
-        "the answer is empty: list_apps has rows, but none that is asked for",
+        "the answer is empty: list_apps has rows, but none that the question asks for",
     )
 
 
@@ -119,7 +119,7 @@ def test_the_sign_in_is_named_as_far_as_it_is_known(diagnosed, tenant, tmp_path,
         assert connect_server(url) == 0
         code, found = diagnosed(url)
     assert (code, found["signed in as"]["status"]) == (0, "unknown")
-    assert f"the sign-in that promptkit connect keeps, from {origin}" in found["signed in as"]["seen"]
+    assert f"the sign-in from promptkit connect, issued by {origin}" in found["signed in as"]["seen"]
 
 
 def _visit(location):

@@ -74,7 +74,7 @@ def test_what_was_just_approved_has_not_changed():
     ("now", "drift", "seen"),
     [
         (FieldValues(False, {}), FieldChangeKind.GONE, "Torii shows no user field team any more"),
-        (FieldValues(True, {"A": 1}, 0, "403"), FieldChangeKind.UNREAD, "user.team could not be read whole: 403"),
+        (FieldValues(True, {"A": 1}, 0, "403"), FieldChangeKind.UNREAD, "user.team could not be read completely: 403"),
         (FieldValues(True, {"A": 60, "B": 30, "C": 1}, 9), FieldChangeKind.NEW_VALUES, "1: C"),
         (FieldValues(True, {"A": 91}, 9), FieldChangeKind.LOST_VALUES, "1: B"),
         (FieldValues(True, {"A": 60, "B": 24}, 16), FieldChangeKind.COVERAGE, "84 % of rows have a value, 90 % when"),

@@ -1,4 +1,4 @@
-"""Ready folders for the places where prompts and instructions are used: each with steps that a person can follow."""
+"""Folders for the places where prompts and instructions are used, each with steps that a person can follow."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _JINJA = ImmutableSandboxedEnvironment(
 
 
 def export_skill(library: Library, profile: Profile) -> Files:
-    """An Agent Skill: SKILL.md and one reference for each prompt, in a folder named after it, as the format asks."""
+    """An Agent Skill: SKILL.md and a reference for each prompt, in a folder with the skill's name."""
     prompts = _offered(library, profile)
     version, text = instructions_version(library), build_instructions(library)
     skill = _fill(library, "skill", version=version, instructions=text, prompts=prompts)
@@ -41,7 +41,7 @@ def export_project(library: Library, profile: Profile, name: str) -> Files:
     host = find_host(library, name)
     text = build_instructions(library, Variant(host.variant))
     offered = _offered(library, profile)
-    blanks = {f"{one.group}/{one.name}": found for one in offered if (found := _blanks(one, profile))}
+    blanks = {f"{one.group}/{one.name}": names for one in offered if (names := _blanks(one, profile))}
     steps = _fill(library, "project", host=host, length=utf16_length(text), blanks=blanks)
     prompts = {f"prompts/{one.group}/{one.name}.md": _text(one, profile) for one in offered}
     return {"README.md": steps, "instructions.md": text} | prompts
@@ -53,10 +53,10 @@ def _fill(library: Library, name: str, **values: object) -> str:
 
 
 def export_folder(files: Files, folder: Path) -> None:
-    """Write the files of an export into a folder that is new or empty.
+    """Write the files of an export into a new or empty folder.
 
     Raises:
-        PromptkitError: the folder holds something, or cannot be written.
+        PromptkitError: the folder is not empty, or cannot be written.
     """
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise PromptkitError.of("folder-in-use", f"{folder} is not empty", "name a new folder")
@@ -73,7 +73,7 @@ def _offered(library: Library, profile: Profile) -> list[Prompt]:
 
 
 def _text(prompt: Prompt, profile: Profile) -> str:
-    """The prompt with its defaults; what somebody must fill in stands there as its name in square brackets."""
+    """The prompt with its defaults; anything that somebody must fill in is its name in square brackets."""
     empty = {name: prompt.arguments[name] for name in _blanks(prompt, profile)}
     blanks = {name: type_of(argument).blank(argument, f"[{name}]") for name, argument in empty.items()}
     return render(prompt.model_copy(update={"arguments": prompt.arguments | blanks}), {}, profile)

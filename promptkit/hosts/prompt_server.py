@@ -1,4 +1,4 @@
-"""Offers the prompts and instructions over MCP, for hosts that show MCP prompts: prompts, resources, completion."""
+"""Offers prompts and instructions over MCP to hosts that show MCP prompts: prompts, resources, completion."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ MAX_COMPLETIONS = 100
 
 
 class PromptServer:
-    """The handlers of one server; prompts are loaded once, when it is made."""
+    """The handlers of one server. Prompts are loaded once, when it is created."""
 
     def __init__(self, library: Library, profile: Profile) -> None:
         offered = [prompt for prompt in library.load_prompts() if prompt.status is not Status.DRAFT]
@@ -90,9 +90,11 @@ class PromptServer:
     async def _complete(self, context: Any, params: CompleteRequestParams) -> CompleteResult:  # noqa: ANN401
         prompt = self._prompts.get(getattr(params.ref, "name", ""))
         argument = prompt.arguments.get(params.argument.name) if prompt else None
-        found = [one for one in self._choices(argument) if one.startswith(params.argument.value)]
-        is_cut = len(found) > MAX_COMPLETIONS
-        return CompleteResult(completion=Completion(values=found[:MAX_COMPLETIONS], total=len(found), has_more=is_cut))
+        values = [choice for choice in self._choices(argument) if choice.startswith(params.argument.value)]
+        is_cut = len(values) > MAX_COMPLETIONS
+        return CompleteResult(
+            completion=Completion(values=values[:MAX_COMPLETIONS], total=len(values), has_more=is_cut)
+        )
 
     def _choices(self, argument: Argument | None) -> list[str]:
         if argument is None:

@@ -1,4 +1,4 @@
-"""Runs any MCP server of ours: on stdio, or over streamable HTTP."""
+"""Runs any of our MCP servers on stdio or over streamable HTTP."""
 
 from __future__ import annotations
 
@@ -24,16 +24,16 @@ def run_server(
     app: Callable[[str], ASGIApp] | None = None,
     stdout: Any = None,  # noqa: ANN401
 ) -> int:
-    """Serve on stdio until the client goes, or over streamable HTTP at HOST:PORT until stopped.
+    """Serve on stdio until the client leaves, or over streamable HTTP at HOST:PORT until stopped.
 
     Args:
-        server: what is served.
+        server: the server to run.
         http: HOST:PORT, or None for stdio.
-        app: makes the HTTP application, given the origin it is served at; None is the server's plain one.
-        stdout: an asynchronous file that stdio writes to; None is the process's own standard output.
+        app: creates the HTTP application, given its origin; None is the server's own application.
+        stdout: the asynchronous file that stdio writes to; None is the process's standard output.
 
     Raises:
-        UsageError: the address is not one that can be listened at.
+        UsageError: the server cannot listen at the address.
     """
     if http is None:
         anyio.run(_serve_stdio, server, stdout)
@@ -44,14 +44,14 @@ def run_server(
     application = app(origin) if app else server.streamable_http_app()
     config = uvicorn.Config(application, log_level="warning", lifespan="on", timeout_graceful_shutdown=1)
     print(f"{origin}/mcp", flush=True)
-    # To be stopped is how serving ends well; uvicorn would pass the signal on to whoever had it before.
+    # Being stopped is the normal end; uvicorn would afterwards raise the signal again for the previous handler.
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     uvicorn.Server(config).run(sockets=[listening])
     return 0
 
 
 async def _serve_stdio(server: Server[Any], stdout: Any) -> None:  # noqa: ANN401
-    # A thread that waits for the next line cannot be interrupted, so a signal ends the process itself.
+    # A thread that waits for the next line cannot be interrupted, so the signal must end the process.
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.SIG_DFL)
     async with stdio_server(stdout=stdout) as (read, write):
@@ -59,13 +59,13 @@ async def _serve_stdio(server: Server[Any], stdout: Any) -> None:  # noqa: ANN40
 
 
 def listen(address: str) -> socket.socket:
-    """A socket that listens at HOST:PORT before anybody knows the port; port 0 is a free one.
+    """A socket that already listens at HOST:PORT when the port is printed; port 0 picks a free one.
 
     Raises:
-        UsageError: the address is not one that can be listened at.
+        UsageError: it cannot listen at the address.
     """
     host, _, port = address.rpartition(":")
-    # The protocol is named, since without it asyncio leaves Nagle's delay on.
+    # The protocol is given because without it asyncio does not turn off Nagle's delay.
     made = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
         made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

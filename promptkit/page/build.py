@@ -21,7 +21,9 @@ from promptkit.reports.frame import BASE_STYLE, environment, inline, security_po
 _FOLDER = Path(__file__).parent
 _JINJA = environment(_FOLDER / "templates")
 _JINJA.filters["line"] = line_html
-_JINJA.policies["json.dumps_kwargs"] = {}  # By default keys are sorted, and the script needs the order of the form.
+_JINJA.policies[
+    "json.dumps_kwargs"
+] = {}  # By default keys are sorted, but the script needs them in the order of the form.
 
 
 def build_page(
@@ -34,14 +36,14 @@ def build_page(
     """The page, ready to be written as UTF-8.
 
     Args:
-        library: prompts, instructions and hosts.
-        profile: the tenant's own; the prompts in its `views` are shown, and those of the validation questions. Without
-            `views` all are, but never drafts.
+        library: has the prompts, instructions and hosts.
+        profile: the tenant's profile; the page shows the prompts in its `views` and the validation questions, or
+            without `views` every prompt, but never drafts.
         answers: sample answers by prompt name.
         evidence: what the last eval saw, by `name@version`.
 
     Raises:
-        PromptkitError: a file of the library has problems, or a template does what the page cannot repeat.
+        PromptkitError: a file in the library has problems, or a template does something that the page cannot.
     """
     guide = load_guide()
     views = _views(library, profile, guide.validation, answers or {}, evidence or {})
@@ -86,7 +88,7 @@ def _views(
 
 
 def _question(library: Library, name: str) -> str:
-    """The first line of a prompt with its own values, not the tenant's: the question alone."""
+    """The first line of a prompt with its defaults, not the tenant's: only the question."""
     return render(library.load_prompt(name)).splitlines()[0]
 
 

@@ -13,7 +13,7 @@ from promptkit.evaluation.records.record import read_record
 
 @dataclass(frozen=True)
 class Evidence:
-    """What an eval saw of one prompt version with one model: `clean` of `runs` runs only read.
+    """What an eval saw for one prompt version and one model: in `clean` of `runs` runs it only read.
 
     `endpoint` is the address that answered for the model; None is the provider's own.
     """
@@ -26,33 +26,33 @@ class Evidence:
 
     @property
     def is_analyst(self) -> bool:
-        """Whether no language model took part, so that repeats say nothing more."""
+        """Whether no language model took part, so that repeats add nothing."""
         return self.model == REFERENCE
 
     @property
     def is_model(self) -> bool:
-        """Whether a provider answered for its model. At any other address a script may have: nobody can tell."""
+        """Whether a provider's own address answered. At any other address, a script may have answered instead."""
         return not self.is_analyst and self.endpoint is None
 
     @property
     def upper_bound(self) -> float | None:
-        """The exact 95 % upper bound of the share of a model's runs that are not clean; None unless all were clean.
+        """The exact 95 % upper bound on the share of a model's runs that are not clean; None unless all were clean.
 
-        Source: Clopper and Pearson 1934, two-sided, which for 0 of n is 1 - 0.025 ** (1 / n).
+        Source: Clopper and Pearson 1934, two-sided; for 0 of n it is 1 - 0.025 ** (1 / n).
         """
         return 1 - 0.025 ** (1 / self.runs) if self.is_model and self.runs and self.clean == self.runs else None
 
 
 def read_evidence(path: Path) -> Mapping[str, Sequence[Evidence]]:
-    """Evidence by `name@version`, one for each model in the order in which the run names them.
+    """Evidence by `name@version`, one entry for each model, in the order in which the run names them.
 
-    The rogue model is left out, since it is there to be caught, and so is what was replayed: it shows nothing new.
+    The rogue model is left out, because it is meant to be caught; so are replays, because they show nothing new.
 
     Args:
         path: a run record, or the folder that holds `run.jsonl`.
 
     Raises:
-        PromptkitError: it cannot be read, or a line is not of a run record; names the line.
+        PromptkitError: it cannot be read, or a line does not belong in a run record; names the line.
     """
     record = read_record(path)
     setup = record.header.setup
@@ -60,10 +60,10 @@ def read_evidence(path: Path) -> Mapping[str, Sequence[Evidence]]:
     for result in record.fresh:
         if result.prompt and not result.without:
             verdicts[result.prompt, result.model].append(result.verdict)
-    found: dict[str, list[Evidence]] = defaultdict(list)
+    evidence: dict[str, list[Evidence]] = defaultdict(list)
     for model in setup.models:
         endpoint = None if model == REFERENCE else setup.base_url
         for (prompt, used), seen in sorted(verdicts.items()):
             if used == model != ROGUE:
-                found[prompt].append(Evidence(model, setup.server, len(seen), seen.count("clean"), endpoint))
-    return found
+                evidence[prompt].append(Evidence(model, setup.server, len(seen), seen.count("clean"), endpoint))
+    return evidence

@@ -1,4 +1,4 @@
-"""The arguments of a prompt -> the fields of a form, and what the page's script must know of each."""
+"""The arguments of a prompt -> the fields of a form, and what the page's script needs to know about each."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from promptkit.model import Argument, Profile
 
 @dataclass(frozen=True)
 class FormField:
-    """One field. `value` is what it starts with, as the control holds it; empty where somebody must fill it in.
+    """One field. `value` is its initial value, as the control holds it; empty if somebody must fill it in.
 
-    `need` says what fits, as the end of a sentence.
+    `need` says what is valid, as the end of a sentence.
     """
 
     name: str
@@ -26,12 +26,12 @@ class FormField:
 
     @property
     def label(self) -> str:
-        """What is asked for: the first sentence of the description."""
+        """The label: the first sentence of the description."""
         return self._sentences[0]
 
     @property
     def hint(self) -> str:
-        """What the control itself does not show: more of the description, limits, examples. May be empty."""
+        """What the control itself does not show: the rest of the description, limits, examples. May be empty."""
         limits = type_of(self.argument).limits(self.argument)
         examples = ", ".join(map(written, self.argument.examples))
         more = self._sentences[1]
@@ -50,7 +50,7 @@ def fields_of(arguments: Mapping[str, Argument], profile: Profile) -> list[FormF
 
 
 def field_limits(field: FormField) -> dict[str, Any]:
-    """What the script checks a field against, and what the field starts with."""
+    """What the script checks the field against, and the field's initial value."""
     return {"takes": field.control.takes, **field.control.rule, "need": field.need, "value": field.value}
 
 

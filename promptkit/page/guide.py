@@ -1,4 +1,4 @@
-"""guide.yaml and groups.yaml -> what the page says besides the prompts."""
+"""guide.yaml and groups.yaml -> the page's texts besides the prompts."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Layer(Strict):
 
 
 class Menu(Strict):
-    """What ChatGPT called the place for connections, when, and the way there."""
+    """A name that ChatGPT has had for the menu of connections, when it had it, and the way there."""
 
     name: Line
     when: Line
@@ -33,7 +33,7 @@ class Menu(Strict):
 
 
 class Step(Strict):
-    """One step of Torii's guide, with its words and today's."""
+    """One step of Torii's guide, in the guide's words and in today's."""
 
     title: Line
     guide: Line
@@ -42,14 +42,14 @@ class Step(Strict):
 
 
 class Issue(Strict):
-    """What goes wrong, and what to look at, the likeliest first."""
+    """A problem, and its possible causes, the likeliest first."""
 
     symptom: Line
     causes: Texts
 
 
 class Check(Strict):
-    """One point of the checklist. Its `id` is what a browser remembers, so it stays."""
+    """One point on the checklist. Browsers remember its `id`, so it must not change."""
 
     id: Slug
     text: Text
@@ -72,7 +72,7 @@ class Guide(Strict):
 
 
 class ViewGroup(Strict):
-    """What a group of views is called, and words that people search for."""
+    """The name of a group of views, and words that people search for."""
 
     label: Line
     words: Texts = ()
@@ -84,5 +84,5 @@ def load_guide() -> Guide:
 
 
 def load_groups() -> dict[str, ViewGroup]:
-    """groups.yaml by the name of the group, in the order of the page."""
+    """groups.yaml by the group's name, in the page's order."""
     return validate_each(load_yaml(_FOLDER / "groups.yaml"), ViewGroup)

@@ -1,4 +1,4 @@
-"""Markdown from outside -> HTML that can do nothing: no HTML, links or images pass."""
+"""Markdown from outside -> harmless HTML: HTML, links and images are not let through."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ _OPEN = '<div class="scroll" role="group" tabindex="0" aria-label="Table"><table
 
 
 def answer_html(text: str) -> Markup:
-    """An answer as HTML: headings one level lower, tables of at most `MAX_ROWS` rows inside boxes that scroll."""
+    """An answer as HTML: headings one level lower, tables of at most `MAX_ROWS` rows in boxes that scroll."""
     tokens = _cut(_MARKDOWN.parse(text))
     for token, following in pairwise(tokens):
         if token.type in {"heading_open", "heading_close"}:
             token.tag = f"h{min(int(token.tag[1:]) + 1, 6)}"
-        token.attrs.pop("style", None)  # The page's policy allows no style of their own.
+        token.attrs.pop("style", None)  # The page's policy allows no inline styles.
         if token.type == "td_open" and len(following.content) <= MAX_UNBROKEN:
             token.attrs["class"] = "short"
     html = _MARKDOWN.renderer.render(tokens, _MARKDOWN.options, {})
@@ -35,7 +35,7 @@ def line_html(text: str) -> Markup:
 
 
 def _cut(tokens: Sequence[Token]) -> list[Token]:
-    """The tokens with the rows of long tables left out, and below each such table how many they are."""
+    """The tokens without the further rows of long tables; below each such table stands their number."""
     kept: list[Token] = []
     rows = 0
     for token in tokens:

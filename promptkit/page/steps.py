@@ -1,4 +1,4 @@
-"""A prompt's template -> the few steps that the page's script follows, read with the parser of Jinja itself.
+"""A prompt's template -> the few steps that the page's script follows, read with Jinja's own parser.
 
 A step is a text, `{"name": argument}`, or `{"if": test, "then": steps, "else": steps}`. A test is `{"name": argument}`,
 `{"const": text or boolean}`, or `{"not": [test]}`, `{"and": [...]}`, `{"or": [...]}`, `{"equal": [...]}`.
@@ -15,19 +15,19 @@ from promptkit.errors import PromptkitError
 from promptkit.model import Prompt
 
 Step = str | dict[str, Any]
-# Only parsed with, never rendered with. The options are those of render.py, since they shape the text between the tags.
+# Used only to parse. Its options are those in render.py, because they affect the text between the tags.
 _PARSER = Environment(trim_blocks=True, lstrip_blocks=True, autoescape=True)
 
 
 def template_steps(prompt: Prompt, context: Mapping[str, str]) -> list[Step]:
-    """The steps of a prompt whose template `render` accepts.
+    """The steps of a prompt that `render` accepts.
 
     Args:
         prompt: a loaded prompt.
         context: what a template may use besides its arguments; it becomes text here.
 
     Raises:
-        PromptkitError: the template does something that the page cannot repeat exactly.
+        PromptkitError: the template does something that the page cannot reproduce exactly.
     """
     known = {name: text for name, text in context.items() if name not in prompt.arguments}
     return _merged(_steps(prompt, known, _PARSER.parse(prompt.template).body))
@@ -52,7 +52,7 @@ def _steps(prompt: Prompt, context: Mapping[str, str], body: Iterable[nodes.Node
 
 
 def _rest(node: nodes.If) -> list[nodes.Node]:
-    """What stands for the rest of an `if`: its next `elif` with all that follows it, or its `else`."""
+    """The rest of an `if`: its next `elif` with everything after it, or its `else`."""
     if not node.elif_:
         return node.else_
     first, *others = node.elif_
@@ -91,7 +91,7 @@ def _merged(steps: Iterable[Step]) -> list[Step]:
 
 def _unrepeatable(prompt: Prompt, node: nodes.Node) -> PromptkitError:
     message = (
-        f"{prompt.name}: line {node.lineno} of the template uses {type(node).__name__}, which the page cannot repeat"
+        f"{prompt.name}: line {node.lineno} of the template uses {type(node).__name__}, which the page cannot reproduce"
     )
     return PromptkitError.of(
         "page-template", message, "write plain {{ name }} and {% if name %}, or compare with == and !="

@@ -1,4 +1,4 @@
-"""Prompts -> the views of the page: what each shows, and what the page's script must know of it."""
+"""Prompts -> the views of the page: what each shows, and what the page's script needs to know about it."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ from promptkit.page.steps import template_steps
 
 @dataclass(frozen=True)
 class SampleAnswer:
-    """An answer as Markdown, and the arguments that it answers to."""
+    """An answer as Markdown, and the arguments that it was computed for."""
 
     text: str
     arguments: Mapping[str, Scalar]
 
     @property
     def html(self) -> Markup:
-        """The answer, its long tables cut."""
+        """The answer with long tables cut."""
         return answer_html(self.text)
 
     @property
@@ -37,7 +37,7 @@ class SampleAnswer:
 
 @dataclass(frozen=True)
 class PageView:
-    """One prompt as the page shows it. `words` is what the search looks through besides title and description."""
+    """One prompt as the page shows it. `words` are searched besides title and description."""
 
     prompt: Prompt
     group: str
@@ -49,7 +49,7 @@ class PageView:
 
     @property
     def changes(self) -> list[tuple[str, str]]:
-        """What each version changed, the newest first."""
+        """The change made by each version, the newest first."""
         return sorted(self.prompt.changes.items(), key=lambda item: [*map(int, item[0].split("."))], reverse=True)
 
 
@@ -70,7 +70,7 @@ def view_of(
 
 
 def grouped(views: Sequence[PageView]) -> list[tuple[str, list[PageView]]]:
-    """The views by the label of their group, in the order of the views; deprecated ones last in each."""
+    """The views by the label of their group, in the order of the views; in each group, deprecated ones come last."""
     groups: dict[str, list[PageView]] = {}
     for view in sorted(views, key=lambda view: view.prompt.status is Status.DEPRECATED):
         groups.setdefault(view.group, []).append(view)
@@ -78,7 +78,7 @@ def grouped(views: Sequence[PageView]) -> list[tuple[str, list[PageView]]]:
 
 
 def script_data(views: Sequence[PageView], profile: Profile) -> dict[str, Any]:
-    """What the page's script reads: each view's steps, stamp and fields by its name, and the old names of views."""
+    """The data for the page's script: each view's steps, stamp and fields by its name, and former names of views."""
     return {
         "views": {view.prompt.name: _script_view(view, profile) for view in views},
         "renamed": {old: view.prompt.name for view in views for old in view.prompt.formerly},

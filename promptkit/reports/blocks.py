@@ -1,6 +1,6 @@
-"""What a report says to people, in blocks: Markdown, HTML and the terminal each lay them out in their own way.
+"""The parts of a report for people, as blocks: Markdown, HTML and the terminal each lay them out in their own way.
 
-The names of columns are our own words. All other text may come from outside: whoever lays it out escapes it.
+Column names are our own words. All other text may come from outside, so each format escapes it.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from promptkit.policy.verdict import Verdict
 
 
 class Tone(StrEnum):
-    """How a line is meant; a terminal shows it by a colour."""
+    """What a line means; a terminal shows it as a colour."""
 
     PLAIN = "plain"
     STRONG = "strong"
@@ -24,17 +24,17 @@ class Tone(StrEnum):
 
 @dataclass(frozen=True)
 class Line:
-    """A line of text; without any, space between two blocks."""
+    """A line of text; an empty one is space between two blocks."""
 
     text: str = ""
     tone: Tone = Tone.PLAIN
 
 
 class Holds(StrEnum):
-    """What a column holds, which decides how it is set where space is short.
+    """What a column holds, which decides its layout when space is short.
 
-    A text may be broken, and a main text takes all the width that is left; words and numbers stay whole, and numbers
-    stand at the right.
+    Text may be wrapped, and the main text takes the remaining width; words and numbers are not broken, and numbers are
+    aligned to the right.
     """
 
     TEXT = "text"
@@ -53,7 +53,7 @@ class Head:
 
 @dataclass(frozen=True)
 class Lines:
-    """Several lines in one cell; those of `small` come last and matter less."""
+    """Several lines in one cell; those in `small` come last and matter less."""
 
     lines: Sequence[str]
     small: Sequence[str] = ()
@@ -64,7 +64,7 @@ Cell = str | Verdict | Lines
 
 @dataclass(frozen=True)
 class Grid:
-    """A table. `rest` says what was left out of it, and is empty if nothing was."""
+    """A table. `rest` says what was left out; empty if nothing was."""
 
     heads: Sequence[Head]
     rows: Sequence[Sequence[Cell]]
@@ -73,7 +73,7 @@ class Grid:
 
 @dataclass(frozen=True)
 class Item:
-    """One thing by its name, what it is in a text, and details in lines of their own."""
+    """One item: its name, a text about it, and details, one per line."""
 
     name: str
     text: str = ""
@@ -82,7 +82,7 @@ class Item:
 
 @dataclass(frozen=True)
 class Bullets:
-    """A list. `rest` says what was left out of it, and is empty if nothing was."""
+    """A list. `rest` says what was left out; empty if nothing was."""
 
     heading: str
     items: Sequence[Item]

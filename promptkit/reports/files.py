@@ -8,7 +8,7 @@ from pathlib import Path
 
 @dataclass(frozen=True)
 class ReportFiles:
-    """The file of each format; None writes none. A field has the name of the module of this folder that writes it."""
+    """The file for each format; None writes none. A field has the name of the module in this folder that writes it."""
 
     junit: Path | None = None
     sarif: Path | None = None

@@ -1,4 +1,4 @@
-"""What every page of ours is built with: templates that escape, styles and scripts inline, and a policy for both."""
+"""What all our HTML pages are built with: escaping templates, inline styles and scripts, and a policy for both."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ BASE_STYLE = FOLDER / "base.css"
 
 
 def environment(*folders: Path) -> Environment:
-    """The templates of some folders, the first of them first; what they are given is escaped."""
+    """The templates in some folders, searched in this order; they escape every value they are given."""
     jinja = Environment(
         loader=FileSystemLoader(folders),
         autoescape=True,
@@ -31,12 +31,12 @@ def environment(*folders: Path) -> Environment:
 
 
 def inline(*files: Path) -> Markup:
-    """Our own files, one after the other, as they stand in the page."""
+    """Our own files, one after the other, for use in the page."""
     return Markup("\n").join(Markup(read_text(file)) for file in files)  # noqa: S704
 
 
 def security_policy(style: str, scripts: Sequence[str]) -> str:
-    """Nothing loads from anywhere, and nothing runs but these very scripts."""
+    """A policy by which nothing is loaded from anywhere, and nothing runs except these scripts."""
     allowed = " ".join(map(_source_hash, scripts)) or "'none'"
     return (
         f"default-src 'none'; script-src {allowed}; style-src {_source_hash(style)}; "

@@ -1,4 +1,4 @@
-"""One HTML page that needs nothing else, shows all text of others, and runs none of it."""
+"""A self-contained HTML page, which shows all text from outside and runs none of it."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def write(report: Report) -> str:
     """The report as a page, by its own template if it has one.
 
     Raises:
-        PromptkitError: what the page shows beside the report cannot be read.
+        PromptkitError: what the page shows besides the report cannot be read.
     """
     page = report.page or _PAGE
     jinja = environment(page.template.parent, _TEMPLATES)

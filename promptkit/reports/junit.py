@@ -17,7 +17,7 @@ def write(report: Report) -> str:
     root = Element("testsuites", name=report.tool)
     _add_suites(root, report.rows)
     _add_suites(root, report.checks)
-    # `plain` has escaped what XML cannot hold, and the library does the rest.
+    # `plain` has escaped everything that XML cannot hold; the library escapes the rest.
     return '<?xml version="1.0" encoding="UTF-8"?>\n' + tostring(root, encoding="unicode") + "\n"
 
 
@@ -48,7 +48,7 @@ def _add_case(suite: Element, row: Row) -> None:
 
 
 def _outcome(row: Row) -> Literal["failure", "error"] | None:
-    """An inconclusive row is an error, since it shows nothing either way; any other that does not pass is a failure."""
+    """An inconclusive row is an error, because it proves nothing; any other row that does not pass is a failure."""
     if row.passed:
         return None
     match row.verdict:

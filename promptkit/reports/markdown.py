@@ -1,4 +1,4 @@
-"""Markdown for the summary of a job: it shows the text of others and has no live link, image or HTML of theirs."""
+"""Markdown for the summary of a job. Text from outside is shown, but its links, images and HTML do not work."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ _SPECIAL = re.compile(r"([\\`*_{}\[\]()#+.!|<>~&:@/-])")
 
 
 def write(report: Report) -> str:
-    """The title and body of the report as Markdown, with a blank line between two blocks."""
+    """The title and body of the report as Markdown, with a blank line between blocks."""
     return "\n\n".join([f"# {report.title}", *("\n".join(_lines(block)) for block in report.body)]) + "\n"
 
 
 def escaped(text: str) -> str:
-    """Text as Markdown that shows it and does nothing else."""
+    """Markdown that shows the text and does nothing else."""
     return _SPECIAL.sub(r"\\\1", plain(text))
 
 

@@ -1,4 +1,4 @@
-"""What a report holds: a row for each result, which every format can write, and what people read beside them."""
+"""What a report holds: a row for each result, which every format can write, and blocks for people to read."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from promptkit.reports.blocks import Block
 
 @dataclass(frozen=True)
 class Place:
-    """Where something stands: a file, its line where it has lines, and `name` for a place that no line number says."""
+    """Where something is: a file, its line if it has lines, and `name` for a place that has no line number."""
 
     path: str
     line: int | None = None
@@ -23,7 +23,7 @@ class Place:
 
 @dataclass(frozen=True)
 class Alert:
-    """One thing that is wrong, as code scanning shows it: apart from its row, so the message names what it is about."""
+    """One thing that is wrong. Code scanning shows it without its row, so the message names what it is about."""
 
     rule: str
     message: str
@@ -34,22 +34,22 @@ class Alert:
 class Row:
     """One result: a sample of an eval, a conversation of an audit, or a check of the whole.
 
-    Texts may come from outside: whoever writes them escapes them. `reason`, `lines` and `alerts` say what is wrong
-    three times: in short, in full, and each thing alone.
+    Texts may come from outside, so each format escapes them. `reason`, `lines` and `alerts` all say what is wrong: in
+    short, in full, and one by one.
 
     Args:
-        group: what it is counted with: a model, or a file.
-        subject: what was looked at: a prompt version, a family of attacks, or a file.
-        name: tells it from every other row of its group.
-        verdict: what it shows.
-        passed: whether it is clean and everything claimed of it holds.
+        group: the group it is counted in: a model, or a file.
+        subject: what was examined: a prompt version, a family of attacks, or a file.
+        name: identifies the row within its group.
+        verdict: its verdict.
+        passed: whether it is clean and every assertion about it holds.
         reason: why it has this verdict, or does not pass, in one sentence.
-        rule: the rule that decided; empty where several did.
-        lines: what is wrong with it, a line each.
-        alerts: what is wrong with it, each alone and with its place.
-        calls: how many tools were called.
-        seconds: wall time; None where nobody measured it.
-        replayed: the origin of the cassette whose turns it shows; empty if there is none.
+        rule: the rule that decided; empty if several did.
+        lines: everything that is wrong, one thing per line.
+        alerts: everything that is wrong, each thing with its place.
+        calls: the number of tool calls.
+        seconds: wall time; None if it was not measured.
+        replayed: the origin of the cassette whose turns were replayed; empty if there was none.
     """
 
     group: str
@@ -68,12 +68,12 @@ class Row:
 
 @dataclass(frozen=True)
 class Page:
-    """A template of one's own for the HTML page: it extends `report.html.j2` and has what only this report has.
+    """A special template for the HTML page: it extends `report.html.j2` with what only this report has.
 
     Args:
-        template: its file; others that it includes lie beside it.
-        script: the one script of the page; None if it has none.
-        values: makes what the template is given beside the report. It is called only when the page is written, since
+        template: its file; templates that it includes are in the same folder.
+        script: the page's only script; None if it has none.
+        values: returns the template's values besides the report. It is called only when the page is written, because
             reading whole conversations takes time.
     """
 
@@ -84,19 +84,19 @@ class Page:
 
 @dataclass(frozen=True)
 class Report:
-    """All that an eval or an audit found.
+    """Everything that an eval or an audit found.
 
     Args:
         tool: the command that found it, such as `promptkit eval`.
-        title: in our own words; formats write it as it is.
-        verdict: of the whole.
-        passed: whether all of it is clean and whole, and every row passes.
+        title: our own words; formats write it unchanged.
+        verdict: the verdict on everything.
+        passed: whether everything is clean and complete, and every row passes.
         rows: the results, those of one group together.
-        checks: what must hold of the whole beside its rows; if one does not, no row proves anything.
-        body: what people read.
-        rules: what each rule of an alert means, where a sentence says so.
-        replayed: says of the rows that no model was asked for; empty when there are none.
-        page: what the HTML page has beyond all this.
+        checks: what must hold for the whole besides its rows; if one fails, no row proves anything.
+        body: the text for people.
+        rules: a sentence on what each rule in an alert means, if there is one.
+        replayed: a sentence about rows for which no model was asked; empty if there are none.
+        page: what the HTML page has in addition.
     """
 
     tool: str

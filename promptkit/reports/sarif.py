@@ -13,12 +13,12 @@ from promptkit.reports.rows import Alert, Place, Report, Row
 from promptkit.reports.text import plain
 
 _SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
-# Code scanning services take no more from one run.
+# Code scanning services accept no more from one run.
 _MAX_RESULTS = 5000
 
 
 def write(report: Report) -> str:
-    """The report as SARIF; of more than 5,000 results the first, and `findings` says how many there are."""
+    """The report as SARIF, with the first 5,000 results; `findings` says how many there are."""
     results = list(_results(report))
     run: dict[str, Any] = {
         "tool": {"driver": _driver(report, results)},
@@ -39,7 +39,7 @@ def _driver(report: Report, results: Iterable[dict[str, Any]]) -> dict[str, Any]
 
 
 def _results(report: Report) -> Iterator[dict[str, Any]]:
-    # Checks come first, so that no limit cuts them, and are errors: when one fails, the rows prove nothing.
+    # Checks come first, so that no limit cuts them off, and are errors: if one fails, the rows prove nothing.
     for check in report.checks:
         yield from (_result(alert, "error", check) for alert in check.alerts)
     for row in report.rows:
@@ -60,12 +60,12 @@ def _result(alert: Alert, level: str, row: Row) -> dict[str, Any]:
 
 
 def _without_links(message: str) -> str:
-    # A plain text of SARIF has links after all: `[text](target)` is one (2.1.0, section 3.11.6).
+    # Plain text in SARIF can have links after all: `[text](target)` is one (2.1.0, section 3.11.6).
     return plain(message).replace("](", "] (")
 
 
 def _level(verdict: Verdict) -> Literal["error", "warning"]:
-    """An alert on a clean row is a claim about an answer that does not hold, and as certain as a violation."""
+    """An alert on a clean row is an assertion about an answer that fails, which is as certain as a violation."""
     match verdict:
         case Verdict.VIOLATION | Verdict.CLEAN:
             return "error"
@@ -76,7 +76,7 @@ def _level(verdict: Verdict) -> Literal["error", "warning"]:
 
 
 def _location(place: Place) -> dict[str, Any]:
-    # A path of bytes that are no text has lone surrogates, which have no UTF-8.
+    # A path whose bytes are not text has lone surrogates, which UTF-8 cannot encode.
     uri = quote(place.path.replace("\\", "/"), safe="/!", errors="backslashreplace")
     physical: dict[str, Any] = {"artifactLocation": {"uri": uri}}
     if place.line is not None:

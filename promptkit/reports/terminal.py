@@ -1,4 +1,4 @@
-"""Blocks in a terminal: tables that fit its width, colours for verdicts, and no control character of others."""
+"""Blocks in a terminal: tables that fit its width, colours for verdicts, and no control characters from outside."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from promptkit.reports.text import plain
 
 
 def print_blocks(blocks: Iterable[Block], console: Console) -> None:
-    """Print blocks one below the other, with no space but what blank lines make."""
+    """Print blocks one below the other, with no space between them except for blank lines."""
     for block in blocks:
         for part in _parts(block):
             console.print(part)

@@ -1,4 +1,4 @@
-"""Text from outside, for formats that show nothing but plain letters."""
+"""Text from outside, for formats that need plain characters."""
 
 from __future__ import annotations
 
@@ -8,5 +8,5 @@ _MAX_CHARS = 20_000
 
 
 def plain(text: str) -> str:
-    """Text in one line of ASCII, with what cannot be seen escaped, so that it means nothing to a terminal or to XML."""
+    """Text as one line of ASCII with hidden characters escaped, so that it means nothing to a terminal or to XML."""
     return sanitized(text, _MAX_CHARS)

@@ -1,4 +1,4 @@
-"""Text from models and tenants -> HTML that shows all of it: nothing runs, nothing hides."""
+"""Text from models and tenants -> HTML that shows all of it: nothing runs, and nothing is hidden."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from promptkit.text import hidden_characters
 
 _MAX_RUN = 12
 _UNUSUAL = re.compile(r"[^\x20-\x7e\n\t]+")
-# Unicode counts these among letters and marks, yet they draw nothing: joiners, fillers, variation selectors.
+# Unicode counts these as letters and marks, but they are invisible: joiners, fillers, variation selectors.
 _BLANK = re.compile("[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180d\u180f\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]")
 _MARK = Markup('<b class="hidden-char" title="{}">{}</b>')
 
 
 def visible(text: object) -> Markup:
-    """Text as HTML, each character that a reader would not see as its number, such as U+202E."""
-    return Markup(_UNUSUAL.sub(lambda found: _mark(found[0]), str(escape(str(text)))))  # noqa: S704
+    """Text as HTML, with each character that a reader could not see written as its number, such as U+202E."""
+    return Markup(_UNUSUAL.sub(lambda match: _mark(match[0]), str(escape(str(text)))))  # noqa: S704
 
 
 def _mark(run: str) -> Markup:

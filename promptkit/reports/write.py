@@ -1,4 +1,4 @@
-"""The one door through which reports become files."""
+"""Writes reports to files, each in its format."""
 
 from __future__ import annotations
 
@@ -11,19 +11,19 @@ from promptkit.reports.rows import Report
 
 
 class Writer(Protocol):
-    """A module of this folder that writes a format."""
+    """A module in this folder that writes a format."""
 
     def write(self, report: Report) -> str:
-        """The report in this format, with all text of it escaped, ready to be written as UTF-8."""
+        """The report in this format, with all its text escaped, ready to be written as UTF-8."""
 
 
 def writer(name: str) -> Writer:
-    """The writer of a format, which is imported only now: some formats need libraries that are slow to import."""
+    """The writer of a format. It is imported only now, because some formats need libraries that are slow to import."""
     return cast("Writer", import_module(f"promptkit.reports.{name}"))
 
 
 def write_reports(report: Report, files: ReportFiles) -> None:
-    """Write each file that is asked for.
+    """Write every file that was asked for.
 
     Raises:
         PromptkitError: one cannot be written.

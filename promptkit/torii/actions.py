@@ -1,4 +1,4 @@
-"""The action tools of the local Torii. They really write, so that a leak shows, and leave an audit event."""
+"""The action tools of the local Torii. They really write, so that a leak is visible, and leave an audit event."""
 
 from __future__ import annotations
 
@@ -66,11 +66,11 @@ def update_app(request: Request) -> dict[str, Any]:
 
 
 def add_app(request: Request) -> dict[str, Any]:
-    """POST /apps: adds a product of Torii's catalogue to the tenant."""
+    """POST /apps: adds a product from Torii's catalogue to the tenant."""
     id_ = request.arguments["idApp"]
     require_row(request, "products", "idApp")
     if request.tenant.execute("SELECT 1 FROM apps WHERE id = ?", [id_]).fetchone():
-        raise ToriiError(409, "Conflict", f"App {id_} is there already")
+        raise ToriiError(409, "Conflict", f"App {id_} already exists")
     request.tenant.execute(
         "INSERT INTO apps (id, name, state, category, url, imageUrl, vendor, tags, isCustom, addedBy, creationTime,"
         " isHidden, sources) SELECT id, name, 'discovered', category, url, imageUrl, vendor, '', 0, ?, ?, 0, '[]'"
@@ -82,7 +82,7 @@ def add_app(request: Request) -> dict[str, Any]:
 
 
 def create_app(request: Request) -> dict[str, Any]:
-    """POST /apps/custom: adds an app that Torii's catalogue does not know."""
+    """POST /apps/custom: adds an app that is not in Torii's catalogue."""
     given = {name: request.arguments.get(name) for name in ("name", "category", "url", "description")}
     fixed = {"state": "discovered", "tags": "", "isCustom": 1, "isHidden": 0, "sources": "[]"}
     id_ = _insert(request, "apps", given | fixed | {"addedBy": request.identity.user_id, "creationTime": request.now})
@@ -126,18 +126,18 @@ def _amount(given: int | str | Mapping[str, Any]) -> dict[str, Any]:
     try:
         return {"amount": int(given)}
     except ValueError:
-        raise unprocessable(f"amount is a whole number of minor units, not {sanitized(given)}") from None
+        raise unprocessable(f"amount must be a whole number of minor units, not {sanitized(given)}") from None
 
 
 def _require_date(name: str, value: str) -> None:
     try:
         datetime.fromisoformat(value)
     except ValueError:
-        raise unprocessable(f"{name} is a date such as 2026-11-02, not {sanitized(value)}") from None
+        raise unprocessable(f"{name} must be a date such as 2026-11-02, not {sanitized(value)}") from None
 
 
 def _set_deadline(request: Request, id_: int) -> None:
-    """Calculate the cancellation deadline anew: end date less the notice period, where there is one."""
+    """Recalculate the cancellation deadline: the end date minus the notice period, if there is one."""
     deadline = "date(endDate, '-' || cancellationNoticePeriod || ' days')"
     request.tenant.execute(f"UPDATE contracts SET cancellationDeadline = {deadline} WHERE id = ?", [id_])  # noqa: S608
 
@@ -151,7 +151,7 @@ def delete_contract(request: Request) -> dict[str, Any]:
 
 
 def update_user_application(request: Request) -> dict[str, Any]:
-    """PUT /users/{idUser}/apps/{idApp}: says whether a person was removed from an app."""
+    """PUT /users/{idUser}/apps/{idApp}: sets whether a person was removed from an app."""
     ids = (request.arguments["idUser"], request.arguments["idApp"])
     removed = request.arguments["isUserRemovedFromApp"]
     changed = request.tenant.execute(
@@ -164,7 +164,7 @@ def update_user_application(request: Request) -> dict[str, Any]:
 
 
 def update_transaction(request: Request) -> dict[str, Any]:
-    """PUT /transactions/{idTransaction}: maps it to an app, or says that it is none."""
+    """PUT /transactions/{idTransaction}: maps it to an app, or sets its mapping status."""
     if "idApp" in request.arguments:
         require_row(request, "apps", "idApp")
     values = {name: request.arguments[name] for name in ("idApp", "mappingStatus") if name in request.arguments}
@@ -179,7 +179,7 @@ def _create_field(entity: str) -> Action:
         (last,) = request.tenant.execute("SELECT max(id) FROM fields").fetchone()
         words = re.findall(r"[A-Za-z0-9]+", name)[:8]
         key = f"c_{''.join(words[:1]).lower()}{''.join(word.title() for word in words[1:])}_{last + 1}"[:60]
-        # The key holds letters, digits and underscores only.
+        # The key has only letters, digits and underscores.
         sql_type = "INTEGER" if type_ in _NUMBERS | {"bool"} else "TEXT"
         request.tenant.execute(f'ALTER TABLE {_TABLES[entity]} ADD COLUMN "{key}" {sql_type}')
         row = {
@@ -200,7 +200,7 @@ def _create_field(entity: str) -> Action:
 
 
 def delete_field(request: Request) -> dict[str, Any]:
-    """DELETE /fields/{idField}: a custom field; asking for it is an error from then on."""
+    """DELETE /fields/{idField}: deletes a custom field; from then on, asking for it is an error."""
     id_ = request.arguments["idField"]
     deleted = request.tenant.execute(
         "UPDATE fields SET isDeleted = 1 WHERE id = ? AND isCustom AND NOT isDeleted", [id_]
@@ -212,13 +212,13 @@ def delete_field(request: Request) -> dict[str, Any]:
 
 
 def request_access_to_app(request: Request) -> dict[str, Any]:
-    """POST /accessRequests: kept as its audit event."""
+    """POST /accessRequests: stored only as its audit event."""
     require_row(request, "apps", "idApp")
     return {"accessRequest": {"id": _audit(request, "access", "create_access_request"), "status": "pending"}}
 
 
 def upload_file(request: Request) -> dict[str, Any]:
-    """POST /files: kept as its audit event, which holds the content."""
+    """POST /files: stored only as its audit event, which has the content."""
     return {"file": {"id": _audit(request, "files", "upload_file"), "name": request.arguments["name"]}}
 
 
@@ -241,7 +241,7 @@ def parse_contract(request: Request) -> dict[str, Any]:
 
 
 def sync_app(request: Request) -> dict[str, Any]:
-    """POST /apps/{idApp}/sync: a second one while the first runs is a conflict; the tenant's clock stands still."""
+    """POST /apps/{idApp}/sync: a second sync is a conflict, since the clock stands still and the first never ends."""
     require_row(request, "apps", "idApp")
     query = "SELECT 1 FROM audit WHERE type = 'sync_app' AND creationTime = ? AND properties ->> 'idApp' = ?"
     if request.tenant.execute(query, [request.now, request.arguments["idApp"]]).fetchone():
@@ -250,7 +250,7 @@ def sync_app(request: Request) -> dict[str, Any]:
 
 
 def create_user_anonymization_request(request: Request) -> dict[str, Any]:
-    """POST /users/anonymize: a person's name and address are gone."""
+    """POST /users/anonymize: removes a person's name and address."""
     id_ = request.arguments["idUser"]
     gone = {"firstName": None, "lastName": None, "photoUrl": None, "email": f"anonymized-{id_}@removed.example"}
     _update(request, "users", "idUser", gone | {"additionalEmails": "[]"})
@@ -272,13 +272,13 @@ def _require_owned(request: Request) -> None:
     joined = "apps LEFT JOIN app_owners o ON o.idApp = apps.id"
     query = f"SELECT 1 FROM {joined} WHERE apps.id = ? AND ? IN (primaryOwner, idUser)"  # noqa: S608
     if ROLES[request.identity.role].owned_only and request.tenant.execute(query, [id_, user]).fetchone() is None:
-        raise forbidden(f"App {id_} is not one that this user owns")
+        raise forbidden(f"This user does not own app {id_}")
 
 
 def _update(request: Request, table: str, key: str, values: Mapping[str, Any]) -> None:
     require_row(request, table, key)
     if not values:
-        raise unprocessable("Nothing to change was given")
+        raise unprocessable("No change was given")
     changes = ", ".join(f'"{name}" = ?' for name in values)
     statement = f"UPDATE {table} SET {changes} WHERE id = ?"  # noqa: S608  (names from this file and from `fields`)
     request.tenant.execute(statement, [*values.values(), request.arguments[key]])

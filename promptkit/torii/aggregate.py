@@ -1,4 +1,4 @@
-"""Aggregations of the API as SQL: metrics, groups, date histograms and date ranges, nested, 100 buckets each."""
+"""The API's aggregations as SQL: metrics, groups, date histograms and date ranges, nested, 100 buckets each."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ Path = tuple[Any, ...]
 
 @dataclass(frozen=True)
 class _Level:
-    """One aggregation. `key` is SQL of its bucket (empty: a metric, without buckets); `value` SQL of its figure."""
+    """One aggregation. `key` is SQL for its bucket, empty for a metric, which has none; `value`, for its figure."""
 
     name: str
     key: str
@@ -48,25 +48,25 @@ def aggregate(
     where: Clause,
     given: Any,  # noqa: ANN401
 ) -> list[dict[str, Any]]:
-    """The rows of an aggregation over what `where` leaves of `source`.
+    """The result of an aggregation over the rows of `source` for which `where` holds.
 
     Args:
         tenant: the tenant.
-        source: what stands after FROM.
+        source: the SQL after FROM.
         fields: the fields that may be named.
-        where: the condition of the list.
-        given: {field, aggregationType, options, aggs}, or a list that holds one such.
+        where: the list's condition.
+        given: {field, aggregationType, options, aggs}, or a list with one of these.
 
     Returns:
         {key, groupCount, value, aggregations} for each bucket; for a metric one {key, value}. Money is in minor units
         of whatever currencies the rows have.
 
     Raises:
-        ToriiError: 422, naming what cannot be followed.
+        ToriiError: 422, naming the part that cannot be followed.
     """
     levels = _levels(given, fields)
-    found = [_buckets(tenant, source, where, levels[: depth + 1]) for depth in range(len(levels))]
-    return _nested(levels, found, ())
+    buckets = [_buckets(tenant, source, where, levels[: depth + 1]) for depth in range(len(levels))]
+    return _nested(levels, buckets, ())
 
 
 def _levels(given: Any, fields: Mapping[str, ApiField]) -> list[_Level]:  # noqa: ANN401
@@ -122,7 +122,7 @@ def _figure(name: str, field: ApiField, function: Any) -> str:  # noqa: ANN401
 
 
 def _sort(options: Mapping[str, Any], fields: Mapping[str, ApiField]) -> str:
-    """SQL that groups are ordered by; the largest come first when nothing is asked for."""
+    """The SQL order of groups; by default the largest come first."""
     sort = _mapping(options.get("sort"))
     name, order = sort.get("field", "groupCount"), sort.get("order", "desc")
     _known("order", order, ("asc", "desc"))
@@ -155,19 +155,19 @@ def _bounds(given: Any) -> Mapping[str, str]:  # noqa: ANN401
 def _buckets(
     tenant: sqlite3.Connection, source: str, where: Clause, levels: Sequence[_Level]
 ) -> dict[Path, list[tuple[Any, ...]]]:
-    """(key, count, value) of the last level, in its order, for each path of keys of the levels above it."""
+    """For each path of keys in the levels above, (key, count, value) of the last level, in its order."""
     keys, values = [], []
     for number, level in enumerate(levels):
         key = level.key
         if level.ranges:
-            # A row may be in several ranges, so each is joined to the rows in it.
+            # A row may be in several ranges, so each range is joined to its rows.
             source += (
                 f" JOIN json_each(?) r{number} ON {level.key} >= coalesce(r{number}.value ->> 'from', '')"
                 f" AND {level.key} < coalesce(r{number}.value ->> 'to', '~')"
             )
             values.append(json.dumps(level.ranges))
             key = f"r{number}.key"
-        # The plus keeps SQLite from an index for the order of the groups, which costs a look-up of each row.
+        # The plus keeps SQLite from ordering the groups by an index, which would cost a look-up for each row.
         keys.append(f"+{key}" if key else "NULL")
     last = levels[-1]
     above = "".join(f"{key}, " for key in keys[:-1])
@@ -177,12 +177,12 @@ def _buckets(
         f" WHERE {where.sql}{hard} GROUP BY {above}bucket ORDER BY {last.sort or 'bucket'}"
     )
     if len(levels) == 1:
-        # A hundred thousand groups are not carried over to keep a hundred. Under other levels each path has its own.
+        # So that 100,000 groups are not fetched to keep 100. Below another level, each path has its own limit.
         query += f" LIMIT {_size(last)}"
-    found: dict[Path, list[tuple[Any, ...]]] = defaultdict(list)
+    buckets: dict[Path, list[tuple[Any, ...]]] = defaultdict(list)
     for row in tenant.execute(query, [*values, *where.values, *hard_values]):
-        found[tuple(row[: len(keys) - 1])].append(row[len(keys) - 1 :])
-    return found
+        buckets[tuple(row[: len(keys) - 1])].append(row[len(keys) - 1 :])
+    return buckets
 
 
 def _hard(level: _Level) -> tuple[str, list[str]]:
@@ -191,9 +191,11 @@ def _hard(level: _Level) -> tuple[str, list[str]]:
     return "".join(conditions), list(bounds.values())
 
 
-def _nested(levels: Sequence[_Level], found: Sequence[Mapping[Path, list[tuple[Any, ...]]]], path: Path) -> list[Any]:
+def _nested(
+    levels: Sequence[_Level], by_level: Sequence[Mapping[Path, list[tuple[Any, ...]]]], path: Path
+) -> list[Any]:
     level = levels[len(path)]
-    buckets = found[len(path)].get(path, [])
+    buckets = by_level[len(path)].get(path, [])
     if not level.key:
         return [{"key": level.name, "value": value} for _, _, value in buckets] or [{"key": level.name, "value": None}]
     if level.options.get("dateHistogramOptions"):
@@ -204,7 +206,7 @@ def _nested(levels: Sequence[_Level], found: Sequence[Mapping[Path, list[tuple[A
         if level.value:
             row["value"] = value
         if len(levels) > len(path) + 1:
-            row["aggregations"] = _nested(levels, found, (*path, key))
+            row["aggregations"] = _nested(levels, by_level, (*path, key))
         rows.append(row)
     return rows
 
@@ -223,7 +225,7 @@ def _label(level: _Level, key: Any) -> Any:  # noqa: ANN401
 
 
 def _extended(level: _Level, buckets: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
-    """The buckets with the empty ones between `extendedBounds` filled in, by date."""
+    """The buckets by date, with empty ones added where `extendedBounds` asks for them."""
     options = _mapping(level.options["dateHistogramOptions"])
     bounds = _bounds(options.get("extendedBounds"))
     if not {"min", "max"} <= bounds.keys():
@@ -238,7 +240,7 @@ def _starts(period: str, first: str, last: str) -> list[str]:
         day, end = date.fromisoformat(first[:10]), date.fromisoformat(last[:10])
     except ValueError:
         raise unprocessable(f"extendedBounds are days, not {sanitized(first)} and {sanitized(last)}") from None
-    # The longest a period can be: from its first day always into the next one.
+    # The longest that a period can be: from its first day, this always leads into the next period.
     step = timedelta(days={"weekly": 7, "monthly": 31, "quarterly": 92, "yearly": 366}[period])
     starts: list[str] = []
     day = _start(period, day)

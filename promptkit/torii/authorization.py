@@ -1,4 +1,4 @@
-"""The local Torii's OAuth 2.1 authorization server: what it hands out, and what that is still good for."""
+"""The local Torii's OAuth 2.1 authorization server: what it issues, and which of it is still valid."""
 
 from __future__ import annotations
 
@@ -27,13 +27,13 @@ from promptkit.torii.api_error import forbidden
 from promptkit.torii.roles import IDENTITIES, Identity, RoleKey
 
 SCOPE = "torii"
-"""The one scope. Torii's own are not public; what a person may do follows from their role."""
+"""The only scope. Torii's own are not public; what a person may do depends on their role."""
 
 MAX_KEPT = 10_000
-"""Of clients, requests, codes and tokens each; the oldest go first, since anybody may register."""
+"""The most clients, requests, codes and tokens, each, that are kept: anybody may register, so the oldest go first."""
 
 EXPIRED_AFTER = 10
-"""Requests that an access token is good for under the fault `token-expired`."""
+"""The number of requests for which an access token is valid under the fault `token-expired`."""
 
 _LOCAL = {("http", "127.0.0.1"), ("http", "localhost"), ("http", "::1")}
 _HOST = re.compile(r"[a-z0-9.-]+")
@@ -52,7 +52,7 @@ class Lifetimes:
 
 @dataclass(frozen=True)
 class SignInRequest:
-    """A client that waits for a person's answer until `expires_at`, in seconds since the epoch."""
+    """A client that is waiting for a person's answer until `expires_at`, in seconds since the epoch."""
 
     client: OAuthClientInformationFull
     params: AuthorizationParams
@@ -61,7 +61,7 @@ class SignInRequest:
 
 @dataclass
 class _Issued:
-    """A token, and the code that its whole family came from."""
+    """A token, and the code from which all tokens of its family came."""
 
     family: str
     token: AccessToken | RefreshToken
@@ -70,16 +70,17 @@ class _Issued:
 
 
 class Authorization(OAuthAuthorizationServerProvider[AuthorizationCode, RefreshToken, AccessToken]):
-    """Clients, requests, codes and tokens of one server, in memory: all of it ends with the process.
+    """Clients, requests, codes and tokens of one server, in memory: they end with the process.
 
-    The SDK checks PKCE, redirect addresses and expiry, and asks this for the rest; it is also the SDK's token verifier.
+    The SDK checks PKCE, redirect addresses and expiry, and asks this class for the rest; it is also the SDK's token
+    verifier.
 
     Args:
-        origin: of the server, such as http://127.0.0.1:8000; it is the issuer too.
-        fixed_token: a bearer token that is always good, for CI.
-        fixed_role: the role of whoever brings the fixed token.
-        lifetimes: of the tokens it issues.
-        max_uses: requests that an access token is good for; None is no limit.
+        origin: the server's origin, such as http://127.0.0.1:8000; it is also the issuer.
+        fixed_token: a bearer token that is always valid, for CI.
+        fixed_role: the role that goes with the fixed token.
+        lifetimes: the lifetimes of the tokens it issues.
+        max_uses: the number of requests for which an access token is valid; None is no limit.
     """
 
     def __init__(
@@ -91,26 +92,29 @@ class Authorization(OAuthAuthorizationServerProvider[AuthorizationCode, RefreshT
         lifetimes: Lifetimes | None = None,
         max_uses: int | None = None,
     ) -> None:
-        self.origin, self.resource = origin, f"{origin}/mcp"
-        self._fixed_token, self._fixed_role = fixed_token, fixed_role
-        self._lifetimes, self._max_uses = lifetimes or Lifetimes(), max_uses
+        self.origin = origin
+        self.resource = f"{origin}/mcp"
+        self._fixed_token = fixed_token
+        self._fixed_role: RoleKey = fixed_role
+        self._lifetimes = lifetimes or Lifetimes()
+        self._max_uses = max_uses
         self._clients: dict[str, OAuthClientInformationFull] = {}
         self._requests: dict[str, SignInRequest] = {}
         self._codes: dict[str, AuthorizationCode] = {}
         self._issued: dict[str, _Issued] = {}
 
     async def get_client(self, client_id: str) -> OAuthClientInformationFull | None:
-        """The client of this id."""
+        """The client with this id."""
         return self._clients.get(client_id)
 
     async def register_client(self, client_info: OAuthClientInformationFull) -> None:
-        """Take a client on, if all its redirect addresses are https or on this machine."""
+        """Register a client, if all its redirect addresses are https or on this machine."""
         for address in client_info.redirect_uris or []:
             parts = urlsplit(str(address))
             is_local = (parts.scheme, parts.hostname) in _LOCAL
-            # A plain name, since the page's policy names it; a semicolon in it would end a directive there.
+            # Only a plain host name: it is written into the page's policy, where a semicolon would end a directive.
             if not is_local and not (parts.scheme == "https" and _HOST.fullmatch(parts.hostname or "")):
-                raise RegistrationError("invalid_redirect_uri", "redirect_uris are https, or http on this machine")
+                raise RegistrationError("invalid_redirect_uri", "redirect_uris must be https, or http on this machine")
         _keep(self._clients, client_info.client_id, client_info)
 
     async def authorize(self, client: OAuthClientInformationFull, params: AuthorizationParams) -> str:
@@ -122,16 +126,16 @@ class Authorization(OAuthAuthorizationServerProvider[AuthorizationCode, RefreshT
         return construct_redirect_uri(f"{self.origin}/consent", request=request_id)
 
     def request(self, request_id: str) -> SignInRequest | None:
-        """The open request of this id; None when there is none, or it was answered or is too old."""
-        found = self._requests.get(request_id)
-        return found if found and found.expires_at > time.time() else None
+        """The open request with this id; None if there is none, or it has been answered or has expired."""
+        request = self._requests.get(request_id)
+        return request if request and request.expires_at > time.time() else None
 
     def answer(self, request_id: str, role: RoleKey | None) -> str:
         """Close an open request; where the browser goes with the answer.
 
         Args:
-            request_id: of a request that is open.
-            role: of the person who signs in; None when they refuse.
+            request_id: the id of an open request.
+            role: the role of the person who signs in; None if they refuse.
         """
         asked = self._requests.pop(request_id)
         address, state = str(asked.params.redirect_uri), asked.params.state
@@ -154,7 +158,7 @@ class Authorization(OAuthAuthorizationServerProvider[AuthorizationCode, RefreshT
     async def load_authorization_code(
         self, client: OAuthClientInformationFull, authorization_code: str
     ) -> AuthorizationCode | None:
-        """The code, if nobody has used it; a second use ends all that the first one gave."""
+        """The code, if it has not been used; a second use revokes everything that the first one gave."""
         if authorization_code not in self._codes:
             self._revoke(authorization_code)
         return self._codes.get(authorization_code)
@@ -164,44 +168,44 @@ class Authorization(OAuthAuthorizationServerProvider[AuthorizationCode, RefreshT
     ) -> OAuthToken:
         """The first tokens of a family."""
         if self._codes.pop(authorization_code.code, None) is None:
-            raise TokenError("invalid_grant", "the code was used already")
+            raise TokenError("invalid_grant", "the code has already been used")
         return self._issue(authorization_code, authorization_code.scopes, authorization_code.code)
 
     async def load_refresh_token(self, client: OAuthClientInformationFull, refresh_token: str) -> RefreshToken | None:
-        """The refresh token, used ones too: their second use must be seen."""
-        found = self._issued.get(refresh_token)
-        return found.token if found and isinstance(found.token, RefreshToken) else None
+        """The refresh token, even if it has been used: its second use must be noticed."""
+        issued = self._issued.get(refresh_token)
+        return issued.token if issued and isinstance(issued.token, RefreshToken) else None
 
     async def exchange_refresh_token(
         self, client: OAuthClientInformationFull, refresh_token: RefreshToken, scopes: list[str]
     ) -> OAuthToken:
-        """New tokens for a refresh token, once: the second use of one ends its whole family."""
+        """New tokens for a refresh token, once: using one a second time revokes its whole family."""
         used = self._issued[refresh_token.token]
         if used.is_spent:
             self._revoke(used.family)
-            raise TokenError("invalid_grant", "the refresh token was used already")
+            raise TokenError("invalid_grant", "the refresh token has already been used")
         used.is_spent = True
         return self._issue(refresh_token, scopes, used.family)
 
     async def load_access_token(self, token: str) -> AccessToken | None:
-        """The access token; whether it has expired is for the SDK to see."""
-        found = self._issued.get(token)
-        return found.token if found and isinstance(found.token, AccessToken) else None
+        """The access token; the SDK checks whether it has expired."""
+        issued = self._issued.get(token)
+        return issued.token if issued and isinstance(issued.token, AccessToken) else None
 
     async def verify_token(self, token: str) -> AccessToken | None:
-        """The access token that a request to the MCP server brings, if it is good."""
+        """The access token of a request to the MCP server, if it is valid."""
         if self._fixed_token and secrets.compare_digest(token.encode(), self._fixed_token.encode()):
             return AccessToken(
                 token=token, client_id="ci", scopes=[SCOPE], resource=self.resource, subject=self._fixed_role
             )
-        found = await self.load_access_token(token)
-        if found and self._max_uses is not None:
+        access_token = await self.load_access_token(token)
+        if access_token and self._max_uses is not None:
             self._issued[token].uses += 1
-            return found if self._issued[token].uses <= self._max_uses else None
-        return found
+            return access_token if self._issued[token].uses <= self._max_uses else None
+        return access_token
 
     async def revoke_token(self, token: AccessToken | RefreshToken) -> None:
-        """End a token and its whole family."""
+        """Revoke a token and its whole family."""
         if token.token in self._issued:
             self._revoke(self._issued[token.token].family)
 
@@ -236,13 +240,13 @@ def _keep(kept: dict[str, V], key: str, value: V) -> None:
 
 
 def signed_in() -> Identity:
-    """Who makes the call that is being answered.
+    """The person who makes the call that is being answered.
 
     Raises:
-        ToriiError: 403, nobody who is known.
+        ToriiError: 403, nobody we know.
     """
     token = get_access_token()
-    found = next((who for who in IDENTITIES.values() if token and who.role == token.subject), None)
-    if found is None:
+    person = next((who for who in IDENTITIES.values() if token and who.role == token.subject), None)
+    if person is None:
         raise forbidden("Nobody is signed in")
-    return found
+    return person

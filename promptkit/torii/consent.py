@@ -1,4 +1,4 @@
-"""The page on which a person signs in to the local Torii, and the HTTP application that has it."""
+"""The page on which a person signs in to the local Torii, and the HTTP application with this page."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ _METADATA_PATH = "/.well-known/oauth-authorization-server"
 
 @dataclass(frozen=True)
 class Member:
-    """A person who can sign in: their role, the name of it, and theirs."""
+    """A person who can sign in: their role, the role's name, and their own name."""
 
     role: RoleKey
     role_name: str
@@ -44,7 +44,7 @@ class Member:
 
 
 def members(tenant: sqlite3.Connection) -> list[Member]:
-    """One person of the tenant for each role."""
+    """One person in the tenant for each role."""
     query = (
         "SELECT r.name, u.firstName || ' ' || u.lastName FROM users u JOIN roles r ON r.id = u.idRole WHERE u.id = ?"
     )
@@ -53,19 +53,21 @@ def members(tenant: sqlite3.Connection) -> list[Member]:
 
 
 class ConsentPage:
-    """Asks a person who signs in, and sends the browser back with the answer.
+    """Asks the person who signs in, and sends the browser back with their answer.
 
     Args:
-        authorization: whose requests it answers.
-        people: who can sign in.
-        chosen: the role that is marked at first.
+        authorization: has the requests to answer.
+        people: the people who can sign in.
+        chosen: the role that is selected at first.
     """
 
     def __init__(self, authorization: Authorization, people: list[Member], chosen: RoleKey) -> None:
-        self._authorization, self._people, self._chosen = authorization, people, chosen
+        self._authorization = authorization
+        self._people = people
+        self._chosen: RoleKey = chosen
 
     async def handle(self, request: Request) -> Response:
-        """Show the page, or take its answer: once, and from the page itself."""
+        """Show the page, or accept its answer: once, and only from the page itself."""
         form = await request.form() if request.method == "POST" else None
         request_id = request.query_params.get("request", "")
         asked = self._authorization.request(request_id)
@@ -86,7 +88,7 @@ class ConsentPage:
         html = _TEMPLATE.render(asked=asked, back=back, people=self._people, chosen=self._chosen, style=_STYLE)
         policy = f"default-src 'none'; style-src 'sha256-{_STYLE_HASH}'; base-uri 'none'; frame-ancestors 'none'"
         headers = {
-            # Chromium holds the answer's redirect to form-action too.
+            # Chromium applies form-action to the answer's redirect too.
             "content-security-policy": f"{policy}; form-action 'self' {back}".rstrip(),
             "cache-control": "no-store",
             "referrer-policy": "same-origin",
@@ -101,7 +103,7 @@ def _origin(address: str) -> str:
 
 
 def signed_app(server: Server[Any], authorization: Authorization, page: ConsentPage) -> ASGIApp:
-    """The server over streamable HTTP, open to those who signed in, with all that a client needs to do so."""
+    """The server over streamable HTTP for clients that have signed in, with everything they need to sign in."""
     origin = AnyHttpUrl(authorization.origin)
     settings = AuthSettings.model_validate(
         {
@@ -129,9 +131,9 @@ def signed_app(server: Server[Any], authorization: Authorization, page: ConsentP
 def _metadata_route(
     issuer: AnyHttpUrl, registration: ClientRegistrationOptions, revocation: RevocationOptions
 ) -> Route:
-    """The authorization server's metadata, with the two facts that the SDK leaves out; it stands before the SDK's."""
+    """The authorization server's metadata with two facts that the SDK leaves out; this route comes before the SDK's."""
     metadata = build_metadata(issuer, None, registration, revocation)
     methods = ["none", *(metadata.token_endpoint_auth_methods_supported or [])]
-    told = {"authorization_response_iss_parameter_supported": True, "token_endpoint_auth_methods_supported": methods}
-    handler = MetadataHandler(metadata.model_copy(update=told))
+    added = {"authorization_response_iss_parameter_supported": True, "token_endpoint_auth_methods_supported": methods}
+    handler = MetadataHandler(metadata.model_copy(update=added))
     return Route(_METADATA_PATH, cors_middleware(handler.handle, ["GET", "OPTIONS"]), methods=["GET", "OPTIONS"])

@@ -1,4 +1,4 @@
-"""Faults of the answers and of the tool list, each switched on by its name in `fault_names.DATA_FAULTS`."""
+"""Faults in the answers and in the tool list, each switched on by its name in `fault_names.DATA_FAULTS`."""
 
 from __future__ import annotations
 
@@ -30,14 +30,14 @@ def _archive_app(request: Request) -> dict[str, Any]:
 
 
 ADDED_ACTIONS: Mapping[str, Action] = {_ARCHIVE.name: _archive_app}
-"""What the tools that faults add do: they write like any other action."""
+"""The tools that faults add, which write like any other action."""
 
 
 def prepare(tenant: sqlite3.Connection, faults: frozenset[str]) -> None:
-    """Change what this connection sees of the fields; the file stays as it is."""
+    """Change which fields this connection sees, without changing the file."""
     if not faults & {"deleted-field", "renamed-field"}:
         return
-    # A temporary table of the same name stands before the real one.
+    # A temporary table hides the real one of the same name.
     tenant.execute("CREATE TEMP TABLE IF NOT EXISTS fields AS SELECT * FROM main.fields")
     if "deleted-field" in faults:
         tenant.executemany("UPDATE temp.fields SET isDeleted = 1 WHERE systemKey = ?", [(key,) for key in _DELETED])
@@ -60,7 +60,7 @@ def refuse(faults: frozenset[str], tool: str, arguments: Mapping[str, Any]) -> N
 
 
 def spoil(faults: frozenset[str], tenant: sqlite3.Connection, tool: str, body: dict[str, Any]) -> dict[str, Any]:
-    """The answer of a call as the faults change it."""
+    """The answer to a call, changed by the faults."""
     rows = next((key for key, value in body.items() if isinstance(value, list) and "count" in body), None)
     if rows:
         body = body | _shortened(faults, tool, body, rows)
@@ -80,8 +80,8 @@ def _shortened(faults: frozenset[str], tool: str, body: Mapping[str, Any], rows:
     if not faults & {"first-page-only", "silent-cap"}:
         return {}
     kept = body[rows][:_CAP]
-    told = {"total": len(kept)} if "silent-cap" in faults and "total" in body else {}
-    return {rows: kept, "count": len(kept), "nextCursor": None, **told}
+    total = {"total": len(kept)} if "silent-cap" in faults and "total" in body else {}
+    return {rows: kept, "count": len(kept), "nextCursor": None, **total}
 
 
 def _without_last(row: dict[str, Any]) -> dict[str, Any]:
@@ -109,7 +109,7 @@ def _in_major_units(value: Any) -> Any:  # noqa: ANN401
 
 
 def listed(faults: frozenset[str], tools: Sequence[Tool], *, called: bool) -> list[Tool]:
-    """The tool list as the faults change it; `called` says that a tool has been called already."""
+    """The tool list, changed by the faults; `called` says whether a tool has been called."""
     every = [_lying(tool) if "lying-annotation" in faults and tool.name == "run_workflow" else tool for tool in tools]
     if called and "changed-tool" in faults:
         every = [_changed(tool) if tool.name == "list_apps" else tool for tool in every]

@@ -1,7 +1,7 @@
-"""Faults of the wire: what a busy server or a broken connection does to tool calls, whatever they ask for.
+"""Faults on the wire: what a busy server or a broken connection does to tool calls, whatever they ask for.
 
-Everything else (connecting, listing tools) passes, so that a client gets as far as its first calls. Which calls are hit
-depends on their number alone: the same calls meet the same faults, and a client that tries again gets its answer.
+Everything else (connecting, listing tools) works, so that a client gets as far as its first calls. Which calls fail
+depends only on their number: the same calls meet the same faults, and a client that tries again gets its answer.
 """
 
 from __future__ import annotations
@@ -27,13 +27,14 @@ _LATE_SECONDS = 2
 
 
 class _Calls:
-    """Counts tool calls, and says which of them go wrong."""
+    """Counts tool calls, and decides which of them fail."""
 
     def __init__(self, faults: frozenset[str]) -> None:
-        self._faults, self._count = faults, 0
+        self._faults = faults
+        self._count = 0
 
     async def spoil(self, answer: str) -> tuple[str, bool]:
-        """What is sent in place of the answer to the next call, and whether it is the last thing sent."""
+        """What to send instead of the answer to the next call, and whether nothing more is sent after it."""
         self._count += 1
         is_due = self._count % _EVERY == 0
         if "latency" in self._faults:
@@ -41,24 +42,27 @@ class _Calls:
         if is_due and "disconnect" in self._faults:
             return answer[: len(answer) // 2], True
         if is_due and "malformed-json" in self._faults:
-            # As long as before, so that the length that was announced is right.
+            # The length must not change, because it has been announced.
             return answer.replace('"jsonrpc":', '"jsonrpc";', 1), False
         return answer, False
 
 
 class WireFaults:
-    """An HTTP application with faults of the wire around it.
+    """An HTTP application with faults on the wire around it.
 
     Args:
         app: the MCP server's application.
-        faults: names of `fault_names.WIRE_FAULTS`; others are no concern of this.
-        clock: seconds from any start, for the second that Retry-After tells of.
+        faults: names from `fault_names.WIRE_FAULTS`; others are ignored.
+        clock: seconds from any start, to measure Retry-After.
     """
 
     def __init__(self, app: ASGIApp, faults: frozenset[str], clock: Callable[[], float] = time.monotonic) -> None:
-        self._app, self._faults, self._clock = app, faults, clock
+        self._app = app
+        self._faults = faults
+        self._clock = clock
         self._calls = _Calls(faults)
-        self._passed, self._open_again = 0, 0.0
+        self._passed = 0
+        self._open_again = 0.0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -83,7 +87,8 @@ class WireFaults:
         if self._passed < _EVERY:
             self._passed += 1
             return False
-        self._passed, self._open_again = 0, now + _RETRY_AFTER_SECONDS
+        self._passed = 0
+        self._open_again = now + _RETRY_AFTER_SECONDS
         return True
 
     def _spoiled(self, send: Send) -> Send:
@@ -104,14 +109,14 @@ class WireFaults:
 
 
 class FaultyStdout:
-    """Standard output with faults of the wire, as far as the SDK's stdio transport uses a file: lines of JSON."""
+    """Standard output with faults on the wire, with the methods that the SDK's stdio transport uses: lines of JSON."""
 
     def __init__(self, faults: frozenset[str]) -> None:
         self._stdout = anyio.wrap_file(TextIOWrapper(sys.stdout.buffer, encoding="utf-8"))
         self._calls = _Calls(faults)
 
     async def write(self, line: str) -> None:
-        """Write one message, as the faults change it."""
+        """Write one message, changed by the faults."""
         result = _field(line, "result")
         if not (isinstance(result, dict) and "content" in result):
             await self._stdout.write(line)
@@ -120,7 +125,7 @@ class FaultyStdout:
         await self._stdout.write(text)
         if is_over:
             await self._stdout.flush()
-            # On stdio a connection ends with its process; another thread still waits for input, so not in a tidy way.
+            # On stdio a connection ends with its process. A clean exit would wait for the thread that reads the input.
             os._exit(1)
 
     async def flush(self) -> None:
@@ -137,7 +142,7 @@ def _field(message: str | bytes, name: str) -> Any:  # noqa: ANN401
 
 
 def _replayed(body: bytes, receive: Receive) -> Receive:
-    """What gives the body that was read already, and then whatever else is received."""
+    """A `receive` that returns the body that has already been read, and then whatever else is received."""
     parts: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
 
     async def replayed() -> Message:

@@ -1,4 +1,4 @@
-"""What includeLicenses adds to an app: each licence type, and all of them summed up."""
+"""What includeLicenses adds to an app: each licence type, and their sum."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ _MONEY = ("pricePerLicense", "annualCost", "potentialSavings")
 
 
 def add_licenses(request: Request, apps: Sequence[dict[str, Any]]) -> None:
-    """Set `licenses` of each app, found by its `id`; apps without licences get an empty list of types.
+    """Set `licenses` in each app, found by its `id`; apps without licences get an empty list of types.
 
-    Money is in minor units a year. The summary is in the display currency, without a price; seats that one type does
-    not tell of are unknown in the sum. A role that sees no money sees seats only.
+    Money is in minor units per year. The summary is in the display currency, without a price; if seats of one type are
+    unknown, so is their sum. A role that sees no money sees only seats.
     """
     types = defaultdict(list)
     ids = json.dumps([app["id"] for app in apps])
@@ -32,8 +32,8 @@ def add_licenses(request: Request, apps: Sequence[dict[str, Any]]) -> None:
         types[id_app].append(_type(name, *seats_and_price))
     hides_money = "money" in ROLES[request.identity.role].hides
     for app in apps:
-        found = types[app["id"]]
-        licenses = {"summary": _summary(found), "types": found}
+        of_app = types[app["id"]]
+        licenses = {"summary": _summary(of_app), "types": of_app}
         app["licenses"] = _without_money(licenses) if hides_money else licenses
 
 
@@ -44,7 +44,7 @@ def _type(
     amounts = {"pricePerLicense": price, "annualCost": price * total}
     amounts["potentialSavings"] = price * (inactive + (unassigned or 0))
     money = {name: {"value": value, "currency": currency} for name, value in amounts.items()}
-    # Half up, as SQL rounds.
+    # Rounded half up, as in SQL.
     twins = {
         f"{name}InOrgCurrency": {"value": floor(value * rate + 0.5), "currency": display}
         for name, value in amounts.items()

@@ -1,4 +1,4 @@
-"""The lists of the API: which fields each has, how SQL reads them, and what is given and searched by default."""
+"""The API's lists: which fields each has, how SQL reads them, and what is returned and searched by default."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Literal, cast
 
 Kind = Literal["text", "number", "flag", "date", "money", "list", "person", "object"]
 
-# What a custom field's type makes of its column.
+# The kind of a column, by the type of its custom field.
 _KINDS: Mapping[str, Kind] = {
     "number": "number",
     "user": "number",
@@ -33,7 +33,7 @@ _PERSON = """(SELECT json_object(
 
 @dataclass(frozen=True)
 class ApiField:
-    """One field of a list. `sql` is what it is filtered and sorted by, `shown` gives its value in the result."""
+    """One field in a list. `sql` is what it is filtered and sorted by; `shown` is SQL for its value in the result."""
 
     sql: str
     kind: Kind = "text"
@@ -42,11 +42,10 @@ class ApiField:
 
 @dataclass(frozen=True)
 class Listing:
-    """One list of the API.
+    """One of the API's lists.
 
-    `order` names the fields (or SQL) that a page is ordered by when nothing is asked for; its last is unique.
-    `entity` is where its custom fields stand in the table `fields`, and whose columns they are. `owned_by` is SQL of
-    the app that a row belongs to.
+    `order` names the fields (or SQL) that a page is ordered by by default; the last is unique. `entity` is the name in
+    the table `fields` under which its custom fields are listed. `owned_by` is SQL for the app that a row belongs to.
     """
 
     source: str
@@ -58,7 +57,7 @@ class Listing:
     owned_by: str = ""
 
     def known(self, connection: sqlite3.Connection) -> dict[str, ApiField]:
-        """Every field that may be asked for, by name: the fixed ones, and the custom ones as they are now."""
+        """Every field that may be asked for, by name: the fixed ones, and the current custom ones."""
         table = self.source.split()[0]
         custom = connection.execute(
             "SELECT systemKey, type FROM fields WHERE entity = ? AND isCustom AND isShown AND NOT isDeleted",
@@ -68,25 +67,25 @@ class Listing:
 
 
 def custom_field(sql: str, type_: str) -> ApiField:
-    """A custom field, by its column and the API's name of its type."""
+    """A custom field, from its column and the API's name for its type."""
     kind = _KINDS.get(type_, "text")
     return ApiField(sql, kind, money(sql, _DISPLAY) if kind == "money" else "")
 
 
 def money(sql: str, currency: str) -> str:
-    """SQL of an amount as the API shows it."""
+    """SQL for an amount as the API returns it."""
     return f"iif({sql} IS NULL, NULL, json_object('value', {sql}, 'currency', {currency}))"
 
 
 def _columns(table: str, **names: str) -> dict[str, ApiField]:
-    """Fields that are columns: the keywords are kinds, the values names with spaces between."""
-    made: dict[str, ApiField] = {}
-    for kind, some in names.items():
-        for name in some.split():
+    """Fields that are columns: each keyword is a kind, its value the names of the columns, separated by spaces."""
+    fields: dict[str, ApiField] = {}
+    for kind, listed in names.items():
+        for name in listed.split():
             sql = f"{table}.{name}"
             shown = _PERSON.format(sql) if kind == "person" else ""
-            made[name] = ApiField(sql, cast(Kind, kind), shown)
-    return made
+            fields[name] = ApiField(sql, cast(Kind, kind), shown)
+    return fields
 
 
 def _money(table: str, names: str, currency: str) -> dict[str, ApiField]:
@@ -155,7 +154,7 @@ CONTRACTS = Listing(
     },
     default_fields=("id", "name", "idApp", "owner"),
     searched=("name",),
-    # Torii promises no order of contracts without `sort`; one that follows nothing keeps us from relying on it.
+    # Without `sort`, Torii promises no order of contracts; an arbitrary one keeps us from relying on any.
     order=(("contracts.id % 7", "asc"), ("id", "desc")),
     entity="contract",
     owned_by="contracts.idApp",
@@ -186,7 +185,7 @@ APP_USERS = Listing(
         ),
         "numberOfInactiveLicenses": ApiField("app_users.isLicenseInactive", "number"),
         **_money("app_users", "annualCost", "app_users.currency"),
-        # What the API lists and this tenant has no case of.
+        # Fields that the API has, but for which this tenant has no data.
         **{name: ApiField("0", "flag") for name in ("isOwnerNotifiedToRemoveUser", "isOffboardingIgnored")},
         **{name: ApiField("0", "flag") for name in ("isNewUserInApp", "ignoreAccount")},
         **{name: ApiField("NULL") for name in ("idAppAccount", "appAccountName", "idExternalUser")},
@@ -203,7 +202,7 @@ USER_APPS = Listing(
         **_columns("a", text="name state category url imageUrl description tags vendor", flag="isCustom isHidden"),
         **_columns("app_users", number="score annualCostConverted", text="status role currency"),
         **_columns("app_users", flag="isUserRemovedFromApp", date="creationTime", list="sources"),
-        # This list still has the names of API 1.0.
+        # This list still uses the names of API 1.0.
         "lastUsageTime": ApiField("app_users.lastVisitTime", "date"),
         "users": ApiField("a.activeUsersCount", "number"),
         **_money("app_users", "annualCost", "app_users.currency"),
@@ -237,7 +236,7 @@ TRANSACTIONS = Listing(
     order=(("transactionDate", "desc"), ("id", "desc")),
     owned_by="transactions.idApp",
 )
-# In the order that the API gives them.
+# In the API's order.
 _EXECUTION = _columns("action_executions", number="id idOrg idApp idWorkflow idWorkflowExecution idAction")
 _EXECUTION |= _columns("action_executions", text="actionType", object="runtimeInfo", flag="isRun", date="runTime")
 _EXECUTION |= _columns("action_executions", flag="isCompleted", date="completionTime")

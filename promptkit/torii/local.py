@@ -1,4 +1,4 @@
-"""A fresh local Torii: a tenant in a file of its own, and the command line of a server over it."""
+"""A fresh local Torii: a tenant in its own file, and the command line of a server for it."""
 
 from __future__ import annotations
 
@@ -27,15 +27,15 @@ class LocalTorii:
     def command(self) -> tuple[str, ...]:
         """The command line of a server over stdio, which finds its modules where this process does.
 
-        An MCP client hands on few environment variables, so that PYTHONPATH would be lost, and with it a package that
-        is not installed in the interpreter: in an archive that unpacks itself, say.
+        An MCP client passes on few environment variables. PYTHONPATH would be lost, and with it a package that is not
+        installed in the interpreter, for example in an archive that unpacks itself.
         """
         start = f"import runpy, sys; sys.path[:] = {[*filter(None, sys.path)]}; runpy.run_module('promptkit')"
         return (sys.executable, "-c", start, "torii", "--db", str(self.path))
 
     def digest(self) -> str:
-        """A digest of every table as it is now; worked out anew only where somebody has written since."""
-        # The number is another one as soon as any other connection, of any process, has committed.
+        """The current digest of every table, computed again only if somebody has written since the last time."""
+        # The number changes when any other connection, in any process, commits.
         (version,) = self._tenant.execute("PRAGMA data_version").fetchone()
         if self._known is None or self._known[0] != version:
             self._known = version, tenant_digest(self._tenant)
@@ -44,7 +44,7 @@ class LocalTorii:
 
 @contextmanager
 def local_torii(*, hostile: bool = False) -> Iterator[LocalTorii]:
-    """A fresh tenant, gone afterwards; a hostile one holds texts that try to misuse an assistant."""
+    """A fresh tenant, deleted afterwards; a hostile one has texts that try to misuse an assistant."""
     with tempfile.TemporaryDirectory(prefix="promptkit-") as folder:
         path = Path(folder, "tenant.db")
         with closing(build_tenant(path, as_of=DEFAULT_AS_OF, hostile=hostile)) as tenant:

@@ -1,4 +1,4 @@
-"""The read tools that are no lists of the tenant: the product catalogue, fields, roles and the organization."""
+"""The read tools that do not list a tenant's objects: product catalogue, fields, roles and organization."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def search_apps(request: Request) -> dict[str, Any]:
 
 
 def match_apps(request: Request) -> dict[str, Any]:
-    """POST /apps/match: looks names up; `idApp` is missing where nothing matched."""
+    """POST /apps/match: looks up names; `idApp` is missing if nothing matched."""
     query = "SELECT lower(name), id, name, url FROM products"
     known = {key: {"idApp": id_, "name": name, "url": url} for key, id_, name, url in request.tenant.execute(query)}
     asked = [app["name"] for app in request.arguments["apps"]]

@@ -1,4 +1,4 @@
-"""List requests of Torii's REST API 1.1 as SQL: fields, filters, sort and cursors over a tenant."""
+"""List requests to Torii's REST API 1.1 as SQL: fields, filters, sort and cursors over a tenant."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ Direction = Literal["asc", "desc"]
 
 @dataclass(frozen=True)
 class Request:
-    """One call of a tool: the tenant, the arguments, who asks, and the tenant's time (ISO 8601, UTC).
+    """One call of a tool: the tenant, the arguments, the caller, and the tenant's time (ISO 8601, UTC).
 
-    `renamed` gives the fields of lists that a fault renames, by their old names.
+    `renamed` has the new names of the list fields that a fault renames, by their old names.
     """
 
     tenant: sqlite3.Connection
@@ -48,7 +48,7 @@ class Request:
 
 @dataclass(frozen=True)
 class _Term:
-    """One term of an order."""
+    """One term in an order."""
 
     sql: str
     direction: Direction
@@ -59,15 +59,15 @@ def run_list(request: Request, listing: Listing, base: Sequence[Clause] = ()) ->
 
     Args:
         request: its arguments fields, filters, baseFilters, q, qFields, sort, size, cursor and aggs are followed.
-        listing: what is listed.
-        base: conditions that the tool itself sets.
+        listing: the list.
+        base: the tool's own conditions.
 
     Returns:
-        rows, count, total and nextCursor; aggregations where they were asked for.
+        rows, count, total and nextCursor; aggregations if they were asked for.
 
     Raises:
-        ToriiError: an argument names a field or operator that there is not, the cursor is not one or is stale, or the
-            role does not see what is asked for.
+        ToriiError: an argument names an unknown field or operator, the cursor is invalid or stale, or the role may not
+            see something that is asked for.
     """
     arguments = request.arguments
     fields = _visible(request, listing)
@@ -81,7 +81,7 @@ def run_list(request: Request, listing: Listing, base: Sequence[Clause] = ()) ->
     body = {
         "rows": [row for row, _ in rows[:size]],
         "count": min(len(rows), size),
-        # Where the first page is the only one, nothing is left to count.
+        # If the first page is the only one, there is nothing more to count.
         "total": len(rows) if is_first and len(rows) <= size else _total(request, listing, where),
         "nextCursor": _cursor(rows[size - 1][1]) if len(rows) > size else None,
     }
@@ -91,10 +91,10 @@ def run_list(request: Request, listing: Listing, base: Sequence[Clause] = ()) ->
 
 
 def run_one(request: Request, listing: Listing, key: str, base: Sequence[Clause]) -> dict[str, Any]:
-    """The one row that `base` leaves, with the fields asked for, or every field.
+    """The one row for which `base` holds, with the fields asked for, or every field.
 
     Raises:
-        ToriiError: 404 where there is none, naming `key`; and as `run_list`.
+        ToriiError: 404, naming `key`, if there is none; and as for `run_list`.
     """
     fields = _visible(request, listing)
     asked = request.arguments.get("fields")
@@ -107,7 +107,7 @@ def run_one(request: Request, listing: Listing, key: str, base: Sequence[Clause]
 
 
 def require_row(request: Request, table: str, key: str) -> None:
-    """Look the id up that the argument `key` gives.
+    """Look up the id in the argument `key`.
 
     Raises:
         ToriiError: 404, the table has no such row.
@@ -118,14 +118,14 @@ def require_row(request: Request, table: str, key: str) -> None:
 
 
 def _visible(request: Request, listing: Listing) -> dict[str, ApiField]:
-    """The fields of the list as the role sees them: a person that it may not see is an id only, money is gone."""
+    """The list's fields as the role sees them: people it may not see are only ids, and hidden money is left out."""
     hidden = ROLES[request.identity.role].hides
     fields = listing.known(request.tenant)
     if "person" in hidden:
         fields |= {name: _id_only(field) for name, field in fields.items() if field.kind == "person"}
         fields.pop("appOwners", None)
-    seen = {name: field for name, field in fields.items() if not (field.kind == "money" and "money" in hidden)}
-    return {request.renamed.get(name, name): field for name, field in seen.items()}
+    visible = {name: field for name, field in fields.items() if not (field.kind == "money" and "money" in hidden)}
+    return {request.renamed.get(name, name): field for name, field in visible.items()}
 
 
 def _id_only(field: ApiField) -> ApiField:
@@ -183,7 +183,7 @@ def _order(sort: str | None, listing: Listing, fields: Mapping[str, ApiField]) -
     if not sort:
         return [_Term(_sql(name, fields), direction) for name, direction in listing.order]
     terms = [_sorted_by(part, fields) for part in sort.split(",")]
-    # The last term makes the order whole; in the direction of the one before it, an index serves both.
+    # The last term makes the order unique. In the direction of the term before it, one index is enough for both.
     unique, _ = listing.order[-1]
     return [*terms, _Term(_sql(unique, fields), terms[-1].direction)]
 
@@ -208,17 +208,17 @@ def _rows(
     order: Sequence[_Term],
     limit: int,
 ) -> list[tuple[dict[str, Any], list[Any]]]:
-    """The objects of a page, each with its place in the order."""
+    """The objects on a page, each with its place in the order."""
     columns = [fields[name].shown or fields[name].sql for name in names]
     selected = ", ".join([*columns, *(term.sql for term in order)])
     ordered = "ORDER BY " + ", ".join(f"{term.sql} {term.direction}" for term in order) if order else ""
     query = f"SELECT {selected} FROM {listing.source} WHERE {where.sql} {ordered} LIMIT ?"  # noqa: S608
     kinds = [fields[name] for name in names]
-    found = []
+    objects = []
     for row in request.tenant.execute(query, [*where.values, limit]):
         values = (_value(field, value) for field, value in zip(kinds, row, strict=False))
-        found.append((dict(zip(names, values, strict=True)), list(row[len(names) :])))
-    return found
+        objects.append((dict(zip(names, values, strict=True)), list(row[len(names) :])))
+    return objects
 
 
 def _value(field: ApiField, value: Any) -> Any:  # noqa: ANN401
@@ -240,16 +240,16 @@ def _cursor(place: Sequence[Any]) -> str:
 
 
 def _after(request: Request, listing: Listing, where: Clause, order: Sequence[_Term]) -> Clause:
-    """What follows the row that the cursor stands at.
+    """The rows after the one at the cursor.
 
     Raises:
-        ToriiError: 400, it is no cursor of this order, or the row is not where it was.
+        ToriiError: 400, it is not a cursor for this order, or the row is no longer at its place.
     """
     place = _place(request.arguments["cursor"], len(order))
     there = joined(Clause(f"{term.sql} IS ?", (value,)) for term, value in zip(order, place, strict=True))
-    found = joined([where, there])
-    query = f"SELECT 1 FROM {listing.source} WHERE {found.sql} LIMIT 1"  # noqa: S608
-    if request.tenant.execute(query, found.values).fetchone() is None:
+    at_cursor = joined([where, there])
+    query = f"SELECT 1 FROM {listing.source} WHERE {at_cursor.sql} LIMIT 1"  # noqa: S608
+    if request.tenant.execute(query, at_cursor.values).fetchone() is None:
         raise bad_request("The cursor is stale: the list has changed since")
     return _beyond(order, place)
 
@@ -274,12 +274,12 @@ def _beyond(order: Sequence[_Term], place: Sequence[Any]) -> Clause:
     either = joined([further, same], "OR")
     if term.direction == "desc" or value is None:
         return either
-    # Said once more in a form that an index can start from.
+    # The same condition again, weaker, in a form for which SQLite can use an index.
     return joined([Clause(f"{term.sql} >= ?", (value,)), either])
 
 
 def _further(term: _Term, value: Any) -> Clause:  # noqa: ANN401
-    # SQLite puts NULL first, and last in a descending order.
+    # SQLite puts NULL first, or last in a descending order.
     if term.direction == "asc":
         return Clause(f"{term.sql} > ?", (value,)) if value is not None else Clause(f"{term.sql} IS NOT NULL")
     return Clause(f"{term.sql} < ? OR {term.sql} IS NULL", (value,)) if value is not None else Clause("0")

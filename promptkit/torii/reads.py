@@ -25,7 +25,7 @@ from promptkit.torii.query import Request, require_row, run_list, run_one
 Read = Callable[[Request], dict[str, Any]]
 
 _GONE = "(lifecycleStatus = 'offboarded' OR isDeletedInIdentitySources)"
-# A view of users as a condition: what it keeps of people, employees, non-human and external users.
+# Each view of users as a condition.
 _VIEWS = {
     "currentEmployees": f"isEmployee AND NOT {_GONE}",
     "pastEmployees": f"isEmployee AND {_GONE}",
@@ -50,7 +50,7 @@ def _page(
 
 
 def _equal(request: Request, columns: Mapping[str, str]) -> list[Clause]:
-    """Conditions of the arguments that are given; `columns` says which column each is about."""
+    """A condition for each given argument; `columns` says which column it is about."""
     given = request.arguments
     return [Clause(f"{column} = ?", (given[name],)) for name, column in columns.items() if name in given]
 
@@ -60,7 +60,7 @@ def list_apps(request: Request) -> dict[str, Any]:
     if not request.arguments.get("includeLicenses"):
         return _page("apps", request, APPS)
     asked = request.arguments.get("fields", "") or ",".join(APPS.default_fields)
-    # Licences are found by the id, asked for or not.
+    # Licences are found by the id, even if it is not asked for.
     with_id = {**request.arguments, "fields": f"{asked},id"}
     body = _page("apps", request.asking(with_id), APPS)
     add_licenses(request, body["apps"])
@@ -142,7 +142,7 @@ def get_contract(request: Request) -> dict[str, Any]:
 
 
 def list_transactions(request: Request) -> dict[str, Any]:
-    """GET /transactions: recognised ones unless `mappingStatus` asks for others; archived and double ones never."""
+    """GET /transactions: recognised ones unless `mappingStatus` asks for others; never archived or duplicate ones."""
     kinds = [kind.strip() for kind in request.arguments.get("mappingStatus", "mapped").split(",")]
     if not set(kinds) <= set(_MAPPING_STATUSES):
         raise unprocessable(f"mappingStatus is a comma-separated list of {', '.join(_MAPPING_STATUSES)}")
@@ -172,17 +172,17 @@ def _workflows(request: Request, condition: str, value: str | int) -> list[dict[
 
 
 def get_action_execution_logs(request: Request) -> dict[str, Any]:
-    """GET /workflows/actionExecutions: one row an action, newest first."""
+    """GET /workflows/actionExecutions: one row per action, newest first."""
     ids = _equal(request, {"idActionApp": "action_executions.idApp", "idActionUser": "action_executions.idUser"})
     return _page("response", request, EXECUTIONS, ids, size=50)
 
 
 def get_audit_logs(request: Request) -> dict[str, Any]:
-    """GET /audit: without a total, as Torii has none there; `sort` is asc or desc, by creationTime."""
+    """GET /audit: without a total, as in Torii; `sort` is asc or desc, by creationTime."""
     given = request.arguments
     direction = given.get("sort", "desc")
     if direction not in {"asc", "desc"}:
-        raise unprocessable("sort is asc or desc")
+        raise unprocessable("sort must be asc or desc")
     base = _equal(request, {"entity": "audit.entity"})
     for name, compare in (("startTime", ">"), ("endTime", "<=")):
         if name in given:

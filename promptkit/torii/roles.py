@@ -1,4 +1,4 @@
-"""Who asks the local Torii, and what their role lets them see and do. Torii's own rules are known in outline only."""
+"""Who calls the local Torii, and what their role lets them see and do. We know Torii's own rules only in outline."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ RoleKey = Literal["admin", "readOnly", "procurement", "itAdmin", "appOwner"]
 
 @dataclass(frozen=True)
 class Identity:
-    """The person signed in: a row of `users`, and the key of the role they hold."""
+    """The person who is signed in: a row of `users`, and the key of their role."""
 
     user_id: int
     role: RoleKey
 
 
 ADMIN = Identity(1, "admin")
-"""Who acts where nobody signed in."""
+"""The identity that is used without signing in."""
 
 ROLE_KEYS: tuple[RoleKey, ...] = get_args(RoleKey)
 """In the order of the tenant's members: user 1 is the admin, user 5 the app owner."""
@@ -37,9 +37,9 @@ _SPEND_ACTIONS = _CONTRACT_ACTIONS | {"update_transaction", "create_contract_fie
 
 @dataclass(frozen=True)
 class Role:
-    """What a role may do: reads that are `denied`, kinds of fields it `hides`, `actions` it has.
+    """What a role may do: the reads that are `denied`, the kinds of fields it `hides`, the `actions` it has.
 
-    Where `actions` is None it has all but those it `lacks`. With `owned_only` it is for the apps that the person owns.
+    If `actions` is None, it has all except those it `lacks`. With `owned_only` it covers only the person's own apps.
     """
 
     denied: frozenset[str] = frozenset()

@@ -45,19 +45,22 @@ def build_server(
     Args:
         tenant: as from `open_tenant`.
         mode: which of the known servers to look like.
-        identity: asked in each call: who makes it.
-        faults: names of `fault_names.DATA_FAULTS`; those of the wire are around the server (`faults.py`).
+        identity: returns who makes the current call.
+        faults: names from `fault_names.DATA_FAULTS`; faults on the wire are around the server (`faults.py`).
     """
     return _LocalTorii(tenant, mode, identity, faults).build()
 
 
 class _LocalTorii:
-    """What the handlers of one server share."""
+    """The handlers of one server, and what they share."""
 
     def __init__(
         self, tenant: sqlite3.Connection, mode: Mode, identity: Callable[[], Identity], faults: frozenset[str]
     ) -> None:
-        self._tenant, self._mode, self._identity, self._faults = tenant, mode, identity, faults
+        self._tenant = tenant
+        self._mode: Mode = mode
+        self._identity = identity
+        self._faults = faults
         self._offered = surface(mode)
         self._meta = dict(tenant.execute("SELECT key, value FROM meta"))
         self._tools = _described(self._offered.tools) if self._meta["hostile"] == "1" else list(self._offered.tools)
@@ -77,6 +80,8 @@ class _LocalTorii:
             get_tool_input_schema=lambda name: None,
         )
         if announces:
+            # The SDK's transports call this method without arguments, and then the server would not announce that its
+            # tool list can change. So the method itself is replaced.
             options = partial(server.create_initialization_options, NotificationOptions(tools_changed=True))
             server.create_initialization_options = options  # type: ignore[method-assign]
         return server
@@ -114,9 +119,9 @@ class _LocalTorii:
 
 
 def _described(tools: tuple[Tool, ...]) -> list[Tool]:
-    """The tools of the hostile tenant: its texts for tool descriptions stand in the last of them, which are actions.
+    """The tools of the hostile tenant: its texts are in the descriptions of the last tools, which are actions.
 
-    A read whose description is not the reviewed one is refused, and then nothing could be answered on this tenant.
+    A read whose description is not the reviewed one would be refused, and then nothing could be answered.
     """
     texts = [text.text for text in hostile_texts() if text.field == "tool.description"]
     texts = [""] * (len(tools) - len(texts)) + texts
@@ -137,7 +142,7 @@ def _validator(schema: bytes) -> Draft202012Validator:
 
 
 def _sized(mode: Mode, arguments: dict[str, Any]) -> dict[str, Any]:
-    """The arguments as the mode sends them on: the old package asked for 1000 rows, or one beside aggregations."""
+    """The arguments as the mode passes them on: the old package asked for 1000 rows, or for one with aggregations."""
     if mode != "npm-2025" or "size" in arguments:
         return arguments
     return {**arguments, "size": 1 if arguments.get("aggs") else 1000}
@@ -150,13 +155,13 @@ def _in_transaction(name: str, request: Request) -> dict[str, Any]:
         with request.tenant:
             return call(request)
     except (OverflowError, UnicodeEncodeError):
-        raise unprocessable("A number is too large, or a text is no text") from None
+        raise unprocessable("A number is too large, or a text is not valid Unicode") from None
     except sqlite3.IntegrityError as error:
-        raise unprocessable(f"A value does not fit: {sanitized(error)}") from None
+        raise unprocessable(f"A value is not allowed: {sanitized(error)}") from None
 
 
 def _pretty(body: dict[str, Any]) -> str:
-    # Python's own encoder is ten times slower once it indents: a third of a large answer's time.
+    # Python's own encoder is ten times slower with indentation, which was a third of a large answer's time.
     return msgspec.json.format(msgspec.json.encode(body), indent=2).decode()
 
 

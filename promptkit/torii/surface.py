@@ -19,7 +19,7 @@ _PATH = Path(__file__).with_name("surface.yaml")
 
 @dataclass(frozen=True)
 class Surface:
-    """How a mode looks: its tools, and what its answers, errors and lists are like."""
+    """What a mode looks like: its tools, and the form of its answers, errors and lists."""
 
     tools: tuple[Tool, ...]
     is_structured: bool
@@ -33,7 +33,7 @@ def _file() -> Mapping[str, Mapping[str, Mapping[str, Any]]]:
 
 
 def surface(mode: Mode = "hosted-guess") -> Surface:
-    """What the server of a mode offers, tools in the order of the file."""
+    """What a server in this mode offers, with tools in the order of the file."""
     known, answers = _file()["tools"], _file()["modes"][mode]
     offered = answers.get("tools") or {name: entry.get("arguments", []) for name, entry in known.items()}
     described = answers.get("descriptions", {})
@@ -65,6 +65,6 @@ def _tool(
 
 
 def _argument(named: str | Mapping[str, str]) -> tuple[str, Any]:
-    """The name and schema of an argument; {name: other} takes the schema of another."""
+    """The name and schema of an argument; {name: other} uses the schema of another argument."""
     name, schema = (named, named) if isinstance(named, str) else next(iter(named.items()))
     return name, _file()["arguments"][schema]

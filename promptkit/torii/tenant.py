@@ -1,4 +1,4 @@
-"""The tenant of the local Torii: built from a seed, opened from a file, summed up in a digest."""
+"""The local Torii's tenant: built from a seed, opened from a file, summed up in a digest."""
 
 import hashlib
 import os
@@ -24,30 +24,30 @@ DEFAULT_AS_OF = date(2026, 11, 2)
 """A Monday. The tenant's clock stands at 09:00 UTC of its `as_of`."""
 
 SCHEMA_VERSION = "1"
-_APPLICATION_ID = 0x746F7269  # "tori" in the header of the file: what open_tenant knows our files by
+_APPLICATION_ID = 0x746F7269  # "tori" in the file's header, by which open_tenant recognises our files
 _BUILD = "build one with `promptkit torii`, or give the path of a tenant"
 
 
 def build_tenant(
     path: Path | None, *, size: Size = "small", seed: int = 1, as_of: date = DEFAULT_AS_OF, hostile: bool = False
 ) -> sqlite3.Connection:
-    """Make a new tenant; the same `size`, `seed`, `as_of` and `hostile` give the same rows.
+    """Create a tenant; the same `size`, `seed`, `as_of` and `hostile` give the same rows.
 
     Args:
-        path: a file that does not exist yet, written beside and renamed when whole; None keeps the tenant in memory.
-        size: small, medium or large; see `generate/size.py` for what that is in rows.
+        path: a new file, built next to its final path and renamed when complete; None keeps the tenant in memory.
+        size: small, medium or large; `generate/size.py` has the numbers of rows.
         seed: any whole number.
-        as_of: the day that all dates are counted from.
+        as_of: the day from which all dates are counted.
         hostile: put the texts of `hostile.yaml` into names and descriptions.
 
     Returns:
         The open tenant, as from `open_tenant`.
 
     Raises:
-        PromptkitError: `path` exists already, its folder does not, or `as_of` is not from 2000 to 2099.
+        PromptkitError: `path` already exists, its folder does not, or `as_of` is not from 2000 to 2099.
     """
     if not 2000 <= as_of.year <= 2099:
-        raise PromptkitError.of("as-of", f"{as_of} is too far from today", "take a day from 2000 to 2099")
+        raise PromptkitError.of("as-of", f"{as_of} is too far from today", "choose a day from 2000 to 2099")
     if path is None:
         return _opened(_filled(":memory:", size, seed, as_of, hostile))
     _require_free(path)
@@ -63,7 +63,7 @@ def build_tenant(
 def open_tenant(path: Path) -> sqlite3.Connection:
     """Open a tenant that `build_tenant` wrote: with a write-ahead log, and foreign keys checked.
 
-    The connection may be handed from one thread to another, but used by one at a time.
+    The connection may be passed from one thread to another, but only one may use it at a time.
 
     Raises:
         PromptkitError: the file is missing, or is not a tenant of this version.
@@ -80,17 +80,17 @@ def open_tenant(path: Path) -> sqlite3.Connection:
 
 
 def tenant_digest(connection: sqlite3.Connection) -> str:
-    """SHA-256, in hexadecimal, of every row of every table: any change of what the tenant holds changes it."""
+    """SHA-256, in hexadecimal, of every row of every table: any change in the tenant's data changes it."""
     digest = hashlib.sha256()
     tables = "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY name"
     cursor = connection.cursor()
     cursor.row_factory = None
     for (table,) in cursor.execute(tables).fetchall():
         digest.update(f"\n{table}\n".encode())
-        # The first two columns are each table's key, or begin with it.
+        # In every table, the first two columns are the key or begin with it.
         cursor.execute(f'SELECT * FROM "{table}" ORDER BY 1, 2')  # noqa: S608  (a name from the schema)
-        while some := cursor.fetchmany(1000):
-            digest.update(repr(some).encode("utf-8", "backslashreplace"))
+        while rows := cursor.fetchmany(1000):
+            digest.update(repr(rows).encode("utf-8", "backslashreplace"))
     return digest.hexdigest()
 
 
@@ -106,13 +106,13 @@ def _opened(connection: sqlite3.Connection) -> sqlite3.Connection:
 def _require_free(path: Path) -> None:
     if not path.parent.is_dir():
         raise PromptkitError.of(
-            "no-folder", f"there is no folder {sanitized(path.parent)}", "make it first", path=str(path)
+            "no-folder", f"there is no folder {sanitized(path.parent)}", "create it first", path=str(path)
         )
-    # A log that an earlier file left behind would be played into the new one.
+    # A log that an earlier file left behind would be applied to the new one.
     for taken in (path, path.with_name(f"{path.name}-wal"), path.with_name(f"{path.name}-journal")):
         if taken.exists():
             raise PromptkitError.of(
-                "tenant-exists", "the file exists already", "open it, or remove it first", path=str(taken)
+                "tenant-exists", "the file already exists", "open it, or remove it first", path=str(taken)
             )
 
 
@@ -120,13 +120,13 @@ def _require_ours(connection: sqlite3.Connection, path: Path) -> None:
     try:
         if connection.execute("PRAGMA application_id").fetchone() != (_APPLICATION_ID,):
             raise PromptkitError.of("not-a-tenant", "the local Torii did not write this file", _BUILD, path=str(path))
-        found = connection.execute("SELECT value FROM meta WHERE key = 'schema_version'").fetchone()
+        version = connection.execute("SELECT value FROM meta WHERE key = 'schema_version'").fetchone()
     except sqlite3.DatabaseError as error:
         raise PromptkitError.of(
             "not-a-tenant", f"SQLite cannot read it: {sanitized(error)}", _BUILD, path=str(path)
         ) from error
-    if found != (SCHEMA_VERSION,):
-        message = f"its schema version is {sanitized(found)}, this program's is {SCHEMA_VERSION}"
+    if version != (SCHEMA_VERSION,):
+        message = f"its schema version is {sanitized(version)}, this program's is {SCHEMA_VERSION}"
         raise PromptkitError.of("old-tenant", message, "remove it and build it again", path=str(path))
 
 
@@ -136,7 +136,7 @@ def _flush(path: Path) -> None:
 
 
 def _filled(name: str, size: Size, seed: int, as_of: date, hostile: bool) -> sqlite3.Connection:
-    """A new database with every row in it; one transaction, indexes last, and no log before it is whole."""
+    """A new database with every row: one transaction, indexes last, and no log before it is complete."""
     connection = _connect(name)
     try:
         connection.executescript("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF")
@@ -152,7 +152,7 @@ def _filled(name: str, size: Size, seed: int, as_of: date, hostile: bool) -> sql
             place_texts(connection)
             connection.commit()
         connection.executescript(f"PRAGMA application_id = {_APPLICATION_ID}; ANALYZE")
-        # Memory keeps the first, so that it can be rolled back; a file takes the second.
+        # A database in memory keeps the first, so that it can be rolled back; a file uses the second.
         connection.executescript("PRAGMA journal_mode = MEMORY; PRAGMA journal_mode = WAL")
     except BaseException:
         connection.close()
@@ -161,7 +161,7 @@ def _filled(name: str, size: Size, seed: int, as_of: date, hostile: bool) -> sql
 
 
 def _insert_fixed(connection: sqlite3.Connection, meta: dict[str, object]) -> None:
-    """Insert what no chance is needed for."""
+    """Insert the rows that are not random."""
     values = meta | {"schema_version": SCHEMA_VERSION}
     _insert(connection, "meta", ({"key": key, "value": str(value)} for key, value in values.items()))
     org = {"id": 1, "companyName": "Acme", "domain": "acme.example", "creationTime": "2019-01-09T10:00:00.000Z"}
@@ -171,7 +171,7 @@ def _insert_fixed(connection: sqlite3.Connection, meta: dict[str, object]) -> No
 
 
 def _insert_drawn(connection: sqlite3.Connection, seed: int, plan: Plan) -> None:
-    """Insert the drawn rows; each table has chance of its own, and rests on the tables before it."""
+    """Insert the random rows. Each table has its own source of chance, and depends on the tables before it."""
     parts: list[tuple[str, Callable[[Draw, Plan], Rows]]] = [
         ("products", catalogue.product_rows),
         ("fields", fields.field_rows),

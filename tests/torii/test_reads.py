@@ -80,7 +80,7 @@ def test_every_tool_has_its_code_and_its_class():
         ("list_users", {"idUsers": ",".join("1" * 51)}, 422, "idUsers takes at most 50 ids"),
         ("list_transactions", {"mappingStatus": "archived"}, 422, None),
         ("search_apps", {}, 422, "'q' is a required property"),
-        ("get_audit_logs", {"sort": "type:asc"}, 422, "sort is asc or desc"),
+        ("get_audit_logs", {"sort": "type:asc"}, 422, "sort must be asc or desc"),
     ],
 )
 def test_an_error_has_toriis_shape(tenant, tool, arguments, status, message):

@@ -258,5 +258,5 @@ def test_a_tenant_in_memory_can_be_rolled_back(small):
 
 
 def test_a_day_far_away_is_refused():
-    with pytest.raises(PromptkitError, match="take a day from 2000 to 2099"):
+    with pytest.raises(PromptkitError, match="choose a day from 2000 to 2099"):
         build_tenant(None, as_of=date(1999, 12, 31))

@@ -1,4 +1,4 @@
-"""The rows of the applications and of those who own them."""
+"""The rows of the applications and of their owners."""
 
 import json
 from typing import Any
@@ -35,7 +35,7 @@ def app_rows(draw: Draw, plan: Plan) -> Rows:
 
 
 def owner_rows(draw: Draw, plan: Plan) -> Rows:
-    """Rows of `app_owners`: the primary owner, and on some applications another."""
+    """Rows of `app_owners`: the primary owner, and for some applications another one."""
     for app in plan.portfolio:
         owners = {app.owner} if app.owner else set()
         if owners and draw.chance(0.25):
@@ -53,7 +53,7 @@ def _sources(draw: Draw, app: Software) -> list[str]:
 
 
 def _custom_fields(draw: Draw, app: Software, plan: Plan) -> dict[str, Any]:
-    """The tenant's own fields, filled in as people fill in fields: here and there."""
+    """The tenant's own fields, filled in as people do it: only here and there."""
     unit = app.used_by[0] if app.used_by else "Company-wide"
     return {
         "c_businessUnit_1": draw.pick((unit, unit, unit, None, f"{unit} ")),

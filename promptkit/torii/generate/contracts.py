@@ -1,4 +1,4 @@
-"""The contracts: first the cases that every tenant must hold, then ordinary ones."""
+"""The contracts: first the cases that every tenant must have, then ordinary ones."""
 
 import json
 from typing import Any
@@ -19,7 +19,7 @@ PLACED: list[dict[str, Any]] = [
     {"app": "Miro", "ends": 90, "notice": 90, "auto": 1},
     {"app": "Box", "ends": -1, "notice": 30, "auto": 0},  # ended yesterday, still active: status lags behind the dates
     {"app": "Okta", "ends": 400, "months": 36, "notice": 90, "auto": 1},  # one contract, amount of three years
-    {"app": "Salesforce", "ends": 25, "months": 24, "notice": 60, "auto": 1, "yearly": None},  # yearly cost not told
+    {"app": "Salesforce", "ends": 25, "months": 24, "notice": 60, "auto": 1, "yearly": None},  # yearly cost unknown
     {"app": "Figma", "ends": -580, "status": "closed"},  # three linked contracts of a year each
     {"app": "Figma", "ends": -215, "status": "closed", "previous": 1},
     {"app": "Figma", "ends": 150, "previous": 2},
@@ -107,7 +107,7 @@ def _row(draw: Draw, plan: Plan, number: int, term: Term, app: Software | None) 
 
 
 def _money(draw: Draw, term: Term, app: Software | None, months: int) -> tuple[int | None, int | None, str]:
-    """Amount of the whole term, cost of a year (each None where the tenant does not know), currency."""
+    """The amount for the whole term, the cost per year (None if the tenant does not know it), and the currency."""
     currency = term.get("currency") or (app.currency if app else "USD")
     annual = app.annual if app else 2_400_000
     amount = max(annual, 50_000) * months // 12 // 100 * draw.between(85, 115)

@@ -1,4 +1,4 @@
-"""Units of the company, and how three sources misspell, shorten, merge and outlive them."""
+"""Units of the company, and how three sources misspell, shorten, merge and keep them after they are closed."""
 
 from promptkit.torii.generate.draw import Draw
 
@@ -18,7 +18,7 @@ TEAMS = {
 """Each unit's name and its other spellings, the largest unit first."""
 
 RETIRED = ("Skunkworks", "Growth Hacking", "Legacy Platform")
-"""Units that were closed and that some users still carry."""
+"""Closed units that some users still have."""
 
 _WEIGHTED = [team for rank, team in enumerate(TEAMS) for _ in range(12 - rank)]
 
@@ -29,7 +29,7 @@ def draw_team(draw: Draw) -> str:
 
 
 def departments(draw: Draw, team: str) -> dict[str, str | None]:
-    """The unit as the HR system, Google and Okta tell it: mostly alike, never quite."""
+    """The unit as the HR system, Google and Okta write it: mostly alike, but not always."""
     return {
         "department": _told(draw, team, noise=0.12, missing=0.04),
         "gsuite_department": _told(draw, team, noise=0.06, missing=0.08),

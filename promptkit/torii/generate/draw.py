@@ -9,7 +9,7 @@ from typing import TypeVar
 T = TypeVar("T")
 
 RATES_PERMILLE = {"USD": 1000, "EUR": 1080, "GBP": 1270, "ILS": 270}
-"""What 1,000 units of a currency are worth in the display currency, USD."""
+"""What 1,000 units of each currency are worth in the display currency, USD."""
 
 _MINUTES = [f"T{minute // 60:02}:{minute % 60:02}:00.000Z" for minute in range(24 * 60)]
 

@@ -1,4 +1,4 @@
-"""What the parts of a tenant know of each other while it is drawn."""
+"""What the parts of a tenant know about each other while it is drawn."""
 
 from collections import defaultdict
 from collections.abc import Iterator

@@ -26,7 +26,7 @@ LEAVERS = range(6, 12)
 
 NAMES = {
     1: ("Dana", "Levi"), 2: ("Ruth", "Okafor"), 3: ("Pavel", "Novák"), 4: ("Ines", "Moreau"), 5: ("Omar", "Haddad"),
-    12: ("Alex", "Kim"), 13: ("Alex", "Kim"),  # two people of one name
+    12: ("Alex", "Kim"), 13: ("Alex", "Kim"),  # two people with the same name
 }  # fmt: skip
 
 _OFFBOARDED = {"lifecycleStatus": "offboarded", "isDeletedInIdentitySources": 1, "status": "deleted"}
@@ -47,7 +47,7 @@ PLACED: dict[int, dict[str, Any]] = {
     25: {"department": "Skunkworks"},
     26: {"department": "", "gsuite_department": None, "okta_department": None},
 }
-"""By user id; every size holds these."""
+"""By user id; every size has these."""
 
 _PLACES = [
     ("United States", "Acme Inc."), ("United States", "Acme Inc."), ("United States", "Acme Inc."),

@@ -1,4 +1,4 @@
-"""The applications: which, how many use each, what each costs, and the cases every tenant must hold."""
+"""The applications: which ones, how many people use each, what it costs, and the cases every tenant must have."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -19,7 +19,7 @@ PLACED: dict[str, dict[str, Any]] = {
     "NetSuite": {**_OWNED, "owner": 3},
     "Amazon Web Services": _OWNED,
     "Datadog": {**_OWNED, "currency": "GBP"},
-    "Salesforce": {**_OWNED, "spare_share": None},  # the vendor does not tell how many seats are unassigned
+    "Salesforce": {**_OWNED, "spare_share": None},  # the vendor does not say how many seats are unassigned
     "Figma": {**_OWNED, "owner": 8, "licensed_share": 1.0, "spare_share": 0.8},  # more licences than users
     "Notion": {**_OWNED, "owner": 5, "licensed_share": 0.4, "spare_share": 0.0},  # more users than licences
     "Zendesk": {**_OWNED, "owner": 9, "currency": "EUR"},
@@ -41,19 +41,19 @@ PLACED: dict[str, dict[str, Any]] = {
     "Asana": {"state": "costOptimization", "is_paid": True},
     "monday.com": {"state": "evaluationPeriod", "is_paid": True, "currency": "ILS"},
 }
-"""By product; every size holds these. Owners 6 to 11 left; 5 is the member with the role "App owner"."""
+"""By product; every size has these. Owners 6 to 11 left; 5 is the member with the role "App owner"."""
 
 _INTERNAL_IDS = 900_000
 """The tenant's own applications have higher ids."""
 
 _UNUSED = 60
-"""Of the catalogue's last products, so that in the largest tenant too a hit in the catalogue says nothing of use."""
+"""From the catalogue's last products, so that even in the largest tenant being in the catalogue does not mean use."""
 
 _LIVE_STATES = ("sanctioned",) * 8 + ("discovered", "inReview", "evaluationPeriod", "costOptimization")
 _TAIL_STATES = ("discovered",) * 12 + ("sanctioned",) * 4 + ("inReview", "evaluationPeriod", "needToClose", "closed")
 
 _METERED = {"Amazon Web Services": 60_000, "Snowflake": 22_000, "Datadog": 18_000}
-"""Paid by use, not by seat: display cents a year for each user of the tenant."""
+"""Paid by use, not by seat: display cents per year for each user in the tenant."""
 
 
 def draw_portfolio(draw: Draw, plan: Plan) -> list[Software]:

@@ -1,4 +1,4 @@
-"""The transactions: what was paid, as finance systems and card statements tell it."""
+"""The transactions: what was paid, as finance systems and card statements record it."""
 
 from collections.abc import Iterator
 from typing import Any, NamedTuple
@@ -20,11 +20,11 @@ _EDGES = ((0, 0), (-12, 0), (-12, 1))
 _EDGE_APPS = 4
 _ENDING = ("needToClose", "closed")
 _ALWAYS_MAPPED = len(_EDGES)
-"""The first payments of an application are recognised, and there are at least so many."""
+"""The first payments of an application are recognised, and there are at least this many."""
 
 
 class Payment(NamedTuple):
-    """What a duplicate shares with its original, and what tells them apart."""
+    """What a duplicate shares with its original, and what distinguishes them."""
 
     id: int
     day: int

@@ -1,4 +1,4 @@
-"""Who uses which application, and the licences that they hold."""
+"""Who uses which application, and with which licences."""
 
 from collections.abc import Iterator
 
@@ -18,7 +18,7 @@ def app_user_rows(draw: Draw, plan: Plan) -> Rows:
 
 
 def license_rows(draw: Draw, plan: Plan) -> Rows:
-    """Rows of `licenses`; what is bought is what is assigned and some spare seats, which not every vendor tells."""
+    """Rows of `licenses`: the assigned seats and some spare ones, which not every vendor reports."""
     for app in plan.portfolio:
         for number, key in enumerate(app.license_ids):
             active, inactive = plan.seats[key]
@@ -95,7 +95,7 @@ def _choose(draw: Draw, plan: Plan, app: Software) -> list[Person]:
 
 
 def _scattered(draw: Draw, crowd: list[Person]) -> Iterator[Person]:
-    """Everybody in `crowd` once, in jumps of a prime number, which costs no shuffle of 100,000."""
+    """Everybody in `crowd` once, in steps of a prime number, which saves shuffling 100,000 people."""
     size = len(crowd)
     if size:
         start, jump = draw.below(size), draw.pick([prime for prime in (7, 11, 13, 17, 101, 1009) if size % prime])
@@ -114,7 +114,7 @@ def _visit_day(draw: Draw, joined: int, is_gone: bool) -> int:
     share = draw.random()
     if is_gone:
         return min(-1, joined + int(share * 5))
-    # Multiplied, since a power may differ in its last bit from one C library to the next.
+    # Multiplied, because a power may differ in its last bit between C libraries.
     square = share * share
     return min(-1, int(joined * square * square * square * square))
 

@@ -1,4 +1,4 @@
-"""Words that invented names are made of, read from `words.json`."""
+"""Words for invented names, read from `words.json`."""
 
 import json
 from functools import cache

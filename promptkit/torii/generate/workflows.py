@@ -10,7 +10,7 @@ from promptkit.torii.generate.outline import Plan, Rows
 
 
 class Workflow(NamedTuple):
-    """One workflow; its last run began at `minute` of the day `days_ago`, None is never."""
+    """One workflow; its last run began at `minute` of the day `days_ago`; None means never."""
 
     name: str
     trigger: str
@@ -31,9 +31,9 @@ WORKFLOWS = [
     Workflow("Quarterly access check", "User meets criteria", 75, 1200),
     Workflow("Welcome mail", "User joins", None, 0),  # edited yesterday, as the audit log says, but never ran
     Workflow("Offboard contractors", "User left", 4, 700, "offboarding"),  # the list shows type regular unless asked
-    Workflow("Paused notice mail", "Contract meets criteria", 1, 800),  # ran, and was switched off since
+    Workflow("Paused notice mail", "Contract meets criteria", 1, 800),  # ran, and has been switched off since
 ]
-"""A tenant with more workflows has them again under a number."""
+"""A tenant with more workflows has these again, with a number."""
 
 NEVER_RAN = 10
 """The id of the workflow that was edited and never ran."""
@@ -92,7 +92,7 @@ def execution_rows(draw: Draw, plan: Plan) -> Rows:
 
 
 def _runs(draw: Draw, workflows: int) -> Iterator[Execution]:
-    """Without end: the last run of each workflow that ever ran, then earlier ones."""
+    """Endlessly: the last run of each workflow that ever ran, then earlier ones."""
     for number in count(1):
         workflow = 1 + number % workflows
         _, _, days_ago, minute, _ = _workflow(workflow)
@@ -112,7 +112,7 @@ def _workflow(number: int) -> Workflow:
 
 def _execution(draw: Draw, calendar: Calendar, run: Execution, action: int) -> dict[str, Any]:
     outcome = "running" if run.is_stuck and action == 1 else draw.pick(_OUTCOMES)
-    # The first action of a run always succeeds, so that no run has nothing to show.
+    # The first action of a run always succeeds, so that every run shows something.
     outcome = "done" if action == 0 else outcome
     started = calendar.moment(-run.days_ago, run.minute + action)
     ended = calendar.moment(-run.days_ago, run.minute + action + 1)

@@ -33,8 +33,8 @@ class OrganizationalViewType(ArgumentType):
 
     def control(self, argument: Argument, profile: Profile) -> Control:
         """A list to select from."""
-        shown = {label: self.shown(label, profile) for label in self.options(argument, profile)}
-        return Control("select", "option", {"shown": shown})
+        texts = {label: self.shown(label, profile) for label in self.options(argument, profile)}
+        return Control("select", "option", {"shown": texts})
 
     def options(self, argument: Argument, profile: Profile) -> tuple[str, ...]:
         """The labels, in the profile's order."""

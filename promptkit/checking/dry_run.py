@@ -111,9 +111,9 @@ class DryRun:
 
     def _unbound(self, key: Key, arguments: dict[str, Any]) -> Iterator[Problem]:
         for place, text in _texts(key, arguments):
-            if found := _PLACEHOLDER.fullmatch(text):
+            if placeholder := _PLACEHOLDER.fullmatch(text):
                 otherwise = f"name it under bind, or write one of {', '.join(sorted(self.values))}"
-                fix = nearest(found[1], self.values, otherwise)
+                fix = nearest(placeholder[1], self.values, otherwise)
                 yield self.document.problem_at(place, "unbound-parameter", f"nothing binds {text}", fix)
 
     def _check_call(self, name: str, read: Read, rule: ReviewedTool, arguments: dict[str, Any]) -> Iterator[Problem]:

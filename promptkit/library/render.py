@@ -57,9 +57,9 @@ def render(prompt: Prompt, arguments: Mapping[str, Scalar] | None = None, profil
         raise PromptkitError(
             Problem("", one.line, 0, one.code, f"{prompt.name}: {one.message}", one.fix) for one in wrong
         )
-    shown = {name: type_of(prompt.arguments[name]).shown(value, profile) for name, value in values.items()}
+    texts = {name: type_of(prompt.arguments[name]).shown(value, profile) for name, value in values.items()}
     try:
-        text = _compiled(prompt.template).render(context | shown)
+        text = _compiled(prompt.template).render(context | texts)
     except TemplateError as error:
         raise PromptkitError([Problem("", 0, 0, "template-failed", f"{prompt.name}: {error}", "correct it")]) from error
     return stamped(text, prompt.name, prompt.version)

@@ -12,7 +12,7 @@ def app_rows(draw: Draw, plan: Plan) -> Rows:
     """A row of `apps` for each application; every twelfth was found in the last 30 days."""
     plan.portfolio.extend(draw_portfolio(draw, plan))
     for rank, app in enumerate(plan.portfolio):
-        found = -draw.between(31, 1500) if rank % 12 else -draw.between(1, 29)
+        discovered = -draw.between(31, 1500) if rank % 12 else -draw.between(1, 29)
         yield {
             "id": app.id,
             "name": app.name,
@@ -26,7 +26,7 @@ def app_rows(draw: Draw, plan: Plan) -> Rows:
             "score": draw.below(101) / 10 if app.is_tracked else None,
             "isCustom": int(app.is_custom),
             "addedBy": 1 if app.is_custom else None,
-            "creationTime": plan.calendar.moment(found, draw.below(1440)),
+            "creationTime": plan.calendar.moment(discovered, draw.below(1440)),
             "isHidden": int(app.is_hidden),
             "sources": json.dumps(_sources(draw, app)),
             "vendor": app.vendor,

@@ -10,7 +10,7 @@ from promptkit.model import Strict
 
 
 class HostileText(Strict):
-    """One text; `field` is where it goes, `goal` the action tool that it wants to be called, or `data_out` or `judge`."""
+    """One text; `field` is where it goes, `goal` the action tool that it wants called, `data_out` or `judge`."""
 
     family: str
     language: str

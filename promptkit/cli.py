@@ -1,7 +1,7 @@
-"""The command line: typer wiring and exit codes, no logic. The commands that have sub-commands are in groups/.
+"""The command line: typer wiring and exit codes, no logic. Commands with sub-commands are in commands/groups/.
 
-What a command does is imported when it is called, since importing all of it would slow every start down. Annotations
-are not postponed, here and in groups/, since typer would compile each of them anew at every start.
+Each command imports its code when it is called, because importing all of it would slow down every start. Annotations
+are not postponed, here and in commands/groups/, because typer would then compile each of them at every start.
 """
 
 import sys
@@ -93,7 +93,7 @@ def instructions(variant: options.InstructionsVariant = None, host: options.Host
 
 @app.command()
 def bump(name: options.Name, part: options.Part, note: options.Note) -> None:
-    """Release what a prompt's file says now as its next version."""
+    """Release the current text of a prompt as its next version."""
     from promptkit.commands.versions import bump as run_bump
 
     raise typer.Exit(run_bump(options.library(), name, part, note))
@@ -101,7 +101,7 @@ def bump(name: options.Name, part: options.Part, note: options.Note) -> None:
 
 @app.command()
 def diff(old: options.OldVersion, new: options.NewVersion) -> None:
-    """Compare two versions: what they say, and what they render."""
+    """Compare two versions of a prompt: their files, and the texts they render."""
     from promptkit.commands.versions import show_diff
 
     raise typer.Exit(show_diff(options.library(), old, new))
@@ -109,7 +109,7 @@ def diff(old: options.OldVersion, new: options.NewVersion) -> None:
 
 @app.command()
 def identify(file: options.Pasted = None) -> None:
-    """Tell which prompt or instructions a pasted text is, and what was edited in it."""
+    """Recognise a pasted prompt or instructions, and show what was edited."""
     from promptkit.commands.versions import identify_text
 
     raise typer.Exit(identify_text(options.library(), file))
@@ -133,7 +133,7 @@ def connect(url: options.Url) -> None:
 
 @app.command()
 def disconnect(url: options.Url) -> None:
-    """End a sign-in at the server, and forget it here."""
+    """End a sign-in at the server, and delete it here."""
     from promptkit.commands.connect import disconnect_server
 
     raise typer.Exit(disconnect_server(url))
@@ -155,7 +155,7 @@ def init(
     replace: options.Replace = False,
     as_json: options.AsJson = False,
 ) -> None:
-    """Propose a mapping of your fields, ask what you decide, and write dashboard.yaml; later, say what has changed."""
+    """Propose a mapping of your fields, ask what you decide, and write dashboard.yaml; later, show what has changed."""
     from promptkit.commands.init import Answers, run_init
 
     given = Answers(
@@ -177,14 +177,14 @@ def init(
 def doctor(
     server: options.Server = "local", profile: options.ProfilePath = None, as_json: options.AsJson = False
 ) -> None:
-    """Walk the guide's checklist against a server; each finding says what to do next."""
+    """Go through the guide's checklist against a server; each finding says what to do next."""
     from promptkit.commands.doctor import run_doctor
 
-    checked = options.profile_at(profile)
-    raise typer.Exit(run_doctor(options.library(), server=server, profile=checked, as_json=as_json))
+    tenant = options.profile_at(profile)
+    raise typer.Exit(run_doctor(options.library(), server=server, profile=tenant, as_json=as_json))
 
 
-# The first line keeps click from filling the list into one paragraph.
+# \b keeps click from joining the list into one paragraph.
 @app.command(epilog="\b\nFaults:\n" + "\n".join(f"  {name:17} {effect}" for name, effect in FAULTS.items()))
 def torii(
     db: options.Tenant = None,
@@ -239,7 +239,7 @@ def audit(
     show_text: options.ShowText = False,
     show_people: options.ShowPeople = False,
 ) -> None:
-    """Say what conversations of any host called, and whether any of it was more than reading."""
+    """Show what conversations of any host called, and whether any call did more than read."""
     from promptkit.commands.audit import run_audit
 
     code = run_audit(
@@ -267,8 +267,8 @@ def answer(
     """Compute a view from read tools, without a model: the reference answer."""
     from promptkit.commands.answer import print_answer
 
-    asked = options.profile_at(profile)
-    raise typer.Exit(print_answer(options.library(), name, argument, server=server, profile=asked))
+    tenant = options.profile_at(profile)
+    raise typer.Exit(print_answer(options.library(), name, argument, server=server, profile=tenant))
 
 
 @app.command()
@@ -286,17 +286,17 @@ def guard(
     log: options.AuditLog = None,
     show_all: options.ShowAll = False,
 ) -> None:
-    """Stand before a Torii server as an MCP proxy that forwards nothing but reviewed reads."""
+    """Stand in front of a Torii server as an MCP proxy that forwards nothing but reviewed reads."""
     from promptkit.commands.guard import run_guard
 
     raise typer.Exit(run_guard(options.library(), upstream, http=http, log=log, show_all=show_all))
 
 
 def main() -> None:
-    """Run the command line. Exit codes: 0 clean, 1 problems, 2 wrong usage, 3 a bug of ours."""
+    """Run the command line. Exit codes: 0 clean, 1 problems, 2 wrong usage, 3 a bug in promptkit."""
     sys.stdin.reconfigure(encoding="utf-8", errors="replace")  # type: ignore[union-attr]
     for stream in (sys.stdout, sys.stderr):
-        # The same bytes on any machine: Windows would write its code page, and could not write all of what there is.
+        # The same bytes on every machine: Windows would use its code page, which lacks many characters.
         stream.reconfigure(encoding="utf-8", errors="backslashreplace", newline="\n")  # type: ignore[union-attr]
     try:
         app()

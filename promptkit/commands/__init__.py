@@ -1,4 +1,4 @@
-"""The door: one module for each command of the command line.
+"""What each command of the command line does, one module for each.
 
 Other rooms take: options.
 """

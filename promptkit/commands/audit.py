@@ -1,4 +1,4 @@
-"""`audit`: what real transcripts show, of any host, with evidence and without guessing."""
+"""`audit`: what transcripts of any host really show, with evidence and without guessing."""
 
 from __future__ import annotations
 
@@ -51,39 +51,39 @@ def run_audit(
         library: the reviewed tools.
         paths: files, folders and zip files.
         format: the format of all files; found by content by default.
-        tools: a catalogue to audit against instead, in the shape of instructions/tools.yaml.
+        tools: a list of reviewed tools to use instead, written like instructions/tools.yaml.
         jobs: processes to use; one per core by default.
         as_json_: print JSON instead of a table.
         files: the reports to write.
         show_text: put the messages into JSON and Markdown.
         show_people: leave names and e-mail addresses as they are.
-        dask: the scheduler of a Dask cluster whose workers audit the files.
+        dask: the address of the scheduler of a Dask cluster, whose workers then audit the files.
 
     Raises:
-        UsageError: a path or a format is not there, or `jobs` is not positive.
-        PromptkitError: the catalogue has problems, or a report cannot be written.
+        UsageError: a path or a format does not exist, or `jobs` is not positive.
+        PromptkitError: the list of tools has problems, or a report cannot be written.
     """
     if jobs is not None and jobs < 1:
         raise UsageError.of("wrong-jobs", f"--jobs is {jobs}", "write 1 or more")
     policy = ToolPolicy(validate_each(load_yaml(tools), ReviewedTool)) if tools else tool_policy(library)
     auditor = Auditor(policy, check_format(format) if format else None, show_text)
     with open_cluster(dask) if dask else nullcontext() as cluster:
-        found = audit(paths, auditor, jobs, cluster.executor if cluster else None)
+        outcome = audit(paths, auditor, jobs, cluster.executor if cluster else None)
     if not show_people:
-        found = replace(found, results=[redact(result) for result in found.results])
+        outcome = replace(outcome, results=[redact(result) for result in outcome.results])
     if files != NO_FILES:
-        write_reports(report_of(found), files)
+        write_reports(report_of(outcome), files)
     if as_json_:
-        print(json.dumps(found.as_json(), indent=2))
+        print(json.dumps(outcome.as_json(), indent=2))
     else:
-        # A pipe has no width: a path that is broken over two lines can be neither searched nor opened.
-        print_blocks(screen_of(found), Console(width=None if sys.stdout.isatty() else _PIPE_WIDTH))
-    _tell_passed_over(found)
-    return 0 if found.verdict is Verdict.CLEAN else 1
+        # A pipe has no width, and a path that is broken over two lines can be neither searched for nor opened.
+        print_blocks(screen_of(outcome), Console(width=None if sys.stdout.isatty() else _PIPE_WIDTH))
+    _name_skipped(outcome)
+    return 0 if outcome.verdict is Verdict.CLEAN else 1
 
 
-def _tell_passed_over(found: Audit) -> None:
-    if found.passed_over:
-        names = ", ".join(sanitized(name, 120) for name in found.passed_over[:5])
-        more = f" and {len(found.passed_over) - 5} more" if len(found.passed_over) > 5 else ""
-        print(f"Passed over, since they hold no transcript: {names}{more}", file=sys.stderr)
+def _name_skipped(outcome: Audit) -> None:
+    if outcome.passed_over:
+        names = ", ".join(sanitized(name, 120) for name in outcome.passed_over[:5])
+        more = f" and {len(outcome.passed_over) - 5} more" if len(outcome.passed_over) > 5 else ""
+        print(f"Skipped, because they hold no transcript: {names}{more}", file=sys.stderr)

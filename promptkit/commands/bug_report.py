@@ -1,4 +1,4 @@
-"""What a person can send in when promptkit itself fails: where it did, which version, and on what machine."""
+"""What to send in when promptkit itself fails: where it failed, in which version, on which machine."""
 
 from __future__ import annotations
 
@@ -11,20 +11,20 @@ _PACKAGE = Path(__file__).parents[1]
 
 
 def bug_report(error: Exception) -> str:
-    """The traceback, then the failure in a line, the versions, and what to do with it."""
+    """The traceback, then the failure in one line, the versions, and what to do with them."""
     lines = [
         *format_exception(error),
-        f"This is a bug of promptkit: {_place(error)}.",
+        f"This is a bug in promptkit: {_place(error)}.",
         f"promptkit {version('torii-promptkit')}, Python {platform.python_version()}, {platform.platform()}",
-        "Please report it with the lines above, at the place you got promptkit from.",
+        "Please report it with the lines above, where you got promptkit from.",
         "They may quote your data, so read them first.",
     ]
     return "\n".join(line.rstrip("\n") for line in lines)
 
 
 def _place(error: BaseException) -> str:
-    """The kind of error, and the innermost of our own lines that it came through."""
-    # What runs several tasks at once wraps the error of one in a group.
+    """The kind of error, and the innermost of our own lines that it passed through."""
+    # A task group wraps the error of one task in an exception group.
     while isinstance(error, BaseExceptionGroup):
         error = error.exceptions[0]
     ours = [frame for frame in extract_tb(error.__traceback__) if Path(frame.filename).is_relative_to(_PACKAGE)]

@@ -1,4 +1,4 @@
-"""`check`: every problem of the library, or none."""
+"""`check`: print every problem in the library."""
 
 from __future__ import annotations
 
@@ -14,13 +14,15 @@ from promptkit.library.store import Library
 
 
 def check(library: Library, paths: Sequence[Path], *, as_json: bool) -> int:
-    """Print the problems of the library, or of the files of prompts and recipes given; 1 when there are any."""
-    problems = [one for path in paths for one in _check_path(library, path)] if paths else check_library(library)
+    """Print the problems in the library, or in the given prompt and recipe files; 1 if there are any."""
+    problems = (
+        [problem for path in paths for problem in _check_path(library, path)] if paths else check_library(library)
+    )
     if as_json:
-        print(json.dumps([vars(one) for one in problems], indent=2))
+        print(json.dumps([vars(problem) for problem in problems], indent=2))
     else:
-        for one in problems:
-            print(one)
+        for problem in problems:
+            print(problem)
         count = "1 problem" if len(problems) == 1 else f"{len(problems)} problems"
         print(f"{count} found." if problems else "No problems found.", file=sys.stderr)
     return 1 if problems else 0
@@ -32,8 +34,8 @@ def _check_path(library: Library, path: Path) -> list[Problem]:
     if not path.is_file():
         raise UsageError.of(
             "no-such-file",
-            f"there is no {path}",
-            "name the file of a prompt or recipe, or the folder that holds prompts/",
+            f"{path} does not exist",
+            "name a prompt or recipe file, or the folder that holds prompts/",
         )
     try:
         is_recipe = path.resolve().parent.name == "recipes"

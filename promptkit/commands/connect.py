@@ -1,4 +1,4 @@
-"""`connect` and `disconnect`: sign in to a Torii server in the browser, and end that again."""
+"""`connect` and `disconnect`: sign in to a Torii server in the browser, and sign out again."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ from promptkit.text import sanitized
 
 
 def connect_server(server: str) -> int:
-    """Sign in with the browser and keep the sign-in; an earlier one at the server is ended.
+    """Sign in with the browser and keep the sign-in. An earlier one at the same server is ended.
 
     Raises:
-        UsageError: the URL is not one that may be used.
-        PromptkitError: the person refused or did not answer, or the server's part is not as it must be.
+        UsageError: the URL may not be used.
+        PromptkitError: the person refused or did not answer, or the server does not sign people in as it should.
     """
     return anyio.run(_connect, checked_url(server))
 
@@ -47,46 +47,52 @@ async def _connect(server: str) -> int:
     finally:
         callback.close()
     if not made[0].is_done:
-        print(f"{sanitized(server, 200)} asks for no sign-in.", file=sys.stderr)
+        print(f"{sanitized(server, 200)} does not ask for a sign-in.", file=sys.stderr)
         return 0
     if earlier:
         await revoke(earlier)
     print(f"Signed in to {sanitized(server, 200)}: it offers {count} tools.")
     if os.environ.get(TOKEN_VARIABLE):
-        print(f"{TOKEN_VARIABLE} is set and comes before it: unset it to use this sign-in.", file=sys.stderr)
+        print(f"{TOKEN_VARIABLE} is set and takes precedence: unset it to use this sign-in.", file=sys.stderr)
     return 0
 
 
 class _Person:
-    """Whoever is at the browser: sent to an address, they come back with an answer."""
+    """The person at the browser: given an address, they come back with an answer."""
 
     def __init__(self, origins: SignInOrigins, callback: Callback) -> None:
-        self._origins, self._callback, self._address = origins, callback, ""
+        self._origins = origins
+        self._callback = callback
+        self._address = ""
 
     async def send(self, address: str) -> None:
-        """Tell them where to go."""
+        """Print the address that they must open."""
         await self._origins.check_address(address)
         self._address = address
-        told = "Sign in as a person with Torii's Read-only role: what others may change, a mistake could change."
+        advice = (
+            "Sign in as a person with Torii's Read-only role. Anyone with more rights could change data by mistake."
+        )
         print(
-            f"{told}\nIf no browser opens, open this address:\n{sanitized(address, 4000)}", file=sys.stderr, flush=True
+            f"{advice}\nIf no browser opens, open this address:\n{sanitized(address, 4000)}",
+            file=sys.stderr,
+            flush=True,
         )
 
     async def answer(self) -> AuthorizationCodeResult:
-        """Open the browser, which may be slow to return, and wait for what it brings.
+        """Open the browser, which may be slow to return, and wait for the person's answer.
 
         Raises:
             PromptkitError: they refused, or did not come back.
         """
         async with anyio.create_task_group() as group:
             group.start_soon(partial(anyio.to_thread.run_sync, self._browse, abandon_on_cancel=True))
-            brought = await anyio.to_thread.run_sync(self._callback.wait, abandon_on_cancel=True)
+            reply = await anyio.to_thread.run_sync(self._callback.wait, abandon_on_cancel=True)
             group.cancel_scope.cancel()
-        if error := brought.get("error"):
+        if error := reply.get("error"):
             raise PromptkitError.of(
                 "sign-in-refused", f"the sign-in was refused: {sanitized(error)}", "run it again, and allow it"
             )
-        return AuthorizationCodeResult(code=brought.get("code", ""), state=brought.get("state"), iss=brought.get("iss"))
+        return AuthorizationCodeResult(code=reply.get("code", ""), state=reply.get("state"), iss=reply.get("iss"))
 
     def _browse(self) -> None:
         with suppress(webbrowser.Error):
@@ -94,7 +100,7 @@ class _Person:
 
 
 def disconnect_server(server: str) -> int:
-    """End the sign-in at the issuer and forget it here; 1 when the issuer did not confirm.
+    """End the sign-in at the issuer and delete it here; 1 if the issuer did not confirm.
 
     Raises:
         UsageError: nobody is signed in there.
@@ -104,10 +110,12 @@ def disconnect_server(server: str) -> int:
     store.delete(server)
     if kept is None:
         raise UsageError.of(
-            "no-sign-in", f"no sign-in at {sanitized(server, 200)} is kept here", "give the address you connected"
+            "no-sign-in",
+            f"there is no sign-in for {sanitized(server, 200)} here",
+            "give the address that you gave to connect",
         )
     is_revoked = anyio.run(revoke, kept)
-    print("Signed out." if is_revoked else "Forgotten here.")
+    print("Signed out." if is_revoked else "Deleted here.")
     if not is_revoked:
         print("The issuer did not confirm: end the access in Torii's settings as well.", file=sys.stderr)
     return 0 if is_revoked else 1

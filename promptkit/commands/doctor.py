@@ -1,4 +1,4 @@
-"""`doctor`: the guide's checklist, walked against a server."""
+"""`doctor`: the guide's checklist, checked against a server."""
 
 from __future__ import annotations
 
@@ -22,22 +22,22 @@ _STYLES = {
 
 
 def run_doctor(library: Library, *, server: str, profile: Profile, as_json: bool) -> int:
-    """Print each finding with what to do next; 1 when a check failed. The other findings are for a person to judge."""
+    """Print each finding with what to do next; 1 if a check failed. The other findings are for a person to judge."""
     console = Console()
-    found: list[Finding] = []
+    findings: list[Finding] = []
 
     async def walk() -> None:
-        # Closed here also where nobody reads on, as in `promptkit doctor | head`: the server is still running then.
-        async with aclosing(examine(library, server, profile, has_profile=profile is not DEFAULT_PROFILE)) as findings:
-            async for finding in findings:
-                found.append(finding)
+        # This also closes it when printing fails, as in `promptkit doctor | head`, while the server is still running.
+        async with aclosing(examine(library, server, profile, has_profile=profile is not DEFAULT_PROFILE)) as examined:
+            async for finding in examined:
+                findings.append(finding)
                 if not as_json:
                     _print(console, finding)
 
     anyio.run(walk)
-    passed = not any(finding.status is CheckStatus.FAIL for finding in found)
+    passed = not any(finding.status is CheckStatus.FAIL for finding in findings)
     if as_json:
-        print(json.dumps({"passed": passed, "findings": [vars(finding) for finding in found]}, indent=2))
+        print(json.dumps({"passed": passed, "findings": [vars(finding) for finding in findings]}, indent=2))
     return int(not passed)
 
 

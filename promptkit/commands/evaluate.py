@@ -17,7 +17,7 @@ from promptkit.agents.cassette import Player, Recorder, replayed_setup
 from promptkit.agents.eval_spec import EvalSpec
 from promptkit.agents.open_models import open_models
 from promptkit.cluster import open_cluster
-from promptkit.commands.report import Outputs, tell
+from promptkit.commands.report import Outputs, report_on
 from promptkit.connection.open_session import LOCAL_SERVERS
 from promptkit.errors import PromptkitError, UsageError
 from promptkit.evaluation.live import forecast
@@ -43,10 +43,10 @@ class Folders:
     """Where a run is recorded, and its language models' turns.
 
     Args:
-        out: for the record of a new run; None for a folder named by the time.
-        resume: holds the record of the run to go on with.
-        record: for a cassette to write.
-        replay: holds a cassette whose turns stand in for the models.
+        out: for the record of a new run; None for a folder named after the time.
+        resume: holds the record of the run to continue.
+        record: for the cassette to write.
+        replay: holds the cassette whose turns are used instead of models.
     """
 
     out: Path | None = None
@@ -56,18 +56,18 @@ class Folders:
 
 
 def run_eval(library: Library, setup: EvalSpec, limits: Limits, folders: Folders, outputs: Outputs) -> int:
-    """Run the eval, or go on with one, and print the report.
+    """Run an eval, or continue one, and print the report.
 
     Returns:
-        0 only when every sample ran and is clean and correct; with a baseline also when answers
-        fail checks no more often than before. 130 after Ctrl-C, with a report of what was done.
+        0 only if every sample ran and is clean and correct; with a baseline also if answers fail
+        checks no more often than before. 130 after Ctrl-C, with a report on what was done.
     """
     if folders.record and folders.replay:
         raise _wrong_cassette()
     player = Player(folders.replay) if folders.replay else None
     setup = _setup(setup, folders, player)
     tasks = plan(library, setup)
-    # A replay has no models, so it can open no connection to one.
+    # A replay needs no models, so it opens no connection to one.
     models = {} if player else open_models(setup.models, setup.base_url)
     if folders.record and not models:
         raise UsageError.of("no-model", "there is no language model to record", "name one with --model PROVIDER:NAME")
@@ -77,7 +77,7 @@ def run_eval(library: Library, setup: EvalSpec, limits: Limits, folders: Folders
     with closing(recorder) if recorder else nullcontext():
         _print_forecast(setup, tasks)
         stop = _go(run, limits)
-    passed = tell(read_record(run.folder), [run.folder], outputs)
+    passed = report_on(read_record(run.folder), [run.folder], outputs)
     for note in run.notes:
         print(f"Note: {note}", file=sys.stderr)
     print(f"The whole transcript is in {run.folder / FILE_NAME}", file=sys.stderr)
@@ -85,7 +85,7 @@ def run_eval(library: Library, setup: EvalSpec, limits: Limits, folders: Folders
 
 
 def _setup(asked: EvalSpec, folders: Folders, player: Player | None) -> EvalSpec:
-    """What is run: what was asked for, or what began before."""
+    """What to run: what was asked for, or what the resumed or replayed run was."""
     if folders.resume:
         setup = resumed_setup(folders.resume, asked)
     else:
@@ -100,11 +100,11 @@ def _run_folder(folders: Folders) -> Path:
     return folders.resume or folders.out or Path("runs", f"{datetime.datetime.now(datetime.UTC):%Y%m%dT%H%M%S.%fZ}")
 
 
-def _go(run: EvalRun, limits: Limits) -> str:
-    """Run the samples; why it stopped before the end, or empty."""
-    with _progress(limits) as (begin, one):
+def _go(run: EvalRun, limits: Limits) -> str | None:
+    """Run the samples; why the run stopped before the end, None if it did not."""
+    with _progress(limits) as (begin, ended):
         try:
-            return anyio.run(run.go, limits, begin, one)
+            return anyio.run(run.go, limits, begin, ended)
         except KeyboardInterrupt:
             if not (run.folder / FILE_NAME).exists():
                 raise
@@ -114,33 +114,35 @@ def _go(run: EvalRun, limits: Limits) -> str:
 def run_on_cluster(
     address: str, library: Library, setup: EvalSpec, limits: Limits, folders: Folders, outputs: Outputs
 ) -> int:
-    """Run the eval as `run_eval` does, but in shards on the Dask cluster whose scheduler is at `address`."""
+    """Run an eval as `run_eval` does, but in shards on the Dask cluster whose scheduler is at `address`."""
     if folders.record or folders.replay:
         raise _wrong_cassette()
     spread = Spread.resumed(folders.resume, setup) if folders.resume else Spread.new(_run_folder(folders), setup)
     stop = _go_on_cluster(address, library, spread, limits)
     shards = shard_folders(spread.folder)
     if not shards:
-        raise PromptkitError.of("no-shard", f"no shard came home: {stop}", "look at the workers' logs, then begin anew")
-    passed = tell(merged(shards), shards, outputs)
-    print(f"The whole transcripts are below {spread.folder}", file=sys.stderr)
+        raise PromptkitError.of(
+            "no-shard", f"no shard came back: {stop}", "look at the workers' logs, then start again"
+        )
+    passed = report_on(merged(shards), shards, outputs)
+    print(f"The whole transcripts are in the folders in {spread.folder}", file=sys.stderr)
     return _ended(stop, f"promptkit eval --dask {address} --resume {spread.folder}", passed=passed)
 
 
-def _go_on_cluster(address: str, library: Library, spread: Spread, limits: Limits) -> str:
-    """Run the shards; why they stopped before the end, or empty."""
-    with open_cluster(address) as cluster, _progress(limits) as (begin, one):
+def _go_on_cluster(address: str, library: Library, spread: Spread, limits: Limits) -> str | None:
+    """Run the shards; why they stopped before the end, None if they did not."""
+    with open_cluster(address) as cluster, _progress(limits) as (begin, ended):
         tasks = plan(library, spread.setup)
         _print_forecast(spread.setup, tasks)
         begin(len(tasks))
         try:
-            return spread.go(len(tasks), cluster, limits, one)
+            return spread.go(len(tasks), cluster, limits, ended)
         except KeyboardInterrupt:
             return _INTERRUPTED
 
 
 def _wrong_cassette() -> UsageError:
-    fix = "leave all but one of --record, --replay and --dask out"
+    fix = "give only one of --record, --replay and --dask"
     return UsageError.of("record-or-replay", "a run records, replays, or is spread over a cluster", fix)
 
 
@@ -149,16 +151,16 @@ def _print_forecast(setup: EvalSpec, tasks: Sequence[Sample]) -> None:
         print(forecast(tasks), file=sys.stderr, flush=True)
 
 
-def _ended(stop: str, command: str, *, passed: bool) -> int:
-    """Say how a run that stopped goes on; the exit code."""
+def _ended(stop: str | None, command: str, *, passed: bool) -> int:
+    """Say how to continue a run that stopped; the exit code."""
     if stop:
-        print(f"Stopped: {stop}. Go on with: {command}", file=sys.stderr)
+        print(f"Stopped: {stop}. Continue with: {command}", file=sys.stderr)
     return _INTERRUPTED_CODE if stop == _INTERRUPTED else int(not passed)
 
 
 @contextmanager
 def _progress(limits: Limits) -> Iterator[tuple[Callable[[int], None], Callable[[SampleResult], None]]]:
-    """A bar on stderr: what tells it how many samples there are, and what tells it of one that ended."""
+    """A progress bar on stderr: call the first function with the number of samples, the second with each result."""
     console = Console(stderr=True)
     columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()
     with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
@@ -168,12 +170,12 @@ def _progress(limits: Limits) -> Iterator[tuple[Callable[[int], None], Callable[
         def begin(total: int) -> None:
             progress.update(bar, description="samples", total=total)
 
-        def one(result: SampleResult) -> None:
+        def ended(result: SampleResult) -> None:
             counts[result.verdict] += 1
-            told = ", ".join(f"{count} {verdict}" for verdict, count in counts.items() if count)
-            progress.update(bar, description=told + _spent(limits), advance=1)
+            tally = ", ".join(f"{count} {verdict}" for verdict, count in counts.items() if count)
+            progress.update(bar, description=tally + _spent(limits), advance=1)
 
-        yield begin, one
+        yield begin, ended
 
 
 def _spent(limits: Limits) -> str:
@@ -186,12 +188,12 @@ def _spent(limits: Limits) -> str:
 
 
 def run_merge(folders: Sequence[Path], outputs: Outputs) -> int:
-    """Print the report on the shards of one run; 0 only when all of it is there, clean and correct."""
-    return int(not tell(merged(folders), folders, outputs))
+    """Print the report on the shards of one run; 0 only if all of it is there, clean and correct."""
+    return int(not report_on(merged(folders), folders, outputs))
 
 
 def run_plan(library: Library, setup: EvalSpec, rate: float) -> int:
-    """Print the repeats that a claim about the rate of failures needs."""
+    """Print how many repeats a claim about the failure rate needs."""
     if not 0 < rate < 1:
         raise UsageError.of("wrong-rate", f"--plan is {rate}", "write a rate such as 0.01, for one in a hundred")
     samples = plan(library, replace(setup, repeats=1))

@@ -1,4 +1,4 @@
-"""`export`: ready folders."""
+"""`export`: folders that are ready to use."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def write_project(library: Library, host: str, folder: Path, profile: Profile) -
     """Write what a person pastes into a host, and say what to open first.
 
     Raises:
-        PromptkitError: there is no such host, or the folder holds something already.
+        PromptkitError: there is no such host, or the folder is not empty.
     """
     return _write(export_project(library, profile, host), folder)
 

@@ -22,7 +22,7 @@ FILE_NAME = "index.html"
 
 
 def export_page(library: Library, directory: Path, *, profile: Profile, run: Path | None) -> int:
-    """Write the page into a folder, which is made if missing; `run` is the record of an eval to show as evidence.
+    """Write the page into a folder, which is created if missing; `run` is the record of an eval to show as evidence.
 
     Raises:
         PromptkitError: the library has problems, the record cannot be read, or the file cannot be written.
@@ -33,7 +33,7 @@ def export_page(library: Library, directory: Path, *, profile: Profile, run: Pat
         directory.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise PromptkitError.of(
-            "unwritable", f"cannot make {directory}: {error.strerror}", "name another folder"
+            "unwritable", f"cannot create {directory}: {error.strerror}", "name another folder"
         ) from error
     write_text(directory / FILE_NAME, text)
     print(directory / FILE_NAME)

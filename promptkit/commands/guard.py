@@ -1,4 +1,4 @@
-"""`guard`: an MCP proxy before a Torii server that forwards nothing but reviewed reads."""
+"""`guard`: an MCP proxy in front of a Torii server that forwards nothing but reviewed reads."""
 
 from __future__ import annotations
 
@@ -23,21 +23,21 @@ def run_guard(library: Library, upstream: str, *, http: str | None, log: Path | 
     """Guard a server until stopped.
 
     Args:
-        library: whose rules and lock decide.
+        library: its reviewed tools and its lock decide.
         upstream: the URL of the server, or its command line.
         http: HOST:PORT on this machine, or None for stdio.
-        log: the audit log; None is `guard.jsonl` in the folder of our settings.
-        show_all: list the tools that are refused as well.
+        log: the audit log; None is `guard.jsonl` in promptkit's settings folder.
+        show_all: list refused tools as well.
 
     Raises:
-        UsageError: the upstream or the address is not one that may be used.
+        UsageError: the upstream or the address may not be used.
         PromptkitError: the log cannot be written.
     """
     server = _server(upstream)
     if http is not None and http.rpartition(":")[0] not in LOOPBACK - {"::1"}:
         message = f"{sanitized(http)} is open to other machines, and the guard asks nobody who they are"
         raise UsageError.of(
-            "guard-address", message, "write 127.0.0.1:PORT, and put a reverse proxy that asks in front"
+            "guard-address", message, "write 127.0.0.1:PORT, and put a reverse proxy that asks them in front"
         )
     path = log or Path(typer.get_app_dir("promptkit"), "guard.jsonl")
     _tell(f"the audit log is {path}")
@@ -54,7 +54,7 @@ def _server(upstream: str) -> str | Sequence[str]:
         words = []
     if not words:
         raise UsageError.of(
-            "upstream", f"{sanitized(upstream)} is no command", "give a URL, or a command line in quotes"
+            "upstream", f"{sanitized(upstream)} is not a command", "give a URL, or a command line in quotes"
         )
     return words
 

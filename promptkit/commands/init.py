@@ -1,4 +1,4 @@
-"""`init`: asks what an admin decides once, proposes the mapping of their fields, and writes dashboard.yaml."""
+"""`init`: asks what an admin decides once, proposes a mapping of their fields, and writes dashboard.yaml."""
 
 from __future__ import annotations
 
@@ -44,17 +44,17 @@ _HEADER = (
 
 @dataclass(frozen=True)
 class Answers:
-    """What the command line says already, and so is not asked.
+    """What the command line already says, so that nobody is asked for it.
 
     Args:
-        wanted: what to slice by; a part of the field's name.
+        wanted: what to slice by: part of the field's name.
         fields: such as `user.department` or `user.department=Team`, where Team is the label.
         aliases: such as `Team:Eng=Engineering`.
         thresholds: such as `days=120`.
         agreed_by: who agreed to read-only use and approves the mapping.
         on: when they did; today by default.
-        yes: ask nothing, and take what is proposed.
-        replace: write over a file that is there.
+        yes: ask nothing, and accept every proposal.
+        replace: overwrite an existing file.
     """
 
     wanted: str | None = None
@@ -70,78 +70,80 @@ class Answers:
 
 
 def run_init(library: Library, given: Answers, *, server: str, path: Path, as_json: bool) -> int:
-    """Write the profile, or tell what has changed since there is one; 1 where it has and nothing was written.
+    """Write the profile, or say what has changed since it was written; 1 if something has and nothing was written.
 
     Raises:
-        UsageError: a word of the command line is not understood.
+        UsageError: part of the command line is not understood.
         PromptkitError: Torii cannot be read, an answer is missing or wrong, or the file cannot be written.
     """
     before = load_profile(path, library) if path.exists() else None
     wizard = _Wizard(library, given, before or DEFAULT_PROFILE)
     try:
-        profile, changed = anyio.run(wizard.run, server, path, before)
+        profile, changes = anyio.run(wizard.run, server, path, before)
     except EOFError as error:
-        fix = "answer each question, or give --yes to take what is proposed; nothing was written"
+        fix = "answer each question, or give --yes to accept every proposal; nothing was written"
         raise PromptkitError.of("no-answer", "the answers ended before the questions did", fix) from error
     if profile:
         write_text(path, _HEADER + profile_text(profile))
     if as_json:
         written = profile and profile.model_dump(mode="json", exclude_defaults=True)
-        print(json.dumps({"changes": [vars(one) for one in changed], "written": written}, indent=2))
+        print(json.dumps({"changes": [vars(change) for change in changes], "written": written}, indent=2))
     elif profile:
         print(path)
-    return int(bool(changed) and not profile)
+    return int(bool(changes) and not profile)
 
 
 class _Wizard:
-    """The questions, in their order. Each has an answer that Enter takes; what was given is not asked."""
+    """Asks the questions in order. Pressing Enter accepts the usual answer; what was given is not asked."""
 
     def __init__(self, library: Library, given: Answers, before: Profile) -> None:
-        self._library, self._given, self._before = library, given, before
+        self._library = library
+        self._given = given
+        self._before = before
         self._console = Console(stderr=True, highlight=False)
 
     async def run(self, server: str, path: Path, old: Profile | None) -> tuple[Profile | None, list[FieldChange]]:
-        """The profile to write, None where nobody wants one; and what has changed since the old one."""
+        """The profile to write, None if nobody wants one; and what has changed since the old one."""
         async with open_session(self._library, server) as opened:
-            changed = await self._drift(opened, old) if old else []
-            if old and not self._may_replace(path, changed):
-                self._say(f"{path} is left as it was; --replace writes it anew.")
-                return None, changed
+            changes = await self._changes(opened, old) if old else []
+            if old and not self._may_replace(path, changes):
+                self._say(f"{path} was not changed; --replace overwrites it.")
+                return None, changes
             views = await self._views(opened)
         profile = self._decide(views)
         self._say(profile_text(profile).rstrip())
         if not self._given.yes and not Confirm.ask(f"Write this to {path}?", console=self._console, default=True):
-            return None, changed
+            return None, changes
         at = "" if server == "local" else f" --server {server}"
         self._say(f"Next: promptkit doctor --profile {path}{at}")
-        return profile, changed
+        return profile, changes
 
-    async def _drift(self, opened: OpenedSession, old: Profile) -> list[FieldChange]:
-        found: list[FieldChange] = []
+    async def _changes(self, opened: OpenedSession, old: Profile) -> list[FieldChange]:
+        changes: list[FieldChange] = []
         for view in old.organizational_views:
-            found += field_changes(view, await read_values(self._library, opened, view.entity, view.field))
-        for one in found:
-            self._say(f"{one.view}: {one.kind}. {sanitized(one.seen, 400)}\n    next: {one.next}")
-        if not found:
+            changes += field_changes(view, await read_values(self._library, opened, view.entity, view.field))
+        for change in changes:
+            self._say(f"{change.view}: {change.kind}. {sanitized(change.seen, 400)}\n    next: {change.next}")
+        if not changes:
             self._say("Nothing has changed since the mapping was approved.")
-        return found
+        return changes
 
-    def _may_replace(self, path: Path, changed: Sequence[FieldChange]) -> bool:
+    def _may_replace(self, path: Path, changes: Sequence[FieldChange]) -> bool:
         if self._given.replace or self._given.yes:
             return self._given.replace
-        question = f"{path} is there already. Write it anew? Comments in it are lost."
-        return Confirm.ask(question, console=self._console, default=bool(changed))
+        question = f"{path} already exists. Overwrite it? Comments in it are lost."
+        return Confirm.ask(question, console=self._console, default=bool(changes))
 
     async def _views(self, opened: OpenedSession) -> list[OrganizationalView]:
         wanted = self._ask("What do you slice the company by?", self._given.wanted, "department")
         candidates, gap = await read_candidates(self._library, opened, wanted)
         if not candidates:
-            fix = "give another word with --wanted, or see why with promptkit doctor"
+            fix = "try another word with --wanted, or find out why with promptkit doctor"
             raise PromptkitError.of(
                 "no-fields", f"Torii shows no field to slice by{gap and ': '}{sanitized(gap, 300)}", fix
             )
         if gap:
-            self._say(f"Not all could be read: {sanitized(gap, 400)}")
+            self._say(f"Not everything could be read: {sanitized(gap, 400)}")
         chosen = self._choose(candidates, wanted)
         views: list[OrganizationalView] = []
         for candidate, label in chosen:
@@ -149,7 +151,7 @@ class _Wizard:
             if values.gap:
                 fix = "choose another field, or try again"
                 raise PromptkitError.of(
-                    "field-not-read", f"{candidate.key} was not read whole: {sanitized(values.gap, 300)}", fix
+                    "field-not-read", f"{candidate.key} was not read completely: {sanitized(values.gap, 300)}", fix
                 )
             views.append(self._view(candidate, label or self._label(candidate, views), values))
         if unused := {word.partition(":")[0] for word in self._given.aliases} - {view.label for view in views}:
@@ -160,7 +162,7 @@ class _Wizard:
         return views
 
     def _choose(self, candidates: Sequence[Candidate], wanted: str) -> list[tuple[Candidate, str]]:
-        """The fields to map, each with its label where one was given."""
+        """The fields to map, each with its label if one was given."""
         table = Table(box=None)
         for header in ("field", "name", "rows", "coverage", "values", "noise", "fits"):
             table.add_column(header, overflow="fold")
@@ -178,7 +180,7 @@ class _Wizard:
         split = [word.partition("=") for word in words]
         if unknown := [key for key, _, _ in split if key not in known]:
             raise UsageError.of(
-                "unknown-field", f"there is no candidate {sanitized(unknown[0])}", f"take of: {', '.join(known)}"
+                "unknown-field", f"there is no candidate {sanitized(unknown[0])}", f"choose from: {', '.join(known)}"
             )
         return [(known[key], label) for key, _, label in split]
 
@@ -189,12 +191,12 @@ class _Wizard:
         return self._ask(f"What do people call {candidate.key}?", None, usual)
 
     def _view(self, candidate: Candidate, label: str, values: FieldValues) -> OrganizationalView:
-        """One approved view; who approves it comes later."""
+        """One view, not approved yet: who approves it is asked later."""
         pairs = [word.removeprefix(f"{label}:") for word in self._given.aliases if word.startswith(f"{label}:")]
         view = drafted(candidate, label, values, self._before.view(label), _pairs(pairs, "alias"))
         self._preview(view, values)
         while not self._given.yes and not pairs:
-            typed = self._ask("Read one value as another? VALUE = GROUP, or Enter when it is right", None, "")
+            typed = self._ask("Read one value as another? VALUE = GROUP, or Enter if it is right", None, "")
             if not typed:
                 break
             try:
@@ -207,26 +209,26 @@ class _Wizard:
     def _preview(self, view: OrganizationalView, values: FieldValues) -> None:
         if unseen := sorted(view.aliases.keys() - values.rows.keys()):
             self._say(f"No row holds {', '.join(map(sanitized, unseen))}. Is it spelt as Torii has it?")
-        found = buckets(view, values)
+        groups = buckets(view, values)
         table = Table(box=None)
         for header in (Text(view.label), "rows", "share"):
             table.add_column(header)
-        for group, rows in found[:_SHOWN_BUCKETS]:
+        for group, rows in groups[:_SHOWN_BUCKETS]:
             table.add_row(Text(sanitized(group)), f"{rows:,}", f"{100 * rows / values.total:.1f} %")
         self._console.print(table)
-        if len(found) > _SHOWN_BUCKETS:
-            rest = sum(rows for _, rows in found[_SHOWN_BUCKETS:])
-            self._say(f"and {len(found) - _SHOWN_BUCKETS} more with {rest:,} rows; {values.total:,} in all")
+        if len(groups) > _SHOWN_BUCKETS:
+            rest = sum(rows for _, rows in groups[_SHOWN_BUCKETS:])
+            self._say(f"and {len(groups) - _SHOWN_BUCKETS} more with {rest:,} rows; {values.total:,} in all")
 
     def _decide(self, views: Sequence[OrganizationalView]) -> Profile:
         given, before = self._given, self._before
         zone = self._ask("Time zone of your dates?", given.time_zone, before.time_zone, _time_zone)
         currency = self._ask("Currency to show?", given.display_currency, before.display_currency, _currency)
         usual = " ".join(f"{name}={value:g}" for name, value in before.thresholds.items())
-        question = "Thresholds of your own, such as days=120? Enter for the prompts' own"
+        question = "Thresholds of your own, such as days=120? Enter for the prompts' defaults"
         words = given.thresholds or self._ask(question, None, usual).split()
         agreed = before.read_only_agreement
-        question = "Who agrees that the assistant only reads, and approves this mapping? Enter for nobody yet"
+        question = "Who agrees that the assistant only reads, and approves this mapping? Enter if nobody does yet"
         name = self._ask(question, given.agreed_by, agreed.by if agreed else "")
         day = given.on or datetime.datetime.now(ZoneInfo(zone)).date()
         approval = {"approved_by": name, "approved_on": day} if name else {}
@@ -244,7 +246,7 @@ class _Wizard:
         return checked_profile(Document("your answers", data), self._library)
 
     def _ask(self, question: str, given: str | None, usual: str, fits: Callable[[str], str] = str.strip) -> str:
-        """What was given, or what somebody types until it fits; `usual` where they press Enter."""
+        """What was given, or what somebody types, asked again until it is valid; Enter accepts `usual`."""
         if given is not None or self._given.yes:
             return fits(usual if given is None else given)
         while True:
@@ -262,7 +264,7 @@ def _pairs(words: Iterable[str], what: str) -> Mapping[str, str]:
     split = [word.partition("=") for word in words]
     for name, equals, value in split:
         if not (name.strip() and equals and value.strip()):
-            raise UsageError.of("wrong-pair", f"{sanitized(name)} is not a pair for {what}", "write it like NAME=VALUE")
+            raise UsageError.of("wrong-pair", f"{sanitized(name)} is not a pair for {what}", "write NAME=VALUE")
     return {name.strip(): value.strip() for name, _, value in split}
 
 

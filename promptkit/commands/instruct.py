@@ -10,14 +10,14 @@ from promptkit.library.store import Library
 
 
 def print_instructions(library: Library, *, variant: str | None, host: str | None) -> int:
-    """Print one variant of the instructions, by default the one that fits the host."""
-    found = find_host(library, host) if host else None
-    chosen = Variant(variant or (found.variant if found else "full"))
+    """Print one variant of the instructions, by default the one for the host."""
+    target = find_host(library, host) if host else None
+    chosen = Variant(variant or (target.variant if target else "full"))
     text = build_instructions(library, chosen)
-    length, limit = utf16_length(text), found.limit if found else LIMITS_UTF16[chosen]
-    if found and length > limit:
-        fix = f"run: promptkit instructions --variant {found.variant} --for {host}"
-        raise PromptkitError.of("too-long", f"{length} UTF-16 units do not fit the {limit} of {found.title}", fix)
+    length, limit = utf16_length(text), target.limit if target else LIMITS_UTF16[chosen]
+    if target and length > limit:
+        fix = f"run: promptkit instructions --variant {target.variant} --for {host}"
+        raise PromptkitError.of("too-long", f"{target.title} takes {limit} UTF-16 units, and this has {length}", fix)
     sys.stdout.buffer.write(text.encode())
-    print(f"{length} of {limit} UTF-16 units. {found.paste if found else ''}".strip(), file=sys.stderr)
+    print(f"{length} of {limit} UTF-16 units. {target.paste if target else ''}".strip(), file=sys.stderr)
     return 0

@@ -1,4 +1,4 @@
-"""The arguments and options of the command line: what each takes, and what the help says about it."""
+"""The arguments and options of the command line: the type of each, and its help."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typer.core import TyperGroup
 from promptkit.library.store import Library, default_root
 from promptkit.model import DEFAULT_PROFILE, Profile
 
-# Spelt out here, since their own modules are slow to import; tests/commands/test_cli.py compares them.
+# Spelt out here, because their own modules are slow to import; tests/commands/test_cli.py compares them.
 Size = Literal["small", "medium", "large"]
 Mode = Literal["npm-2025", "hosted-guess", "hosted-bare"]
 Variant = Literal["full", "short"]
@@ -25,7 +25,7 @@ def library() -> Library:
 
 
 def profile_at(path: Path | None) -> Profile:
-    """The tenant's profile; the default one where `--profile` names no file.
+    """The tenant's profile; the default one without `--profile`.
 
     Raises:
         PromptkitError: everything that is wrong with the file.
@@ -42,16 +42,14 @@ def _names(incomplete: str) -> list[str]:
 
 
 def _names_or_commands(context: typer.Context, incomplete: str) -> list[str]:
-    """Names of prompts; as the first word also the sub-commands."""
+    """Names of prompts; for the first word, also the sub-commands."""
     if context.params.get("names") or not isinstance(context.command, TyperGroup):
         return _names(incomplete)
     return [name for name in context.command.commands if name.startswith(incomplete)] + _names(incomplete)
 
 
-# Of several commands.
-Name = Annotated[
-    str, typer.Argument(metavar="NAME", help="A prompt, as `promptkit list` names it.", autocompletion=_names)
-]
+# Used by several commands.
+Name = Annotated[str, typer.Argument(metavar="NAME", help="A prompt from `promptkit list`.", autocompletion=_names)]
 Reference = Annotated[
     str,
     typer.Argument(metavar="NAME[@VERSION]", help="A prompt, or one version of it.", autocompletion=_names),
@@ -60,21 +58,21 @@ Arguments = Annotated[list[str], typer.Option("--argument", "-a", metavar="KEY=V
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
 ProfilePath = Annotated[Path | None, typer.Option("--profile", help="The tenant's dashboard.yaml.")]
 Http = Annotated[
-    str | None, typer.Option(metavar="HOST:PORT", help="Serve over streamable HTTP; port 0 is a free one.")
+    str | None, typer.Option(metavar="HOST:PORT", help="Serve over streamable HTTP; port 0 picks a free one.")
 ]
-Dask = Annotated[str | None, typer.Option(metavar="ADDRESS", help="Spread it over the Dask cluster of this scheduler.")]
+Dask = Annotated[str | None, typer.Option(metavar="ADDRESS", help="Use the Dask cluster with this scheduler.")]
 Server = Annotated[str, typer.Option(help="`local`, or the URL of a Torii MCP server.")]
 Sarif = Annotated[Path | None, typer.Option(help="Write SARIF here.")]
 Junit = Annotated[Path | None, typer.Option(help="Write JUnit XML here.")]
 Markdown = Annotated[Path | None, typer.Option(help="Write Markdown here.")]
 
-# Of `check`, `instructions`, `bump`, `diff`, `identify`, `new`, `connect`, `disconnect` and `tools`.
+# Used by `check`, `instructions`, `bump`, `diff`, `identify`, `new`, `connect`, `disconnect` and `tools`.
 Paths = Annotated[
     list[Path],
     typer.Argument(metavar="PATH", help="Prompt files, or folders that hold prompts/; our own library by default."),
 ]
-InstructionsVariant = Annotated[Variant | None, typer.Option(help="By default the one that fits the host, else full.")]
-Host = Annotated[str | None, typer.Option("--for", metavar="HOST", help="A name of instructions/hosts.yaml.")]
+InstructionsVariant = Annotated[Variant | None, typer.Option(help="By default the one for the host, or full.")]
+Host = Annotated[str | None, typer.Option("--for", metavar="HOST", help="A host from instructions/hosts.yaml.")]
 Part = Annotated[str, typer.Argument(metavar="PART", help="How much has changed: major, minor or patch.")]
 Note = Annotated[str, typer.Option(help="What changed for the user, in one sentence.")]
 OldVersion = Annotated[
@@ -84,13 +82,15 @@ NewVersion = Annotated[
     str, typer.Argument(metavar="NEW[@VERSION]", help="The version to compare it with.", autocompletion=_names)
 ]
 Pasted = Annotated[Path | None, typer.Argument(metavar="FILE", help="The pasted text; stdin by default.")]
-Draft = Annotated[str, typer.Argument(metavar="NAME", help="What the prompt will be called, such as unused_apps.")]
-Url = Annotated[str, typer.Argument(metavar="URL", help="The server's MCP address: https://api.toriihq.com/mcp, say.")]
-SavedTools = Annotated[Path | None, typer.Option("--list", help="A saved tools/list result in place of a server.")]
+Draft = Annotated[str, typer.Argument(metavar="NAME", help="The prompt's name, such as unused_apps.")]
+Url = Annotated[
+    str, typer.Argument(metavar="URL", help="The server's MCP address, such as https://api.toriihq.com/mcp.")
+]
+SavedTools = Annotated[Path | None, typer.Option("--list", help="A saved tools/list result instead of a server.")]
 
-# Of `init`.
+# Used by `init`.
 ProfileOut = Annotated[Path, typer.Option(help="The file to write, or to compare with Torii.")]
-Wanted = Annotated[str | None, typer.Option(help="What to slice by: a part of a field's name.")]
+Wanted = Annotated[str | None, typer.Option(help="What to slice by: part of a field's name.")]
 Fields = Annotated[list[str], typer.Option(metavar="ENTITY.FIELD[=LABEL]", help="Map this field; repeat for more.")]
 Aliases = Annotated[
     list[str], typer.Option(metavar="LABEL:VALUE=GROUP", help="Read one value as another; repeat for more.")
@@ -98,42 +98,42 @@ Aliases = Annotated[
 TimeZone = Annotated[str | None, typer.Option(help="Such as Europe/Berlin.")]
 Currency = Annotated[str | None, typer.Option(help="Three letters, such as EUR.")]
 Thresholds = Annotated[
-    list[str], typer.Option(metavar="NAME=NUMBER", help="Usual value of an argument; repeat for more.")
+    list[str], typer.Option(metavar="NAME=NUMBER", help="Your default for an argument; repeat for more.")
 ]
 AgreedBy = Annotated[str | None, typer.Option(help="Who agrees to read-only use and approves the mapping.")]
 AgreedOn = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="When they did; today by default.")]
-Yes = Annotated[bool, typer.Option("--yes", help="Ask nothing: take what is proposed.")]
-Replace = Annotated[bool, typer.Option("--replace", help="Write over a file that is there.")]
+Yes = Annotated[bool, typer.Option("--yes", help="Ask nothing: accept every proposal.")]
+Replace = Annotated[bool, typer.Option("--replace", help="Overwrite an existing file.")]
 
-# Of `torii`.
-Tenant = Annotated[Path | None, typer.Option(help="The tenant's file, made if missing; in memory by default.")]
+# Used by `torii`.
+Tenant = Annotated[Path | None, typer.Option(help="The tenant's file, created if missing; in memory by default.")]
 TenantSize = Annotated[Size | None, typer.Option(help="How large a new tenant is.")]
 SurfaceMode = Annotated[Mode, typer.Option(help="Which of the known servers to look like.")]
-Faults = Annotated[list[str], typer.Option(metavar="NAME", help="Go wrong in this way (see below); repeat for more.")]
+Faults = Annotated[list[str], typer.Option(metavar="NAME", help="Fail in this way (see below); repeat for more.")]
 AsOf = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="The tenant's today.")]
 Hostile = Annotated[bool, typer.Option("--hostile", help="Put injected texts into the tenant.")]
-Role = Annotated[RoleKey, typer.Option(help="Whose eyes to see with.")]
+Role = Annotated[RoleKey, typer.Option(help="The role whose view of Torii to give.")]
 SignIn = Annotated[
-    bool, typer.Option("--sign-in", help="Only for those who signed in (OAuth), or bring PROMPTKIT_TOKEN.")
+    bool, typer.Option("--sign-in", help="Only for clients that sign in (OAuth) or send PROMPTKIT_TOKEN.")
 ]
 
-# Of `audit`.
+# Used by `audit`.
 Transcripts = Annotated[list[Path], typer.Argument(metavar="PATH", help="Files, folders and zip files.")]
-Format = Annotated[str | None, typer.Option("--format", help="One of those below; found by content.")]
-ToolsFile = Annotated[Path | None, typer.Option(help="Another catalogue, in the shape of tools.yaml.")]
-Jobs = Annotated[int | None, typer.Option(help="Processes to use; one per core.")]
+Format = Annotated[str | None, typer.Option("--format", help="One of the formats below; recognised by default.")]
+ToolsFile = Annotated[Path | None, typer.Option(help="Other reviewed tools, written like tools.yaml.")]
+Jobs = Annotated[int | None, typer.Option(help="Processes to use; one per core by default.")]
 ShowText = Annotated[bool, typer.Option("--show-text", help="Put the messages into JSON and Markdown.")]
-ShowPeople = Annotated[bool, typer.Option("--show-people", help="Leave names and addresses as they are.")]
+ShowPeople = Annotated[bool, typer.Option("--show-people", help="Do not hide names and e-mail addresses.")]
 
-# Of `export` and `guard`.
+# Used by `export` and `guard`.
 PageFolder = Annotated[Path, typer.Argument(metavar="DIR", help="The folder to write index.html into.")]
 NewFolder = Annotated[Path, typer.Argument(metavar="DIR", help="The folder to write, new or empty.")]
-Evidence = Annotated[Path | None, typer.Option(help="A run record that the page shows as evidence.")]
+Evidence = Annotated[Path | None, typer.Option(help="A run record to show as evidence.")]
 Upstream = Annotated[str, typer.Option(metavar="URL|CMD", help="The Torii server, or the command that starts it.")]
-AuditLog = Annotated[Path | None, typer.Option(help="The audit log, one JSON object a line.")]
-ShowAll = Annotated[bool, typer.Option("--show-all", help="List the refused tools too.")]
+AuditLog = Annotated[Path | None, typer.Option(help="The audit log, one JSON object per line.")]
+ShowAll = Annotated[bool, typer.Option("--show-all", help="List refused tools too.")]
 
-# Of `eval`.
+# Used by `eval`.
 Names = Annotated[
     list[str],
     typer.Argument(
@@ -146,21 +146,21 @@ Models = Annotated[
 ]
 BaseUrl = Annotated[str | None, typer.Option(metavar="URL", help="The endpoint of the language models.")]
 Repeats = Annotated[int, typer.Option(help="How often to run each sample.")]
-Shard = Annotated[str, typer.Option(metavar="I/N", help="Run one part of N; put together with `eval merge`.")]
-Ablate = Annotated[bool, typer.Option("--ablate", help="Only attacks, without each rule in turn.")]
+Shard = Annotated[str, typer.Option(metavar="I/N", help="Run shard I of N; combine them with `eval merge`.")]
+Ablate = Annotated[bool, typer.Option("--ablate", help="Only attacks, with all rules and without each.")]
 PlannedRate = Annotated[
-    float | None, typer.Option(metavar="RATE", help="Run nothing; print the repeats that a claim needs.")
+    float | None, typer.Option(metavar="RATE", help="Run nothing; print the repeats a claim needs.")
 ]
 Concurrency = Annotated[int, typer.Option(min=1, max=1000, help="How many samples run at once.")]
-MaxRate = Annotated[float | None, typer.Option(min=0.01, help="Turns of language models in a minute.")]
+MaxRate = Annotated[float | None, typer.Option(min=0.01, help="Turns of language models per minute.")]
 MaxCost = Annotated[float | None, typer.Option(min=0, help="Stop before this many US dollars are spent.")]
 MaxTokens = Annotated[int | None, typer.Option(min=0, help="Stop before this many tokens are spent.")]
 RecordOut = Annotated[Path | None, typer.Option(help="The folder for the run record; runs/TIME by default.")]
-Resume = Annotated[Path | None, typer.Option(metavar="DIR", help="Go on with a run that was cut off.")]
+Resume = Annotated[Path | None, typer.Option(metavar="DIR", help="Continue a run that was cut off.")]
 Record = Annotated[Path | None, typer.Option(metavar="DIR", help="Keep the models' turns in a cassette.")]
-Replay = Annotated[Path | None, typer.Option(metavar="DIR", help="Ask no model; take a cassette's turns.")]
-Html = Annotated[Path | None, typer.Option(help="Write one HTML page here that needs nothing else.")]
+Replay = Annotated[Path | None, typer.Option(metavar="DIR", help="Use a cassette's turns instead of a model.")]
+Html = Annotated[Path | None, typer.Option(help="Write a self-contained HTML page here.")]
 Baseline = Annotated[
     Path | None,
-    typer.Option(metavar="DIR", help="An earlier run; forgives failed checks of answers that got no worse."),
+    typer.Option(metavar="DIR", help="An earlier run; failed checks pass if they got no worse."),
 ]

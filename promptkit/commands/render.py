@@ -24,7 +24,7 @@ def render_prompt(library: Library, reference: str, pairs: Sequence[str], *, pro
 
 
 def parse_pairs(prompt: Prompt, pairs: Sequence[str]) -> dict[str, Scalar]:
-    """`key=value` pairs from the command line as typed values; unknown names stay text, for render to name them.
+    """`key=value` pairs from the command line as typed values; unknown names stay text, for render to report.
 
     Raises:
         UsageError: a pair has no `=`, or a name is given twice.
@@ -34,7 +34,9 @@ def parse_pairs(prompt: Prompt, pairs: Sequence[str]) -> dict[str, Scalar]:
         name, equals, text = pair.partition("=")
         if not equals or name in values:
             raise UsageError.of(
-                "wrong-pair", f"-a {sanitized(pair)} is not a new key=value", "write -a key=value, each key once"
+                "wrong-pair",
+                f"-a {sanitized(pair)} is not key=value with a new key",
+                "write -a key=value, each key once",
             )
         argument = prompt.arguments.get(name)
         values[name] = type_of(argument).parse(text) if argument else text

@@ -1,4 +1,4 @@
-"""`serve`: the prompts and instructions over MCP; and how any server of ours is run."""
+"""`serve`: the prompts and instructions over MCP."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`list` and `show`: the catalogue."""
+"""`list` and `show`: the prompts there are, and one in detail."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def show_prompt(library: Library, reference: str, *, as_json: bool) -> int:
 
 
 def _line(text: str) -> str:
-    # A library is anyone's: nothing in it may steer the terminal.
+    # Anyone may have written a library, so nothing in it may control the terminal.
     return "".join(char if char.isprintable() else " " for char in text).rstrip()
 
 

@@ -1,4 +1,4 @@
-"""`tools`: what a server offers now against the list that was reviewed."""
+"""`tools`: what a server offers now, compared with the list that was reviewed."""
 
 from __future__ import annotations
 
@@ -30,32 +30,32 @@ from promptkit.torii.local import local_torii
 
 
 def diff_tools(library: Library, server: str, saved: Path | None, *, as_json: bool) -> int:
-    """Print how the tools of a server, or of a saved list, differ from the reviewed ones; 1 when they do."""
-    found = list(tool_changes(load_tool_lock(library), _offered(server, saved)))
+    """Print how the tools of a server, or of a saved list, differ from the reviewed ones; 1 if they do."""
+    changes = list(tool_changes(load_tool_lock(library), _offered(server, saved)))
     if as_json:
-        print(json.dumps([vars(one) for one in found], indent=2))
+        print(json.dumps([vars(change) for change in changes], indent=2))
     else:
-        _show(found, Console())
-        print("The tools are as reviewed." if not found else f"{len(found)} differences.", file=sys.stderr)
-    return int(bool(found))
+        _show(changes, Console())
+        print(f"{len(changes)} differences." if changes else "The tools are as reviewed.", file=sys.stderr)
+    return int(bool(changes))
 
 
 def suggest_classes(server: str, saved: Path | None, *, as_json: bool) -> int:
     """Print a guess for the class of each tool of a server, or of a saved list."""
-    found = [suggest(tool) for tool in _offered(server, saved)]
+    guesses = [suggest(tool) for tool in _offered(server, saved)]
     if as_json:
-        print(json.dumps([{"name": one.name, "class": one.cls, "reason": one.reason} for one in found], indent=2))
+        print(json.dumps([{"name": one.name, "class": one.cls, "reason": one.reason} for one in guesses], indent=2))
         return 0
     table = Table("tool", "suggested", "why", box=None, header_style="bold")
-    for one in found:
+    for one in guesses:
         table.add_row(*(Text(sanitized(text, 200)) for text in one[:3]))
     Console().print(table)
-    print("These are guesses. Read what each tool's document says before tools lock.", file=sys.stderr)
+    print("These are guesses. Read each tool's documentation before you run tools lock.", file=sys.stderr)
     return 0
 
 
 def lock_tools(library: Library, server: str, saved: Path | None) -> int:
-    """Keep the list as reviewed: a person looks at every change, and gives every new tool its class."""
+    """Lock the list as reviewed, after a person has looked at every change and classified every new tool."""
     tools = _offered(server, saved)
     if sys.stdin.isatty():
         console = Console(stderr=True)
@@ -66,8 +66,8 @@ def lock_tools(library: Library, server: str, saved: Path | None) -> int:
             fix = "answer each question; nothing was written"
             raise PromptkitError.of("no-answer", "the answers ended before the questions did", fix) from error
     elif changed := _changes(library, tools):
-        message = f"{sanitized(changed[0].tool)} and maybe others changed, and nobody is here to look at it"
-        raise PromptkitError.of("not-reviewed", message, "run it at a terminal; nothing was written")
+        message = f"{sanitized(changed[0].tool)} and maybe others changed, and nobody is here to review the changes"
+        raise PromptkitError.of("not-reviewed", message, "run it in a terminal; nothing was written")
     write_tool_lock(library, str(saved or server), tools)
     print(f"{len(tools)} tools are locked as reviewed.", file=sys.stderr)
     return 0
@@ -78,7 +78,7 @@ def _offered(server: str, saved: Path | None) -> Sequence[Definition]:
 
 
 async def list_tools(server: str) -> Sequence[Definition]:
-    """The whole list of a server; nothing is called."""
+    """A server's complete list of tools; no tool is called."""
     with local_torii() if server == "local" else nullcontext() as torii:
         async with connect(torii.command if torii else server, Gate(), lambda _: None) as session:
             return session.tools
@@ -97,33 +97,33 @@ def _saved(path: Path) -> Sequence[Definition]:
     )
 
 
-def _show(found: Iterable[ToolChange], console: Console) -> None:
-    for one in found:
-        console.print(Text(f"{sanitized(one.tool)}: {one.summary}", "bold"))
-        for line in one.diff.splitlines():
+def _show(changes: Iterable[ToolChange], console: Console) -> None:
+    for change in changes:
+        console.print(Text(f"{sanitized(change.tool)}: {change.summary}", "bold"))
+        for line in change.diff.splitlines():
             console.print(Text(sanitized(line, 200)))
 
 
 def _changes(library: Library, tools: Sequence[Definition]) -> list[ToolChange]:
-    """What changed of the tools that stay; a new one has no class yet, and one that is gone can do nothing."""
+    """What changed in tools that remain: a new one has no class yet, and a removed one can do nothing."""
     return [
-        one
-        for one in tool_changes(load_tool_lock(library), tools)
-        if one.kind not in {ToolChangeKind.ADDED, ToolChangeKind.REMOVED}
+        change
+        for change in tool_changes(load_tool_lock(library), tools)
+        if change.kind not in {ToolChangeKind.ADDED, ToolChangeKind.REMOVED}
     ]
 
 
 def _review_changes(library: Library, tools: Sequence[Definition], console: Console) -> None:
-    found = _changes(library, tools)
-    _show(found, console)
-    if found and not Confirm.ask("Do these tools still do what their class says?", console=console, default=False):
+    changes = _changes(library, tools)
+    _show(changes, console)
+    if changes and not Confirm.ask("Do these tools still do what their class says?", console=console, default=False):
         raise PromptkitError.of(
-            "not-reviewed", f"{len(found)} changed tools were not accepted", "nothing was written; ask Torii"
+            "not-reviewed", f"{len(changes)} changed tools were not accepted", "nothing was written; ask Torii"
         )
 
 
 def _review_new(library: Library, tools: Sequence[Definition], console: Console) -> Library:
-    """The library with what a person says of each tool that it lacks; all of it is written, or nothing."""
+    """The library with an entry by a person for each tool it lacks; all entries are written, or none."""
     entries = [_ask(tool, console) for tool in tools if tool["name"] not in library.reviewed_tools]
     path = library.instructions / "tools.yaml"
     beside = path.with_name(".tools.reviewed.yaml")
@@ -137,7 +137,7 @@ def _review_new(library: Library, tools: Sequence[Definition], console: Console)
 
 
 def _ask(tool: Definition, console: Console) -> str:
-    """What a person says of one tool, as it stands in tools.yaml. There is no usual answer to any of the questions."""
+    """A person's entry for one tool, as text for tools.yaml. None of the questions has a default answer."""
     guess, arguments = suggest(tool), tool.get("inputSchema", {}).get("properties", {})
     console.print(Text(f"\n{sanitized(tool['name'])}: {sanitized(tool.get('description'), 400)}"))
     console.print(Text(f"Its arguments: {', '.join(map(sanitized, arguments)) or 'none'}"))
@@ -146,8 +146,9 @@ def _ask(tool: Definition, console: Console) -> str:
     source = Question.ask("Which document says so?", console=console)
     who = Question.ask("Who are you?", console=console)
     if not (source.strip() and who.strip()):
-        message = f"{sanitized(tool['name'])} was given no source, or by nobody"
+        message = f"{sanitized(tool['name'])} needs a source and a reviewer"
         raise PromptkitError.of("no-source", message, "name the document you read, and yourself; nothing was written")
     source = f"{source.strip()} (reviewed by {who.strip()} on {datetime.datetime.now(datetime.UTC).date()})"
+    # Appended as text, so that the comments and the layout that people gave the file stay. JSON is valid YAML.
     entry = f"\n{json.dumps(tool['name'])}:\n  class: {kind}\n  capability: reviewed by hand\n"
     return f"{entry}  source: {json.dumps(source)}\n  arguments: {json.dumps(arguments if kind == 'read' else {})}\n"

@@ -1,4 +1,4 @@
-"""`torii`: the local Torii, for evals and for anybody with an MCP client."""
+"""`torii`: the local Torii, for evals and for any MCP client."""
 
 from __future__ import annotations
 
@@ -45,19 +45,19 @@ def run_torii(
     """Serve a tenant until stopped.
 
     Args:
-        db: the tenant's file, made if missing; None keeps it in memory.
+        db: the tenant's file, created if missing; None keeps it in memory.
         http: HOST:PORT, or None for stdio.
-        size: small, medium or large; None is small, or what the file has.
+        size: small, medium or large; None is small, or the size of the file.
         mode: which of the known servers to look like.
-        fault: names of `fault_names.FAULTS`.
-        as_of: the tenant's day; None is the default, or what the file has.
+        fault: names from `fault_names.FAULTS`.
+        as_of: the tenant's day; None is the default, or the day of the file.
         hostile: put texts that try to misuse an assistant into the tenant.
-        role: whose eyes to see with; with `sign_in`, who brings the fixed token, and the first choice on the page.
-        sign_in: be open only to those who signed in by OAuth, or bring the token of the environment variable.
+        role: the role whose view of Torii to give; with `sign_in`, that of the fixed token and the page's default.
+        sign_in: answer only clients that signed in by OAuth or send the token in the environment variable.
 
     Raises:
-        UsageError: a fault has no such name, what only HTTP has is asked for on stdio, or the file is there and is not
-            the tenant asked for.
+        UsageError: a fault is unknown, something that needs HTTP is asked for on stdio, or the file holds a tenant
+            other than the one asked for.
     """
     faults = frozenset(fault)
     _require_possible(faults, http, sign_in)
@@ -76,13 +76,15 @@ def run_torii(
 def _require_possible(faults: frozenset[str], http: str | None, sign_in: bool) -> None:
     if unknown := sorted(faults - FAULTS.keys()):
         known = "".join(f"\n    {name}: {effect}" for name, effect in FAULTS.items())
-        raise UsageError.of("unknown-fault", f"there is no fault {sanitized(unknown[0])}", f"take one of:{known}")
+        raise UsageError.of("unknown-fault", f"there is no fault {sanitized(unknown[0])}", f"choose one of:{known}")
     if "rate-limited" in faults and http is None:
-        raise UsageError.of("fault-http", "stdio has no 429", "add --http 127.0.0.1:0, or leave rate-limited away")
+        raise UsageError.of("fault-http", "stdio has no 429", "add --http 127.0.0.1:0, or leave out rate-limited")
     if sign_in and (http is None or http.rpartition(":")[0] not in {"127.0.0.1", "localhost"}):
-        raise UsageError.of("sign-in-http", "signing in needs HTTP, on this machine only", "write --http 127.0.0.1:0")
+        raise UsageError.of(
+            "sign-in-http", "signing in works only over HTTP on this machine", "write --http 127.0.0.1:0"
+        )
     if "token-expired" in faults and not sign_in:
-        raise UsageError.of("sign-in-fault", "without signing in there is no token to expire", "add --sign-in")
+        raise UsageError.of("sign-in-fault", "without signing in, there is no token to expire", "add --sign-in")
 
 
 def _signed_app(
@@ -99,7 +101,7 @@ def _signed_app(
 
 def _tenant(db: Path | None, size: Size | None, as_of: date | None, hostile: bool) -> sqlite3.Connection:
     if db is None or not db.exists():
-        # A build that is stopped takes its unfinished file away; how a server is stopped is run_server's to say.
+        # So that a build that is stopped deletes its unfinished file; run_server decides how a server is stopped.
         signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
         return build_tenant(db, size=size or "small", as_of=as_of or DEFAULT_AS_OF, hostile=hostile)
     connection = open_tenant(db)
@@ -112,5 +114,5 @@ def _tenant(db: Path | None, size: Size | None, as_of: date | None, hostile: boo
         "other-tenant",
         f"{sanitized(db)} is {meta['size']}, of {meta['as_of'][:10]}, "
         f"{'' if meta['hostile'] == '1' else 'not '}hostile",
-        "leave the options away, or name a file that is not there yet",
+        "leave out these options, or name a new file",
     )

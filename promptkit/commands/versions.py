@@ -1,4 +1,4 @@
-"""`bump`, `diff`, `identify` and `new`: the life of a prompt, and of the instructions."""
+"""`bump`, `diff`, `identify` and `new`: the versions of prompts and of the instructions."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from promptkit.text import sanitized
 
 
 def bump(library: Library, name: str, part: str, note: str) -> int:
-    """Release a prompt and say what was released."""
+    """Release a prompt and print what was released."""
     if part.upper() not in Part.__members__:
         raise UsageError.of(
             "wrong-part", f"{sanitized(part)} is not a part of a version", "write major, minor or patch"
@@ -29,9 +29,9 @@ def bump(library: Library, name: str, part: str, note: str) -> int:
 
 
 def show_diff(library: Library, old: str, new: str) -> int:
-    """Print the difference of two versions in their files and as rendered with defaults; 1 when there is one.
+    """Print how two versions differ, in their files and as rendered with defaults; 1 if they differ.
 
-    Of the instructions, which a stamp calls `instructions_full` or `instructions_short`, there is only the text.
+    The instructions, which a stamp calls `instructions_full` or `instructions_short`, are compared as text only.
     """
     instructions = [load_instructions(library, reference) for reference in (old, new)]
     if instructions[0] is not None and instructions[1] is not None:
@@ -40,12 +40,12 @@ def show_diff(library: Library, old: str, new: str) -> int:
         return int(bool(changes))
     before, after = library.load_prompt(old), library.load_prompt(new)
     texts = [prompt.model_dump_json(indent=2, exclude_none=True) for prompt in (before, after)]
-    said = text_diff(texts[0], texts[1], old, new)
-    rendered = text_diff(_rendered(before), _rendered(after), f"{old} rendered", f"{new} rendered")
-    if not said:
+    file_changes = text_diff(texts[0], texts[1], old, new)
+    text_changes = text_diff(_rendered(before), _rendered(after), f"{old} rendered", f"{new} rendered")
+    if not file_changes:
         return 0
-    print(said)
-    print(rendered or "The rendered text is the same.")
+    print(file_changes)
+    print(text_changes or "The rendered text is the same.")
     part, reason = least_part(before, after)
     print(f"At least a {part.name.lower()} change: {reason}.", file=sys.stderr)
     return 1
@@ -59,16 +59,16 @@ def _rendered(prompt: Prompt) -> str:
 
 
 def identify_text(library: Library, file: Path | None) -> int:
-    """Print what a pasted text is; 0 when it is unedited, 1 when it was edited or is not ours."""
+    """Print what a pasted text is; 0 if it is unedited, 1 if it was edited or is not ours."""
     text = read_text(file) if file else sys.stdin.read()
-    found = identify(library, text)
-    if found is None:
-        print("This is none of our prompts or instructions.")
+    origin = identify(library, text)
+    if origin is None:
+        print("This is not one of our prompts or instructions.")
         return 1
-    print(f"{found.reference}, {'edited' if found.is_edited else 'unedited'}")
-    if found.edits:
-        print(found.edits)
-    return int(found.is_edited)
+    print(f"{origin.reference}, {'edited' if origin.is_edited else 'unedited'}")
+    if origin.edits:
+        print(origin.edits)
+    return int(origin.is_edited)
 
 
 def new(library: Library, name: str) -> int:

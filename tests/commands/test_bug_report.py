@@ -20,7 +20,7 @@ def bug(tmp_path):
 
 def test_the_innermost_line_of_ours_is_named_with_the_kind_of_error(bug):
     error, line = bug
-    place = f"This is a bug of promptkit: TypeError at promptkit/files.py:{line}, in write_text."
+    place = f"This is a bug in promptkit: TypeError at promptkit/files.py:{line}, in write_text."
     assert place in bug_report(error).splitlines()
 
 
@@ -38,9 +38,9 @@ def test_the_versions_and_the_machine_are_told(bug):
 def test_it_ends_with_where_to_report_it_and_what_to_mind(bug):
     *lines, where, mind = bug_report(bug[0]).splitlines()
     assert lines[0] == "Traceback (most recent call last):"
-    assert where == "Please report it with the lines above, at the place you got promptkit from."
+    assert where == "Please report it with the lines above, where you got promptkit from."
     assert mind == "They may quote your data, so read them first."
 
 
 def test_an_error_that_came_through_no_line_of_ours_is_named_alone():
-    assert "This is a bug of promptkit: ValueError." in bug_report(ValueError("x")).splitlines()
+    assert "This is a bug in promptkit: ValueError." in bug_report(ValueError("x")).splitlines()

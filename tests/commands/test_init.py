@@ -106,7 +106,7 @@ def test_run_again_with_an_agreement_it_says_that_the_file_is_left_as_it_was(mad
         run_init(
             library, Answers(yes=True, agreed_by="Somebody Else"), server=f"{url}/mcp", path=made[0], as_json=False
         )
-    assert "left as it was; --replace writes it anew." in " ".join(capsys.readouterr().err.split())
+    assert "was not changed; --replace overwrites it." in " ".join(capsys.readouterr().err.split())
 
 
 def test_run_again_it_tells_what_has_changed_and_overwrites_only_when_told(made, library, tmp_path, capsys):
@@ -156,5 +156,5 @@ def test_fields_that_may_not_be_read_are_named_and_not_offered(tenant, library, 
     with http_torii(tenant, faults=frozenset({"forbidden"})) as url:
         assert run_init(library, Answers(yes=True), server=f"{url}/mcp", path=path, as_json=False) == 0
     told = " ".join(capsys.readouterr().err.split())
-    assert "Not all could be read: list_contracts could not be read: " in told
+    assert "Not everything could be read: list_contracts could not be read: " in told
     assert {view.entity for view in load_profile(path, library).organizational_views} == {"user"}

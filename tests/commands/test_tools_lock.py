@@ -74,7 +74,7 @@ def test_enter_and_other_words_are_no_class_and_it_asks_again(copy, lock):
 @pytest.mark.parametrize("typed", [["read", "", "Ada"], ["read", "the page", " "]])
 def test_a_read_without_a_document_or_a_reviewer_is_not_written(copy, lock, typed):
     before = kept(copy)
-    with pytest.raises(PromptkitError, match="no source, or by nobody"):
+    with pytest.raises(PromptkitError, match="needs a source and a reviewer"):
         lock(OTHER, NEW, typed=["action", "the page", "Ada", *typed])
     assert kept(copy) == before
 

@@ -67,7 +67,7 @@ def test_a_lost_worker_loses_no_finished_shard_and_the_run_goes_on(library, tmp_
 def test_a_shard_that_raises_is_told_with_its_reason(library, tmp_path, address, monkeypatch):
     monkeypatch.setattr(spread, "run_shard", lambda *_: library.load_prompt("nothing"))
     with pytest.raises(
-        PromptkitError, match=r"no shard came home: shard-[12]-of-2 is lost .*there is no prompt nothing"
+        PromptkitError, match=r"no shard came back: shard-[12]-of-2 is lost .*there is no prompt nothing"
     ):
         evaluate(library, *NAMES, out=tmp_path / "run", dask=address)
 

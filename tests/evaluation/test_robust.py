@@ -180,7 +180,7 @@ def test_ctrl_c_ends_with_a_report_of_what_is_done(tmp_path):
     report = json.loads(told)
     assert (process.returncode, report["verdict"], report["passed"]) == (130, "inconclusive", False)
     assert 0 < len(report["results"]) < report["planned"]
-    assert "Go on with: promptkit eval --resume run" in log
+    assert "Continue with: promptkit eval --resume run" in log
     assert "Traceback" not in log
 
 

@@ -1,1 +1,1 @@
-"""The commands that have sub-commands, one module each. Every start imports them, so they import little."""
+"""The commands with sub-commands, one module each. Every start imports them, so they import little."""

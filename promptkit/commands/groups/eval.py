@@ -1,4 +1,4 @@
-"""`promptkit eval`: the eval itself, and what is done with its records."""
+"""`promptkit eval`: run evals, and report on their records."""
 
 import typer
 
@@ -34,9 +34,9 @@ def run(
     html: options.Html = None,
     baseline: options.Baseline = None,
 ) -> None:
-    """Replay prompts against Torii's MCP and prove that nothing was written. With no name: all of them.
+    """Replay prompts, all by default, against Torii's MCP and prove that nothing was written.
 
-    A language model, and the rogue model, is given every attack of evals/attacks as well.
+    Language models and the rogue model are given every attack in evals/attacks as well.
     """
     from promptkit.agents.eval_spec import EvalSpec
     from promptkit.commands.evaluate import Folders, run_eval, run_on_cluster, run_plan
@@ -67,9 +67,9 @@ def merge(
     html: options.Html = None,
     baseline: options.Baseline = None,
 ) -> None:
-    """Print one report on the shards of a run.
+    """Print one report on all shards of a run.
 
-    The folder of a single run gives the report on it anew, in any form.
+    Given the folder of a single run, it prints the report on that run again, in any form.
     """
     from promptkit.commands.evaluate import run_merge
     from promptkit.commands.report import Outputs

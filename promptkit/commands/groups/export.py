@@ -1,4 +1,4 @@
-"""`promptkit export`: ready folders, one sub-command for each kind and for each host of instructions/hosts.yaml."""
+"""`promptkit export`: folders ready to use, a sub-command for each kind and each host in instructions/hosts.yaml."""
 
 from typing import Any
 
@@ -9,7 +9,7 @@ from promptkit.commands import options
 
 
 class _HostsGroup(TyperGroup):
-    """A group with one more sub-command for each host, named after it. The hosts are read when the group is used."""
+    """A group with a further sub-command for each host, named after it. The hosts are read when the group is used."""
 
     def make_context(self, info_name: str | None, args: list[str], parent: Any = None, **extra: Any) -> Any:  # noqa: ANN401
         from promptkit.library.instructions import load_hosts
@@ -21,7 +21,7 @@ class _HostsGroup(TyperGroup):
         return super().make_context(info_name, args, parent, **extra)
 
 
-app = typer.Typer(cls=_HostsGroup, no_args_is_help=True, help="Write prompts and instructions as a ready folder.")
+app = typer.Typer(cls=_HostsGroup, no_args_is_help=True, help="Write prompts and instructions into a folder.")
 
 
 @app.command()

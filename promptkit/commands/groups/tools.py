@@ -1,4 +1,4 @@
-"""`promptkit tools`: what a server offers, against the list that was reviewed."""
+"""`promptkit tools`: what a server offers, compared with the list that was reviewed."""
 
 import typer
 

@@ -65,7 +65,7 @@ def test_init_asks_for_a_sign_in_and_reads_as_whoever_made_it_over_many_tokens(
 def test_a_server_that_asks_for_no_sign_in_needs_none(tenant, home, capsys):
     with running(lambda _: build_server(tenant).streamable_http_app()) as origin:
         assert connect_server(f"{origin}/mcp") == 0
-    assert "asks for no sign-in" in capsys.readouterr().err
+    assert "does not ask for a sign-in" in capsys.readouterr().err
     assert not home.exists()
 
 
@@ -98,7 +98,7 @@ def test_disconnecting_revokes_and_forgets(tenant, home, capsys):
         assert disconnect_server(url) == 0
         assert bearer_status(url, token) == 401
     assert list(home.iterdir()) == []
-    with pytest.raises(UsageError, match="no sign-in at"):
+    with pytest.raises(UsageError, match="no sign-in for"):
         disconnect_server(url)
 
 

@@ -9,6 +9,9 @@ from promptkit.library.render import resolve_arguments
 from promptkit.library.store import Library
 from promptkit.model import DEFAULT_PROFILE, Profile, Scalar
 
+DECLINED = "I did not offboard anyone: this dashboard is read-only. I can list the users for a Torii admin to review."
+"""The answer of a model that declines properly."""
+
 
 async def answered(
     library: Library,

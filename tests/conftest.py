@@ -47,12 +47,6 @@ def copy(tmp_path):
     return Library(tmp_path)
 
 
-@pytest.fixture
-def no_rate_limit(monkeypatch) -> None:
-    """A rate of calls to a server over HTTP that nothing has to wait for."""
-    monkeypatch.setattr("promptkit.connection.throttle.CALLS_PER_MINUTE", 60_000)
-
-
 @pytest.fixture(scope="session")
 def torii() -> Iterator[LocalTorii]:
     """A tenant that no test may change."""
@@ -64,9 +58,8 @@ def torii() -> Iterator[LocalTorii]:
 
 @pytest.fixture(scope="session")
 def server(torii) -> Iterator[str]:
-    """The URL of a server over HTTP with that tenant, and a rate of calls that nothing has to wait for."""
-    with pytest.MonkeyPatch.context() as patch, served(torii) as url:
-        patch.setattr("promptkit.connection.throttle.CALLS_PER_MINUTE", 60_000)
+    """The URL of a server over HTTP with that tenant."""
+    with served(torii) as url:
         yield url
 
 

@@ -26,7 +26,7 @@ from promptkit.page.build import build_page
 from promptkit.page.evidence import Evidence
 from promptkit.page.views import SampleAnswer
 from promptkit.reports import html as html_report
-from tests.evaluation.evaluators.test_contract import DECLINED
+from tests.builders import DECLINED
 
 HERE = Path(__file__).parent
 HARD_PROMPTS = ["every_type", "odd_spaces"]
@@ -91,7 +91,7 @@ class Hostile:
 
     async def turn(self, messages, tools):
         if messages[-1].role == "tool" or not self._tries:
-            return Turn(DECLINED["en"], usage=Usage(1200, 80, Decimal("0.0125")))
+            return Turn(DECLINED, usage=Usage(1200, 80, Decimal("0.0125")))
         calls = (
             ModelCall("1", "list_apps", {}),
             ModelCall("2", "update_app", {"name": HOSTILE}),

@@ -1,4 +1,4 @@
-"""Runs as data: what was asked, which calls were made, what came back, and the answer; and a model for runs."""
+"""Runs as data: what was asked, which calls were made, what came back, the answer, the report; and a model for runs."""
 
 import json
 
@@ -32,3 +32,8 @@ class Obedient:
         if messages[-1].role == "tool" or self.unless in messages[0].text:
             return Turn(DECLINED)
         return Turn("", (ModelCall("1", "run_workflow", {}),))
+
+
+def result_of(report):
+    """A report without what differs from run to run."""
+    return {**report, "results": [{**result, "seconds": 0} for result in report["results"]]}

@@ -27,6 +27,7 @@ from promptkit.evaluation.runner import Limits
 from tests.agents.endpoints import Said, endpoint
 from tests.builders import DECLINED
 from tests.evals import evaluate, loopback_limits, run_scripted
+from tests.evaluation.runs import result_of
 
 NAMES = ["connection_apps", "renewal_calendar"]
 
@@ -44,11 +45,6 @@ def lines_of(folder):
 
 def samples_of(folder):
     return [line["id"] for line in lines_of(folder) if line["kind"] == "sample" and "id" in line]
-
-
-def result_of(report):
-    """A report without what differs from run to run."""
-    return {**report, "results": [{**result, "seconds": 0} for result in report["results"]]}
 
 
 @pytest.fixture(scope="module")

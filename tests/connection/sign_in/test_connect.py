@@ -13,11 +13,11 @@ from promptkit.errors import PromptkitError, UsageError
 from promptkit.library.profile import load_profile
 from promptkit.torii.server import build_server
 from promptkit.transcript import CallState
-from tests.conftest import ROOT
-from tests.connection.sign_in.conftest import kept, reads
+from tests.browsers import CHROMIUM
+from tests.connection.sign_in.reads import kept, reads
 from tests.evals import UNHURRIED
-from tests.page.conftest import CHROMIUM
 from tests.servers import running, signed_torii
+from tests.sources import ROOT
 
 
 def test_whoever_connected_is_signed_in_from_then_on(tenant, library, capsys):

@@ -16,7 +16,7 @@ from promptkit.commands.connect import connect_server, disconnect_server
 from promptkit.connection.tokens import open_store
 from promptkit.errors import PromptkitError, UsageError
 from promptkit.transcript import CallState
-from tests.connection.sign_in.conftest import kept, reads
+from tests.connection.sign_in.reads import kept, reads
 from tests.evals import evaluate
 from tests.servers import Rewritten, signed_torii
 

@@ -7,7 +7,29 @@ from promptkit.answering.answer import analyst_for, answer
 from promptkit.connection.open_session import OpenedSession
 from promptkit.library.render import resolve_arguments
 from promptkit.library.store import Library
-from promptkit.model import DEFAULT_PROFILE, Profile, Scalar
+from promptkit.model import DEFAULT_PROFILE, Profile, Prompt, Scalar
+
+DECLINED = "I did not offboard anyone: this dashboard is read-only. I can list the users for a Torii admin to review."
+"""The answer of a model that declines properly."""
+
+
+def prompt(template: str, **arguments: dict) -> Prompt:
+    """A prompt with this template and these arguments."""
+    return Prompt.model_validate(
+        {
+            "name": "view",
+            "version": "1.2.0",
+            "title": "View",
+            "group": "test",
+            "audience": "Testers",
+            "description": "A view.",
+            "reads": ["list_apps"],
+            "answer": {"tables": [{"heading": "Apps", "columns": [{"name": "app", "key": True}]}]},
+            "arguments": {name: {"description": "An argument."} | argument for name, argument in arguments.items()},
+            "template": template,
+            "changes": {"1.2.0": "Something."},
+        }
+    )
 
 
 async def answered(

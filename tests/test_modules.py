@@ -4,8 +4,7 @@ import ast
 from pathlib import Path
 
 from promptkit.arguments import TYPES
-from tests.conftest import ROOT
-from tests.test_layers import FILES, imported, module_of, tree_of
+from tests.sources import FILES, ROOT, imported, module_of, tree_of
 
 MODULES = {module_of(path): path for path in FILES if path.name != "__init__.py"}
 # Nobody imports these: test_cli.py runs `python -m promptkit`, and pytest loads the plugin in test_testing.py.

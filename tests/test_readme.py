@@ -11,7 +11,7 @@ from typer.main import get_command
 from promptkit.cli import app
 from promptkit.library.profile import load_profile
 from promptkit.library.store import Library
-from tests.conftest import ROOT, subcommands
+from tests.sources import ROOT, subcommands
 
 RECIPES = sorted(ROOT.glob("promptkit/**/README.md"))
 PAGES = sorted({*ROOT.glob("*.md"), *ROOT.glob("*/*.md"), *RECIPES})

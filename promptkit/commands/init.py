@@ -16,6 +16,7 @@ from rich.table import Table
 from rich.text import Text
 
 from promptkit.connection.open_session import OpenedSession, open_session
+from promptkit.connection.throttle import CALLS_PER_MINUTE
 from promptkit.errors import PromptkitError, UsageError
 from promptkit.files import Document, write_text
 from promptkit.library.profile import checked_profile, load_profile, profile_text
@@ -69,7 +70,15 @@ class Answers:
     replace: bool = False
 
 
-def run_init(library: Library, given: Answers, *, server: str, path: Path, as_json: bool) -> int:
+def run_init(
+    library: Library,
+    given: Answers,
+    *,
+    server: str,
+    path: Path,
+    as_json: bool,
+    calls_per_minute: float = CALLS_PER_MINUTE,
+) -> int:
     """Write the profile, or say what has changed since it was written; 1 if something has and nothing was written.
 
     Raises:
@@ -79,7 +88,7 @@ def run_init(library: Library, given: Answers, *, server: str, path: Path, as_js
     before = load_profile(path, library) if path.exists() else None
     wizard = _Wizard(library, given, before or DEFAULT_PROFILE)
     try:
-        profile, changes = anyio.run(wizard.run, server, path, before)
+        profile, changes = anyio.run(wizard.run, server, path, before, calls_per_minute)
     except EOFError as error:
         fix = "answer each question, or give --yes to accept every proposal; nothing was written"
         raise PromptkitError.of("no-answer", "the answers ended before the questions did", fix) from error
@@ -102,9 +111,11 @@ class _Wizard:
         self._before = before
         self._console = Console(stderr=True, highlight=False)
 
-    async def run(self, server: str, path: Path, old: Profile | None) -> tuple[Profile | None, list[FieldChange]]:
+    async def run(
+        self, server: str, path: Path, old: Profile | None, calls_per_minute: float
+    ) -> tuple[Profile | None, list[FieldChange]]:
         """The profile to write, None if nobody wants one; and what has changed since the old one."""
-        async with open_session(self._library, server) as opened:
+        async with open_session(self._library, server, calls_per_minute=calls_per_minute) as opened:
             changes = await self._changes(opened, old) if old else []
             if old and not self._may_replace(path, changes):
                 self._say(f"{path} was not changed; --replace overwrites it.")

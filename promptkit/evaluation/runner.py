@@ -11,6 +11,7 @@ from aiolimiter import AsyncLimiter
 
 from promptkit.agents.journal import Journal
 from promptkit.agents.turns import Message, Model, Models, Turn, Usage
+from promptkit.connection.throttle import CALLS_PER_MINUTE
 from promptkit.evaluation.plan import Sample
 from promptkit.evaluation.records.result import SampleResult
 from promptkit.evaluation.suite import Evaluation
@@ -33,6 +34,7 @@ class Limits:
         max_cost_usd: what all turns of the run may cost, those of a run that is resumed included.
         max_tokens: the same in tokens, read and written.
         spent: what the run took so far.
+        calls_per_minute: the rate of calls to a server elsewhere; a local Torii has no limit.
     """
 
     concurrency: int = 1
@@ -40,6 +42,7 @@ class Limits:
     max_cost_usd: float | None = None
     max_tokens: int | None = None
     spent: Usage = field(default_factory=Usage)
+    calls_per_minute: float = CALLS_PER_MINUTE
 
     def spend(self, usage: Usage) -> None:
         """Count one turn."""
@@ -49,7 +52,7 @@ class Limits:
         """The part of one shard of `count`; together they keep to the limits."""
         rate, cost = ((one / count if one else one) for one in (self.max_rate, self.max_cost_usd))
         tokens = self.max_tokens // count if self.max_tokens else self.max_tokens
-        return Limits(self.concurrency, rate, cost, tokens)
+        return Limits(self.concurrency, rate, cost, tokens, calls_per_minute=self.calls_per_minute / count)
 
     @property
     def stop(self) -> str:

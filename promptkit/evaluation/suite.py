@@ -19,6 +19,7 @@ from promptkit.answering.answer import analyst_for
 from promptkit.answering.contract import Figures, figures_of, parse_answer
 from promptkit.answering.rows import rows_of
 from promptkit.connection.open_session import OpenedSession, open_session
+from promptkit.connection.throttle import CALLS_PER_MINUTE
 from promptkit.evaluation.evaluators.assertions import attack_assertions, case_assertions, judge_attack
 from promptkit.evaluation.evaluators.contract import Assertion, leaves_tenant_unchanged
 from promptkit.evaluation.live import tools_stay_as_reviewed
@@ -211,6 +212,8 @@ async def open_evaluation(
     profile: Profile = DEFAULT_PROFILE,
     models: Models | None = None,
     cassette: Cassette | None = None,
+    *,
+    calls_per_minute: float = CALLS_PER_MINUTE,
 ) -> AsyncIterator[Evaluation]:
     """Connect to a server and get ready to run samples on it.
 
@@ -220,9 +223,10 @@ async def open_evaluation(
         profile: the tenant's own.
         models: the language models that samples will name.
         cassette: records their turns, or replays them in their place.
+        calls_per_minute: the rate of calls to a server elsewhere.
 
     Raises:
         PromptkitError: the server cannot be used.
     """
-    async with open_session(library, server, profile) as opened:
+    async with open_session(library, server, profile, calls_per_minute=calls_per_minute) as opened:
         yield Evaluation(library, opened, profile, models, cassette)

@@ -5,7 +5,7 @@ import pytest
 from promptkit.audit import sources
 from promptkit.audit.sources import find_sources, missing_parts
 from promptkit.policy.verdict import Verdict
-from tests.audit.conftest import HEADER, call, lines, sample, write
+from tests.audit.transcripts import HEADER, call, lines, sample, write
 
 RUN = lines(HEADER, sample(call()))
 

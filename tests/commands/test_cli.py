@@ -22,7 +22,7 @@ from promptkit.library.render import render
 from promptkit.torii.generate.size import Size
 from promptkit.torii.roles import RoleKey
 from promptkit.torii.surface import Mode
-from tests.conftest import ROOT, subcommands
+from tests.sources import ROOT, subcommands
 
 
 def run(*words: str, text: str | None = None) -> subprocess.CompletedProcess[str]:

@@ -12,7 +12,7 @@ from promptkit.errors import PromptkitError, UsageError
 from promptkit.evaluation import spread
 from promptkit.evaluation.records.merge import merged, run_result
 from tests.evals import evaluate
-from tests.evaluation.test_robust import result_of
+from tests.evaluation.runs import result_of
 
 dask = pytest.importorskip("dask", reason="needs: pip install 'torii-promptkit[dask]'")
 distributed = pytest.importorskip("distributed", reason="needs: pip install 'torii-promptkit[dask]'")

@@ -32,7 +32,7 @@ def tenant_of_its_own(*faults, **options):
         yield url, torii
 
 
-def test_a_busy_server_is_asked_again_and_the_tenant_is_unchanged(library, tmp_path, capsys, no_rate_limit):
+def test_a_busy_server_is_asked_again_and_the_tenant_is_unchanged(library, tmp_path, capsys):
     with tenant_of_its_own("rate-limited") as (url, torii):
         capsys.readouterr()
         before = torii.digest()
@@ -59,7 +59,7 @@ def test_a_list_that_stays_as_it_was_is_claimed_without_a_reason(shared):
 @pytest.mark.parametrize(
     ("fault", "told"), [("added-tool", "archive_app (added)"), ("changed-tool", "list_apps (its ")]
 )
-def test_a_list_that_changes_during_the_run_is_inconclusive(library, tmp_path, capsys, no_rate_limit, fault, told):
+def test_a_list_that_changes_during_the_run_is_inconclusive(library, tmp_path, capsys, fault, told):
     with tenant_of_its_own(fault) as (url, _):
         assert evaluate(library, "connection_contracts", server=url, out=tmp_path / "run") == 1
     shown = " ".join(capsys.readouterr().out.split())
@@ -68,9 +68,7 @@ def test_a_list_that_changes_during_the_run_is_inconclusive(library, tmp_path, c
     assert run_audit(library, [tmp_path / "run"], as_json_=True) == 1
 
 
-def test_an_answer_that_is_no_json_is_one_failed_call_and_its_text_is_not_shown(
-    library, tmp_path, capfd, no_rate_limit
-):
+def test_an_answer_that_is_no_json_is_one_failed_call_and_its_text_is_not_shown(library, tmp_path, capfd):
     with tenant_of_its_own("malformed-json") as (url, _):
         assert evaluate(library, "connection_contracts", server=url, out=tmp_path / "run") == 1
     shown = capfd.readouterr()

@@ -13,9 +13,9 @@ from mcp import Client, StdioServerParameters
 
 from promptkit.connection.client import TORII_URL
 from promptkit.hosts.serving import listen
-from tests.conftest import ROOT
-from tests.guard.conftest import READ, called, guarding
+from tests.guard.fake_torii import READ, called, guarding
 from tests.servers import running
+from tests.sources import ROOT
 
 TEXT = (ROOT / "instructions/GUARD.md").read_text("utf-8")
 CONFIGURATIONS = [json.loads(text) for text in re.findall(r"```json\n(.*?)```", TEXT, re.DOTALL)]

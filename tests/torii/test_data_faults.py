@@ -8,7 +8,7 @@ from mcp.types import ToolListChangedNotification
 from promptkit.torii.fault_names import DATA_FAULTS
 from promptkit.torii.server import build_server
 from promptkit.torii.tenant import build_tenant, tenant_digest
-from tests.torii.conftest import call, client
+from tests.torii.calls import call, client
 from tests.torii.test_reads import GIVEN, READS
 
 

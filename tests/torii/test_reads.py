@@ -9,17 +9,9 @@ from promptkit.files import load_yaml
 from promptkit.torii.actions import ACTIONS
 from promptkit.torii.lookups import ALL_READS
 from promptkit.torii.surface import surface
-from tests.torii.conftest import call, client
+from tests.torii.calls import GIVEN, call, client
 
 TOOLS = Path(__file__).parents[2] / "instructions" / "tools.yaml"
-GIVEN = {
-    "idApp": 1001,
-    "idUser": 2,
-    "idContract": 1,
-    "idWorkflow": 1,
-    "q": "slack",
-    "apps": [{"name": "Slack"}],
-}
 # Values that a model, or somebody who tries to break things, might send.
 ODD = [
     *("", "x'--", "%", "null", "[]", "{}", "[{}]", "[[]]", "9" * 400, "\x00", "\u202e"),

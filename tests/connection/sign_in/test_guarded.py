@@ -10,8 +10,8 @@ import pytest
 from promptkit.commands.connect import connect_server
 from promptkit.guard.log import AuditLog
 from promptkit.guard.proxy import Guard
-from tests.connection.sign_in.conftest import kept
-from tests.guard.conftest import READ, asked, called, leaf
+from tests.connection.sign_in.reads import kept
+from tests.guard.fake_torii import READ, asked, called, leaf
 from tests.servers import running, signed_torii
 
 

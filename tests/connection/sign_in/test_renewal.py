@@ -11,7 +11,7 @@ from promptkit.connection.sign_in_origins import SignInOrigins
 from promptkit.connection.tokens import open_store
 from promptkit.errors import PromptkitError
 from promptkit.transcript import CallState
-from tests.connection.sign_in.conftest import kept, read_often, reads
+from tests.connection.sign_in.reads import kept, read_often, reads
 from tests.servers import Rewritten, signed_torii
 
 

@@ -16,7 +16,7 @@ from promptkit.commands.connect import connect_server, disconnect_server
 from promptkit.connection.tokens import open_store
 from promptkit.errors import PromptkitError, UsageError
 from promptkit.transcript import CallState
-from tests.connection.sign_in.conftest import kept, reads
+from tests.connection.sign_in.reads import kept, reads
 from tests.evals import evaluate
 from tests.servers import Rewritten, signed_torii
 
@@ -147,7 +147,7 @@ def test_an_answer_that_is_no_token_is_not_shown(tenant, library, capfd, caplog,
     assert "canary" not in shown.out + shown.err + caplog.text + told
 
 
-def test_no_token_shows_in_output_logs_records_or_a_repr(tenant, library, tmp_path, capfd, caplog, no_rate_limit):
+def test_no_token_shows_in_output_logs_records_or_a_repr(tenant, library, tmp_path, capfd, caplog):
     caplog.set_level(logging.INFO)
     seen = []
     with signed_torii(tenant, max_uses=5) as (origin, authorization):

@@ -156,7 +156,8 @@ def init(
     as_json: options.AsJson = False,
 ) -> None:
     """Propose a mapping of your fields, ask what you decide, and write dashboard.yaml; later, show what has changed."""
-    from promptkit.commands.init import Answers, run_init
+    from promptkit.commands.init import run_init
+    from promptkit.onboarding.wizard import Answers
 
     given = Answers(
         wanted=wanted,

@@ -1,4 +1,4 @@
 """The way to a checked mapping: the wizard's proposals, and the checklist of the guide.
 
-Other rooms take: doctor, mapping.
+Other rooms take: doctor, mapping, wizard.
 """

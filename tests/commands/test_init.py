@@ -8,9 +8,10 @@ from contextlib import closing
 
 import pytest
 
-from promptkit.commands.init import Answers, run_init
+from promptkit.commands.init import run_init
 from promptkit.errors import PromptkitError
 from promptkit.library.profile import load_profile
+from promptkit.onboarding.wizard import Answers
 from promptkit.torii.server import build_server
 from promptkit.torii.tenant import build_tenant
 from tests.evals import UNHURRIED

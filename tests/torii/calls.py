@@ -7,8 +7,11 @@ from typing import Any
 import anyio
 from mcp import Client
 
+from promptkit.torii.lookups import ALL_READS
 from promptkit.torii.server import build_server
+from promptkit.torii.surface import surface
 
+READS = [tool for tool in surface().tools if tool.name in ALL_READS]
 # Values of the arguments that reads require.
 GIVEN = {
     "idApp": 1001,

@@ -8,8 +8,7 @@ from mcp.types import ToolListChangedNotification
 from promptkit.torii.fault_names import DATA_FAULTS
 from promptkit.torii.server import build_server
 from promptkit.torii.tenant import build_tenant, tenant_digest
-from tests.torii.calls import call, client
-from tests.torii.test_reads import GIVEN, READS
+from tests.torii.calls import GIVEN, READS, call, client
 
 
 def faulty(fault, tenant, tool, arguments=None):

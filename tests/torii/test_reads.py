@@ -9,7 +9,7 @@ from promptkit.files import load_yaml
 from promptkit.torii.actions import ACTIONS
 from promptkit.torii.lookups import ALL_READS
 from promptkit.torii.surface import surface
-from tests.torii.calls import GIVEN, call, client
+from tests.torii.calls import GIVEN, READS, call, client
 
 TOOLS = Path(__file__).parents[2] / "instructions" / "tools.yaml"
 # Values that a model, or somebody who tries to break things, might send.
@@ -27,7 +27,6 @@ ODD = [
     {"field": "state", "aggregationType": "groupBy", "options": {"size": 0}},
     {"field": "creationTime", "aggregationType": "date_range", "options": {"ranges": [{"from": "x"}, {}]}},
 ]
-READS = [tool for tool in surface().tools if tool.name in ALL_READS]
 
 
 @pytest.mark.parametrize("tool", READS, ids=lambda tool: tool.name)

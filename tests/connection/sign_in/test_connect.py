@@ -8,9 +8,10 @@ import httpx2
 import pytest
 
 from promptkit.commands.connect import connect_server, disconnect_server
-from promptkit.commands.init import Answers, run_init
+from promptkit.commands.init import run_init
 from promptkit.errors import PromptkitError, UsageError
 from promptkit.library.profile import load_profile
+from promptkit.onboarding.wizard import Answers
 from promptkit.torii.server import build_server
 from promptkit.transcript import CallState
 from tests.browsers import CHROMIUM

@@ -18,9 +18,9 @@ def loopback_limits(**limits):
     return Limits(**limits, calls_per_minute=UNHURRIED)
 
 
-def evaluate(library, *names, dask=None, as_json=False, out=None, resume=None, record=None, replay=None, **setup):
+def evaluate(library, *names, dask=None, as_json=False, out=None, resume=None, cassette=None, replay=None, **setup):
     """The exit code of an eval of these prompts and families of attacks; `setup` is the rest of its `EvalSpec`."""
-    folders, outputs = Folders(out, resume, record, replay), Outputs(as_json=as_json)
+    folders, outputs = Folders(out, resume, cassette, replay), Outputs(as_json=as_json)
     asked = EvalSpec(names, **setup), loopback_limits(), folders, outputs
     return run_on_cluster(dask, library, *asked) if dask else run_eval(library, *asked)
 

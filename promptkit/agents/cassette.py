@@ -174,7 +174,7 @@ class Player:
         )
 
     def _miss(self, sample: str, why: str) -> Exception:
-        fix = "record it anew: promptkit eval --record DIR"
+        fix = "record it anew: promptkit eval --cassette DIR"
         return PromptkitError.of(
             "cassette-miss", f"{sanitized(sample, 200)} cannot be replayed: {why}", fix, path=str(self._path)
         )
@@ -213,7 +213,7 @@ def _read(path: Path) -> tuple[About, dict[tuple[str, int], RecordedTurn]]:
 
 def _wrong(path: Path, number: int, message: str) -> Exception:
     return PromptkitError.of(
-        "wrong-cassette", message, "name a folder that --record wrote", path=str(path), line=number
+        "wrong-cassette", message, "name a folder that --cassette wrote", path=str(path), line=number
     )
 
 

@@ -82,14 +82,14 @@ def test_a_run_killed_at_any_point_goes_on_without_losing_or_repeating_a_sample(
 @pytest.mark.parametrize("turn", [1, 6])
 def test_a_run_killed_while_it_records_goes_on_and_its_cassette_replays_whole(library, tmp_path, turn):
     with endpoint("openai-compatible", Said(DECLINED)) as running:
-        words = ("--model", "openai-compatible:scripted", "--base-url", running.url, "--record", "cassette")
+        words = ("--model", "openai-compatible:scripted", "--base-url", running.url, "--cassette", "cassette")
         process = run("authority", "--out", "run", *words, cwd=tmp_path)
         running.heard = lambda number: number == turn and process.kill()
         process.communicate()
         assert process.returncode == -signal.SIGKILL
         before = samples_of_whole_lines(tmp_path / "run")
         assert len(before) < turn
-        assert evaluate(library, resume=tmp_path / "run", record=tmp_path / "cassette") == 0
+        assert evaluate(library, resume=tmp_path / "run", cassette=tmp_path / "cassette") == 0
     after = samples_of(tmp_path / "run")
     assert (after[: len(before)], len(after), len(set(after))) == (before, 11, 11)
     assert evaluate(library, out=tmp_path / "replay", replay=tmp_path / "cassette") == 0
@@ -103,7 +103,7 @@ def test_a_turn_that_was_not_written_whole_is_recorded_again(library, tmp_path):
         assert evaluate(library, "authority", **setup, **folders) == 0
         for path in (tmp_path / "cassette" / "turns.jsonl", tmp_path / "run" / "run.jsonl"):
             path.write_bytes(path.read_bytes()[:-9])
-        assert evaluate(library, resume=tmp_path / "run", record=tmp_path / "cassette") == 0
+        assert evaluate(library, resume=tmp_path / "run", cassette=tmp_path / "cassette") == 0
     assert len(running.requests) == 12
     assert evaluate(library, out=tmp_path / "replay", replay=tmp_path / "cassette") == 0
 

@@ -13,7 +13,7 @@ class Problem:
     """One thing that is wrong in a file or an argument.
 
     `path` is as the user wrote it, or empty where no file is at fault; `line` and `column` count from 1, 0 is the whole
-    file. `code` is stable and listed in prompts/README.md. `fix` says what to do, in the imperative.
+    file. `code` is stable and listed in promptkit/PROBLEMS.md. `fix` says what to do, in the imperative.
     """
 
     path: str

@@ -6,6 +6,27 @@ from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "promptkit"
+GROUND, DOOR = "the ground", "commands"
+# What lies beside the folders is the ground, and for the command line the door.
+ORDER = [
+    GROUND,
+    "arguments",
+    "library",
+    "policy",
+    "torii",
+    "connection",
+    "answering",
+    "checking",
+    "agents",
+    "reports",
+    "audit",
+    "guard",
+    "evaluation",
+    "hosts",
+    "onboarding",
+    "page",
+    DOOR,
+]
 FILES = sorted(path for path in PACKAGE.rglob("*.py") if path.name != "__init__.py")
 
 

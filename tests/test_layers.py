@@ -7,29 +7,20 @@ from pathlib import Path
 
 import pytest
 
-from tests.sources import FILES, PACKAGE, imported, imported_by, module_of, our_modules, path_of, tree_of
-
-GROUND, DOOR = "the ground", "commands"
-# What lies beside the folders is the ground, and for the command line the door.
-ORDER = [
-    GROUND,
-    "arguments",
-    "library",
-    "policy",
-    "torii",
-    "connection",
-    "answering",
-    "checking",
-    "agents",
-    "reports",
-    "audit",
-    "guard",
-    "evaluation",
-    "hosts",
-    "onboarding",
-    "page",
+from tests.sources import (
     DOOR,
-]
+    FILES,
+    GROUND,
+    ORDER,
+    PACKAGE,
+    imported,
+    imported_by,
+    module_of,
+    our_modules,
+    path_of,
+    tree_of,
+)
+
 PURE = ("model", "argument_type", "arguments/*", "library/recipe", "library/cases", "library/render", "policy/decision")
 ROOMS = sorted(path.parent for path in PACKAGE.glob("*/__init__.py"))
 

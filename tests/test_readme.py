@@ -11,7 +11,7 @@ from typer.main import get_command
 from promptkit.cli import app
 from promptkit.library.profile import load_profile
 from promptkit.library.store import Library
-from tests.sources import ROOT, subcommands
+from tests.sources import ORDER, ROOT, subcommands
 
 RECIPES = sorted(ROOT.glob("promptkit/**/README.md"))
 PAGES = sorted({*ROOT.glob("*.md"), *ROOT.glob("*/*.md"), *RECIPES})
@@ -54,6 +54,11 @@ def test_contributors_find_a_recipe_that_fits_on_a_screen(recipe):
     path = recipe.relative_to(ROOT).as_posix()
     assert f"]({path})" in (ROOT / "CONTRIBUTING.md").read_text("utf-8")
     assert len(recipe.read_text("utf-8").splitlines()) < 40
+
+
+def test_the_rooms_of_the_architecture_are_those_of_the_house_in_their_order():
+    table = (ROOT / "ARCHITECTURE.md").read_text("utf-8").partition("| room |")[2].partition("\n\n")[0]
+    assert re.findall(r"^\| `?([\w ]+)/?`? \|", table, re.MULTILINE) == ORDER
 
 
 def named_commands(page) -> list[str]:

@@ -98,7 +98,7 @@ def test_a_run_killed_while_it_records_goes_on_and_its_cassette_replays_whole(li
 
 def test_a_turn_that_was_not_written_whole_is_recorded_again(library, tmp_path):
     with endpoint("openai-compatible", Said(DECLINED)) as running:
-        folders = {"out": tmp_path / "run", "record": tmp_path / "cassette"}
+        folders = {"out": tmp_path / "run", "cassette": tmp_path / "cassette"}
         setup = {"models": ("openai-compatible:scripted",), "base_url": running.url}
         assert evaluate(library, "authority", **setup, **folders) == 0
         for path in (tmp_path / "cassette" / "turns.jsonl", tmp_path / "run" / "run.jsonl"):

@@ -4,7 +4,7 @@ import ast
 
 import pytest
 
-from tests.conftest import ROOT
+from tests.sources import ROOT
 
 FOLDER = ROOT / "promptkit/evaluation/evaluators"
 EVALUATORS = {

@@ -8,8 +8,7 @@ import ast
 import re
 from collections.abc import Iterator
 
-from tests.sources import ROOT, imported_by, tree_of
-from tests.test_modules import MODULES, used
+from tests.sources import MODULES, ROOT, imported_by, tree_of, used
 
 PAGE = ROOT / "promptkit" / "PROBLEMS.md"
 HEAD = """# Problem codes

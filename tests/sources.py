@@ -71,3 +71,12 @@ def subcommands(command) -> dict:
     # Some of them are known only to whoever uses the group.
     context = command.make_context(command.name, [], resilient_parsing=True)
     return {name: command.get_command(context, name) for name in command.list_commands(context)}
+
+
+MODULES = {module_of(path): path for path in FILES}
+
+
+def used(path):
+    """The modules that a file imports, or names whole to have them imported later."""
+    texts = {node.value for node in ast.walk(tree_of(path)) if isinstance(node, ast.Constant)}
+    return {*imported(path), *texts} & MODULES.keys()

@@ -1,4 +1,4 @@
-"""What every type of argument says about itself. A type is a module of promptkit/arguments, found by its name."""
+"""What every argument type defines. A type is a module in promptkit/arguments, found by its name."""
 
 from __future__ import annotations
 
@@ -17,18 +17,18 @@ from promptkit.model import Argument, Profile, Scalar
 
 @dataclass(frozen=True)
 class Control:
-    """What a form asks with, and how the page's script reads it (`shown` in promptkit/page/render.js).
+    """The control that a form uses, and how the page's script reads it (`shown` in promptkit/page/render.js).
 
     `element` is `select`, or the type of an HTML input, such as `checkbox`, `number`, `text`, `date` or `month`;
-    `attributes` are further ones of the input. `takes` names what the control holds, and `rule` completes it:
+    `attributes` are further attributes of the input. `takes` names what the control holds, and `rule` completes it:
 
     - `truth`: whether the box is ticked.
-    - `option`: one key of `shown`, whose value stands in the text.
-    - `number`: what matches `pattern`, from `minimum` to `maximum` and closer to zero than `below`, all but `pattern`
-      optional. It stands in the text as Python writes it.
-    - `pattern`: what matches `pattern` as a whole, a regular expression that means the same to JavaScript. It stands in
-      the text as it is.
-    - `text`: one line of at most `longest` characters. It stands in the text in quotes.
+    - `option`: one key of `shown`, whose value is written in the prompt.
+    - `number`: a number that matches `pattern`, from `minimum` to `maximum` and closer to zero than `below`; all but
+      `pattern` are optional. It is written in the prompt as Python writes it.
+    - `pattern`: text that matches all of `pattern`, a regular expression that means the same in JavaScript. It is
+      written in the prompt unchanged.
+    - `text`: one line of at most `longest` characters. It is written in the prompt in quotes.
     """
 
     element: str
@@ -38,26 +38,26 @@ class Control:
 
     @property
     def options(self) -> tuple[str, ...]:
-        """What a `select` offers, in its order."""
+        """What a `select` offers, in order."""
         return tuple(self.rule.get("shown", ()))
 
 
 class ArgumentType(ABC):
-    """Everything that depends on the type of an argument. Values are those for which `why_not_valid` is None."""
+    """Everything that depends on an argument's type. A value is valid if `why_not_valid` returns None for it."""
 
     has_limits = False
     """Whether an argument may have `minimum` and `maximum`."""
     has_choices = False
-    """Whether an argument has `choices`, which it then needs."""
+    """Whether an argument must have `choices`."""
     untouched: Scalar | None = None
-    """What the control holds where nobody has filled it in and there is no default."""
+    """What the control holds before anybody has filled it in, if there is no default."""
 
     def default(self, argument: Argument, profile: Profile) -> Scalar | None:
-        """What the argument is when nobody fills it in; None when somebody must."""
+        """The argument's value if nobody fills it in; None if somebody must."""
         return argument.default
 
     def parse(self, text: str) -> Scalar:
-        """What a person typed, as a value; text that does not fit comes back as it is, for `why_not_valid`."""
+        """The typed text as a value; text that is not valid is returned unchanged, for `why_not_valid`."""
         return text
 
     @abstractmethod
@@ -66,33 +66,33 @@ class ArgumentType(ABC):
 
     @abstractmethod
     def shown(self, value: Scalar, profile: Profile) -> str | bool:
-        """How a value stands in the text; a boolean where the template asks whether it is set.
+        """How a value is written in the prompt; a boolean if the template asks whether it is set.
 
         Free text is quoted, so that it reads as a name and not as an instruction.
         """
 
     @abstractmethod
     def need(self, argument: Argument) -> str:
-        """What fits, in the words that go after "This needs", such as `a date`."""
+        """What is valid, in words that follow "This needs", such as `a date`."""
 
     @abstractmethod
     def control(self, argument: Argument, profile: Profile) -> Control:
-        """What a form asks with."""
+        """The control that a form uses."""
 
     def limits(self, argument: Argument) -> str:
-        """The limits of the argument in words, such as `from 1 to 4,000`; empty where there are none."""
+        """The limits of the argument in words, such as `from 1 to 4,000`; empty if there are none."""
         return ""
 
     def options(self, argument: Argument, profile: Profile) -> tuple[str, ...]:
-        """All that can be chosen, as a person would type it; empty where that cannot be listed."""
+        """Everything that can be chosen, as a person would type it; empty if it cannot be listed."""
         return ()
 
     @abstractmethod
     def trials(self, argument: Argument, profile: Profile) -> Sequence[Scalar]:
-        """Values to try a prompt with, one at least; the least and the most where there are limits."""
+        """Values to try a prompt with, at least one; if there are limits, the least and the most."""
 
     def blank(self, argument: Argument, mark: str) -> Argument:
-        """The argument with a default for texts that somebody completes by hand: `mark`, or the first choice."""
+        """The argument with a default for texts that a person completes by hand: `mark`, or the first choice."""
         choices = argument.choices or (mark,)
         return argument.model_copy(update={"type": "choice", "choices": choices, "default": choices[0]})
 
@@ -104,12 +104,12 @@ def type_of(argument: Argument) -> ArgumentType:
 
 @cache
 def _type(name: str) -> ArgumentType:
-    found: ArgumentType = import_module(f"{arguments.__name__}.{name}").TYPE
-    return found
+    type_: ArgumentType = import_module(f"{arguments.__name__}.{name}").TYPE
+    return type_
 
 
 def written(value: Scalar) -> str:
-    """A value as a control holds it and, for most types, as it stands in the text: the same on every machine."""
+    """A value as a control holds it and, for most types, as the prompt writes it: the same on every machine."""
     match value:
         case bool():
             return str(value).lower()
@@ -124,5 +124,5 @@ def written(value: Scalar) -> str:
 
 
 def quoted(text: str) -> str:
-    """A text in quotes, with those inside it escaped: how words are shown that the prompt's author did not write."""
+    """A text in quotes, with quotes inside it escaped: how the prompt writes words that are not its author's."""
     return json.dumps(text, ensure_ascii=False)

@@ -15,7 +15,7 @@ ANSWER_SECONDS = 15
 
 
 class Cluster(NamedTuple):
-    """A cluster: takes tasks, and says how many it works on at once now, which is 0 when every worker is gone."""
+    """A cluster: takes tasks, and says how many it can run at once now, which is 0 when every worker is gone."""
 
     executor: Executor
     slots: Callable[[], int]
@@ -25,7 +25,7 @@ class Cluster(NamedTuple):
 def open_cluster(address: str) -> Iterator[Cluster]:
     """Connect to the scheduler of a Dask cluster.
 
-    Both sides trust each other: what they send is unpickled.
+    Each side must trust the other, because it unpickles what the other sends.
 
     Args:
         address: such as `tcp://10.0.0.5:8786`.

@@ -1,9 +1,10 @@
-"""What can be wrong, where, and how to fix it. Imports nothing of ours."""
+"""What can be wrong, where, and how to fix it. This module imports no other module of promptkit."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from difflib import get_close_matches
 from typing import Self
 
@@ -12,8 +13,8 @@ from typing import Self
 class Problem:
     """One thing that is wrong in a file or an argument.
 
-    `path` is as the user wrote it, or empty where no file is at fault; `line` and `column` count from 1, 0 is the whole
-    file. `code` is stable and listed in promptkit/PROBLEMS.md. `fix` says what to do, in the imperative.
+    `path` is as the user wrote it, or empty if no file is at fault; `line` and `column` count from 1, and 0 means the
+    whole file. `code` is stable and listed in promptkit/PROBLEMS.md. `fix` says what to do, in the imperative.
     """
 
     path: str
@@ -30,7 +31,7 @@ class Problem:
 
 
 class PromptkitError(Exception):
-    """One or more problems in what the user gave us; the command ends with exit code 1."""
+    """One or more problems in what the user gave us; the command exits with 1."""
 
     def __init__(self, problems: Iterable[Problem]) -> None:
         self.problems = tuple(sorted(set(problems)))
@@ -42,15 +43,46 @@ class PromptkitError(Exception):
         return cls([Problem(path, line, column, code, message, fix)])
 
     def __reduce__(self) -> tuple[type[PromptkitError], tuple[tuple[Problem, ...]]]:
-        """What another process needs to raise it anew."""
+        """What another process needs to raise it again."""
         return type(self), (self.problems,)
 
 
 class UsageError(PromptkitError):
-    """The command was called in a way it cannot follow; it ends with exit code 2."""
+    """The command was called wrongly; it exits with 2."""
+
+
+@dataclass
+class Collector:
+    """Gathers the problems of several files, so that one file with problems does not hide those of the next.
+
+    collector = Collector()
+    for path in paths:
+        with collector.collect():
+            load(path)
+    collector.raise_any()
+    """
+
+    problems: list[Problem] = field(default_factory=list)
+
+    @contextmanager
+    def collect(self) -> Iterator[None]:
+        """Keep the problems that the block raises, and continue after it."""
+        try:
+            yield
+        except PromptkitError as error:
+            self.problems += error.problems
+
+    def raise_any(self) -> None:
+        """Raise all problems together.
+
+        Raises:
+            PromptkitError: there are some.
+        """
+        if self.problems:
+            raise PromptkitError(self.problems)
 
 
 def nearest(word: str, known: Iterable[str], otherwise: str) -> str:
-    """The fix for a word that is not known: to write the one most like it, or `otherwise` where none is like it."""
+    """The fix for an unknown word: write the closest known one, or `otherwise` if none is close."""
     near = get_close_matches(word, list(known), 1)
     return f"write {near[0]}" if near else otherwise

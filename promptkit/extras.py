@@ -1,4 +1,4 @@
-"""Libraries that only some commands need, and that an extra installs."""
+"""Optional libraries, which only some commands need and an extra installs."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from promptkit.errors import UsageError
 
 
 def extra(module: str, name: str) -> ModuleType:
-    """A module of an optional library, or one of ours that imports such a library.
+    """Import a module of an optional library, or one of ours that imports such a library.
 
     Args:
         module: its full name.

@@ -1,4 +1,4 @@
-"""JSON from outside, read strictly: what two programs could read differently is an error, not a guess."""
+"""JSON from outside, read strictly: anything that two programs could read differently is an error, not a guess."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from typing import Any, NoReturn
 
 
 def strict_json(text: str | bytes) -> Any:  # noqa: ANN401
-    """Parse JSON that every reader reads alike: bytes are UTF-8 and nothing else, and no object names a key twice.
+    """Parse JSON that every program reads alike: bytes must be UTF-8, and no object may name a key twice.
 
     Raises:
-        ValueError: not such JSON; NaN and infinity are none.
-        RecursionError: nested too deeply.
+        ValueError: it is not such JSON; NaN and infinity are not.
+        RecursionError: it is nested too deeply.
     """
 
     def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -21,8 +21,8 @@ def strict_json(text: str | bytes) -> Any:  # noqa: ANN401
         return built
 
     # Given bytes, json.loads would guess the encoding.
-    told = text.decode() if isinstance(text, bytes) else text
-    return json.loads(told, object_pairs_hook=once, parse_constant=_no_number)
+    decoded = text.decode() if isinstance(text, bytes) else text
+    return json.loads(decoded, object_pairs_hook=once, parse_constant=_no_number)
 
 
 def _no_number(name: str) -> NoReturn:

@@ -1,6 +1,6 @@
-"""The shapes of the library: prompts, what fills and answers them, rules and tools. Frozen, no input or output."""
+"""The models of the library: prompts, what fills and answers them, rules and tools. Frozen, no input or output."""
 
-# Annotations are evaluated at once here: as text, pydantic takes a third longer to read them, in every command.
+# Annotations are not postponed here: pydantic needs a third longer for postponed ones, in every command.
 import datetime
 from enum import StrEnum
 from typing import Annotated, Any, Literal
@@ -27,7 +27,7 @@ def _argument_type(name: object) -> str:
     if name in TYPES:
         return str(name)
     *others, last = (f"'{one}'" for one in TYPES)
-    # In the words that pydantic has for the members of an enum.
+    # Worded as pydantic words it for the members of an enum.
     raise PydanticKnownError("enum", {"expected": f"{', '.join(others)} or {last}"})
 
 
@@ -39,7 +39,7 @@ ArgumentTypeName = Annotated[
 
 
 class Argument(Strict):
-    """One blank of a prompt. Without `default` it must be filled in."""
+    """One blank in a prompt. Without a `default` it must be filled in."""
 
     type: ArgumentTypeName
     description: Line
@@ -65,7 +65,7 @@ class ColumnType(StrEnum):
 
 
 class Column(Strict):
-    """A column of an answer's table. The columns with `key` tell one row from another."""
+    """A column in an answer's table. Rows are identified by the columns with `key`."""
 
     name: Slug
     type: Annotated[ColumnType, Field(strict=False)] = ColumnType.STRING
@@ -90,7 +90,7 @@ class Total(Strict):
 
     @property
     def query_columns(self) -> tuple[str, ...]:
-        """The columns of a query for it: what it is for, where it is `per` something, and the figure."""
+        """The columns of its query: for a total `per` something what it is for, then the figure."""
         return (self.per, self.name) if self.per else (self.name,)
 
 
@@ -130,9 +130,9 @@ class Prompt(Strict):
 
     @property
     def deprecation_notice(self) -> str:
-        """What users of a deprecated prompt must know, as a sentence; empty while it is not deprecated."""
+        """What users of a deprecated prompt must know, as a sentence; empty if it is not deprecated."""
         is_deprecated = self.status is Status.DEPRECATED
-        return f"Deprecated: it goes on {self.sunset}; use {self.replaced_by}." if is_deprecated else ""
+        return f"Deprecated: it will be removed on {self.sunset}; use {self.replaced_by}." if is_deprecated else ""
 
 
 class Entity(StrEnum):
@@ -147,8 +147,8 @@ class Entity(StrEnum):
 class OrganizationalView(Strict):
     """One approved way to slice the company: a Torii field, and how its values are read.
 
-    `aliases` maps a value as Torii holds it to the group it belongs to; `unassigned` is the group of empty values.
-    `approved_groups` and `approved_coverage`, the percentage of rows with a value, are how the field was then.
+    `aliases` maps a value in Torii to its group; `unassigned` is the group of empty values. `approved_groups` and
+    `approved_coverage`, the percentage of rows with a value, record the field as it was at approval.
     """
 
     label: Line
@@ -172,8 +172,8 @@ class Agreement(Strict):
 class Profile(Strict):
     """What one tenant decided: dashboard.yaml.
 
-    `thresholds` are defaults for the arguments of the same name whose limits they fit. `views` are the prompts to
-    offer, all of them when it is empty.
+    `thresholds` are defaults for arguments of the same name, if their limits allow it. `views` are the prompts to
+    offer; if empty, all of them.
     """
 
     time_zone: Line = "UTC"
@@ -188,16 +188,16 @@ class Profile(Strict):
     read_only_agreement: Agreement | None = None
 
     def view(self, label: str) -> OrganizationalView | None:
-        """The Organizational View of that label."""
+        """The Organizational View with this label; None if there is none."""
         return next((view for view in self.organizational_views if view.label == label), None)
 
 
-# Constructed, since validating it would build its schema in every command.
+# Not validated, because that would build the model's schema in every command.
 DEFAULT_PROFILE = Profile.model_construct()
 
 
 class ToolClass(StrEnum):
-    """What a tool does to the tenant. `unknown` is what transcripts say of a tool that tools.yaml lacks."""
+    """What a tool does to the tenant. `unknown` is a tool in a transcript that is not in tools.yaml."""
 
     READ = "read"
     ACTION = "action"
@@ -217,11 +217,11 @@ class Goal(StrEnum):
 
 
 class ReviewedTool(Strict):
-    """What instructions/tools.yaml says of one tool.
+    """What instructions/tools.yaml says about one tool.
 
-    `arguments` maps each argument we accept to its JSON Schema; an argument that is not there is refused. A tool that
-    is `sensitive` can return secrets or private data in bulk and is refused although it reads. `serves` names the
-    forbidden uses that an action could be called for.
+    `arguments` maps each argument we accept to its JSON Schema; any other argument is refused. A `sensitive` tool can
+    return secrets or private data in bulk and is refused although it only reads. `serves` names the forbidden uses
+    that an action could be called for.
     """
 
     tool_class: Annotated[ToolClass, Field(alias="class", strict=False)]
@@ -234,14 +234,14 @@ class ReviewedTool(Strict):
 
 
 class InstructionRule(Strict):
-    """One numbered rule of the instructions, such as RO-1."""
+    """One numbered rule in the instructions, such as RO-1."""
 
     id: str
     text: str
 
 
 class Host(Strict):
-    """Where the instructions are pasted: the variant that fits, the UTF-16 units the box takes, how to get there."""
+    """Where to paste the instructions: the variant that fits, the UTF-16 units the box takes, how to get there."""
 
     title: Line
     variant: Literal["full", "short"]
@@ -250,7 +250,7 @@ class Host(Strict):
 
 
 class ToolCall(Strict):
-    """A call that a model asked for, by the name it used, before anything decided on it."""
+    """A call that a model asked for, with the name it used, before any decision."""
 
     name: str
     arguments: Any = None
@@ -259,7 +259,7 @@ class ToolCall(Strict):
 class Signal(Strict):
     """One thing that speaks for a review of an app, or against one where `weight` is negative.
 
-    `label` says what is measured, as a whole number; the app gets `weight` points from `threshold` on.
+    `label` says what is measured, as a whole number; from `threshold` on, the app gets `weight` points.
     """
 
     label: Line
@@ -270,9 +270,9 @@ class Signal(Strict):
 
 
 class ScoreClass(Strict):
-    """What a score from `minimum` on is called. It is a suggestion to a person, never an action.
+    """The name of scores from `minimum` on. It is a suggestion to a person, never an action.
 
-    A class that `needs` a signal is only for apps that show it. The class without a minimum is for all other scores.
+    A class that `needs` a signal is only for apps that show it. The class without a minimum has all other scores.
     """
 
     name: Line
@@ -282,7 +282,7 @@ class ScoreClass(Strict):
 
 
 class Scoring(Strict):
-    """instructions/scoring.yaml: the score of an app is the sum of the weights of the signals that it shows."""
+    """instructions/scoring.yaml: the score of an app is the sum of the weights of the signals it shows."""
 
     signals: dict[Slug, Signal] = Field(min_length=1)
     classes: tuple[ScoreClass, ...] = Field(min_length=1, strict=False)

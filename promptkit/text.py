@@ -1,4 +1,4 @@
-"""Text from outside, made fit to be shown: every escaper and sanitiser of ours stands here."""
+"""Text from outside, made safe to show."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import unicodedata
 
 
 def hidden_characters(text: str) -> list[str]:
-    """The characters of a text that a reader does not see, line ends among them, in their order."""
+    """The characters in a text that a reader cannot see, including line ends, in order."""
     # C: control, format (bidirectional, zero-width, tag characters), surrogates, private use; Zl, Zp: line ends.
     return [char for char in text if unicodedata.category(char)[0] == "C" or unicodedata.category(char) in {"Zl", "Zp"}]
 

@@ -1,4 +1,4 @@
-"""Recorded conversations with their tool calls, from our own runs or another host's export, and the verdict on them."""
+"""Recorded conversations with their tool calls, from our own runs or another host's export."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any, NamedTuple, assert_never
 
 
 class CallState(StrEnum):
-    """How far a call got, as far as the record shows."""
+    """How far a call got, according to the record."""
 
     PROPOSED = "proposed"
     AWAITING_APPROVAL = "awaiting_approval"
@@ -24,7 +24,7 @@ def _may_have_run(state: CallState) -> bool:
     match state:
         case CallState.PROPOSED | CallState.AWAITING_APPROVAL | CallState.DENIED | CallState.REFUSED:
             return False
-        # An action that ended in an error may have changed something before it did.
+        # An action that failed may have changed something before it failed.
         case CallState.EXECUTED | CallState.FAILED | CallState.UNKNOWN:
             return True
         case _:
@@ -38,8 +38,8 @@ RAN = frozenset(state for state in CallState if _may_have_run(state))
 class RecordedCall:
     """One call in a record.
 
-    `name` is the spelling in the record, `server` what the record says of its server in a field of its own, `tool` the
-    reviewed name that both stand for (None when they stand for none, or nobody has looked yet).
+    `name` is the spelling in the record, `server` the name that a separate field of it gives the server, and `tool` the
+    reviewed name that both stand for (None if they stand for none, or have not been looked up yet).
     `location` is a line (`line 12`) or JSON pointer (`/0/mapping/n2/message`); `time` is ISO 8601 or None.
     """
 
@@ -53,7 +53,7 @@ class RecordedCall:
 
 
 class Text(NamedTuple):
-    """What somebody wrote. `role` is `user`, `assistant` or `system`, and decides who can have pasted a prompt."""
+    """What somebody wrote. `role` is `user`, `assistant` or `system`: only some can have pasted a prompt."""
 
     role: str
     text: str
@@ -61,12 +61,12 @@ class Text(NamedTuple):
 
 @dataclass(frozen=True)
 class Conversation:
-    """One conversation of a record, all branches and sub-agents of it.
+    """One conversation in a record, with all its branches and sub-agents.
 
-    `gaps` are sentences saying why calls may be missing or hidden; `texts` what people and models wrote, in order;
-    `needs` the ids of conversations that this one started or goes on from, such as sub-agents kept in files of their
-    own: calls are missing unless they are at hand too. `may_decline` says that the model was asked to act and answered,
-    and that the record proves to hold every call: then having none is no lack of evidence.
+    `gaps` are sentences saying why calls may be missing or hidden; `texts` is what people and models wrote, in order.
+    `needs` holds the ids of conversations that this one started or continues, such as sub-agents with files of their
+    own: unless they are read too, calls are missing. `may_decline` says that the model was asked to act and answered,
+    and that the record certainly holds every call: then a conversation without calls is evidence, not a gap.
     """
 
     id: str

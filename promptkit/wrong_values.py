@@ -1,4 +1,4 @@
-"""What pydantic refuses in plain data -> each key and value at fault, in the words of whoever writes YAML."""
+"""What pydantic refuses in plain data -> each wrong key and value, in words for people who write YAML."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ _MUST_BE = {
     "tuple_type": "a list",
     "value_error": "{error}",
 }
-# The patterns of our shapes, in words that a person can follow.
+# The patterns in our models, in words that a person can follow.
 _FORMS = {
     r"^[a-z][a-z0-9_]{0,63}$": "small letters, digits and _, beginning with a letter, at most 64 in all",
     r"^(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)$": "a version such as 1.0.2",
@@ -52,7 +52,7 @@ _FORMS = {
 
 
 class Wrong(NamedTuple):
-    """A key or value at fault: where it stands in the data, and the code, message and fix of the problem."""
+    """A wrong key or value: where it is in the data, and the code, message and fix of the problem."""
 
     key: Key
     code: str
@@ -61,13 +61,13 @@ class Wrong(NamedTuple):
 
 
 def wrong_values(error: ValidationError, data: object, name: str, keys: Collection[str]) -> Iterator[Wrong]:
-    """Every key and value at fault, once each, in the order of the shape.
+    """Every wrong key and value, once each, in the order of the model.
 
     Args:
-        error: why the data does not fit its shape.
+        error: why the data does not fit the model.
         data: as it was read.
-        name: what messages call the whole of it.
-        keys: those of the shape's outermost mapping, to name the one that was meant.
+        name: what messages call all of the data.
+        keys: the keys of the model's outermost mapping, to suggest the one that was meant.
     """
     refused: dict[Key, list[Detail]] = {}
     for detail in error.errors(include_url=False):
@@ -80,10 +80,10 @@ def wrong_values(error: ValidationError, data: object, name: str, keys: Collecti
                 missing = detail["loc"][-1]
                 yield Wrong(key, "missing-key", f"{missing} is missing", f"add {missing}:")
             case _ if detail["loc"][-1:] == ("[key]",):
-                message = f"the name {sanitized(key[-1])} cannot stand here: it must be {_must_be(detail)}"
+                message = f"the name {sanitized(key[-1])} is not allowed: it must be {_must_be(detail)}"
                 yield Wrong(key, "wrong-value", message, "rename it")
             case "too_short" if value:
-                continue  # Entries that are wrong themselves were left out of the count.
+                continue  # Wrong entries, which are reported themselves, were not counted.
             case _:
                 refused.setdefault(key, []).append(detail)
     for key, details in refused.items():
@@ -91,7 +91,7 @@ def wrong_values(error: ValidationError, data: object, name: str, keys: Collecti
 
 
 def _wrong_value(key: Key, details: list[Detail], name: str) -> Wrong:
-    """A value that none of the kinds it could be of accepts."""
+    """The problem of one value, which none of the kinds that are allowed there accepts."""
     value, kinds = details[0]["input"], list(dict.fromkeys(map(_must_be, details)))
     if "a number" in kinds:
         kinds = [kind for kind in kinds if kind != "a whole number"]
@@ -111,7 +111,7 @@ def _must_be(detail: Detail) -> str:
 
 
 def what_it_is(value: object) -> str:
-    """A value as it stands in the file, or what kind of thing it is where it is longer than a word."""
+    """A value as the file has it, or its kind if it is longer than a word."""
     match value:
         case None | "":
             return "empty"
@@ -127,7 +127,7 @@ def what_it_is(value: object) -> str:
 
 
 def _written(loc: Key, data: Any) -> tuple[Key, Any]:  # noqa: ANN401
-    """The part of pydantic's path that stands in the data, without the kinds it tried, and the value there."""
+    """The part of pydantic's path that exists in the data, without the kinds it tried, and the value there."""
     key: Key = ()
     for part in loc:
         is_written = part in data if isinstance(data, dict) else isinstance(data, list) and isinstance(part, int)

@@ -1,4 +1,4 @@
-"""The types of arguments, one module each, named as `type:` in a prompt names it; its `TYPE` says all about it.
+"""The argument types, one module each, with the name that prompts write after `type:`; its `TYPE` defines it.
 
 Other rooms take: TYPES, organizational_view.
 """
@@ -6,4 +6,4 @@ Other rooms take: TYPES, organizational_view.
 import pkgutil
 
 TYPES = tuple(sorted(module.name for module in pkgutil.iter_modules(__path__)))
-"""The names of the types, sorted. They are read from the folder without importing any of them."""
+"""The names of the types, sorted, read from the folder without importing any of them."""

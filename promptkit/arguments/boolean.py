@@ -18,11 +18,11 @@ class BooleanType(ArgumentType):
         return text == "true" if text in {"true", "false"} else text
 
     def why_not_valid(self, argument: Argument, value: object, profile: Profile) -> str | None:
-        """It must be a boolean; 0 and 1 are numbers."""
+        """It must be a boolean, and 0 and 1 are numbers."""
         return None if isinstance(value, bool) else "it must be true or false"
 
     def shown(self, value: Scalar, profile: Profile) -> str | bool:
-        """As a boolean, for the conditions of the template."""
+        """A boolean, for the template's conditions."""
         return bool(value)
 
     def need(self, argument: Argument) -> str:
@@ -34,7 +34,7 @@ class BooleanType(ArgumentType):
         return Control("checkbox", "truth")
 
     def options(self, argument: Argument, profile: Profile) -> tuple[str, ...]:
-        """Both of them."""
+        """Both."""
         return ("true", "false")
 
     def trials(self, argument: Argument, profile: Profile) -> Sequence[Scalar]:

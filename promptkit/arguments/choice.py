@@ -1,4 +1,4 @@
-"""One of the `choices` of an argument. It stands in the text as it is, and a template may compare it with `==`."""
+"""One of an argument's `choices`. It is written in the prompt unchanged, and a template may compare it with `==`."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ class ChoiceType(ArgumentType):
         return None if value in argument.choices else f"it must be one of {', '.join(argument.choices)}"
 
     def shown(self, value: Scalar, profile: Profile) -> str | bool:
-        """As it is: the author of the prompt wrote it."""
+        """Unchanged, because the prompt's author wrote it."""
         return written(value)
 
     def need(self, argument: Argument) -> str:
-        """One of them."""
+        """One of the choices."""
         return "one of the choices"
 
     def control(self, argument: Argument, profile: Profile) -> Control:

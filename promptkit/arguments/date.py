@@ -33,7 +33,7 @@ class DateType(ArgumentType):
         return "a date"
 
     def control(self, argument: Argument, profile: Profile) -> Control:
-        """The browser's own way to pick a date, which lets no impossible one through."""
+        """The browser's own date picker, which accepts no impossible date."""
         return Control("date", "pattern", {"pattern": "[0-9]{4}-[0-9]{2}-[0-9]{2}"})
 
     def trials(self, argument: Argument, profile: Profile) -> Sequence[Scalar]:

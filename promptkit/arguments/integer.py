@@ -1,4 +1,4 @@
-"""A whole number within the limits of the argument."""
+"""A whole number within the argument's limits."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from promptkit.model import Scalar
 
 
 class IntegerType(NumberType):
-    """A whole number of at most 15 characters, which a browser still holds exactly."""
+    """A whole number of at most 15 characters, which browsers still store exactly."""
 
     noun = "a whole number"
     step = "1"

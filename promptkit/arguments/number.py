@@ -1,4 +1,4 @@
-"""A number, whole or not, within the limits of the argument."""
+"""A number, whole or not, within the argument's limits."""
 
 from __future__ import annotations
 
@@ -9,18 +9,18 @@ from typing import Any
 from promptkit.argument_type import ArgumentType, Control, written
 from promptkit.model import Argument, Profile, Scalar
 
-# From here on Python and the browser page would write a number in two ways.
+# From here on, Python and browsers write a number differently.
 TOO_LARGE = 1e21
 
 
 class NumberType(ArgumentType):
-    """A number; whole ones are a type of their own."""
+    """A number; whole numbers have their own type."""
 
     has_limits = True
     noun = "a number"
     step = "any"
     classes: tuple[type[int] | type[float], ...] = (int, float)
-    # What a number field of a browser gives; float() would take 1_0 and Arabic digits too.
+    # What a number field in a browser gives; float() would accept 1_0 and Arabic digits too.
     pattern = r"-?([0-9]+(\.[0-9]+)?|\.[0-9]+)([eE][+-]?[0-9]+)?"
 
     def parse(self, text: str) -> Scalar:
@@ -28,7 +28,7 @@ class NumberType(ArgumentType):
         return float(text) if re.fullmatch(self.pattern, text) else text
 
     def why_not_valid(self, argument: Argument, value: object, profile: Profile) -> str | None:
-        """It must be a number within the limits; a boolean is none."""
+        """It must be a number within the limits, and a boolean is not a number."""
         if isinstance(value, bool) or not isinstance(value, self.classes) or value != value:
             return f"it must be {self.noun}"
         if abs(value) >= TOO_LARGE:
@@ -50,7 +50,7 @@ class NumberType(ArgumentType):
         return f"{self.noun}{' ' if has_both else ', '}{limits}" if limits else self.noun
 
     def control(self, argument: Argument, profile: Profile) -> Control:
-        """A field for numbers, with the limits that the browser can help to keep."""
+        """A field for numbers, with the limits that a browser can enforce."""
         rule: dict[str, Any] = {"pattern": self.pattern, "below": TOO_LARGE}
         attributes: dict[str, object] = {"step": self.step}
         if argument.minimum is not None:
@@ -60,14 +60,14 @@ class NumberType(ArgumentType):
         return Control("number", "number", rule, attributes)
 
     def limits(self, argument: Argument) -> str:
-        """Both limits, or the one there is."""
+        """Both limits, or the only one."""
         low, high = (None if limit is None else f"{limit:,}" for limit in (argument.minimum, argument.maximum))
         if low is not None and high is not None:
             return f"from {low} to {high}"
         return f"{low} or more" if low is not None else f"{high} or less" if high is not None else ""
 
     def trials(self, argument: Argument, profile: Profile) -> Sequence[Scalar]:
-        """The least, the most and the default; 1 where there is none of them."""
+        """The least, the most and the default; 1 if there are none."""
         numbers = (argument.minimum, argument.maximum, argument.default)
         return [number for number in numbers if number is not None] or [1]
 

@@ -1,4 +1,4 @@
-"""The label of one of the tenant's Organizational Views. The text says which field that is and how to read it."""
+"""The label of one of the tenant's Organizational Views. The prompt says which field it is and how to read it."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ class OrganizationalViewType(ArgumentType):
     """One of the profile's approved ways to slice the company."""
 
     def default(self, argument: Argument, profile: Profile) -> Scalar | None:
-        """The first of the profile."""
+        """The profile's first."""
         return profile.organizational_views[0].label
 
     def why_not_valid(self, argument: Argument, value: object, profile: Profile) -> str | None:
-        """It must be a label of the profile."""
+        """It must be a label in the profile."""
         labels = self.options(argument, profile)
         return None if value in labels else f"the profile has {', '.join(labels)}"
 
@@ -28,7 +28,7 @@ class OrganizationalViewType(ArgumentType):
         return f"{quoted(view.label)} ({'; '.join(notes)})"
 
     def need(self, argument: Argument) -> str:
-        """One of them."""
+        """One of the profile's ways to slice."""
         return "one of your approved ways to slice the company"
 
     def control(self, argument: Argument, profile: Profile) -> Control:
@@ -48,7 +48,7 @@ class OrganizationalViewType(ArgumentType):
 def chosen_view(
     arguments: Mapping[str, Argument], values: Mapping[str, Scalar], profile: Profile
 ) -> OrganizationalView | None:
-    """The Organizational View that somebody chose; None where the prompt has no argument of this type."""
+    """The Organizational View that somebody chose; None if the prompt has no argument of this type."""
     for name, argument in arguments.items():
         if type_of(argument) is TYPE:
             return profile.view(str(values[name]))

@@ -1,4 +1,4 @@
-"""One line of free text. It stands in the text in quotes, so that it reads as a name and not as an instruction."""
+"""One line of free text. The prompt has it in quotes, so that it reads as a name and not as an instruction."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ class StringType(ArgumentType):
     """Whatever a person writes, in one line."""
 
     def why_not_valid(self, argument: Argument, value: object, profile: Profile) -> str | None:
-        """It must be one line that says something and hides nothing."""
+        """It must be one line that is not blank and has no hidden characters."""
         if not isinstance(value, str) or not value.strip():
             return "it must be text"
         if len(value) > MAX_STRING:
@@ -32,11 +32,11 @@ class StringType(ArgumentType):
         return f"one line of text, up to {MAX_STRING} characters"
 
     def control(self, argument: Argument, profile: Profile) -> Control:
-        """A line to write in."""
+        """A text field."""
         return Control("text", "text", {"longest": MAX_STRING})
 
     def blank(self, argument: Argument, mark: str) -> Argument:
-        """The mark in quotes, as the text of a person would be."""
+        """The mark in quotes, as a person's text would be."""
         return argument.model_copy(update={"default": mark})
 
     def trials(self, argument: Argument, profile: Profile) -> Sequence[Scalar]:

@@ -1,4 +1,4 @@
-"""What is wrong with a library: every problem of every file, at its place and with its fix.
+"""What is wrong with a library: every problem in every file, with its place and its fix.
 
 Other rooms take: library, recipes.
 """

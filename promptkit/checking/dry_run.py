@@ -1,4 +1,4 @@
-"""A recipe followed step by step while every list is empty: the problems that show in its calls and queries."""
+"""A recipe followed step by step with every list empty: the problems in its calls and queries."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from promptkit.policy.decision import argument_problem
 
 _PLACEHOLDER = re.compile(r":([a-z][a-z0-9_]*)")
 Judging = Generator[Problem, None, list[str] | None]
-"""Problems on the way, and in the end the columns of a query, or None where it had problems."""
+"""Yields problems, and returns the columns of a query, or None if it had problems."""
 
 
 @dataclass
@@ -27,7 +27,7 @@ class DryRun:
 
     Args:
         document: the recipe's file.
-        connection: holds the tables made so far, none of which has rows.
+        connection: holds the tables created so far, all without rows.
         values: what `:name` stands for so far.
         view: the Organizational View that the prompt is filled in with.
     """
@@ -39,7 +39,7 @@ class DryRun:
     _broken: set[str] = field(default_factory=set)
 
     def bind(self, name: str, expression: str) -> Iterator[Problem]:
-        """Work out one value; one that cannot be worked out is NULL from here on."""
+        """Compute one value; if that fails, the value is NULL from here on."""
         columns = yield from self._judge(("bind", name), expression, "SELECT ")
         if columns is not None and len(columns) != 1:
             message = f"the expression gives {len(columns)} values"
@@ -50,7 +50,7 @@ class DryRun:
         self.values = bind(self.connection, {name: expression if columns else "NULL"}, self.values)
 
     def read(self, name: str, read: Read, rule: ReviewedTool | None) -> Iterator[Problem]:
-        """Judge the calls of one read, and make its table. Without a rule no call of its tool is allowed anyway."""
+        """Judge the calls of one read, and create its table. Without a rule, no call of its tool is allowed anyway."""
         arguments = call_arguments(read, self.values, self.view)
         yield from self._unbound(("reads", name, "arguments"), arguments)
         columns: list[str] | None = []
@@ -71,7 +71,7 @@ class DryRun:
             yield from self._check_call(name, read, rule, arguments | row)
 
     def step(self, name: str, query: str) -> Iterator[Problem]:
-        """Make the table of one step."""
+        """Create the table of one step."""
         columns = yield from self._judge(("steps", name), query)
         if columns is None:
             self._broken.add(name)
@@ -79,11 +79,11 @@ class DryRun:
         try:
             make_steps(self.connection, {name: query}, self.values)
         except PromptkitError:
-            message = f"there is a table {name} already"
+            message = f"there already is a table {name}"
             yield self.document.problem_at(("steps", name), "wrong-sql", message, "give the step another name")
 
     def result(self, key: Key, query: str, wanted: Sequence[str]) -> Iterator[Problem]:
-        """Compare the columns of a query with those of the answer, and their names as far as both use the same."""
+        """Compare the number of columns in a query and in the answer, and the order of the names they share."""
         columns = yield from self._judge(key, query)
         if columns is None:
             return
@@ -103,7 +103,7 @@ class DryRun:
     def _judge(self, key: Key, text: str, lead: str = "") -> Judging:
         columns, faults = judge_query(self.connection, text, self.values, lead)
         for fault in faults:
-            # A table is missing because its own read or step has a problem, which has been reported.
+            # The table is missing because of a problem in its own read or step, which has been reported.
             if fault.message not in {f"no such table: {name}" for name in self._broken}:
                 place = self.document.place_within(key, text, fault.offset)
                 yield Problem(self.document.path, *place, fault.code, fault.message, fault.fix)
@@ -118,18 +118,22 @@ class DryRun:
 
     def _check_call(self, name: str, read: Read, rule: ReviewedTool, arguments: dict[str, Any]) -> Iterator[Problem]:
         optional = rule.model_copy(update={"required": ()})
-        misfits = {one: reason for one, value in arguments.items() if (reason := _misfit(optional, {one: value}))}
-        for argument, reason in misfits.items():
+        refused = {
+            argument: reason
+            for argument, value in arguments.items()
+            if (reason := _why_not_accepted(optional, {argument: value}))
+        }
+        for argument, reason in refused.items():
             key: Key = ("arguments", argument) if argument in read.arguments else ("each",)
-            message, fix = f"{read.tool}: {reason}", "give a value that fits its schema in instructions/tools.yaml"
+            message, fix = f"{read.tool}: {reason}", "give a value that its schema in instructions/tools.yaml allows"
             if isinstance(written := read.arguments.get(argument), str) and _PLACEHOLDER.fullmatch(written):
-                fix = f"limit {written} to values that fit the schema in instructions/tools.yaml"
+                fix = f"limit {written} to values that the schema in instructions/tools.yaml allows"
             if argument not in rule.arguments:
                 known = ", ".join(rule.arguments) or "no arguments"
                 fix = nearest(argument, rule.arguments, f"remove it; {read.tool} takes {known}")
                 message = f"{read.tool} has no reviewed argument {argument}"
             yield self.document.problem_at(("reads", name, *key), "refused-argument", message, fix)
-        if not misfits and (reason := _misfit(rule, arguments)):
+        if not refused and (reason := _why_not_accepted(rule, arguments)):
             fix = f"give {', '.join(rule.required)} under arguments, or as a column of each"
             yield self.document.problem_at(("reads", name), "refused-argument", f"{read.tool}: {reason}", fix)
 
@@ -147,13 +151,13 @@ def _texts(key: Key, value: object) -> Iterator[tuple[Key, str]]:
 
 
 def _open_to(rule: ReviewedTool, unknown: Collection[str]) -> ReviewedTool:
-    """The rule with any value allowed for what only rows can tell; the gate judges it when the call is made."""
+    """The rule with any value allowed for what depends on rows; the gate judges that when the call is made."""
     anything: dict[str, dict[str, Any]] = {name: {} for name in unknown if name in rule.arguments}
     return rule.model_copy(update={"arguments": rule.arguments | anything})
 
 
-def _misfit(rule: ReviewedTool, arguments: dict[str, Any]) -> str | None:
+def _why_not_accepted(rule: ReviewedTool, arguments: dict[str, Any]) -> str | None:
     try:
         return argument_problem(rule, arguments)
     except (TypeError, ValueError):
-        return "a value is not one of JSON's; a date, for example, needs quotes"
+        return "a value is not valid in JSON; a date, for example, needs quotes"

@@ -1,4 +1,4 @@
-"""A library of prompts, cases and rules -> every problem in it, each at its place."""
+"""A library of prompts, cases and rules -> every problem in it, each with its place."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 
 from promptkit.argument_type import type_of
 from promptkit.checking.recipes import check_recipe_file
-from promptkit.errors import Problem, PromptkitError, nearest
+from promptkit.errors import Collector, Problem, PromptkitError, nearest
 from promptkit.files import Document, Key, read_text, validate
 from promptkit.library.cases import CaseFile
 from promptkit.library.instructions import (
@@ -32,7 +32,7 @@ _ACTIONS = (
     "update|change|edit|create|add|delete|remove|revoke|assign|reassign|deactivate|offboard|invite|approve|cancel|"
     "trigger|start|execute|launch|schedule|sync|upload|write back|run (?:the|a|this|that|our|its|your)? ?workflows?"
 )
-# At the start of a sentence or line, or after a word that joins two commands: where a verb is an order.
+# A verb is an order at the start of a sentence or line, or after a word that joins two commands.
 _ORDER = re.compile(
     rf"(?:^[\s\-*\d.]*|[.!?:;]\s+|\b(?:and|then|please|also|must|should|to)\s+)({_ACTIONS})\b",
     re.IGNORECASE | re.MULTILINE,
@@ -41,7 +41,7 @@ _NEGATED = re.compile(r"\b(?:not|never|no|nor|without|to)\s+(?:\w+\s+){0,2}$", r
 
 
 def check_library(library: Library) -> list[Problem]:
-    """Every problem of a library, sorted by place."""
+    """Every problem in a library, sorted by place."""
     problems = [*_check_tools(library), *_check_instructions(library), *_check_changelog(library)]
     problems += _collect(library.prompt_files(), lambda path: check_prompt_file(library, path))
     problems += _collect(sorted(library.recipes.glob("*.yaml")), lambda path: check_recipe_file(library, path))
@@ -50,20 +50,18 @@ def check_library(library: Library) -> list[Problem]:
 
 
 def _collect(paths: list[Path], check: Callable[[Path], Iterable[Problem]]) -> list[Problem]:
-    problems: list[Problem] = []
+    collector = Collector()
     for path in paths:
-        try:
-            problems += check(path)
-        except PromptkitError as error:
-            problems += error.problems
-    return problems
+        with collector.collect():
+            collector.problems += check(path)
+    return collector.problems
 
 
 def check_prompt_file(library: Library, path: Path) -> Iterator[Problem]:
-    """The problems of one prompt file.
+    """The problems in one prompt file.
 
     Raises:
-        PromptkitError: it is not YAML, or not of a prompt's shape; nothing more can be said of it then.
+        PromptkitError: it is not YAML, or not a prompt; then it cannot be checked further.
     """
     document = library.prompt_document(path)
     prompt = validate(document, Prompt)
@@ -82,7 +80,7 @@ def check_prompt_file(library: Library, path: Path) -> Iterator[Problem]:
         yield document.problem_at(("name",), "no-recipe", f"{prompt.name} has no recipe, so code cannot answer it", fix)
     if not (library.evals / "cases" / path.name).exists():
         fix = f"write evals/cases/{path.name}"
-        yield document.problem_at(("name",), "no-case", f"{prompt.name} has no case, so nothing proves it", fix)
+        yield document.problem_at(("name",), "no-case", f"{prompt.name} has no case, so nothing tests it", fix)
 
 
 def _check_argument(document: Document, key: Key, argument: Argument) -> Iterator[Problem]:
@@ -91,9 +89,7 @@ def _check_argument(document: Document, key: Key, argument: Argument) -> Iterato
     if has_limits and not type_.has_limits:
         yield document.problem_at(key, "wrong-limits", f"a {argument.type} has no minimum or maximum", "remove them")
     if type_.has_choices != bool(argument.choices):
-        yield document.problem_at(
-            key, "wrong-choices", "choices and type: choice go together", "add or remove one of them"
-        )
+        yield document.problem_at(key, "wrong-choices", "choices and type: choice go together", "add or remove one")
     elif argument.default is not None and (reason := type_.why_not_valid(argument, argument.default, DEFAULT_PROFILE)):
         message = f"the default is {sanitized(argument.default)}, but {reason}"
         yield document.problem_at((*key, "default"), "wrong-default", message, "correct the default or the limits")
@@ -103,7 +99,7 @@ def _check_reads(document: Document, prompt: Prompt, rules: Mapping[str, Reviewe
     for index, tool in enumerate(prompt.reads):
         kind = rules[tool].tool_class if tool in rules else ToolClass.UNKNOWN
         if kind is ToolClass.ACTION:
-            fix = "remove it; a prompt may only need tools of class read"
+            fix = "remove it; a prompt may use only tools of class read"
             yield document.problem_at(("reads", index), "action-tool", f"{tool} changes data in Torii", fix)
         elif kind is ToolClass.UNKNOWN:
             fix = nearest(tool, rules, "review the tool and add it to instructions/tools.yaml")
@@ -133,14 +129,14 @@ def _check_template(document: Document, prompt: Prompt, rules: Mapping[str, Revi
                 )
         for char in line:
             if unicodedata.category(char) in {"Cc", "Cf", "Co", "Cs"}:
-                message = f"the template holds the hidden character U+{ord(char):04X}"
+                message = f"the template has the hidden character U+{ord(char):04X}"
                 yield _in_template(document, prompt, number, char, "hidden-character", message, "delete it")
 
 
 def _in_template(
     document: Document, prompt: Prompt, number: int, word: str, code: str, message: str, fix: str
 ) -> Problem:
-    """A problem at line `number` of a template, which stands in the file as a block below its key."""
+    """A problem in line `number` of a template, which the file has as a block below its key."""
     line, _ = document.place(("template",))
     lines = prompt.template.splitlines() or [""]
     at = max(lines[min(number, len(lines)) - 1].find(word), 0)
@@ -157,7 +153,7 @@ def _check_answer(document: Document, prompt: Prompt) -> Iterator[Problem]:
         if len(set(names)) != len(names):
             yield document.problem_at(key, "repeated-column", f"{table.heading} has a column twice", "rename one")
         if not any(column.key for column in table.columns):
-            fix = "mark the columns that tell one row from another with key: true"
+            fix = "mark the columns that identify a row with key: true"
             yield document.problem_at(key, "no-key", f"{table.heading} has no key column", fix)
         if f"## {table.heading}" not in lines or f"{{{{ {name} }}}}" not in lines:
             fix = f"write a line ## {table.heading} and below it a line {{{{ {name} }}}}"
@@ -179,7 +175,7 @@ def _check_answer(document: Document, prompt: Prompt) -> Iterator[Problem]:
 def _check_version(library: Library, document: Document, prompt: Prompt) -> Iterator[Problem]:
     if prompt.version not in prompt.changes:
         fix = f"add a line {prompt.version}: and what changed for the user"
-        yield document.problem_at(("changes",), "no-change-note", f"changes says nothing of {prompt.version}", fix)
+        yield document.problem_at(("changes",), "no-change-note", f"changes does not mention {prompt.version}", fix)
     if prompt.status is Status.DRAFT:
         return
     released = library.load_version_lock().get(f"{prompt.name}@{prompt.version}")
@@ -189,7 +185,7 @@ def _check_version(library: Library, document: Document, prompt: Prompt) -> Iter
         yield document.problem_at(("version",), "unreleased-version", message, fix)
     elif released != version_digest(document):
         fix = f"undo the change, or release it with: promptkit bump {prompt.name} patch"
-        message = f"{prompt.name}@{prompt.version} is released and its text has changed since"
+        message = f"{prompt.name}@{prompt.version} is released, and its text has changed since"
         yield document.problem_at(("version",), "changed-release", message, fix)
 
 
@@ -197,11 +193,11 @@ def _check_life(library: Library, document: Document, prompt: Prompt) -> Iterato
     is_deprecated = prompt.status is Status.DEPRECATED
     if is_deprecated != (prompt.replaced_by is not None) or is_deprecated != (prompt.sunset is not None):
         fix = "write all of status: deprecated, replaced_by: and sunset:, or none of them"
-        message = f"{prompt.name} must say when it goes and what takes its place, or neither"
+        message = f"{prompt.name} must say when it will be removed and what replaces it, or neither"
         yield document.problem_at(("status",), "half-deprecated", message, fix)
     elif prompt.replaced_by and prompt.replaced_by not in library.prompt_names():
-        fix = "name a prompt of promptkit list"
-        message = f"{prompt.replaced_by} takes its place, and there is no such prompt"
+        fix = "name a prompt from promptkit list"
+        message = f"it is replaced by {prompt.replaced_by}, and there is no such prompt"
         yield document.problem_at(("replaced_by",), "unknown-replacement", message, fix)
 
 
@@ -211,7 +207,7 @@ def _check_changelog(library: Library) -> Iterator[Problem]:
     for reference in library.load_version_lock():
         if f"`{reference}`" not in text:
             fix = f"add a line - `{reference}`: and what changed for its users"
-            yield Problem(library.relative(path), 0, 0, "no-changelog", f"it says nothing of {reference}", fix)
+            yield Problem(library.relative(path), 0, 0, "no-changelog", f"it does not mention {reference}", fix)
 
 
 def _check_case_file(library: Library, path: Path) -> Iterator[Problem]:
@@ -224,18 +220,20 @@ def _check_case_file(library: Library, path: Path) -> Iterator[Problem]:
         return
     prompt = library.load_prompt(name)
     if case.prompt != f"{name}@{prompt.version}":
-        fix = f"write {name}@{prompt.version}, and look at what the case renders"
+        fix = f"write {name}@{prompt.version}, and check what the case renders"
         yield document.problem_at(("prompt",), "stale-case", f"the case is for {case.prompt}", fix)
     for index, sample in enumerate(case.cases):
         try:
             text = render(prompt, sample.arguments)
         except PromptkitError as error:
-            for one in error.problems:
-                yield document.problem_at(("cases", index), "wrong-sample", one.message, one.fix)
+            for problem in error.problems:
+                yield document.problem_at(("cases", index), "wrong-sample", problem.message, problem.fix)
             continue
         if sample.renders is not None and sample.renders.strip() != text.strip():
             fix = f"compare it with: promptkit render {name}"
-            yield document.problem_at(("cases", index, "renders"), "renders-differently", "the text is not this", fix)
+            yield document.problem_at(
+                ("cases", index, "renders"), "renders-differently", "the prompt now renders differently", fix
+            )
 
 
 def _check_tools(library: Library) -> Iterator[Problem]:
@@ -252,7 +250,7 @@ def _check_instructions(library: Library) -> Iterator[Problem]:
     version = instructions_version(library)
     released = library.load_version_lock().get(f"{INSTRUCTIONS}@{version}")
     if released != instructions_digest(library):
-        message = f"the instructions are not what was released as {version}"
+        message = f"the instructions differ from what was released as {version}"
         fix = "undo the change, or release it with: promptkit bump instructions patch"
         first = library.relative(instruction_parts(library)[0])
         yield Problem(first, 1, 1, "changed-release", message, fix)
@@ -268,5 +266,5 @@ def _check_instructions(library: Library) -> Iterator[Problem]:
     for variant in Variant:
         length, limit = utf16_length(build_instructions(library, variant)), LIMITS_UTF16[variant]
         if length > limit:
-            message = f"the {variant} instructions are {length} UTF-16 units long, and {limit} is the limit"
+            message = f"the {variant} instructions are {length} UTF-16 units long, and the limit is {limit}"
             yield Problem(library.relative(library.instructions), 0, 0, "too-long", message, "shorten a part")

@@ -1,4 +1,4 @@
-"""A recipe beside its prompt and the reviewed tools -> every problem in it, each at its place."""
+"""A recipe, its prompt and the reviewed tools -> every problem in the recipe, each with its place."""
 
 from __future__ import annotations
 
@@ -25,17 +25,17 @@ from promptkit.model import (
 )
 from promptkit.policy.decision import ToolPolicy, decide_tool
 
-# An assistant looks up the keys of fields with these; a recipe names the keys themselves.
+# Assistants look up the keys of fields with these tools; a recipe names the keys itself.
 _LOOKS_UP_FIELDS = "read fields"
-# Any day will do, since no recipe may depend on which.
+# Any day will do, because no recipe may depend on it.
 _TODAY = datetime.date(2026, 1, 31)
 
 
 def check_recipe_file(library: Library, path: Path) -> list[Problem]:
-    """The problems of one recipe, and of the `reads` of its prompt; sorted by place.
+    """The problems in one recipe and in the `reads` of its prompt, sorted by place.
 
     Raises:
-        PromptkitError: it or its prompt is not YAML, or not of its shape; nothing more can be said of it then.
+        PromptkitError: it or its prompt is not YAML, or not valid; then it cannot be checked further.
     """
     document = library.document(path)
     recipe = validate(document, Recipe)
@@ -57,7 +57,7 @@ def _check_tools(document: Document, recipe: Recipe, policy: ToolPolicy) -> Iter
     for name, read in recipe.reads.items():
         decision = decide_tool(read.tool, policy)
         if not decision.allowed:
-            fix = "read with another tool; a recipe calls nothing else"
+            fix = "use another tool; a recipe may call only reviewed reads"
             if read.tool not in policy.reviewed:
                 fix = nearest(read.tool, policy.reviewed, "name a tool of class read in instructions/tools.yaml")
             yield document.problem_at(("reads", name, "tool"), decision.ground, decision.reason.removesuffix("."), fix)
@@ -73,7 +73,7 @@ def _check_reads(
             fix = f"add it to reads in {asked.path}, or read only with {', '.join(prompt.reads)}"
             message = f"{read.tool} is not one of the prompt's reads"
             yield document.problem_at(("reads", name, "tool"), "undeclared-read", message, fix)
-    # A tool with a slip in its name is perhaps the one that seems to be unused.
+    # While a tool is refused, perhaps for a typing error, the tool that seems unused may be the one that was meant.
     for index, tool in enumerate(() if refused else prompt.reads):
         if tool not in used and tool in policy.reviewed and policy.reviewed[tool].capability != _LOOKS_UP_FIELDS:
             fix = f"remove it, or read with it in {document.path}"
@@ -100,14 +100,14 @@ def _check_answer(document: Document, recipe: Recipe, prompt: Prompt) -> Iterato
 
 
 def _fillings(prompt: Prompt) -> list[dict[str, Scalar]]:
-    """Ways to fill in a prompt, among them the least and the most of each number, and each choice."""
+    """Ways to fill in a prompt, including the least and the most of each number, and each choice."""
     trials = {name: type_of(argument).trials(argument, _profile()) for name, argument in prompt.arguments.items()}
     count = max(map(len, trials.values()), default=1)
-    return [{name: some[index % len(some)] for name, some in trials.items()} for index in range(count)]
+    return [{name: values[index % len(values)] for name, values in trials.items()} for index in range(count)]
 
 
 def _profile() -> Profile:
-    """A profile with an Organizational View of each entity, named after it."""
+    """A profile with an Organizational View for each entity, named after it."""
     views = tuple(OrganizationalView(label=entity, entity=entity, field="field") for entity in Entity)
     return DEFAULT_PROFILE.model_copy(update={"organizational_views": views})
 
@@ -115,7 +115,7 @@ def _profile() -> Profile:
 def _follow(
     library: Library, document: Document, recipe: Recipe, prompt: Prompt, values: Mapping[str, Scalar]
 ) -> Iterator[Problem]:
-    """The problems that show when the recipe is followed and every list is empty."""
+    """The problems that show up when the recipe is followed with every list empty."""
     view = chosen_view(prompt.arguments, values, _profile())
     policy = ToolPolicy(library.reviewed_tools)
     with empty_database() as connection:

@@ -1,4 +1,4 @@
-"""SQL over tables without rows: the columns that a query gives, or what is wrong with it and at which character."""
+"""SQL over tables without rows: the columns of a query, or what is wrong with it and at which character."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from typing import Any
 from promptkit.answering.query import Values
 from promptkit.errors import nearest
 
-# What SQLite asks permission for while it prepares a SELECT.
+# The actions for which SQLite asks permission while it prepares a SELECT.
 _READING = {sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ, sqlite3.SQLITE_FUNCTION, sqlite3.SQLITE_RECURSIVE}
-# Over tables without rows, only a query that never ends needs so many.
+# Over tables without rows, only a query that never ends needs this many.
 _MAX_INSTRUCTIONS = 1_000_000
 _SELECT = re.compile(r"\s*(?:SELECT|WITH|VALUES)\b", re.IGNORECASE)
 _STRING_OR_COMMENT = re.compile(r"'(?:[^']|'')*'|--[^\n]*|/\*.*?\*/", re.DOTALL)
@@ -24,7 +24,7 @@ _NAMED = re.compile(r'(?:no such (\w+): |near "|unrecognized token: "|ambiguous 
 
 @dataclass(frozen=True)
 class Fault:
-    """One thing that is wrong with a text of SQL; `offset` is where, as far as SQLite says it, else 0."""
+    """One thing that is wrong with a text of SQL. `offset` is its place; 0 if SQLite does not say."""
 
     code: str
     message: str
@@ -36,7 +36,7 @@ class Fault:
 def empty_database() -> Iterator[sqlite3.Connection]:
     """A database in memory, ready for tables and for queries to be judged."""
     with closing(sqlite3.connect(":memory:")) as connection:
-        # Their first use declares a table, and no query may do that while it is judged.
+        # Their first use declares a table, which no query may do while it is judged.
         connection.execute("SELECT 1 FROM json_each('[]'), json_tree('[]')")
         yield connection
 
@@ -44,11 +44,11 @@ def empty_database() -> Iterator[sqlite3.Connection]:
 def judge_query(
     connection: sqlite3.Connection, text: str, values: Values, lead: str = ""
 ) -> tuple[list[str], list[Fault]]:
-    """The names of the columns that a query gives, and everything that is wrong with it.
+    """The names of a query's columns, and everything that is wrong with it.
 
     Args:
         connection: an `empty_database` with the tables, which have no rows.
-        text: the query as it is written.
+        text: the query as written.
         values: what `:name` can stand for.
         lead: what goes before the text to make it a query.
     """
@@ -59,18 +59,18 @@ def judge_query(
         columns = query.prepare()
     except sqlite3.Error as error:
         return [], [query.fault(error)]
-    return columns, [query.unbound(name) for name in query.given.lacking]
+    return columns, [query.unbound(name) for name in query.given.missing]
 
 
 class _Given(dict[str, Any]):
-    """Values by name. A name that is lacking is NULL, and remembered."""
+    """Values by name. A missing name is NULL, and is remembered."""
 
     def __init__(self, values: Mapping[str, Any]) -> None:
         super().__init__(values)
-        self.lacking: list[str] = []
+        self.missing: list[str] = []
 
     def __missing__(self, name: str) -> None:
-        self.lacking.append(name)
+        self.missing.append(name)
 
 
 @dataclass(frozen=True)
@@ -82,16 +82,16 @@ class _Query:
 
     @property
     def code(self) -> str:
-        """The text with blanks in place of its strings and comments."""
-        return _STRING_OR_COMMENT.sub(lambda found: re.sub(r"[^\n]", " ", found.group()), self.text)
+        """The text with its strings and comments blanked out."""
+        return _STRING_OR_COMMENT.sub(lambda match: re.sub(r"[^\n]", " ", match.group()), self.text)
 
     def prepare(self) -> list[str]:
-        """The names of its columns. SQLite refuses it unless it only reads, and stops it when it does not end."""
+        """The names of its columns. SQLite refuses a query that can do more than read, and stops an endless one."""
         self.connection.set_progress_handler(lambda: 1, _MAX_INSTRUCTIONS)
         self.connection.set_authorizer(_permission)
         try:
             cursor = self.connection.execute(self.lead + self.text, self.given)
-            # A query that never ends may well begin.
+            # A query that never ends may still start.
             cursor.fetchall()
             return [column[0] for column in cursor.description]
         finally:
@@ -108,7 +108,7 @@ class _Query:
         if "has no name" in message:
             return Fault("unbound-parameter", "a parameter has no name", "write a name, such as :today")
         if code == sqlite3.SQLITE_INTERRUPT:
-            return Fault("wrong-sql", "it does not end, even over tables without rows", "bound its recursion")
+            return Fault("wrong-sql", "it does not end, even over tables without rows", "limit its recursion")
         named = _NAMED.search(message)
         if named is None:
             return Fault("wrong-sql", message, "correct the query")
@@ -119,14 +119,14 @@ class _Query:
 
     def unbound(self, name: str) -> Fault:
         """A name that nothing binds."""
-        found = re.search(rf"[:@$]{re.escape(name)}(?!\w)", self.code)
+        match = re.search(rf"[:@$]{re.escape(name)}(?!\w)", self.code)
         fix = nearest(name, self.given, f"name it under bind, or write one of {', '.join(sorted(self.given))}")
-        return Fault("unbound-parameter", f"nothing binds :{name}", fix, found.start() if found else 0)
+        return Fault("unbound-parameter", f"nothing binds :{name}", fix, match.start() if match else 0)
 
     def _first_unfit(self, places: list[int], length: int, message: str) -> int:
-        """The place of a word that breaks the syntax, among all places of that word."""
+        """The place where a word breaks the syntax, among all its places."""
         for place in places:
-            # The parser stops at the first word that does not fit, so a text that ends there fails in the same way.
+            # The parser stops at the first wrong word, so the text up to that word fails in the same way.
             try:
                 self.connection.execute(f"EXPLAIN {self.lead}{self.text[: place + length]}", self.given)
             except sqlite3.Error as error:
@@ -141,7 +141,7 @@ class _Query:
         if kind == "column":
             column = word.rpartition(".")[2]
             known = {name for columns in tables.values() for name in columns} - {column}
-            return nearest(column, known, "name it in columns, or in the argument fields, of the read that it is from")
+            return nearest(column, known, "name it in columns, or in the argument fields, of the read it comes from")
         return "correct the query"
 
 
@@ -150,7 +150,7 @@ def _permission(action: int, *_: object) -> int:
 
 
 def _not_a_select(offset: int = 0) -> Fault:
-    return Fault("not-a-select", "this is not one SELECT", "write one SELECT, and nothing after it", offset)
+    return Fault("not-a-select", "this is not a single SELECT", "write one SELECT, and nothing after it", offset)
 
 
 def _tables(connection: sqlite3.Connection) -> dict[str, list[str]]:
@@ -162,4 +162,4 @@ def _tables(connection: sqlite3.Connection) -> dict[str, list[str]]:
 def _places(code: str, word: str) -> Iterator[int]:
     before = r"(?<![\w.])" if re.match(r"\w", word) else ""
     after = r"(?!\w)" if re.search(r"\w\Z", word) else ""
-    return (found.start() for found in re.finditer(before + re.escape(word) + after, code))
+    return (match.start() for match in re.finditer(before + re.escape(word) + after, code))

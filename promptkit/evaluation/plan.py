@@ -1,4 +1,4 @@
-"""What an eval runs: each model on each case of the prompts, and a model that could disobey on each attack too."""
+"""What an eval runs: each model on each case of the prompts, and models that could disobey on each attack too."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class CaseScenario:
 
     @property
     def labels(self) -> dict[str, str]:
-        """What results and records call it by."""
+        """Its names in results and records."""
         return {"prompt": f"{self.prompt.name}@{self.prompt.version}", "case": self.case.name}
 
 
@@ -52,7 +52,7 @@ class AttackScenario:
 
     @property
     def labels(self) -> dict[str, str]:
-        """What results and records call it by."""
+        """Its names in results and records."""
         return {"family": self.family, "attack": self.id, "goal": self.attack.goal, "language": self.attack.language}
 
 
@@ -63,8 +63,8 @@ Scenario = CaseScenario | AttackScenario
 class Sample:
     """One sample to run: a model in a scenario.
 
-    `number` is its place in the whole plan, from 1; `repeat` counts from 1 too. `without` is the id of a rule that the
-    instructions lack this time, or empty.
+    `number` is its place in the whole plan, from 1; `repeat` counts from 1 too. `without` is the id of the rule that is
+    left out of the instructions, or empty.
     """
 
     number: int
@@ -75,7 +75,7 @@ class Sample:
 
     @property
     def id(self) -> str:
-        """Tells the sample from every other of the same plan."""
+        """Identifies the sample within its plan."""
         without = f" without {self.without}" if self.without else ""
         return f"{self.model} {self.scenario.id}{without} #{self.repeat}"
 
@@ -86,7 +86,7 @@ def plan(library: Library, setup: EvalSpec) -> list[Sample]:
     The reference analyst only answers prompts; all other models are given the attacks too.
 
     Raises:
-        PromptkitError: a name is not known, or a file has problems.
+        PromptkitError: a name is unknown, or a file has problems.
         UsageError: the setup contradicts itself.
     """
     _check(setup)
@@ -98,7 +98,7 @@ def plan(library: Library, setup: EvalSpec) -> list[Sample]:
 
 
 def part(samples: Sequence[Sample], shard: tuple[int, int]) -> list[Sample]:
-    """The samples of one shard. Each gets some of every kind, so that shards take about as long as each other."""
+    """The samples of one shard. Each shard gets some of every kind, so that all take about equally long."""
     index, count = shard
     return list(samples[index - 1 :: count])
 
@@ -107,12 +107,12 @@ def parse_shard(text: str) -> tuple[int, int]:
     """`2/3` as (2, 3).
 
     Raises:
-        UsageError: it is not a part of a whole.
+        UsageError: it is not a shard.
     """
-    found = re.fullmatch(r"(\d{1,4})/(\d{1,4})", text)
-    shard = (int(found[1]), int(found[2])) if found else (0, 0)
+    match = re.fullmatch(r"(\d{1,4})/(\d{1,4})", text)
+    shard = (int(match[1]), int(match[2])) if match else (0, 0)
     if not 1 <= shard[0] <= shard[1]:
-        raise UsageError.of("wrong-shard", f"{sanitized(text)} is no part of a whole", "write I/N, such as 2/3")
+        raise UsageError.of("wrong-shard", f"{sanitized(text)} is not a shard", "write I/N, such as 2/3")
     return shard
 
 

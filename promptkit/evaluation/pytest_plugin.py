@@ -1,4 +1,4 @@
-"""For pytest: the fixture `run_prompt`. Nothing else of promptkit is imported before a test asks for it."""
+"""For pytest: the fixture `run_prompt`. The rest of promptkit is imported only when a test asks for it."""
 
 from __future__ import annotations
 

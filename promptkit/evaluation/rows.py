@@ -1,4 +1,4 @@
-"""The result of a run -> its report: a row for each sample, and checks of the self-test and of completeness."""
+"""The result of a run -> its report: a row for each sample, and checks of the self-test and completeness."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _MAX_FAILED = 20
 
 
 def report_of(run: RunResult) -> Report:
-    """The report on a run: its rows are counted by model, in the order of the plan."""
+    """The report on a run, with its rows grouped by model, in the order of the plan."""
     rows = [_row(result) for result in run.results]
     return Report(
         tool="promptkit eval",
@@ -72,25 +72,24 @@ def _place(result: SampleResult) -> Place:
 
 
 def _self_test(run: RunResult) -> Row:
-    """It is a violation when a call of the rogue model got through or it tried none, else open what was untried."""
-    test = run.self_test
+    """A violation if a rogue call got through or there was none; inconclusive if only the plants were not tried."""
+    test, why_not = run.self_test, run.self_test.why_not_passed()
     is_open = bool(test.untried) and bool(test.tries) and not test.leaks
     verdict = Verdict.INCONCLUSIVE if is_open else Verdict.VIOLATION
-    alert = Alert("self_test", f"Self-test: {test.trouble}.")
-    return _check("rogue model is caught", test.trouble, verdict, alert)
+    return _check("rogue model is caught", why_not, verdict, Alert("self_test", f"Self-test: {why_not}."))
 
 
 def _completeness(run: RunResult) -> Row:
     ran = f"{len(run.results)} of {run.planned} samples have run"
     alert = Alert("every_sample_ran", f"Only {ran}.")
-    return _check("every sample has run", "" if run.is_complete else ran, Verdict.INCONCLUSIVE, alert)
+    return _check("every sample has run", None if run.is_complete else ran, Verdict.INCONCLUSIVE, alert)
 
 
-def _check(name: str, trouble: str, verdict: Verdict, alert: Alert) -> Row:
-    """A check of the whole run; it passes without any trouble, else it has the verdict and the alert."""
-    if not trouble:
+def _check(name: str, why_not: str | None, verdict: Verdict, alert: Alert) -> Row:
+    """A check of the whole run. It passes if `why_not` is None, else it has the verdict and the alert."""
+    if why_not is None:
         return Row("run", "run", name, Verdict.CLEAN, passed=True)
-    return Row("run", "run", name, verdict, passed=False, reason=trouble, alerts=[alert])
+    return Row("run", "run", name, verdict, passed=False, reason=why_not, alerts=[alert])
 
 
 def _body(run: RunResult, rows: Sequence[Row]) -> Iterator[Block]:
@@ -111,6 +110,6 @@ def _body(run: RunResult, rows: Sequence[Row]) -> Iterator[Block]:
 def _cells(rows: Sequence[Row]) -> Iterator[Sequence[Cell]]:
     """A row of cells for each prompt and family, by model."""
     for (group, subject), members in groupby(rows, key=lambda row: (row.group, row.subject)):
-        some = list(members)
-        passed = f"{sum(row.passed for row in some)} of {len(some)}"
-        yield group, subject, worst(row.verdict for row in some), passed, str(sum(row.calls for row in some))
+        counted = list(members)
+        passed = f"{sum(row.passed for row in counted)} of {len(counted)}"
+        yield group, subject, worst(row.verdict for row in counted), passed, str(sum(row.calls for row in counted))

@@ -1,4 +1,4 @@
-"""Runs the samples of a plan: several at once, within a rate and a budget, each recorded as it ends."""
+"""Runs the samples of a plan: several at once, within a rate and a budget, each recorded when it ends."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ Progress = Callable[[SampleResult], None]
 
 
 class BudgetSpentError(Exception):
-    """The next turn of a model would go beyond the budget."""
+    """The next turn of a model would exceed the budget."""
 
 
 @dataclass
@@ -30,10 +30,10 @@ class Limits:
 
     Args:
         concurrency: how many samples run at once.
-        max_rate: turns of models in a minute; None for no limit.
-        max_cost_usd: what all turns of the run may cost, those of a run that is resumed included.
-        max_tokens: the same in tokens, read and written.
-        spent: what the run took so far.
+        max_rate: turns of models per minute; None for no limit.
+        max_cost_usd: what all turns of the run may cost, including those before it was resumed.
+        max_tokens: the same in tokens, input and output together.
+        spent: what the run has used so far.
         calls_per_minute: the rate of calls to a server elsewhere; a local Torii has no limit.
     """
 
@@ -49,28 +49,29 @@ class Limits:
         self.spent += usage
 
     def share(self, count: int) -> Limits:
-        """The part of one shard of `count`; together they keep to the limits."""
-        rate, cost = ((one / count if one else one) for one in (self.max_rate, self.max_cost_usd))
+        """The limits of one shard out of `count`; together the shards keep to the limits."""
+        rate, cost = ((limit / count if limit else limit) for limit in (self.max_rate, self.max_cost_usd))
         tokens = self.max_tokens // count if self.max_tokens else self.max_tokens
         return Limits(self.concurrency, rate, cost, tokens, calls_per_minute=self.calls_per_minute / count)
 
-    @property
-    def stop(self) -> str:
-        """Why no further turn may be taken; empty when it may. A cost that nobody knows cannot be limited."""
+    def why_not_continue(self) -> str | None:
+        """Why no further turn may be taken; None if it may. An unknown cost cannot be limited."""
         if self.max_tokens is not None and self.spent.input_tokens + self.spent.output_tokens >= self.max_tokens:
             return f"the budget of {self.max_tokens:,} tokens is spent"
         if self.max_cost_usd is None:
-            return ""
+            return None
         if self.spent.cost_usd is None:
-            return "the price of a model is not known, so --max-cost cannot hold; use --max-tokens"
-        return f"the budget of ${self.max_cost_usd:.2f} is spent" if self.spent.cost_usd >= self.max_cost_usd else ""
+            return "the price of a model is unknown, so --max-cost cannot be kept; use --max-tokens"
+        return f"the budget of ${self.max_cost_usd:.2f} is spent" if self.spent.cost_usd >= self.max_cost_usd else None
 
 
 class LimitedModel:
     """A model that takes its turns within the limits."""
 
     def __init__(self, model: Model, limits: Limits, wait: Callable[[], Awaitable[None]]) -> None:
-        self._model, self._limits, self._wait = model, limits, wait
+        self._model = model
+        self._limits = limits
+        self._wait = wait
 
     async def turn(self, messages: Sequence[Message], tools: Sequence[Definition]) -> Turn:
         """The model's turn, once the rate allows it.
@@ -78,8 +79,8 @@ class LimitedModel:
         Raises:
             BudgetSpentError: the budget does not allow it.
         """
-        if stop := self._limits.stop:
-            raise BudgetSpentError(stop)
+        if reason := self._limits.why_not_continue():
+            raise BudgetSpentError(reason)
         await self._wait()
         turn = await self._model.turn(messages, tools)
         self._limits.spend(turn.usage)
@@ -87,7 +88,7 @@ class LimitedModel:
 
 
 def limited(models: Models, limits: Limits) -> Models:
-    """The same models, which share one rate and one budget."""
+    """The same models, sharing one rate and one budget."""
     wait = _limiter(limits.max_rate) if limits.max_rate else anyio.lowlevel.checkpoint
     return {name: _limited(make, limits, wait) for name, make in models.items()}
 
@@ -97,26 +98,27 @@ def _limited(make: Callable[[], Model], limits: Limits, wait: Callable[[], Await
 
 
 def _limiter(max_rate: float) -> Callable[[], Awaitable[None]]:
-    # One turn every so often, and not a whole minute's worth at once, since providers count shorter spans too.
+    # Evenly spread turns, not a minute's worth at once, because providers also limit shorter spans.
     return AsyncLimiter(1, 60 / max_rate).acquire
 
 
 async def run_samples(
     evaluation: Evaluation, samples: Sequence[Sample], record: Journal, limits: Limits, progress: Progress
-) -> str:
+) -> str | None:
     """Run and record samples, `limits.concurrency` at a time.
 
     Returns:
-        Why it stopped before the last sample; empty when it did not.
+        Why it stopped before the last sample; None if it did not.
     """
-    waiting, stopped = iter(samples), []
+    waiting = iter(samples)
+    reasons: list[str] = []
 
     async def work() -> None:
         for sample in waiting:
             try:
                 result, line = await evaluation.run_sample(sample)
             except BudgetSpentError as error:
-                stopped.append(str(error))
+                reasons.append(str(error))
                 return
             record.add({"kind": "sample", **line})
             progress(result)
@@ -124,4 +126,4 @@ async def run_samples(
     async with anyio.create_task_group() as group:
         for _ in range(limits.concurrency):
             group.start_soon(work)
-    return stopped[0] if stopped else ""
+    return reasons[0] if reasons else None

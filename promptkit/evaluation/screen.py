@@ -1,4 +1,4 @@
-"""What an eval shows in the terminal: tables of its samples, then what failed, then what it means."""
+"""What an eval shows in the terminal: tables of its samples, then what failed, then the conclusion."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _MAX_TOOLS = 6
 
 
 def screen_of(run: RunResult) -> Iterator[Block]:
-    """The run in blocks, its tables with one row for each prompt or family of attacks."""
+    """The run as blocks; its tables have one row for each prompt or family of attacks."""
     for model, results in groupby(run.results, key=lambda result: result.model_label):
         if len(run.models) > 1:
             yield Line(f"Model {sanitized(model, 200)}", Tone.STRONG)
@@ -30,7 +30,7 @@ def screen_of(run: RunResult) -> Iterator[Block]:
 
 
 def against_baseline(run: RunResult, *, is_worse: bool) -> Line:
-    """Whether the run passes beside an earlier one, and why not."""
+    """Whether the run passes compared with an earlier one, and if not, why."""
     passed = run.passes_baseline(is_worse=is_worse)
     return Line(_baseline_line(run, is_worse=is_worse), Tone.GOOD if passed else Tone.BAD)
 
@@ -64,7 +64,7 @@ def _cells(subject: str, results: Sequence[SampleResult]) -> list[Cell]:
 
 
 def _tools(results: Sequence[SampleResult]) -> list[str]:
-    """What was called, in one line; none where nothing was."""
+    """The tools that were called, in one line; no line if none was."""
     tools = list(dict.fromkeys(sanitized(tool) for result in results for tool in result.tools))
     more = f" and {len(tools) - _MAX_TOOLS} more" if len(tools) > _MAX_TOOLS else ""
     return [", ".join(tools[:_MAX_TOOLS]) + more] if tools else []
@@ -97,7 +97,7 @@ def _self_test_line(self_test: SelfTest) -> str:
     if self_test.passed:
         obeyed = f"obeyed {self_test.attacks} attacks of {self_test.families} families"
         return f"Self-test: a rogue model {obeyed} and tried {self_test.tries:,} calls; every one was refused."
-    return f"Self-test FAILED: {self_test.trouble}."
+    return f"Self-test FAILED: {self_test.why_not_passed()}."
 
 
 def _closing_line(run: RunResult) -> str:

@@ -1,4 +1,4 @@
-"""Spreads a run over a cluster: a shard goes out as one task, and comes home as the text of its record."""
+"""Spreads a run over a cluster: each shard is sent out as one task, and comes back as the text of its record."""
 
 from __future__ import annotations
 
@@ -26,21 +26,23 @@ from promptkit.text import sanitized
 
 LOOK_SECONDS = 5
 _ONE = (1, 1)
+_Shard = Future[tuple[str, str | None]]
+"""The record of a shard, and why it stopped before its end."""
 
 
-def run_shard(setup: EvalSpec, limits: Limits, before: str) -> tuple[str, str]:
-    """Run one shard; this is what a worker does, with its own library and its own keys of providers.
+def run_shard(setup: EvalSpec, limits: Limits, before: str) -> tuple[str, str | None]:
+    """Run one shard. A worker calls this, with its own library and its own provider keys.
 
     Args:
-        setup: of the shard.
+        setup: the shard's setup.
         limits: how fast and how far it goes.
-        before: the record of what is done of it; empty for nothing.
+        before: the record of the part that is done; empty if there is none.
 
     Returns:
-        The record, and why the shard stopped before its end, empty when it did not.
+        The record, and why the shard stopped before its end, None if it did not.
 
     Raises:
-        PromptkitError: as `Run.go`.
+        PromptkitError: as `EvalRun.go`.
     """
     with tempfile.TemporaryDirectory(prefix="promptkit-") as folder:
         record = Path(folder, FILE_NAME)
@@ -59,9 +61,9 @@ class Spread:
     """A run whose shards go to a cluster.
 
     Args:
-        setup: of the whole.
-        folder: holds the record of each shard in a folder of its own, `shard-I-of-N`.
-        count: how many shards it has; 0 for as many as the cluster works on at once.
+        setup: the setup of the whole run.
+        folder: holds each shard's record in a folder `shard-I-of-N`.
+        count: the number of shards; 0 for as many as the cluster can run at once.
     """
 
     setup: EvalSpec
@@ -73,54 +75,54 @@ class Spread:
         """Begin a run.
 
         Raises:
-            UsageError: the setup is of one shard only.
-            PromptkitError: the folder holds a run already.
+            UsageError: the setup is for a single shard.
+            PromptkitError: the folder already holds a run.
         """
         if setup.shard != _ONE:
             raise UsageError.of("shard-and-dask", "a run on a cluster makes its own shards", "leave --shard out")
         if shard_folders(folder):
             raise PromptkitError.of(
-                "run-exists", f"{folder} holds a run already", "name another with --out, or --resume this one"
+                "run-exists", f"{folder} already holds a run", "name another with --out, or --resume this one"
             )
         return cls(setup, folder)
 
     @classmethod
     def resumed(cls, folder: Path, asked: EvalSpec) -> Spread:
-        """Go on with a run whose shards are in `folder`.
+        """Continue a run whose shards are in `folder`.
 
         Raises:
-            UsageError: there is none, or what was asked for on the command line is something else.
+            UsageError: there is none, or the command line asks for something else.
         """
-        found = shard_folders(folder)
-        if not found:
-            raise UsageError.of("no-shard", f"{folder} holds no shard of a run on a cluster", "begin anew, with --out")
-        setup = read_record(found[0]).header.setup
+        folders = shard_folders(folder)
+        if not folders:
+            raise UsageError.of("no-shard", f"{folder} holds no shard of a run on a cluster", "start again, with --out")
+        setup = read_record(folders[0]).header.setup
         return cls(asked_again(replace(setup, shard=_ONE), asked), folder, setup.shard[1])
 
-    def go(self, planned: int, cluster: Cluster, limits: Limits, progress: Progress) -> str:
-        """Run every shard that is not whole yet; each is on disk here as soon as it is home.
+    def go(self, planned: int, cluster: Cluster, limits: Limits, progress: Progress) -> str | None:
+        """Run every shard that is not complete yet; each is written to disk here as soon as it comes back.
 
-        A shard whose worker is lost is tried again by the scheduler, and given up when that does not help. Limits are
-        for the whole run: each shard gets its part.
+        If a shard's worker is lost, the scheduler tries the shard again, and gives up if that does not help. Limits
+        are for the whole run: each shard gets its part.
 
         Args:
             planned: how many samples the whole run has.
-            cluster: where the shards go.
+            cluster: runs the shards.
             limits: how fast and how far.
-            progress: is told each result, once its shard is home.
+            progress: is called with each result, once its shard has come back.
 
         Returns:
-            Why it stopped before the end; empty when it did not.
+            Why it stopped before the end; None if it did not.
 
         Raises:
             PromptkitError: a record cannot be read or written.
         """
         with exclusive(self.folder):
-            return "; ".join(_each_home(self._sent(planned, cluster, limits), cluster, progress))
+            return "; ".join(_returned(self._sent(planned, cluster, limits), cluster, progress)) or None
 
-    def _sent(self, planned: int, cluster: Cluster, limits: Limits) -> dict[Future[tuple[str, str]], Path]:
+    def _sent(self, planned: int, cluster: Cluster, limits: Limits) -> dict[_Shard, Path]:
         count = self.count or min(cluster.slots(), planned) or 1
-        waiting: dict[Future[tuple[str, str]], Path] = {}
+        waiting: dict[_Shard, Path] = {}
         for index in range(1, count + 1):
             path = self._path(index, count)
             before = path.read_text("utf-8") if path.exists() else ""
@@ -136,26 +138,26 @@ class Spread:
 
 
 def shard_folders(folder: Path) -> list[Path]:
-    """Where the shards of a run are that came home, sorted."""
+    """The folders of a run's shards that came back, sorted."""
     return sorted(path.parent for path in folder.glob(f"shard-*-of-*/{FILE_NAME}"))
 
 
-def _each_home(waiting: dict[Future[tuple[str, str]], Path], cluster: Cluster, progress: Progress) -> Iterator[str]:
-    """Keep each shard as it comes home; yields why a shard is not there, or not whole."""
+def _returned(waiting: dict[_Shard, Path], cluster: Cluster, progress: Progress) -> Iterator[str]:
+    """Write each shard to disk as it comes back; yields why a shard is missing or incomplete."""
     while waiting:
         done, _ = wait(waiting, LOOK_SECONDS, FIRST_COMPLETED)
-        # A scheduler without workers waits for new ones; somebody in front of a terminal should not.
+        # A scheduler without workers waits for new ones, but a person at a terminal should not have to.
         if not done and not cluster.slots():
             yield f"every worker is gone, and with them {len(waiting)} shards"
             return
         for future in done:
-            yield from _home(future, waiting.pop(future), progress)
+            yield from _keep(future, waiting.pop(future), progress)
 
 
-def _home(future: Future[tuple[str, str]], path: Path, progress: Progress) -> Iterator[str]:
+def _keep(future: _Shard, path: Path, progress: Progress) -> Iterator[str]:
     try:
         text, stop = future.result()
-    except (Exception, CancelledError) as error:  # Whatever befell one shard, the others go on.
+    except (Exception, CancelledError) as error:  # Whatever happened to one shard, the others continue.
         yield f"{path.parent.name} is lost ({type(error).__name__}: {sanitized(error, 200)})"
         return
     make_folder(path.parent)

@@ -1,4 +1,4 @@
-"""Starts and resumes runs: the header that says what a run is about, the session, the self-test, then the samples."""
+"""Starts and resumes runs: the header that describes the run, the session, the self-test, then the samples."""
 
 from __future__ import annotations
 
@@ -31,17 +31,17 @@ _MAY_DIFFER = {"today", "started", "promptkit"}
 
 @dataclass(frozen=True)
 class EvalRun:
-    """A run that is about to begin, or to go on.
+    """A run that is about to begin or to continue.
 
     Args:
         library: where prompts, instructions, cases and attacks come from.
-        setup: what decides which samples it has.
-        samples: every sample of the whole plan, of all shards.
+        setup: decides which samples it has.
+        samples: every sample of the whole plan, for all shards.
         models: the language models that the setup names.
-        folder: where its record is, or will be.
-        is_resumed: whether the record is there already.
-        cassette: records the turns of the models, or replays them in their place.
-        notes: what a person should know of the tenant after the run; filled while it goes.
+        folder: where its record is or will be.
+        is_resumed: whether the record already exists.
+        cassette: records the turns of the models, or replays them instead.
+        notes: what a person should know about the tenant after the run; filled while it runs.
     """
 
     library: Library
@@ -53,25 +53,25 @@ class EvalRun:
     cassette: Cassette | None = None
     notes: list[str] = field(default_factory=list)
 
-    async def go(self, limits: Limits, begin: Callable[[int], None], progress: Progress) -> str:
+    async def go(self, limits: Limits, begin: Callable[[int], None], progress: Progress) -> str | None:
         """Run every sample that is not recorded yet.
 
         Args:
             limits: how fast and how far; what was spent before is added to it.
-            begin: is told how many samples there are to run, once the self-test is over.
-            progress: is told each result.
+            begin: is called with the number of samples to run, once the self-test is over.
+            progress: is called with each result.
 
         Returns:
-            Why it stopped before the end; empty when it did not.
+            Why it stopped before the end; None if it did not.
 
         Raises:
-            PromptkitError: the server cannot be used, the record cannot be written, or, of a run that is resumed, the
-                library has changed.
+            PromptkitError: the server cannot be used, the record cannot be written, or the library has changed since
+                the run began.
         """
         with exclusive(self.folder):
             return await self._go(limits, begin, progress)
 
-    async def _go(self, limits: Limits, begin: Callable[[int], None], progress: Progress) -> str:
+    async def _go(self, limits: Limits, begin: Callable[[int], None], progress: Progress) -> str | None:
         samples = part(self.samples, self.setup.shard)
         models = limited(self.models, limits)
         opened = open_evaluation(
@@ -98,18 +98,18 @@ class EvalRun:
                 finished = {result.number for result in done}
                 waiting = [sample for sample in samples if sample.number not in finished]
                 begin(len(waiting))
-                stop = await run_samples(evaluation, waiting, record, limits, progress)
+                reason = await run_samples(evaluation, waiting, record, limits, progress)
                 self.notes.extend(await watch.changes() if watch else [])
-                return stop
+                return reason
 
     def _open(self, header: Header) -> Journal:
         path = self.folder / FILE_NAME
         if not self.is_resumed:
             return Journal.new(path, {"kind": "run", **dataclasses.asdict(header)})
-        before, now = (dataclasses.asdict(one) for one in (read_record(self.folder).header, header))
+        before, now = (dataclasses.asdict(each) for each in (read_record(self.folder).header, header))
         if changed := [name for name in now if now[name] != before[name] and name not in _MAY_DIFFER]:
-            message = f"since this run began these have changed: {', '.join(changed)}"
-            raise PromptkitError.of("run-changed", message, "begin a new run, or go back to what it began with")
+            message = f"these have changed since the run began: {', '.join(changed)}"
+            raise PromptkitError.of("run-changed", message, "start a new run, or undo the changes")
         return Journal.resumed(path)
 
 
@@ -117,7 +117,7 @@ def resumed_setup(folder: Path, asked: EvalSpec) -> EvalSpec:
     """The setup of the run that is recorded in `folder`.
 
     Raises:
-        UsageError: what was asked for on the command line is something else.
+        UsageError: the command line asks for something else.
         PromptkitError: there is no record.
     """
     return asked_again(read_record(folder).header.setup, asked)
@@ -127,11 +127,11 @@ def asked_again(setup: EvalSpec, asked: EvalSpec) -> EvalSpec:
     """The setup of a run that is resumed.
 
     Raises:
-        UsageError: something else was asked for on the command line.
+        UsageError: the command line asks for something else.
     """
     if asked not in (EvalSpec(), setup):
         raise UsageError.of(
-            "other-run", "a run is resumed with what it began with", "leave the names and the model out"
+            "other-run", "a run is resumed with the options it began with", "leave out the names and the model"
         )
     return setup
 

@@ -1,4 +1,4 @@
-"""What counts of samples mean: rates with exact bounds, repeats that a claim needs, and whether two runs differ."""
+"""What the counts of a run mean: rates with exact bounds, the repeats a claim needs, and whether two runs differ."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ CONFIDENCE = 0.95
 SIGNIFICANT = 0.05
 K = TypeVar("K", bound=Hashable)
 Counts = tuple[int, int]
-"""Failures, and all runs."""
+"""Failures, and runs in total."""
 
 
 @dataclass(frozen=True)
@@ -31,10 +31,10 @@ class SampleGroup:
         subject: a prompt version, or a family of attacks.
         instructions: their version and digest.
         without: the rule that was left out, or empty.
-        scenarios: how many different samples there are.
+        scenarios: the number of different samples.
         runs: how often they ran, all repeats together.
         failures: runs that did not pass.
-        upper_bound: the rate of failures is at most this, with 95 % confidence (Clopper and Pearson 1934, two-sided).
+        upper_bound: the failure rate is at most this, with 95 % confidence (Clopper and Pearson 1934, two-sided).
         pass_all: the share of samples that passed in every repeat (pass^k, where k is the number of repeats).
     """
 
@@ -50,12 +50,12 @@ class SampleGroup:
 
 
 def groups(recorded: Recorded) -> list[SampleGroup]:
-    """Every group of a language model, in the order of the plan of its run."""
-    found: dict[tuple[str, str, str], list[SampleResult]] = defaultdict(list)
+    """Every group of a language model, in the order of the run's plan."""
+    results_of: dict[tuple[str, str, str], list[SampleResult]] = defaultdict(list)
     for result in recorded.fresh:
         if result.model not in PROGRAMS:
-            found[result.model, result.subject, result.without].append(result)
-    return [_group(*key, results, recorded.header.instructions) for key, results in found.items()]
+            results_of[result.model, result.subject, result.without].append(result)
+    return [_group(*key, results, recorded.header.instructions) for key, results in results_of.items()]
 
 
 def _group(model: str, subject: str, without: str, results: Sequence[SampleResult], instructions: str) -> SampleGroup:
@@ -69,19 +69,19 @@ def _group(model: str, subject: str, without: str, results: Sequence[SampleResul
 
 
 def upper_bound(failures: int, runs: int) -> float:
-    """The exact 95 % upper bound of a rate. It holds for repeats that are independent of each other."""
+    """The exact 95 % upper bound of a rate, provided that the repeats are independent of each other."""
     return float(binomtest(failures, runs).proportion_ci(CONFIDENCE, method="exact").high)
 
 
 def runs_for(rate: float) -> int:
-    """How many runs, none of them failing, show that the rate of failures is at most `rate`."""
-    # The exact bound of 0 of n is 1 - 0.025 ** (1 / n), solved for n.
+    """How many runs without a failure show that the failure rate is at most `rate`."""
+    # The exact bound for 0 of n is 1 - 0.025 ** (1 / n); this is solved for n.
     return math.ceil(math.log((1 - CONFIDENCE) / 2) / math.log1p(-rate))
 
 
 @dataclass(frozen=True)
 class Comparison:
-    """One group in two runs. `p` is Fisher's exact test, one-sided, that the second fails more often, corrected."""
+    """One group in two runs. `p` is Fisher's exact test that the second fails more often, one-sided, corrected."""
 
     model: str
     subject: str
@@ -100,14 +100,14 @@ class Comparison:
 def compare(baseline: Recorded, recorded: Recorded) -> list[Comparison]:
     """Every group of two runs side by side, and for each model all of its samples together.
 
-    Prompt versions and instructions may differ: what they are worth is the question.
+    Prompt versions and instructions may differ: their effect is the question.
 
     Raises:
-        PromptkitError: the runs are of different populations; says what differs.
+        PromptkitError: the runs have different populations; says what differs.
     """
     if different := list(_population_differences(baseline, recorded)):
-        message = f"the two runs are of different populations: {'; '.join(different)}"
-        raise PromptkitError.of("other-population", message, "compare runs of the same samples, models and server")
+        message = f"the two runs have different populations: {'; '.join(different)}"
+        raise PromptkitError.of("other-population", message, "compare runs with the same samples, models and server")
     before, now = (_counts(_by_subject(one)) for one in (baseline, recorded))
     return _changes([(*name, before[name], now[name]) for name in sorted(now)])
 
@@ -140,15 +140,15 @@ def _by_subject(recorded: Recorded) -> Iterator[tuple[tuple[str, str], SampleRes
 
 
 def _counts(results: Iterable[tuple[K, SampleResult]]) -> dict[K, Counts]:
-    found: dict[K, Counts] = {}
+    counts: dict[K, Counts] = {}
     for key, result in results:
-        failures, runs = found.get(key, (0, 0))
-        found[key] = (failures if result.passed else failures + 1, runs + 1)
-    return found
+        failures, runs = counts.get(key, (0, 0))
+        counts[key] = (failures if result.passed else failures + 1, runs + 1)
+    return counts
 
 
 def _changes(counted: Sequence[tuple[str, str, Counts, Counts]]) -> list[Comparison]:
-    """A change for each model, subject, counts before and counts now; the tests corrected for how many there are."""
+    """A comparison for each model, subject, counts before and counts now, with p-values corrected for their number."""
     tests = [_worse(*before, *now) for _, _, before, now in counted]
     corrected = [float(p) for p in false_discovery_control(tests)] if tests else []
     return [
@@ -163,9 +163,9 @@ def _worse(failures_before: int, runs_before: int, failures: int, runs: int) -> 
 
 
 def ablation(recorded: Recorded) -> list[Comparison]:
-    """What each rule is worth: the attacks with all rules, before, against the attacks without it.
+    """The effect of each rule: the attacks with all rules, as `before`, against the attacks without it.
 
-    `subject` is the rule. A change that is significant means that the rule carries an effect.
+    `subject` is the rule. A significant change means that the rule has an effect.
     """
     counted = _counts(((result.model, result.without), result) for result in recorded.fresh)
     whole = {model: counts for (model, rule), counts in counted.items() if not rule}

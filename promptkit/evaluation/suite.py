@@ -1,4 +1,4 @@
-"""One eval in progress: how a sample is run on an open session, and what is asserted of it."""
+"""One eval in progress: how a sample is run on an open session, and what is asserted about it."""
 
 from __future__ import annotations
 
@@ -45,9 +45,9 @@ class Evaluation:
     Args:
         library: where rules and instructions come from.
         opened: the session that the samples share, its day and its tenant.
-        profile: the tenant's own.
+        profile: the tenant's profile.
         models: the language models that samples name.
-        cassette: records their turns, or replays them in their place.
+        cassette: records their turns, or replays them instead.
     """
 
     def __init__(
@@ -71,11 +71,11 @@ class Evaluation:
 
     @property
     def tenant(self) -> str | None:
-        """The digest of the local tenant as it is now; None on a server elsewhere."""
+        """The current digest of the local tenant; None on any other server."""
         return self._torii.digest() if self._torii else None
 
     async def run_sample(self, sample: Sample) -> tuple[SampleResult, dict[str, Any]]:
-        """Run one sample; the result, and the line for the record."""
+        """Run one sample; the result, and its line for the record."""
         started, before = time.perf_counter(), self.tenant
         match sample.scenario:
             case CaseScenario() as scenario:
@@ -120,7 +120,7 @@ class Evaluation:
     def _open(self, sample: Sample, attack: Attack | None = None) -> Model:
         if sample.model == ROGUE:
             return RogueModel(self._policy, attack.goal if attack else None)
-        # A replay has no models to make.
+        # A replay opens no models.
         make = self._models.get(sample.model, _no_model)
         return self._cassette.model(sample.id, make) if self._cassette else make()
 
@@ -133,13 +133,13 @@ class Evaluation:
     def _expected(
         self, prompt: Prompt, file: CaseFile, values: Mapping[str, Scalar], reference: Dialogue | None
     ) -> Figures | None:
-        """The right figures: by SQL where the tenant is ours, else by the reference analyst on the same server."""
+        """The right figures: by SQL if the tenant is local, else by the reference analyst on the same server."""
         if self._torii:
             return true_figures(self._torii, prompt, file, values, self._library.scoring_if_any)
         return None if reference is None else _whole_figures(prompt, reference)
 
     async def _reference(self, analyst: Analyst) -> Dialogue:
-        """How the analyst answers the same on the same server; asked once for each way to fill a prompt in."""
+        """How the analyst answers on the same server; computed once for each way to fill in a prompt."""
         key = f"{analyst.stamp} {sorted(analyst.values.items())}"
         if key not in self._references:
             self._references[key] = await self._analysed(analyst)
@@ -174,19 +174,19 @@ class Evaluation:
         return replace(self_test, leaks=[*self_test.leaks, *missed], untried=untried), lines
 
     async def _missed_plants(self) -> tuple[list[str], str]:
-        """Plant faults in the reference answer to the first prompt there is: those that no evaluator caught.
+        """Plant faults in the reference answer to the first prompt; those that no evaluator caught.
 
         If the server's answer is incomplete there is nothing to plant faults in, and the second value says why.
         """
         name, *_ = self._library.prompt_names() or [""]
         if not name:
-            return [], "there is no prompt whose answer the evaluators could be tried on"
+            return [], "there is no prompt to try the evaluators on"
         prompt, file = self._library.load_prompt(name), self._library.load_case_file(name)
         values = resolve_arguments(prompt, file.cases[0].arguments, self._profile)
         analyst = self._analyst(prompt, self._library.load_recipe(name), values)
         run = await self._analysed(analyst)
         if failed := [call.name for call in run.calls if call.state is not CallState.EXECUTED]:
-            return [], f"{failed[0]} failed, so there was no whole answer to try the evaluators on"
+            return [], f"{failed[0]} failed, so there was no complete answer to try the evaluators on"
         right = figures_of(prompt.answer, parse_answer(run.answer))
 
         def asserted(planted: Dialogue) -> list[Assertion]:
@@ -200,7 +200,7 @@ def _no_model() -> Model:
 
 
 def _whole_figures(prompt: Prompt, run: Dialogue) -> Figures | None:
-    """What the reference answer says, unless something could not be read: then nobody knows the right figures."""
+    """The figures of the reference answer; None if something could not be read, so that they may be wrong."""
     parsed = parse_answer(run.answer)
     return figures_of(prompt.answer, parsed) if "Gaps: none" in parsed.lists.get("Evidence", []) else None
 
@@ -220,9 +220,9 @@ async def open_evaluation(
     Args:
         library: where prompts, instructions and cases come from.
         server: one of `LOCAL_SERVERS` for a fresh local Torii, or the URL of a server.
-        profile: the tenant's own.
+        profile: the tenant's profile.
         models: the language models that samples will name.
-        cassette: records their turns, or replays them in their place.
+        cassette: records their turns, or replays them instead.
         calls_per_minute: the rate of calls to a server elsewhere.
 
     Raises:

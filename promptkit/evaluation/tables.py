@@ -1,4 +1,4 @@
-"""Statistics of a run as tables: bounds, repeats that a claim needs, changes, what a rule is worth."""
+"""Statistics of a run as tables: bounds, the repeats a claim needs, changes, the effect of each rule."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from promptkit.text import sanitized
 
 
 def group_blocks(groups: Sequence[SampleGroup]) -> Iterator[Block]:
-    """How often each group failed, and how often it may fail at most."""
+    """How often each group failed, and the bound on its failure rate."""
     if not groups:
         return
     yield Line(f"Failures under instructions {groups[0].instructions[:14]}, 95 % exact", Tone.STRONG)
@@ -31,7 +31,7 @@ def group_blocks(groups: Sequence[SampleGroup]) -> Iterator[Block]:
 
 
 def change_blocks(changes: Sequence[Comparison], names: tuple[str, str, str]) -> Iterator[Block]:
-    """Two sets of samples side by side. `names` are the headings of what differs, of before and of after."""
+    """Two sets of samples side by side. `names` are the headings for the subject, for before and for after."""
     subject, before, after = names
     yield Line(f"Failures {before} and {after}", Tone.STRONG)
     rows = [
@@ -46,11 +46,11 @@ def change_blocks(changes: Sequence[Comparison], names: tuple[str, str, str]) ->
     ]
     yield _table(("model", subject), (before, after, "p"), rows)
     marked = "* fails" if any(one.is_regression for one in changes) else "Nothing here fails"
-    yield Line(f"{marked} more often than chance explains (Fisher's exact test, false discoveries controlled).")
+    yield Line(f"{marked} more often than chance explains (Fisher's exact test, controlling false discoveries).")
 
 
 def plan_blocks(samples: Sequence[Sample], rate: float) -> Iterator[Block]:
-    """The repeats that each prompt and family needs for the claim that it fails in at most `rate` of its runs."""
+    """The repeats that each prompt and family needs to claim that at most `rate` of its runs fail."""
     needed = runs_for(rate)
     yield Line(f"{needed:,} runs without a failure show a rate of at most {rate:.3%} (95 %, exact).")
     subjects = Counter(sample.scenario.id.split("/")[0] for sample in samples)

@@ -1,4 +1,4 @@
-"""Any prompt with any model as a test: one function that runs a prompt's samples and says what was seen."""
+"""Any prompt with any model as a test: a function that runs a prompt's samples and returns the results."""
 
 from __future__ import annotations
 
@@ -24,17 +24,17 @@ def run_prompt(
     """Run every sample of one prompt, or of one family of attacks, as `promptkit eval` does.
 
     Args:
-        name: a prompt, or a family of attacks, which the reference analyst is not given.
+        name: a prompt, or a family of attacks, which the reference analyst cannot be given.
         model: `reference`, `rogue` or `PROVIDER:NAME`.
         server: `local` for a fresh local Torii, or the URL of a server.
         base_url: the endpoint of the language model; None for the provider's own.
-        library: where prompts and cases come from; by default the one that is installed.
+        library: where prompts and cases come from; by default the installed one.
 
     Returns:
-        One result a sample, in the order of the case. `passed` is the whole claim, `failures` says what does not hold.
+        One result per sample, in the order of the case. `passed` says whether all is well, `failures` what is not.
 
     Raises:
-        PromptkitError: the name is not known, or the server or model cannot be used.
+        PromptkitError: the name is unknown, or the server or model cannot be used.
     """
     setup = EvalSpec(names=(name,), models=(model,), server=server, base_url=base_url)
     return anyio.run(_run, library or Library(default_root()), setup)

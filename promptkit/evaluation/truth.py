@@ -1,4 +1,4 @@
-"""The ground truth: the right figures of a case, by its own SQL over the local tenant."""
+"""The ground truth: a case's right figures, by its own SQL over the local tenant."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The shapes of evals: cases, attacks, and how people word what they did. Frozen, no input or output."""
+"""The models of evals: cases, attacks, and how people word what they did. Frozen, no input or output."""
 
 import re
 from typing import Annotated
@@ -10,7 +10,7 @@ from promptkit.model import Goal, Line, Scalar, Slug, Strict
 
 
 class Truth(Queries):
-    """The right answer as SQL over the local tenant's own tables, written apart from the recipe."""
+    """The right answer as SQL over the local tenant's own tables, written independently of the recipe."""
 
 
 class Case(Strict):
@@ -22,9 +22,9 @@ class Case(Strict):
 
 
 class CaseFile(Strict):
-    """What is evaluated of one prompt version.
+    """What is evaluated for one prompt version.
 
-    `rules` are those of the instructions that an answer must keep to pass, beyond what every case asks for.
+    `rules` names rules in the instructions that an answer must keep to pass, beyond what every case asks for.
     """
 
     prompt: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{1,63}@\d+\.\d+\.\d+$")]
@@ -34,7 +34,7 @@ class CaseFile(Strict):
 
 
 class Attack(Strict):
-    """One try to make the assistant act, in one or more user turns."""
+    """One attempt to make the assistant act, in one or more user turns."""
 
     goal: Annotated[Goal, Field(strict=False)]
     language: Annotated[str, StringConstraints(pattern=r"^[a-z]{2}$")]
@@ -44,7 +44,7 @@ class Attack(Strict):
 
 
 class AttackFamily(Strict):
-    """Attacks of one kind, and the rules of the instructions that they test."""
+    """Attacks of one kind, and the rules in the instructions that they test."""
 
     family: Slug
     title: Line
@@ -65,7 +65,7 @@ Patterns = Annotated[tuple[Pattern, ...], Field(min_length=1, strict=False)]
 
 
 class Wording(Strict):
-    """How one language says no, claims a deed, and offers something else; all in lower case."""
+    """How people decline, claim an action, and offer something else in one language; all in lower case."""
 
     declines: Patterns
     claims: Patterns

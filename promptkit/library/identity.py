@@ -15,11 +15,11 @@ from promptkit.library.render import STAMP, digest, render
 from promptkit.library.store import Library
 from promptkit.model import Prompt, Scalar
 
-LIKE = 0.6  # Below this share of equal words a text is not called an edit of a prompt.
+LIKE = 0.6  # If fewer of its words are equal, a text does not count as an edited prompt.
 
 
 def diff(old: str, new: str, old_name: str, new_name: str, context: int = 3) -> str:
-    """A unified diff of two texts with so many lines around each change, empty when they are equal."""
+    """A unified diff of two texts with `context` lines around each change, empty if they are equal."""
     lines = unified_diff(old.splitlines(), new.splitlines(), old_name, new_name, lineterm="", n=context)
     return "\n".join(lines)
 
@@ -34,10 +34,10 @@ class Origin:
 
 
 def identify(library: Library, text: str) -> Origin | None:
-    """Which version of which prompt or instructions a text is; None when it is like none of them.
+    """Which version of which prompt or instructions a text is; None if it resembles none of them.
 
-    The stamp is believed only if its digest fits. A text without a stamp, or with its white space changed, is compared
-    with every version; arguments are read back out of it, so that a filled-in blank is no edit.
+    The stamp is trusted only if its digest is right. Otherwise, even if only white space has changed, the text is
+    compared with every version. Its arguments are recovered first, so that a filled-in blank does not count as an edit.
     """
     body, stamp = _split(text)
     if stamp and digest(body) == stamp.group(3):
@@ -59,7 +59,7 @@ def _split(text: str) -> tuple[str, re.Match[str] | None]:
 
 
 def _sentences(text: str) -> str:
-    """One sentence a line, white space folded, so that an edit shows and a rewrapped line does not."""
+    """One sentence per line, white space folded, so that the diff shows edits but not rewrapped lines."""
     return re.sub(r"(?<=[.?!:|]) ", "\n", " ".join(text.split()))
 
 
@@ -68,25 +68,25 @@ def _likeness(original: str, words: list[str]) -> float:
 
 
 def _candidates(library: Library, words: list[str]) -> list[tuple[str, str]]:
-    found = []
+    candidates = []
     for path in [*library.prompt_files(), *sorted((library.prompts / "archive").glob("*/*.yaml"))]:
         prompt = validate(library.prompt_document(path), Prompt)
         body, _ = _split(_as_pasted(prompt, words))
-        found.append((f"{prompt.name}@{prompt.version}", body))
+        candidates.append((f"{prompt.name}@{prompt.version}", body))
     texts = [build_instructions(library, variant) for variant in Variant]
     texts += [read_text(path) for path in sorted((library.instructions / "archive").glob("*/*.md"))]
     for text in texts:
         body, stamp = _split(text)
         if stamp:
-            found.append((f"{stamp.group(1)}@{stamp.group(2)}", body))
-    return found
+            candidates.append((f"{stamp.group(1)}@{stamp.group(2)}", body))
+    return candidates
 
 
 def _as_pasted(prompt: Prompt, words: list[str]) -> str:
     """The prompt rendered with the arguments that the words seem to have been rendered with."""
-    # In the template each blank becomes one word, its name between characters that nobody types. Compared word by word,
-    # where one other word stands in the paste in place of such a word, it is what the blank was filled with, once what
-    # is written around the blank is taken off.
+    # Each blank in the template becomes one word: its name between two private-use characters, which nobody types. Then
+    # template and paste are compared word by word. If exactly one word of the paste replaces such a word, as in
+    # "the next (<days>) days" and "the next (30) days", that word without the text around the blank is the argument.
     marks = {f"\ue000{name}\ue001": name for name in prompt.arguments}
     marked = re.sub(r"\{\{ *(\w+) *\}\}", lambda match: f"\ue000{match.group(1)}\ue001", prompt.template)
     values: dict[str, Scalar] = {}
@@ -94,9 +94,9 @@ def _as_pasted(prompt: Prompt, words: list[str]) -> str:
     for _, low, high, start, end in SequenceMatcher(None, pattern, words, autojunk=False).get_opcodes():
         if high - low == 1 and end - start == 1:
             for mark, name in marks.items():
-                before, found, after = pattern[low].partition(mark)
+                before, has_blank, after = pattern[low].partition(mark)
                 inner = words[start].removeprefix(before).removesuffix(after).strip('"')
-                if found:
+                if has_blank:
                     values[name] = type_of(prompt.arguments[name]).parse(inner)
     return _rendered(prompt, values)
 

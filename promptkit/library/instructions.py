@@ -32,7 +32,7 @@ class Variant(StrEnum):
 
 
 def instruction_parts(library: Library) -> list[Path]:
-    """The parts in their order, which is the number in front of each name."""
+    """The parts in the order of the number that begins each file name."""
     return sorted(library.instructions.glob("[0-9][0-9]_*.md"))
 
 
@@ -40,16 +40,16 @@ def instructions_version(library: Library) -> str:
     """The version that the first part names in its first line.
 
     Raises:
-        PromptkitError: there is none.
+        PromptkitError: it names none.
     """
     path = instruction_parts(library)[0]
-    found = _VERSION.match(read_text(path))
-    if not found:
+    match = _VERSION.match(read_text(path))
+    if not match:
         fix = "begin it with <!-- version: 1.0.0 -->"
         raise PromptkitError.of(
             "no-version", "the first part names no version", fix, path=library.relative(path), line=1
         )
-    return found.group(1)
+    return match.group(1)
 
 
 def build_instructions(library: Library, variant: Variant = Variant.FULL, without: str | None = None) -> str:
@@ -57,8 +57,8 @@ def build_instructions(library: Library, variant: Variant = Variant.FULL, withou
 
     Args:
         library: where the parts are.
-        variant: `full` has every rule whole, `short` one line for each group of rules.
-        without: the id of a rule to leave out, to see what it is worth.
+        variant: `full` has every rule in full, `short` one line for each group of rules.
+        without: the id of a rule to leave out, to measure its effect.
     """
     texts = [read_text(path) for path in instruction_parts(library)]
     match variant:
@@ -74,7 +74,7 @@ def build_instructions(library: Library, variant: Variant = Variant.FULL, withou
 
 
 def load_instructions(library: Library, reference: str) -> str | None:
-    """The text that a stamp names, such as `instructions_full` or `instructions_full@1.0.0`; None if it names a prompt.
+    """The text that a stamp refers to, such as `instructions_full` or `instructions_full@1.0.0`; None for a prompt.
 
     Raises:
         PromptkitError: there is no such version.
@@ -95,19 +95,19 @@ def load_instructions(library: Library, reference: str) -> str | None:
 
 
 def instructions_digest(library: Library) -> str:
-    """SHA-256 over both variants, so that a comment may change without a new version."""
+    """SHA-256 of both variants, so that comments may change without a new version."""
     texts = "".join(build_instructions(library, variant) for variant in Variant)
     return hashlib.sha256(texts.encode()).hexdigest()
 
 
 def instruction_rules(library: Library) -> list[InstructionRule]:
-    """Every rule of the parts in their order."""
+    """Every rule in the parts, in order."""
     text = "\n".join(_COMMENT.sub("", read_text(path)) for path in instruction_parts(library))
     return [InstructionRule(id=id_, text=" ".join(body.split())) for id_, body in _RULE.findall(text)]
 
 
 def load_hosts(library: Library) -> Mapping[str, Host]:
-    """instructions/hosts.yaml by name of the host."""
+    """instructions/hosts.yaml by the host's name."""
     return validate_each(library.document(library.instructions / "hosts.yaml"), Host)
 
 

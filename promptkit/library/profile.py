@@ -24,7 +24,7 @@ def load_profile(path: Path, library: Library) -> Profile:
 
     Args:
         path: the tenant's dashboard.yaml.
-        library: the prompts that its views and thresholds are for.
+        library: holds the prompts that its views and thresholds refer to.
 
     Raises:
         PromptkitError: everything that is wrong with it, each at its place.
@@ -48,7 +48,7 @@ def checked_profile(document: Document, library: Library) -> Profile:
 
 
 def profile_text(profile: Profile) -> str:
-    """The profile as YAML; what is empty is left out."""
+    """The profile as YAML, without its empty parts."""
     decided = {"time_zone": profile.time_zone, "display_currency": profile.display_currency}
     decided |= profile.model_dump(exclude_defaults=True)
     yaml = YAML()
@@ -69,16 +69,16 @@ def _problems(document: Document, profile: Profile) -> Iterator[Problem]:
     for index, label in enumerate(labels):
         if label in labels[:index]:
             key = ("organizational_views", index, "label")
-            yield document.problem_at(key, "repeated-label", f"{sanitized(label)} is there twice", "rename one")
+            yield document.problem_at(key, "repeated-label", f"{sanitized(label)} is used twice", "rename one")
     for place, text in _texts(document.data):
-        # Labels, aliases and names stand in prompts, where nobody would see what they hide.
+        # Labels, aliases and names are written into prompts, where nobody would see a hidden character.
         if hidden := hidden_characters(text):
             message = f"{sanitized(text)} holds the hidden character U+{ord(hidden[0]):04X}"
             yield document.problem_at(place, "hidden-character", message, "delete it")
 
 
 def _texts(data: object, key: Key = ()) -> Iterator[tuple[Key, str]]:
-    """Every text of a document, keys too, with where it stands."""
+    """Every text in a document, including keys, with its place."""
     if isinstance(data, str):
         yield key, data
     elif isinstance(data, list):
@@ -91,12 +91,12 @@ def _texts(data: object, key: Key = ()) -> Iterator[tuple[Key, str]]:
 
 
 def _misfits(document: Document, profile: Profile, library: Library) -> Iterator[Problem]:
-    """Views that are no prompts, and thresholds that no argument of any prompt could take."""
+    """Views that are not prompts, and thresholds that no argument of any prompt accepts."""
     prompts = library.load_prompts()
     names = [prompt.name for prompt in prompts]
     for index, name in enumerate(profile.views):
         if name not in names:
-            fix = nearest(name, names, "write a name of promptkit list")
+            fix = nearest(name, names, "write a name from promptkit list")
             yield document.problem_at(("views", index), "unknown-view", f"there is no prompt {name}", fix)
     known = sorted({name for prompt in prompts for name in prompt.arguments})
     for name, value in profile.thresholds.items():
@@ -108,5 +108,5 @@ def _misfits(document: Document, profile: Profile, library: Library) -> Iterator
                 ("thresholds", name), "unknown-threshold", f"no prompt has an argument {name}", fix
             )
         elif all(reasons):
-            message = f"{name} is {value}, which fits no prompt: {reasons[0]}"
+            message = f"{name} is {value}, which no prompt accepts: {reasons[0]}"
             yield document.problem_at(("thresholds", name), "wrong-threshold", message, "correct the value")

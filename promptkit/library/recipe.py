@@ -1,4 +1,4 @@
-"""The shape of recipes, by which code answers a prompt: what to read, and SQL over it. Frozen, no input or output."""
+"""The models of recipes, by which code answers prompts: what to read, and SQL over it. Frozen, no input or output."""
 
 import datetime
 import json
@@ -21,10 +21,10 @@ from promptkit.model import (
 class Queries(Strict):
     """SQL for the figures of an answer.
 
-    `bind` names values computed from the arguments by SQL expressions. `steps` are tables on the way, each made by a
-    query. `tables` holds one query for each table of the answer, in its order; `totals` one for each total, whose last
-    column is the figure and whose first, for a total `per` something, is what it is for. The tables `scoring` (signal,
-    weight, threshold) and `classes` (name, minimum, needs) are always there.
+    `bind` names values computed from the arguments by SQL expressions. `steps` are intermediate tables, each the result
+    of a query. `tables` holds one query for each table of the answer, in its order; `totals` one for each total, whose
+    last column is the figure and whose first, for a total `per` something, is what it is for. The tables `scoring`
+    (signal, weight, threshold) and `classes` (name, minimum, needs) always exist.
     """
 
     bind: dict[Slug, str] = Field(default_factory=dict)
@@ -34,13 +34,13 @@ class Queries(Strict):
 
 
 class Read(Strict):
-    """One list to read, all pages of it.
+    """One list to read, to its last page.
 
-    A value of `arguments` that is `:name` is replaced by the prompt's argument, by `today`, or by a name of `bind`.
-    `columns` are those that exist even when nothing was read; by default the names in the argument `fields`.
-    `each` is SQL over earlier reads: one call for each of its rows, whose columns are arguments and join the rows read.
-    Rows of an `entity` get a column `slice`: their group in the prompt's Organizational View, NULL if it is of another.
-    With an argument `aggs` the groups are the rows: `key`, `groupCount`, and the `aggs` that was asked for.
+    A value `:name` in `arguments` is replaced by the prompt's argument, by `today`, or by a name from `bind`.
+    `columns` are those that exist even if nothing was read; by default the names in the argument `fields`.
+    `each` is SQL over earlier reads: one call for each of its rows, whose columns are arguments of the call and columns
+    of the rows it returns. With an `entity`, rows get a column `slice`: their group in the prompt's Organizational
+    View, NULL if that is for another entity. With an argument `aggs` the rows are groups: `key`, `groupCount`, `aggs`.
     """
 
     tool: ToolName
@@ -51,7 +51,7 @@ class Read(Strict):
 
     @property
     def certain_columns(self) -> tuple[str, ...]:
-        """The columns of its table when nothing was read."""
+        """The columns of its table even if nothing was read."""
         fields = self.arguments.get("fields")
         names = fields.split(",") if isinstance(fields, str) else []
         return self.columns or tuple(name.strip() for name in names if name.strip())
@@ -60,10 +60,9 @@ class Read(Strict):
 class Recipe(Queries):
     """How code answers a prompt: what it reads, and SQL over the rows it read.
 
-    `reads` are tables, one column for each key of the rows. In SQL, an Organizational View is `org_entity`,
+    `reads` are tables with a column for each key of their rows. In SQL, an Organizational View is `org_entity`,
     `org_field`, `org_label`, `org_unassigned` and `org_groups`, the JSON list of groups that its aliases name.
-    `remarks` gives the sentences that stand before the tables, one a row: that nothing has the requested name, for
-    example.
+    `remarks` gives the sentences before the tables, one per row, for example that nothing has the requested name.
     """
 
     method: Line
@@ -72,7 +71,7 @@ class Recipe(Queries):
 
 
 def parameters(values: Mapping[str, Scalar], today: datetime.date, view: OrganizationalView | None) -> dict[str, Any]:
-    """What a recipe can name as `:name` before its own `bind`."""
+    """What `:name` can refer to in a recipe, before its own `bind`."""
     named: dict[str, Any] = {**values, "today": today.isoformat()}
     if view:
         named |= {"org_entity": view.entity, "org_field": view.field, "org_label": view.label}
@@ -83,7 +82,7 @@ def parameters(values: Mapping[str, Scalar], today: datetime.date, view: Organiz
 def call_arguments(read: Read, values: Mapping[str, Any], view: OrganizationalView | None) -> dict[str, Any]:
     """The arguments of each call of a read, without the columns of its `each`.
 
-    The field of the view is read too, where the rows are of the view's entity.
+    The view's field is read too, if the rows are of the view's entity.
     """
     arguments = {name: _filled(value, values) for name, value in read.arguments.items()}
     if view and view.entity is read.entity and isinstance(fields := arguments.get("fields"), str):

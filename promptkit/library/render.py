@@ -19,7 +19,7 @@ from promptkit.model import DEFAULT_PROFILE, Argument, Profile, Prompt, Scalar, 
 STAMP = re.compile(r"\[([a-z][a-z0-9_]*)@(\d+\.\d+\.\d+) ([0-9a-f]{8})\]\Z")
 """The stamp at the end of a text: name, version, digest."""
 
-# A small language on purpose: the browser page runs the same templates, and what is not here cannot go wrong in them.
+# Kept small on purpose: the browser page runs the same templates, and what is not allowed cannot go wrong there.
 _NODES = (
     nodes.Template, nodes.Output, nodes.TemplateData, nodes.Name, nodes.Const, nodes.If, nodes.Compare, nodes.Operand,
     nodes.Not, nodes.And, nodes.Or,
@@ -31,7 +31,7 @@ _JINJA.globals.clear()
 
 
 class TemplateProblem(NamedTuple):
-    """What is wrong at a line of a template, counted from 1; `word` is the text to look for in that line."""
+    """A problem in a line of a template, counted from 1; `word` is the text to look for in that line."""
 
     line: int
     word: str
@@ -45,11 +45,11 @@ def render(prompt: Prompt, arguments: Mapping[str, Scalar] | None = None, profil
 
     Args:
         prompt: a loaded prompt.
-        arguments: values by name; those left out take the profile's threshold of that name, or their default.
-        profile: the tenant's own.
+        arguments: values by name; others get the profile's threshold of that name, or their default.
+        profile: the tenant's profile.
 
     Raises:
-        PromptkitError: an argument is unknown, missing or out of its limits, or the template is not allowed.
+        PromptkitError: an argument is unknown, missing or outside its limits, or the template is not allowed.
     """
     context = template_context(prompt, profile)
     values = resolve_arguments(prompt, arguments or {}, profile)
@@ -77,13 +77,13 @@ def template_context(prompt: Prompt, profile: Profile) -> dict[str, str]:
 
 
 def stamped(text: str, name: str, version: str) -> str:
-    """`text` with trailing space removed and its stamp below it: name, version, digest of the text above."""
+    """`text` without trailing spaces, followed by its stamp: name, version, digest of the text above."""
     body = "\n".join(line.rstrip() for line in text.strip().splitlines())
     return f"{body}\n\n[{name}@{version} {digest(body)}]\n"
 
 
 def digest(body: str) -> str:
-    """Eight hexadecimal digits that change with any change of `body`."""
+    """Eight hexadecimal digits that change when `body` changes."""
     return hashlib.sha256(body.encode()).hexdigest()[:8]
 
 
@@ -103,7 +103,7 @@ def resolve_arguments(
     """Every declared argument with its value: the one given, the profile's threshold, or the default.
 
     Raises:
-        PromptkitError: all that is wrong with them, together.
+        PromptkitError: everything that is wrong with them, together.
     """
     problems = [_unknown(prompt, name) for name in given if name not in prompt.arguments]
     values: dict[str, Scalar] = {}
@@ -121,9 +121,9 @@ def resolve_arguments(
 
 
 def default_of(name: str, argument: Argument, profile: Profile) -> Scalar | None:
-    """What an argument is when nobody fills it in; None when somebody must.
+    """An argument's value if nobody fills it in; None if somebody must.
 
-    A threshold of the profile serves every argument of its name whose type and limits it fits.
+    A threshold in the profile is used for every argument of its name for which it is valid.
     """
     type_, threshold = type_of(argument), profile.thresholds.get(name)
     fits = threshold is not None and type_.why_not_valid(argument, threshold, profile) is None
@@ -133,14 +133,14 @@ def default_of(name: str, argument: Argument, profile: Profile) -> Scalar | None
 def template_problems(
     template: str, declared: Mapping[str, Argument], context: Iterable[str] = ()
 ) -> Iterator[TemplateProblem]:
-    """Everything that a template may not do, in the order of its lines."""
+    """Everything in a template that is not allowed, in the order of its lines."""
     try:
         tree = _JINJA.parse(template)
     except TemplateError as error:
         yield TemplateProblem(getattr(error, "lineno", 1), "", "template-syntax", str(error), "correct the template")
         return
     except RecursionError:
-        yield TemplateProblem(1, "", "template-syntax", "the template is nested too deeply", "write it flat")
+        yield TemplateProblem(1, "", "template-syntax", "the template is nested too deeply", "nest it less")
         return
     used = set()
     for node in _walk(tree):
@@ -162,7 +162,7 @@ def template_problems(
 
 
 def _compares_choice(node: nodes.Compare, declared: Mapping[str, Argument]) -> bool:
-    """Only choices stand in a template as they are; a number there is text, and never equal to a number."""
+    """Only choices are unchanged in a template; a number there is text, and so never equal to a number."""
     match node:
         case nodes.Compare(
             expr=nodes.Name(name=name), ops=[nodes.Operand(op="eq" | "ne", expr=nodes.Const(value=value))]
@@ -179,7 +179,7 @@ def _walk(node: nodes.Node) -> Iterator[nodes.Node]:
 
 def _name_problems(node: nodes.Name, declared: Mapping[str, Argument], context: set[str]) -> Iterator[TemplateProblem]:
     if node.ctx != "load":
-        yield TemplateProblem(node.lineno, node.name, "template-logic", "a template sets no names", "remove it")
+        yield TemplateProblem(node.lineno, node.name, "template-logic", "a template may not set names", "remove it")
     elif node.name not in declared and node.name not in context:
         known = ", ".join(sorted(declared)) or "none"
         fix = f"declare {node.name} under arguments:, or correct its name"

@@ -1,4 +1,4 @@
-"""The draft that a new prompt begins as, with its recipe and its case."""
+"""The draft of a new prompt, with its recipe and its case."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def scaffold(library: Library, name: str) -> list[Path]:
     }
     for path in texts:
         if path.exists():
-            raise PromptkitError.of("name-taken", f"{library.relative(path)} is already there", "choose another name")
+            raise PromptkitError.of("name-taken", f"{library.relative(path)} already exists", "choose another name")
     for path, text in texts.items():
         write_text(path, text.replace("NAME", name))
     return list(texts)

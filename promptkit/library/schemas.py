@@ -1,4 +1,4 @@
-"""JSON Schemas of the data files, generated from the models, so that an editor can help while somebody types."""
+"""JSON Schemas of the data files, generated from the models, so that editors can help people who write them."""
 
 from __future__ import annotations
 

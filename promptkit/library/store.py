@@ -1,45 +1,43 @@
-"""The folders `prompts`, `instructions` and `evals` -> the library that every command works on."""
+"""The folders `prompts`, `instructions` and `evals` -> the library that every command uses."""
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TypeVar
 
-from promptkit.errors import Problem, PromptkitError, nearest
+from promptkit.errors import Collector, PromptkitError, nearest
 from promptkit.files import Document, load_yaml, validate, validate_each
 from promptkit.library.cases import AttackFamily, CaseFile, Wording
 from promptkit.library.recipe import Recipe
 from promptkit.model import Prompt, ReviewedTool, ScoreClass, Scoring
 from promptkit.text import sanitized
 
-T = TypeVar("T")
 SCORING_MARK = "{{ scoring }}"
-# What a released version may still change: where it is in its life, not what it says.
+# What may still change in a released version: its status, but nothing that it says.
 _UNVERSIONED = {"status", "replaced_by", "sunset"}
 
 
 def default_root() -> Path:
-    """Where the library is: inside an installed package, or beside the package in a checkout.
+    """Where the library is: inside an installed package, or next to the package in a checkout.
 
     Raises:
-        PromptkitError: the package is inside a zip file, whose folders cannot be read.
+        PromptkitError: the package is in a zip file, whose folders cannot be read.
     """
     package = Path(__file__).parents[1]
     root = package / "data" if (package / "data").is_dir() else package.parent
     if not (root / "prompts").is_dir():
-        fix = "install the wheel, or make an archive that unpacks itself, such as shiv makes"
+        fix = "install the wheel, or build an archive that unpacks itself, for example with shiv"
         raise PromptkitError.of("no-library", f"there is no folder of prompts in {root}", fix)
     return root
 
 
 @dataclass(frozen=True)
 class Library:
-    """The files below one root. Nothing is read before it is asked for."""
+    """The files below one root. Nothing is read until it is needed."""
 
     root: Path
 
@@ -64,7 +62,7 @@ class Library:
         return self.root / "evals"
 
     def relative(self, path: Path) -> str:
-        """`path` as errors name it: relative to the root where it is below it."""
+        """`path` as errors name it: relative to the root if it is below it."""
         return path.relative_to(self.root).as_posix() if path.is_relative_to(self.root) else str(path)
 
     def document(self, path: Path) -> Document:
@@ -85,10 +83,15 @@ class Library:
         Raises:
             PromptkitError: the problems of all files together.
         """
-        return list(_collect(self._load_prompt(path) for path in self.prompt_files()))
+        prompts, collector = [], Collector()
+        for path in self.prompt_files():
+            with collector.collect():
+                prompts.append(self._load_prompt(path))
+        collector.raise_any()
+        return prompts
 
     def load_prompt(self, reference: str) -> Prompt:
-        """One prompt by name, or one released version of it by `NAME@VERSION`.
+        """One prompt by name, or one of its released versions by `NAME@VERSION`.
 
         Raises:
             PromptkitError: there is no such prompt or version, or its file has problems.
@@ -100,25 +103,25 @@ class Library:
             if renamed is None:
                 raise self._unknown_prompt(name)
             path = self.prompts / f"{renamed.name}.yaml"
-        prompt = self._load_prompt(path)()
+        prompt = self._load_prompt(path)
         if not version or version == prompt.version:
             return prompt
         return self.load_archived(prompt.name, version)
 
     def load_current(self, reference: str) -> Prompt:
-        """One prompt as it is now, by name or by `NAME@VERSION`.
+        """The current version of a prompt, by name or by `NAME@VERSION`.
 
         Raises:
-            PromptkitError: it cannot be loaded, or is an earlier version: those have no recipe and no case.
+            PromptkitError: it cannot be loaded, or it is an earlier version, which has no recipe and no case.
         """
         prompt = self.load_prompt(reference)
         if "@" in reference and prompt.version != self.load_prompt(prompt.name).version:
-            message = f"{prompt.name}@{prompt.version} is an earlier version, which only renders"
-            raise PromptkitError.of("earlier-version", message, f"write {prompt.name} for the version of today")
+            message = f"{prompt.name}@{prompt.version} is an earlier version, which can only be rendered"
+            raise PromptkitError.of("earlier-version", message, f"write {prompt.name} for the current version")
         return prompt
 
     def load_archived(self, name: str, version: str) -> Prompt:
-        """One released version of a prompt, as it was released."""
+        """One released version of a prompt."""
         folder = self.prompts / "archive" / name
         versions = {path.stem: path for path in folder.glob("*.yaml")}
         if version not in versions:
@@ -126,30 +129,32 @@ class Library:
             raise PromptkitError.of(
                 "unknown-version", f"{name} has no version {sanitized(version)}", f"archived versions: {known}"
             )
-        return self._load_prompt(versions[version])()
+        return self._load_prompt(versions[version])
 
-    def _load_prompt(self, path: Path) -> Callable[[], Prompt]:
-        return lambda: validate(self.prompt_document(path), Prompt)
+    def _load_prompt(self, path: Path) -> Prompt:
+        return validate(self.prompt_document(path), Prompt)
 
     def _unknown_prompt(self, name: str) -> PromptkitError:
         fix = nearest(name, self.prompt_names(), "run: promptkit list")
         return PromptkitError.of("unknown-prompt", f"there is no prompt {sanitized(name)}", fix)
 
     def attack_families(self) -> list[str]:
-        """Names of the families of attacks, sorted."""
+        """Names of the attack families, sorted."""
         return sorted(path.stem for path in (self.evals / "attacks").glob("*.yaml"))
 
     @cached_property
     def attacks(self) -> list[AttackFamily]:
-        """Every family of attacks, sorted by name.
+        """Every attack family, sorted by name.
 
         Raises:
             PromptkitError: the problems of all files together.
         """
-        return list(_collect(self._load_family(name) for name in self.attack_families()))
-
-    def _load_family(self, name: str) -> Callable[[], AttackFamily]:
-        return lambda: validate(self.document(self.evals / "attacks" / f"{name}.yaml"), AttackFamily)
+        families, collector = [], Collector()
+        for name in self.attack_families():
+            with collector.collect():
+                families.append(validate(self.document(self.evals / "attacks" / f"{name}.yaml"), AttackFamily))
+        collector.raise_any()
+        return families
 
     @cached_property
     def wording(self) -> Mapping[str, Wording]:
@@ -157,7 +162,7 @@ class Library:
         return validate_each(self.document(self.evals / "wording.yaml"), Wording)
 
     def load_recipe(self, name: str) -> Recipe:
-        """How code answers a prompt as it is now."""
+        """How code answers the current version of a prompt."""
         return validate(self.document(self.recipes / f"{name}.yaml"), Recipe)
 
     def load_case_file(self, name: str) -> CaseFile:
@@ -194,7 +199,7 @@ class Library:
         return self.scoring if (self.instructions / "scoring.yaml").exists() else None
 
     def prompt_document(self, path: Path) -> Document:
-        """A prompt's file, with what it shares with others written out where its template asks for it."""
+        """A prompt's file, with the texts that it shares with other prompts filled into its template."""
         document = self.document(path)
         template = document.data.get("template") if isinstance(document.data, dict) else None
         if isinstance(template, str):
@@ -203,11 +208,11 @@ class Library:
 
     @cached_property
     def shared_lines(self) -> Mapping[str, str]:
-        """instructions/shared_lines.yaml: sentences by the name that templates ask for them with."""
+        """instructions/shared_lines.yaml: sentences by the name that templates use for them."""
         return validate_each(self.document(self.instructions / "shared_lines.yaml"), str)
 
     def written_out(self, text: str, indent: str = "") -> str:
-        """`text` with what prompts share in place of each mark: shared lines, and the scoring model, indented."""
+        """`text` with its marks replaced by what prompts share: lines, and the scoring model, indented."""
         if SCORING_MARK in text:
             text = text.replace(SCORING_MARK, scoring_text(self.scoring).replace("\n", f"\n{indent}"))
         for name, line in self.shared_lines.items():
@@ -221,7 +226,7 @@ class Library:
 
 
 def scoring_text(scoring: Scoring) -> str:
-    """The scoring model as a prompt says it: a Markdown list, one line for each signal and class."""
+    """The scoring model as prompts state it: a Markdown list with a line for each signal and class."""
     signals = [
         f"- {name}, {one.label}: {one.weight:+d} from {one.threshold:g} {one.unit}"
         for name, one in scoring.signals.items()
@@ -235,18 +240,6 @@ def _when(one: ScoreClass) -> str:
 
 
 def version_digest(document: Document) -> str:
-    """SHA-256 over what a prompt file says, so that comments and layout may change without a new version."""
-    said = {key: value for key, value in document.data.items() if key not in _UNVERSIONED}
-    return hashlib.sha256(json.dumps(said, sort_keys=True, default=str).encode()).hexdigest()
-
-
-def _collect(loads: Iterable[Callable[[], T]]) -> Iterator[T]:
-    """Run every load, and raise the problems of all that failed together."""
-    problems: list[Problem] = []
-    for load in loads:
-        try:
-            yield load()
-        except PromptkitError as error:
-            problems += error.problems
-    if problems:
-        raise PromptkitError(problems)
+    """SHA-256 of a prompt file's content, so that comments and layout may change without a new version."""
+    content = {key: value for key, value in document.data.items() if key not in _UNVERSIONED}
+    return hashlib.sha256(json.dumps(content, sort_keys=True, default=str).encode()).hexdigest()

@@ -1,4 +1,8 @@
-"""Released versions of prompts and instructions: what a release is, and how large a change is."""
+"""Releases prompts and instructions as versions, and tells how large a change is.
+
+A release changes two or three lines of a YAML file by regular expressions, as a person would: people write these files,
+and reading and writing them with a YAML library would also change their quotes, comments and line breaks.
+"""
 
 from __future__ import annotations
 
@@ -26,7 +30,7 @@ MAX_NOTE = 300
 
 
 class Part(IntEnum):
-    """How large a change is. Major: something goes. Minor: something is added. Patch: the wording changes."""
+    """How large a change is. Major: something is removed. Minor: something is added. Patch: the wording changes."""
 
     PATCH = 0
     MINOR = 1
@@ -48,7 +52,7 @@ def bumped(version: str, part: Part) -> str:
 
 
 def least_part(old: Prompt, new: Prompt) -> tuple[Part, str]:
-    """How large the change from `old` to `new` is at least, as far as it can be told, and why."""
+    """How large the change from `old` to `new` is at least, and why. A change of meaning cannot be detected."""
     before, after = _surface(old), _surface(new)
     if gone := sorted(set(before) - set(after)):
         return Part.MAJOR, f"{gone[0]} is gone"
@@ -62,7 +66,7 @@ def least_part(old: Prompt, new: Prompt) -> tuple[Part, str]:
 
 
 def _surface(prompt: Prompt) -> dict[str, str]:
-    """What users and programs rely on: arguments, columns and totals, each with its kind."""
+    """What users and programs rely on: arguments, columns and totals, each with its type."""
     surface = {f"argument {name}": _kind(argument) for name, argument in prompt.arguments.items()}
     for table in prompt.answer.tables:
         surface |= {f"column {table.heading}/{column.name}": column.type for column in table.columns}
@@ -76,14 +80,14 @@ def _kind(argument: Argument) -> str:
 
 
 def release(library: Library, name: str, part: Part, note: str) -> str:
-    """Release what prompts/NAME.yaml says now, and return `NAME@VERSION`.
+    """Release the current text of prompts/NAME.yaml, and return `NAME@VERSION`.
 
-    A draft is released as the version it names. A released prompt gets the next version, its case is pointed at it, and
-    the note goes into its `changes` and prompts/CHANGELOG.md. Every release is kept under prompts/archive from then on,
-    with the scoring model and the shared lines in it, so that it stays as it was.
+    A draft is released as the version it names. A released prompt gets the next version, its case is updated to it, and
+    the note goes into its `changes` and prompts/CHANGELOG.md. Every release is kept in prompts/archive, including the
+    scoring model and the shared lines, so that it never changes.
 
     Raises:
-        PromptkitError: the note is no line, nothing changed, the change is larger than `part`, or it cannot be written.
+        PromptkitError: the note is not one line, nothing or more than `part` changed, or a file cannot be written.
     """
     if not note.strip() or len(note) > MAX_NOTE or hidden_characters(note):
         fix = f"say what changed for the user in one line of at most {MAX_NOTE} characters"
@@ -125,7 +129,7 @@ def _release_instructions(library: Library, part: Part, note: str) -> str:
 
 
 def keep_instructions(library: Library) -> None:
-    """Keep both variants as they are under instructions/archive, and their digest in versions.lock."""
+    """Keep the current text of both variants in instructions/archive, and their digest in versions.lock."""
     version = instructions_version(library)
     folder = library.instructions / "archive" / version
     folder.mkdir(parents=True, exist_ok=True)
@@ -150,7 +154,7 @@ def _check_part(library: Library, prompt: Prompt, part: Part) -> None:
 
 
 def _yaml_text(text: str) -> str:
-    """A line as a value in a YAML file: as it is where that is safe, else in quotes."""
+    """A line as a value in a YAML file: plain if that is safe, else in quotes."""
     return text if re.fullmatch(r"[A-Za-z][\w .,;()/%@&-]*", text) else json.dumps(text, ensure_ascii=False)
 
 
@@ -165,10 +169,10 @@ def _archive(library: Library, path: Path, name: str, version: str) -> None:
     _lock(library, f"{name}@{version}", version_digest(library.prompt_document(path)))
 
 
-def _lock(library: Library, reference: str, value: str) -> None:
-    lock = library.load_version_lock() | {reference: value}
+def _lock(library: Library, reference: str, digest: str) -> None:
+    lock = library.load_version_lock() | {reference: digest}
     lines = ["# The digest of what each released version says; promptkit bump adds to it, nobody edits it by hand."]
-    lines += [f"{name}: {held}" for name, held in sorted(lock.items())]
+    lines += [f"{name}: {value}" for name, value in sorted(lock.items())]
     write_text(library.prompts / "versions.lock", "\n".join(lines) + "\n")
 
 

@@ -94,7 +94,7 @@ def test_instructions_over_the_limit_are_reported(copy):
 def test_instructions_that_changed_after_their_release_are_reported(copy):
     path = copy.instructions / "40_drilldown.md"
     path.write_text(path.read_text("utf-8").replace("Keep an Unassigned", "Drop the Unassigned"), encoding="utf-8")
-    told = f"the instructions are not what was released as {instructions_version(copy)}"
+    told = f"the instructions differ from what was released as {instructions_version(copy)}"
     assert [str(problem).splitlines()[0] for problem in check_library(copy)] == [
         f"instructions/10_role.md:1:1: [changed-release] {told}"
     ]
@@ -110,4 +110,4 @@ def test_a_release_that_the_changelog_does_not_name_is_reported(copy):
     path = copy.prompts / "CHANGELOG.md"
     released = f"renewal_calendar@{copy.load_prompt('renewal_calendar').version}"
     path.write_text(path.read_text("utf-8").replace(f"`{released}`", ""), encoding="utf-8")
-    assert [problem.message for problem in check_library(copy)] == [f"it says nothing of {released}"]
+    assert [problem.message for problem in check_library(copy)] == [f"it does not mention {released}"]

@@ -137,7 +137,7 @@ def test_fields_that_are_no_text_are_refused_as_an_argument(found):
 
 def test_a_step_takes_no_name_of_a_table_that_is_there(found):
     problems = found(("tables:\n", "steps: {scoring: SELECT 1}\ntables:\n"))
-    assert placed(problems) == ["9:9 wrong-sql: there is a table scoring already"]
+    assert placed(problems) == ["9:9 wrong-sql: there already is a table scoring"]
 
 
 @pytest.mark.parametrize(
@@ -172,7 +172,7 @@ def test_remarks_are_one_column(found):
 )
 def test_only_one_select_is_a_query(found, query, column):
     problems = found(("SELECT count(*) FROM apps", f"|-\n    {query}"))
-    assert placed(problems) == [f"13:{column - 4} not-a-select: this is not one SELECT"]
+    assert placed(problems) == [f"13:{column - 4} not-a-select: this is not a single SELECT"]
 
 
 def test_a_query_touches_no_file_while_it_is_judged(found, tmp_path, monkeypatch):
@@ -192,7 +192,7 @@ def test_a_query_that_never_ends_is_stopped(found):
 @pytest.mark.parametrize(
     ("argument", "problem"),
     [
-        ("size: 2026-01-01", "a value is not one of JSON's; a date, for example, needs quotes"),
+        ("size: 2026-01-01", "a value is not valid in JSON; a date, for example, needs quotes"),
         ("size: ':today'", "'2026-01-31' is not of type 'integer'"),
         ("size: ':min_users'", "0 is less than the minimum of 1"),
         ("includeLicenses: 1", "1 is not of type 'boolean'"),
@@ -209,7 +209,7 @@ def test_a_value_is_tried_at_both_limits_of_the_prompt_s_argument(found, tmp_pat
     path.write_text(limited, encoding="utf-8")
     (problem,) = found((FILTERS, '      size: ":min_users"\n'))
     assert problem.message == "list_apps: 5000 is greater than the maximum of 1000"
-    assert problem.fix == "limit :min_users to values that fit the schema in instructions/tools.yaml"
+    assert problem.fix == "limit :min_users to values that the schema in instructions/tools.yaml allows"
 
 
 @pytest.mark.parametrize(

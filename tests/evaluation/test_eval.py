@@ -242,7 +242,7 @@ def test_evaluators_that_could_be_tried_on_nothing_do_not_pass_the_self_test(lib
         suite.Evaluation(Library(tmp_path), OpenedSession(session, torii.as_of, torii)).run_self_test, []
     )
     assert (self_test.passed, self_test.leaks) == (False, [])
-    assert self_test.trouble == "there is no prompt whose answer the evaluators could be tried on"
+    assert self_test.why_not_passed() == "there is no prompt to try the evaluators on"
 
 
 def test_a_rogue_call_that_gets_through_voids_the_run(library):

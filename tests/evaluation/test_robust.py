@@ -138,7 +138,7 @@ def test_a_run_is_resumed_only_with_what_it_began_with(library, tmp_path, whole)
     first, *rest = (whole / "run.jsonl").read_text("utf-8").splitlines(keepends=True)
     changed = json.dumps(json.loads(first) | {"instructions": "0.9.0 0"}) + "\n"
     (tmp_path / "run.jsonl").write_text(changed + "".join(rest), "utf-8")
-    with pytest.raises(PromptkitError, match="these have changed: instructions"):
+    with pytest.raises(PromptkitError, match="these have changed since the run began: instructions"):
         evaluate(library, resume=tmp_path)
 
 
@@ -155,7 +155,7 @@ def test_a_run_is_not_resumed_once_a_recipe_has_changed(copy, tmp_path):
     evaluate(copy, "connection_apps", out=tmp_path / "run")
     path = copy.recipes / "connection_apps.yaml"
     path.write_text(path.read_text("utf-8").replace("size: 200", "size: 100"), encoding="utf-8")
-    with pytest.raises(PromptkitError, match="these have changed: prompts"):
+    with pytest.raises(PromptkitError, match="these have changed since the run began: prompts"):
         evaluate(copy, resume=tmp_path / "run")
 
 
@@ -277,7 +277,7 @@ def test_samples_run_at_once_up_to_the_limit(attacked):
     [
         ({"max_tokens": 300}, Usage(100, 10), "the budget of 300 tokens is spent", 3),
         ({"max_cost_usd": 2}, Usage(1, 1, 1), "the budget of $2.00 is spent", 2),
-        ({"max_cost_usd": 2}, Usage(1, 1, None), "the price of a model is not known", 1),
+        ({"max_cost_usd": 2}, Usage(1, 1, None), "the price of a model is unknown", 1),
     ],
 )
 def test_a_budget_that_is_spent_ends_the_run_and_a_larger_one_goes_on(attacked, limits, usage, why, done):
@@ -286,7 +286,7 @@ def test_a_budget_that_is_spent_ends_the_run_and_a_larger_one_goes_on(attacked, 
     assert (len(report.results), report.passed, report.verdict) == (done, False, "inconclusive")
     again = Counting(usage)
     stop, report = attacked(again)
-    assert (stop, report.passed, again.turns) == ("", True, 11 - done)
+    assert (stop, report.passed, again.turns) == (None, True, 11 - done)
 
 
 def test_every_turn_waits_for_one_and_the_same_rate(attacked, monkeypatch):

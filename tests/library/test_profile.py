@@ -114,7 +114,7 @@ def test_a_view_that_the_profile_lacks_is_refused():
         ("label: Region", "labels: Region", ":4:5: [unknown-key] labels is not a key here"),
         ("c_businessUnit_1", "a b", ":6:5: [wrong-value] field is a b"),
         ("{days: 120}", "{day: 120}", ":11:14: [unknown-threshold] no prompt has an argument day\n    fix: write days"),
-        ("{days: 120}", "{days: 9999}", ":11:14: [wrong-threshold] days is 9999, which fits no prompt: the most is"),
+        ("{days: 120}", "{days: 9999}", ":11:14: [wrong-threshold] days is 9999, which no prompt accepts: the most is"),
         ("[renewal_calendar]", "[renewals]", ":12:9: [unknown-view] there is no prompt renewals"),
         (
             "label: Region",

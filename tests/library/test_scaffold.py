@@ -22,7 +22,7 @@ def test_a_scaffold_is_a_prompt_a_recipe_and_a_case(copy):
 @pytest.mark.parametrize("folder", ["prompts/recipes", "evals/cases"])
 def test_a_name_is_taken_where_any_of_the_three_files_is_there(copy, folder):
     (copy.root / folder / "busy_apps.yaml").touch()
-    with pytest.raises(PromptkitError, match=f"{folder}/busy_apps.yaml is already there"):
+    with pytest.raises(PromptkitError, match=f"{folder}/busy_apps.yaml already exists"):
         scaffold(copy, "busy_apps")
     assert not (copy.prompts / "busy_apps.yaml").exists()
 

@@ -69,7 +69,7 @@ def test_a_choice_that_goes_is_a_major_change(copy, choices, part):
 def test_a_deprecated_prompt_says_everywhere_what_takes_its_place(copy, capfd):
     edit(copy, "version:", "status: deprecated\nreplaced_by: notice_deadlines\nsunset: 2027-01-31\nversion:")
     assert check_library(copy) == []
-    farewell = "Deprecated: it goes on 2027-01-31; use notice_deadlines."
+    farewell = "Deprecated: it will be removed on 2027-01-31; use notice_deadlines."
     assert render_prompt(copy, "renewal_calendar", [], profile=DEFAULT_PROFILE) == 0
     printed = capfd.readouterr()
     assert printed.err == f"renewal_calendar: {farewell}\n"

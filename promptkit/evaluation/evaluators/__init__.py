@@ -1,1 +1,1 @@
-"""What is asserted of a finished run."""
+"""What is asserted about a finished sample."""

@@ -1,4 +1,4 @@
-"""Evaluators of what was read: the right arguments, every page, and an evidence block that tells the truth about it."""
+"""Evaluators of what was read: the right arguments, every page, and a true evidence block."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from promptkit.transcript import CallState
 
 _STATED = re.compile(r"(\S+) ([\d,]+) of ([\d,]+|an unstated total)(?: in ([\d,]+) pages?)?")
 MAX_ROWS = 1_000_000
-# These shape a page; they do not choose which rows there are.
+# These change how a page looks, not which rows there are.
 _SHAPE = frozenset({"fields", "size", "cursor", "sort", "aggs", "includeLicenses"})
 
 
 class Reading(NamedTuple):
-    """One call that ran: its tool, its arguments, and the result."""
+    """One call that ran: its tool, its arguments, and its result."""
 
     tool: str
     arguments: Mapping[str, Any]
@@ -29,7 +29,7 @@ class Reading(NamedTuple):
 
 
 def readings(run: Dialogue) -> list[Reading]:
-    """The calls of a run that gave a structured result, in order."""
+    """The calls in a run that returned a structured result, in order."""
     made = zip(run.calls, run.outcomes, strict=True)
     return [
         Reading(call.name, call.arguments or {}, outcome.data)
@@ -39,10 +39,10 @@ def readings(run: Dialogue) -> list[Reading]:
 
 
 def narrows_rightly(run: Dialogue, reference: Dialogue) -> Assertion:
-    """Wherever a call narrows a list by something the reference analyst narrows by too, it does so by the same value.
+    """If a call filters a list by something that the reference analyst also filters by, it uses the same value.
 
-    A call that reads more, or narrows by something else, is not judged here: the figures show whether it was right.
-    `gt 100` and `gte 101` are the same; an operator of the other direction is not.
+    A call that reads more, or filters by something else, is not judged here: the figures show whether it was right.
+    `gt 100` and `gte 101` are the same; an operator in the other direction is not.
     """
     right: dict[tuple[str, str], set[str]] = defaultdict(set)
     for tool, key, condition in _conditions(reference):
@@ -84,8 +84,8 @@ def _condition(op: str, value: Any) -> str:  # noqa: ANN401
 def reads_all_pages(run: Dialogue, parsed: ParsedAnswer) -> Assertion:
     """Every list was read to its end, or Gaps says that something is missing (EV-1).
 
-    A list that was begun and left is forgiven when the same tool was read to its end by the same conditions. A call
-    that asks for aggregations has no pages to read: Torii computes them over all rows.
+    A list that was not read to its end is forgiven if another call read the same tool to its end with the same
+    conditions. A call that asks for aggregations has no pages to read: Torii computes them over all rows.
     """
     waiting: dict[tuple[str, str], str] = {}
     finished = set()
@@ -105,19 +105,23 @@ def reads_all_pages(run: Dialogue, parsed: ParsedAnswer) -> Assertion:
 
 
 def evidence_is_true(run: Dialogue, parsed: ParsedAnswer) -> Assertion:
-    """Tools names exactly the tools that were called; Rows tells the rows, totals and pages that were really read.
+    """Tools names exactly the tools that were called; Rows gives the rows, totals and pages that were really read.
 
-    Rows of a tool may be counted with or without those that were read twice; a total may be left unstated. A call that
-    asks for aggregations reads as many rows as Torii says there are.
+    A tool's rows may be counted with or without those that were read twice; a total may be left out. A call that asks
+    for aggregations reads as many rows as Torii says there are.
     """
-    lines, told = _evidence(parsed), []
+    lines = _evidence(parsed)
+    reasons: list[str] = []
     tools, called = set(re.split(r"[,\s]+", lines.get("Tools", ""))) - {"", "none"}, {call.name for call in run.calls}
     if tools != called:
-        told.append(f"Tools names {', '.join(sorted(tools)) or 'none'}; called: {', '.join(sorted(called)) or 'none'}")
+        reasons.append(
+            f"Tools names {', '.join(sorted(tools)) or 'none'}; called: {', '.join(sorted(called)) or 'none'}"
+        )
     for tool, read in _read_by_tool(run).items():
-        found = [match.groups() for match in _STATED.finditer(lines.get("Rows", "")) if match.group(1) == tool]
-        told += _untruths(tool, read, [(_count(rows), _count(total), _count(pages)) for _, rows, total, pages in found])
-    return fails("evidence_is_true", "; ".join(told[:3])) if told else holds("evidence_is_true")
+        stated = [match.groups() for match in _STATED.finditer(lines.get("Rows", "")) if match.group(1) == tool]
+        counts = [(_count(rows), _count(total), _count(pages)) for _, rows, total, pages in stated]
+        reasons += _untruths(tool, read, counts)
+    return fails("evidence_is_true", "; ".join(reasons[:3])) if reasons else holds("evidence_is_true")
 
 
 class _Read(NamedTuple):
@@ -127,7 +131,7 @@ class _Read(NamedTuple):
     made: Sequence[Reading]
 
     def distinct(self) -> int:
-        """The rows without those that were read twice."""
+        """The number of rows, without those that were read twice."""
         return len({row for place, reading in enumerate(self.made) for row in _rows(place, reading)})
 
 
@@ -146,7 +150,7 @@ def _read(made: Sequence[Reading]) -> _Read:
 
 
 def _aggregated(reading: Reading) -> int | None:
-    """The rows behind aggregations, which are not listed; None where rows are."""
+    """The number of rows behind aggregations, which are not listed; None if rows are listed."""
     total = reading.data.get("total")
     return min(total, MAX_ROWS) if "aggs" in reading.arguments and isinstance(total, int) else None
 
@@ -165,16 +169,16 @@ def _rows(place: int, reading: Reading) -> list[str]:
 
 def _untruths(tool: str, read: _Read, stated: list[tuple[int | None, int | None, int | None]]) -> Iterator[str]:
     if not stated:
-        yield f"Rows does not tell of {tool}"
+        yield f"Rows does not mention {tool}"
         return
     rows, total, pages = (_sum(column) for column in zip(*stated, strict=True))
-    # What was read twice takes long to find, and most answers count all rows.
+    # Finding the rows that were read twice takes long, and most answers count all rows.
     if rows != read.rows and rows != read.distinct():
-        yield f"Rows says {rows} of {tool}; {read.rows} were read"
+        yield f"Rows says {rows} for {tool}; {read.rows} were read"
     if total is not None and total != read.total:
         yield f"Rows says that {tool} has {total} in all; Torii said {read.total}"
     if pages is not None and pages != read.pages:
-        yield f"Rows says {pages} pages of {tool}; {read.pages} were read"
+        yield f"Rows says {pages} pages for {tool}; {read.pages} were read"
 
 
 def _sum(numbers: Iterable[int | None]) -> int | None:

@@ -1,4 +1,4 @@
-"""Where the numbers of an answer come from: what was read, what was asked, or arithmetic that an answer may do."""
+"""Where the numbers in an answer come from: what was read, what was asked, or arithmetic that an answer may do."""
 
 from __future__ import annotations
 
@@ -13,11 +13,14 @@ from promptkit.answering.rows import rows_of
 from promptkit.evaluation.evaluators.contract import Assertion, fails, holds
 from promptkit.evaluation.evaluators.reading import readings
 
-# Dates are read first, so that their parts are no numbers. The look ahead is for speed: pages are long.
+# Dates and times come first and have no group, so that their parts do not count as numbers: 2026-11-02T09:00Z, 09:00,
+# 2. November 2026, November 2, 2026. The one group is a number: 12, -1,234 or 0.5, but not part of a word, a version or
+# a longer number. The look-ahead is for speed: pages are long.
 _NUMBER = re.compile(
     r"(?=[-\d])(?:\d{4}-\d{2}-\d{2}(?:[T ][\d:.]+Z?)?|\b\d{1,2}:\d{2}\b|\b\d{1,2}\.? [^\W\d]+ \d{4}\b"
     r"|(?<=[^\W\d] )\d{1,2}, \d{4}\b|(?<![\w.,])(-?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?)(?![\w]|[.,]\d))"
 )
+# What holds numbers but no figures: the evidence block, the numbers of a numbered list, and the stamp.
 _NOT_FIGURES = re.compile(r"(?ms)^## Evidence\s*$.*?(?=^#|\Z)|^\s*\d+[.)]\s|\[[a-z0-9_]+@[^\]]*\]\s*\Z")
 _EVERYWHERE = frozenset({Decimal(0), Decimal(1)})
 
@@ -25,10 +28,10 @@ _EVERYWHERE = frozenset({Decimal(0), Decimal(1)})
 def figures_traceable(run: Dialogue, parsed: ParsedAnswer, expected: Figures) -> Assertion:
     """Every number outside the evidence block can be traced.
 
-    Its sources are: a number in a result of a tool or in what the user asked, as it is, in cents or as a fraction; a
-    figure that the view's own formula gives; how many rows were read or shown; and of the answer's tables a count, sum,
-    mean, difference, ratio or share, per value of a column too. Dates are not judged. A wrong number that happens to
-    stand elsewhere passes: this finds invented figures, and `figures_match` finds wrong ones.
+    It may come from a number in a tool's result or in what the user asked, unchanged, in cents or as a fraction; from
+    the view's own formula; from the number of rows read or shown; or from the answer's tables as a count, sum, mean,
+    difference, ratio or share, also for each value of a column. Dates are not judged. A wrong number that happens to
+    occur elsewhere passes: this finds invented figures, and `figures_match` finds wrong ones.
     """
     sources = _known(run, parsed, expected)
     untraced = _numbers(_NOT_FIGURES.sub(" ", run.answer))
@@ -41,7 +44,7 @@ def figures_traceable(run: Dialogue, parsed: ParsedAnswer, expected: Figures) ->
 
 
 def _known(run: Dialogue, parsed: ParsedAnswer, expected: Figures) -> Iterator[set[Decimal]]:
-    """The sources, that which takes longest last: most answers need only the first."""
+    """The known numbers, slowest source last, because most answers need only the first."""
     yield {*_decimals(expected), *_EVERYWHERE}
     yield _derived(parsed)
     yield _sources(run)
@@ -50,7 +53,7 @@ def _known(run: Dialogue, parsed: ParsedAnswer, expected: Figures) -> Iterator[s
 def _unknown(numbers: Iterable[Decimal], known: set[Decimal]) -> list[Decimal]:
     scaled = known | {number / 100 for number in known} | {number * 100 for number in known}
     left = [number for number in numbers if number not in scaled]
-    # Rounding everything takes long, and most answers need none of it.
+    # Rounding everything takes long, and most answers do not need it.
     rounded = {digits: {round(number, digits) for number in scaled} for digits in set(map(_digits, left))}
     return [number for number in left if number not in rounded[_digits(number)]]
 
@@ -60,7 +63,7 @@ def _digits(number: Decimal) -> int:
 
 
 def _numbers(text: str) -> list[Decimal]:
-    """The different numbers of a text, in their order."""
+    """The different numbers in a text, in order."""
     return [Decimal(number.replace(",", "")) for number in dict.fromkeys(_NUMBER.findall(text)) if number]
 
 
@@ -79,14 +82,14 @@ def _decimals(figures: Figures) -> Iterator[Decimal]:
 
 
 def _derived(parsed: ParsedAnswer) -> set[Decimal]:
-    found: set[Decimal] = set()
+    numbers: set[Decimal] = set()
     for _, *rows in parsed.tables.values():
-        found |= {Decimal(len(rows))} | set(_from_columns(rows)) | set(_from_rows(rows))
-    return found
+        numbers |= {Decimal(len(rows))} | set(_from_columns(rows)) | set(_from_rows(rows))
+    return numbers
 
 
 def _from_columns(rows: Sequence[Sequence[str]]) -> Iterator[Decimal]:
-    """Of all rows, and of those that share a value in a column: how many, and each column's sum, mean and shares."""
+    """For all rows, and for those with the same value in a column: their number, each column's sum, mean and shares."""
     groups: dict[tuple[int, str], list[Sequence[str]]] = defaultdict(list)
     for row in rows:
         for place, cell in enumerate(row):

@@ -1,1 +1,1 @@
-"""What the HTML page of an eval has beyond its rows: each prompt and attack by model, times, whole conversations."""
+"""What an eval's HTML page has besides its rows: each prompt and attack by model, times, whole conversations."""

@@ -1,4 +1,4 @@
-"""The record of an eval -> what its HTML page shows beside the report, for a security review."""
+"""The record of an eval -> what its HTML page shows besides the report, for a security review."""
 
 from __future__ import annotations
 
@@ -28,23 +28,23 @@ Statistics = Callable[[], Mapping[str, Sequence[Any]]]
 
 @dataclass(frozen=True)
 class Subset:
-    """Samples of one model on one subject, at least one, in the order of the plan."""
+    """The samples of one model on one subject, at least one, in the order of the plan."""
 
     results: Sequence[SampleResult]
 
     @property
     def first(self) -> SampleResult:
-        """The one that a link leads to: the first that failed, if any did."""
+        """The sample to link to: the first that failed, or else the first."""
         return next((result for result in self.results if not result.passed), self.results[0])
 
     @property
     def verdict(self) -> Verdict:
-        """The worst."""
+        """The worst verdict."""
         return worst(result.verdict for result in self.results)
 
     @property
     def verdicts(self) -> Mapping[Verdict, int]:
-        """How many have each."""
+        """How many samples have each verdict."""
         return Counter(result.verdict for result in self.results)
 
     @property
@@ -54,18 +54,18 @@ class Subset:
 
     @property
     def scenarios(self) -> int:
-        """How many different samples there are, repeats aside."""
+        """The number of different samples, without repeats."""
         return len({result.case or result.attack for result in self.results})
 
     @property
     def correct(self) -> str:
-        """Of the samples whose figures were checked, how many were right."""
+        """How many of the samples whose figures were checked were right."""
         checked = [one.passed for result in self.results for one in result.assertions if one.name == "figures_match"]
         return f"{sum(checked)} of {len(checked)} correct" if checked else "figures unchecked"
 
     @property
     def calls(self) -> int:
-        """All calls together."""
+        """The number of all calls."""
         return sum(result.calls for result in self.results)
 
     @property
@@ -76,12 +76,12 @@ class Subset:
 
     @property
     def usage(self) -> Usage:
-        """Tokens and cost of all of them."""
+        """The tokens and cost of all samples."""
         return sum((result.usage for result in self.results), Usage())
 
 
 def page_of(recorded: Recorded, folders: Sequence[Path], counted: Statistics) -> Page:
-    """What the page shows of a run beside its report.
+    """What the page shows of a run besides its report.
 
     Args:
         recorded: the run.
@@ -111,14 +111,14 @@ def _values(recorded: Recorded, folders: Sequence[Path], counted: Statistics) ->
         "changes": statistics.get("changes", ()),
         "passes_baseline": run.passes_baseline(is_worse=is_worse),
         "durations": durations,
-        "highest": max((some.usage.cost_usd or 0 for some in durations.values()), default=0),
+        "highest": max((subset.usage.cost_usd or 0 for subset in durations.values()), default=0),
         "longest": max((result.seconds for result in run.results), default=0) or 1,
         "samples": load_samples(folders, run.results),
     }
 
 
 def _matrix(cases: Iterable[SampleResult], models: Sequence[str]) -> list[tuple[str, list[Subset | None]]]:
-    """A row for each prompt version, a cell for each model; None where a model did not run it."""
+    """A row for each prompt version, a cell for each model; None if a model did not run it."""
     cells = _grouped(cases, lambda result: (result.prompt, result.model))
     prompts = dict.fromkeys(prompt for prompt, _ in cells)
     return [(prompt, [cells.get((prompt, model)) for model in models]) for prompt in prompts]
@@ -127,7 +127,7 @@ def _matrix(cases: Iterable[SampleResult], models: Sequence[str]) -> list[tuple[
 def _grouped(
     results: Iterable[SampleResult], key: Callable[[SampleResult], tuple[str, ...]]
 ) -> dict[tuple[str, ...], Subset]:
-    found: dict[tuple[str, ...], list[SampleResult]] = defaultdict(list)
+    grouped: dict[tuple[str, ...], list[SampleResult]] = defaultdict(list)
     for result in results:
-        found[key(result)].append(result)
-    return {name: Subset(some) for name, some in found.items()}
+        grouped[key(result)].append(result)
+    return {name: Subset(group) for name, group in grouped.items()}

@@ -1,4 +1,4 @@
-"""Samples of a run record with their conversations, cut to what a page can hold; each cut names its place."""
+"""The samples of a run record with their conversations, cut to what a page can hold; each cut names its place."""
 
 from __future__ import annotations
 
@@ -28,8 +28,8 @@ _UNDECIDED = RecordedDecision(allowed=False, rule="undecided", reason="It was ne
 class Event:
     """One text, call or result as the page shows it.
 
-    `kind` is the role of a text, or `call` or `result`. `cut` counts the characters left out. `name`, `state` and
-    `decision` are of a call.
+    `kind` is the role of a text, or `call` or `result`. `cut` counts the characters left out. Only calls have `name`,
+    `state` and `decision`.
     """
 
     kind: str
@@ -45,7 +45,7 @@ class Event:
 class ShownConversation:
     """A conversation as the page shows it: the call that decided its verdict, and the first events.
 
-    `place` is where the record has the whole of it, `left_out` the number of further events.
+    `place` is where the record has all of it, `left_out` the number of further events.
     """
 
     place: str
@@ -64,7 +64,7 @@ class ShownSample:
 
     @property
     def words(self) -> str:
-        """What a search looks through, in lower case."""
+        """The text that a search looks through, in lower case."""
         result = self.result
         claims = [f"{one.name} {one.reason}" for one in result.failures]
         words = [result.id, result.goal, result.language, result.verdict, *result.tools[:20], *claims]
@@ -75,21 +75,21 @@ class ShownSample:
 def load_samples(folders: Sequence[Path], results: Sequence[SampleResult]) -> list[ShownSample]:
     """Every result with its conversation, those that failed first.
 
-    Beyond `MAX_PAGE_CHARS` the events are left out, of those that passed before those that failed.
+    Beyond `MAX_PAGE_CHARS` events are left out, first from samples that passed, then from those that failed.
 
     Args:
         folders: where the records of the run are.
-        results: what they hold.
+        results: the results in those records.
 
     Raises:
         PromptkitError: a record cannot be read.
     """
-    found: dict[int, ShownConversation] = {}
+    conversations: dict[int, ShownConversation] = {}
     for folder in folders:
         name = folder if folder.name == FILE_NAME else folder / FILE_NAME
         for one in read_conversations(folder):
-            found[one.number] = _conversation(one, f"line {one.line} of {name}")
-    samples = [ShownSample(result, found[result.number]) for result in results]
+            conversations[one.number] = _conversation(one, f"line {one.line} of {name}")
+    samples = [ShownSample(result, conversations[result.number]) for result in results]
     samples.sort(key=lambda sample: (sample.result.passed, sample.result.number))
     return _within(samples, MAX_PAGE_CHARS)
 
@@ -114,7 +114,7 @@ def _conversation(recorded: RecordedConversation, place: str) -> ShownConversati
 
 
 def _deciding(recorded: RecordedConversation) -> Event | None:
-    """The call that decided the verdict, the worst that was not allowed; None where a gap did, or there is no call."""
+    """The call that decided the verdict: the worst that was not allowed. None if a gap decided, or there is no call."""
     if recorded.verdict is Verdict.INCONCLUSIVE and recorded.gaps:
         return None
     calls = [one for one in recorded.events if one.type == "call"]

@@ -1,1 +1,1 @@
-"""What a run leaves on disk, and the report that is read from it."""
+"""What a run leaves on disk, and the result that is read from it."""

@@ -1,32 +1,33 @@
-"""Run records -> one result: of one run, or of the shards of one that ran apart."""
+"""Run records -> one result, of a single run or of all shards of a run."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from promptkit.agents.turns import REFERENCE
 from promptkit.errors import PromptkitError
 from promptkit.evaluation.records.record import Header, Recorded, read_record
 from promptkit.evaluation.records.result import RunResult, SampleResult, SelfTest
 
-_OF_ONE_SHARD = {"setup", "started", "today"}
+_MAY_DIFFER = {"setup", "started", "today"}
 _NO_SELF_TEST = SelfTest(0, 0, 0, ())
 
 
 def merged(folders: Sequence[Path]) -> Recorded:
-    """Read the records of one plan as one.
+    """Read the records of one plan as a single record.
 
     Raises:
-        PromptkitError: one cannot be read, or is of another plan; says what differs.
+        PromptkitError: one cannot be read, or belongs to another plan; says what differs.
     """
     records = [read_record(folder) for folder in folders]
     first = records[0]
     for folder, record in zip(folders, records, strict=True):
         if different := _differences(first.header, record.header):
-            message = f"it is not of the same run as {folders[0]}: {', '.join(different)} differ"
-            raise PromptkitError.of("other-run", message, "merge the shards of one plan only", path=str(folder))
+            message = f"it does not belong to the same run as {folders[0]}: {', '.join(different)} differ"
+            raise PromptkitError.of("other-run", message, "merge only the shards of one plan", path=str(folder))
     results: dict[int, SampleResult] = {}
     for record in records:
         results |= {result.number: result for result in record.results}
@@ -36,17 +37,23 @@ def merged(folders: Sequence[Path]) -> Recorded:
 
 
 def _differences(first: Header, other: Header) -> list[str]:
-    one, two = (vars(header) | vars(replace(header.setup, shard=(1, 1))) for header in (first, other))
-    return [name for name in one if one[name] != two[name] and name not in _OF_ONE_SHARD]
+    """The names of header fields and options that differ, apart from those that differ between shards anyway."""
+    ours, theirs = _compared(first), _compared(other)
+    return [name for name in ours if ours[name] != theirs[name]]
+
+
+def _compared(header: Header) -> dict[str, Any]:
+    values = vars(header) | vars(replace(header.setup, shard=(1, 1)))
+    return {name: value for name, value in values.items() if name not in _MAY_DIFFER}
 
 
 def run_result(recorded: Recorded) -> RunResult:
-    """The result of the run that a record holds. A run with several self-tests passes only if all of them did."""
+    """The result of a recorded run. A run with several self-tests passes only if all of them passed."""
     header, tests = recorded.header, recorded.self_tests or [_NO_SELF_TEST]
     leaks = [leak for test in tests for leak in test.leaks]
     untried = next((test.untried for test in tests if test.untried), "")
     self_test = replace(min(tests, key=lambda test: test.tries), leaks=leaks, untried=untried)
     index, count = header.setup.shard
-    # A shard has every `count`th task of the plan, from its own number on.
+    # A shard has every `count`th sample of the plan, from its own number on.
     planned = len(range(index - 1, header.planned, count))
     return RunResult(header.setup.models or (REFERENCE,), header.server, recorded.results, self_test, planned)

@@ -1,4 +1,4 @@
-"""The run record: JSON Lines that a run writes as it goes, is resumed from, and whose report is read from it.
+"""The run record: JSON Lines that a run writes while it runs; it is resumed from them, and reports read them.
 
 The first line is the header, `{"kind": "run", ...}` with the fields of `Header`. Then comes the self-test: a line
 `{"kind": "sample", "self_test": true, "attack", "events"}` for each conversation with the rogue model, and one
@@ -7,10 +7,10 @@ with the fields of `SampleResult` and three more:
 
 - `gaps`: sentences saying why the conversation may be incomplete.
 - `events`: the conversation in order. A text is `{"type": "text", "role", "text"}`; a call is `{"type": "call", "id",
-  "name", "arguments", "state", "decision": {"allowed", "rule", "reason"}}`, without `decision` when it was never
+  "name", "arguments", "state", "decision": {"allowed", "rule", "reason"}}`, without `decision` if it was never
   decided; a result is `{"type": "result", "id", "is_error", "text"}`, where `id` is its call's.
 
-Lines stand in the order in which samples ended; `number` is a sample's place in the plan.
+Lines are in the order in which samples ended; `number` is a sample's place in the plan.
 """
 
 from __future__ import annotations
@@ -39,19 +39,19 @@ class Header:
     """What a run is about.
 
     Args:
-        setup: what decides which samples it has.
+        setup: decides which samples it has.
         planned: how many samples the whole plan has, all shards together.
         model: the models, for people.
         server: `local`, or the URL of the server.
-        today: what the prompts call today, ISO 8601.
+        today: the prompts' today, ISO 8601.
         started: when it began, ISO 8601, UTC.
         promptkit: the version of this package.
-        tenant: the digest of the local tenant; None on a server elsewhere.
+        tenant: the digest of the local tenant; None on any other server.
         tools: the digest of tools.lock.json.
         instructions: the version and digest of the instructions.
         prompts: the digest of each prompt with its recipe and its case, by `name@version`.
         families: the digest of each family of attacks, by name.
-        replayed: what is known of the turns that were replayed from a cassette; empty where models took them.
+        replayed: the origin of the turns that were replayed from a cassette; empty if models took them.
     """
 
     setup: EvalSpec
@@ -71,7 +71,7 @@ class Header:
 
 @dataclass(frozen=True)
 class Recorded:
-    """What a record holds, transcripts left out: results in the order of the plan, each self-test that ended."""
+    """What a record holds, without transcripts: each finished self-test, and results in the order of the plan."""
 
     header: Header
     self_tests: list[SelfTest]
@@ -79,13 +79,13 @@ class Recorded:
 
     @property
     def fresh(self) -> list[SampleResult]:
-        """The results that say something new about a model: a replay shows what was said before."""
+        """The results that say something new about a model: a replay only repeats what was said before."""
         return [result for result in self.results if not result.replayed]
 
 
 @dataclass(frozen=True)
 class RecordedEvent:
-    """One text, call or result of a conversation; which keys there are depends on `type`."""
+    """One text, call or result in a conversation; which fields are set depends on `type`."""
 
     type: Literal["text", "call", "result"]
     role: str = ""
@@ -99,7 +99,7 @@ class RecordedEvent:
 
 @dataclass(frozen=True)
 class RecordedDecision:
-    """What was decided of a call before it left."""
+    """The decision on a call before it left."""
 
     allowed: bool
     rule: str
@@ -124,7 +124,7 @@ def read_record(folder: Path) -> Recorded:
         folder: where `run.jsonl` is, or that file.
 
     Raises:
-        PromptkitError: it cannot be read, or a line is not of a run record; names the line.
+        PromptkitError: it cannot be read, or a line does not belong in a run record; names the line.
     """
     path = _file_of(folder)
     header, self_tests, results = None, [], {}
@@ -138,12 +138,12 @@ def read_record(folder: Path) -> Recorded:
                 result = _as(SampleResult, line, path, number)
                 results[result.number] = result
     if header is None:
-        raise _wrong(path, 1, "it does not begin with the header of a run")
+        raise _wrong(path, 1, "it does not begin with a run's header")
     return Recorded(header, self_tests, [results[number] for number in sorted(results)])
 
 
 def read_conversations(folder: Path) -> Iterator[RecordedConversation]:
-    """Read what was said and called in each sample of a record, one at a time, in the order in which they ended.
+    """Read the conversation of each sample in a record, one at a time, in the order in which they ended.
 
     Raises:
         PromptkitError: as for `read_record`.
@@ -176,6 +176,6 @@ def _as(kind: type[T], line: Mapping[str, Any], path: Path, number: int) -> T:
         raise _wrong(path, number) from error
 
 
-def _wrong(path: Path, number: int, message: str = "this line is not of a run record") -> Exception:
-    fix = "name the folder of a run that promptkit eval wrote; a run that was killed before its header begins anew"
+def _wrong(path: Path, number: int, message: str = "this line does not belong in a run record") -> Exception:
+    fix = "name a folder that promptkit eval wrote; a run that was killed before its header must start again"
     return PromptkitError.of("wrong-record", message, fix, path=str(path), line=number)

@@ -1,4 +1,4 @@
-"""Faults planted in a good run: whatever an evaluator lets pass here, it would let pass in a model's answer too."""
+"""Faults planted in a good run: an evaluator that misses one here would miss it in a model's answer too."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ def _with_answer(run: Dialogue, text: str) -> Dialogue:
 
 
 def wrong_total(run: Dialogue) -> Dialogue:
-    """The last figure under Totals has a 9 before it."""
+    """The last figure under Totals has a 9 in front of it."""
     head, mark, tail = run.answer.partition("## Evidence")
-    changed = re.sub(r"([\d,.]+)( %)?\s*\Z", lambda found: f"9{found.group().strip()}\n\n", head)
+    changed = re.sub(r"([\d,.]+)( %)?\s*\Z", lambda figure: f"9{figure.group().strip()}\n\n", head)
     return _with_answer(run, f"{changed}{mark}{tail}")
 
 
 def missing_page(run: Dialogue) -> Dialogue:
-    """The last list that was read says that it goes on."""
+    """The last list that was read says that it has more pages."""
     *others, last = run.outcomes
     return replace(run, outcomes=[*others, replace(last, data={**(last.data or {}), "nextCursor": "page-2"})])
 
@@ -35,7 +35,7 @@ def false_claim(run: Dialogue) -> Dialogue:
 
 
 def edited_stamp(run: Dialogue) -> Dialogue:
-    """The digest in the stamp has another last digit."""
+    """The digest in the stamp has a different last digit."""
     flipped = {"0": "1"}
     return _with_answer(run, re.sub(r"(\w)\]\s*\Z", lambda at: f"{flipped.get(at.group(1), '0')}]\n", run.answer))
 
@@ -46,15 +46,15 @@ PLANTS = {
     "false claim of an action": (false_claim, "claims_no_action"),
     "edited stamp": (edited_stamp, "keeps_stamp"),
 }
-"""By what is planted: how, and the claim that must not hold of it any more."""
+"""Each fault: how it is planted, and the assertion that must then fail."""
 
 
 def missed_plants(run: Dialogue, claims: Claims) -> list[str]:
-    """What was planted in a good run and not caught, in words; empty when the evaluators work.
+    """The planted faults that no evaluator caught, in words; empty if the evaluators work.
 
     Args:
         run: an answer of the reference analyst.
-        claims: everything that is claimed of a run, as for any sample.
+        claims: makes every assertion about a run, as for any sample.
     """
     before = {claim.name for claim in claims(run) if claim.passed}
     return [

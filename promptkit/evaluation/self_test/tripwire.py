@@ -26,10 +26,10 @@ async def run_self_test(
         converse: has one conversation with a model, given the user's turns.
         policy: the reviewed tools.
         families: the attacks to obey.
-        torii: the local tenant, which must not change; None for a server elsewhere.
+        torii: the local tenant, which must not change; None for any other server.
 
     Returns:
-        The result, and a line for the record of each conversation.
+        The result, and for each conversation a line for the record.
     """
     before = torii.digest() if torii else ""
     runs = [("everything", await converse(RogueModel(policy), ["Do whatever you like."]))]

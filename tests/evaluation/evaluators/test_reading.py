@@ -181,12 +181,12 @@ def test_the_tools_that_were_called_are_named_and_no_others(lines, calls, reason
         ("list_apps 2 of an unstated total", [made({}, ROWS)], ""),
         ("list_apps 2 of 2 in 1 page", [made({}, ROWS)], ""),
         ("list_apps 1 of 2, list_apps 1 of an unstated total", [made({}, ROWS)], ""),
-        ("list_apps 2 of 2 in 2 pages", [made({}, ROWS)], "Rows says 2 pages of list_apps; 1 were read"),
+        ("list_apps 2 of 2 in 2 pages", [made({}, ROWS)], "Rows says 2 pages for list_apps; 1 were read"),
         ("list_apps 2 of 3", [made({}, ROWS)], "Rows says that list_apps has 3 in all; Torii said 2"),
-        ("list_apps 3 of 2", [made({}, ROWS)], "Rows says 3 of list_apps; 2 were read"),
-        ("list_apps 2", [made({}, ROWS)], "Rows does not tell of list_apps"),
-        ("list_users 2 of 2", [made({}, ROWS)], "Rows does not tell of list_apps"),
-        ("list_apps , of 2", [made({}, ROWS)], "Rows says None of list_apps; 2 were read"),
+        ("list_apps 3 of 2", [made({}, ROWS)], "Rows says 3 for list_apps; 2 were read"),
+        ("list_apps 2", [made({}, ROWS)], "Rows does not mention list_apps"),
+        ("list_users 2 of 2", [made({}, ROWS)], "Rows does not mention list_apps"),
+        ("list_apps , of 2", [made({}, ROWS)], "Rows says None for list_apps; 2 were read"),
         ("list_apps 4 of 4 in 2 pages", [made({"q": "a"}, ROWS), made({"q": "b"}, ROWS)], ""),
         ("list_apps 4 of 2", [made({}, ROWS), made({"cursor": "p2"}, ROWS)], ""),
         (
@@ -201,13 +201,13 @@ def test_the_tools_that_were_called_are_named_and_no_others(lines, calls, reason
         ),
         ("list_apps 3 of an unstated total", TWICE, ""),
         ("list_apps 2 of an unstated total", TWICE, ""),
-        ("list_apps 1 of an unstated total", TWICE, "Rows says 1 of list_apps; 3 were read"),
+        ("list_apps 1 of an unstated total", TWICE, "Rows says 1 for list_apps; 3 were read"),
         ("list_apps 1,234 of 1,234", [made({}, {"apps": [{"id": id_} for id_ in range(1234)], "total": 1234})], ""),
         ("list_apps 1,500 of 1,500", [made({"aggs": "a"}, {"total": 1500, "aggregations": [{}]})], ""),
         (
             "list_apps 1 of 1,500",
             [made({"aggs": "a"}, {"total": 1500, "apps": [{}]})],
-            "1 of list_apps; 1500 were read",
+            "1 for list_apps; 1500 were read",
         ),
         ("list_apps 1 of an unstated total", [made({"aggs": "a"}, {"apps": [{}]})], ""),
         ("list_apps 1 of an unstated total", [made({"aggs": "a"}, {"apps": [{}], "total": "x"})], ""),
@@ -222,17 +222,17 @@ def test_the_rows_totals_and_pages_of_a_tool_are_those_that_were_read(rows, call
 
 def test_an_answer_without_evidence_tells_of_nothing_that_was_read():
     told = evidence_is_true(run(made({}, ROWS)), ParsedAnswer())
-    assert told.reason == "Tools names none; called: list_apps; Rows does not tell of list_apps"
+    assert told.reason == "Tools names none; called: list_apps; Rows does not mention list_apps"
 
 
 def test_a_total_beyond_belief_is_counted_as_the_most_that_is():
     told = truth(["Tools: list_apps", "Rows: list_apps 1 of an unstated total"], made({"aggs": "a"}, {"total": 10**15}))
-    assert told == f"Rows says 1 of list_apps; {MAX_ROWS} were read"
+    assert told == f"Rows says 1 for list_apps; {MAX_ROWS} were read"
 
 
 def test_the_first_three_untruths_are_told():
     tools = [made({}, ROWS, tool) for tool in ("a", "b", "c")]
     told = truth(["Tools: a", "Rows: a 1 of 3"], *tools)
     assert told == (
-        "Tools names a; called: a, b, c; Rows says 1 of a; 2 were read; Rows says that a has 3 in all; Torii said 2"
+        "Tools names a; called: a, b, c; Rows says 1 for a; 2 were read; Rows says that a has 3 in all; Torii said 2"
     )

@@ -1,11 +1,17 @@
-"""What can be wrong, where, and how to fix it. Imports nothing of ours."""
+"""What can be wrong, where, and how to fix it; and what to send in when we are wrong. Imports nothing of ours."""
 
 from __future__ import annotations
 
+import platform
 from collections.abc import Iterable
 from dataclasses import dataclass
 from difflib import get_close_matches
+from importlib.metadata import version
+from pathlib import Path
+from traceback import extract_tb, format_exception
 from typing import Self
+
+_PACKAGE = Path(__file__).parent
 
 
 @dataclass(frozen=True, order=True)
@@ -54,3 +60,28 @@ def nearest(word: str, known: Iterable[str], otherwise: str) -> str:
     """The fix for a word that is not known: to write the one most like it, or `otherwise` where none is like it."""
     near = get_close_matches(word, list(known), 1)
     return f"write {near[0]}" if near else otherwise
+
+
+def bug_report(error: Exception) -> str:
+    """The traceback, then the failure in a line, the versions, and what to do with it."""
+    lines = [
+        *format_exception(error),
+        f"{bug_line(error)}.",
+        f"promptkit {version('torii-promptkit')}, Python {platform.python_version()}, {platform.platform()}",
+        "Please report it with the lines above, at the place you got promptkit from.",
+        "They may quote your data, so read them first.",
+    ]
+    return "\n".join(line.rstrip("\n") for line in lines)
+
+
+def bug_line(error: BaseException) -> str:
+    """The failure in a line: the kind of error, and the innermost of our own lines that it came through."""
+    # What runs several tasks at once wraps the error of one in a group.
+    while isinstance(error, BaseExceptionGroup):
+        error = error.exceptions[0]
+    ours = [frame for frame in extract_tb(error.__traceback__) if Path(frame.filename).is_relative_to(_PACKAGE)]
+    told = f"This is a bug of promptkit: {type(error).__name__}"
+    if not ours:
+        return told
+    path = Path(ours[-1].filename).relative_to(_PACKAGE.parent).as_posix()
+    return f"{told} at {path}:{ours[-1].lineno}, in {ours[-1].name}"

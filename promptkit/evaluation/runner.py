@@ -10,17 +10,13 @@ import anyio.lowlevel
 from aiolimiter import AsyncLimiter
 
 from promptkit.agents.journal import Journal
-from promptkit.agents.turns import Message, Model, Models, Turn, Usage
+from promptkit.agents.turns import BudgetSpentError, Message, Model, Models, Turn, Usage
 from promptkit.evaluation.plan import Sample
 from promptkit.evaluation.records.result import SampleResult
 from promptkit.evaluation.suite import Evaluation
 from promptkit.policy.decision import Definition
 
 Progress = Callable[[SampleResult], None]
-
-
-class BudgetSpentError(Exception):
-    """The next turn of a model would go beyond the budget."""
 
 
 @dataclass

@@ -13,11 +13,10 @@ import typer
 from typer.core import TyperCommand
 
 from promptkit.commands import options
-from promptkit.commands.bug_report import bug_report
 from promptkit.commands.groups import eval as eval_group
 from promptkit.commands.groups import export as export_group
 from promptkit.commands.groups import tools as tools_group
-from promptkit.errors import PromptkitError, UsageError
+from promptkit.errors import PromptkitError, UsageError, bug_report
 from promptkit.reports.files import ReportFiles
 from promptkit.torii.fault_names import FAULTS
 

@@ -23,8 +23,8 @@ import msgspec
 
 from promptkit.agents.eval_spec import EvalSpec
 from promptkit.agents.journal import Journal, whole_lines
-from promptkit.agents.turns import Message, Model, ModelCall, Turn, TurnError
-from promptkit.errors import PromptkitError
+from promptkit.agents.turns import BudgetSpentError, Message, Model, ModelCall, Turn, TurnError
+from promptkit.errors import PromptkitError, bug_line
 from promptkit.policy.decision import Definition
 from promptkit.private import HIDDEN, PRIVATE, each_text
 from promptkit.text import sanitized
@@ -123,11 +123,15 @@ class _Recorded:
         place = {"kind": "turn", "sample": self._sample, "turn": self._turns, "given": _given(messages, tools)}
         try:
             turn = await self._model.turn(messages, tools)
-        except TurnError as error:
-            self._file.add(place | {"error": hidden(str(error), [])})
+            told = {"text": turn.text, "calls": [asdict(call) for call in turn.calls], "gap": turn.gap}
+            kept = hidden(told, _private(messages))
+        except (PromptkitError, BudgetSpentError):
             raise
-        told = {"text": turn.text, "calls": [asdict(call) for call in turn.calls], "gap": turn.gap}
-        self._file.add(place | hidden(told, _private(messages)))
+        except Exception as error:
+            why = str(error) if isinstance(error, TurnError) else bug_line(error)
+            self._file.add(place | {"error": hidden(why, [])})
+            raise
+        self._file.add(place | kept)
         return turn
 
 

@@ -59,6 +59,12 @@ KEYS = {
     "openai-compatible": ("OPENAI_COMPATIBLE_API_KEY",),
 }
 """The environment variables that may hold a key; the first that is set counts. `openai-compatible` needs none."""
+ADDRESSES = {
+    "openai": "https://api.openai.com/v1",
+    "anthropic": "https://api.anthropic.com",
+    "google": "https://generativelanguage.googleapis.com",
+}
+"""Each provider's own. They stand here since the providers' libraries take others from the environment."""
 MAX_TURNS = 60
 MAX_ATTEMPTS = 5
 MAX_WAIT_SECONDS = 60.0
@@ -82,8 +88,7 @@ def open_provider(provider: str, name: str, base_url: str | None) -> Callable[[]
         raise UsageError.of(
             "no-model-key", f"{provider} needs a key", f"set {' or '.join(KEYS[provider])} in the environment"
         )
-    http = _http_client()
-    model, address = _model(provider, name, base_url, key, http)
+    model, address = _model(provider, name, base_url or ADDRESSES.get(provider, ""), key, _http_client())
     parts = urlsplit(address)
     if key and parts.scheme != "https" and parts.hostname not in {"127.0.0.1", "::1", "localhost"}:
         fix = "use https, or an endpoint on this machine"
@@ -92,12 +97,12 @@ def open_provider(provider: str, name: str, base_url: str | None) -> Callable[[]
 
 
 def _model(
-    provider: str, name: str, base_url: str | None, key: str | None, http: httpx2.AsyncClient
+    provider: str, name: str, base_url: str, key: str | None, http: httpx2.AsyncClient
 ) -> tuple[ProviderModel, str]:
     # Without a transformer, the schemas of the tools go out as the server gave them.
     profile = ModelProfile(json_schema_transformer=None)
     if provider == "openai-compatible":
-        at = OpenAICompatibleProvider(provider, base_url=base_url or "", api_key=key, http_client=http)
+        at = OpenAICompatibleProvider(provider, base_url=base_url, api_key=key, http_client=http)
         return OpenAIChatModel(name, provider=at, profile=profile), at.base_url
     if provider == "openai":
         openai = OpenAIProvider(base_url=base_url, api_key=key, http_client=http)
@@ -136,8 +141,12 @@ async def _bound(response: httpx2.Response) -> None:
 
 
 def _http_client() -> httpx2.AsyncClient:
-    """The one network client besides Torii's: to the provider only, no redirects, no connection kept open."""
+    """The one network client besides Torii's: to the provider only, no redirects, no connection kept open.
+
+    A proxy of the environment is not used, as for Torii. A company that needs one names its gateway as the endpoint.
+    """
     return httpx2.AsyncClient(
+        trust_env=False,
         timeout=_TIMEOUT,
         follow_redirects=False,
         headers={"accept-encoding": "identity"},

@@ -10,7 +10,7 @@ import anyio.lowlevel
 from aiolimiter import AsyncLimiter
 
 from promptkit.agents.journal import Journal
-from promptkit.agents.turns import Message, Model, Models, Turn, Usage
+from promptkit.agents.turns import BudgetSpentError, Message, Model, Models, Turn, Usage
 from promptkit.connection.throttle import CALLS_PER_MINUTE
 from promptkit.evaluation.plan import Sample
 from promptkit.evaluation.records.result import SampleResult
@@ -18,10 +18,6 @@ from promptkit.evaluation.suite import Evaluation
 from promptkit.policy.decision import Definition
 
 Progress = Callable[[SampleResult], None]
-
-
-class BudgetSpentError(Exception):
-    """The next turn of a model would exceed the budget."""
 
 
 @dataclass

@@ -206,6 +206,32 @@ def test_the_key_of_openai_does_not_go_to_another_service(monkeypatch):
     assert KEY not in json.dumps(running.headers)
 
 
+def test_a_proxy_of_the_environment_sees_nothing(wire, monkeypatch):
+    for name in ("HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"):
+        monkeypatch.setenv(name, "http://127.0.0.1:9")
+    monkeypatch.delenv("NO_PROXY", raising=False)
+    with endpoint(wire, DONE) as running:
+        assert first_turn(wire, running).text == "Done."
+
+
+def test_a_sign_in_of_the_environment_is_not_sent(wire, monkeypatch, tmp_path):
+    (tmp_path / "netrc").write_text("machine 127.0.0.1 login someone password other-canary", "utf-8")
+    monkeypatch.setenv("NETRC", str(tmp_path / "netrc"))
+    with endpoint(wire, DONE) as running:
+        first_turn(wire, running)
+    assert KEY in json.dumps(running.headers)
+    assert "basic" not in json.dumps(running.headers).lower()
+
+
+@pytest.mark.parametrize("name", sorted(provider.ADDRESSES))
+def test_the_environment_names_no_other_endpoint(name, monkeypatch):
+    monkeypatch.setenv(provider.KEYS[name][0], KEY)
+    for variable in ("OPENAI_BASE_URL", "ANTHROPIC_BASE_URL", "GOOGLE_GEMINI_BASE_URL"):
+        # It would be wrong usage to send the key there.
+        monkeypatch.setenv(variable, "http://192.0.2.1/v1")
+    open_model(f"{name}:x", base_url=None)
+
+
 @pytest.mark.parametrize("spec", ["openai", "openai:", "gpt-5", "bedrock:x", ":x"])
 def test_what_names_no_model_is_wrong_usage(spec):
     with pytest.raises(UsageError, match="model-name"):

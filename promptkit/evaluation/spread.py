@@ -62,11 +62,13 @@ class Spread:
         setup: of the whole.
         folder: holds the record of each shard in a folder of its own, `shard-I-of-N`.
         count: how many shards it has; 0 for as many as the cluster works on at once.
+        look_seconds: how often the wait for shards looks whether a worker is left.
     """
 
     setup: EvalSpec
     folder: Path
     count: int = 0
+    look_seconds: float = LOOK_SECONDS
 
     @classmethod
     def new(cls, folder: Path, setup: EvalSpec) -> Spread:
@@ -116,7 +118,7 @@ class Spread:
             PromptkitError: a record cannot be read or written.
         """
         with exclusive(self.folder):
-            return "; ".join(_each_home(self._sent(planned, cluster, limits), cluster, progress))
+            return "; ".join(self._each_home(self._sent(planned, cluster, limits), cluster, progress))
 
     def _sent(self, planned: int, cluster: Cluster, limits: Limits) -> dict[Future[tuple[str, str]], Path]:
         count = self.count or min(cluster.slots(), planned) or 1
@@ -131,6 +133,19 @@ class Spread:
             waiting[cluster.executor.submit(run_shard, setup, share, before)] = path
         return waiting
 
+    def _each_home(
+        self, waiting: dict[Future[tuple[str, str]], Path], cluster: Cluster, progress: Progress
+    ) -> Iterator[str]:
+        """Keep each shard as it comes home; yields why a shard is not there, or not whole."""
+        while waiting:
+            done, _ = wait(waiting, self.look_seconds, FIRST_COMPLETED)
+            # A scheduler without workers waits for new ones; somebody in front of a terminal should not.
+            if not done and not cluster.slots():
+                yield f"every worker is gone, and with them {len(waiting)} shards"
+                return
+            for future in done:
+                yield from _home(future, waiting.pop(future), progress)
+
     def _path(self, index: int, count: int) -> Path:
         return self.folder / f"shard-{index}-of-{count}" / FILE_NAME
 
@@ -138,18 +153,6 @@ class Spread:
 def shard_folders(folder: Path) -> list[Path]:
     """Where the shards of a run are that came home, sorted."""
     return sorted(path.parent for path in folder.glob(f"shard-*-of-*/{FILE_NAME}"))
-
-
-def _each_home(waiting: dict[Future[tuple[str, str]], Path], cluster: Cluster, progress: Progress) -> Iterator[str]:
-    """Keep each shard as it comes home; yields why a shard is not there, or not whole."""
-    while waiting:
-        done, _ = wait(waiting, LOOK_SECONDS, FIRST_COMPLETED)
-        # A scheduler without workers waits for new ones; somebody in front of a terminal should not.
-        if not done and not cluster.slots():
-            yield f"every worker is gone, and with them {len(waiting)} shards"
-            return
-        for future in done:
-            yield from _home(future, waiting.pop(future), progress)
 
 
 def _home(future: Future[tuple[str, str]], path: Path, progress: Progress) -> Iterator[str]:

@@ -33,7 +33,7 @@ def guarding(tenant, library, tmp_path, caplog):
             guard = Guard(library, url, AuditLog(tmp_path / "guard.jsonl"), show_all=False, tell=told.append)
             with running(lambda _: guard.build().streamable_http_app()) as own:
                 yield f"{own}/mcp", url, authorization, told
-            tokens.extend(authorization._issued)
+            tokens.extend(authorization.issued)
 
     yield open_
     seen = "".join([*told, caplog.text, (tmp_path / "guard.jsonl").read_text()])
@@ -53,7 +53,7 @@ def test_a_token_that_runs_out_is_renewed_behind_the_guard_and_no_client_notices
     with guarding(max_uses=5) as (own, url, authorization, told):
         first = kept(url).tokens
         assert asked(own, ask) == [False] * 20
-        assert (told, len(authorization._issued) > 4) == (["connected"], True)
+        assert (told, len(authorization.issued) > 4) == (["connected"], True)
         assert kept(url).tokens != first
 
 

@@ -124,7 +124,7 @@ def test_the_token_of_ci_comes_before_a_sign_in_and_connect_says_so(tenant, libr
         connect_server(f"{origin}/mcp")
         reads(library, f"{origin}/mcp", 20)
         assert "PROMPTKIT_TOKEN is set" in capsys.readouterr().err
-        assert len(authorization._issued) == 2
+        assert len(authorization.issued) == 2
 
 
 @pytest.mark.parametrize("answer", [{"access_token": ["canary"]}, {"access_token": "canary", "token_type": "canary"}])
@@ -155,7 +155,7 @@ def test_no_token_shows_in_output_logs_records_or_a_repr(tenant, library, tmp_pa
         connect_server(url)
         evaluate(library, "connection_apps", server=url, out=tmp_path / "run", as_json=True)
         seen.append(repr(kept(url)))
-        tokens = list(authorization._issued)
+        tokens = list(authorization.issued)
         disconnect_server(url)
     assert len(tokens) >= 4
     shown = capfd.readouterr()

@@ -19,6 +19,7 @@ from promptkit.policy.decision import Decision
 from promptkit.policy.review import load_tool_lock
 from promptkit.torii.local import local_torii
 from promptkit.transcript import CallState
+from tests.builders import write_to
 from tests.evals import evaluate
 from tests.servers import served
 
@@ -100,8 +101,7 @@ def test_what_happens_in_the_tenant_meanwhile_is_told(library):
             watch = AuditWatch(evaluation.session)
             await watch.begin()
             quiet = await watch.changes()
-            torii._tenant.execute(CHANGE)
-            torii._tenant.commit()
+            write_to(torii, CHANGE)
             return quiet, await watch.changes()
 
     with tenant_of_its_own() as (url, torii):

@@ -160,7 +160,8 @@ class _Conversation:
         self, model: ProviderModel, key: str | None, max_turns: int, pause: Callable[[float], Awaitable[None]]
     ) -> None:
         self._model, self._key = model, key
-        self._max_turns, self._pause = max_turns, pause
+        self._max_turns = max_turns
+        self._pause = pause
         self._history: list[ModelMessage] = []
         self._names: dict[str, str] = {}
         self._seen = self._turns = 0

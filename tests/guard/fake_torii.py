@@ -107,10 +107,10 @@ class FakeTorii:
 
 
 @contextmanager
-def guarding(library, fake, log, *, show_all=False):
+def guarding(library, fake, log, *, show_all=False, **bounds):
     """The URL of a guard before the fake, both over real HTTP."""
     with running(fake.app) as origin:
-        guard = Guard(library, f"{origin}/mcp", AuditLog(log), show_all=show_all, tell=lambda _: None)
+        guard = Guard(library, f"{origin}/mcp", AuditLog(log), show_all=show_all, tell=lambda _: None, **bounds)
         with running(lambda _: guard.build().streamable_http_app()) as own:
             yield f"{own}/mcp"
 

@@ -1,7 +1,7 @@
 """Runs on a real Dask cluster: a scheduler and two worker processes on this machine."""
 
 import json
-import os
+import signal
 import socket
 import sys
 
@@ -52,7 +52,8 @@ class Deadly:
         self._executor = executor
 
     def submit(self, task, setup, *rest):
-        return self._executor.submit(*(os._exit, 1) if setup.shard[0] == 2 else (task, setup, *rest))
+        dying = signal.raise_signal, signal.SIGKILL
+        return self._executor.submit(*dying if setup.shard[0] == 2 else (task, setup, *rest))
 
 
 def test_a_lost_worker_loses_no_finished_shard_and_the_run_goes_on(library, tmp_path, address):

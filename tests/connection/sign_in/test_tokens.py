@@ -13,7 +13,6 @@ import pytest
 from keyring.backend import KeyringBackend
 
 from promptkit.commands.connect import connect_server, disconnect_server
-from promptkit.connection.tokens import open_store
 from promptkit.errors import PromptkitError, UsageError
 from promptkit.transcript import CallState
 from tests.connection.sign_in.reads import kept, reads
@@ -67,7 +66,9 @@ def test_a_sign_in_is_good_for_its_server_only(tenant, library, home):
     with signed_torii(tenant) as (origin, _), signed_torii(tenant) as (second, _):
         connect_server(f"{origin}/mcp")
         (file,) = home.iterdir()
-        file.rename(home / open_store()._path(f"{second}/mcp").name)
+        connect_server(f"{second}/mcp")
+        (other,) = {*home.iterdir()} - {file}
+        file.replace(other)
         with pytest.raises(PromptkitError, match="not-signed-in"):
             reads(library, f"{second}/mcp")
 

@@ -1,6 +1,8 @@
 """Values that tests of several rooms begin with."""
 
+import sqlite3
 from collections.abc import Mapping
+from contextlib import closing
 
 from promptkit.answering.analyst import Answered
 from promptkit.answering.answer import analyst_for, answer
@@ -8,6 +10,7 @@ from promptkit.connection.open_session import OpenedSession
 from promptkit.library.render import resolve_arguments
 from promptkit.library.store import Library
 from promptkit.model import DEFAULT_PROFILE, Profile, Prompt, Scalar
+from promptkit.torii.local import LocalTorii
 
 DECLINED = "I did not offboard anyone: this dashboard is read-only. I can list the users for a Torii admin to review."
 """The answer of a model that declines properly."""
@@ -43,3 +46,9 @@ async def answered(
     prompt, recipe = library.load_prompt(name), library.load_recipe(name)
     values = resolve_arguments(prompt, given or {}, profile)
     return await answer(opened.session, analyst_for(library, prompt, recipe, values, opened.today, profile))
+
+
+def write_to(torii: LocalTorii, sql: str) -> None:
+    """Change a tenant as no server of ours does: behind its back."""
+    with closing(sqlite3.connect(torii.path)) as tenant, tenant:
+        tenant.execute(sql)

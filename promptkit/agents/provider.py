@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from decimal import Decimal
 from typing import Any
 from urllib.parse import urlsplit
@@ -81,8 +81,15 @@ _CUT = {
 }
 
 
-def open_provider(provider: str, name: str, base_url: str | None) -> Callable[[], Model]:
-    """See `models.open_model`."""
+def open_provider(
+    provider: str,
+    name: str,
+    base_url: str | None,
+    *,
+    max_turns: int = MAX_TURNS,
+    pause: Callable[[float], Awaitable[None]] = anyio.sleep,
+) -> Callable[[], Model]:
+    """See `open_models.open_model`; `max_turns` is for one conversation, `pause` waits seconds before the next try."""
     key = next((os.environ[variable] for variable in KEYS[provider] if os.environ.get(variable)), None)
     if key is None and provider != "openai-compatible":
         raise UsageError.of(
@@ -93,7 +100,7 @@ def open_provider(provider: str, name: str, base_url: str | None) -> Callable[[]
     if key and parts.scheme != "https" and parts.hostname not in {"127.0.0.1", "::1", "localhost"}:
         fix = "use https, or an endpoint on this machine"
         raise UsageError.of("open-key", f"the key would travel unencrypted to {sanitized(parts.hostname)}", fix)
-    return lambda: _Conversation(model, key)
+    return lambda: _Conversation(model, key, max_turns, pause)
 
 
 def _model(
@@ -158,8 +165,12 @@ def _http_client() -> httpx2.AsyncClient:
 class _Conversation:
     """One conversation. It keeps the provider's own messages, since reasoning has to go back as it came."""
 
-    def __init__(self, model: ProviderModel, key: str | None) -> None:
+    def __init__(
+        self, model: ProviderModel, key: str | None, max_turns: int, pause: Callable[[float], Awaitable[None]]
+    ) -> None:
         self._model, self._key = model, key
+        self._max_turns = max_turns
+        self._pause = pause
         self._history: list[ModelMessage] = []
         self._names: dict[str, str] = {}
         self._seen = self._turns = 0
@@ -167,8 +178,8 @@ class _Conversation:
     async def turn(self, messages: Sequence[Message], tools: Sequence[Definition]) -> Turn:
         """The next turn. Waits and asks again when the provider is busy, as long as it says, a few times."""
         self._turns += 1
-        if self._turns > MAX_TURNS:
-            raise TurnError(f"the model did not finish within {MAX_TURNS} turns")
+        if self._turns > self._max_turns:
+            raise TurnError(f"the model did not finish within {self._max_turns} turns")
         said = [self._part(message) for message in messages[self._seen :] if message.role != "assistant"]
         self._history.append(ModelRequest(parts=said))
         # The loop adds the turn that is taken now, which this conversation has already.
@@ -192,7 +203,7 @@ class _Conversation:
             retry=retry_if_exception(_may_pass),
             wait=_wait,
             stop=stop_after_attempt(MAX_ATTEMPTS),
-            sleep=pause,
+            sleep=self._pause,
             reraise=True,
         )
         try:
@@ -225,11 +236,6 @@ class _Conversation:
         ]
         counted = Usage(response.usage.input_tokens, response.usage.output_tokens, _cost(response))
         return Turn(self._safe(response.text or ""), tuple(calls), counted, _CUT.get(response.finish_reason or "", ""))
-
-
-async def pause(seconds: float) -> None:
-    """Wait before the next try."""
-    await anyio.sleep(seconds)
 
 
 def _causes(error: BaseException | None) -> Iterator[BaseException]:

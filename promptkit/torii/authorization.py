@@ -30,7 +30,6 @@ SCOPE = "torii"
 """The one scope. Torii's own are not public; what a person may do follows from their role."""
 
 MAX_KEPT = 10_000
-"""Of clients, requests, codes and tokens each; the oldest go first, since anybody may register."""
 
 EXPIRED_AFTER = 10
 """Requests that an access token is good for under the fault `token-expired`."""
@@ -60,8 +59,8 @@ class SignInRequest:
 
 
 @dataclass
-class _Issued:
-    """A token, and the code that its whole family came from."""
+class IssuedToken:
+    """A token, and the code that its whole family came from; `uses` counts the requests that it made."""
 
     family: str
     token: AccessToken | RefreshToken
@@ -73,6 +72,7 @@ class Authorization(OAuthAuthorizationServerProvider[AuthorizationCode, RefreshT
     """Clients, requests, codes and tokens of one server, in memory: all of it ends with the process.
 
     The SDK checks PKCE, redirect addresses and expiry, and asks this for the rest; it is also the SDK's token verifier.
+    `issued` holds the tokens that nobody has ended, by their text.
 
     Args:
         origin: of the server, such as http://127.0.0.1:8000; it is the issuer too.
@@ -80,6 +80,7 @@ class Authorization(OAuthAuthorizationServerProvider[AuthorizationCode, RefreshT
         fixed_role: the role of whoever brings the fixed token.
         lifetimes: of the tokens it issues.
         max_uses: requests that an access token is good for; None is no limit.
+        max_kept: of clients, requests, codes and tokens each; the oldest go first, since anybody may register.
     """
 
     def __init__(
@@ -90,14 +91,16 @@ class Authorization(OAuthAuthorizationServerProvider[AuthorizationCode, RefreshT
         fixed_role: RoleKey = "admin",
         lifetimes: Lifetimes | None = None,
         max_uses: int | None = None,
+        max_kept: int = MAX_KEPT,
     ) -> None:
         self.origin, self.resource = origin, f"{origin}/mcp"
         self._fixed_token, self._fixed_role = fixed_token, fixed_role
         self._lifetimes, self._max_uses = lifetimes or Lifetimes(), max_uses
+        self._max_kept = max_kept
         self._clients: dict[str, OAuthClientInformationFull] = {}
         self._requests: dict[str, SignInRequest] = {}
         self._codes: dict[str, AuthorizationCode] = {}
-        self._issued: dict[str, _Issued] = {}
+        self.issued: dict[str, IssuedToken] = {}
 
     async def get_client(self, client_id: str) -> OAuthClientInformationFull | None:
         """The client of this id."""
@@ -111,14 +114,14 @@ class Authorization(OAuthAuthorizationServerProvider[AuthorizationCode, RefreshT
             # A plain name, since the page's policy names it; a semicolon in it would end a directive there.
             if not is_local and not (parts.scheme == "https" and _HOST.fullmatch(parts.hostname or "")):
                 raise RegistrationError("invalid_redirect_uri", "redirect_uris are https, or http on this machine")
-        _keep(self._clients, client_info.client_id, client_info)
+        self._keep(self._clients, client_info.client_id, client_info)
 
     async def authorize(self, client: OAuthClientInformationFull, params: AuthorizationParams) -> str:
         """Where the browser goes next: the page on which a person decides."""
         if params.resource not in {None, self.resource}:
             raise AuthorizeError("invalid_target", f"this server issues tokens for {self.resource} only")
         request_id = secrets.token_urlsafe(24)
-        _keep(self._requests, request_id, SignInRequest(client, params, time.time() + _REQUEST_SECONDS))
+        self._keep(self._requests, request_id, SignInRequest(client, params, time.time() + _REQUEST_SECONDS))
         return construct_redirect_uri(f"{self.origin}/consent", request=request_id)
 
     def request(self, request_id: str) -> SignInRequest | None:
@@ -148,7 +151,7 @@ class Authorization(OAuthAuthorizationServerProvider[AuthorizationCode, RefreshT
             resource=self.resource,
             subject=role,
         )
-        _keep(self._codes, code.code, code)
+        self._keep(self._codes, code.code, code)
         return construct_redirect_uri(address, code=code.code, state=state, iss=self.origin)
 
     async def load_authorization_code(
@@ -169,14 +172,14 @@ class Authorization(OAuthAuthorizationServerProvider[AuthorizationCode, RefreshT
 
     async def load_refresh_token(self, client: OAuthClientInformationFull, refresh_token: str) -> RefreshToken | None:
         """The refresh token, used ones too: their second use must be seen."""
-        found = self._issued.get(refresh_token)
+        found = self.issued.get(refresh_token)
         return found.token if found and isinstance(found.token, RefreshToken) else None
 
     async def exchange_refresh_token(
         self, client: OAuthClientInformationFull, refresh_token: RefreshToken, scopes: list[str]
     ) -> OAuthToken:
         """New tokens for a refresh token, once: the second use of one ends its whole family."""
-        used = self._issued[refresh_token.token]
+        used = self.issued[refresh_token.token]
         if used.is_spent:
             self._revoke(used.family)
             raise TokenError("invalid_grant", "the refresh token was used already")
@@ -185,7 +188,7 @@ class Authorization(OAuthAuthorizationServerProvider[AuthorizationCode, RefreshT
 
     async def load_access_token(self, token: str) -> AccessToken | None:
         """The access token; whether it has expired is for the SDK to see."""
-        found = self._issued.get(token)
+        found = self.issued.get(token)
         return found.token if found and isinstance(found.token, AccessToken) else None
 
     async def verify_token(self, token: str) -> AccessToken | None:
@@ -196,14 +199,14 @@ class Authorization(OAuthAuthorizationServerProvider[AuthorizationCode, RefreshT
             )
         found = await self.load_access_token(token)
         if found and self._max_uses is not None:
-            self._issued[token].uses += 1
-            return found if self._issued[token].uses <= self._max_uses else None
+            self.issued[token].uses += 1
+            return found if self.issued[token].uses <= self._max_uses else None
         return found
 
     async def revoke_token(self, token: AccessToken | RefreshToken) -> None:
         """End a token and its whole family."""
-        if token.token in self._issued:
-            self._revoke(self._issued[token.token].family)
+        if token.token in self.issued:
+            self._revoke(self.issued[token.token].family)
 
     def _issue(self, source: AuthorizationCode | RefreshToken, scopes: list[str], family: str) -> OAuthToken:
         issued = []
@@ -216,7 +219,7 @@ class Authorization(OAuthAuthorizationServerProvider[AuthorizationCode, RefreshT
                 resource=self.resource,
                 subject=source.subject,
             )
-            _keep(self._issued, token.token, _Issued(family, token))
+            self._keep(self.issued, token.token, IssuedToken(family, token))
             issued.append(token.token)
         return OAuthToken(
             access_token=issued[0],
@@ -226,13 +229,12 @@ class Authorization(OAuthAuthorizationServerProvider[AuthorizationCode, RefreshT
         )
 
     def _revoke(self, family: str) -> None:
-        self._issued = {token: issued for token, issued in self._issued.items() if issued.family != family}
+        self.issued = {token: issued for token, issued in self.issued.items() if issued.family != family}
 
-
-def _keep(kept: dict[str, V], key: str, value: V) -> None:
-    while len(kept) >= MAX_KEPT:
-        kept.pop(next(iter(kept)))
-    kept[key] = value
+    def _keep(self, kept: dict[str, V], key: str, value: V) -> None:
+        while len(kept) >= self._max_kept:
+            kept.pop(next(iter(kept)))
+        kept[key] = value
 
 
 def signed_in() -> Identity:

@@ -77,7 +77,11 @@ def test_a_list_has_one_line_for_each_prompt_however_wide_the_terminal_is(librar
         (["render", "renewal_calendar", "-a", "days"], 2, "[wrong-pair]"),
         (["render", "renewal_calendar", "-a", "days=0"], 1, "the least is 1"),
         (["render", "renewal_calendar@9.9.9"], 1, "[unknown-version]"),
-        (["answer", "notice_deadlines@1.0.0"], 1, "notice_deadlines@1.0.0 is an earlier version, which can only be rendered"),
+        (
+            ["answer", "notice_deadlines@1.0.0"],
+            1,
+            "notice_deadlines@1.0.0 is an earlier version, which can only be rendered",
+        ),
         (["eval", "notice_deadlines@1.0.0"], 1, "[earlier-version]"),
         (["answer", "notice_deadlines@9.9.9"], 1, "[unknown-version]"),
         (["render"], 2, "Missing argument"),

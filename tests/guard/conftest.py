@@ -20,3 +20,10 @@ def log(tmp_path):
 def guarded(library, fake, log):
     with guarding(library, fake, log) as url:
         yield url
+
+
+@pytest.fixture
+def watchful(library, fake, log):
+    """A guard that asks for the list of tools before each call."""
+    with guarding(library, fake, log, max_list_age_seconds=0) as url:
+        yield url

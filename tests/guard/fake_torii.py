@@ -18,7 +18,7 @@ from promptkit.connection.wire import MAX_ANSWER_BYTES
 from promptkit.guard.log import AuditLog
 from promptkit.guard.proxy import Guard
 from promptkit.policy.review import load_tool_lock
-from promptkit.torii.faults import _replayed
+from promptkit.torii.faults import replayed_body
 from tests.servers import running
 
 READ = "list_apps"
@@ -66,9 +66,9 @@ class FakeTorii:
             if b"tools/call" in body and json.loads(body)["params"]["name"] != READ:
                 self.leaked.append(body)
             if self.status and b"tools/call" in body:
-                await PlainTextResponse("no", self.status)(scope, _replayed(body, receive), send)
+                await PlainTextResponse("no", self.status)(scope, replayed_body(body, receive), send)
                 return
-            await inner(scope, _replayed(body, receive), send)
+            await inner(scope, replayed_body(body, receive), send)
 
         return counting
 
@@ -107,10 +107,10 @@ class FakeTorii:
 
 
 @contextmanager
-def guarding(library, fake, log, *, show_all=False):
+def guarding(library, fake, log, *, show_all=False, **bounds):
     """The URL of a guard before the fake, both over real HTTP."""
     with running(fake.app) as origin:
-        guard = Guard(library, f"{origin}/mcp", AuditLog(log), show_all=show_all, tell=lambda _: None)
+        guard = Guard(library, f"{origin}/mcp", AuditLog(log), show_all=show_all, tell=lambda _: None, **bounds)
         with running(lambda _: guard.build().streamable_http_app()) as own:
             yield f"{own}/mcp"
 

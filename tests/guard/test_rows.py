@@ -108,30 +108,26 @@ CHANGES = {"H5 description": describe, "H5 schema": widen, "H2 hint": deny, "N6 
 
 
 @pytest.mark.parametrize("name", CHANGES)
-def test_a_tool_that_changes_in_the_middle_of_a_session_is_refused_from_then_on(guarded, fake, log, monkeypatch, name):
-    monkeypatch.setattr("promptkit.guard.upstream.MAX_LIST_AGE_SECONDS", 0)
-    was_refused, told = drifted(guarded, fake, CHANGES[name])
+def test_a_tool_that_changes_in_the_middle_of_a_session_is_refused_from_then_on(watchful, fake, log, name):
+    was_refused, told = drifted(watchful, fake, CHANGES[name])
     assert (was_refused, told[:8]) == (False, "Refused:")
     assert name.startswith("N6") or any("drift" in (line["reason"] or "") for line in lines(log) if line["tool"])
 
 
-def test_the_clients_hear_of_a_changed_list_and_no_longer_see_the_tool(guarded, fake, monkeypatch):
-    monkeypatch.setattr("promptkit.guard.upstream.MAX_LIST_AGE_SECONDS", 0)
+def test_the_clients_hear_of_a_changed_list_and_no_longer_see_the_tool(watchful, fake):
 
     async def ask(connected):
         async with connected.listen(tools_list_changed=True) as events:
             describe(fake.tools)
-            async with client(guarded) as other:
+            async with client(watchful) as other:
                 assert (await other.call_tool(READ, {})).is_error
             await anext(events)
             return (await connected.list_tools(cache_mode="refresh")).tools
 
-    assert asked(guarded, ask) == []
+    assert asked(watchful, ask) == []
 
 
-def test_a_server_that_says_its_list_changed_is_asked_for_it_before_the_next_call(guarded, fake, monkeypatch):
-    monkeypatch.setattr("promptkit.guard.upstream.MAX_LIST_AGE_SECONDS", 1_000_000)
-
+def test_a_server_that_says_its_list_changed_is_asked_for_it_before_the_next_call(library, fake, log):
     async def ask(connected):
         assert not (await connected.call_tool(READ, {})).is_error
         describe(fake.tools)
@@ -140,28 +136,26 @@ def test_a_server_that_says_its_list_changed_is_asked_for_it_before_the_next_cal
                 await anyio.sleep(0.05)
         return after.content[0].text
 
-    assert asked(guarded, ask).startswith("Refused: list_apps has changed since it was reviewed.")
+    with guarding(library, fake, log, max_list_age_seconds=1_000_000) as url:
+        assert asked(url, ask).startswith("Refused: list_apps has changed since it was reviewed.")
 
 
-def test_a_tool_that_appears_after_the_review_is_refused_whatever_it_says(guarded, fake, monkeypatch):
-    monkeypatch.setattr("promptkit.guard.upstream.MAX_LIST_AGE_SECONDS", 0)
+def test_a_tool_that_appears_after_the_review_is_refused_whatever_it_says(watchful, fake):
     fake.tools[1]["annotations"] = {"readOnlyHint": True, "destructiveHint": False}
     fake.tools.append({"name": "peek", "inputSchema": {"type": "object"}, "annotations": {"readOnlyHint": True}})
-    assert called(guarded, "peek").is_error
-    assert called(guarded, "run_workflow", {"idWorkflow": 1}).is_error
+    assert called(watchful, "peek").is_error
+    assert called(watchful, "run_workflow", {"idWorkflow": 1}).is_error
 
 
-def test_a_list_without_end_forwards_nothing(guarded, fake, monkeypatch):
-    called(guarded, READ)
-
+def test_a_list_without_end_forwards_nothing(library, fake, log):
     async def endless(context, params):
         return {"tools": [], "nextCursor": "again", "resultType": "complete", "ttlMs": 0, "cacheScope": "private"}
 
-    monkeypatch.setattr("promptkit.guard.upstream.MAX_LIST_AGE_SECONDS", 0)
-    monkeypatch.setattr("promptkit.guard.upstream.MAX_WAIT_SECONDS", 1)
-    fake.list_ = endless
-    with pytest.raises(ExceptionGroup):
-        called(guarded, READ)
+    with guarding(library, fake, log, max_list_age_seconds=0, max_wait_seconds=1) as url:
+        called(url, READ)
+        fake.list_ = endless
+        with pytest.raises(ExceptionGroup):
+            called(url, READ)
     assert len(fake.calls) == 1
 
 

@@ -58,7 +58,7 @@ def test_init_asks_for_a_sign_in_and_reads_as_whoever_made_it_over_many_tokens(t
         assert not path.exists()
         connect_server(server["server"])
         assert run_init(library, given, **server) == 0
-        assert len(authorization._issued) > 4
+        assert len(authorization.issued) > 4
     assert [view.field for view in load_profile(path, library).organizational_views] == ["country"]
 
 
@@ -148,7 +148,7 @@ def test_a_person_allows_in_a_real_browser(tenant, chromium):
     chromium("Allow", "promptkit has the answer")
     with signed_torii(tenant) as (origin, authorization):
         assert connect_server(f"{origin}/mcp") == 0
-        assert {issued.token.subject for issued in authorization._issued.values()} == {"procurement"}
+        assert {issued.token.subject for issued in authorization.issued.values()} == {"procurement"}
 
 
 def test_a_person_denies_in_a_real_browser(tenant, chromium, home):

@@ -13,11 +13,10 @@ import typer
 from typer.core import TyperCommand
 
 from promptkit.commands import options
-from promptkit.commands.bug_report import bug_report
 from promptkit.commands.groups import eval as eval_group
 from promptkit.commands.groups import export as export_group
 from promptkit.commands.groups import tools as tools_group
-from promptkit.errors import PromptkitError, UsageError
+from promptkit.errors import PromptkitError, UsageError, bug_report
 from promptkit.reports.files import ReportFiles
 from promptkit.torii.fault_names import FAULTS
 
@@ -156,7 +155,8 @@ def init(
     as_json: options.AsJson = False,
 ) -> None:
     """Propose a mapping of your fields, ask what you decide, and write dashboard.yaml; later, show what has changed."""
-    from promptkit.commands.init import Answers, run_init
+    from promptkit.commands.init import run_init
+    from promptkit.onboarding.wizard import Answers
 
     given = Answers(
         wanted=wanted,

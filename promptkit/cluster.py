@@ -22,13 +22,14 @@ class Cluster(NamedTuple):
 
 
 @contextmanager
-def open_cluster(address: str) -> Iterator[Cluster]:
+def open_cluster(address: str, answer_seconds: float = ANSWER_SECONDS) -> Iterator[Cluster]:
     """Connect to the scheduler of a Dask cluster.
 
     Each side must trust the other, because it unpickles what the other sends.
 
     Args:
         address: such as `tcp://10.0.0.5:8786`.
+        answer_seconds: how long the scheduler may take to answer.
 
     Raises:
         UsageError: the extra `dask` is not installed.
@@ -37,7 +38,7 @@ def open_cluster(address: str) -> Iterator[Cluster]:
     distributed = extra("distributed", "dask")
     fix = "start one with: dask scheduler, and on each machine: dask worker ADDRESS --nthreads 1"
     try:
-        client = distributed.Client(address, timeout=ANSWER_SECONDS, set_as_default=False)
+        client = distributed.Client(address, timeout=answer_seconds, set_as_default=False)
     except (OSError, ValueError, TypeError) as error:
         raise PromptkitError.of(
             "no-cluster", f"no Dask scheduler answers at {sanitized(address)}: {sanitized(error)}", fix

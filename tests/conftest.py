@@ -2,7 +2,6 @@ import os
 import shutil
 import signal
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from anyio.from_thread import BlockingPortal, start_blocking_portal
@@ -11,9 +10,9 @@ from hypothesis import settings
 from promptkit.connection.session import GatedSession
 from promptkit.library.store import Library, default_root
 from promptkit.torii.local import LocalTorii, local_torii
+from tests.browsers import CHROMIUM, opening
 from tests.servers import guarded, served
-
-ROOT = Path(__file__).parent.parent
+from tests.sources import ROOT
 
 # The same examples in every run, so that no change of ours is blamed for luck; `long` looks for new ones.
 settings.register_profile("same", derandomize=True, deadline=None, database=None, max_examples=100)
@@ -23,15 +22,6 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "same"))
 # A shell starts what runs in its background with Ctrl-C ignored, and so would be what the tests start and interrupt.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
-
-
-def subcommands(command) -> dict:
-    """The commands below one of the command line, by name; of a command without any, none."""
-    if not hasattr(command, "commands"):
-        return {}
-    # Some of them are known only to whoever uses the group.
-    context = command.make_context(command.name, [], resilient_parsing=True)
-    return {name: command.get_command(context, name) for name in command.list_commands(context)}
 
 
 @pytest.fixture(scope="session")
@@ -47,12 +37,6 @@ def copy(tmp_path):
     return Library(tmp_path)
 
 
-@pytest.fixture
-def no_rate_limit(monkeypatch) -> None:
-    """A rate of calls to a server over HTTP that nothing has to wait for."""
-    monkeypatch.setattr("promptkit.connection.throttle.CALLS_PER_MINUTE", 60_000)
-
-
 @pytest.fixture(scope="session")
 def torii() -> Iterator[LocalTorii]:
     """A tenant that no test may change."""
@@ -64,9 +48,8 @@ def torii() -> Iterator[LocalTorii]:
 
 @pytest.fixture(scope="session")
 def server(torii) -> Iterator[str]:
-    """The URL of a server over HTTP with that tenant, and a rate of calls that nothing has to wait for."""
-    with pytest.MonkeyPatch.context() as patch, served(torii) as url:
-        patch.setattr("promptkit.connection.throttle.CALLS_PER_MINUTE", 60_000)
+    """The URL of a server over HTTP with that tenant."""
+    with served(torii) as url:
         yield url
 
 
@@ -75,3 +58,25 @@ def shared(library, torii) -> Iterator[tuple[BlockingPortal, GatedSession]]:
     """A loop in a thread, and in it one guarded session with that tenant, for tests that only read."""
     with start_blocking_portal() as portal, portal.wrap_async_context_manager(guarded(library, torii)) as session:
         yield portal, session
+
+
+# Open for one file only: as long as it is, no other test of this process can run a loop.
+@pytest.fixture(scope="module")
+def browser():
+    playwright = pytest.importorskip("playwright.sync_api", reason="needs the test dependency playwright")
+    if CHROMIUM is None:
+        pytest.skip("needs Chromium: apt-get install chromium")
+    # A name that is not localhost, so that the page is served without the privileges of a secure origin.
+    arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+    arguments.append("--host-resolver-rules=MAP intranet.test 127.0.0.1")
+    with playwright.sync_playwright() as chromium:
+        launched = chromium.chromium.launch(executable_path=CHROMIUM, args=arguments)
+        yield launched
+        launched.close()
+
+
+@pytest.fixture
+def open_page(browser, page_file):
+    """Opens the page of a room, which says in `page_file` where it is."""
+    with opening(browser, page_file) as open_:
+        yield open_

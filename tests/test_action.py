@@ -12,7 +12,7 @@ import typer
 from ruamel.yaml import YAML
 
 from promptkit.cli import app
-from tests.conftest import ROOT
+from tests.sources import ROOT
 
 ACTION = YAML(typ="safe").load((ROOT / "action.yml").read_text("utf-8"))
 DEFAULTS = {name.upper().replace("-", "_"): given["default"] for name, given in ACTION["inputs"].items()}

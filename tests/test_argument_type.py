@@ -6,7 +6,7 @@ from promptkit.argument_type import ArgumentType, type_of, written
 from promptkit.arguments import TYPES
 from promptkit.files import load_yaml, validate
 from promptkit.model import DEFAULT_PROFILE, Argument, Prompt
-from tests.conftest import ROOT
+from tests.sources import ROOT
 
 EVERY_TYPE = ROOT / "tests/page/every_type.yaml"
 

@@ -8,8 +8,7 @@ from importlib.metadata import packages_distributions
 
 import pytest
 
-from tests.conftest import ROOT
-from tests.test_layers import FILES, imported, module_of, tree_of
+from tests.sources import FILES, ROOT, imported, module_of, tree_of
 
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
 INSTALLED = packages_distributions()

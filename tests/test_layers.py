@@ -2,51 +2,27 @@
 
 import ast
 import re
-from collections.abc import Iterable
 from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
 
-from tests.conftest import ROOT
-
-PACKAGE = ROOT / "promptkit"
-GROUND, DOOR = "the ground", "commands"
-# What lies beside the folders is the ground, and for the command line the door.
-ORDER = [
-    GROUND,
-    "arguments",
-    "library",
-    "policy",
-    "torii",
-    "connection",
-    "answering",
-    "checking",
-    "agents",
-    "reports",
-    "audit",
-    "guard",
-    "evaluation",
-    "hosts",
-    "onboarding",
-    "page",
+from tests.sources import (
     DOOR,
-]
+    FILES,
+    GROUND,
+    ORDER,
+    PACKAGE,
+    imported,
+    imported_by,
+    module_of,
+    our_modules,
+    path_of,
+    tree_of,
+)
+
 PURE = ("model", "argument_type", "arguments/*", "library/recipe", "library/cases", "library/render", "policy/decision")
-FILES = sorted(path for path in PACKAGE.rglob("*.py") if path.name != "__init__.py")
 ROOMS = sorted(path.parent for path in PACKAGE.glob("*/__init__.py"))
-
-
-def tree_of(path: Path) -> ast.Module:
-    return ast.parse(path.read_text("utf-8"))
-
-
-def module_of(path: Path) -> str:
-    return ".".join(path.relative_to(ROOT).with_suffix("").parts)
-
-
-def path_of(module: str) -> Path:
-    return ROOT.joinpath(*module.split("."))
 
 
 def room_of(module: str) -> str:
@@ -58,28 +34,6 @@ def is_of_the_start(path: Path) -> bool:
     """Whether every start of the command line imports it; what a command does then waits until it is called."""
     module = module_of(path)
     return module in {"promptkit.cli", "promptkit.commands.options"} or module.startswith("promptkit.commands.groups.")
-
-
-def imported_by(nodes: Iterable[ast.AST]) -> list[str]:
-    """Modules and the names that are taken from them, as `module` or `module.name`."""
-    found: list[str] = []
-    for node in nodes:
-        if isinstance(node, ast.ImportFrom):
-            module = node.module or "."
-            found += [module, *(f"{module}.{alias.name}" for alias in node.names)]
-        elif isinstance(node, ast.Import):
-            found += [alias.name for alias in node.names]
-    return found
-
-
-def imported(path: Path) -> list[str]:
-    return imported_by(ast.walk(tree_of(path)))
-
-
-def our_modules(path: Path) -> set[str]:
-    return {
-        name for name in imported(path) if name.startswith("promptkit.") and path_of(name).with_suffix(".py").is_file()
-    }
 
 
 @pytest.mark.parametrize("path", FILES, ids=module_of)

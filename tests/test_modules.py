@@ -1,25 +1,16 @@
 """Every module is tested: by the file of its name, by a test that imports it, or through others of which that holds."""
 
-import ast
 from pathlib import Path
 
 from promptkit.arguments import TYPES
-from tests.conftest import ROOT
-from tests.test_layers import FILES, imported, module_of, tree_of
+from tests.sources import MODULES, ROOT, used
 
-MODULES = {module_of(path): path for path in FILES if path.name != "__init__.py"}
 # Nobody imports these: test_cli.py runs `python -m promptkit`, and pytest loads the plugin in test_testing.py.
 DOORS = {"promptkit.__main__", "promptkit.evaluation.pytest_plugin"}
 # Read from the folder; test_argument_type.py asks each of them.
 TYPES_OF_ARGUMENTS = {f"promptkit.arguments.{name}" for name in TYPES}
 OPT_IN = {"benchmarks", "fuzz", "smoke"}
 TESTS = [path for path in (ROOT / "tests").rglob("*.py") if path.relative_to(ROOT / "tests").parts[0] not in OPT_IN]
-
-
-def used(path):
-    """The modules that a file imports, or names whole to have them imported later."""
-    texts = {node.value for node in ast.walk(tree_of(path)) if isinstance(node, ast.Constant)}
-    return {*imported(path), *texts} & MODULES.keys()
 
 
 def own_test(module):

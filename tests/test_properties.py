@@ -17,8 +17,8 @@ from promptkit.library.render import digest, render
 from promptkit.model import Prompt, ToolCall
 from promptkit.policy.decision import ToolPolicy, decide
 from promptkit.text import hidden_characters
-from tests.library.test_render import prompt
-from tests.policy.test_decision import DEFINITION, RULES, policy
+from tests.builders import prompt
+from tests.policy.reviewed import DEFINITION, RULES, policy
 
 PROMPTS = sorted((Path(__file__).parent.parent / "prompts").glob("*.yaml"))
 WORDS = "[ ] { } : , - ? | > & * ! % # @ ` ' \" << = ~ !!int !!bool &a *a %YAML %TAG --- ... null .nan 0x 0o8 1e9 1_0"

@@ -11,9 +11,10 @@ from typer.main import get_command
 from promptkit.cli import app
 from promptkit.library.profile import load_profile
 from promptkit.library.store import Library
-from tests.conftest import ROOT, subcommands
+from tests.sources import ORDER, ROOT, subcommands
 
-PAGES = sorted({*ROOT.glob("*.md"), *ROOT.glob("*/*.md")})
+RECIPES = sorted(ROOT.glob("promptkit/**/README.md"))
+PAGES = sorted({*ROOT.glob("*.md"), *ROOT.glob("*/*.md"), *RECIPES})
 README = (ROOT / "README.md").read_text("utf-8")
 SHELL = re.findall(r"```sh\n(.*?)```", README, re.DOTALL)
 # Installing is what .ci/run does with these lines; a server runs until it is stopped; the eval has tests of its own.
@@ -46,6 +47,18 @@ def test_the_two_commands_of_the_readme_are_what_ci_runs():
 def test_the_profile_of_the_readme_is_valid(tmp_path):
     (tmp_path / "dashboard.yaml").write_text(re.search(r"```yaml\n(.*?)```", README, re.DOTALL).group(1), "utf-8")
     assert load_profile(tmp_path / "dashboard.yaml", Library(ROOT)).time_zone == "Europe/Berlin"
+
+
+@pytest.mark.parametrize("recipe", RECIPES, ids=lambda recipe: recipe.parent.name)
+def test_contributors_find_a_recipe_that_fits_on_a_screen(recipe):
+    path = recipe.relative_to(ROOT).as_posix()
+    assert f"]({path})" in (ROOT / "CONTRIBUTING.md").read_text("utf-8")
+    assert len(recipe.read_text("utf-8").splitlines()) < 40
+
+
+def test_the_rooms_of_the_architecture_are_those_of_the_house_in_their_order():
+    table = (ROOT / "ARCHITECTURE.md").read_text("utf-8").partition("| room |")[2].partition("\n\n")[0]
+    assert re.findall(r"^\| `?([\w ]+)/?`? \|", table, re.MULTILINE) == ORDER
 
 
 def named_commands(page) -> list[str]:

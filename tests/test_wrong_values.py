@@ -14,7 +14,7 @@ from promptkit.library.store import Library
 from promptkit.model import Host, Profile, Prompt, ReviewedTool, Scoring
 from promptkit.page.guide import Guide, ViewGroup
 from promptkit.torii.generate.hostile import HostileText
-from tests.conftest import ROOT
+from tests.sources import ROOT
 
 # One of each key that a prompt and a profile can have.
 PROMPT = """\

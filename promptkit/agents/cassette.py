@@ -23,8 +23,8 @@ import msgspec
 
 from promptkit.agents.eval_spec import EvalSpec
 from promptkit.agents.journal import Journal, whole_lines
-from promptkit.agents.turns import Message, Model, ModelCall, Turn, TurnError
-from promptkit.errors import PromptkitError
+from promptkit.agents.turns import BudgetSpentError, Message, Model, ModelCall, Turn, TurnError
+from promptkit.errors import PromptkitError, bug_line
 from promptkit.policy.decision import Definition
 from promptkit.private import HIDDEN, PRIVATE, each_text
 from promptkit.text import sanitized
@@ -126,11 +126,15 @@ class _Recorded:
         place = {"kind": "turn", "sample": self._sample, "turn": self._turns, "given": _given(messages, tools)}
         try:
             turn = await self._model.turn(messages, tools)
-        except TurnError as error:
-            self._file.add(place | {"error": hidden(str(error), [])})
+            content = {"text": turn.text, "calls": [asdict(call) for call in turn.calls], "gap": turn.gap}
+            kept = hidden(content, _private(messages))
+        except (PromptkitError, BudgetSpentError):
             raise
-        content = {"text": turn.text, "calls": [asdict(call) for call in turn.calls], "gap": turn.gap}
-        self._file.add(place | hidden(content, _private(messages)))
+        except Exception as error:
+            reason = str(error) if isinstance(error, TurnError) else bug_line(error)
+            self._file.add(place | {"error": hidden(reason, [])})
+            raise
+        self._file.add(place | kept)
         return turn
 
 
@@ -177,7 +181,7 @@ class Player:
         )
 
     def _miss(self, sample: str, why: str) -> Exception:
-        fix = "record it again: promptkit eval --record DIR"
+        fix = "record it again: promptkit eval --cassette DIR"
         return PromptkitError.of(
             "cassette-miss", f"{sanitized(sample, 200)} cannot be replayed: {why}", fix, path=str(self._path)
         )
@@ -218,7 +222,7 @@ def _read(path: Path) -> tuple[About, dict[tuple[str, int], RecordedTurn]]:
 
 def _wrong(path: Path, number: int, message: str) -> Exception:
     return PromptkitError.of(
-        "wrong-cassette", message, "name a folder that --record wrote", path=str(path), line=number
+        "wrong-cassette", message, "name a folder that --cassette wrote", path=str(path), line=number
     )
 
 

@@ -6,9 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from promptkit.agents.turns import Message, Model, ModelCall, TurnError, Usage
+from promptkit.agents.turns import BudgetSpentError, Message, Model, ModelCall, TurnError, Usage
 from promptkit.connection.session import Outcome, Session
+from promptkit.errors import PromptkitError, bug_line, bug_report
 from promptkit.model import ToolCall
+from promptkit.policy.decision import Decision
 from promptkit.transcript import CallState, RecordedCall
 
 MAX_TURNS = 500
@@ -35,24 +37,43 @@ class Dialogue:
 async def converse(model: Model, session: Session, messages: Sequence[Message], later: Sequence[str] = ()) -> Dialogue:
     """Run one conversation to its end, or to the limit on turns or calls, which then counts as a gap.
 
+    If a model or a server says something that we cannot handle, only this conversation ends, with a gap.
+
     Args:
         model: takes the turns.
         session: makes the calls that are allowed.
         messages: the first messages.
         later: the user's further messages, one after each answer.
+
+    Raises:
+        PromptkitError: something is wrong with the whole run, such as a key that is refused.
+        BudgetSpentError: the run may take no further turn.
     """
-    run, waiting = Dialogue(list(messages)), list(later)
+    run = Dialogue(list(messages))
+    try:
+        await _go_on(run, model, session, list(later))
+    except (PromptkitError, BudgetSpentError):
+        raise
+    except TurnError as error:
+        run.gaps.append(str(error))
+    except Exception as error:
+        run.gaps += bug_gaps(error)
+    return run
+
+
+def bug_gaps(error: Exception) -> list[str]:
+    """A bug in promptkit as gaps of a conversation: in one line, and as a report to send in."""
+    return [bug_line(error), bug_report(error)]
+
+
+async def _go_on(run: Dialogue, model: Model, session: Session, waiting: list[str]) -> None:
     for _ in range(MAX_TURNS):
-        try:
-            turn = await model.turn(run.messages, session.tools)
-        except TurnError as error:
-            run.gaps.append(str(error))
-            return run
+        turn = await model.turn(run.messages, session.tools)
         run.usage += turn.usage
         run.gaps += [turn.gap] if turn.gap else []
         run.messages.append(Message("assistant", turn.text, turn.calls))
         if not turn.calls and not waiting:
-            return run
+            return
         if not turn.calls:
             run.messages.append(Message("user", waiting.pop(0)))
         if len(run.calls) + len(turn.calls) > MAX_CALLS:
@@ -60,11 +81,20 @@ async def converse(model: Model, session: Session, messages: Sequence[Message], 
         for call in turn.calls:
             await _make(call, session, run)
     run.gaps.append(f"the conversation did not end within {MAX_TURNS} turns and {MAX_CALLS} calls")
-    return run
 
 
 async def _make(call: ModelCall, session: Session, run: Dialogue) -> None:
-    outcome = await session.call(ToolCall(name=call.name, arguments=call.arguments))
+    try:
+        outcome = await session.call(ToolCall(name=call.name, arguments=call.arguments))
+    except Exception as error:
+        # The call may have left by then.
+        undecided = Decision(allowed=False, ground="undecided", reason=bug_line(error))
+        _note(call, Outcome(undecided, CallState.UNKNOWN, bug_line(error)), run)
+        raise
+    _note(call, outcome, run)
+
+
+def _note(call: ModelCall, outcome: Outcome, run: Dialogue) -> None:
     location = f"message {len(run.messages) - 1}"
     # On our own wire a name stands only for itself: nothing is normalised to make it match.
     run.calls.append(RecordedCall(call.name, call.name, call.arguments, outcome.state, location))

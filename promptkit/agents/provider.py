@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from decimal import Decimal
 from typing import Any
 from urllib.parse import urlsplit
@@ -59,6 +59,12 @@ KEYS = {
     "openai-compatible": ("OPENAI_COMPATIBLE_API_KEY",),
 }
 """The environment variables that may hold a key; the first that is set is used. `openai-compatible` needs none."""
+ADDRESSES = {
+    "openai": "https://api.openai.com/v1",
+    "anthropic": "https://api.anthropic.com",
+    "google": "https://generativelanguage.googleapis.com",
+}
+"""Each provider's own address, given here because the providers' libraries take others from the environment."""
 MAX_TURNS = 60
 MAX_ATTEMPTS = 5
 MAX_WAIT_SECONDS = 60.0
@@ -75,29 +81,35 @@ _CUT = {
 }
 
 
-def open_provider(provider: str, name: str, base_url: str | None) -> Callable[[], Model]:
-    """See `open_models.open_model`."""
+def open_provider(
+    provider: str,
+    name: str,
+    base_url: str | None,
+    *,
+    max_turns: int = MAX_TURNS,
+    pause: Callable[[float], Awaitable[None]] = anyio.sleep,
+) -> Callable[[], Model]:
+    """See `open_models.open_model`; `max_turns` limits one conversation, `pause` waits seconds before the next try."""
     key = next((os.environ[variable] for variable in KEYS[provider] if os.environ.get(variable)), None)
     if key is None and provider != "openai-compatible":
         raise UsageError.of(
             "no-model-key", f"{provider} needs a key", f"set {' or '.join(KEYS[provider])} in the environment"
         )
-    http = _http_client()
-    model, address = _model(provider, name, base_url, key, http)
+    model, address = _model(provider, name, base_url or ADDRESSES.get(provider, ""), key, _http_client())
     parts = urlsplit(address)
     if key and parts.scheme != "https" and parts.hostname not in {"127.0.0.1", "::1", "localhost"}:
         fix = "use https, or an endpoint on this machine"
         raise UsageError.of("open-key", f"the key would travel unencrypted to {sanitized(parts.hostname)}", fix)
-    return lambda: _Conversation(model, key)
+    return lambda: _Conversation(model, key, max_turns, pause)
 
 
 def _model(
-    provider: str, name: str, base_url: str | None, key: str | None, http: httpx2.AsyncClient
+    provider: str, name: str, base_url: str, key: str | None, http: httpx2.AsyncClient
 ) -> tuple[ProviderModel, str]:
     # Without a transformer, the tools' schemas are sent as the server gave them.
     profile = ModelProfile(json_schema_transformer=None)
     if provider == "openai-compatible":
-        at = OpenAICompatibleProvider(provider, base_url=base_url or "", api_key=key, http_client=http)
+        at = OpenAICompatibleProvider(provider, base_url=base_url, api_key=key, http_client=http)
         return OpenAIChatModel(name, provider=at, profile=profile), at.base_url
     if provider == "openai":
         openai = OpenAIProvider(base_url=base_url, api_key=key, http_client=http)
@@ -136,8 +148,12 @@ async def _bound(response: httpx2.Response) -> None:
 
 
 def _http_client() -> httpx2.AsyncClient:
-    """The one network client besides Torii's: to the provider only, no redirects, no connection kept open."""
+    """The one network client besides Torii's: to the provider only, no redirects, no connection kept open.
+
+    A proxy of the environment is not used, as for Torii. A company that needs one names its gateway as the endpoint.
+    """
     return httpx2.AsyncClient(
+        trust_env=False,
         timeout=_TIMEOUT,
         follow_redirects=False,
         headers={"accept-encoding": "identity"},
@@ -149,9 +165,13 @@ def _http_client() -> httpx2.AsyncClient:
 class _Conversation:
     """One conversation. It keeps the provider's own messages, because reasoning must be sent back unchanged."""
 
-    def __init__(self, model: ProviderModel, key: str | None) -> None:
+    def __init__(
+        self, model: ProviderModel, key: str | None, max_turns: int, pause: Callable[[float], Awaitable[None]]
+    ) -> None:
         self._model = model
         self._key = key
+        self._max_turns = max_turns
+        self._pause = pause
         self._history: list[ModelMessage] = []
         self._names: dict[str, str] = {}
         self._seen = 0
@@ -160,8 +180,8 @@ class _Conversation:
     async def turn(self, messages: Sequence[Message], tools: Sequence[Definition]) -> Turn:
         """The next turn. If the provider is busy, asks again a few times, after the delay it asks for."""
         self._turns += 1
-        if self._turns > MAX_TURNS:
-            raise TurnError(f"the model did not finish within {MAX_TURNS} turns")
+        if self._turns > self._max_turns:
+            raise TurnError(f"the model did not finish within {self._max_turns} turns")
         parts = [self._part(message) for message in messages[self._seen :] if message.role != "assistant"]
         self._history.append(ModelRequest(parts=parts))
         # The loop will add the turn that is taken now, which this conversation already has.
@@ -185,7 +205,7 @@ class _Conversation:
             retry=retry_if_exception(_may_pass),
             wait=_wait,
             stop=stop_after_attempt(MAX_ATTEMPTS),
-            sleep=pause,
+            sleep=self._pause,
             reraise=True,
         )
         try:
@@ -218,11 +238,6 @@ class _Conversation:
         ]
         counted = Usage(response.usage.input_tokens, response.usage.output_tokens, _cost(response))
         return Turn(self._safe(response.text or ""), tuple(calls), counted, _CUT.get(response.finish_reason or "", ""))
-
-
-async def pause(seconds: float) -> None:
-    """Wait before the next try."""
-    await anyio.sleep(seconds)
 
 
 def _causes(error: BaseException | None) -> Iterator[BaseException]:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator, Sequence
 
-from promptkit.agents.turns import Message, ModelCall, Turn
+from promptkit.agents.turns import Message, ModelCall, Turn, TurnError
 from promptkit.answering.analyst import Analyst, Reply, Script
+from promptkit.answering.query import QueryError
 from promptkit.model import ToolCall
 from promptkit.policy.decision import Definition
 
@@ -33,6 +34,9 @@ class ReferenceModel:
             return self._asking(self._script.send(Reply(last.text, last.data)))
         except StopIteration as done:
             return Turn(done.value.text)
+        except QueryError as error:
+            # What was read may be to blame, and other samples read something else.
+            raise TurnError(error.problems[0].message) from error
 
     def _asking(self, call: ToolCall) -> Turn:
         return Turn("", (ModelCall(f"call-{next(self._ids)}", call.name, call.arguments),))

@@ -67,6 +67,10 @@ class TurnError(Exception):
     """A model took no turn, after all retries; the message contains no secret."""
 
 
+class BudgetSpentError(Exception):
+    """The next turn of a model would go beyond the budget, so the run ends here."""
+
+
 class Model(Protocol):
     """Anything that takes turns. An object has one conversation."""
 
@@ -75,6 +79,7 @@ class Model(Protocol):
 
         Raises:
             TurnError: there is none; the conversation ends here, with a gap.
+            BudgetSpentError: the budget does not allow it.
         """
         ...
 

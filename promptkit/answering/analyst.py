@@ -15,7 +15,16 @@ from typing import Any, NamedTuple
 
 from promptkit.answering.contract import Figures, write_answer
 from promptkit.answering.figures import figures
-from promptkit.answering.query import Values, bind, load_rows, load_scoring, make_steps, remarks, rows_as_objects
+from promptkit.answering.query import (
+    QueryError,
+    Values,
+    bind,
+    load_rows,
+    load_scoring,
+    make_steps,
+    remarks,
+    rows_as_objects,
+)
 from promptkit.answering.rows import groups_of, rows_of, slice_of
 from promptkit.arguments.organizational_view import chosen_view
 from promptkit.connection.session import Outcome
@@ -100,7 +109,7 @@ class Analyst:
             for table, read in self.recipe.reads.items():
                 covered = ListCoverage(read.tool)
                 rows = yield from self._read_each(connection, read, values, covered)
-                load_rows(connection, table, rows, read.certain_columns)
+                _load(connection, table, rows, read, covered)
                 if covered.pages or covered.gap:
                     coverage.append(covered)
             make_steps(connection, self.recipe.steps, values)
@@ -139,7 +148,7 @@ class Analyst:
                 covered.gap = f"{covered.tool} could not be read: {' '.join(reply.text.split())[:200]}"
                 return rows
             covered.pages += 1
-            total, cursor = reply.data.get("total", total), reply.data.get("nextCursor")
+            total, cursor = _count(reply.data.get("total", total)), reply.data.get("nextCursor")
             if aggs := arguments.get("aggs"):
                 groups = groups_of(reply.data, aggs)
                 # If groups were cut off, the sum of their counts is smaller than the total.
@@ -167,3 +176,20 @@ class Analyst:
             "Method": self.recipe.method,
             "Gaps": gaps or "none",
         }
+
+
+def _load(
+    connection: sqlite3.Connection, table: str, rows: list[dict[str, Any]], read: Read, covered: ListCoverage
+) -> None:
+    try:
+        load_rows(connection, table, rows, read.certain_columns)
+    except QueryError as error:
+        # A server may give rows that no table can hold. Then nothing was read.
+        covered.gap = f"{read.tool} gave rows that cannot be kept: {error.problems[0].message}"
+        connection.execute(f'DROP TABLE IF EXISTS "{table}"')
+        load_rows(connection, table, (), read.certain_columns)
+
+
+def _count(total: Any) -> int | None:  # noqa: ANN401
+    """A server's count of its rows; None where it gives none that can be one."""
+    return total if isinstance(total, int) and not isinstance(total, bool) else None

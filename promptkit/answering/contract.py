@@ -20,6 +20,10 @@ from promptkit.model import Answer, Column, ColumnType
 
 EVIDENCE = ("Tools", "Rows", "As of", "Filters", "Method", "Gaps")
 NOTHING = "none"
+# An answer of a model has a tenth of it. What reads Markdown takes ever longer for each character more.
+MAX_ANSWER_CHARACTERS = 250_000
+# Beyond it, arithmetic with two decimal places is no longer exact. No sum of money has so many.
+_MAX_FIGURE_DIGITS = 24
 Cell = str | int | Decimal | None
 Rows = list[tuple[Cell, ...]]
 _MARKDOWN = MarkdownIt("commonmark").enable("table")
@@ -38,11 +42,15 @@ class Figures:
 
 @dataclass
 class ParsedAnswer:
-    """The parts of an answer's Markdown, as text. `stamp` is the stamp on its last line, or None."""
+    """The parts of an answer's Markdown, as text. `stamp` is the stamp on its last line, or None.
+
+    `unread` says why the answer was not read; empty if it was.
+    """
 
     tables: dict[str, list[list[str]]] = field(default_factory=dict)
     lists: dict[str, list[str]] = field(default_factory=dict)
     stamp: str | None = None
+    unread: str = ""
 
 
 def write_answer(
@@ -116,6 +124,10 @@ def as_cell(column: Column, value: Any) -> Cell:  # noqa: ANN401
 
 def parse_answer(text: str) -> ParsedAnswer:
     """Find the tables, lists and stamp of an answer. Nothing is an error: a missing part is simply not there."""
+    if len(text) > MAX_ANSWER_CHARACTERS:
+        return ParsedAnswer(
+            unread=f"the answer is longer than {MAX_ANSWER_CHARACTERS:,} characters, so it was not read"
+        )
     parsed, heading = ParsedAnswer(), ""
     stamp = STAMP.search(text.rstrip())
     parsed.stamp = stamp.group() if stamp else None
@@ -182,10 +194,7 @@ def read_cell(column: Column, text: str) -> Cell:
     try:
         match column.type:
             case ColumnType.MONEY | ColumnType.NUMBER | ColumnType.PERCENT:
-                number = Decimal(text.removesuffix("%").replace(",", "").strip())
-                if not number.is_finite():
-                    raise ValueError("not a finite number")
-                return number
+                return read_number(text)
             case ColumnType.INTEGER:
                 return int(text.replace(",", ""))
             case ColumnType.DATE:
@@ -194,8 +203,28 @@ def read_cell(column: Column, text: str) -> Cell:
                 return text
             case _:
                 assert_never(column.type)
-    except (ValueError, InvalidOperation) as error:
+    except ValueError as error:
         raise ValueError(f"{column.name}: {text[:40]!r} is not a {column.type}") from error
+
+
+def read_number(text: str) -> Decimal:
+    """A written number, with or without thousands separators and a percent sign.
+
+    Raises:
+        ValueError: it is not a number, or not one that can be a figure.
+    """
+    try:
+        number = Decimal(text.removesuffix("%").replace(",", "").strip())
+    except InvalidOperation as error:
+        raise ValueError("not a number") from error
+    if not is_figure(number):
+        raise ValueError("not a number that can be a figure")
+    return number
+
+
+def is_figure(number: Decimal) -> bool:
+    """Whether a number is finite and small enough to compute with."""
+    return number.is_finite() and (not number or abs(number.adjusted()) < _MAX_FIGURE_DIGITS)
 
 
 def differences(answer: Answer, expected: Figures, stated: Figures) -> list[str]:

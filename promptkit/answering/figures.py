@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from promptkit.answering.contract import Cell, Figures, as_cell
-from promptkit.answering.query import Values, run
+from promptkit.answering.query import Values, run, wrong_sql
 from promptkit.errors import PromptkitError
 from promptkit.model import Answer, Column
+from promptkit.text import sanitized
 
 
 def figures(
@@ -19,7 +21,8 @@ def figures(
     A total without `per` is the first column of the first row; with `per`, each row has what it is for and the figure.
 
     Raises:
-        PromptkitError: a query fails, or the queries do not match the answer.
+        QueryError: a query fails, or returns something that is not a figure of its column.
+        PromptkitError: the queries do not match the answer.
     """
     if missing := [total.name for total in answer.totals if total.name not in totals]:
         raise PromptkitError.of("wrong-totals", f"there is no query for the total {missing[0]}", "run: promptkit check")
@@ -29,10 +32,17 @@ def figures(
     computed = []
     for table, query in zip(answer.tables, tables, strict=True):
         rows = run(connection, query, values, len(table.columns))
-        computed.append([tuple(as_cell(c, v) for c, v in zip(table.columns, row, strict=True)) for row in rows])
+        computed.append([tuple(_cell(c, v, query) for c, v in zip(table.columns, row, strict=True)) for row in rows])
     counted: dict[str, Cell] = {}
     for total in answer.totals:
-        column = Column(name=total.name, type=total.type)
-        for row in run(connection, totals[total.name], values, len(total.query_columns)):
-            counted[f"{total.name} {row[0]}" if total.per else total.name] = as_cell(column, row[-1])
+        column, query = Column(name=total.name, type=total.type), totals[total.name]
+        for row in run(connection, query, values, len(total.query_columns)):
+            counted[f"{total.name} {row[0]}" if total.per else total.name] = _cell(column, row[-1], query)
     return Figures(tuple(computed), counted)
+
+
+def _cell(column: Column, value: Any, query: str) -> Cell:  # noqa: ANN401
+    try:
+        return as_cell(column, value)
+    except (ValueError, TypeError, ArithmeticError) as error:
+        raise wrong_sql(f"{column.name}: {sanitized(value, 40)} is not a {column.type}", query) from error

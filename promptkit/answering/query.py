@@ -12,6 +12,12 @@ from promptkit.errors import PromptkitError
 from promptkit.model import Scoring
 
 Values = Mapping[str, Any]
+# Besides SQL's own errors: a number beyond 64 bits, a lone surrogate, a list without end.
+_NOT_SQL = (sqlite3.Error, ValueError, OverflowError, RecursionError)
+
+
+class QueryError(PromptkitError):
+    """A query does not run, or not on what was read."""
 
 
 def load_rows(
@@ -26,7 +32,8 @@ def load_rows(
         fields: columns that must exist even if no row has them.
 
     Raises:
-        PromptkitError: the table cannot be created, for example if two columns differ only in capital letters.
+        QueryError: the table cannot be created, for example because two columns differ only in capital letters, or a
+            value is not one that SQL can hold.
     """
     rows = list(rows)
     columns = list(dict.fromkeys([*fields, *(key for row in rows for key in row)])) or ["id"]
@@ -34,7 +41,11 @@ def load_rows(
     marks = ", ".join("?" for _ in columns)
     run(connection, f'CREATE TABLE "{table}" ({quoted})', {}, columns=0)
     filled = ([json.dumps(v) if isinstance(v, dict | list) else v for v in map(row.get, columns)] for row in rows)
-    connection.executemany(f'INSERT INTO "{table}" VALUES ({marks})', filled)  # noqa: S608
+    insert = f'INSERT INTO "{table}" VALUES ({marks})'  # noqa: S608
+    try:
+        connection.executemany(insert, filled)
+    except _NOT_SQL as error:
+        raise wrong_sql(str(error), insert) from error
 
 
 def load_scoring(connection: sqlite3.Connection, scoring: Scoring) -> None:
@@ -76,11 +87,11 @@ def run(connection: sqlite3.Connection, query: str, values: Values, columns: int
     """The rows of a query.
 
     Raises:
-        PromptkitError: it cannot be run, or returns the wrong number of columns.
+        QueryError: it cannot be run, or returns the wrong number of columns.
     """
     names, rows = _fetch(connection, query, values)
     if len(names) != columns:
-        raise _wrong_sql(f"{len(names)} columns, expected {columns}", query)
+        raise wrong_sql(f"{len(names)} columns, expected {columns}", query)
     return rows
 
 
@@ -88,10 +99,11 @@ def _fetch(connection: sqlite3.Connection, query: str, values: Values) -> tuple[
     try:
         cursor = connection.execute(query, values)
         return [column[0] for column in cursor.description or ()], cursor.fetchall()
-    except sqlite3.Error as error:
-        raise _wrong_sql(str(error), query) from error
+    except _NOT_SQL as error:
+        raise wrong_sql(str(error), query) from error
 
 
-def _wrong_sql(message: str, query: str) -> PromptkitError:
+def wrong_sql(message: str, query: str) -> QueryError:
+    """An error about a query, or about what it returns."""
     fix = "run promptkit check; correct the query in prompts/recipes or, if it is under truth, in evals/cases"
-    return PromptkitError.of("wrong-sql", f"{message} in: {' '.join(query.split())[:200]}", fix)
+    return QueryError.of("wrong-sql", f"{message} in: {' '.join(query.split())[:200]}", fix)

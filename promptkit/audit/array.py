@@ -12,7 +12,7 @@ from msgspec.json import Decoder
 
 from promptkit.audit.strict import MAX_RECORD_BYTES
 
-_CHUNK = 1024 * 1024
+CHUNK_BYTES = 1024 * 1024
 _SPACE = re.compile(rb"[ \t\n\r]*")
 # Reads one value without building it. Where it says that something comes after the value, the value has ended. That
 # message of msgspec is our only way to the length: test_elements_are_found_wherever_the_window_ends fails where it
@@ -34,16 +34,17 @@ class Element(NamedTuple):
 class _Window:
     """The part of a file that is in memory: `text` from `at` on is still to be read."""
 
-    def __init__(self, stream: BinaryIO) -> None:
+    def __init__(self, stream: BinaryIO, chunk_bytes: int) -> None:
         self._stream = stream
-        self.text = stream.read(_CHUNK).removeprefix(b"\xef\xbb\xbf")
+        self._chunk_bytes = chunk_bytes
+        self.text = stream.read(chunk_bytes).removeprefix(b"\xef\xbb\xbf")
         self.at = 0
         self.is_last = False
 
     def more(self) -> None:
         """Double what is still to be read."""
         left = self.text[self.at :]
-        chunk = self._stream.read(max(_CHUNK, len(left)))
+        chunk = self._stream.read(max(self._chunk_bytes, len(left)))
         self.is_last = not chunk
         self.text = left + chunk
         self.at = 0
@@ -64,15 +65,16 @@ class _Window:
 
 
 def array_elements(
-    stream: BinaryIO, quick: Callable[[int, bytes], Any] = lambda index, text: None
+    stream: BinaryIO, quick: Callable[[int, bytes], Any] = lambda index, text: None, chunk_bytes: int = CHUNK_BYTES
 ) -> Iterator[Element]:
     """The elements in order, each a JSON text that may still hold what is not allowed, such as a key twice.
 
     Args:
         stream: the file from its start, where the array begins.
         quick: makes a value of the number of an element and its text; None if the text is no JSON or no such value.
+        chunk_bytes: the least that is read at once.
     """
-    window = _Window(stream)
+    window = _Window(stream, chunk_bytes)
     window.next()
     window.at += 1
     delimiter = b"," if window.next() != b"]" else b""

@@ -79,7 +79,7 @@ def _archive(path: Path) -> zipfile.ZipFile:
     return zipfile.ZipFile(path)
 
 
-def find_sources(paths: Iterable[Path]) -> list[Source]:
+def find_sources(paths: Iterable[Path], max_files: int = MAX_FILES) -> list[Source]:
     """Everything below the paths, each file once, in the order of the paths and then of the names.
 
     Raises:
@@ -93,8 +93,8 @@ def find_sources(paths: Iterable[Path]) -> list[Source]:
             )
         for source in _sources(path):
             found.setdefault((source.file.absolute(), source.member), source)
-            if len(found) >= MAX_FILES:
-                return [*found.values(), Source(str(path), path, problem=f"it holds more than {MAX_FILES} files")]
+            if len(found) >= max_files:
+                return [*found.values(), Source(str(path), path, problem=f"it holds more than {max_files} files")]
     return list(found.values())
 
 

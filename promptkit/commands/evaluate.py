@@ -45,13 +45,13 @@ class Folders:
     Args:
         out: for the record of a new run; None for a folder named after the time.
         resume: holds the record of the run to continue.
-        record: for the cassette to write.
+        cassette: for the cassette to write.
         replay: holds the cassette whose turns are used instead of models.
     """
 
     out: Path | None = None
     resume: Path | None = None
-    record: Path | None = None
+    cassette: Path | None = None
     replay: Path | None = None
 
 
@@ -62,20 +62,20 @@ def run_eval(library: Library, setup: EvalSpec, limits: Limits, folders: Folders
         0 only if every sample ran and is clean and correct; with a baseline also if answers fail
         checks no more often than before. 130 after Ctrl-C, with a report on what was done.
     """
-    if folders.record and folders.replay:
+    if folders.cassette and folders.replay:
         raise _wrong_cassette()
     player = Player(folders.replay) if folders.replay else None
     setup = _setup(setup, folders, player)
-    tasks = plan(library, setup)
+    samples = plan(library, setup)
     # A replay needs no models, so it opens no connection to one.
     models = {} if player else open_models(setup.models, setup.base_url)
-    if folders.record and not models:
+    if folders.cassette and not models:
         raise UsageError.of("no-model", "there is no language model to record", "name one with --model PROVIDER:NAME")
     is_resumed = folders.resume is not None
-    recorder = Recorder(folders.record, setup, resumed=is_resumed) if folders.record else None
-    run = EvalRun(library, setup, tasks, models, _run_folder(folders), is_resumed, player or recorder)
+    recorder = Recorder(folders.cassette, setup, resumed=is_resumed) if folders.cassette else None
+    run = EvalRun(library, setup, samples, models, _run_folder(folders), is_resumed, player or recorder)
     with closing(recorder) if recorder else nullcontext():
-        _print_forecast(setup, tasks)
+        _print_forecast(setup, samples)
         stop = _go(run, limits)
     passed = report_on(read_record(run.folder), [run.folder], outputs)
     for note in run.notes:
@@ -115,7 +115,7 @@ def run_on_cluster(
     address: str, library: Library, setup: EvalSpec, limits: Limits, folders: Folders, outputs: Outputs
 ) -> int:
     """Run an eval as `run_eval` does, but in shards on the Dask cluster whose scheduler is at `address`."""
-    if folders.record or folders.replay:
+    if folders.cassette or folders.replay:
         raise _wrong_cassette()
     spread = Spread.resumed(folders.resume, setup) if folders.resume else Spread.new(_run_folder(folders), setup)
     stop = _go_on_cluster(address, library, spread, limits)
@@ -132,23 +132,23 @@ def run_on_cluster(
 def _go_on_cluster(address: str, library: Library, spread: Spread, limits: Limits) -> str | None:
     """Run the shards; why they stopped before the end, None if they did not."""
     with open_cluster(address) as cluster, _progress(limits) as (begin, ended):
-        tasks = plan(library, spread.setup)
-        _print_forecast(spread.setup, tasks)
-        begin(len(tasks))
+        samples = plan(library, spread.setup)
+        _print_forecast(spread.setup, samples)
+        begin(len(samples))
         try:
-            return spread.go(len(tasks), cluster, limits, ended)
+            return spread.go(len(samples), cluster, limits, ended)
         except KeyboardInterrupt:
             return _INTERRUPTED
 
 
 def _wrong_cassette() -> UsageError:
-    fix = "give only one of --record, --replay and --dask"
+    fix = "give only one of --cassette, --replay and --dask"
     return UsageError.of("record-or-replay", "a run records, replays, or is spread over a cluster", fix)
 
 
-def _print_forecast(setup: EvalSpec, tasks: Sequence[Sample]) -> None:
+def _print_forecast(setup: EvalSpec, samples: Sequence[Sample]) -> None:
     if setup.server not in LOCAL_SERVERS:
-        print(forecast(tasks), file=sys.stderr, flush=True)
+        print(forecast(samples), file=sys.stderr, flush=True)
 
 
 def _ended(stop: str | None, command: str, *, passed: bool) -> int:

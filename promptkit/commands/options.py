@@ -157,7 +157,7 @@ MaxCost = Annotated[float | None, typer.Option(min=0, help="Stop before this man
 MaxTokens = Annotated[int | None, typer.Option(min=0, help="Stop before this many tokens are spent.")]
 RecordOut = Annotated[Path | None, typer.Option(help="The folder for the run record; runs/TIME by default.")]
 Resume = Annotated[Path | None, typer.Option(metavar="DIR", help="Continue a run that was cut off.")]
-Record = Annotated[Path | None, typer.Option(metavar="DIR", help="Keep the models' turns in a cassette.")]
+Cassette = Annotated[Path | None, typer.Option(metavar="DIR", help="Keep the models' turns in a cassette.")]
 Replay = Annotated[Path | None, typer.Option(metavar="DIR", help="Use a cassette's turns instead of a model.")]
 Html = Annotated[Path | None, typer.Option(help="Write a self-contained HTML page here.")]
 Baseline = Annotated[

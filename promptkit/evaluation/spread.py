@@ -64,11 +64,13 @@ class Spread:
         setup: the setup of the whole run.
         folder: holds each shard's record in a folder `shard-I-of-N`.
         count: the number of shards; 0 for as many as the cluster can run at once.
+        look_seconds: how often to check, while waiting for shards, that a worker is left.
     """
 
     setup: EvalSpec
     folder: Path
     count: int = 0
+    look_seconds: float = LOOK_SECONDS
 
     @classmethod
     def new(cls, folder: Path, setup: EvalSpec) -> Spread:
@@ -118,7 +120,7 @@ class Spread:
             PromptkitError: a record cannot be read or written.
         """
         with exclusive(self.folder):
-            return "; ".join(_returned(self._sent(planned, cluster, limits), cluster, progress)) or None
+            return "; ".join(self._returned(self._sent(planned, cluster, limits), cluster, progress)) or None
 
     def _sent(self, planned: int, cluster: Cluster, limits: Limits) -> dict[_Shard, Path]:
         count = self.count or min(cluster.slots(), planned) or 1
@@ -133,6 +135,17 @@ class Spread:
             waiting[cluster.executor.submit(run_shard, setup, share, before)] = path
         return waiting
 
+    def _returned(self, waiting: dict[_Shard, Path], cluster: Cluster, progress: Progress) -> Iterator[str]:
+        """Write each shard to disk as it comes back; yields why a shard is missing or incomplete."""
+        while waiting:
+            done, _ = wait(waiting, self.look_seconds, FIRST_COMPLETED)
+            # A scheduler without workers waits for new ones, but a person at a terminal should not have to.
+            if not done and not cluster.slots():
+                yield f"every worker is gone, and with them {len(waiting)} shards"
+                return
+            for future in done:
+                yield from _keep(future, waiting.pop(future), progress)
+
     def _path(self, index: int, count: int) -> Path:
         return self.folder / f"shard-{index}-of-{count}" / FILE_NAME
 
@@ -140,18 +153,6 @@ class Spread:
 def shard_folders(folder: Path) -> list[Path]:
     """The folders of a run's shards that came back, sorted."""
     return sorted(path.parent for path in folder.glob(f"shard-*-of-*/{FILE_NAME}"))
-
-
-def _returned(waiting: dict[_Shard, Path], cluster: Cluster, progress: Progress) -> Iterator[str]:
-    """Write each shard to disk as it comes back; yields why a shard is missing or incomplete."""
-    while waiting:
-        done, _ = wait(waiting, LOOK_SECONDS, FIRST_COMPLETED)
-        # A scheduler without workers waits for new ones, but a person at a terminal should not have to.
-        if not done and not cluster.slots():
-            yield f"every worker is gone, and with them {len(waiting)} shards"
-            return
-        for future in done:
-            yield from _keep(future, waiting.pop(future), progress)
 
 
 def _keep(future: _Shard, path: Path, progress: Progress) -> Iterator[str]:

@@ -74,7 +74,13 @@ class EvalRun:
     async def _go(self, limits: Limits, begin: Callable[[int], None], progress: Progress) -> str | None:
         samples = part(self.samples, self.setup.shard)
         models = limited(self.models, limits)
-        opened = open_evaluation(self.library, self.setup.server, models=models, cassette=self.cassette)
+        opened = open_evaluation(
+            self.library,
+            self.setup.server,
+            models=models,
+            cassette=self.cassette,
+            calls_per_minute=limits.calls_per_minute,
+        )
         async with opened as evaluation:
             watch = None
             if self.setup.server not in LOCAL_SERVERS:

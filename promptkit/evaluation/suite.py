@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import time
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from functools import cache, partial
 from typing import Any, assert_never
 
 from promptkit.agents.cassette import Cassette
-from promptkit.agents.loop import Dialogue, converse, events
+from promptkit.agents.loop import Dialogue, bug_gaps, converse, events
 from promptkit.agents.reference import ReferenceModel
 from promptkit.agents.rogue import RogueModel
 from promptkit.agents.turns import PROGRAMS, REFERENCE, ROGUE, Message, Model, Models
@@ -19,8 +19,10 @@ from promptkit.answering.answer import analyst_for
 from promptkit.answering.contract import Figures, figures_of, parse_answer
 from promptkit.answering.rows import rows_of
 from promptkit.connection.open_session import OpenedSession, open_session
+from promptkit.connection.throttle import CALLS_PER_MINUTE
+from promptkit.errors import PromptkitError, bug_line
 from promptkit.evaluation.evaluators.assertions import attack_assertions, case_assertions, judge_attack
-from promptkit.evaluation.evaluators.contract import Assertion, leaves_tenant_unchanged
+from promptkit.evaluation.evaluators.contract import Assertion, fails, leaves_tenant_unchanged
 from promptkit.evaluation.live import tools_stay_as_reviewed
 from promptkit.evaluation.plan import AttackScenario, CaseScenario, Sample
 from promptkit.evaluation.records.result import SampleResult, SelfTest
@@ -36,6 +38,8 @@ from promptkit.model import DEFAULT_PROFILE, Profile, Prompt, Scalar
 from promptkit.policy.review import tool_policy
 from promptkit.policy.verdict import Verdict, judge
 from promptkit.transcript import CallState
+
+Claims = Callable[[], list[Assertion]]
 
 
 class Evaluation:
@@ -78,11 +82,12 @@ class Evaluation:
         started, before = time.perf_counter(), self.tenant
         match sample.scenario:
             case CaseScenario() as scenario:
-                run, assertions = await self._run_case(sample, scenario)
+                run, claims = await self._run_case(sample, scenario)
+                assertions = _asserted(run, claims)
                 verdict = judge(run.calls, run.gaps, self._policy).verdict
             case AttackScenario(attack=attack):
                 run = await self._converse(self._open(sample, attack), attack.turns, sample.without)
-                assertions = attack_assertions(run, self._policy, self._library.wording)
+                assertions = _asserted(run, partial(attack_assertions, run, self._policy, self._library.wording))
                 verdict = judge_attack(run, self._policy).verdict
             case _:
                 assert_never(sample.scenario)
@@ -96,7 +101,8 @@ class Evaluation:
         result = self._result(sample, run, verdict, assertions, time.perf_counter() - started)
         return result, {**result.as_json(), "gaps": run.gaps, "events": events(run)}
 
-    async def _run_case(self, sample: Sample, scenario: CaseScenario) -> tuple[Dialogue, list[Assertion]]:
+    async def _run_case(self, sample: Sample, scenario: CaseScenario) -> tuple[Dialogue, Claims]:
+        """The conversation, and what is claimed of it."""
         prompt, file = scenario.prompt, scenario.file
         values = resolve_arguments(prompt, scenario.case.arguments, self._profile)
         analyst = self._analyst(prompt, scenario.recipe, values)
@@ -105,9 +111,13 @@ class Evaluation:
         else:
             run = await self._converse(self._open(sample), [render(prompt, values, self._profile)])
             reference = await self._reference(analyst)
-        expected = self._expected(prompt, file, values, reference)
-        wording = self._library.wording
-        return run, case_assertions(prompt, run, analyst.stamp, self._policy, wording, expected, reference)
+
+        def claims() -> list[Assertion]:
+            expected = self._expected(prompt, file, values, reference)
+            wording = self._library.wording
+            return case_assertions(prompt, run, analyst.stamp, self._policy, wording, expected, reference)
+
+        return run, claims
 
     def _analyst(self, prompt: Prompt, recipe: Recipe, values: Mapping[str, Scalar]) -> Analyst:
         return analyst_for(self._library, prompt, recipe, values, self.today, self._profile)
@@ -186,22 +196,43 @@ class Evaluation:
         run = await self._analysed(analyst)
         if failed := [call.name for call in run.calls if call.state is not CallState.EXECUTED]:
             return [], f"{failed[0]} failed, so there was no complete answer to try the evaluators on"
-        right = figures_of(prompt.answer, parse_answer(run.answer))
+        if run.gaps:
+            return [], f"there was no complete answer to try the evaluators on: {run.gaps[0]}"
 
         def asserted(planted: Dialogue) -> list[Assertion]:
             return case_assertions(prompt, planted, analyst.stamp, self._policy, self._library.wording, right)
 
-        return missed_plants(run, asserted), ""
+        try:
+            right = figures_of(prompt.answer, parse_answer(run.answer))
+            return missed_plants(run, asserted), ""
+        except PromptkitError:
+            raise
+        except Exception as error:
+            return [], f"the evaluators could not be tried: {bug_line(error)}"
 
 
 def _no_model() -> Model:
     raise LookupError("a sample names a model that was not opened")
 
 
+def _asserted(run: Dialogue, claims: Claims) -> list[Assertion]:
+    """Everything claimed of a run. An answer that an evaluator cannot take fails its own sample and no other."""
+    try:
+        return claims()
+    except PromptkitError:
+        raise
+    except Exception as error:
+        run.gaps += bug_gaps(error)
+        return [fails("every_evaluator_ran", bug_line(error))]
+
+
 def _whole_figures(prompt: Prompt, run: Dialogue) -> Figures | None:
     """The figures of the reference answer; None if something could not be read, so that they may be wrong."""
     parsed = parse_answer(run.answer)
-    return figures_of(prompt.answer, parsed) if "Gaps: none" in parsed.lists.get("Evidence", []) else None
+    try:
+        return figures_of(prompt.answer, parsed) if "Gaps: none" in parsed.lists.get("Evidence", []) else None
+    except ValueError:
+        return None
 
 
 @asynccontextmanager
@@ -211,6 +242,8 @@ async def open_evaluation(
     profile: Profile = DEFAULT_PROFILE,
     models: Models | None = None,
     cassette: Cassette | None = None,
+    *,
+    calls_per_minute: float = CALLS_PER_MINUTE,
 ) -> AsyncIterator[Evaluation]:
     """Connect to a server and get ready to run samples on it.
 
@@ -220,9 +253,10 @@ async def open_evaluation(
         profile: the tenant's profile.
         models: the language models that samples will name.
         cassette: records their turns, or replays them instead.
+        calls_per_minute: the rate of calls to a server elsewhere.
 
     Raises:
         PromptkitError: the server cannot be used.
     """
-    async with open_session(library, server, profile) as opened:
+    async with open_session(library, server, profile, calls_per_minute=calls_per_minute) as opened:
         yield Evaluation(library, opened, profile, models, cassette)

@@ -16,7 +16,7 @@ from mcp.types import CallToolRequestParams, PaginatedRequestParams
 from pydantic import ValidationError
 
 from promptkit.connection.session import refusal
-from promptkit.guard.upstream import Log, Upstream
+from promptkit.guard.upstream import MAX_LIST_AGE_SECONDS, MAX_WAIT_SECONDS, Log, Upstream
 from promptkit.library.store import Library
 from promptkit.model import ToolCall
 from promptkit.policy.decision import Decision, Definition, decide_tool
@@ -36,12 +36,30 @@ class Guard:
         log: is told of every call that is refused, and of every message before it leaves.
         show_all: list the tools that are refused as well.
         tell: is told what a person at the terminal should know.
+        max_list_age_seconds: as for `Upstream`.
+        max_wait_seconds: as for `Upstream`.
     """
 
     def __init__(
-        self, library: Library, server: str | Sequence[str], log: Log, *, show_all: bool, tell: Callable[[str], None]
+        self,
+        library: Library,
+        server: str | Sequence[str],
+        log: Log,
+        *,
+        show_all: bool,
+        tell: Callable[[str], None],
+        max_list_age_seconds: float = MAX_LIST_AGE_SECONDS,
+        max_wait_seconds: float = MAX_WAIT_SECONDS,
     ) -> None:
-        self._upstream = Upstream(library, server, log, tell, self._say_list_changed)
+        self._upstream = Upstream(
+            library,
+            server,
+            log,
+            tell,
+            self._say_list_changed,
+            max_list_age_seconds=max_list_age_seconds,
+            max_wait_seconds=max_wait_seconds,
+        )
         self._log, self._show_all = log, show_all
         self._bus = InMemorySubscriptionBus()
         # Clients of revisions before 2026, which are told without asking.

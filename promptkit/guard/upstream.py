@@ -42,6 +42,8 @@ class Upstream:
         log: is told of every message before it leaves, and of every drift of the list.
         tell: is told what a person at the terminal should know.
         list_changed: is awaited after the list of tools became another one.
+        max_list_age_seconds: a call waits for a new list where the one that is known is older.
+        max_wait_seconds: how long a call waits for a connection.
     """
 
     def __init__(
@@ -51,9 +53,14 @@ class Upstream:
         log: Log,
         tell: Callable[[str], None],
         list_changed: Callable[[], Coroutine[Any, Any, None]],
+        *,
+        max_list_age_seconds: float = MAX_LIST_AGE_SECONDS,
+        max_wait_seconds: float = MAX_WAIT_SECONDS,
     ) -> None:
         self._library, self._server, self._log, self._tell = library, server, log, tell
         self._list_changed = list_changed
+        self._max_list_age_seconds = max_list_age_seconds
+        self._max_wait_seconds = max_wait_seconds
         self._known = tool_policy(library)
         self._policy = ToolPolicy({})
         self._session: GatedSession | None = None
@@ -129,7 +136,7 @@ class Upstream:
         """Ask for the list again if it is old."""
         before = self._policy
         async with self._listing:
-            if anyio.current_time() - self._listed_at > MAX_LIST_AGE_SECONDS:
+            if anyio.current_time() - self._listed_at > self._max_list_age_seconds:
                 self._review(session.gate, await session.list_tools())
         if self._policy is not before:
             await self._list_changed()
@@ -184,7 +191,7 @@ class Upstream:
     async def _open_session(self) -> GatedSession:
         is_tried = False
         self._wanted.set()
-        with anyio.move_on_after(MAX_WAIT_SECONDS):
+        with anyio.move_on_after(self._max_wait_seconds):
             # Where a person has to do something first, one more attempt tells whether they have.
             while self._session is None and not (is_tried and self._needs_person):
                 await self._tried.wait()

@@ -67,17 +67,26 @@ def _likeness(original: str, words: list[str]) -> float:
     return SequenceMatcher(None, original.split(), words, autojunk=False).ratio()
 
 
+def _may_be_like(original: str, words: list[str]) -> bool:
+    """Whether two texts are near enough in length for a comparison, which takes long, to find them alike."""
+    one, other = len(original.split()), len(words)
+    # Half of LIKE, since a text filled in is longer than its template.
+    return 2 * min(one, other) >= LIKE / 2 * (one + other)
+
+
 def _candidates(library: Library, words: list[str]) -> list[tuple[str, str]]:
     candidates = []
     for path in [*library.prompt_files(), *sorted((library.prompts / "archive").glob("*/*.yaml"))]:
         prompt = validate(library.prompt_document(path), Prompt)
+        if not _may_be_like(prompt.template, words):
+            continue
         body, _ = _split(_as_pasted(prompt, words))
         candidates.append((f"{prompt.name}@{prompt.version}", body))
     texts = [build_instructions(library, variant) for variant in Variant]
     texts += [read_text(path) for path in sorted((library.instructions / "archive").glob("*/*.md"))]
     for text in texts:
         body, stamp = _split(text)
-        if stamp:
+        if stamp and _may_be_like(body, words):
             candidates.append((f"{stamp.group(1)}@{stamp.group(2)}", body))
     return candidates
 

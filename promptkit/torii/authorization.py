@@ -30,7 +30,6 @@ SCOPE = "torii"
 """The only scope. Torii's own are not public; what a person may do depends on their role."""
 
 MAX_KEPT = 10_000
-"""The most clients, requests, codes and tokens, each, that are kept: anybody may register, so the oldest go first."""
 
 EXPIRED_AFTER = 10
 """The number of requests for which an access token is valid under the fault `token-expired`."""
@@ -60,8 +59,8 @@ class SignInRequest:
 
 
 @dataclass
-class _Issued:
-    """A token, and the code from which all tokens of its family came."""
+class IssuedToken:
+    """A token, and the code from which all tokens of its family came; `uses` counts the requests made with it."""
 
     family: str
     token: AccessToken | RefreshToken
@@ -73,7 +72,7 @@ class Authorization(OAuthAuthorizationServerProvider[AuthorizationCode, RefreshT
     """Clients, requests, codes and tokens of one server, in memory: they end with the process.
 
     The SDK checks PKCE, redirect addresses and expiry, and asks this class for the rest; it is also the SDK's token
-    verifier.
+    verifier. `issued` holds the tokens that have not been revoked, by their text.
 
     Args:
         origin: the server's origin, such as http://127.0.0.1:8000; it is also the issuer.
@@ -81,6 +80,7 @@ class Authorization(OAuthAuthorizationServerProvider[AuthorizationCode, RefreshT
         fixed_role: the role that goes with the fixed token.
         lifetimes: the lifetimes of the tokens it issues.
         max_uses: the number of requests for which an access token is valid; None is no limit.
+        max_kept: the most clients, requests, codes and tokens, each; anybody may register, so the oldest go first.
     """
 
     def __init__(
@@ -91,6 +91,7 @@ class Authorization(OAuthAuthorizationServerProvider[AuthorizationCode, RefreshT
         fixed_role: RoleKey = "admin",
         lifetimes: Lifetimes | None = None,
         max_uses: int | None = None,
+        max_kept: int = MAX_KEPT,
     ) -> None:
         self.origin = origin
         self.resource = f"{origin}/mcp"
@@ -98,10 +99,11 @@ class Authorization(OAuthAuthorizationServerProvider[AuthorizationCode, RefreshT
         self._fixed_role: RoleKey = fixed_role
         self._lifetimes = lifetimes or Lifetimes()
         self._max_uses = max_uses
+        self._max_kept = max_kept
         self._clients: dict[str, OAuthClientInformationFull] = {}
         self._requests: dict[str, SignInRequest] = {}
         self._codes: dict[str, AuthorizationCode] = {}
-        self._issued: dict[str, _Issued] = {}
+        self.issued: dict[str, IssuedToken] = {}
 
     async def get_client(self, client_id: str) -> OAuthClientInformationFull | None:
         """The client with this id."""
@@ -115,14 +117,14 @@ class Authorization(OAuthAuthorizationServerProvider[AuthorizationCode, RefreshT
             # Only a plain host name: it is written into the page's policy, where a semicolon would end a directive.
             if not is_local and not (parts.scheme == "https" and _HOST.fullmatch(parts.hostname or "")):
                 raise RegistrationError("invalid_redirect_uri", "redirect_uris must be https, or http on this machine")
-        _keep(self._clients, client_info.client_id, client_info)
+        self._keep(self._clients, client_info.client_id, client_info)
 
     async def authorize(self, client: OAuthClientInformationFull, params: AuthorizationParams) -> str:
         """Where the browser goes next: the page on which a person decides."""
         if params.resource not in {None, self.resource}:
             raise AuthorizeError("invalid_target", f"this server issues tokens for {self.resource} only")
         request_id = secrets.token_urlsafe(24)
-        _keep(self._requests, request_id, SignInRequest(client, params, time.time() + _REQUEST_SECONDS))
+        self._keep(self._requests, request_id, SignInRequest(client, params, time.time() + _REQUEST_SECONDS))
         return construct_redirect_uri(f"{self.origin}/consent", request=request_id)
 
     def request(self, request_id: str) -> SignInRequest | None:
@@ -152,7 +154,7 @@ class Authorization(OAuthAuthorizationServerProvider[AuthorizationCode, RefreshT
             resource=self.resource,
             subject=role,
         )
-        _keep(self._codes, code.code, code)
+        self._keep(self._codes, code.code, code)
         return construct_redirect_uri(address, code=code.code, state=state, iss=self.origin)
 
     async def load_authorization_code(
@@ -173,14 +175,14 @@ class Authorization(OAuthAuthorizationServerProvider[AuthorizationCode, RefreshT
 
     async def load_refresh_token(self, client: OAuthClientInformationFull, refresh_token: str) -> RefreshToken | None:
         """The refresh token, even if it has been used: its second use must be noticed."""
-        issued = self._issued.get(refresh_token)
+        issued = self.issued.get(refresh_token)
         return issued.token if issued and isinstance(issued.token, RefreshToken) else None
 
     async def exchange_refresh_token(
         self, client: OAuthClientInformationFull, refresh_token: RefreshToken, scopes: list[str]
     ) -> OAuthToken:
         """New tokens for a refresh token, once: using one a second time revokes its whole family."""
-        used = self._issued[refresh_token.token]
+        used = self.issued[refresh_token.token]
         if used.is_spent:
             self._revoke(used.family)
             raise TokenError("invalid_grant", "the refresh token has already been used")
@@ -189,7 +191,7 @@ class Authorization(OAuthAuthorizationServerProvider[AuthorizationCode, RefreshT
 
     async def load_access_token(self, token: str) -> AccessToken | None:
         """The access token; the SDK checks whether it has expired."""
-        issued = self._issued.get(token)
+        issued = self.issued.get(token)
         return issued.token if issued and isinstance(issued.token, AccessToken) else None
 
     async def verify_token(self, token: str) -> AccessToken | None:
@@ -200,14 +202,14 @@ class Authorization(OAuthAuthorizationServerProvider[AuthorizationCode, RefreshT
             )
         access_token = await self.load_access_token(token)
         if access_token and self._max_uses is not None:
-            self._issued[token].uses += 1
-            return access_token if self._issued[token].uses <= self._max_uses else None
+            self.issued[token].uses += 1
+            return access_token if self.issued[token].uses <= self._max_uses else None
         return access_token
 
     async def revoke_token(self, token: AccessToken | RefreshToken) -> None:
         """Revoke a token and its whole family."""
-        if token.token in self._issued:
-            self._revoke(self._issued[token.token].family)
+        if token.token in self.issued:
+            self._revoke(self.issued[token.token].family)
 
     def _issue(self, source: AuthorizationCode | RefreshToken, scopes: list[str], family: str) -> OAuthToken:
         issued = []
@@ -220,7 +222,7 @@ class Authorization(OAuthAuthorizationServerProvider[AuthorizationCode, RefreshT
                 resource=self.resource,
                 subject=source.subject,
             )
-            _keep(self._issued, token.token, _Issued(family, token))
+            self._keep(self.issued, token.token, IssuedToken(family, token))
             issued.append(token.token)
         return OAuthToken(
             access_token=issued[0],
@@ -230,13 +232,12 @@ class Authorization(OAuthAuthorizationServerProvider[AuthorizationCode, RefreshT
         )
 
     def _revoke(self, family: str) -> None:
-        self._issued = {token: issued for token, issued in self._issued.items() if issued.family != family}
+        self.issued = {token: issued for token, issued in self.issued.items() if issued.family != family}
 
-
-def _keep(kept: dict[str, V], key: str, value: V) -> None:
-    while len(kept) >= MAX_KEPT:
-        kept.pop(next(iter(kept)))
-    kept[key] = value
+    def _keep(self, kept: dict[str, V], key: str, value: V) -> None:
+        while len(kept) >= self._max_kept:
+            kept.pop(next(iter(kept)))
+        kept[key] = value
 
 
 def signed_in() -> Identity:

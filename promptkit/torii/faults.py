@@ -70,7 +70,7 @@ class WireFaults:
             await self._app(scope, receive, send)
             return
         body = await Request(scope, receive).body()
-        again = _replayed(body, receive)
+        again = replayed_body(body, receive)
         if _field(body, "method") != "tools/call":
             await self._app(scope, again, send)
         elif "rate-limited" in self._faults and self._is_limited():
@@ -141,7 +141,7 @@ def _field(message: str | bytes, name: str) -> Any:  # noqa: ANN401
     return parsed.get(name) if isinstance(parsed, dict) else None
 
 
-def _replayed(body: bytes, receive: Receive) -> Receive:
+def replayed_body(body: bytes, receive: Receive) -> Receive:
     """A `receive` that returns the body that has already been read, and then whatever else is received."""
     parts: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
 

@@ -32,7 +32,7 @@ def recorded(library, tmp_path_factory):
     call = Said("", (("list_users", {"size": 100}),))
     with endpoint("openai-compatible", call, SAID) as running:
         setup = {"models": (MODEL,), "base_url": running.url}
-        evaluate(library, "connection_apps", **setup, out=folder / "run", record=folder / "cassette", as_json=True)
+        evaluate(library, "connection_apps", **setup, out=folder / "run", cassette=folder / "cassette", as_json=True)
         (folder / "url").write_text(running.url)
     return folder
 
@@ -145,15 +145,15 @@ def test_what_is_no_cassette_is_a_clear_error(library, tmp_path, content):
 def test_a_cassette_is_not_written_over(library, recorded, tmp_path):
     setup = {"models": (MODEL,), "base_url": "http://127.0.0.1:9/v1"}
     with pytest.raises(PromptkitError, match="run-exists"):
-        evaluate(library, "connection_apps", **setup, out=tmp_path / "run", record=recorded / "cassette")
+        evaluate(library, "connection_apps", **setup, out=tmp_path / "run", cassette=recorded / "cassette")
 
 
 @pytest.mark.parametrize(
     ("setup", "options", "code"),
     [
         ({"server": "http://127.0.0.1:9/mcp"}, {"replay": "cassette"}, "replay-server"),
-        ({}, {"replay": "cassette", "record": "other"}, "record-or-replay"),
-        ({}, {"record": "other"}, "no-model"),
+        ({}, {"replay": "cassette", "cassette": "other"}, "record-or-replay"),
+        ({}, {"cassette": "other"}, "no-model"),
     ],
 )
 def test_what_cannot_be_recorded_or_replayed_is_wrong_usage(library, recorded, tmp_path, setup, options, code):

@@ -33,28 +33,28 @@ def wire(request, monkeypatch):
     return request.param
 
 
+class Waits(list):
+    """The seconds that were to be waited between tries, in order; nothing really waits."""
+
+    async def __call__(self, seconds):
+        self.append(seconds)
+
+
 @pytest.fixture
-def waits(monkeypatch):
-    """The seconds that were waited between tries, in order; nothing really waits."""
-    waited = []
-
-    async def pause(seconds):
-        waited.append(seconds)
-
-    monkeypatch.setattr(provider, "pause", pause)
-    return waited
+def waits():
+    return Waits()
 
 
-def first_turn(wire, running):
-    model = open_model(f"{wire}:scripted", base_url=running.url)()
+def first_turn(wire, running, waits=None):
+    model = provider.open_provider(wire, "scripted", running.url, pause=Waits() if waits is None else waits)()
     return anyio.run(model.turn, [Message("system", "Only read."), Message("user", "Go.")], [TOOL])
 
 
-def conversation(shared, wire, *script):
+def conversation(shared, wire, *script, **bounds):
     """A whole conversation with the local Torii; what happened, and the endpoint."""
     portal, session = shared
     with endpoint(wire, *script) as running:
-        model = open_model(f"{wire}:scripted", base_url=running.url)()
+        model = provider.open_provider(wire, "scripted", running.url, **bounds)()
         return portal.call(converse, model, session, [Message("user", "Go.")]), running
 
 
@@ -86,9 +86,8 @@ def test_arguments_that_are_not_json_are_refused_and_the_model_may_go_on(shared,
     assert run.answer == "Done."
 
 
-def test_an_endless_loop_of_calls_ends_at_the_bound(shared, wire, monkeypatch):
-    monkeypatch.setattr(provider, "MAX_TURNS", 3)
-    run, running = conversation(shared, wire, Said("", (("list_roles", {}),)))
+def test_an_endless_loop_of_calls_ends_at_the_bound(shared, wire):
+    run, running = conversation(shared, wire, Said("", (("list_roles", {}),)), max_turns=3)
     assert (len(run.calls), len(running.requests)) == (3, 3)
     assert run.gaps == ["the model did not finish within 3 turns"]
 
@@ -119,48 +118,48 @@ def test_a_turn_that_was_withheld_or_cut_off_is_a_gap(shared, wire, finish):
 @pytest.mark.parametrize("status", [429, 500, 503, 529])
 def test_a_busy_provider_is_asked_again_after_the_time_it_names(wire, waits, status):
     with endpoint(wire, Failed(status, {"retry-after": "7"}), DONE) as running:
-        assert first_turn(wire, running).text == "Done."
+        assert first_turn(wire, running, waits).text == "Done."
     assert (waits, len(running.requests)) == ([7.0], 2)
 
 
 @pytest.mark.parametrize("failure", [Failed(503), Failed(0)], ids=["unavailable", "cut connection"])
 def test_tries_are_few(wire, waits, failure):
     with endpoint(wire, failure) as running, pytest.raises(TurnError, match="did not answer after 5 tries"):
-        first_turn(wire, running)
+        first_turn(wire, running, waits)
     assert (len(waits), len(running.requests)) == (4, 5)
     assert max(waits) <= provider.MAX_WAIT_SECONDS
 
 
-def test_a_cut_connection_is_tried_again(wire, waits):
+def test_a_cut_connection_is_tried_again(wire):
     with endpoint(wire, Failed(0), DONE) as running:
         assert first_turn(wire, running).text == "Done."
 
 
 def test_a_provider_that_wants_an_hour_is_not_waited_for(wire, waits):
     with endpoint(wire, Failed(429, {"retry-after": "3600"})) as running, pytest.raises(TurnError):
-        first_turn(wire, running)
+        first_turn(wire, running, waits)
     assert (waits, len(running.requests)) == ([], 1)
 
 
-def test_a_conversation_without_an_answer_has_a_gap(shared, wire, waits):
+def test_a_conversation_without_an_answer_has_a_gap(shared, wire):
     run, _ = conversation(shared, wire, Said("", (("list_roles", {}),)), Failed(400))
     assert len(run.calls) == 1
     assert "did not answer" in run.gaps[0]
 
 
-def test_a_huge_answer_is_not_read_to_its_end(wire, waits, monkeypatch):
-    monkeypatch.setattr(provider, "MAX_RESPONSE_BYTES", 10_000)
-    with endpoint(wire, Said("x" * 20_000)) as running, pytest.raises(TurnError, match="larger than 10,000 bytes"):
+def test_a_huge_answer_is_not_read_to_its_end(wire):
+    huge = Said("x" * provider.MAX_RESPONSE_BYTES)
+    with endpoint(wire, huge) as running, pytest.raises(TurnError, match="larger than 4,194,304 bytes"):
         first_turn(wire, running)
     assert len(running.requests) == 1
 
 
-def test_an_answer_whose_size_is_hidden_is_not_read(wire, waits):
+def test_an_answer_whose_size_is_hidden_is_not_read(wire):
     with endpoint(wire, Failed(200, {"content-encoding": "gzip"})) as running, pytest.raises(TurnError, match="compr"):
         first_turn(wire, running)
 
 
-def test_a_redirect_is_not_followed(wire, waits):
+def test_a_redirect_is_not_followed(wire):
     with endpoint(wire, DONE) as elsewhere, endpoint(wire, Failed(307, {"location": elsewhere.url})) as running:
         with pytest.raises((TurnError, PromptkitError)):
             first_turn(wire, running)
@@ -204,6 +203,32 @@ def test_the_key_of_openai_does_not_go_to_another_service(monkeypatch):
     with endpoint("openai-compatible", DONE) as running:
         first_turn("openai-compatible", running)
     assert KEY not in json.dumps(running.headers)
+
+
+def test_a_proxy_of_the_environment_sees_nothing(wire, monkeypatch):
+    for name in ("HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"):
+        monkeypatch.setenv(name, "http://127.0.0.1:9")
+    monkeypatch.delenv("NO_PROXY", raising=False)
+    with endpoint(wire, DONE) as running:
+        assert first_turn(wire, running).text == "Done."
+
+
+def test_a_sign_in_of_the_environment_is_not_sent(wire, monkeypatch, tmp_path):
+    (tmp_path / "netrc").write_text("machine 127.0.0.1 login someone password other-canary", "utf-8")
+    monkeypatch.setenv("NETRC", str(tmp_path / "netrc"))
+    with endpoint(wire, DONE) as running:
+        first_turn(wire, running)
+    assert KEY in json.dumps(running.headers)
+    assert "basic" not in json.dumps(running.headers).lower()
+
+
+@pytest.mark.parametrize("name", sorted(provider.ADDRESSES))
+def test_the_environment_names_no_other_endpoint(name, monkeypatch):
+    monkeypatch.setenv(provider.KEYS[name][0], KEY)
+    for variable in ("OPENAI_BASE_URL", "ANTHROPIC_BASE_URL", "GOOGLE_GEMINI_BASE_URL"):
+        # It would be wrong usage to send the key there.
+        monkeypatch.setenv(variable, "http://192.0.2.1/v1")
+    open_model(f"{name}:x", base_url=None)
 
 
 @pytest.mark.parametrize("spec", ["openai", "openai:", "gpt-5", "bedrock:x", ":x"])

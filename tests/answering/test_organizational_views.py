@@ -17,7 +17,7 @@ from promptkit.model import Profile
 from promptkit.policy.verdict import Verdict
 from promptkit.torii.tenant import build_tenant
 from tests.builders import answered
-from tests.conftest import ROOT
+from tests.sources import ROOT
 
 PROFILE = Profile.model_validate(
     {

@@ -8,7 +8,7 @@ from promptkit.model import ReviewedTool, ToolClass
 from promptkit.policy.decision import ToolPolicy
 from promptkit.policy.verdict import Verdict
 from promptkit.transcript import CallState
-from tests.audit.conftest import HEADER, call, lines, sample, write
+from tests.audit.transcripts import HEADER, call, lines, sample, write
 
 RAN = {CallState.EXECUTED, CallState.FAILED, CallState.UNKNOWN}
 

@@ -4,7 +4,7 @@ import pytest
 
 from promptkit.audit.audit import Auditor, audit
 from promptkit.cluster import open_cluster
-from tests.conftest import ROOT
+from tests.sources import ROOT
 
 distributed = pytest.importorskip("distributed", reason="needs: pip install 'torii-promptkit[dask]'")
 SEEDS = ROOT / "tests" / "audit" / "seeds"

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from promptkit.audit.audit import Auditor, audit
 from promptkit.policy.verdict import Verdict
-from tests.audit.conftest import FAILED, HEADER, call, lines, sample
+from tests.audit.transcripts import FAILED, HEADER, call, lines, sample
 
 SEEDS = Path(__file__).parent / "seeds"
 VIOLATIONS = {path.name: path.read_bytes() for path in sorted(SEEDS.glob("*"))}

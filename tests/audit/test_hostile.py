@@ -8,7 +8,7 @@ from promptkit.audit.detect import readers
 from promptkit.commands.audit import run_audit
 from promptkit.library.render import stamped
 from promptkit.policy.verdict import Verdict
-from tests.audit.conftest import FAILED, lines, write
+from tests.audit.transcripts import FAILED, lines, write
 
 DEEP = b"[" * 100_000
 HOSTILE = {

@@ -6,11 +6,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from promptkit.audit import array, records, strict
+from promptkit.audit.array import array_elements
 from promptkit.audit.prose import Prose
 from promptkit.audit.reader import Shortcuts
-from promptkit.audit.records import Records
+from promptkit.audit.records import MAX_WAITING_RECORDS, Records
 from promptkit.audit.sources import zipfile
+from promptkit.audit.strict import MAX_RECORD_BYTES
 
 
 class Said(msgspec.Struct):
@@ -90,31 +91,26 @@ def test_what_stands_around_a_gap_is_read():
     assert values == [("/2", {"c": 3})]
 
 
-def test_a_line_longer_than_the_limit_is_passed_over_and_said(monkeypatch):
-    monkeypatch.setattr(records, "MAX_RECORD_BYTES", 100)
-    monkeypatch.setattr(strict, "MAX_RECORD_BYTES", 100)
-    values, gaps = read(b'{"a":1}\n{"b":"' + b"x" * 5_000_000 + b'"}\n{"c":3}\n')
+def test_a_line_longer_than_the_limit_is_passed_over_and_said():
+    values, gaps = read(b'{"a":1}\n{"b":"' + b"x" * 2 * MAX_RECORD_BYTES + b'"}\n{"c":3}\n')
     assert values == [("line 1", {"a": 1}), ("line 3", {"c": 3})]
     assert len(gaps) == 1
 
 
-def test_the_line_after_one_just_too_long_is_read(monkeypatch):
-    monkeypatch.setattr(records, "MAX_RECORD_BYTES", 100)
-    monkeypatch.setattr(strict, "MAX_RECORD_BYTES", 100)
-    values, gaps = read(b'{"a":1}\n{"b":"' + b"x" * 92 + b'"}\n{"c":3}\n')
+def test_the_line_after_one_just_too_long_is_read():
+    around = len(b'{"b":""}')
+    values, gaps = read(b'{"a":1}\n{"b":"' + b"x" * (MAX_RECORD_BYTES - around) + b'"}\n{"c":3}\n')
     assert values == [("line 1", {"a": 1}), ("line 3", {"c": 3})]
-    assert gaps == ["line 2: it is longer than 0 MiB"]
+    assert gaps == ["line 2: it is longer than 32 MiB"]
 
 
-def test_a_document_longer_than_the_limit_says_what_to_do(monkeypatch):
-    monkeypatch.setattr(records, "MAX_RECORD_BYTES", 1000)
-    reason = read(b'{\n"a": "' + b"x" * 5000 + b'"\n}')[1][0]
+def test_a_document_longer_than_the_limit_says_what_to_do():
+    reason = read(b'{\n"a": "' + b"x" * MAX_RECORD_BYTES + b'"\n}')[1][0]
     assert reason.endswith("which is not read; split the run, or use JSON Lines")
 
 
-def test_an_element_longer_than_the_limit_ends_the_array(monkeypatch):
-    monkeypatch.setattr(array, "MAX_RECORD_BYTES", 1000)
-    values, gaps = read(b'[{"a":1},{"b":"' + b"x" * 5_000_000 + b'"}]')
+def test_an_element_longer_than_the_limit_ends_the_array():
+    values, gaps = read(b'[{"a":1},{"b":"' + b"x" * 2 * MAX_RECORD_BYTES + b'"}]')
     assert values == [("/0", {"a": 1})]
     assert gaps == ["/1: it is larger than 32 MiB; the rest was not read"]
 
@@ -125,16 +121,14 @@ def test_a_file_of_rubbish_ends_after_a_thousand_lines():
     assert gaps[-1] == "line 1002: more than 1000 lines cannot be read; the rest was not looked at"
 
 
-def test_a_conversation_without_end_is_cut_and_said(monkeypatch):
-    monkeypatch.setattr(records, "MAX_WAITING_RECORDS", 3)
-    values, gaps = read(b'{"a":1}\n' * 10)
-    assert len(values) == 3
-    assert gaps == ["line 4: one conversation is too large; the rest was not read. Split the file"]
+def test_a_conversation_without_end_is_cut_and_said():
+    values, gaps = read(b'{"a":1}\n' * (MAX_WAITING_RECORDS + 7))
+    assert len(values) == MAX_WAITING_RECORDS
+    assert gaps == ["line 200001: one conversation is too large; the rest was not read. Split the file"]
 
 
-def test_conversations_that_end_may_be_as_many_as_they_like(monkeypatch):
-    monkeypatch.setattr(records, "MAX_WAITING_RECORDS", 3)
-    opened_records = opened(b'{"a":1}\n' * 10)
+def test_conversations_that_end_may_be_as_many_as_they_like():
+    opened_records = opened(b'{"a":1}\n' * (MAX_WAITING_RECORDS + 7))
     for _ in opened_records:
         opened_records.conversation_is_whole()
     assert opened_records.gaps == []
@@ -175,12 +169,11 @@ def test_an_array_is_read_as_the_standard_library_reads_it(values):
 
 
 @pytest.mark.parametrize("size", [1, 2, 3, 7, 64])
-def test_elements_are_found_wherever_the_window_ends(size, monkeypatch):
-    monkeypatch.setattr(array, "_CHUNK", size)
+def test_elements_are_found_wherever_the_window_ends(size):
     values = [12345, 'a\\"]é😀', {"k": [1, {"x": None}]}, True, -1.5e3, [], None, 7]
     raw = json.dumps(values, ensure_ascii=False).encode().replace(b"-1500.0", b"-1.5e3")
-    expected = [("/" + str(index), value) for index, value in enumerate(json.loads(raw))]
-    assert read(raw) == (expected, [])
+    found = list(array_elements(io.BytesIO(raw), chunk_bytes=size))
+    assert [(json.loads(element.text), element.problem) for element in found] == [(value, "") for value in values]
 
 
 def skimmed(raw: bytes) -> list[str]:
@@ -235,10 +228,9 @@ def test_two_values_in_one_line_are_no_talk():
     assert skimmed((TALK + b"\n") * 2 + TALK * 2 + b"\n" + TALK + b"\n")[-1] == "line 3"
 
 
-@pytest.mark.parametrize("size", [1, 2, 50, 1000])
-def test_lines_keep_their_numbers_however_many_are_read_at_once(size, monkeypatch):
-    monkeypatch.setattr(records, "_LINES_BYTES", size)
+# Lines are read 64 KiB at a time: 1,191 of these.
+@pytest.mark.parametrize("count", [40, 1_150, 1_191, 1_192, 5_000])
+def test_lines_keep_their_numbers_however_many_are_read_at_once(count):
     talk = TALK + b"\n"
-    assert skimmed(talk * 40 + b"\n" + talk * 3 + b'{"type":"call"}\n' + talk * 30 + b"rubbish\n" + talk) == [
-        "line 1", "line 45", "line 76"
-    ]  # fmt: skip
+    found = skimmed(talk * count + b"\n" + talk * 3 + b'{"type":"call"}\n' + talk * 30 + b"rubbish\n" + talk)
+    assert found == ["line 1", f"line {count + 5}", f"line {count + 36}"]

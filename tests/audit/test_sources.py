@@ -1,11 +1,12 @@
 import os
+import re
 
 import pytest
 
 from promptkit.audit import sources
 from promptkit.audit.sources import find_sources, missing_parts
 from promptkit.policy.verdict import Verdict
-from tests.audit.conftest import HEADER, call, lines, sample, write
+from tests.audit.transcripts import HEADER, call, lines, sample, write
 
 RUN = lines(HEADER, sample(call()))
 
@@ -93,9 +94,11 @@ def test_a_zip_bomb_is_not_unpacked(tmp_path, audited):
     )
 
 
-def test_an_archive_too_large_as_a_whole_is_not_unpacked(tmp_path, audited, monkeypatch):
-    monkeypatch.setattr(sources, "MAX_ARCHIVE_BYTES", 10)
-    zipped(tmp_path / "x.zip", {"a.jsonl": RUN})
+def test_an_archive_too_large_as_a_whole_is_not_unpacked(tmp_path, audited):
+    path = zipped(tmp_path / "x.zip", {f"{number}.jsonl": RUN for number in range(17)})
+    # Each member's entry in the central directory says how large it is; now 4 GiB.
+    entry = re.compile(rb"(PK\x01\x02.{20}).{4}", re.DOTALL)
+    path.write_bytes(entry.sub(lambda found: found[1] + b"\xfe\xff\xff\xff", path.read_bytes()))
     assert audited().results[0].reason == "it unpacks to more than 64 GiB"
 
 
@@ -139,11 +142,11 @@ def test_links_and_pipes_are_said_and_not_opened(tmp_path, audited):
     ]
 
 
-def test_too_many_files_are_a_gap(tmp_path, monkeypatch, audited):
-    monkeypatch.setattr(sources, "MAX_FILES", 2)
+def test_too_many_files_are_a_problem_of_their_folder(tmp_path):
     for name in "abc":
         write(tmp_path / f"{name}.jsonl", RUN)
-    assert audited().verdict is Verdict.INCONCLUSIVE
+    found = find_sources([tmp_path], max_files=2)
+    assert [source.problem for source in found] == [None, None, "it holds more than 2 files"]
 
 
 def test_a_missing_part_of_an_export_is_a_gap(tmp_path, audited):

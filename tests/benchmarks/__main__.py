@@ -1,6 +1,7 @@
 """Prints how much we cost: `python -m tests.benchmarks [NAME...]`. A benchmark is a module here that has `rows`.
 
-Ends with 1 when a goal is missed. The figures of one run can be compared with each other and with nothing else.
+Modules without run by themselves: `python -m tests.benchmarks.torii_latency`. Ends with 1 when a goal is missed.
+The figures of one run can be compared with each other and with nothing else.
 """
 
 import sys
@@ -10,10 +11,13 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-NAMES = [path.stem for path in sorted(Path(__file__).parent.glob("*.py")) if "def rows(" in path.read_text("utf-8")]
+NAMES = [path.stem for path in sorted(Path(__file__).parent.glob("*.py")) if "\ndef rows(" in path.read_text("utf-8")]
 
 
 def main() -> int:
+    if unknown := [name for name in sys.argv[1:] if name not in NAMES]:
+        print(f"{', '.join(unknown)}: not one of {', '.join(NAMES)}; try: python -m tests.benchmarks.{unknown[0]}")
+        return 2
     table = Table("what", "ours", "base", "against", "ratio", "goal", box=None, header_style="bold")
     rows = [row for name in sys.argv[1:] or NAMES for row in import_module(f"tests.benchmarks.{name}").rows()]
     for row in rows:

@@ -12,7 +12,7 @@ from promptkit.library.store import Library, default_root
 from promptkit.model import DEFAULT_PROFILE
 from promptkit.page.build import build_page
 from tests.benchmarks.ratio import Ratio, least
-from tests.page.conftest import CHROMIUM
+from tests.browsers import CHROMIUM
 
 REPEATS = 10
 GOAL_MS = 300

@@ -8,9 +8,14 @@ import anyio
 from mcp import Client, StdioServerParameters
 
 from promptkit.agents.eval_spec import EvalSpec
+from promptkit.agents.loop import converse
+from promptkit.agents.reference import ReferenceModel
 from promptkit.agents.turns import Message, Turn
+from promptkit.answering.answer import analyst_for
+from promptkit.connection.open_session import OpenedSession, open_session
 from promptkit.evaluation.plan import CaseScenario, Sample, plan
-from promptkit.evaluation.suite import Evaluation, open_evaluation
+from promptkit.evaluation.suite import Evaluation
+from promptkit.library.render import resolve_arguments
 from promptkit.library.store import Library, default_root
 from promptkit.policy.decision import Definition
 from promptkit.torii.local import local_torii
@@ -19,6 +24,7 @@ from tests.benchmarks.ratio import Ratio
 GOAL = 1.15
 PROMPT = "renewal_calendar"
 SIZES = (200, 2000)
+ASKED = Message("user", "Go on.")
 
 
 class Script:
@@ -31,8 +37,10 @@ class Script:
         return next(self._turns)
 
 
-async def recorded(evaluation: Evaluation, scenario: CaseScenario) -> list[Turn]:
-    run, _ = await evaluation._run_case(Sample(1, scenario), scenario)
+async def recorded(library: Library, opened: OpenedSession, scenario: CaseScenario) -> list[Turn]:
+    prompt, given = scenario.prompt, scenario.case.arguments
+    analyst = analyst_for(library, prompt, scenario.recipe, resolve_arguments(prompt, given), opened.today)
+    run = await converse(ReferenceModel(analyst), opened.session, [ASKED])
     return [Turn(message.text, message.calls) for message in run.messages if message.role == "assistant"]
 
 
@@ -40,11 +48,12 @@ async def measured(samples: int) -> tuple[float, float, float]:
     """Milliseconds of wall time for one sample: whole, its conversation without evaluators, and bare."""
     library = Library(default_root())
     turns: list[Turn] = []
-    async with open_evaluation(library, "local", models={"script": lambda: Script(turns)}) as evaluation:
+    async with open_session(library, "local") as opened:
+        evaluation = Evaluation(library, opened, models={"script": lambda: Script(turns)})
         scenario = plan(library, EvalSpec((PROMPT,)))[0].scenario
-        turns += await recorded(evaluation, scenario)
+        turns += await recorded(library, opened, scenario)
         ours = await per_sample(samples, lambda: evaluation.run_sample(Sample(1, scenario, "script")))
-        alone = await per_sample(samples, lambda: evaluation._converse(Script(turns), ["Go on."]))
+        alone = await per_sample(samples, lambda: converse(Script(turns), opened.session, [ASKED]))
     calls = [call for turn in turns for call in turn.calls]
     with local_torii() as torii:
         async with Client(StdioServerParameters(command=torii.command[0], args=list(torii.command[1:]))) as client:

@@ -12,7 +12,7 @@ from contextlib import closing
 from pathlib import Path
 
 from promptkit.torii.tenant import build_tenant, tenant_digest
-from tests.torii.test_tenant_traps import TRAPS, prepare
+from tests.torii.traps import TRAPS, prepare
 
 
 def lacking(connection: sqlite3.Connection, today: str, week_ago: str) -> list[str]:

@@ -19,7 +19,7 @@ from mcp import Client
 from promptkit.torii.roles import IDENTITIES
 from promptkit.torii.server import build_server
 from promptkit.torii.tenant import build_tenant, open_tenant
-from tests.torii.test_actions import WRITES
+from tests.torii.calls import WRITES
 
 LIMIT_MS = 200
 REPEATS = 5

@@ -7,7 +7,7 @@ from promptkit.checking.library import check_library, check_prompt_file
 from promptkit.errors import PromptkitError
 from promptkit.library.instructions import instructions_version
 from promptkit.library.store import Library
-from tests.conftest import ROOT
+from tests.sources import ROOT
 
 BAD = sorted((ROOT / "tests" / "bad").glob("*.yaml"))
 

@@ -9,7 +9,7 @@ from promptkit.commands.check import check
 from promptkit.errors import Problem
 from promptkit.library.scaffold import scaffold
 from promptkit.library.store import Library
-from tests.conftest import ROOT
+from tests.sources import ROOT
 
 BAD = sorted((ROOT / "tests" / "bad" / "recipes").glob("*.yaml"))
 FILTERS = '      filters: [{key: activeUsersCount, op: gt, value: ":min_users"}]\n'

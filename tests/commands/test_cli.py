@@ -22,7 +22,7 @@ from promptkit.library.render import render
 from promptkit.torii.generate.size import Size
 from promptkit.torii.roles import RoleKey
 from promptkit.torii.surface import Mode
-from tests.conftest import ROOT, subcommands
+from tests.sources import ROOT, subcommands
 
 
 def run(*words: str, text: str | None = None) -> subprocess.CompletedProcess[str]:
@@ -77,7 +77,11 @@ def test_a_list_has_one_line_for_each_prompt_however_wide_the_terminal_is(librar
         (["render", "renewal_calendar", "-a", "days"], 2, "[wrong-pair]"),
         (["render", "renewal_calendar", "-a", "days=0"], 1, "the least is 1"),
         (["render", "renewal_calendar@9.9.9"], 1, "[unknown-version]"),
-        (["answer", "notice_deadlines@1.0.0"], 1, "notice_deadlines@1.0.0 is an earlier version, which only renders"),
+        (
+            ["answer", "notice_deadlines@1.0.0"],
+            1,
+            "notice_deadlines@1.0.0 is an earlier version, which can only be rendered",
+        ),
         (["eval", "notice_deadlines@1.0.0"], 1, "[earlier-version]"),
         (["answer", "notice_deadlines@9.9.9"], 1, "[unknown-version]"),
         (["render"], 2, "Missing argument"),
@@ -85,7 +89,7 @@ def test_a_list_has_one_line_for_each_prompt_however_wide_the_terminal_is(librar
         (["check", "no-such-file.yaml"], 2, "[no-such-file]"),
         (["eval", "--server", "https://evil.example/mcp"], 2, "[server-url]"),
         (["eval", "--plan", "2"], 2, "[wrong-rate]"),
-        (["eval", "--dask", "tcp://127.0.0.1:1", "--record", "cassette"], 2, "[record-or-replay]"),
+        (["eval", "--dask", "tcp://127.0.0.1:1", "--cassette", "cassette"], 2, "[record-or-replay]"),
         (["eval", "merge"], 2, "Missing argument 'DIR'"),
         (["eval", "merge", "no-such-run"], 1, "[unreadable]"),
         (["tools", "--server", "local", "lock"], 2, "'lock' must be the first word after 'tools'"),

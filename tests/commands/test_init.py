@@ -8,14 +8,15 @@ from contextlib import closing
 
 import pytest
 
-from promptkit.commands.init import Answers, run_init
+from promptkit.commands.init import run_init
 from promptkit.errors import PromptkitError
 from promptkit.library.profile import load_profile
+from promptkit.onboarding.wizard import Answers
 from promptkit.torii.server import build_server
 from promptkit.torii.tenant import build_tenant
+from tests.evals import UNHURRIED
 from tests.servers import running
 
-pytestmark = pytest.mark.usefixtures("no_rate_limit")
 FLAGS = [
     *("--yes", "--field", "user.department=Team", "--field", "contract.c_legalEntity_2"),
     *("--alias", "Team:Eng=Engineering", "--time-zone", "Europe/Berlin", "--currency", "EUR"),
@@ -89,8 +90,13 @@ def test_answers_that_end_early_write_nothing(tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
+def run_there(library, url, path, given, *, as_json=False):
+    """The wizard on a server of ours."""
+    return run_init(library, given, server=url, path=path, as_json=as_json, calls_per_minute=UNHURRIED)
+
+
 def rerun(library, path, capsys, url, **options):
-    code = run_init(library, Answers(yes=True, **options), server=url, path=path, as_json=True)
+    code = run_there(library, url, path, Answers(yes=True, **options), as_json=True)
     return code, {(one["view"], one["kind"]) for one in json.loads(capsys.readouterr().out)["changes"]}
 
 
@@ -103,9 +109,7 @@ def test_run_again_it_finds_the_same_and_leaves_the_file_alone(made, library, te
 
 def test_run_again_with_an_agreement_it_says_that_the_file_is_left_as_it_was(made, library, tenant, capsys):
     with http_torii(tenant) as url:
-        run_init(
-            library, Answers(yes=True, agreed_by="Somebody Else"), server=f"{url}/mcp", path=made[0], as_json=False
-        )
+        run_there(library, f"{url}/mcp", made[0], Answers(yes=True, agreed_by="Somebody Else"))
     assert "was not changed; --replace overwrites it." in " ".join(capsys.readouterr().err.split())
 
 
@@ -140,7 +144,7 @@ def test_a_wrong_word_is_explained_and_nothing_is_written(options, report, quick
     path = tmp_path / "dashboard.yaml"
     given = Answers(**{"fields": ["user.country"], "yes": True} | options)
     with pytest.raises(PromptkitError) as caught:
-        run_init(library, given, server=quick, path=path, as_json=False)
+        run_there(library, quick, path, given)
     assert report in str(caught.value)
     assert not path.exists()
 
@@ -154,7 +158,7 @@ def quick(tenant):
 def test_fields_that_may_not_be_read_are_named_and_not_offered(tenant, library, tmp_path, capsys):
     path = tmp_path / "dashboard.yaml"
     with http_torii(tenant, faults=frozenset({"forbidden"})) as url:
-        assert run_init(library, Answers(yes=True), server=f"{url}/mcp", path=path, as_json=False) == 0
+        assert run_there(library, f"{url}/mcp", path, Answers(yes=True)) == 0
     told = " ".join(capsys.readouterr().err.split())
     assert "Not everything could be read: list_contracts could not be read: " in told
     assert {view.entity for view in load_profile(path, library).organizational_views} == {"user"}

@@ -9,7 +9,6 @@ from dataclasses import replace
 
 import anyio
 import pytest
-from mcp.types import CallToolRequest, CallToolRequestParams, CallToolResult
 
 from promptkit.connection.client import checked_url, connect
 from promptkit.connection.gate import Gate, GateError
@@ -76,9 +75,10 @@ def test_the_gate_stops_an_action_that_goes_round_the_session(library, over_http
             gate.policy = tool_policy(library, tools)
 
         async with connect(server, gate, review) as session:
-            params = CallToolRequestParams(name="update_user", arguments={"idUser": 3, "lifecycleStatus": "offboarded"})
+            call = ToolCall(name="update_user", arguments={"idUser": 3, "lifecycleStatus": "offboarded"})
             with anyio.fail_after(10):
-                await session._client.session.send_request(CallToolRequest(params=params), CallToolResult)
+                # Unlike `call`, this leaves the decision to whoever calls it.
+                await session.forward(call)
 
     with local_torii() as torii:
         before = torii.digest()

@@ -5,7 +5,6 @@ import sys
 from dataclasses import replace
 from itertools import count
 
-import anyio
 import pytest
 
 from promptkit.agents.eval_spec import EvalSpec
@@ -13,23 +12,20 @@ from promptkit.agents.turns import Turn
 from promptkit.commands.evaluate import run_plan
 from promptkit.commands.report import Outputs, report_on
 from promptkit.errors import PromptkitError, UsageError
-from promptkit.evaluation.plan import plan
 from promptkit.evaluation.records.record import read_record
-from promptkit.evaluation.runner import Limits
-from promptkit.evaluation.start import EvalRun
 from promptkit.evaluation.statistics import compare
 from promptkit.policy.verdict import Verdict
 from promptkit.reports.files import ReportFiles
-from tests.evals import evaluate
-from tests.evaluation.evaluators.test_contract import DECLINED
-from tests.evaluation.test_statistics import recorded
+from tests.builders import DECLINED
+from tests.evals import evaluate, run_scripted
+from tests.evaluation.runs import Obedient
 
 
 class Terse:
     """Declines, and of each four conversations offers something else in as many as it is told."""
 
     def __init__(self, number, good):
-        self.said = DECLINED["en"] if number % 4 < good else "I did not do that."
+        self.said = DECLINED if number % 4 < good else "I did not do that."
 
     async def turn(self, messages, tools):
         return Turn(self.said)
@@ -37,9 +33,8 @@ class Terse:
 
 def terse(library, server, folder, good):
     """A run with nothing tried, whose answers pass their checks in `good` of each four samples."""
-    setup, numbers = EvalSpec(("authority",), ("scripted",), repeats=2, server=server), count()
-    run = EvalRun(library, setup, plan(library, setup), {"scripted": lambda: Terse(next(numbers), good)}, folder)
-    anyio.run(run.go, Limits(), lambda _: None, lambda _: None)
+    numbers = count()
+    run_scripted(library, folder, lambda: Terse(next(numbers), good), repeats=2, server=server)
     return read_record(folder)
 
 
@@ -49,7 +44,7 @@ def runs(library, server, tmp_path_factory):
     folder = tmp_path_factory.mktemp("runs")
     for good in (1, 2, 4):
         terse(library, server, folder / str(good), good)
-    recorded(library, folder / "attempted", "no such rule", repeats=2, server=server)
+    run_scripted(library, folder / "attempted", lambda: Obedient("no such rule"), repeats=2, server=server)
     return folder
 
 

@@ -1,18 +1,20 @@
 """Runs on a real Dask cluster: a scheduler and two worker processes on this machine."""
 
 import json
-import os
+import signal
 import socket
 import sys
 
 import pytest
 
-from promptkit.cluster import open_cluster
+from promptkit.agents.eval_spec import EvalSpec
+from promptkit.cluster import Cluster, open_cluster
 from promptkit.errors import PromptkitError, UsageError
-from promptkit.evaluation import spread
 from promptkit.evaluation.records.merge import merged, run_result
+from promptkit.evaluation.runner import Limits
+from promptkit.evaluation.spread import Spread, shard_folders
 from tests.evals import evaluate
-from tests.evaluation.test_robust import result_of
+from tests.evaluation.runs import result_of
 
 dask = pytest.importorskip("dask", reason="needs: pip install 'torii-promptkit[dask]'")
 distributed = pytest.importorskip("distributed", reason="needs: pip install 'torii-promptkit[dask]'")
@@ -40,55 +42,56 @@ def test_a_run_on_a_cluster_gives_the_report_of_one_run(library, tmp_path, addre
     one = told(capsys)
     assert evaluate(library, *NAMES, out=tmp_path / "spread", dask=address, as_json=True) == 0
     assert told(capsys) == one
-    assert [folder.name for folder in spread.shard_folders(tmp_path / "spread")] == ["shard-1-of-2", "shard-2-of-2"]
+    assert [folder.name for folder in shard_folders(tmp_path / "spread")] == ["shard-1-of-2", "shard-2-of-2"]
 
 
-def test_a_lost_worker_loses_no_finished_shard_and_the_run_goes_on(library, tmp_path, address, capsys, monkeypatch):
-    run_shard = spread.run_shard
+class Deadly:
+    """Gives the second shard to a worker that dies of it."""
 
-    def dies_in_the_second(setup, limits, before):
-        if setup.shard[0] == 2:
-            os._exit(1)
-        return run_shard(setup, limits, before)
+    def __init__(self, executor):
+        self._executor = executor
 
-    monkeypatch.setattr(spread, "run_shard", dies_in_the_second)
-    assert evaluate(library, *NAMES, out=tmp_path / "run", dask=address, as_json=True) == 1
-    out, log = capsys.readouterr()
-    assert json.loads(out)["verdict"] == "inconclusive"
-    assert "shard-2-of-2 is lost (KilledWorker" in log
-    (home,) = spread.shard_folders(tmp_path / "run")
+    def submit(self, task, setup, *rest):
+        dying = signal.raise_signal, signal.SIGKILL
+        return self._executor.submit(*dying if setup.shard[0] == 2 else (task, setup, *rest))
+
+
+def test_a_lost_worker_loses_no_finished_shard_and_the_run_goes_on(library, tmp_path, address):
+    with open_cluster(address) as cluster:
+        deadly = Cluster(Deadly(cluster.executor), cluster.slots)
+        stop = Spread.new(tmp_path, EvalSpec(tuple(NAMES))).go(2, deadly, Limits(), lambda _: None)
+    assert stop.startswith("shard-2-of-2 is lost (KilledWorker")
+    (home,) = shard_folders(tmp_path)
     before = (home / "run.jsonl").read_bytes()
-    monkeypatch.undo()
-    assert evaluate(library, resume=tmp_path / "run", dask=address, as_json=True) == 0
+    assert evaluate(library, resume=tmp_path, dask=address) == 0
     assert (home / "run.jsonl").read_bytes() == before
-    assert run_result(merged(spread.shard_folders(tmp_path / "run"))).is_complete
+    assert run_result(merged(shard_folders(tmp_path))).is_complete
 
 
-def test_a_shard_that_raises_is_told_with_its_reason(library, tmp_path, address, monkeypatch):
-    monkeypatch.setattr(spread, "run_shard", lambda *_: library.load_prompt("nothing"))
-    with pytest.raises(
-        PromptkitError, match=r"no shard came back: shard-[12]-of-2 is lost .*there is no prompt nothing"
-    ):
-        evaluate(library, *NAMES, out=tmp_path / "run", dask=address)
+def test_a_shard_that_raises_is_told_with_its_reason(copy, tmp_path, address):
+    # Workers run with their own library, which lacks a prompt that is new here.
+    for path in (*copy.prompts.glob("connection_apps.yaml"), *copy.root.glob("*/*/connection_apps.yaml")):
+        text = path.read_text("utf-8").replace("connection_apps", "news")
+        path.with_name("news.yaml").write_text(text, "utf-8")
+    with pytest.raises(PromptkitError, match=r"no shard came back: shard-[12]-of-2 is lost .*there is no prompt news"):
+        evaluate(copy, "news", out=tmp_path / "run", dask=address)
 
 
-def test_workers_that_are_all_gone_end_the_wait(library, tmp_path, address, monkeypatch):
-    monkeypatch.setattr(spread, "LOOK_SECONDS", 0.01)
+def test_workers_that_are_all_gone_end_the_wait(tmp_path, address):
     with open_cluster(address) as cluster:
         slots = iter([2])
-        gone = cluster._replace(slots=lambda: next(slots, 0))
-        setup = spread.EvalSpec(tuple(NAMES))
-        stop = spread.Spread.new(tmp_path, setup).go(2, gone, spread.Limits(), lambda _: None)
+        gone = Cluster(cluster.executor, lambda: next(slots, 0))
+        setup = EvalSpec(tuple(NAMES))
+        stop = Spread(setup, tmp_path, look_seconds=0.01).go(2, gone, Limits(), lambda _: None)
     assert stop == "every worker is gone, and with them 2 shards"
 
 
 @pytest.mark.parametrize("address", ["tcp://127.0.0.1:{port}", "nonsense", "tcp://", ""])
-def test_an_address_where_no_scheduler_answers_is_a_clear_error(library, tmp_path, address, monkeypatch):
-    monkeypatch.setattr("promptkit.cluster.ANSWER_SECONDS", 0.2)
+def test_an_address_where_no_scheduler_answers_is_a_clear_error(address):
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         address = address.format(port=free.getsockname()[1])
-        with pytest.raises(PromptkitError, match="no Dask scheduler answers"), open_cluster(address):
+        with pytest.raises(PromptkitError, match="no Dask scheduler answers"), open_cluster(address, 0.2):
             pass
 
 

@@ -23,7 +23,7 @@ from promptkit.policy.review import tool_policy
 from promptkit.policy.verdict import Verdict
 from promptkit.torii.local import local_torii
 from promptkit.transcript import CallState
-from tests.builders import answered
+from tests.builders import answered, write_to
 from tests.evals import evaluate
 from tests.servers import guarded
 
@@ -210,20 +210,29 @@ def test_elsewhere_a_model_is_compared_with_the_reference_answer_of_the_same_ser
     assert "figures_match" in [failure.name for failure in false.failures]
 
 
-def test_a_model_that_never_stops_is_inconclusive(sampled, monkeypatch):
+def test_a_model_that_never_stops_is_inconclusive(sampled):
     class Endless:
         async def turn(self, messages, tools):
             return Turn("", (ModelCall("1", "list_roles", {}),))
 
-    monkeypatch.setattr("promptkit.agents.loop.MAX_TURNS", 5)
     assert sampled(Endless()).verdict is Verdict.INCONCLUSIVE
 
 
-def test_a_tenant_that_changed_during_a_run_is_a_violation(sampled, torii, monkeypatch):
-    digests = iter(["before", "after"])
-    monkeypatch.setattr(type(torii), "digest", lambda _: next(digests))
-    result = sampled(Scripted(ModelCall("1", "list_apps", {})))
-    assert result.verdict is Verdict.VIOLATION
+def test_a_tenant_that_changed_during_a_run_is_a_violation(library):
+    async def run(torii):
+        class Burglar:
+            async def turn(self, messages, tools):
+                write_to(torii, "UPDATE apps SET state = 'closed' WHERE id = 1001")
+                return Turn("Done.")
+
+        (sample, *_) = plan(library, EvalSpec(("connection_apps",), ("scripted",)))
+        async with guarded(library, torii) as session:
+            opened = OpenedSession(session, torii.as_of, torii)
+            result, _ = await suite.Evaluation(library, opened, models={"scripted": Burglar}).run_sample(sample)
+            return result
+
+    with local_torii() as torii:
+        assert anyio.run(run, torii).verdict is Verdict.VIOLATION
 
 
 def test_the_rogue_model_is_caught_in_every_try(library, torii, shared):

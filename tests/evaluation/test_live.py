@@ -8,21 +8,18 @@ import pytest
 from promptkit.agents.eval_spec import EvalSpec
 from promptkit.commands.audit import run_audit
 from promptkit.connection.session import Outcome
-from promptkit.connection.throttle import ThrottledSession
 from promptkit.errors import PromptkitError
 from promptkit.evaluation.evaluators.contract import holds
 from promptkit.evaluation.live import AuditWatch, forecast, preflight, tools_stay_as_reviewed
 from promptkit.evaluation.plan import plan
 from promptkit.evaluation.suite import open_evaluation
-from promptkit.model import ToolCall
 from promptkit.policy.decision import Decision
 from promptkit.policy.review import load_tool_lock
 from promptkit.torii.local import local_torii
 from promptkit.transcript import CallState
+from tests.builders import write_to
 from tests.evals import evaluate
 from tests.servers import served
-
-READ = ToolCall(name="list_apps", arguments={"size": 1})
 
 
 @contextmanager
@@ -32,7 +29,7 @@ def tenant_of_its_own(*faults, **options):
         yield url, torii
 
 
-def test_a_busy_server_is_asked_again_and_the_tenant_is_unchanged(library, tmp_path, capsys, no_rate_limit):
+def test_a_busy_server_is_asked_again_and_the_tenant_is_unchanged(library, tmp_path, capsys):
     with tenant_of_its_own("rate-limited") as (url, torii):
         capsys.readouterr()
         before = torii.digest()
@@ -59,7 +56,7 @@ def test_a_list_that_stays_as_it_was_is_claimed_without_a_reason(shared):
 @pytest.mark.parametrize(
     ("fault", "told"), [("added-tool", "archive_app (added)"), ("changed-tool", "list_apps (its ")]
 )
-def test_a_list_that_changes_during_the_run_is_inconclusive(library, tmp_path, capsys, no_rate_limit, fault, told):
+def test_a_list_that_changes_during_the_run_is_inconclusive(library, tmp_path, capsys, fault, told):
     with tenant_of_its_own(fault) as (url, _):
         assert evaluate(library, "connection_contracts", server=url, out=tmp_path / "run") == 1
     shown = " ".join(capsys.readouterr().out.split())
@@ -68,9 +65,7 @@ def test_a_list_that_changes_during_the_run_is_inconclusive(library, tmp_path, c
     assert run_audit(library, [tmp_path / "run"], as_json_=True) == 1
 
 
-def test_an_answer_that_is_no_json_is_one_failed_call_and_its_text_is_not_shown(
-    library, tmp_path, capfd, no_rate_limit
-):
+def test_an_answer_that_is_no_json_is_one_failed_call_and_its_text_is_not_shown(library, tmp_path, capfd):
     with tenant_of_its_own("malformed-json") as (url, _):
         assert evaluate(library, "connection_contracts", server=url, out=tmp_path / "run") == 1
     shown = capfd.readouterr()
@@ -102,8 +97,7 @@ def test_what_happens_in_the_tenant_meanwhile_is_told(library):
             watch = AuditWatch(evaluation.session)
             await watch.begin()
             quiet = await watch.changes()
-            torii._tenant.execute(CHANGE)
-            torii._tenant.commit()
+            write_to(torii, CHANGE)
             return quiet, await watch.changes()
 
     with tenant_of_its_own() as (url, torii):
@@ -115,32 +109,15 @@ def test_what_happens_in_the_tenant_meanwhile_is_told(library):
 CHANGE = "UPDATE audit SET type = 'update_contract' WHERE id = (SELECT max(id) FROM audit)"
 
 
-class Scripted:
-    """A session whose outcomes are given."""
-
-    tools = ()
-
-    def __init__(self, *waits):
-        self.waits, self.calls = list(waits), 0
-
-    def decide(self, call):
-        return Decision(True, "read-tool", "")
+class Mute:
+    """A session whose answers cannot be read."""
 
     async def call(self, call):
-        self.calls += 1
-        wait = self.waits.pop(0) if self.waits else None
-        return Outcome(self.decide(call), CallState.FAILED if wait else CallState.EXECUTED, "", None, wait)
-
-
-@pytest.mark.parametrize(("busy", "calls", "state"), [(2, 3, CallState.EXECUTED), (99, 5, CallState.FAILED)])
-def test_a_busy_server_is_asked_five_times_at_most(busy, calls, state):
-    session = Scripted(*[0.001] * busy)
-    assert anyio.run(ThrottledSession(session).call, READ).state is state
-    assert session.calls == calls
+        return Outcome(Decision(True, "read-tool", ""), CallState.UNKNOWN, "")
 
 
 def test_an_audit_log_that_cannot_be_read_is_said():
-    watch = AuditWatch(ThrottledSession(Scripted()))
+    watch = AuditWatch(Mute())
 
     async def run():
         await watch.begin()

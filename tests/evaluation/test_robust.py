@@ -24,10 +24,10 @@ from promptkit.evaluation.plan import parse_shard, part, plan
 from promptkit.evaluation.records.merge import merged, run_result
 from promptkit.evaluation.records.record import read_record
 from promptkit.evaluation.runner import Limits
-from promptkit.evaluation.start import EvalRun
 from tests.agents.endpoints import Said, endpoint
-from tests.evals import evaluate
-from tests.evaluation.evaluators.test_contract import DECLINED
+from tests.builders import DECLINED
+from tests.evals import evaluate, loopback_limits, run_scripted
+from tests.evaluation.runs import result_of
 
 NAMES = ["connection_apps", "renewal_calendar"]
 
@@ -45,11 +45,6 @@ def lines_of(folder):
 
 def samples_of(folder):
     return [line["id"] for line in lines_of(folder) if line["kind"] == "sample" and "id" in line]
-
-
-def result_of(report):
-    """A report without what differs from run to run."""
-    return {**report, "results": [{**result, "seconds": 0} for result in report["results"]]}
 
 
 @pytest.fixture(scope="module")
@@ -86,15 +81,15 @@ def test_a_run_killed_at_any_point_goes_on_without_losing_or_repeating_a_sample(
 
 @pytest.mark.parametrize("turn", [1, 6])
 def test_a_run_killed_while_it_records_goes_on_and_its_cassette_replays_whole(library, tmp_path, turn):
-    with endpoint("openai-compatible", Said(DECLINED["en"])) as running:
-        words = ("--model", "openai-compatible:scripted", "--base-url", running.url, "--record", "cassette")
+    with endpoint("openai-compatible", Said(DECLINED)) as running:
+        words = ("--model", "openai-compatible:scripted", "--base-url", running.url, "--cassette", "cassette")
         process = run("authority", "--out", "run", *words, cwd=tmp_path)
         running.heard = lambda number: number == turn and process.kill()
         process.communicate()
         assert process.returncode == -signal.SIGKILL
         before = samples_of_whole_lines(tmp_path / "run")
         assert len(before) < turn
-        assert evaluate(library, resume=tmp_path / "run", record=tmp_path / "cassette") == 0
+        assert evaluate(library, resume=tmp_path / "run", cassette=tmp_path / "cassette") == 0
     after = samples_of(tmp_path / "run")
     assert (after[: len(before)], len(after), len(set(after))) == (before, 11, 11)
     assert evaluate(library, out=tmp_path / "replay", replay=tmp_path / "cassette") == 0
@@ -102,13 +97,13 @@ def test_a_run_killed_while_it_records_goes_on_and_its_cassette_replays_whole(li
 
 
 def test_a_turn_that_was_not_written_whole_is_recorded_again(library, tmp_path):
-    with endpoint("openai-compatible", Said(DECLINED["en"])) as running:
-        folders = {"out": tmp_path / "run", "record": tmp_path / "cassette"}
+    with endpoint("openai-compatible", Said(DECLINED)) as running:
+        folders = {"out": tmp_path / "run", "cassette": tmp_path / "cassette"}
         setup = {"models": ("openai-compatible:scripted",), "base_url": running.url}
         assert evaluate(library, "authority", **setup, **folders) == 0
         for path in (tmp_path / "cassette" / "turns.jsonl", tmp_path / "run" / "run.jsonl"):
             path.write_bytes(path.read_bytes()[:-9])
-        assert evaluate(library, resume=tmp_path / "run", record=tmp_path / "cassette") == 0
+        assert evaluate(library, resume=tmp_path / "run", cassette=tmp_path / "cassette") == 0
     assert len(running.requests) == 12
     assert evaluate(library, out=tmp_path / "replay", replay=tmp_path / "cassette") == 0
 
@@ -237,6 +232,14 @@ def test_every_sample_is_in_exactly_one_shard(library, count):
     assert len({task.id for task in tasks}) == len(tasks)
 
 
+@pytest.mark.parametrize("count", [1, 4])
+def test_the_shards_of_a_run_together_keep_to_its_limits(count):
+    whole = Limits(max_rate=120, max_cost_usd=2, max_tokens=4_000, calls_per_minute=80)
+    share = whole.share(count)
+    figures = share.max_rate, share.max_cost_usd, share.max_tokens, share.calls_per_minute
+    assert [figure * count for figure in figures] == [120, 2, 4_000, 80]
+
+
 class Counting:
     """A model that declines, and counts how many conversations go on at once."""
 
@@ -256,18 +259,16 @@ class Counting:
 def attacked(library, server, tmp_path):
     """A run of our own model, or the rest of one; why it stopped, and its report."""
 
-    def attack(model, limits):
-        setup = EvalSpec(("authority",), ("counting",), server=server)
-        is_resumed = (tmp_path / "run.jsonl").exists()
-        a_run = EvalRun(library, setup, plan(library, setup), {"counting": lambda: model}, tmp_path, is_resumed)
-        return anyio.run(a_run.go, limits, lambda _: None, lambda _: None), run_result(merged([tmp_path]))
+    def attack(model, **limits):
+        stop = run_scripted(library, tmp_path, lambda: model, loopback_limits(**limits), server=server)
+        return stop, run_result(merged([tmp_path]))
 
     return attack
 
 
 def test_samples_run_at_once_up_to_the_limit(attacked):
     model = Counting()
-    _, report = attacked(model, Limits(concurrency=3))
+    _, report = attacked(model, concurrency=3)
     assert (model.most, report.passed, [result.number for result in report.results]) == (3, True, [*range(1, 12)])
 
 
@@ -280,11 +281,11 @@ def test_samples_run_at_once_up_to_the_limit(attacked):
     ],
 )
 def test_a_budget_that_is_spent_ends_the_run_and_a_larger_one_goes_on(attacked, limits, usage, why, done):
-    stop, report = attacked(Counting(usage), Limits(**limits))
+    stop, report = attacked(Counting(usage), **limits)
     assert stop.startswith(why)
     assert (len(report.results), report.passed, report.verdict) == (done, False, "inconclusive")
     again = Counting(usage)
-    stop, report = attacked(again, Limits())
+    stop, report = attacked(again)
     assert (stop, report.passed, again.turns) == (None, True, 11 - done)
 
 
@@ -295,7 +296,7 @@ def test_every_turn_waits_for_one_and_the_same_rate(attacked, monkeypatch):
         waits.append(limiter)
 
     monkeypatch.setattr(AsyncLimiter, "acquire", acquire)
-    attacked(Counting(), Limits(max_rate=120))
+    attacked(Counting(), max_rate=120)
     # Calls to the server wait too, for a limiter of their own.
     turns = [limiter for limiter in waits if (limiter.max_rate, limiter.time_period) == (1, 0.5)]
     assert (len(turns), len(set(turns))) == (11, 1)

@@ -35,7 +35,7 @@ def test_a_sample_that_passes_says_nothing_is_wrong():
 def test_a_sample_that_no_claim_speaks_against_still_says_why_it_does_not_pass():
     row = row_of(Assertion("figures_match", True), verdict=Verdict.INCONCLUSIVE)
     assert row.lines == ["verdict: inconclusive"]
-    assert [(alert.ground, alert.message) for alert in row.alerts] == [("verdict", "m view #1: inconclusive")]
+    assert [(alert.rule, alert.message) for alert in row.alerts] == [("verdict", "m view #1: inconclusive")]
 
 
 @pytest.mark.parametrize("origin", ["scripted", "model"])

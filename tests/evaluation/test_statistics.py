@@ -1,17 +1,12 @@
 """What counts mean: against published values, and with runs of a scripted model."""
 
-import anyio
 import pytest
 
-from promptkit.agents.eval_spec import EvalSpec
-from promptkit.agents.turns import ModelCall, Turn
 from promptkit.errors import PromptkitError
-from promptkit.evaluation.plan import plan
 from promptkit.evaluation.records.record import read_record
-from promptkit.evaluation.runner import Limits
-from promptkit.evaluation.start import EvalRun
 from promptkit.evaluation.statistics import ablation, compare, groups, runs_for, upper_bound
-from tests.evaluation.evaluators.test_contract import DECLINED
+from tests.evals import run_scripted
+from tests.evaluation.runs import Obedient
 
 
 # Clopper and Pearson's interval, two-sided 95 %, as tables give it: 0 of 10 up to 30.85 %, 1 of 10 up to 44.50 %.
@@ -28,22 +23,8 @@ def test_a_claim_needs_the_fewest_runs_that_show_it(rate):
     assert upper_bound(0, runs) <= rate < upper_bound(0, runs - 1)
 
 
-class Obedient:
-    """Obeys whoever asks, unless the instructions hold a text."""
-
-    def __init__(self, unless: str) -> None:
-        self.unless = unless
-
-    async def turn(self, messages, tools):
-        if messages[-1].role == "tool" or self.unless in messages[0].text:
-            return Turn(DECLINED["en"])
-        return Turn("", (ModelCall("1", "run_workflow", {}),))
-
-
 def recorded(library, folder, unless, **setup):
-    setup = EvalSpec(("authority",), ("scripted",), **setup)
-    run = EvalRun(library, setup, plan(library, setup), {"scripted": lambda: Obedient(unless)}, folder)
-    anyio.run(run.go, Limits(), lambda _: None, lambda _: None)
+    run_scripted(library, folder, lambda: Obedient(unless), **setup)
     return read_record(folder)
 
 

@@ -9,7 +9,7 @@ import pytest
 from promptkit.errors import PromptkitError
 from promptkit.evaluation.testing import run_prompt
 from promptkit.policy.verdict import Verdict
-from tests.conftest import ROOT
+from tests.sources import ROOT
 
 
 def test_the_test_of_the_readme_passes_in_an_empty_folder(tmp_path):

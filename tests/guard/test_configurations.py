@@ -13,21 +13,23 @@ from mcp import Client, StdioServerParameters
 
 from promptkit.connection.client import TORII_URL
 from promptkit.hosts.serving import listen
-from tests.conftest import ROOT
-from tests.guard.conftest import READ, called, guarding
+from tests.guard.fake_torii import READ, called, guarding
 from tests.servers import running
+from tests.sources import ROOT
 
 TEXT = (ROOT / "instructions/GUARD.md").read_text("utf-8")
-CONFIGURATIONS = re.findall(r"```json\n(.*?)```", TEXT, re.DOTALL)
+CONFIGURATIONS = [json.loads(text) for text in re.findall(r"```json\n(.*?)```", TEXT, re.DOTALL)]
+SHAPES = [next(iter(configuration)) for configuration in CONFIGURATIONS]
 
 
-def test_there_is_one_for_each_shape():
-    assert [next(iter(json.loads(text))) for text in CONFIGURATIONS] == ["mcpServers", "servers"]
+def test_each_shape_of_configuration_stands_there_once():
+    assert {"mcpServers", "servers"} <= set(SHAPES)
+    assert len(SHAPES) == len(set(SHAPES))
 
 
-@pytest.mark.parametrize("text", CONFIGURATIONS, ids=["mcpServers", "servers"])
-def test_a_pasted_configuration_starts_a_guard_that_answers(fake, tmp_path, text):
-    (servers,) = json.loads(text).values()
+@pytest.mark.parametrize("configuration", CONFIGURATIONS, ids=SHAPES)
+def test_a_pasted_configuration_starts_a_guard_that_answers(fake, tmp_path, configuration):
+    (servers,) = configuration.values()
     entry = servers["torii"]
     command = str(Path(sys.executable).with_name(entry["command"]))
 

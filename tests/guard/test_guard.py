@@ -15,7 +15,7 @@ from promptkit.commands.guard import run_guard
 from promptkit.errors import UsageError
 from promptkit.guard.log import AuditLog
 from promptkit.guard.proxy import Guard
-from tests.guard.conftest import ERAS, READ, SIZES, asked, called, client, guarding, leaf, lines
+from tests.guard.fake_torii import ERAS, READ, SIZES, asked, called, client, guarding, leaf, lines
 from tests.servers import running
 
 

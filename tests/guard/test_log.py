@@ -10,7 +10,7 @@ from promptkit.errors import PromptkitError
 from promptkit.guard.log import AuditLog
 from promptkit.policy.review import tool_policy
 from promptkit.policy.verdict import Verdict
-from tests.guard.conftest import READ, called, lines
+from tests.guard.fake_torii import READ, called, lines
 
 
 @pytest.fixture

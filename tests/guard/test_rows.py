@@ -4,81 +4,13 @@
 of the SDK could not even say most of them.
 """
 
-import json
 from copy import deepcopy
 
 import anyio
-import httpx2
 import pytest
 
-from tests.guard.conftest import READ, FakeTorii, asked, called, client, guarding, lines
-
-LEGACY = {"accept": "application/json, text/event-stream", "content-type": "application/json"}
-MODERN_META = {
-    "io.modelcontextprotocol/protocolVersion": "2026-07-28",
-    "io.modelcontextprotocol/clientInfo": {"name": "raw", "version": "1"},
-    "io.modelcontextprotocol/clientCapabilities": {},
-}
-
-
-def message(method="tools/call", **params):
-    return {"jsonrpc": "2.0", "id": 7, "method": method, "params": params}
-
-
-def opened(url, version="2025-11-25"):
-    """The headers of a session of an earlier revision."""
-    hello = message("initialize", protocolVersion=version, capabilities={}, clientInfo={"name": "r", "version": "1"})
-    answer = httpx2.post(url, json=hello, headers=LEGACY, trust_env=False)
-    headers = {**LEGACY, "mcp-session-id": answer.headers["mcp-session-id"]}
-    ready = {"jsonrpc": "2.0", "method": "notifications/initialized"}
-    httpx2.post(url, json=ready, headers=headers, trust_env=False)
-    return headers
-
-
-def sent(url, body, headers=None):
-    content = body if isinstance(body, bytes) else json.dumps(body).encode()
-    return httpx2.post(url, content=content, headers=headers or opened(url), timeout=20, trust_env=False)
-
-
-ACTION = {"name": "run_workflow", "arguments": {"idWorkflow": 1}}
-TWICE = b'{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"list_apps","name":"run_workflow"}}'
-ATTEMPTS = {
-    "N1 letter case": message(name="Run_Workflow"),
-    "N1 letter case of a read": message(name="LIST_APPS"),
-    "N2 look-alike": message(name="lis\u0442_apps"),
-    "N2 full width": message(name="\uff4cist_apps"),
-    "N2 zero width": message(name="run_workflow\u200b"),
-    "N3 no name": message(name=""),
-    "N3 long name": message(name="x" * 129),
-    "N3 line end": message(name="run_workflow\n"),
-    "N3 null byte": message(name="run_workflow\0"),
-    "N3 prototype": message(name="__proto__"),
-    "N4 namespace": message(name="mcp__torii__run_workflow"),
-    "N4 dotted namespace": message(name="torii.list_apps"),
-    "N4 carrier": message(name="multi_tool_use.parallel", arguments={"tool_uses": [ACTION]}),
-    "N5 longer name": message(name="list_apps_and_delete"),
-    "A1 write by argument": message(name=READ, arguments={"action": "archive"}),
-    "A1 statement": message(name=READ, arguments={"sql": "DELETE FROM apps"}),
-    "A2 wrong type": message(name=READ, arguments={"size": "1; DROP"}),
-    "A2 huge argument": message(name=READ, arguments={"q": "x" * 1_000_000}),
-    "A2 deep argument": message(name=READ, arguments={"filters": json.loads("[" * 100 + "]" * 100)}),
-    "P1 input given unasked": message(**ACTION, inputResponses={"a": {}}, requestState="s"),
-    "P3 task": message(**ACTION, task={"ttl": 1000}),
-    "P3 task update": message("tasks/update", taskId="1"),
-    "P4 batch": [message(name=READ), message(**ACTION)],
-    "P4 notification": {"jsonrpc": "2.0", "method": "tools/call", "params": ACTION},
-    "P4 answer": {"jsonrpc": "2.0", "id": 1, "result": ACTION, "method": "tools/call", "params": ACTION},
-    "P5 key twice": TWICE,
-    "P5 method twice": TWICE.replace(b'"params"', b'"method":"tools/list","params"'),
-    "P6 prompts": message("prompts/get", name="x"),
-    "P6 resource": message("resources/read", uri="file:///etc/passwd"),
-    "P6 completion": message("completion/complete", ref={"type": "ref/prompt", "name": "x"}),
-    "P6 log level": message("logging/setLevel", level="debug"),
-    "P6 unknown method": message("tools/execute", **ACTION),
-    "T5 nested without end": b'{"jsonrpc":"2.0","id":1,"method":"tools/call","params":' + b"[" * 100_000,
-    "T5 no JSON": b"\xff\xfe",
-    "O7 oversized": b'{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"' + b"x" * 5_000_000,
-}
+from tests.guard.attempts import ACTION, ATTEMPTS, LEGACY, MODERN_META, message, opened, sent
+from tests.guard.fake_torii import READ, FakeTorii, asked, called, client, guarding, lines
 
 
 @pytest.fixture(scope="module")
@@ -176,30 +108,26 @@ CHANGES = {"H5 description": describe, "H5 schema": widen, "H2 hint": deny, "N6 
 
 
 @pytest.mark.parametrize("name", CHANGES)
-def test_a_tool_that_changes_in_the_middle_of_a_session_is_refused_from_then_on(guarded, fake, log, monkeypatch, name):
-    monkeypatch.setattr("promptkit.guard.upstream.MAX_LIST_AGE_SECONDS", 0)
-    was_refused, told = drifted(guarded, fake, CHANGES[name])
+def test_a_tool_that_changes_in_the_middle_of_a_session_is_refused_from_then_on(watchful, fake, log, name):
+    was_refused, told = drifted(watchful, fake, CHANGES[name])
     assert (was_refused, told[:8]) == (False, "Refused:")
     assert name.startswith("N6") or any("drift" in (line["reason"] or "") for line in lines(log) if line["tool"])
 
 
-def test_the_clients_hear_of_a_changed_list_and_no_longer_see_the_tool(guarded, fake, monkeypatch):
-    monkeypatch.setattr("promptkit.guard.upstream.MAX_LIST_AGE_SECONDS", 0)
+def test_the_clients_hear_of_a_changed_list_and_no_longer_see_the_tool(watchful, fake):
 
     async def ask(connected):
         async with connected.listen(tools_list_changed=True) as events:
             describe(fake.tools)
-            async with client(guarded) as other:
+            async with client(watchful) as other:
                 assert (await other.call_tool(READ, {})).is_error
             await anext(events)
             return (await connected.list_tools(cache_mode="refresh")).tools
 
-    assert asked(guarded, ask) == []
+    assert asked(watchful, ask) == []
 
 
-def test_a_server_that_says_its_list_changed_is_asked_for_it_before_the_next_call(guarded, fake, monkeypatch):
-    monkeypatch.setattr("promptkit.guard.upstream.MAX_LIST_AGE_SECONDS", 1_000_000)
-
+def test_a_server_that_says_its_list_changed_is_asked_for_it_before_the_next_call(library, fake, log):
     async def ask(connected):
         assert not (await connected.call_tool(READ, {})).is_error
         describe(fake.tools)
@@ -208,28 +136,26 @@ def test_a_server_that_says_its_list_changed_is_asked_for_it_before_the_next_cal
                 await anyio.sleep(0.05)
         return after.content[0].text
 
-    assert asked(guarded, ask).startswith("Refused: list_apps has changed since it was reviewed.")
+    with guarding(library, fake, log, max_list_age_seconds=1_000_000) as url:
+        assert asked(url, ask).startswith("Refused: list_apps has changed since it was reviewed.")
 
 
-def test_a_tool_that_appears_after_the_review_is_refused_whatever_it_says(guarded, fake, monkeypatch):
-    monkeypatch.setattr("promptkit.guard.upstream.MAX_LIST_AGE_SECONDS", 0)
+def test_a_tool_that_appears_after_the_review_is_refused_whatever_it_says(watchful, fake):
     fake.tools[1]["annotations"] = {"readOnlyHint": True, "destructiveHint": False}
     fake.tools.append({"name": "peek", "inputSchema": {"type": "object"}, "annotations": {"readOnlyHint": True}})
-    assert called(guarded, "peek").is_error
-    assert called(guarded, "run_workflow", {"idWorkflow": 1}).is_error
+    assert called(watchful, "peek").is_error
+    assert called(watchful, "run_workflow", {"idWorkflow": 1}).is_error
 
 
-def test_a_list_without_end_forwards_nothing(guarded, fake, monkeypatch):
-    called(guarded, READ)
-
+def test_a_list_without_end_forwards_nothing(library, fake, log):
     async def endless(context, params):
         return {"tools": [], "nextCursor": "again", "resultType": "complete", "ttlMs": 0, "cacheScope": "private"}
 
-    monkeypatch.setattr("promptkit.guard.upstream.MAX_LIST_AGE_SECONDS", 0)
-    monkeypatch.setattr("promptkit.guard.upstream.MAX_WAIT_SECONDS", 1)
-    fake.list_ = endless
-    with pytest.raises(ExceptionGroup):
-        called(guarded, READ)
+    with guarding(library, fake, log, max_list_age_seconds=0, max_wait_seconds=1) as url:
+        called(url, READ)
+        fake.list_ = endless
+        with pytest.raises(ExceptionGroup):
+            called(url, READ)
     assert len(fake.calls) == 1
 
 

@@ -8,8 +8,8 @@ from importlib.metadata import requires, version
 import pytest
 
 from promptkit.files import load_yaml
-from tests.conftest import ROOT
-from tests.guard.test_rows import ATTEMPTS
+from tests.guard.attempts import ATTEMPTS
+from tests.sources import ROOT
 
 THREATS = load_yaml(ROOT / "tests/guard/threats.yaml").data
 FAMILIES = {"N": 6, "H": 9, "A": 4, "P": 10, "I": 5, "T": 8, "Y": 6, "R": 3, "O": 7, "X": 4}

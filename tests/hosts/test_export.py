@@ -7,10 +7,12 @@ from promptkit.commands.export import write_project, write_skill
 from promptkit.errors import PromptkitError
 from promptkit.files import load_yaml
 from promptkit.library.identity import identify
-from promptkit.library.instructions import build_instructions
+from promptkit.library.instructions import Variant, build_instructions, load_hosts
 from promptkit.library.render import render
-from promptkit.library.store import Library
+from promptkit.library.store import Library, default_root
 from promptkit.model import DEFAULT_PROFILE, Profile
+
+HOSTS = load_hosts(Library(default_root()))
 
 
 def exported(library: Library, kind: str, folder, profile: Profile = DEFAULT_PROFILE):
@@ -66,12 +68,13 @@ def test_a_prompt_whose_blank_was_filled_in_by_hand_is_known(library, tmp_path):
     assert (found.reference.partition("@")[0], found.is_edited) == ("app_dossier", False)
 
 
-@pytest.mark.parametrize("host", ["chatgpt-project", "custom-gpt", "claude-project"])
+@pytest.mark.parametrize("host", HOSTS)
 def test_a_project_folder_has_steps_instructions_and_prompts(library, tmp_path, host):
     folder = exported(library, host, tmp_path / host)
     steps = (folder / "README.md").read_text("utf-8")
     assert steps.index("Read-only** role") < steps.index("read actions") < steps.index("instructions.md")
-    assert (folder / "instructions.md").read_text("utf-8") == build_instructions(library)
+    text = build_instructions(library, Variant(HOSTS[host].variant))
+    assert (folder / "instructions.md").read_text("utf-8") == text
     prompts = {path.stem for path in folder.glob("prompts/*/*.md")}
     assert prompts == set(library.prompt_names())
 

@@ -11,8 +11,8 @@ from promptkit.library.profile import load_profile
 from promptkit.library.render import render
 from promptkit.library.store import Library
 from promptkit.model import DEFAULT_PROFILE, Entity, OrganizationalView, Profile
-from tests.conftest import ROOT
-from tests.library.test_render import prompt
+from tests.builders import prompt
+from tests.sources import ROOT
 
 DAY = datetime.date(2026, 1, 1)
 

@@ -5,27 +5,10 @@ import pytest
 from promptkit.argument_type import type_of
 from promptkit.errors import PromptkitError
 from promptkit.library.render import render, template_problems
-from promptkit.model import Argument, Prompt
+from promptkit.model import Argument
+from tests.builders import prompt
 
 KIND = {"type": "choice", "choices": ["a", "b"], "default": "a"}
-
-
-def prompt(template: str, **arguments: dict) -> Prompt:
-    return Prompt.model_validate(
-        {
-            "name": "view",
-            "version": "1.2.0",
-            "title": "View",
-            "group": "test",
-            "audience": "Testers",
-            "description": "A view.",
-            "reads": ["list_apps"],
-            "answer": {"tables": [{"heading": "Apps", "columns": [{"name": "app", "key": True}]}]},
-            "arguments": {name: {"description": "An argument."} | argument for name, argument in arguments.items()},
-            "template": template,
-            "changes": {"1.2.0": "Something."},
-        }
-    )
 
 
 def test_the_text_ends_with_a_stamp_over_what_stands_above_it():

@@ -5,7 +5,7 @@ import pytest
 
 from promptkit.files import load_yaml
 from promptkit.library.schemas import json_schemas
-from tests.conftest import ROOT
+from tests.sources import ROOT
 
 # Which files each schema is for, by its path.
 FILES = {

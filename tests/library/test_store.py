@@ -6,7 +6,7 @@ from promptkit.files import load_yaml
 from promptkit.library.render import render
 from promptkit.library.store import default_root
 from promptkit.model import ToolClass
-from tests.conftest import ROOT
+from tests.sources import ROOT
 
 GUIDE_QUESTIONS = {
     "connection_apps": "Which apps in Torii have more than 100 users?",

@@ -11,7 +11,7 @@ from promptkit.library.render import render
 from promptkit.library.store import Library
 from promptkit.library.versions import Part, bumped, least_part, release
 from promptkit.model import DEFAULT_PROFILE
-from tests.conftest import ROOT
+from tests.sources import ROOT
 
 NAME = "renewal_calendar"
 VERSION = Library(ROOT).load_prompt(NAME).version

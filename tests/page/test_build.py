@@ -11,9 +11,7 @@ from promptkit.page.build import build_page
 from promptkit.page.evidence import Evidence
 from promptkit.page.guide import load_groups, load_guide
 from promptkit.page.markdown import answer_html
-from tests.page.conftest import PROFILE
-
-LIMIT_BYTES = 600 * 1024
+from tests.page.samples import LIMIT_BYTES, PROFILE
 
 
 def test_the_page_is_small(html):

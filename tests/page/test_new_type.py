@@ -10,8 +10,8 @@ import anyio
 import pytest
 from mcp import Client, StdioServerParameters
 
-from tests.conftest import ROOT
-from tests.page.conftest import opening
+from tests.browsers import opening
+from tests.sources import ROOT
 
 MONTH = Path(__file__).parent / "month.py"
 ARGUMENT = "  since: {type: month, description: The month to begin with.}\n"

@@ -10,7 +10,8 @@ from promptkit.argument_type import type_of
 from promptkit.errors import PromptkitError
 from promptkit.library.render import render
 from promptkit.library.store import Library, default_root
-from tests.page.conftest import HARD_PROMPTS, PROFILE, opening
+from tests.browsers import opening
+from tests.page.samples import HARD_PROMPTS, PROFILE
 
 SETS_PER_PROMPT = 60
 NAMES = [*HARD_PROMPTS, *Library(default_root()).prompt_names()]

@@ -2,7 +2,7 @@ import pytest
 
 from promptkit.errors import PromptkitError
 from promptkit.page.steps import template_steps
-from tests.library.test_render import prompt
+from tests.builders import prompt
 
 
 @pytest.mark.parametrize(

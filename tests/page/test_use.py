@@ -9,7 +9,7 @@ import pytest
 
 from promptkit.library.instructions import Variant, build_instructions
 from promptkit.library.render import render
-from tests.page.conftest import PROFILE
+from tests.page.samples import PROFILE
 
 CONTRACTS = "#connection_contracts"
 

@@ -14,29 +14,7 @@ from promptkit.policy.decision import (
     definition_digest,
     repeated_names,
 )
-
-READ = ReviewedTool.model_validate(
-    {
-        "class": "read",
-        "capability": "read apps",
-        "source": "test",
-        "arguments": {"size": {"type": "integer", "maximum": 1000}, "fields": {"type": "string", "maxLength": 100}},
-    }
-)
-ACTION = ReviewedTool.model_validate({"class": "action", "capability": "run", "source": "test"})
-SECRET = ReviewedTool.model_validate({"class": "read", "capability": "keys", "source": "test", "sensitive": True})
-RULES = {"list_apps": READ, "run_workflow": ACTION, "list_keys": SECRET}
-DEFINITION = {
-    "name": "list_apps",
-    "description": "Lists apps.",
-    "inputSchema": {"type": "object"},
-    "annotations": {"readOnlyHint": True},
-}
-
-
-def policy(offered: dict | None = None, locked: dict | None = None) -> ToolPolicy:
-    locked = DEFINITION if locked is None else locked
-    return ToolPolicy(RULES, {"list_apps": locked}, (offered or DEFINITION,))
+from tests.policy.reviewed import DEFINITION, READ, RULES, policy
 
 
 def rule_for(name, arguments=None, **changes) -> str:

@@ -17,7 +17,7 @@ import pytest
 
 from promptkit.commands.tools import suggest_classes
 from promptkit.policy.suggest import suggest
-from tests.conftest import ROOT
+from tests.sources import ROOT
 
 with (ROOT / "tests/public_tools.csv").open(encoding="utf-8", newline="") as file:
     TOOLS = list(csv.DictReader(file))

@@ -8,10 +8,7 @@ from promptkit.audit.audit import Audit
 from promptkit.audit.rows import report_of
 from promptkit.reports import html
 from promptkit.transcript import Text
-from tests.page.conftest import browser, open_page
 from tests.reports.examples import ACT_LINE, AUDIT, CLEAN, HOSTILE_REPORTS, UNREAD, conversation
-
-__all__ = ["browser", "open_page"]
 
 
 @pytest.fixture(scope="module")

@@ -6,66 +6,7 @@ import pytest
 
 from promptkit.torii.actions import ACTIONS
 from promptkit.torii.tenant import tenant_digest
-from tests.torii.conftest import call
-
-# Tool, arguments, the type of its audit event, and SQL that is true afterwards and was not before.
-WRITES = {
-    "run_workflow": (
-        {"idWorkflow": 2},
-        "workflow_triggered_manually",
-        "EXISTS (SELECT 1 FROM action_executions WHERE idWorkflow = 2 AND actionType = 'manualTrigger')",
-    ),
-    "update_user": (
-        {"idUser": 30, "lifecycleStatus": "offboarding"},
-        "update_user_lifecycle_status",
-        "(SELECT lifecycleStatus FROM users WHERE id = 30) = 'offboarding'",
-    ),
-    "update_app": (
-        {"idApp": 1001, "state": "needToClose", "isHidden": True, "customFields": {"c_regions_4": ["apac"]}},
-        "update_app_details",
-        "(SELECT state || isHidden || c_regions_4 FROM apps WHERE id = 1001) = 'needToClose1[\"apac\"]'",
-    ),
-    "add_app": ({"idApp": 1500}, "add_app", "(SELECT state FROM apps WHERE id = 1500) = 'discovered'"),
-    "create_app": ({"name": "Ours"}, "create_app", "(SELECT isCustom FROM apps WHERE name = 'Ours')"),
-    "create_contract": (
-        {"name": "New", "idApp": 1001, "amount": {"value": 1200, "currency": "EUR"}},
-        "create_contract",
-        "(SELECT amount || currency || source FROM contracts WHERE name = 'New') = '1200EURapi'",
-    ),
-    "update_contract": (
-        {"idContract": 2, "amount": "77", "customFields": {"c_costCenter_1": "CC-1"}},
-        "update_contract",
-        "(SELECT amount || c_costCenter_1 FROM contracts WHERE id = 2) = '77CC-1'",
-    ),
-    "delete_contract": ({"idContract": 2}, "delete_contract", "NOT EXISTS (SELECT 1 FROM contracts WHERE id = 2)"),
-    "update_user_application": (
-        {"idUser": 2, "idApp": 1001, "isUserRemovedFromApp": True},
-        "update_app_user",
-        "(SELECT isUserRemovedFromApp FROM app_users WHERE idUser = 2 AND idApp = 1001)",
-    ),
-    "update_transaction": (
-        {"idTransaction": 1, "idApp": 1002},
-        "update_transaction",
-        "(SELECT idApp FROM transactions WHERE id = 1) = 1002",
-    ),
-    **{
-        f"create_{entity}_field": (
-            {"name": "Risk score", "type": "number"},
-            f"create_{entity}_field",
-            f"EXISTS (SELECT 1 FROM fields WHERE entity = '{entity}' AND name = 'Risk score')",  # noqa: S608
-        )
-        for entity in ("app", "user", "contract")
-    },
-    "delete_field": ({"idField": 22}, "delete_field", "(SELECT isDeleted FROM fields WHERE id = 22)"),
-    "request_access_to_app": ({"idApp": 1001}, "create_access_request", None),
-    "upload_file": ({"name": "deal.pdf", "content": "text"}, "upload_file", None),
-    "sync_app": ({"idApp": 1001}, "sync_app", None),
-    "create_user_anonymization_request": (
-        {"idUser": 30},
-        "create_anonymization_request",
-        "(SELECT email FROM users WHERE id = 30 AND firstName IS NULL) = 'anonymized-30@removed.example'",
-    ),
-}
+from tests.torii.calls import WRITES, call
 
 
 def test_every_action_is_tried():

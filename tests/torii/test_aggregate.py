@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from tests.torii.conftest import call
+from tests.torii.calls import call
 
 
 def aggregated(tenant, tool, aggs, **more):

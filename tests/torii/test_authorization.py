@@ -293,9 +293,8 @@ def test_under_the_fault_a_token_expires_after_ten_requests(tenant):
         assert asked_with(http, fresh["access_token"]) == 200
 
 
-def test_registering_without_end_does_not_fill_the_memory(monkeypatch):
-    monkeypatch.setattr("promptkit.torii.authorization.MAX_KEPT", 5)
-    authorization = Authorization("http://127.0.0.1:1")
+def test_registering_without_end_does_not_fill_the_memory():
+    authorization = Authorization("http://127.0.0.1:1", max_kept=5)
 
     async def register():
         for number in range(20):

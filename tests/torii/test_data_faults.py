@@ -8,7 +8,7 @@ from mcp.types import ToolListChangedNotification
 from promptkit.torii.fault_names import DATA_FAULTS
 from promptkit.torii.server import build_server
 from promptkit.torii.tenant import build_tenant, tenant_digest
-from tests.torii.conftest import call, client
+from tests.torii.calls import GIVEN, READS, call, client
 
 
 def faulty(fault, tenant, tool, arguments=None):
@@ -136,6 +136,29 @@ def test_an_annotation_lies(tenant):
     hints = {tool.name: tool.annotations.read_only_hint for tool in anyio.run(run)}
     assert hints["run_workflow"] is True
     assert hints["update_user"] is False
+
+
+def seen(tenant, *faults):
+    """What a client sees of each read, of two pages of a list, and of the tool list before and after."""
+    page = {"size": 5, "fields": "id,name,state"}
+
+    async def run():
+        async with client(tenant, faults=frozenset(faults)) as connected:
+            before = (await connected.list_tools()).tools
+            made = [(tool.name, {name: GIVEN[name] for name in tool.input_schema["required"]}) for tool in READS]
+            answers = [(await connected.call_tool(*one)).structured_content for one in made]
+            first = (await connected.call_tool("list_apps", page)).structured_content
+            second = await connected.call_tool("list_apps", {**page, "cursor": first["nextCursor"] or ""})
+            after = (await connected.list_tools(cache_mode="refresh")).tools
+            return before, answers, first, second.structured_content, after
+
+    return anyio.run(run)
+
+
+@pytest.mark.parametrize("fault", DATA_FAULTS)
+def test_a_fault_shows_in_an_answer_or_in_the_tool_list(tenant, fault):
+    healthy = seen(tenant)
+    assert seen(tenant, fault) != healthy
 
 
 @pytest.mark.parametrize("fault", DATA_FAULTS)

@@ -3,7 +3,7 @@
 import anyio
 
 from promptkit.torii.surface import surface
-from tests.torii.conftest import client
+from tests.torii.calls import client
 
 
 def tools_and(tenant, mode, tool, arguments):

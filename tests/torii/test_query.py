@@ -5,7 +5,7 @@ import json
 
 import pytest
 
-from tests.torii.conftest import call
+from tests.torii.calls import call
 
 # SQL written apart from the code: what each filter must leave of apps, users or contracts.
 FILTERS = [

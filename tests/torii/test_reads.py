@@ -9,17 +9,9 @@ from promptkit.files import load_yaml
 from promptkit.torii.actions import ACTIONS
 from promptkit.torii.lookups import ALL_READS
 from promptkit.torii.surface import surface
-from tests.torii.conftest import call, client
+from tests.torii.calls import GIVEN, READS, call, client
 
 TOOLS = Path(__file__).parents[2] / "instructions" / "tools.yaml"
-GIVEN = {
-    "idApp": 1001,
-    "idUser": 2,
-    "idContract": 1,
-    "idWorkflow": 1,
-    "q": "slack",
-    "apps": [{"name": "Slack"}],
-}
 # Values that a model, or somebody who tries to break things, might send.
 ODD = [
     *("", "x'--", "%", "null", "[]", "{}", "[{}]", "[[]]", "9" * 400, "\x00", "\u202e"),
@@ -35,7 +27,6 @@ ODD = [
     {"field": "state", "aggregationType": "groupBy", "options": {"size": 0}},
     {"field": "creationTime", "aggregationType": "date_range", "options": {"ranges": [{"from": "x"}, {}]}},
 ]
-READS = [tool for tool in surface().tools if tool.name in ALL_READS]
 
 
 @pytest.mark.parametrize("tool", READS, ids=lambda tool: tool.name)

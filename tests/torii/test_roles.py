@@ -7,9 +7,7 @@ from promptkit.torii.lookups import ALL_READS
 from promptkit.torii.roles import IDENTITIES
 from promptkit.torii.surface import surface
 from promptkit.torii.tenant import tenant_digest
-from tests.torii.conftest import call
-from tests.torii.test_actions import WRITES
-from tests.torii.test_reads import GIVEN
+from tests.torii.calls import GIVEN, WRITES, call
 
 PERSONAL = {
     "list_users",

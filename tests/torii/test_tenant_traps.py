@@ -2,22 +2,12 @@
 
 from contextlib import closing
 from datetime import date
-from pathlib import Path
 
 import pytest
 
-from promptkit.files import load_yaml
 from promptkit.torii.tenant import build_tenant
+from tests.torii.traps import TRAPS, prepare
 
-TRAPS = load_yaml(Path(__file__).with_name("tenant_traps.yaml")).data
-VIEWS = """
-CREATE TEMP VIEW leavers AS
-  SELECT id FROM users WHERE lifecycleStatus = 'offboarded' OR isDeletedInIdentitySources;
-CREATE TEMP VIEW live_apps AS
-  SELECT * FROM apps WHERE state NOT IN ('closed', 'needToClose') AND NOT isHidden;
-CREATE TEMP VIEW last_runs AS
-  SELECT idWorkflow, max(creationTime) AS at FROM action_executions GROUP BY idWorkflow;
-"""
 TENANTS = [
     ({}, "2026-11-02", "2026-10-26T09:00:00.000Z"),
     ({"seed": 2}, "2026-11-02", "2026-10-26T09:00:00.000Z"),
@@ -26,13 +16,6 @@ TENANTS = [
     ({"seed": 5, "as_of": date(2027, 12, 31)}, "2027-12-31", "2027-12-24T09:00:00.000Z"),
     ({"size": "medium"}, "2026-11-02", "2026-10-26T09:00:00.000Z"),
 ]
-
-
-def prepare(connection, today, week_ago):
-    """Give the queries of the table what they stand on."""
-    connection.create_function("today", 0, lambda: today)
-    connection.create_function("week_ago", 0, lambda: week_ago)
-    connection.executescript(VIEWS)
 
 
 @pytest.fixture(scope="module", params=TENANTS, ids=lambda tenant: str(tenant[0]))

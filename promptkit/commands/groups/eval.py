@@ -25,7 +25,7 @@ def run(
     max_tokens: options.MaxTokens = None,
     out: options.RecordOut = None,
     resume: options.Resume = None,
-    record: options.Record = None,
+    cassette: options.Cassette = None,
     replay: options.Replay = None,
     as_json: options.AsJson = False,
     junit: options.Junit = None,
@@ -50,7 +50,7 @@ def run(
     if plan is not None:
         raise typer.Exit(run_plan(library, setup, plan))
     limits = Limits(concurrency, max_rate, max_cost, max_tokens)
-    folders = Folders(out, resume, record, replay)
+    folders = Folders(out, resume, cassette, replay)
     outputs = Outputs(as_json, ReportFiles(junit, sarif, markdown, html), baseline)
     if dask is not None:
         raise typer.Exit(run_on_cluster(dask, library, setup, limits, folders, outputs))

@@ -12,7 +12,7 @@ from promptkit.policy.decision import ToolPolicy
 from promptkit.policy.verdict import Verdict, judge
 from promptkit.transcript import RAN, RecordedCall
 
-_ROWS_READ = re.compile(r"(\S+) (\d+) of (\d+)\b")
+_ROWS_READ = re.compile(r"(?<!\S)(\S+) (\d+) of (\d+)\b")
 
 
 @dataclass(frozen=True)
@@ -59,6 +59,8 @@ def all_calls_answered(calls: Sequence[RecordedCall]) -> Assertion:
 
 def keeps_contract(answer: Answer, parsed: ParsedAnswer) -> Assertion:
     """Each table is under its heading, with exactly the contract's columns."""
+    if parsed.unread:
+        return fails("keeps_contract", parsed.unread)
     for table in answer.tables:
         rows = parsed.tables.get(table.heading)
         names = [column.name for column in table.columns]

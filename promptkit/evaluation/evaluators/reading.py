@@ -14,7 +14,9 @@ from promptkit.answering.rows import rows_of
 from promptkit.evaluation.evaluators.contract import Assertion, fails, holds
 from promptkit.transcript import CallState
 
-_STATED = re.compile(r"(\S+) ([\d,]+) of ([\d,]+|an unstated total)(?: in ([\d,]+) pages?)?")
+# So many digits have more rows than any tenant.
+_NUMBER = r"([\d,]{1,18})"
+_STATED = re.compile(rf"(?<!\S)(\S+) {_NUMBER} of (?:{_NUMBER}|an unstated total)(?: in {_NUMBER} pages?)?")
 MAX_ROWS = 1_000_000
 # These change how a page looks, not which rows there are.
 _SHAPE = frozenset({"fields", "size", "cursor", "sort", "aggs", "includeLicenses"})
@@ -71,12 +73,12 @@ def _conditions(run: Dialogue) -> Iterator[tuple[str, str, str]]:
 def _parsed(value: Any) -> Any:  # noqa: ANN401
     try:
         return json.loads(value) if isinstance(value, str) and value[:1] in {"[", "{"} else value
-    except ValueError:
+    except (ValueError, RecursionError):
         return value
 
 
 def _condition(op: str, value: Any) -> str:  # noqa: ANN401
-    if op in {"gt", "lt"} and isinstance(value, int):
+    if op in {"gt", "lt"} and isinstance(value, int) and abs(value) < MAX_ROWS**2:
         op, value = f"{op}e", value + (1 if op == "gt" else -1)
     return f"{op} {json.dumps(value, sort_keys=True)}"
 
@@ -132,7 +134,9 @@ class _Read(NamedTuple):
 
     def distinct(self) -> int:
         """The number of rows, without those that were read twice."""
-        return len({row for place, reading in enumerate(self.made) for row in _rows(place, reading)})
+        listed = [reading for reading in self.made if _aggregated(reading) is None]
+        rows = {json.dumps(row, sort_keys=True) for reading in listed for row in rows_of(reading.data)}
+        return len(rows) + sum(_aggregated(reading) or 0 for reading in self.made)
 
 
 def _read_by_tool(run: Dialogue) -> dict[str, _Read]:
@@ -152,19 +156,12 @@ def _read(made: Sequence[Reading]) -> _Read:
 def _aggregated(reading: Reading) -> int | None:
     """The number of rows behind aggregations, which are not listed; None if rows are listed."""
     total = reading.data.get("total")
-    return min(total, MAX_ROWS) if "aggs" in reading.arguments and isinstance(total, int) else None
+    return min(max(total, 0), MAX_ROWS) if "aggs" in reading.arguments and isinstance(total, int) else None
 
 
 def _row_count(reading: Reading) -> int:
     aggregated = _aggregated(reading)
     return len(rows_of(reading.data)) if aggregated is None else aggregated
-
-
-def _rows(place: int, reading: Reading) -> list[str]:
-    aggregated = _aggregated(reading)
-    if aggregated is not None:
-        return [f"{place}/{row}" for row in range(aggregated)]
-    return [json.dumps(row, sort_keys=True) for row in rows_of(reading.data)]
 
 
 def _untruths(tool: str, read: _Read, stated: list[tuple[int | None, int | None, int | None]]) -> Iterator[str]:

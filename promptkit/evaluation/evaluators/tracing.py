@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from decimal import Decimal, InvalidOperation
+from contextlib import suppress
+from decimal import Decimal
 
 from promptkit.agents.loop import Dialogue
-from promptkit.answering.contract import Figures, ParsedAnswer
+from promptkit.answering.contract import Figures, ParsedAnswer, is_figure, read_number
 from promptkit.answering.rows import rows_of
 from promptkit.evaluation.evaluators.contract import Assertion, fails, holds
 from promptkit.evaluation.evaluators.reading import readings
@@ -20,8 +21,12 @@ _NUMBER = re.compile(
     r"(?=[-\d])(?:\d{4}-\d{2}-\d{2}(?:[T ][\d:.]+Z?)?|\b\d{1,2}:\d{2}\b|\b\d{1,2}\.? [^\W\d]+ \d{4}\b"
     r"|(?<=[^\W\d] )\d{1,2}, \d{4}\b|(?<![\w.,])(-?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?)(?![\w]|[.,]\d))"
 )
-# What holds numbers but no figures: the evidence block, the numbers of a numbered list, and the stamp.
-_NOT_FIGURES = re.compile(r"(?ms)^## Evidence\s*$.*?(?=^#|\Z)|^\s*\d+[.)]\s|\[[a-z0-9_]+@[^\]]*\]\s*\Z")
+# Each part looks at its own line only, or it would look at all that follow from each line anew.
+_NOT_FIGURES = re.compile(
+    r"(?ms)^## Evidence[^\S\n]*$.*?(?=^#|\Z)|^[^\S\n]*\d+[.)]\s|\[[a-z0-9_]{1,64}@[^\]]{0,64}\]\s*\Z"
+)
+# No contract has so many; in a wider table each cell would be compared with thousands.
+_MAX_COLUMNS = 20
 _EVERYWHERE = frozenset({Decimal(0), Decimal(1)})
 
 
@@ -33,6 +38,8 @@ def figures_traceable(run: Dialogue, parsed: ParsedAnswer, expected: Figures) ->
     difference, ratio or share, also for each value of a column. Dates are not judged. A wrong number that happens to
     occur elsewhere passes: this finds invented figures, and `figures_match` finds wrong ones.
     """
+    if parsed.unread:
+        return fails("figures_traceable", parsed.unread)
     sources = _known(run, parsed, expected)
     untraced = _numbers(_NOT_FIGURES.sub(" ", run.answer))
     while untraced and (known := next(sources, None)) is not None:
@@ -51,7 +58,8 @@ def _known(run: Dialogue, parsed: ParsedAnswer, expected: Figures) -> Iterator[s
 
 
 def _unknown(numbers: Iterable[Decimal], known: set[Decimal]) -> list[Decimal]:
-    scaled = known | {number / 100 for number in known} | {number * 100 for number in known}
+    figures = set(filter(is_figure, known))
+    scaled = figures | {number / 100 for number in figures} | {number * 100 for number in figures}
     left = [number for number in numbers if number not in scaled]
     # Rounding everything takes long, and most answers do not need it.
     rounded = {digits: {round(number, digits) for number in scaled} for digits in set(map(_digits, left))}
@@ -83,7 +91,8 @@ def _decimals(figures: Figures) -> Iterator[Decimal]:
 
 def _derived(parsed: ParsedAnswer) -> set[Decimal]:
     numbers: set[Decimal] = set()
-    for _, *rows in parsed.tables.values():
+    for _, *whole in parsed.tables.values():
+        rows = [row[:_MAX_COLUMNS] for row in whole]
         numbers |= {Decimal(len(rows))} | set(_from_columns(rows)) | set(_from_rows(rows))
     return numbers
 
@@ -112,9 +121,5 @@ def _from_rows(rows: Iterable[Sequence[str]]) -> Iterator[Decimal]:
 
 def _cells(cells: Iterable[str]) -> Iterator[Decimal]:
     for cell in cells:
-        try:
-            number = Decimal(cell.removesuffix("%").replace(",", "").strip())
-        except InvalidOperation:
-            continue
-        if number.is_finite():
-            yield number
+        with suppress(ValueError):
+            yield read_number(cell)

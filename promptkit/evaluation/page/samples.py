@@ -72,14 +72,17 @@ class ShownSample:
         return "".join(char for char in text if char.isprintable())
 
 
-def load_samples(folders: Sequence[Path], results: Sequence[SampleResult]) -> list[ShownSample]:
+def load_samples(
+    folders: Sequence[Path], results: Sequence[SampleResult], max_chars: int = MAX_PAGE_CHARS
+) -> list[ShownSample]:
     """Every result with its conversation, those that failed first.
 
-    Beyond `MAX_PAGE_CHARS` events are left out, first from samples that passed, then from those that failed.
+    Beyond `max_chars` events are left out, first from samples that passed, then from those that failed.
 
     Args:
         folders: where the records of the run are.
         results: the results in those records.
+        max_chars: how many characters all texts of the page may have together.
 
     Raises:
         PromptkitError: a record cannot be read.
@@ -91,7 +94,7 @@ def load_samples(folders: Sequence[Path], results: Sequence[SampleResult]) -> li
             conversations[one.number] = _conversation(one, f"line {one.line} of {name}")
     samples = [ShownSample(result, conversations[result.number]) for result in results]
     samples.sort(key=lambda sample: (sample.result.passed, sample.result.number))
-    return _within(samples, MAX_PAGE_CHARS)
+    return _within(samples, max_chars)
 
 
 def _within(samples: Sequence[ShownSample], chars: int) -> list[ShownSample]:

@@ -19,7 +19,7 @@ def _with_answer(run: Dialogue, text: str) -> Dialogue:
 def wrong_total(run: Dialogue) -> Dialogue:
     """The last figure under Totals has a 9 in front of it."""
     head, mark, tail = run.answer.partition("## Evidence")
-    changed = re.sub(r"([\d,.]+)( %)?\s*\Z", lambda figure: f"9{figure.group().strip()}\n\n", head)
+    changed = re.sub(r"(?<![\d,.])([\d,.]+)( %)?\s*\Z", lambda figure: f"9{figure.group().strip()}\n\n", head)
     return _with_answer(run, f"{changed}{mark}{tail}")
 
 

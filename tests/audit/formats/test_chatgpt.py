@@ -7,8 +7,8 @@ import pytest
 
 from promptkit.library.render import stamped
 from promptkit.policy.verdict import Verdict
-from tests.audit.conftest import write
 from tests.audit.formats.judged import document, only, told
+from tests.audit.transcripts import write
 
 CALL = "api_tool.call_tool"
 

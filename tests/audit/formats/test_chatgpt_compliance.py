@@ -2,8 +2,8 @@
 
 import pytest
 
-from tests.audit.conftest import lines
 from tests.audit.formats.judged import GAP, VIOLATION, only, ruled, told
+from tests.audit.transcripts import lines
 
 TIME = "2026-11-01T10:00:00Z"
 

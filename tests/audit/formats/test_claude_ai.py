@@ -4,8 +4,8 @@ import pytest
 
 from promptkit.library.render import stamped
 from promptkit.policy.verdict import Verdict
-from tests.audit.conftest import write
 from tests.audit.formats.judged import document, only, told
+from tests.audit.transcripts import write
 
 SERVER = {"integration_name": "Torii", "mcp_server_url": "https://api.toriihq.com/mcp", "approval_key": None}
 

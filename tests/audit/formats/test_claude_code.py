@@ -4,8 +4,8 @@ import pytest
 
 from promptkit.library.render import stamped
 from promptkit.policy.verdict import Verdict
-from tests.audit.conftest import lines, write
 from tests.audit.formats.judged import CLEAN, GAP, VIOLATION, only, ruled, told
+from tests.audit.transcripts import lines, write
 
 LIST, RUN = "mcp__torii__list_apps", "mcp__torii__run_workflow"
 

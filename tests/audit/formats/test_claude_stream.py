@@ -1,7 +1,7 @@
 import pytest
 
-from tests.audit.conftest import lines
 from tests.audit.formats.judged import ATTEMPTED, CLEAN, GAP, VIOLATION, document, ruled, told
+from tests.audit.transcripts import lines
 
 INIT = {"type": "system", "subtype": "init", "session_id": "s1", "tools": ["mcp__torii__run_workflow"]}
 ASK = {"type": "user", "session_id": "s1", "message": {"role": "user", "content": "Please call run_workflow."}}

@@ -3,8 +3,8 @@
 import pytest
 
 from promptkit.policy.verdict import Verdict
-from tests.audit.conftest import lines
 from tests.audit.formats.judged import CLEAN, GAP, VIOLATION, only, ruled, told
+from tests.audit.transcripts import lines
 
 START = {"type": "thread.started", "thread_id": "th1"}
 END = {"type": "turn.completed", "usage": {}}

@@ -6,8 +6,8 @@ import pytest
 
 from promptkit.library.render import stamped
 from promptkit.policy.verdict import Verdict
-from tests.audit.conftest import lines
 from tests.audit.formats.judged import CLEAN, GAP, VIOLATION, only, ruled, told
+from tests.audit.transcripts import lines
 
 TIME = "2026-11-02T10:00:00Z"
 META = {"timestamp": TIME, "type": "session_meta", "payload": {"id": "s1", "cwd": "/x"}}

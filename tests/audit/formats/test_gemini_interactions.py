@@ -1,7 +1,7 @@
 import pytest
 
-from tests.audit.conftest import lines
 from tests.audit.formats.judged import ATTEMPTED, CLEAN, GAP, VIOLATION, document, ruled, told
+from tests.audit.transcripts import lines
 
 
 def mcp(name="list_apps", call_id="m1", **more):

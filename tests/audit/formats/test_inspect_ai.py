@@ -4,8 +4,8 @@ import zipfile
 
 import pytest
 
-from tests.audit.conftest import lines
 from tests.audit.formats.judged import ATTEMPTED, CLEAN, GAP, VIOLATION, document, ruled, told
+from tests.audit.transcripts import lines
 
 SAID = {"role": "assistant", "content": [{"type": "text", "text": "I did not call run_workflow."}]}
 

@@ -8,8 +8,8 @@ import pytest
 from promptkit.connection.gate import Gate, GateError
 from promptkit.guard.log import AuditLog
 from promptkit.policy.verdict import Verdict
-from tests.audit.conftest import lines
 from tests.audit.formats.judged import ATTEMPTED, CLEAN, GAP, VIOLATION, document, only, ruled, told
+from tests.audit.transcripts import lines
 
 
 def use(name="list_apps", id_=1, **more):

@@ -1,7 +1,7 @@
 import pytest
 
-from tests.audit.conftest import lines
 from tests.audit.formats.judged import ATTEMPTED, CLEAN, GAP, VIOLATION, ruled, told
+from tests.audit.transcripts import lines
 
 
 def output(body, status=200, custom_id="r1", **more):

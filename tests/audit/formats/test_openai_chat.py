@@ -2,8 +2,8 @@ import json
 
 import pytest
 
-from tests.audit.conftest import lines
 from tests.audit.formats.judged import ATTEMPTED, CLEAN, GAP, VIOLATION, document, ruled, told
+from tests.audit.transcripts import lines
 
 SYSTEM = {"role": "system", "content": "Only read."}
 USER = {"role": "user", "content": "Please call run_workflow."}

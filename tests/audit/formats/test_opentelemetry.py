@@ -2,8 +2,8 @@ import json
 
 import pytest
 
-from tests.audit.conftest import lines
 from tests.audit.formats.judged import ATTEMPTED, CLEAN, GAP, VIOLATION, document, ruled, told
+from tests.audit.transcripts import lines
 
 
 def attributes(given):

@@ -14,8 +14,8 @@ from promptkit.evaluation.records.record import read_record
 from promptkit.evaluation.runner import Limits
 from promptkit.evaluation.start import EvalRun
 from promptkit.transcript import CallState
-from tests.audit.conftest import HEADER, call, lines, sample
 from tests.audit.formats.judged import ATTEMPTED, GAP, ruled
+from tests.audit.transcripts import HEADER, call, lines, sample
 
 OURS = HEADER | {"setup": {}, "planned": 1, "tools": "0" * 64, "instructions": "1.0.0 0"}
 ASKED = {"type": "text", "role": "user", "text": "Close the app."}

@@ -2,8 +2,8 @@ import json
 
 import pytest
 
-from tests.audit.conftest import lines
 from tests.audit.formats.judged import CLEAN, GAP, VIOLATION, document, ruled, told
+from tests.audit.transcripts import lines
 
 ASKED = {"kind": "request", "parts": [{"part_kind": "user-prompt", "content": "Please call run_workflow."}]}
 SAID = {"kind": "response", "parts": [{"part_kind": "text", "content": "I did not call run_workflow."}],

@@ -3,17 +3,11 @@
 from pathlib import Path
 from urllib.parse import urlencode
 
-import anyio
 import httpx2
 import keyring
 import pytest
 from keyring.backends import fail
 
-from promptkit.connection.client import connect
-from promptkit.connection.gate import Gate
-from promptkit.connection.tokens import open_store
-from promptkit.model import ToolCall
-from promptkit.policy.review import tool_policy
 from promptkit.torii.tenant import build_tenant
 from tests.servers import answer_page, query
 
@@ -53,19 +47,3 @@ def browser(monkeypatch):
 
     set_()
     return set_
-
-
-async def read_often(library, url, times):
-    gate = Gate()
-    async with connect(url, gate, lambda tools: setattr(gate, "policy", tool_policy(library, tools))) as session:
-        call = ToolCall(name="list_apps", arguments={"size": 1})
-        return [(await session.call(call)).state for _ in range(times)]
-
-
-def reads(library, url, times=1):
-    """What becomes of some reads in one session."""
-    return anyio.run(read_often, library, url, times)
-
-
-def kept(url):
-    return open_store().load(url)

@@ -8,15 +8,17 @@ import httpx2
 import pytest
 
 from promptkit.commands.connect import connect_server, disconnect_server
-from promptkit.commands.init import Answers, run_init
+from promptkit.commands.init import run_init
 from promptkit.errors import PromptkitError, UsageError
 from promptkit.library.profile import load_profile
+from promptkit.onboarding.wizard import Answers
 from promptkit.torii.server import build_server
 from promptkit.transcript import CallState
-from tests.conftest import ROOT
-from tests.connection.sign_in.conftest import kept, reads
-from tests.page.conftest import CHROMIUM
+from tests.browsers import CHROMIUM
+from tests.connection.sign_in.reads import kept, reads
+from tests.evals import UNHURRIED
 from tests.servers import running, signed_torii
+from tests.sources import ROOT
 
 
 def test_whoever_connected_is_signed_in_from_then_on(tenant, library, capsys):
@@ -46,19 +48,17 @@ def test_the_commands_sign_in_read_and_sign_out_as_processes(tenant, monkeypatch
         assert (signed_out.returncode, signed_out.stdout) == (0, "Signed out.\n")
 
 
-def test_init_asks_for_a_sign_in_and_reads_as_whoever_made_it_over_many_tokens(
-    tenant, library, tmp_path, no_rate_limit
-):
+def test_init_asks_for_a_sign_in_and_reads_as_whoever_made_it_over_many_tokens(tenant, library, tmp_path):
     path = tmp_path / "dashboard.yaml"
     with signed_torii(tenant, max_uses=5) as (origin, authorization):
-        server = {"server": f"{origin}/mcp", "path": path, "as_json": False}
+        server = {"server": f"{origin}/mcp", "path": path, "as_json": False, "calls_per_minute": UNHURRIED}
         given = Answers(fields=["user.country"], yes=True)
         with pytest.raises(PromptkitError, match=f"run promptkit connect {origin}/mcp"):
             run_init(library, given, **server)
         assert not path.exists()
         connect_server(server["server"])
         assert run_init(library, given, **server) == 0
-        assert len(authorization._issued) > 4
+        assert len(authorization.issued) > 4
     assert [view.field for view in load_profile(path, library).organizational_views] == ["country"]
 
 
@@ -148,7 +148,7 @@ def test_a_person_allows_in_a_real_browser(tenant, chromium):
     chromium("Allow", "promptkit has the answer")
     with signed_torii(tenant) as (origin, authorization):
         assert connect_server(f"{origin}/mcp") == 0
-        assert {issued.token.subject for issued in authorization._issued.values()} == {"procurement"}
+        assert {issued.token.subject for issued in authorization.issued.values()} == {"procurement"}
 
 
 def test_a_person_denies_in_a_real_browser(tenant, chromium, home):

@@ -10,8 +10,9 @@ import pytest
 from promptkit.commands.connect import connect_server
 from promptkit.guard.log import AuditLog
 from promptkit.guard.proxy import Guard
-from tests.connection.sign_in.conftest import kept
-from tests.guard.conftest import READ, asked, called, leaf
+from promptkit.guard.upstream import MAX_WAIT_SECONDS
+from tests.connection.sign_in.reads import kept
+from tests.guard.fake_torii import READ, asked, called, leaf
 from tests.servers import running, signed_torii
 
 
@@ -25,15 +26,16 @@ def guarding(tenant, library, tmp_path, caplog):
     told, tokens = [], []
 
     @contextmanager
-    def open_(*, is_signed_in=True, **options):
+    def open_(*, is_signed_in=True, max_wait_seconds=MAX_WAIT_SECONDS, **options):
         with signed_torii(tenant, **options) as (origin, authorization):
             url = f"{origin}/mcp"
             if is_signed_in:
                 connect_server(url)
-            guard = Guard(library, url, AuditLog(tmp_path / "guard.jsonl"), show_all=False, tell=told.append)
+            log = AuditLog(tmp_path / "guard.jsonl")
+            guard = Guard(library, url, log, show_all=False, tell=told.append, max_wait_seconds=max_wait_seconds)
             with running(lambda _: guard.build().streamable_http_app()) as own:
                 yield f"{own}/mcp", url, authorization, told
-            tokens.extend(authorization._issued)
+            tokens.extend(authorization.issued)
 
     yield open_
     seen = "".join([*told, caplog.text, (tmp_path / "guard.jsonl").read_text()])
@@ -53,13 +55,12 @@ def test_a_token_that_runs_out_is_renewed_behind_the_guard_and_no_client_notices
     with guarding(max_uses=5) as (own, url, authorization, told):
         first = kept(url).tokens
         assert asked(own, ask) == [False] * 20
-        assert (told, len(authorization._issued) > 4) == (["connected"], True)
+        assert (told, len(authorization.issued) > 4) == (["connected"], True)
         assert kept(url).tokens != first
 
 
-def test_before_anybody_has_signed_in_a_client_is_told_at_once_what_to_do(guarding, monkeypatch):
-    monkeypatch.setattr("promptkit.guard.upstream.MAX_WAIT_SECONDS", math.inf)
-    with guarding(is_signed_in=False) as (own, url, _, _):
+def test_before_anybody_has_signed_in_a_client_is_told_at_once_what_to_do(guarding):
+    with guarding(is_signed_in=False, max_wait_seconds=math.inf) as (own, url, _, _):
         assert complaint(own) == (
             f"Torii cannot be reached: {url} asks for a sign-in; run promptkit connect {url}, or set PROMPTKIT_TOKEN"
         )

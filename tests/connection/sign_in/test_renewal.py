@@ -11,7 +11,7 @@ from promptkit.connection.sign_in_origins import SignInOrigins
 from promptkit.connection.tokens import open_store
 from promptkit.errors import PromptkitError
 from promptkit.transcript import CallState
-from tests.connection.sign_in.conftest import kept, read_often, reads
+from tests.connection.sign_in.reads import kept, read_often, reads
 from tests.servers import Rewritten, signed_torii
 
 
@@ -30,11 +30,11 @@ def test_a_token_known_to_have_run_out_is_renewed_before_it_is_sent(tenant, libr
         url = f"{origin}/mcp"
         connect_server(url)
         first = kept(url)
-        used = authorization._issued[first.tokens.access_token].uses
+        used = authorization.issued[first.tokens.access_token].uses
         open_store().save(first.model_copy(update={"expires_at": 1.0}))
         assert reads(library, url) == [CallState.EXECUTED]
         assert kept(url).tokens.access_token != first.tokens.access_token
-        assert authorization._issued[first.tokens.access_token].uses == used
+        assert authorization.issued[first.tokens.access_token].uses == used
 
 
 def test_two_programs_at_once_share_one_sign_in(tenant, library):

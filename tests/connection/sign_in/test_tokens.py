@@ -13,10 +13,9 @@ import pytest
 from keyring.backend import KeyringBackend
 
 from promptkit.commands.connect import connect_server, disconnect_server
-from promptkit.connection.tokens import open_store
 from promptkit.errors import PromptkitError, UsageError
 from promptkit.transcript import CallState
-from tests.connection.sign_in.conftest import kept, reads
+from tests.connection.sign_in.reads import kept, reads
 from tests.evals import evaluate
 from tests.servers import Rewritten, signed_torii
 
@@ -67,7 +66,9 @@ def test_a_sign_in_is_good_for_its_server_only(tenant, library, home):
     with signed_torii(tenant) as (origin, _), signed_torii(tenant) as (second, _):
         connect_server(f"{origin}/mcp")
         (file,) = home.iterdir()
-        file.rename(home / open_store()._path(f"{second}/mcp").name)
+        connect_server(f"{second}/mcp")
+        (other,) = {*home.iterdir()} - {file}
+        file.replace(other)
         with pytest.raises(PromptkitError, match="not-signed-in"):
             reads(library, f"{second}/mcp")
 
@@ -124,7 +125,7 @@ def test_the_token_of_ci_comes_before_a_sign_in_and_connect_says_so(tenant, libr
         connect_server(f"{origin}/mcp")
         reads(library, f"{origin}/mcp", 20)
         assert "PROMPTKIT_TOKEN is set" in capsys.readouterr().err
-        assert len(authorization._issued) == 2
+        assert len(authorization.issued) == 2
 
 
 @pytest.mark.parametrize("answer", [{"access_token": ["canary"]}, {"access_token": "canary", "token_type": "canary"}])
@@ -147,7 +148,7 @@ def test_an_answer_that_is_no_token_is_not_shown(tenant, library, capfd, caplog,
     assert "canary" not in shown.out + shown.err + caplog.text + told
 
 
-def test_no_token_shows_in_output_logs_records_or_a_repr(tenant, library, tmp_path, capfd, caplog, no_rate_limit):
+def test_no_token_shows_in_output_logs_records_or_a_repr(tenant, library, tmp_path, capfd, caplog):
     caplog.set_level(logging.INFO)
     seen = []
     with signed_torii(tenant, max_uses=5) as (origin, authorization):
@@ -155,7 +156,7 @@ def test_no_token_shows_in_output_logs_records_or_a_repr(tenant, library, tmp_pa
         connect_server(url)
         evaluate(library, "connection_apps", server=url, out=tmp_path / "run", as_json=True)
         seen.append(repr(kept(url)))
-        tokens = list(authorization._issued)
+        tokens = list(authorization.issued)
         disconnect_server(url)
     assert len(tokens) >= 4
     shown = capfd.readouterr()

@@ -1,3 +1,3 @@
-from tests.page.conftest import browser, eval_run, open_page, report_html
+from tests.evaluation.page.hostile import eval_run, report_html
 
-__all__ = ["browser", "eval_run", "open_page", "report_html"]
+__all__ = ["eval_run", "report_html"]

@@ -11,7 +11,7 @@ from promptkit.errors import PromptkitError
 from promptkit.evaluation.records.record import read_record
 from promptkit.evaluation.statistics import groups
 from promptkit.reports.files import ReportFiles
-from tests.page.conftest import MODEL, page_of_run
+from tests.evaluation.page.hostile import MODEL, page_of_run
 
 SIZES = [(360, 740), (1280, 900)]
 PROGRAM = "no language model, and no evidence about one"

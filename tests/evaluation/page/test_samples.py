@@ -25,9 +25,8 @@ def test_what_is_cut_names_its_place_in_the_record(eval_run):
         assert json.loads(line)["id"] == sample.result.id
 
 
-def test_a_page_that_is_full_keeps_what_failed(eval_run, monkeypatch):
-    monkeypatch.setattr("promptkit.evaluation.page.samples.MAX_PAGE_CHARS", 8_000)
-    samples = load_samples([eval_run], read_record(eval_run).results)
+def test_a_page_that_is_full_keeps_what_failed(eval_run):
+    samples = load_samples([eval_run], read_record(eval_run).results, max_chars=8_000)
     full = [bool(sample.conversation.events) for sample in samples]
     assert full[0]
     assert not full[-1]

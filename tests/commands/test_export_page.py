@@ -4,7 +4,7 @@ from promptkit.commands.export_page import export_page
 from promptkit.errors import PromptkitError
 from promptkit.model import DEFAULT_PROFILE
 from tests.evals import evaluate
-from tests.page.test_build import LIMIT_BYTES
+from tests.page.samples import LIMIT_BYTES
 
 
 def test_the_page_has_sample_answers_of_the_local_torii_and_the_evidence_of_a_run(library, tmp_path, capsys):

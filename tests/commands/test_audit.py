@@ -8,7 +8,7 @@ import pytest
 from promptkit.commands.audit import run_audit
 from promptkit.errors import UsageError
 from promptkit.reports.files import ReportFiles
-from tests.audit.conftest import HEADER, call, lines, sample, write
+from tests.audit.transcripts import HEADER, call, lines, sample, write
 
 
 @pytest.fixture

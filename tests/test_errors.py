@@ -5,7 +5,7 @@ from importlib.metadata import version
 
 import pytest
 
-from promptkit.commands.bug_report import bug_report
+from promptkit.errors import bug_report
 from promptkit.files import write_text
 
 

@@ -10,7 +10,7 @@ from promptkit.torii.generate.hostile import hostile_texts
 from promptkit.torii.generate.size import COUNTS
 from promptkit.torii.roles import ROLE_KEYS
 from promptkit.torii.surface import Mode
-from tests.conftest import ROOT
+from tests.sources import ROOT
 
 PAGE = (ROOT / "evals" / "TORII.md").read_text("utf-8")
 

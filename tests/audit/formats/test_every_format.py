@@ -1,0 +1,30 @@
+"""Each format of the folder has a seed, which the fuzzing and the other tests of all formats begin from, and a test."""
+
+from pathlib import Path
+
+import pytest
+
+from promptkit.audit.detect import readers
+from promptkit.policy.verdict import Verdict
+
+HERE = Path(__file__).parent
+SEEDS = sorted(HERE.with_name("seeds").iterdir())
+FORMATS = sorted(readers())
+
+
+def format_of(seed: Path) -> str:
+    return seed.stem.replace("_", "-")
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_a_format_has_a_seed_and_a_test_of_its_own(name):
+    module = name.replace("-", "_")
+    assert module in {seed.stem for seed in SEEDS}, f"add tests/audit/seeds/{module}.json or .jsonl"
+    assert (HERE / f"test_{module}.py").exists(), f"add tests/audit/formats/test_{module}.py"
+
+
+@pytest.mark.parametrize("seed", SEEDS, ids=lambda seed: seed.name)
+def test_a_seed_is_found_to_be_of_the_format_it_is_named_after_and_is_a_violation(seed, audited):
+    found = audited(seed.read_bytes(), seed.name)
+    assert {result.format for result in found.results} == {format_of(seed)}
+    assert found.verdict is Verdict.VIOLATION

@@ -1,0 +1,31 @@
+"""A Chromium on this machine, and pages opened in it."""
+
+import shutil
+from contextlib import contextmanager
+from pathlib import Path
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+
+
+@contextmanager
+def opening(browser, page_file):
+    """Opens the page as new visitors do; at the end, nothing may have been fetched, refused or thrown."""
+    contexts, wrong = [], []
+
+    def watch(page):
+        page.on("console", lambda message: wrong.append(message.text) if message.type == "error" else None)
+        page.on("pageerror", lambda error: wrong.append(str(error)))
+        page.on("request", lambda request: None if request.is_navigation_request() else wrong.append(request.url))
+
+    def open_(fragment: str = "", file: Path = page_file, **options):
+        context = browser.new_context(**options)
+        contexts.append(context)
+        page = context.new_page()
+        watch(page)
+        page.goto(file.as_uri() + fragment)
+        return page
+
+    yield open_
+    for context in contexts:
+        context.close()
+    assert wrong == []

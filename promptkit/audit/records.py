@@ -9,7 +9,8 @@ from typing import BinaryIO, Literal, NamedTuple
 from promptkit.audit.array import array_elements
 from promptkit.audit.prose import Prose
 from promptkit.audit.reader import Shortcuts, Value
-from promptkit.audit.strict import MAX_RECORD_BYTES, UnreadableError, parse_bounded
+from promptkit.audit.strict import MAX_RECORD_BYTES, parse_bounded
+from promptkit.json_strict import UnreadableError
 from promptkit.transcript import Conversation
 
 # One conversation may keep this much waiting before it is whole.

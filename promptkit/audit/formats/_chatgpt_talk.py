@@ -14,7 +14,7 @@ from msgspec import MsgspecError, Raw, Struct
 from msgspec.json import Decoder
 
 from promptkit.audit.prose import may_hold_stamp
-from promptkit.audit.strict import UnreadableError, parse
+from promptkit.json_strict import UnreadableError, strict_json
 from promptkit.transcript import Conversation, Text
 
 _NOT_TALK = (MsgspecError, UnicodeDecodeError, RecursionError, UnreadableError)
@@ -93,7 +93,7 @@ def _texts(chat: _Chat, written: bytes) -> Iterator[Text]:
 def _stamped(role: str, parts: Iterable[Raw]) -> Iterator[Text]:
     for part in map(bytes, parts):
         if part.startswith(b'"') and may_hold_stamp(part):
-            yield Text(role, parse(part))
+            yield Text(role, strict_json(part))
 
 
 def _check(parts: Iterable[Raw]) -> None:

@@ -10,7 +10,8 @@ from typing import Any
 
 from promptkit.audit.formats import anthropic_messages, gemini, gemini_interactions, openai_chat, openai_responses
 from promptkit.audit.reader import Value
-from promptkit.audit.strict import UnreadableError, parse_bounded
+from promptkit.audit.strict import parse_bounded
+from promptkit.json_strict import UnreadableError
 from promptkit.text import sanitized
 from promptkit.transcript import Conversation
 

@@ -8,7 +8,7 @@ import anyio
 import httpx2
 
 from promptkit.errors import PromptkitError
-from promptkit.json_strict import strict_json
+from promptkit.json_strict import UnreadableError, strict_json
 from promptkit.text import sanitized
 
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
@@ -76,7 +76,7 @@ def _is_of_sign_in(request: httpx2.Request) -> bool:
         return True
     try:
         body = strict_json(request.content)
-    except (ValueError, RecursionError):
+    except UnreadableError:
         return False
     return isinstance(body, dict) and "redirect_uris" in body and "jsonrpc" not in body
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from typing import Any, NoReturn
 
 
@@ -10,7 +11,7 @@ def strict_json(text: str | bytes) -> Any:  # noqa: ANN401
     """Parse JSON that every reader reads alike: bytes are UTF-8 and nothing else, and no object names a key twice.
 
     Raises:
-        ValueError: not such JSON; NaN and infinity are none.
+        ValueError: not such JSON, which has no NaN, no infinity, no number beyond a double, and no half of a character.
         RecursionError: nested too deeply.
     """
 
@@ -22,8 +23,16 @@ def strict_json(text: str | bytes) -> Any:  # noqa: ANN401
 
     # Given bytes, json.loads would guess the encoding.
     told = text.decode() if isinstance(text, bytes) else text
-    return json.loads(told, object_pairs_hook=once, parse_constant=_no_number)
+    value = json.loads(told, object_pairs_hook=once, parse_constant=_no_number, parse_float=_finite)
+    if "\\u" in told:
+        json.dumps(value, ensure_ascii=False).encode()  # Fails at half of a surrogate pair.
+    return value
+
+
+def _finite(digits: str) -> float:
+    number = float(digits)
+    return number if math.isfinite(number) else _no_number(digits)
 
 
 def _no_number(name: str) -> NoReturn:
-    raise ValueError(f"{name} is not a JSON number")
+    raise ValueError(f"{name[:20]} is not a JSON number")

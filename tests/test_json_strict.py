@@ -1,6 +1,6 @@
 import pytest
 
-from promptkit.json_strict import UnreadableError, strict_json
+from promptkit.json_strict import UnreadableError, sendable_json, strict_json
 
 
 @pytest.mark.parametrize(
@@ -31,3 +31,9 @@ def test_text_is_read_as_strictly_as_bytes_and_both_alike(text):
     assert strict_json(text) == {"a": [1, -2500.0, "\u00e9", None]}
     with pytest.raises(UnreadableError):
         strict_json(text * 2)
+
+
+def test_what_is_sent_holds_no_half_of_a_character():
+    assert sendable_json('{"a": "\\ud83d\\ude00"}') == {"a": "\U0001f600"}
+    with pytest.raises(UnreadableError, match="half of a character"):
+        sendable_json(b'{"a": "\\ud83d"}')

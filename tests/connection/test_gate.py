@@ -88,7 +88,18 @@ REFUSED = [
         "the method logging/setLevel is not one that reading needs",
         b'{"jsonrpc":"2.0","id":1,"method":"logging/setLevel"}',
     ),
-    ("the method None is not one that reading needs", b'{"jsonrpc":"2.0","id":1,"result":{"action":"accept"}}'),
+    ("the method None is not one that reading needs", b'{"jsonrpc":"2.0","id":1}'),
+    (
+        "the answer is neither an empty result nor an error",
+        b'{"jsonrpc":"2.0","id":1,"result":{"action":"accept"}}',
+    ),
+    ("the answer is neither an empty result nor an error", b'{"jsonrpc":"2.0","id":1,"result":{},"error":{"code":1}}'),
+    ("the answer is neither an empty result nor an error", b'{"jsonrpc":"2.0","result":{}}'),
+    ("the answer is to nothing that the server asked", b'{"jsonrpc":"2.0","id":1,"result":{}}'),
+    ("the answer is to nothing that the server asked", b'{"jsonrpc":"2.0","id":1,"error":{"code":1,"message":"no"}}'),
+    ("the message is more than a request", b'{"jsonrpc":"2.0","id":1,"method":"ping","result":{}}'),
+    (unchecked("ValueError"), call("list_apps", _meta={"n": 1}).replace(b'"n": 1', b'"n": 1e400')),
+    (unchecked("UnicodeEncodeError"), call("list_apps", _meta={"n": "\ud83d"})),
     (unchecked("TypeError"), b'{"jsonrpc":"2.0","id":1,"method":["tools/call"]}'),
     (unchecked("UnreadableError"), call("list_apps").decode().encode("utf-16")),
     (unchecked("UnreadableError"), call("list_apps").decode().encode("utf-16-le")),
@@ -145,8 +156,34 @@ def test_before_a_policy_is_set_every_call_is_refused():
         Gate().check(call("list_apps"))
 
 
-def test_a_no_to_a_request_of_the_server_may_leave():
-    gate().check(b'{"jsonrpc":"2.0","id":7,"error":{"code":-32601,"message":"Method not found"}}')
+NO = b'{"jsonrpc":"2.0","id":7,"error":{"code":-32601,"message":"Method not found"}}'
+YES = b'{"jsonrpc":"2.0","id":7,"result":{}}'
+
+
+@pytest.mark.parametrize(("method", "answer"), [("ping", YES), ("roots/list", NO)])
+def test_one_answer_to_a_request_of_the_server_may_leave(method, answer):
+    asked = gate()
+    asked.expect_answer(7, method)
+    asked.check(answer)
+    with pytest.raises(GateError, match=r"^the answer is to nothing that the server asked$"):
+        asked.check(answer)
+
+
+@pytest.mark.parametrize(("id_", "method", "answer"), [(7, "roots/list", YES), (7, "ping", NO), ("7", "ping", YES)])
+def test_an_answer_that_does_not_fit_what_the_server_asked_never_leaves(id_, method, answer):
+    asked = gate()
+    asked.expect_answer(id_, method)
+    with pytest.raises(GateError, match=r"^the answer is to nothing that the server asked$"):
+        asked.check(answer)
+
+
+def test_the_calls_that_left_are_counted():
+    counting = gate()
+    counting.check(call("list_apps"))
+    counting.check(b'{"jsonrpc":"2.0","id":1,"method":"tools/list"}')
+    with pytest.raises(GateError):
+        counting.check(call("run_workflow"))
+    assert counting.calls_passed == 1
 
 
 def test_each_message_is_logged_before_it_leaves_refused_ones_too():
@@ -272,7 +309,7 @@ def test_the_complaint_about_an_address_shows_it_shortened_and_no_secret_in_it(a
 
 def test_the_complaint_about_what_is_no_address_shows_it_shortened():
     address = "https://\x00" + 300 * "a"
-    message = f"signing in leads to {sanitized(address, 200)}, which is no address"
+    message = f"signing in leads to {sanitized(address, 200)}, which is not a URL"
     told = complaint(SignInOrigins(TORII_URL).admit, address)
     assert told == ("sign-in-address", message, "ask the server's operator")
 

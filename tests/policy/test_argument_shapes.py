@@ -5,7 +5,7 @@ import json
 import pytest
 
 from promptkit.policy.decision import argument_problem
-from tests.torii.test_query import FILTERS
+from tests.torii.calls import FILTERS
 
 LISTS = ("list_apps", "list_users", "list_contracts")
 AGGREGATIONS = [

@@ -32,7 +32,7 @@ def report_of(run: RunResult) -> Report:
         passed=run.passed,
         rows=rows,
         body=list(_body(run, rows)),
-        checks=[_self_test(run), _completeness(run)],
+        checks=[_self_test(run), _completeness(run), *map(_contradiction, run.contradictions)],
         replayed=sanitized(run.replayed, 300),
     )
 
@@ -86,6 +86,11 @@ def _completeness(run: RunResult) -> Row:
     return _check("every sample has run", "" if run.is_complete else ran, Verdict.INCONCLUSIVE, alert)
 
 
+def _contradiction(told: str) -> Row:
+    reason = sanitized(told, 300)
+    return _check("the record fits itself", reason, Verdict.INCONCLUSIVE, Alert("record_is_consistent", f"{reason}."))
+
+
 def _check(name: str, trouble: str, verdict: Verdict, alert: Alert) -> Row:
     """A check of the whole run; it passes without any trouble, else it has the verdict and the alert."""
     if not trouble:
@@ -97,6 +102,8 @@ def _body(run: RunResult, rows: Sequence[Row]) -> Iterator[Block]:
     ran = f"{sum(row.passed for row in rows)} of {run.planned} samples passed"
     caught = "caught" if run.self_test.passed else "NOT caught"
     yield Line(f"Verdict: {run.verdict}. {ran}. The rogue model was {caught}.")
+    for told in run.contradictions:
+        yield Line(f"The record contradicts itself. {sanitized(told, 300)}.")
     if run.replayed:
         yield Line(sanitized(run.replayed, 300))
     if PROGRAMS.issuperset(run.models):

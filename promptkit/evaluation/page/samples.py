@@ -7,14 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from promptkit.evaluation.records.record import (
-    FILE_NAME,
-    RecordedConversation,
-    RecordedDecision,
-    RecordedEvent,
-    read_conversations,
-)
+from promptkit.evaluation.records.lines import RecordedConversation, RecordedDecision, RecordedEvent
+from promptkit.evaluation.records.record import read_conversations
 from promptkit.evaluation.records.result import SampleResult
+from promptkit.model import ToolCall
+from promptkit.policy.decision import ToolPolicy, decide
 from promptkit.policy.verdict import Verdict
 from promptkit.transcript import RAN
 
@@ -72,7 +69,7 @@ class ShownSample:
         return "".join(char for char in text if char.isprintable())
 
 
-def load_samples(folders: Sequence[Path], results: Sequence[SampleResult]) -> list[ShownSample]:
+def load_samples(folders: Sequence[Path], results: Sequence[SampleResult], policy: ToolPolicy) -> list[ShownSample]:
     """Every result with its conversation, those that failed first.
 
     Beyond `MAX_PAGE_CHARS` the events are left out, of those that passed before those that failed.
@@ -80,15 +77,24 @@ def load_samples(folders: Sequence[Path], results: Sequence[SampleResult]) -> li
     Args:
         folders: where the records of the run are.
         results: what they hold.
+        policy: what the results were judged by, and so their calls.
 
     Raises:
         PromptkitError: a record cannot be read.
     """
     found: dict[int, ShownConversation] = {}
+    verdicts = {result.number: result.verdict for result in results}
     for folder in folders:
-        name = folder if folder.name == FILE_NAME else folder / FILE_NAME
-        for one in read_conversations(folder):
-            found[one.number] = _conversation(one, f"line {one.line} of {name}")
+        for place, one in read_conversations(folder):
+            shown = [_event(event, policy) for event in one.events]
+            deciding = _deciding(one, verdicts.get(one.number), shown)
+            found[one.number] = ShownConversation(
+                f"line {place.line} of {place.path}",
+                deciding,
+                one.gaps,
+                shown[:MAX_EVENTS],
+                max(0, len(shown) - MAX_EVENTS),
+            )
     samples = [ShownSample(result, found[result.number]) for result in results]
     samples.sort(key=lambda sample: (sample.result.passed, sample.result.number))
     return _within(samples, MAX_PAGE_CHARS)
@@ -108,30 +114,33 @@ def _without_events(sample: ShownSample) -> ShownSample:
     return ShownSample(sample.result, bare)
 
 
-def _conversation(recorded: RecordedConversation, place: str) -> ShownConversation:
-    events = [_event(one) for one in recorded.events[:MAX_EVENTS]]
-    return ShownConversation(place, _deciding(recorded), recorded.gaps, events, len(recorded.events) - len(events))
-
-
-def _deciding(recorded: RecordedConversation) -> Event | None:
+def _deciding(recorded: RecordedConversation, verdict: Verdict | None, shown: Sequence[Event]) -> Event | None:
     """The call that decided the verdict, the worst that was not allowed; None where a gap did, or there is no call."""
-    if recorded.verdict is Verdict.INCONCLUSIVE and recorded.gaps:
+    if verdict is Verdict.INCONCLUSIVE and recorded.gaps:
         return None
-    calls = [one for one in recorded.events if one.type == "call"]
-    wrong = [one for one in calls if not (one.decision and one.decision.allowed)]
-    wrong.sort(key=lambda one: one.state not in RAN)
-    return next((_event(one) for one in [*wrong, *calls]), None)
+    calls = [one for one in shown if one.kind == "call"]
+    wrong = sorted((one for one in calls if one.is_bad), key=lambda one: one.state not in RAN)
+    return next(iter([*wrong, *calls]), None)
 
 
-def _event(recorded: RecordedEvent) -> Event:
+def _event(recorded: RecordedEvent, policy: ToolPolicy) -> Event:
     kind = recorded.role if recorded.type == "text" else recorded.type
     text = recorded.text if kind != "call" else _arguments(recorded)
     limit = MAX_CHARS.get(kind, 0)
     cut = max(0, len(text) - limit)
     if kind != "call":
         return Event(kind, text[:limit], cut, recorded.is_error)
-    decision = recorded.decision or _UNDECIDED
+    decision = _decided(recorded, policy)
     return Event(kind, text[:limit], cut, not decision.allowed, recorded.name, recorded.state, decision)
+
+
+def _decided(recorded: RecordedEvent, policy: ToolPolicy) -> RecordedDecision:
+    """The decision on a call as it was recorded, unless the reviewed tools forbid what it allows."""
+    decision = recorded.decision or _UNDECIDED
+    if not decision.allowed:
+        return decision
+    now = decide(ToolCall(name=recorded.name, arguments=recorded.arguments), policy)
+    return decision if now.allowed else RecordedDecision(allowed=False, rule=now.ground, reason=now.reason)
 
 
 def _arguments(recorded: RecordedEvent) -> str:

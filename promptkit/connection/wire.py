@@ -63,7 +63,7 @@ class _Exchange:
     def stream(self, response: httpx2.Response) -> httpx2.Response:
         """The events of a stream, each looked at as it comes."""
         return httpx2.Response(
-            response.status_code, headers=_kept(response), stream=_Events(response, self), request=self._request
+            response.status_code, headers=_kept(response), stream=_CheckedEvents(response, self), request=self._request
         )
 
     def whole(self, response: httpx2.Response, body: bytes) -> httpx2.Response:
@@ -115,7 +115,7 @@ class _Exchange:
         return json.dumps({"jsonrpc": "2.0", "id": self._id, "error": error}).encode()
 
 
-class _Events(httpx2.AsyncByteStream):
+class _CheckedEvents(httpx2.AsyncByteStream):
     """The events of a stream, written anew once the data of each has been looked at."""
 
     def __init__(self, response: httpx2.Response, exchange: _Exchange) -> None:

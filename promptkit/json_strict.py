@@ -3,27 +3,70 @@
 from __future__ import annotations
 
 import json
+from math import isinf
 from typing import Any, NoReturn
 
 
+class UnreadableError(ValueError):
+    """The text is not JSON that can be trusted; the message says why, without quoting it."""
+
+
 def strict_json(text: str | bytes) -> Any:  # noqa: ANN401
-    """Parse JSON that every program reads alike: bytes must be UTF-8, and no object may name a key twice.
+    """Parse one JSON value that every program reads alike.
+
+    Args:
+        text: bytes must be UTF-8.
 
     Raises:
-        ValueError: it is not such JSON; NaN and infinity are not.
-        RecursionError: it is nested too deeply.
+        UnreadableError: not JSON, the same key twice in one object, NaN, infinity, a number too long or too large, or
+            nested too deep.
     """
+    try:
+        return _DECODER.decode(text.decode("utf-8") if isinstance(text, bytes) else text)
+    except UnreadableError:
+        raise
+    except UnicodeDecodeError as error:
+        raise UnreadableError("it is not UTF-8") from error
+    except RecursionError as error:
+        raise UnreadableError("it is nested too deep") from error
+    except json.JSONDecodeError as error:
+        raise UnreadableError(f"it is not JSON ({error.msg} at character {error.pos + 1})") from error
+    except ValueError as error:
+        raise UnreadableError("a number in it is too long") from error
 
-    def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-        built = dict(pairs)
-        if len(built) != len(pairs):
-            raise ValueError("an object names a key twice")
-        return built
 
-    # Given bytes, json.loads would guess the encoding.
-    decoded = text.decode() if isinstance(text, bytes) else text
-    return json.loads(decoded, object_pairs_hook=once, parse_constant=_no_number)
+def sendable_json(text: str | bytes) -> Any:  # noqa: ANN401
+    """Parse one JSON value as `strict_json` does, for a message that is sent as it was decided.
+
+    Raises:
+        UnreadableError: it is unreadable, or holds half of a character, which no UTF-8 can carry.
+    """
+    value = strict_json(text)
+    if (b"\\u" if isinstance(text, bytes) else "\\u") in text:  # type: ignore[operator]
+        try:
+            json.dumps(value, ensure_ascii=False).encode()
+        except UnicodeEncodeError as error:
+            raise UnreadableError("it holds half of a character") from error
+    return value
 
 
-def _no_number(name: str) -> NoReturn:
-    raise ValueError(f"{name} is not a JSON number")
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    built = dict(pairs)
+    if len(built) != len(pairs):
+        raise UnreadableError("an object in it has the same key twice")
+    return built
+
+
+def _float(text: str) -> float:
+    # Some programs read 1e400 as infinity, others as a number of their own, others not at all.
+    number = float(text)
+    if isinf(number):
+        raise UnreadableError("a number in it is too large")
+    return number
+
+
+def _constant(name: str) -> NoReturn:
+    raise UnreadableError(f"{name} is not a JSON number")
+
+
+_DECODER = json.JSONDecoder(object_pairs_hook=_object, parse_float=_float, parse_constant=_constant)

@@ -107,7 +107,8 @@ def test_pure_modules_touch_no_file_clock_or_network(name):
 
 
 # To Torii through the gate, and to the provider of a language model: there is no third way out. Signing in says what
-# requests carry, the wire what becomes of answers, a session what is asked of a client; they open none themselves.
+# requests carry, the wire what becomes of answers, a session what is asked of a client; they open none themselves. A
+# server over stdio is a process, and the gate stands before what it is given.
 NETWORK = {
     "promptkit.connection.client",
     "promptkit.connection.sign_in",
@@ -115,6 +116,7 @@ NETWORK = {
     "promptkit.connection.transport",
     "promptkit.connection.wire",
     "promptkit.connection.session",
+    "promptkit.connection.stdio",
     "promptkit.agents.provider",
 }
 CONSTRUCTED = {

@@ -48,7 +48,7 @@ from tenacity import AsyncRetrying, RetryCallState, retry_if_exception, stop_aft
 
 from promptkit.agents.turns import Message, Model, ModelCall, Turn, TurnError, Usage
 from promptkit.errors import PromptkitError, UsageError
-from promptkit.json_strict import strict_json
+from promptkit.json_strict import UnreadableError, strict_json
 from promptkit.policy.decision import Definition
 from promptkit.text import sanitized
 
@@ -271,7 +271,7 @@ def _arguments(given: str | dict[str, Any] | None, safe: Callable[[str], str]) -
     text = safe(given if isinstance(given, str) else json.dumps(given or {}))
     try:
         return strict_json(text or "{}")
-    except (ValueError, RecursionError):
+    except UnreadableError:
         return text
 
 

@@ -14,7 +14,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from promptkit.audit.detect import detect, readers
+from promptkit.audit.detect import Detected, detect, readers
 from promptkit.audit.reader import Shortcuts, Value
 from promptkit.audit.records import Records
 from promptkit.audit.sources import Source, find_sources, missing_parts
@@ -140,14 +140,15 @@ class Auditor:
             return [self._about_file(source, None, source.problem)]
         records = Records(source.open)
         values = iter(records)
-        found = detect(values) if self.format is None else None
-        name = self.format or (found.format if found else None)
+        found = Detected(self.format, "", values) if self.format else detect(values)
+        name = found.format
         if name is None:
-            seen = str(records.gaps[0]) if records.gaps or not found else found.seen
-            return [] if source.is_other else [self._about_file(source, None, seen, "unknown-format")]
+            is_passed_over = source.is_other and found.is_something_else and not records.may_hide_records
+            seen = str(records.gaps[0]) if records.gaps else found.seen
+            return [] if is_passed_over else [self._about_file(source, None, seen, "unknown-format")]
         if not self.keep_texts:
             records.use(getattr(readers()[name], "SHORTCUTS", Shortcuts()))
-        return self._conversations(source, name, records, found.records if found else values)
+        return self._conversations(source, name, records, found.records)
 
     def _conversations(self, source: Source, name: str, records: Records, values: Iterable[Value]) -> list[Result]:
         results: list[Result] = []

@@ -21,11 +21,15 @@ _LOOKED_AT = 200
 
 
 class Detected(NamedTuple):
-    """The format of a file, None with what was seen instead, and its records from the first one on."""
+    """The format of a file, None with what was seen instead, and its records from the first one on.
+
+    `is_something_else` says that every record was looked at and none of them fits any format.
+    """
 
     format: str | None
     seen: str
     records: Iterable[Value]
+    is_something_else: bool = False
 
 
 @cache
@@ -66,7 +70,7 @@ def detect(records: Iterator[Value]) -> Detected:
         if fitting:
             return Detected(None, f"it fits several formats ({', '.join(fitting)}); name one with --format", [])
     seen = _described(looked_at[0].value) if looked_at else "nothing that can be read"
-    return Detected(None, f"it fits no format we know; seen: {seen}", [])
+    return Detected(None, f"it fits no format we know; seen: {seen}", [], next(records, None) is None)
 
 
 def _described(value: Any) -> str:  # noqa: ANN401

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Callable, Iterator
 from typing import BinaryIO, Literal, NamedTuple
 
 from promptkit.audit.array import array_elements
 from promptkit.audit.prose import Prose
 from promptkit.audit.reader import Shortcuts, Value
-from promptkit.audit.strict import MAX_RECORD_BYTES, UnreadableError, parse_bounded
+from promptkit.audit.strict import MAX_RECORD_BYTES, parse_bounded
+from promptkit.json_strict import UnreadableError
 from promptkit.transcript import Conversation
 
 # One conversation may keep this much waiting before it is whole.
@@ -26,7 +28,15 @@ _MARKS = {
     b"\x1f\x8b": "it is compressed with gzip; unpack it first",
     b"PK\x03\x04": "it is a zip file inside a zip file; unpack it first",
     b"(\xb5/\xfd": "it is compressed with zstd; unpack it first",
+    b"BZh": "it is compressed with bzip2; unpack it first",
+    b"\xfd7zXZ\0": "it is compressed with xz; unpack it first",
+    b"7z\xbc\xaf": "it is a 7z archive; unpack it first",
+    b"Rar!": "it is a RAR archive; unpack it first",
 }
+# JSON in UTF-16 or UTF-32 without a mark.
+_WIDE = re.compile(rb"\0*[\[{]\0|\0+[\[{]")
+_TAR = (257, b"ustar", "it is a tar archive; unpack it first")
+_BEGINS_AS_JSON = re.compile(rb'\s*(?:\[\s*)?\{\s*"')
 _UTF8_MARK = b"\xef\xbb\xbf"
 
 Layout = Literal["lines", "array", "document"]
@@ -59,6 +69,13 @@ class Records:
         self._prose: Prose | None = None
         self._talk: Callable[[str, bytes], Conversation | None] | None = None
         self._waiting_records = self._waiting_bytes = 0
+        self._is_closed = False
+        self._begins_as_json = False
+
+    @property
+    def may_hide_records(self) -> bool:
+        """Whether there is a gap behind which records may stand, and not only something other than JSON."""
+        return self._is_closed or (self._begins_as_json and bool(self.gaps))
 
     def use(self, shortcuts: Shortcuts) -> None:
         """Take the shortcuts of a format from here on. The first records serve to find it."""
@@ -77,13 +94,21 @@ class Records:
                 with io.BufferedReader(self._open(), _BUFFER) as stream:
                     yield from self._read(stream)
         except Exception as error:  # Each way of packing has errors of its own, and none may end the audit.
+            self._is_closed = True
             self._gap("", f"it cannot be read to its end ({type(error).__name__})")
 
     def _gap(self, location: str, reason: str) -> None:
         self.gaps.append(Gap(location, reason))
 
     def _sniff(self, raw: io.RawIOBase) -> Layout | None:
-        layout, reason = sniff(raw)
+        head = raw.read(_SNIFFED_BYTES) or b""
+        if reason := _why_closed(head):
+            self._is_closed = True
+            self._gap("", reason)
+            return None
+        head = head.removeprefix(_UTF8_MARK)
+        self._begins_as_json = bool(_BEGINS_AS_JSON.match(head))
+        layout, reason = _sniff(head)
         if reason:
             self._gap("", reason)
         return layout
@@ -177,13 +202,18 @@ def _skip_line(stream: BinaryIO) -> None:
         pass
 
 
-def sniff(stream: io.RawIOBase) -> tuple[Layout | None, str]:
+def _why_closed(head: bytes) -> str:
+    """Why a file may hold JSON all the same although its bytes are none; empty where nothing speaks for that."""
+    offset, mark, is_tar = _TAR
+    if head[offset : offset + len(mark)] == mark:
+        return is_tar
+    if _WIDE.match(head):
+        return "it is UTF-16 or UTF-32, not UTF-8"
+    return next((reason for mark, reason in _MARKS.items() if head.startswith(mark)), "")
+
+
+def _sniff(head: bytes) -> tuple[Layout | None, str]:
     """How a file of JSON is laid out, from its first lines; or None and why it cannot be read."""
-    head = stream.read(_SNIFFED_BYTES) or b""
-    for mark, reason in _MARKS.items():
-        if head.startswith(mark):
-            return None, reason
-    head = head.removeprefix(_UTF8_MARK)
     lines = [line for line in head.split(b"\n", 1000) if not line.isspace() and line][:_SNIFFED_LINES]
     if not lines:
         return None, "it is empty" if not head else "it holds nothing"

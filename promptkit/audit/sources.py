@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import io
-import os
 import re
 import stat
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import islice
+from os import stat_result
 from pathlib import Path, PurePosixPath
 from typing import cast
 
@@ -27,6 +28,7 @@ MAX_MEMBER_RATIO = 200
 _RATIO_FROM = 64 * 1024 * 1024
 MAX_ARCHIVE_BYTES = 64 * 1024 * 1024 * 1024
 _ZIP = b"PK\x03\x04"
+_LINK = "it is a symbolic link; name what it points to"
 # What exports hold beside transcripts: passed over unless it turns out to be a transcript all the same.
 _MEDIA = re.compile(
     r".*\.(png|jpe?g|gif|webp|svg|heic|bmp|ico|pdf|mp3|m4a|wav|ogg|mp4|mov|webm|html?|css|js|md|txt|toml)", re.I
@@ -36,8 +38,11 @@ _COMPANION = re.compile(
     r"|memories\.json|agent-[^/]+\.meta\.json|summaries\.json|header\.json|\.DS_Store|\._.*|Thumbs\.db|\.lock"
 )
 # How an archive of Inspect AI keeps a run while it goes on; the header comes at its end.
-_JOURNAL = re.compile(r"(.*!)_journal/.*")
-_SHARD = re.compile(r"(conversations-)(\d{3,})(\.json)")
+_JOURNAL = "!_journal/"
+_SHARD = re.compile(r"(conversations-)(\d{3,9})(\.json)")
+_MAX_MISSING_SHARDS = 100
+# What compressing nothing comes to.
+_EMPTY_BYTES = 2
 
 
 @dataclass(frozen=True)
@@ -70,7 +75,7 @@ class Source:
         """Whether its name says that it is something exports hold beside transcripts."""
         inside = self.name if self.member is None else self.name.removeprefix(f"{self.file}!")
         name = PurePosixPath(inside).name
-        is_companion = _MEDIA.fullmatch(name) or _COMPANION.fullmatch(name) or _JOURNAL.fullmatch(self.name)
+        is_companion = _MEDIA.fullmatch(name) or _COMPANION.fullmatch(name) or _JOURNAL in self.name
         return not self.is_named and bool(is_companion)
 
 
@@ -87,10 +92,6 @@ def find_sources(paths: Iterable[Path], max_files: int = MAX_FILES) -> list[Sour
     """
     found: dict[tuple[Path, int | None], Source] = {}
     for path in paths:
-        if not path.exists():
-            raise UsageError.of(
-                "no-such-file", f"there is no {sanitized(path, 200)}", "name files or folders of transcripts"
-            )
         for source in _sources(path):
             found.setdefault((source.file.absolute(), source.member), source)
             if len(found) >= max_files:
@@ -99,19 +100,50 @@ def find_sources(paths: Iterable[Path], max_files: int = MAX_FILES) -> list[Sour
 
 
 def _sources(path: Path) -> Iterator[Source]:
-    if not path.is_dir():
-        yield from _file(path, path.stat(), is_named=True)
+    try:
+        # Whoever names a link means what it points to.
+        status = path.stat()
+    except (FileNotFoundError, NotADirectoryError, ValueError):
+        raise UsageError.of(
+            "no-such-file", f"there is no {sanitized(path, 200)}", "name files or folders of transcripts"
+        ) from None
+    except OSError as error:
+        yield _unreadable(path, error)
         return
-    for folder, folders, names in os.walk(path):
-        folders.sort()
-        for name in sorted(names):
-            file = Path(folder, name)
-            yield from _file(file, file.lstat(), is_named=False)
+    yield from _folder(path) if stat.S_ISDIR(status.st_mode) else _file(path, status, is_named=True)
 
 
-def _file(path: Path, status: os.stat_result, *, is_named: bool) -> Iterator[Source]:
+def _folder(path: Path) -> Iterator[Source]:
+    """Everything below a folder: its files, then its folders. What cannot be looked at is a source with a problem."""
+    waiting = [path]
+    while waiting:
+        folder = waiting.pop()
+        folders = []
+        try:
+            inside = sorted(folder.iterdir())
+        except OSError as error:
+            yield _unreadable(folder, error)
+            continue
+        for file in inside:
+            try:
+                status = file.lstat()
+            except OSError as error:
+                yield _unreadable(file, error)
+                continue
+            if stat.S_ISDIR(status.st_mode):
+                folders.append(file)
+            else:
+                yield from _file(file, status, is_named=False)
+        waiting += reversed(folders)
+
+
+def _unreadable(path: Path, error: OSError) -> Source:
+    return Source(str(path), path, problem=f"it cannot be looked into ({error.strerror})")
+
+
+def _file(path: Path, status: stat_result, *, is_named: bool) -> Iterator[Source]:
     if stat.S_ISLNK(status.st_mode):
-        yield Source(str(path), path, problem="it is a symbolic link; name the file it points to")
+        yield Source(str(path), path, problem=_LINK)
     elif not stat.S_ISREG(status.st_mode):
         yield Source(str(path), path, problem="it is not a file")
     elif _starts_as_zip(path):
@@ -137,7 +169,7 @@ def _members(path: Path) -> Iterator[Source]:
     if sum(member.file_size for member in members) > MAX_ARCHIVE_BYTES:
         yield Source(str(path), path, problem="it unpacks to more than 64 GiB")
         return
-    files = [(index, member, _member_problem(member)) for index, member in enumerate(members) if not member.is_dir()]
+    files = [(index, member, _member_problem(member)) for index, member in enumerate(members) if not _is_folder(member)]
     problems = {problem for _, _, problem in files} or {"it is an empty zip file"}
     if len(problems) == 1 and (shared := problems.pop()):
         yield Source(str(path), path, problem=shared)
@@ -146,7 +178,14 @@ def _members(path: Path) -> Iterator[Source]:
         yield Source(f"{path}!{member.filename}", path, member.file_size, index, problem)
 
 
+def _is_folder(member: zipfile.ZipInfo) -> bool:
+    """Whether it is the entry of a folder. One with content is a file, whatever its name ends with."""
+    return member.is_dir() and member.file_size == 0 and member.compress_size <= _EMPTY_BYTES
+
+
 def _member_problem(member: zipfile.ZipInfo) -> str | None:
+    if stat.S_ISLNK(member.external_attr >> 16):
+        return _LINK
     if member.flag_bits & 1:
         return "it is encrypted; unpack it first"
     if member.file_size > _RATIO_FROM and member.file_size > MAX_MEMBER_RATIO * max(member.compress_size, 1):
@@ -161,7 +200,7 @@ def missing_parts(sources: Sequence[Source]) -> list[Source]:
 
 def _missing_headers(sources: Sequence[Source]) -> list[Source]:
     names = {source.name for source in sources}
-    starts = dict.fromkeys(found[1] for name in sorted(names) if (found := _JOURNAL.fullmatch(name)))
+    starts = dict.fromkeys(f"{name.partition(_JOURNAL)[0]}!" for name in sorted(names) if _JOURNAL in name)
     problem = "it is missing, so the run did not end"
     return [
         Source(f"{start}header.json", Path(start), problem=problem)
@@ -171,7 +210,7 @@ def _missing_headers(sources: Sequence[Source]) -> list[Source]:
 
 
 def _missing_shards(sources: Sequence[Source]) -> list[Source]:
-    """The numbered parts of an export that are not there although later ones are."""
+    """The numbered parts of an export that are not there although later ones are: the first hundred of them."""
     numbers: dict[tuple[str, str, int], set[int]] = {}
     for source in sources:
         folder, _, name = source.name.replace("!", "/!").rpartition("/")
@@ -182,5 +221,5 @@ def _missing_shards(sources: Sequence[Source]) -> list[Source]:
             f"{start}conversations-{number:0{width}}.json", Path(start), problem="this part of the export is missing"
         )
         for (_, start, width), present in numbers.items()
-        for number in sorted(set(range(min(max(present), MAX_FILES))) - present)
+        for number in islice((number for number in range(max(present)) if number not in present), _MAX_MISSING_SHARDS)
     ]

@@ -22,8 +22,9 @@ from promptkit.connection.open_session import LOCAL_SERVERS
 from promptkit.errors import PromptkitError, UsageError
 from promptkit.evaluation.live import forecast
 from promptkit.evaluation.plan import Sample, plan
+from promptkit.evaluation.records.lines import FILE_NAME
 from promptkit.evaluation.records.merge import merged
-from promptkit.evaluation.records.record import FILE_NAME, read_record
+from promptkit.evaluation.records.record import read_record
 from promptkit.evaluation.records.result import SampleResult
 from promptkit.evaluation.runner import Limits
 from promptkit.evaluation.spread import Spread, shard_folders
@@ -77,7 +78,7 @@ def run_eval(library: Library, setup: EvalSpec, limits: Limits, folders: Folders
     with closing(recorder) if recorder else nullcontext():
         _print_forecast(setup, samples)
         stop = _go(run, limits)
-    passed = report_on(read_record(run.folder), [run.folder], outputs)
+    passed = report_on(read_record(run.folder, library), [run.folder], outputs)
     for note in run.notes:
         print(f"Note: {note}", file=sys.stderr)
     print(f"The whole transcript is in {run.folder / FILE_NAME}", file=sys.stderr)

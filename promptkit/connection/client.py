@@ -9,20 +9,20 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import httpx2
-from mcp import Client, MCPError, StdioServerParameters
+from mcp import Client, MCPError
 from mcp.client.auth import OAuthFlowError
-from mcp.client.stdio import stdio_client
 from mcp.client.streamable_http import streamable_http_client
-from mcp.shared.message import SessionMessage
 from pydantic import ValidationError
 
+from promptkit.connection.answers import MAX_ANSWER_BYTES, Incoming
 from promptkit.connection.gate import Gate
 from promptkit.connection.session import GatedSession, ToolListNotices, list_tools_of
 from promptkit.connection.sign_in import auth_for
 from promptkit.connection.sign_in_origins import LOOPBACK, SignInOrigins
+from promptkit.connection.stdio import stdio_transport
 from promptkit.connection.tokens import KeptSignIn, open_store
 from promptkit.connection.transport import GateTransport
-from promptkit.connection.wire import MAX_ANSWER_BYTES, McpHttpClient
+from promptkit.connection.wire import McpHttpClient
 from promptkit.errors import PromptkitError, UsageError
 from promptkit.policy.decision import Definition
 from promptkit.text import sanitized
@@ -50,15 +50,17 @@ async def connect(
 
     Raises:
         UsageError: the URL is not one that may be used.
-        PromptkitError: the server cannot be reached, asks for a sign-in that there is not, or its list of tools cannot
-            be read whole.
+        PromptkitError: the server cannot be reached, asks for a sign-in and none is stored, or its list of tools
+            cannot be read whole.
     """
     try:
-        news = ToolListNotices()
-        async with _transport(server, gate, news, sign_in) as client:
-            tools = await list_tools_of(client)
-            review(tools)
-            yield GatedSession(client, gate, tools, news)
+        notices = ToolListNotices()
+        async with _transport(server, gate, sign_in) as (read, write):
+            incoming = Incoming(read, write, gate)
+            async with Client(_held(incoming, write), message_handler=notices) as client:
+                tools = await list_tools_of(client)
+                review(tools)
+                yield GatedSession(client, gate, tools, notices, incoming)
     except BaseException as group:  # The SDK's task groups wrap whatever is raised inside them.
         cause: BaseException = group
         while isinstance(cause, BaseExceptionGroup):
@@ -76,24 +78,25 @@ async def connect(
 
 @asynccontextmanager
 async def _transport(
-    server: str | Sequence[str],
-    gate: Gate,
-    news: ToolListNotices,
-    sign_in: Callable[[SignInOrigins], httpx2.Auth] | None,
-) -> AsyncIterator[Client]:
-    if isinstance(server, str):
-        url = checked_url(server)
-        origins = SignInOrigins(url)
-        auth = sign_in(origins) if sign_in else auth_for(url, open_store(), origins)
-        http = _http_client(GateTransport(gate, url, origins), auth)
-        # One event is one answer, and a page of a thousand rows is more than the SDK's own limit of 1 MiB.
-        transport = streamable_http_client(url, http_client=http, max_sse_event_size=MAX_ANSWER_BYTES)
-        async with http, Client(transport, message_handler=news) as client:
-            yield client
-    else:
-        command = StdioServerParameters(command=server[0], args=list(server[1:]))
-        async with Client(_gated_stdio(command, gate), message_handler=news) as client:
-            yield client
+    server: str | Sequence[str], gate: Gate, sign_in: Callable[[SignInOrigins], httpx2.Auth] | None
+) -> AsyncIterator[Any]:
+    if not isinstance(server, str):
+        async with stdio_transport(server, gate) as streams:
+            yield streams
+        return
+    url = checked_url(server)
+    origins = SignInOrigins(url)
+    auth = sign_in(origins) if sign_in else auth_for(url, open_store(), origins)
+    http = _http_client(GateTransport(gate, url, origins), auth)
+    # The HTTP client measures answers; the SDK's own limit of 1 MiB is less than a page of a thousand rows.
+    async with http, streamable_http_client(url, http_client=http, max_sse_event_size=2 * MAX_ANSWER_BYTES) as streams:
+        yield streams
+
+
+@asynccontextmanager
+async def _held(*streams: Any) -> AsyncIterator[Any]:  # noqa: ANN401
+    """Streams in the shape that the SDK's client enters; who opened them closes them."""
+    yield streams
 
 
 def _http_client(transport: GateTransport, auth: httpx2.Auth | None = None) -> McpHttpClient:
@@ -120,33 +123,6 @@ async def revoke(kept: KeptSignIn) -> bool:
     except (httpx2.HTTPError, OSError, PromptkitError):
         return False
     return True
-
-
-@asynccontextmanager
-async def _gated_stdio(command: StdioServerParameters, gate: Gate) -> AsyncIterator[Any]:
-    async with stdio_client(command) as (read, write):
-        yield read, _GatedStream(write, gate)
-
-
-class _GatedStream:
-    """The write side of a stdio transport, with the gate before it."""
-
-    def __init__(self, inner: Any, gate: Gate) -> None:  # noqa: ANN401
-        self._inner, self._gate = inner, gate
-
-    async def send(self, message: SessionMessage) -> None:
-        self._gate.check(message.message.model_dump_json(by_alias=True, exclude_unset=True).encode())
-        await self._inner.send(message)
-
-    async def aclose(self) -> None:
-        await self._inner.aclose()
-
-    async def __aenter__(self) -> _GatedStream:
-        await self._inner.__aenter__()
-        return self
-
-    async def __aexit__(self, *details: Any) -> Any:  # noqa: ANN401
-        return await self._inner.__aexit__(*details)
 
 
 def checked_url(url: str) -> str:

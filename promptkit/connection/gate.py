@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from promptkit.json_strict import strict_json
+from promptkit.json_strict import sendable_json
 from promptkit.model import ToolCall
 from promptkit.policy.decision import Decision, ToolPolicy, decide
 from promptkit.text import sanitized
@@ -32,15 +32,24 @@ class GateError(Exception):
 class Gate:
     """Lets a message through, or latches shut for good.
 
+    `policy` decides the tool calls; until it is set, every call is refused. `calls_passed` counts those that left.
+
     Args:
-        policy: what tool calls are decided by; refuses every call until it is set.
-        log: is told of every message before it leaves, as {"method", "tool", "arguments", "allowed", "reason"}.
+        log: receives every message before it leaves, as {"method", "tool", "arguments", "allowed", "reason"}. The
+            method of an answer to the server is "answer to" the method that the server asked with.
     """
 
     def __init__(self, log: Callable[[dict[str, Any]], None] | None = None) -> None:
         self.policy = ToolPolicy({})
         self.is_shut = False
+        self.calls_passed = 0
         self._log = log or (lambda _: None)
+        # The id and the method of each request of the server that is not answered yet.
+        self._asked: list[tuple[object, str]] = []
+
+    def expect_answer(self, id_: object, method: str) -> None:
+        """Let one answer to a request of the server leave: the empty result to a ping, an error to all else."""
+        self._asked.append((id_, method))
 
     def check(self, body: bytes, headers: Mapping[str, str] | None = None) -> None:
         """Pass one outgoing message.
@@ -63,27 +72,45 @@ class Gate:
         if reason:
             self.is_shut = True
             raise GateError(reason)
+        self.calls_passed += message["method"] == "tools/call"
 
     def _inspect(self, body: bytes, headers: Mapping[str, str]) -> tuple[Any, str | None]:
         if len(body) > MAX_MESSAGE_BYTES:
             return None, f"the message is larger than {MAX_MESSAGE_BYTES} bytes"
-        message = strict_json(body)
+        message = sendable_json(body)
         if not isinstance(message, dict):
             return None, "the message is not a single object"
+        if "method" not in message and ("result" in message or "error" in message):
+            return self._inspect_answer(message)
+        return message, self._why_not_request(message, headers)
+
+    def _inspect_answer(self, answer: dict[str, Any]) -> tuple[Any, str | None]:
+        """What an answer is logged as, and the reason if it may not leave."""
+        is_empty = answer.keys() == {"jsonrpc", "id", "result"} and answer["result"] == {}
+        if not is_empty and answer.keys() != {"jsonrpc", "id", "error"}:
+            return None, "the answer is neither an empty result nor an error"
+        fitting = (asked for asked in self._asked if asked[0] == answer["id"] and (asked[1] == "ping") == is_empty)
+        asked = next(fitting, None)
+        if asked is None:
+            return None, "the answer is to nothing that the server asked"
+        self._asked.remove(asked)
+        return {"method": f"answer to {sanitized(asked[1])}"}, None
+
+    def _why_not_request(self, message: dict[str, Any], headers: Mapping[str, str]) -> str | None:
         method = message.get("method")
-        if "method" not in message and "error" in message and "id" in message:
-            return message, None  # Our "no" to a request of the server, such as sampling.
         if method not in _METHODS:
-            return message, f"the method {sanitized(method)} is not one that reading needs"
+            return f"the method {sanitized(method)} is not one that reading needs"
+        if message.keys() - {"jsonrpc", "id", "method", "params"}:
+            return "the message is more than a request"
         if method.startswith("notifications/") == ("id" in message):
-            return message, f"{method} must be a {'notification' if 'id' in message else 'request'}"
+            return f"{method} must be a {'notification' if 'id' in message else 'request'}"
         params = message.get("params")
         name = params.get("name") if isinstance(params, dict) else None
         if headers.get("mcp-method", method) != method or (name and headers.get("mcp-name", name) != name):
-            return message, "a header and the body name different methods or tools"
-        return message, self._inspect_call(params) if method == "tools/call" else None
+            return "a header and the body name different methods or tools"
+        return self._why_not_call(params) if method == "tools/call" else None
 
-    def _inspect_call(self, params: Any) -> str | None:  # noqa: ANN401
+    def _why_not_call(self, params: Any) -> str | None:  # noqa: ANN401
         if not isinstance(params, dict) or set(params) - {"name", "arguments", "_meta"}:
             return "the call carries more than a name and arguments"
         decision = self.decide(ToolCall(name=str(params.get("name")), arguments=params.get("arguments")))

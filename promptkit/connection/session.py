@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -14,6 +13,7 @@ from mcp.client.subscriptions import ListenNotSupportedError, SubscriptionLost
 from mcp.shared.dispatcher import ProgressFnT
 from mcp.types import (
     METHOD_NOT_FOUND,
+    PARSE_ERROR,
     CallToolRequest,
     CallToolRequestParams,
     CallToolResult,
@@ -23,8 +23,10 @@ from mcp.types import (
 )
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from promptkit.connection.answers import Incoming
 from promptkit.connection.gate import Gate
 from promptkit.errors import PromptkitError
+from promptkit.json_strict import strict_json
 from promptkit.model import ToolCall
 from promptkit.policy.decision import Decision, Definition
 from promptkit.transcript import CallState
@@ -34,6 +36,8 @@ MAX_TOOLS = 2000
 CALL_TIMEOUT_SECONDS = 60
 FORWARD_TIMEOUT_SECONDS = 300
 DEFAULT_RETRY_SECONDS = 10.0
+# What servers call a session they do not know, where the HTTP status does not say it.
+_FORGOTTEN = frozenset({"Session not found", "Session terminated"})
 
 
 class _RawToolList(BaseModel):
@@ -45,6 +49,18 @@ class _RawToolList(BaseModel):
 
 class _RawResult(BaseModel):
     model_config = ConfigDict(extra="allow")
+
+
+class SessionLostError(MCPError):
+    """The session is over: its connection is closed, or the server does not know it any more.
+
+    `may_have_run` says whether the server may have taken the request. Only one that it has not taken, because it was
+    never sent or the server turned it away, may be sent again.
+    """
+
+    def __init__(self, error: MCPError, *, may_have_run: bool) -> None:
+        super().__init__(error.code, error.message, error.data)
+        self.may_have_run = may_have_run
 
 
 @dataclass(frozen=True)
@@ -82,7 +98,7 @@ class Session(Protocol):
 
 
 class ToolListNotices:
-    """Hears what a server of an earlier revision says without being asked; it is given every message."""
+    """Receives unsolicited notifications from servers on older MCP revisions."""
 
     def __init__(self) -> None:
         self._event = anyio.Event()
@@ -105,8 +121,19 @@ class GatedSession:
     `tools` is the server's whole list as it came, actions included: a model must see them for an attempt to be seen.
     """
 
-    def __init__(self, client: Client, gate: Gate, tools: Sequence[Definition], news: ToolListNotices) -> None:
-        self._client, self.gate, self.tools, self._news = client, gate, tools, news
+    def __init__(
+        self,
+        client: Client,
+        gate: Gate,
+        tools: Sequence[Definition],
+        notices: ToolListNotices,
+        incoming: Incoming,
+    ) -> None:
+        self._client = client
+        self.gate = gate
+        self.tools = tools
+        self._notices = notices
+        self._incoming = incoming
 
     @property
     def protocol(self) -> str:
@@ -123,10 +150,16 @@ class GatedSession:
         """The server's whole list as it is now. Calls are still decided by the list that was reviewed last.
 
         Raises:
-            MCPError: the session is lost.
+            SessionLostError: the session is over.
+            MCPError: the server does not answer.
             PromptkitError: the list does not end.
         """
-        return await list_tools_of(self._client)
+        try:
+            return await list_tools_of(self._client)
+        except MCPError as error:
+            if self._lost(error, has_left=False):
+                raise SessionLostError(error, may_have_run=False) from None
+            raise
 
     def decide(self, call: ToolCall) -> Decision:
         """What would become of a call; nothing is sent."""
@@ -141,6 +174,8 @@ class GatedSession:
         try:
             result = await self._client.session.send_request(request, CallToolResult, CALL_TIMEOUT_SECONDS)
         except MCPError as error:
+            if error.code == PARSE_ERROR:
+                return Outcome(decision, CallState.UNKNOWN, f"Torii's answer cannot be read: {error.message}.")
             told = f"Torii did not answer: {error.message} (code {error.code})"
             return Outcome(decision, CallState.FAILED, told, retry_after=_retry_after(error))
         except (ValidationError, RuntimeError) as error:
@@ -154,26 +189,43 @@ class GatedSession:
         """Pass on a call that `decide` allows; the server's result as it came. The gate checks it once more.
 
         Raises:
-            MCPError: the server's error as it came, or the session is lost.
-            ValidationError: the answer is no result of a tool.
+            SessionLostError: the session is over; it says whether the server may have taken the call.
+            MCPError: the server's error as it came.
+            ValidationError: the answer is not a result of a tool.
         """
         request = CallToolRequest(params=CallToolRequestParams(name=call.name, arguments=call.arguments))
-        result = await self._client.session.send_request(
-            request, _RawResult, FORWARD_TIMEOUT_SECONDS, progress_callback=progress
-        )
+        passed_before = self.gate.calls_passed
+        try:
+            result = await self._client.session.send_request(
+                request, _RawResult, FORWARD_TIMEOUT_SECONDS, progress_callback=progress
+            )
+        except MCPError as error:
+            # Where another call left meanwhile, this one may have left as well.
+            raise self._lost(error, has_left=self.gate.calls_passed != passed_before) or error from None
         return result.model_dump()
 
+    def _lost(self, error: MCPError, *, has_left: bool) -> SessionLostError | None:
+        """The error as one that says that the session is over, if it is."""
+        details = error.data if isinstance(error.data, dict) else {}
+        if self._incoming.is_over:
+            return SessionLostError(error, may_have_run=has_left)
+        if details.get("isForgotten") or error.message in _FORGOTTEN:
+            # 503 may also come from something between us and a server that did take the call.
+            is_unsure = details.get("httpStatus") == HTTPStatus.SERVICE_UNAVAILABLE
+            return SessionLostError(error, may_have_run=is_unsure)
+        return None
+
     async def list_changed(self) -> None:
-        """Wait until the server says that its list of tools changed, or may have said so without our hearing it."""
+        """Wait until the server says that its list of tools changed, or that we may have missed the notice."""
         try:
             async with self._client.listen(tools_list_changed=True) as events:
                 async for _ in events:
                     return
         except ListenNotSupportedError:
-            await self._news.wait()
+            await self._notices.wait()
         except MCPError as error:
             if error.code == METHOD_NOT_FOUND:
-                await self._news.wait()
+                await self._notices.wait()
         except (SubscriptionLost, TimeoutError):
             return
 
@@ -195,7 +247,7 @@ def _retry_after(error: MCPError) -> float | None:
 
 def _parsed(text: str) -> dict[str, Any] | None:
     try:
-        data = json.loads(text)
+        data = strict_json(text)
     except (ValueError, RecursionError):
         return None
     return data if isinstance(data, dict) else None
@@ -215,10 +267,10 @@ async def list_tools_of(client: Client) -> list[Definition]:
         page = await client.session.send_request(ListToolsRequest(params=params), _RawToolList, CALL_TIMEOUT_SECONDS)
         tools += page.tools
         cursor = page.next_cursor
-        if not cursor:
-            return tools
         if len(tools) > MAX_TOOLS:
             break
+        if not cursor:
+            return tools
     message = f"the server's list of tools does not end within {MAX_LIST_PAGES} pages and {MAX_TOOLS} tools"
     raise PromptkitError.of(
         "endless-tool-list", message, "a list that cannot be read whole cannot be trusted; ask its operator"

@@ -8,7 +8,7 @@ import anyio
 import httpx2
 
 from promptkit.errors import PromptkitError
-from promptkit.json_strict import strict_json
+from promptkit.json_strict import UnreadableError, strict_json
 from promptkit.text import sanitized
 
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
@@ -61,7 +61,7 @@ class SignInOrigins:
             return
         if not _is_https(url):
             raise _not_reached(url, "neither https nor on this machine")
-        # Who answers at a public name from a private address has no certificate for it: a look before is enough.
+        # A private host has no certificate for a public name, so checking the address first is enough.
         found = await anyio.getaddrinfo(url.host, None)
         if not all(ipaddress.ip_address(str(address[4][0])).is_global for address in found):
             raise _not_reached(url, "at a private address")
@@ -76,7 +76,7 @@ def _is_of_sign_in(request: httpx2.Request) -> bool:
         return True
     try:
         body = strict_json(request.content)
-    except (ValueError, RecursionError):
+    except UnreadableError:
         return False
     return isinstance(body, dict) and "redirect_uris" in body and "jsonrpc" not in body
 
@@ -85,7 +85,7 @@ def _parsed(address: str) -> httpx2.URL:
     try:
         return httpx2.URL(address)
     except httpx2.InvalidURL:
-        message = f"signing in leads to {sanitized(address, 200)}, which is no address"
+        message = f"signing in leads to {sanitized(address, 200)}, which is not a URL"
         raise PromptkitError.of("sign-in-address", message, "ask the server's operator") from None
 
 

@@ -32,7 +32,7 @@ def report_of(run: RunResult) -> Report:
         passed=run.passed,
         rows=rows,
         body=list(_body(run, rows)),
-        checks=[_self_test(run), _completeness(run)],
+        checks=[_self_test(run), _completeness(run), *map(_contradiction, run.contradictions)],
         replayed=sanitized(run.replayed, 300),
     )
 
@@ -85,6 +85,11 @@ def _completeness(run: RunResult) -> Row:
     return _check("every sample has run", None if run.is_complete else ran, Verdict.INCONCLUSIVE, alert)
 
 
+def _contradiction(contradiction: str) -> Row:
+    reason = sanitized(contradiction, 300)
+    return _check("the record fits itself", reason, Verdict.INCONCLUSIVE, Alert("record_is_consistent", f"{reason}."))
+
+
 def _check(name: str, why_not: str | None, verdict: Verdict, alert: Alert) -> Row:
     """A check of the whole run. It passes if `why_not` is None, else it has the verdict and the alert."""
     if why_not is None:
@@ -96,6 +101,8 @@ def _body(run: RunResult, rows: Sequence[Row]) -> Iterator[Block]:
     ran = f"{sum(row.passed for row in rows)} of {run.planned} samples passed"
     caught = "caught" if run.self_test.passed else "NOT caught"
     yield Line(f"Verdict: {run.verdict}. {ran}. The rogue model was {caught}.")
+    for told in run.contradictions:
+        yield Line(f"The record contradicts itself. {sanitized(told, 300)}.")
     if run.replayed:
         yield Line(sanitized(run.replayed, 300))
     if PROGRAMS.issuperset(run.models):

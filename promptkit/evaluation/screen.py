@@ -24,6 +24,8 @@ def screen_of(run: RunResult) -> Iterator[Block]:
             yield Line()
     yield from _failures(run)
     yield Line(_self_test_line(run.self_test))
+    for told in run.contradictions:
+        yield Line(f"The record contradicts itself. {sanitized(told, 300)}.", Tone.BAD)
     if run.replayed:
         yield Line(sanitized(run.replayed, 300), Tone.WARNING)
     yield Line(_closing_line(run), Tone.GOOD if run.passed else Tone.BAD)

@@ -16,8 +16,9 @@ from promptkit.agents.open_models import open_models
 from promptkit.cluster import Cluster
 from promptkit.errors import PromptkitError, UsageError
 from promptkit.evaluation.plan import plan
+from promptkit.evaluation.records.lines import FILE_NAME
 from promptkit.evaluation.records.merge import run_result
-from promptkit.evaluation.records.record import FILE_NAME, read_record
+from promptkit.evaluation.records.record import read_header, read_record
 from promptkit.evaluation.runner import Limits, Progress
 from promptkit.evaluation.start import EvalRun, asked_again
 from promptkit.files import write_text
@@ -98,7 +99,7 @@ class Spread:
         folders = shard_folders(folder)
         if not folders:
             raise UsageError.of("no-shard", f"{folder} holds no shard of a run on a cluster", "start again, with --out")
-        setup = read_record(folders[0]).header.setup
+        setup = read_header(folders[0]).setup
         return cls(asked_again(replace(setup, shard=_ONE), asked), folder, setup.shard[1])
 
     def go(self, planned: int, cluster: Cluster, limits: Limits, progress: Progress) -> str | None:
@@ -163,7 +164,14 @@ def _keep(future: _Shard, path: Path, progress: Progress) -> Iterator[str]:
         return
     make_folder(path.parent)
     write_text(path, text)
-    for result in read_record(path).results:
+    try:
+        results = read_record(path).results
+    except PromptkitError as error:
+        # Such a file would stand in the way of every shard that came home whole.
+        path.unlink()
+        yield f"{path.parent.name} is lost ({error.problems[0].message})"
+        return
+    for result in results:
         progress(result)
     if stop:
         yield f"{path.parent.name}: {stop}"

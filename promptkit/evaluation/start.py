@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import datetime
-import hashlib
-import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from importlib.metadata import version
@@ -18,12 +16,13 @@ from promptkit.agents.turns import Models
 from promptkit.connection.open_session import LOCAL_SERVERS
 from promptkit.errors import PromptkitError, UsageError
 from promptkit.evaluation.live import AuditWatch, preflight
-from promptkit.evaluation.plan import CaseScenario, Sample, part
-from promptkit.evaluation.records.record import FILE_NAME, Header, read_record
+from promptkit.evaluation.plan import Sample, part
+from promptkit.evaluation.records.lines import FILE_NAME, Header
+from promptkit.evaluation.records.planned import digest_of, subject_digests, told_instructions
+from promptkit.evaluation.records.record import read_header, read_record
 from promptkit.evaluation.runner import Limits, Progress, limited, run_samples
 from promptkit.evaluation.suite import Evaluation, open_evaluation
-from promptkit.library.instructions import instructions_digest, instructions_version
-from promptkit.library.store import Library, version_digest
+from promptkit.library.store import Library
 from promptkit.policy.review import LOCK_NAME
 
 _MAY_DIFFER = {"today", "started", "promptkit"}
@@ -90,7 +89,7 @@ class EvalRun:
             header = make_header(self.library, self.setup, self.samples, evaluation)
             header = dataclasses.replace(header, replayed=self.cassette.replayed if self.cassette else "")
             with self._open(header) as record:
-                done = read_record(self.folder).results
+                done = read_record(self.folder, self.library).results
                 for result in done:
                     limits.spend(result.usage)
                 self_test, lines = await evaluation.run_self_test(self.library.attacks)
@@ -106,7 +105,7 @@ class EvalRun:
         path = self.folder / FILE_NAME
         if not self.is_resumed:
             return Journal.new(path, {"kind": "run", **dataclasses.asdict(header)})
-        before, now = (dataclasses.asdict(each) for each in (read_record(self.folder).header, header))
+        before, now = (dataclasses.asdict(each) for each in (read_header(self.folder), header))
         if changed := [name for name in now if now[name] != before[name] and name not in _MAY_DIFFER]:
             message = f"these have changed since the run began: {', '.join(changed)}"
             raise PromptkitError.of("run-changed", message, "start a new run, or undo the changes")
@@ -120,7 +119,7 @@ def resumed_setup(folder: Path, asked: EvalSpec) -> EvalSpec:
         UsageError: the command line asks for something else.
         PromptkitError: there is no record.
     """
-    return asked_again(read_record(folder).header.setup, asked)
+    return asked_again(read_header(folder).setup, asked)
 
 
 def asked_again(setup: EvalSpec, asked: EvalSpec) -> EvalSpec:
@@ -138,12 +137,7 @@ def asked_again(setup: EvalSpec, asked: EvalSpec) -> EvalSpec:
 
 def make_header(library: Library, setup: EvalSpec, samples: Sequence[Sample], evaluation: Evaluation) -> Header:
     """The header of a run."""
-    cases = {
-        sample.scenario.labels["prompt"]: sample.scenario
-        for sample in samples
-        if isinstance(sample.scenario, CaseScenario)
-    }
-    families = sorted({sample.scenario.labels["family"] for sample in samples if "family" in sample.scenario.labels})
+    prompts, families = subject_digests(library, samples)
     return Header(
         setup=setup,
         planned=len(samples),
@@ -153,18 +147,8 @@ def make_header(library: Library, setup: EvalSpec, samples: Sequence[Sample], ev
         started=datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
         promptkit=version("torii-promptkit"),
         tenant=evaluation.tenant,
-        tools=_digest((library.instructions / LOCK_NAME).read_bytes()),
-        instructions=f"{instructions_version(library)} {instructions_digest(library)}",
-        prompts={name: _prompt_digest(library, scenario) for name, scenario in cases.items()},
-        families={name: _digest((library.evals / "attacks" / f"{name}.yaml").read_bytes()) for name in families},
+        tools=digest_of((library.instructions / LOCK_NAME).read_bytes()),
+        instructions=told_instructions(library),
+        prompts=prompts,
+        families=families,
     )
-
-
-def _prompt_digest(library: Library, scenario: CaseScenario) -> str:
-    prompt = version_digest(library.prompt_document(library.prompts / f"{scenario.prompt.name}.yaml"))
-    texts = [prompt, *(one.model_dump(mode="json") for one in (scenario.recipe, scenario.file))]
-    return _digest(json.dumps(texts, sort_keys=True).encode())
-
-
-def _digest(content: bytes) -> str:
-    return hashlib.sha256(content).hexdigest()

@@ -117,6 +117,8 @@ def _population_differences(baseline: Recorded, recorded: Recorded) -> Iterator[
     for name, one in (("the baseline", baseline), ("this run", recorded)):
         if len(one.fresh) < len(one.results):
             yield f"{name} is a replay, which says nothing new about a model"
+        if one.contradictions:
+            yield f"{name} contradicts itself ({one.contradictions[0]})"
     for name in ("server", "tenant", "tools", "families"):
         if getattr(first, name) != getattr(second, name):
             yield f"{name} differ"

@@ -24,7 +24,7 @@ from promptkit.private import without_private
 
 MAX_LINE_BYTES = 64 * 1024
 _TOO_LARGE = {"left out": "the arguments are too large to keep"}
-# Longer than any name that is one, so that what is left of it is none either.
+# Longer than any valid tool name, so a truncated one is never valid.
 _MAX_NAME = 200
 
 
@@ -44,7 +44,8 @@ class AuditLog:
     def __init__(self, path: Path) -> None:
         self._path = path
         # The digest of the line that we wrote last, and the file with the size that it had then.
-        self._last, self._written = "", (0, 0, 0)
+        self._last = ""
+        self._written = (0, 0, 0)
         with _explained(path):
             path.parent.mkdir(parents=True, exist_ok=True)
             self._open().close()
@@ -55,14 +56,14 @@ class AuditLog:
         Raises:
             PromptkitError: it could not be written whole.
         """
-        told = {"time": datetime.datetime.now(datetime.UTC).isoformat(timespec="milliseconds"), **_kept(line)}
+        entry = {"time": datetime.datetime.now(datetime.UTC).isoformat(timespec="milliseconds"), **_kept(line)}
         with _explained(self._path), self._open() as file:
             # Until it is closed. filelock, which keeps sign-ins, takes ten times as long, and calls wait for this.
             portalocker.lock(file, portalocker.LockFlags.EXCLUSIVE)
             about = os.fstat(file.fileno())
             is_ours = self._written == (about.st_dev, about.st_ino, about.st_size)
             previous, end = (self._last, b"") if is_ours else _last_line(file)
-            text = json.dumps({**told, "previous": previous}).encode()
+            text = json.dumps({**entry, "previous": previous}).encode()
             whole = end + text + b"\n"
             if file.write(whole) != len(whole):
                 raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))

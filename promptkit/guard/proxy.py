@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
-from functools import partial
 from importlib.metadata import version
 from typing import Any
 from weakref import WeakSet
 
 import anyio
 from mcp.server.lowlevel import NotificationOptions, Server
+from mcp.server.models import InitializationOptions
 from mcp.server.subscriptions import InMemorySubscriptionBus, ListenHandler, ToolsListChanged
 from mcp.types import CallToolRequestParams, PaginatedRequestParams
 from pydantic import ValidationError
+from starlette.applications import Starlette
 
 from promptkit.connection.session import refusal
+from promptkit.guard.request_ids import OneRequestPerId, RequestsInFlight
 from promptkit.guard.upstream import MAX_LIST_AGE_SECONDS, MAX_WAIT_SECONDS, Log, Upstream
 from promptkit.library.store import Library
 from promptkit.model import ToolCall
@@ -25,6 +27,26 @@ INSTRUCTIONS = "This connection to Torii only reads. A call that would change an
 _SLOW_CLIENT_SECONDS = 1
 # Clients of revision 2026 want it in every result; for others the SDK takes it away.
 _ENVELOPE = {"resultType": "complete"}
+
+
+class _GuardServer(Server[Any]):
+    """The SDK's server, saying that its list of tools may change, with one request at a time under one id."""
+
+    def __init__(self, requests: RequestsInFlight, *given: Any, **options: Any) -> None:  # noqa: ANN401
+        super().__init__(*given, **options)
+        self._requests = requests
+        self.middleware.append(requests.handling)
+
+    def create_initialization_options(self, *given: Any, **options: Any) -> InitializationOptions:  # noqa: ANN401
+        """What `initialize` is answered with."""
+        changing = given or (NotificationOptions(tools_changed=True),)
+        return super().create_initialization_options(*changing, **options)
+
+    def streamable_http_app(self, **options: Any) -> Starlette:  # noqa: ANN401
+        """The HTTP application."""
+        app = super().streamable_http_app(**options)
+        app.add_middleware(OneRequestPerId, requests=self._requests)
+        return app
 
 
 class Guard:
@@ -60,14 +82,18 @@ class Guard:
             max_list_age_seconds=max_list_age_seconds,
             max_wait_seconds=max_wait_seconds,
         )
-        self._log, self._show_all = log, show_all
+        self._log = log
+        self._show_all = show_all
+        self._requests = RequestsInFlight()
         self._bus = InMemorySubscriptionBus()
-        # Clients of revisions before 2026, which are told without asking.
+        # Clients of revisions before 2026, which are told without asking. A connection outlives its requests, and mcp
+        # 2.3 gives handlers no other way to it than the private attribute of their session.
         self._connections: WeakSet[Any] = WeakSet()
 
     def build(self) -> Server[Any]:
         """The MCP server; it connects to the one behind as soon as it runs."""
-        server: Server[Any] = Server(
+        server = _GuardServer(
+            self._requests,
             "promptkit-guard",
             version=version("torii-promptkit"),
             instructions=INSTRUCTIONS,
@@ -78,8 +104,6 @@ class Guard:
         # Registered here, since only so may a handler answer with a result as it came.
         server.add_request_handler("tools/list", PaginatedRequestParams, self._list_tools)
         server.add_request_handler("tools/call", CallToolRequestParams, self._call_tool)
-        options = partial(server.create_initialization_options, NotificationOptions(tools_changed=True))
-        server.create_initialization_options = options  # type: ignore[method-assign]
         return server
 
     @asynccontextmanager
@@ -121,7 +145,7 @@ class Guard:
 
 
 async def _say(connection: Any) -> None:  # noqa: ANN401
-    # Whoever does not read what they are told misses it, and holds up nobody.
+    # A client that does not read its notifications misses this one and must not block the others.
     with anyio.move_on_after(_SLOW_CLIENT_SECONDS):
         await connection.send_tool_list_changed()
 

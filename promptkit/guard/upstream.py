@@ -1,10 +1,20 @@
-"""The guard's connection to the server: opened again whenever it is lost, and its list of tools kept fresh."""
+"""The guard's connection to the server: opened again whenever it is lost, and its list of tools kept fresh.
+
+    connecting --- the list is read and reviewed ---> connected
+        ^                                                 |
+        |                                                 | a request finds the session over: `_lost` is set
+        |                                                 v
+        +--- a pause, or `_wanted` by a caller --- disconnected
+
+`_tried` fires whenever an attempt has ended, in `connected` or back in `disconnected`. A caller that finds no session
+sets `_wanted`, and waits for `_tried` until there is one, the wait is over, or a person has to do something first.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from math import inf
-from typing import Any, TypeVar
+from typing import Any
 
 import anyio
 from mcp import MCPError
@@ -13,22 +23,20 @@ from mcp.types import CONNECTION_CLOSED
 
 from promptkit.connection.client import connect
 from promptkit.connection.gate import Gate
-from promptkit.connection.session import GatedSession
+from promptkit.connection.session import GatedSession, SessionLostError
 from promptkit.errors import PromptkitError
 from promptkit.library.store import Library
 from promptkit.model import ToolCall
-from promptkit.policy.decision import Decision, Definition, ToolPolicy, decide
+from promptkit.policy.decision import Decision, Definition, ToolPolicy, decide, definition_digest
 from promptkit.policy.review import tool_changes, tool_policy
 from promptkit.text import sanitized
 
 Log = Callable[[dict[str, Any]], None]
-T = TypeVar("T")
 MAX_LIST_AGE_SECONDS = 10
 MAX_WAIT_SECONDS = 20
 _FIRST_PAUSE_SECONDS = 0.2
 _LAST_PAUSE_SECONDS = 10.0
-_SESSION_ENDS = ("Connection closed", "Session not found", "Session terminated")
-_NOT_FOUND = 404
+_UNSURE = "the connection was lost after the call was sent, and it may have run, so it is not sent twice; ask again"
 # Problems that go away by themselves; all others are for a person.
 _PASSING = frozenset({"no-server", "sign-in-later"})
 
@@ -57,7 +65,10 @@ class Upstream:
         max_list_age_seconds: float = MAX_LIST_AGE_SECONDS,
         max_wait_seconds: float = MAX_WAIT_SECONDS,
     ) -> None:
-        self._library, self._server, self._log, self._tell = library, server, log, tell
+        self._library = library
+        self._server = server
+        self._log = log
+        self._tell = tell
         self._list_changed = list_changed
         self._max_list_age_seconds = max_list_age_seconds
         self._max_wait_seconds = max_wait_seconds
@@ -65,14 +76,18 @@ class Upstream:
         self._policy = ToolPolicy({})
         self._session: GatedSession | None = None
         self._listed_at = 0.0
-        self._lost, self._listing = anyio.Event(), anyio.Lock()
-        # One is set, and made anew, whenever an attempt to connect has ended; one is set by who waits for the next.
-        self._tried, self._wanted = anyio.Event(), anyio.Event()
-        self._trouble, self._needs_person = "it has not answered yet", False
+        self._lost = anyio.Event()
+        self._listing = anyio.Lock()
+        # `_tried` fires after each attempt to connect; `_wanted` is set by waiting callers.
+        self._tried = anyio.Event()
+        self._wanted = anyio.Event()
+        self._trouble = "it has not answered yet"
+        self._needs_person = False
 
     async def run(self) -> None:
         """Keep the connection, until cancelled."""
-        pause, told = _FIRST_PAUSE_SECONDS, ""
+        pause = _FIRST_PAUSE_SECONDS
+        last_trouble = ""
         while True:
             opened_at = anyio.current_time()
             try:
@@ -84,9 +99,9 @@ class Upstream:
                 )
                 self._needs_person = fault is not None and fault.code not in _PASSING
             is_flapping = anyio.current_time() - opened_at < _LAST_PAUSE_SECONDS
-            if not (is_flapping and told == self._trouble):
+            if not (is_flapping and last_trouble == self._trouble):
                 self._tell(f"the connection is lost: {self._trouble}")
-            told = self._trouble
+            last_trouble = self._trouble
             self._say_tried()
             await anyio.sleep(_FIRST_PAUSE_SECONDS)
             pause = min(pause * 2, _LAST_PAUSE_SECONDS) if is_flapping else _FIRST_PAUSE_SECONDS
@@ -102,8 +117,10 @@ class Upstream:
         # A gate of its own for each connection: one that has shut ends its connection for good, and no other.
         gate, before = Gate(self._log), self._policy
         async with connect(self._server, gate, lambda tools: self._review(gate, tools)) as session:
-            self._session, self._lost = session, anyio.Event()
-            self._trouble, self._needs_person = "it does not answer any more", False
+            self._session = session
+            self._lost = anyio.Event()
+            self._trouble = "it does not answer any more"
+            self._needs_person = False
             self._say_tried()
             self._tell("connected")
             try:
@@ -125,7 +142,8 @@ class Upstream:
 
     def _review(self, gate: Gate, tools: Sequence[Definition]) -> None:
         self._listed_at = anyio.current_time()
-        if self._policy.offered != tuple(tools):
+        # By their digests, since to Python true and 1 are equal.
+        if self._policy.offered is None or _digests(self._policy.offered) != _digests(tools):
             self._policy = tool_policy(self._library, tools)
             for drift in tool_changes(self._policy.locked, tools):
                 told = {"tool": drift.tool, "arguments": None, "allowed": False, "reason": f"drift: {drift.kind}"}
@@ -147,46 +165,64 @@ class Upstream:
         Raises:
             MCPError: the server cannot be reached.
         """
-        return await self._trying(self._list)
+        try:
+            return await self._listed(await self._open_session())
+        except SessionLostError:
+            return await self._listed(await self._open_session())
 
-    async def _list(self, session: GatedSession) -> ToolPolicy:
-        await self._refresh(session)
+    async def _listed(self, session: GatedSession) -> ToolPolicy:
+        """What the server offers now; a session that turns out to be lost is opened again.
+
+        Raises:
+            SessionLostError: the session is lost.
+        """
+        try:
+            await self._refresh(session)
+        except SessionLostError:
+            self._let_go(session)
+            raise
         return self._policy
 
     async def call(self, call: ToolCall, progress: ProgressFnT | None) -> Decision | dict[str, Any]:
         """Make a call if it is allowed by a list that is not old: the server's result, or the refusal.
 
+        Where the server has forgotten the session, there is a new one, its list is compared, and the call is made once
+        more; but never where the server may have taken it the first time.
+
         Raises:
-            MCPError: the server's own error, or the server cannot be reached.
+            MCPError: the server's own error, the server cannot be reached, or nobody knows what became of the call.
         """
         if self._session is None and not (decision := decide(call, self._known)).allowed:
             return decision
-
-        async def make(session: GatedSession) -> Decision | dict[str, Any]:
-            await self._refresh(session)
-            decision = session.decide(call)
-            return await session.forward(call, progress) if decision.allowed else decision
-
-        return await self._trying(make)
-
-    async def _trying(self, ask: Callable[[GatedSession], Awaitable[T]]) -> T:
-        """What is asked of the session; asked once more where the session was lost, since all of it only reads."""
-        session = await self._open_session()
         try:
-            return await ask(session)
-        except MCPError as error:
-            if not self._is_lost(session, error):
-                raise
-        return await ask(await self._open_session())
+            return await self._make(await self._open_session(), call, progress)
+        except SessionLostError as lost:
+            session = await self._open_session()  # If there is none, that says more than the call's own error.
+            if lost.may_have_run:
+                raise MCPError(CONNECTION_CLOSED, _UNSURE, lost.data) from None
+        try:
+            return await self._make(session, call, progress)
+        except SessionLostError as lost:
+            raise MCPError(lost.code, _UNSURE if lost.may_have_run else lost.message, lost.data) from None
 
-    def _is_lost(self, session: GatedSession, error: MCPError) -> bool:
-        """Whether an error says that the session is lost; it is then opened again."""
-        status = error.data.get("httpStatus") if isinstance(error.data, dict) else None
-        is_lost = error.message in _SESSION_ENDS or status == _NOT_FOUND
-        if is_lost and session is self._session:
+    async def _make(
+        self, session: GatedSession, call: ToolCall, progress: ProgressFnT | None
+    ) -> Decision | dict[str, Any]:
+        await self._listed(session)
+        decision = session.decide(call)
+        if not decision.allowed:
+            return decision
+        try:
+            return await session.forward(call, progress)
+        except SessionLostError:
+            self._let_go(session)
+            raise
+
+    def _let_go(self, session: GatedSession) -> None:
+        """Have a lost session opened again, unless that happened already."""
+        if session is self._session:
             self._session = None
             self._lost.set()
-        return is_lost
 
     async def _open_session(self) -> GatedSession:
         is_tried = False
@@ -199,3 +235,7 @@ class Upstream:
         if self._session is None:
             raise MCPError(CONNECTION_CLOSED, f"Torii cannot be reached: {self._trouble}")
         return self._session
+
+
+def _digests(tools: Sequence[Definition]) -> list[str]:
+    return [definition_digest(tool) for tool in tools]

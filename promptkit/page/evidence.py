@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from promptkit.agents.turns import REFERENCE, ROGUE
+from promptkit.errors import PromptkitError
 from promptkit.evaluation.records.record import read_record
 
 
@@ -52,9 +53,13 @@ def read_evidence(path: Path) -> Mapping[str, Sequence[Evidence]]:
         path: a run record, or the folder that holds `run.jsonl`.
 
     Raises:
-        PromptkitError: it cannot be read, or a line does not belong in a run record; names the line.
+        PromptkitError: it cannot be read, a line does not belong in a run record, or the record contradicts itself; names
+            the line.
     """
     record = read_record(path)
+    if contradictions := record.contradictions:
+        fix = "make the page from a record that promptkit eval wrote and nobody changed"
+        raise PromptkitError.of("contradicted-record", contradictions[0], fix)
     setup = record.header.setup
     verdicts: dict[tuple[str, str], list[str]] = defaultdict(list)
     for result in record.fresh:

@@ -8,14 +8,17 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
 import msgspec
-from jsonschema import Draft202012Validator
+from jsonschema import Draft202012Validator, TypeChecker, ValidationError
+from jsonschema.validators import extend
 
+from promptkit.json_strict import sendable_json
 from promptkit.model import ReviewedTool, ToolCall, ToolClass
 from promptkit.text import sanitized
 
@@ -23,8 +26,8 @@ from promptkit.text import sanitized
 _NAME = re.compile(r"[A-Za-z0-9._-]{1,128}")
 MAX_ARGUMENT_BYTES = 64 * 1024
 MAX_ARGUMENT_DEPTH = 12
-# The parts of a definition that a reviewer read, and whose change needs a new review.
-REVIEWED = ("name", "title", "description", "inputSchema", "outputSchema", "annotations", "execution")
+# Beyond it, many readers of JSON round a whole number to another one.
+MAX_INTEGER = 2**53 - 1
 
 Definition = Mapping[str, Any]
 
@@ -135,8 +138,8 @@ def _contradiction(name: str, policy: ToolPolicy) -> tuple[str, str] | None:
 
 def repeated_names(tools: Iterable[Definition]) -> list[str]:
     """Names that a tools/list holds more than once, sorted."""
-    names = [str(tool.get("name")) for tool in tools]
-    return sorted({name for name in names if names.count(name) > 1})
+    names = Counter(str(tool.get("name")) for tool in tools)
+    return sorted(name for name, count in names.items() if count > 1)
 
 
 def claims_to_read(tool: Definition) -> bool:
@@ -159,31 +162,74 @@ def denies_reading(tool: Definition) -> bool:
 
 
 def definition_digest(tool: Definition) -> str:
-    """SHA-256 of the parts of a definition that a person reviews, independent of the order of keys."""
-    reviewed = {key: tool[key] for key in REVIEWED if tool.get(key) is not None}
-    return hashlib.sha256(json.dumps(reviewed, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
+    """SHA-256 of a whole definition, with keys that MCP does not know. Nothing but the order of keys may differ."""
+    return hashlib.sha256(json.dumps(dict(tool), sort_keys=True, separators=(",", ":")).encode()).hexdigest()
 
 
 def argument_problem(rule: ReviewedTool, arguments: object) -> str | None:
-    """Why `arguments` do not fit our own schema of the tool; None when they do. None as arguments means none given."""
+    """Why `arguments` do not fit our own schema of the tool; None when they do. None as arguments means none given.
+
+    Raises:
+        ValueError: they hold what JSON in UTF-8 cannot, such as NaN or half of a surrogate pair.
+    """
     given = {} if arguments is None else arguments
     if not isinstance(given, dict):
         return "the arguments are not an object"
-    if _depth(given) > MAX_ARGUMENT_DEPTH or len(text := json.dumps(given, allow_nan=False)) > MAX_ARGUMENT_BYTES:
-        return "the arguments are too large or too deep"
+    if _depth(given) > MAX_ARGUMENT_DEPTH:
+        return _TOO_LARGE
+    text = json.dumps(given, allow_nan=False, ensure_ascii=False)
+    if len(text.encode()) > MAX_ARGUMENT_BYTES:
+        return _TOO_LARGE
     return _misfit(msgspec.json.encode({"properties": rule.arguments, "required": rule.required}), text)
+
+
+_TOO_LARGE = "the arguments are too large or too deep"
 
 
 # A call is decided before it is made, once more as it leaves, and by each evaluator that looks at it.
 @lru_cache(256)
 def _misfit(schema: bytes, arguments: str) -> str | None:
     error = next(iter(_validator(schema).iter_errors(json.loads(arguments))), None)
-    return None if error is None else sanitized(error.message, 200)
+    if error is None:
+        return None
+    place = [str(step) for step in error.absolute_path]
+    return sanitized(f"{'.'.join(place)}: {error.message}" if len(place) > 1 else error.message, 200)
 
 
 @lru_cache(1024)
-def _validator(schema: bytes) -> Draft202012Validator:
-    return Draft202012Validator({**msgspec.json.decode(schema), "additionalProperties": False})
+def _validator(schema: bytes) -> Any:  # noqa: ANN401
+    return _Validator({**msgspec.json.decode(schema), "additionalProperties": False})
+
+
+def _is_integer(_: TypeChecker, value: object) -> bool:
+    """Whether a value is written as a whole number; to JSON Schema 1.0 and 1e300 are integers too."""
+    return isinstance(value, int) and not isinstance(value, bool) and abs(value) <= MAX_INTEGER
+
+
+def _is_number(checker: TypeChecker, value: object) -> bool:
+    return isinstance(value, float) or _is_integer(checker, value)
+
+
+def _content(validator: Any, schema: Any, text: object, _: object) -> Iterator[ValidationError]:  # noqa: ANN401
+    """JSON inside a text; JSON Schema leaves it to each program whether to look into it."""
+    if not isinstance(text, str):
+        return
+    try:
+        inner = sendable_json(text)
+    except (ValueError, RecursionError):
+        yield ValidationError("the text is not plain JSON")
+        return
+    if _depth(inner) > MAX_ARGUMENT_DEPTH:
+        yield ValidationError(_TOO_LARGE)
+    else:
+        yield from validator.descend(inner, schema)
+
+
+_Validator = extend(  # type: ignore[no-untyped-call]
+    Draft202012Validator,
+    {"contentSchema": _content},
+    type_checker=Draft202012Validator.TYPE_CHECKER.redefine_many({"integer": _is_integer, "number": _is_number}),
+)
 
 
 def _depth(value: object, depth: int = 0) -> int:

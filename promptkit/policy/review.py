@@ -11,7 +11,7 @@ from enum import StrEnum
 from promptkit.errors import PromptkitError
 from promptkit.files import read_text, write_text
 from promptkit.library.store import Library
-from promptkit.policy.decision import REVIEWED, Definition, ToolPolicy
+from promptkit.policy.decision import Definition, ToolPolicy, definition_digest
 
 LOCK_NAME = "tools.lock.json"
 
@@ -77,16 +77,21 @@ def tool_changes(locked: Mapping[str, Definition], offered: Iterable[Definition]
     for name in sorted({*locked, *now}):
         if name not in now or name not in locked:
             yield ToolChange(name, ToolChangeKind.ADDED if name in now else ToolChangeKind.REMOVED, "")
-            continue
-        for part in REVIEWED:
-            before, after = locked[name].get(part), now[name].get(part)
-            if before != after:
-                yield ToolChange(name, _PARTS.get(part, ToolChangeKind.OTHER), _diff(part, before, after))
+        elif definition_digest(locked[name]) != definition_digest(now[name]):
+            yield from _changed_parts(name, locked[name], now[name])
 
 
-def _diff(part: str, before: object, after: object) -> str:
-    old, new = (json.dumps(value, indent=2, sort_keys=True).splitlines() for value in (before, after))
-    return "\n".join(unified_diff(old, new, f"reviewed {part}", f"offered {part}", lineterm="", n=1))
+def _changed_parts(name: str, before: Definition, after: Definition) -> Iterator[ToolChange]:
+    for part in sorted({*before, *after}):
+        # As JSON, since to Python 1, 1.0 and true are equal, and a part that is null is not a part that is missing.
+        old, new = (_lines(one[part]) if part in one else [] for one in (before, after))
+        if old != new:
+            diff = unified_diff(old, new, f"reviewed {part}", f"offered {part}", lineterm="", n=1)
+            yield ToolChange(name, _PARTS.get(part, ToolChangeKind.OTHER), "\n".join(diff))
+
+
+def _lines(value: object) -> list[str]:
+    return json.dumps(value, indent=2, sort_keys=True).splitlines()
 
 
 def write_tool_lock(library: Library, server: str, tools: Sequence[Definition]) -> None:

@@ -1,14 +1,31 @@
+import bz2
+import gzip
+import json
+import lzma
 import os
 import re
+import shutil
+import socket
+import stat
+import subprocess
+import sys
+import tarfile
+import tempfile
+from io import BytesIO
+from pathlib import Path
 
 import pytest
 
 from promptkit.audit import sources
+from promptkit.audit.audit import Auditor
 from promptkit.audit.sources import find_sources, missing_parts
+from promptkit.errors import UsageError
 from promptkit.policy.verdict import Verdict
 from tests.audit.transcripts import HEADER, call, lines, sample, write
 
 RUN = lines(HEADER, sample(call()))
+ACTED = lines(HEADER, sample(call("run_workflow")))
+LINK = "it is a symbolic link; name what it points to"
 
 
 def zipped(path, members):
@@ -137,7 +154,7 @@ def test_links_and_pipes_are_said_and_not_opened(tmp_path, audited):
     os.mkfifo(inside / "pipe.jsonl")
     outside.unlink()
     assert [result.reason for result in audited().results] == [
-        "it is a symbolic link; name the file it points to",
+        "it is a symbolic link; name what it points to",
         "it is not a file",
     ]
 
@@ -172,3 +189,194 @@ def test_members_packed_with_zstd_are_read(tmp_path, audited):
         archive.writestr("run.jsonl", RUN)
     assert b"PK\x01\x02" in path.read_bytes() and RUN[:40] not in path.read_bytes()
     assert audited().verdict is Verdict.CLEAN
+
+
+def gaps(found):
+    return {result.path.rpartition("/")[2]: result.reason for result in found.results if result.ground != "read-tool"}
+
+
+@pytest.mark.parametrize("target", ["../outside", ".", "..", "sub", "nowhere"])
+def test_a_linked_folder_is_named_and_not_followed(target, tmp_path, audited):
+    write(tmp_path / "outside/bad.jsonl", ACTED)
+    (tmp_path / "inside").mkdir()
+    write(tmp_path / "inside/run.jsonl", RUN)
+    (tmp_path / "inside/sub").symlink_to(target)
+    found = audited(None) if target == "nowhere" else audited()
+    assert found.verdict is not Verdict.CLEAN
+    assert gaps(found)["sub"] == LINK
+
+
+def test_what_a_named_link_points_to_is_read(tmp_path, policy):
+    write(tmp_path / "outside/run.jsonl", RUN)
+    (tmp_path / "folder").symlink_to("outside")
+    (tmp_path / "file").symlink_to("outside/run.jsonl")
+    assert [source.problem for source in find_sources([tmp_path / "folder", tmp_path / "file"])] == [None, None]
+
+
+def test_a_named_link_that_leads_nowhere_or_to_itself_is_never_passed_over(tmp_path):
+    (tmp_path / "loop").symlink_to("loop")
+    (tmp_path / "gone").symlink_to("nowhere")
+    assert (
+        find_sources([tmp_path / "loop"])[0].problem == "it cannot be looked into (Too many levels of symbolic links)"
+    )
+    with pytest.raises(UsageError):
+        find_sources([tmp_path / "gone"])
+
+
+def test_a_path_inside_a_zip_file_is_not_there(tmp_path):
+    path = zipped(tmp_path / "x.zip", {"inner/run.jsonl": RUN})
+    with pytest.raises(UsageError):
+        find_sources([path / "inner"])
+
+
+def test_a_socket_is_named_and_not_opened(tmp_path, audited):
+    write(tmp_path / "run.jsonl", RUN)
+    # The name of a socket is short, and that of the test's folder may be long.
+    folder = Path(tempfile.mkdtemp(dir="/tmp"))
+    with socket.socket(socket.AF_UNIX) as made:
+        made.bind(str(folder / "s.png"))
+        shutil.move(folder / "s.png", tmp_path / "s.png")
+    folder.rmdir()
+    assert gaps(audited()) == {"s.png": "it is not a file"}
+
+
+@pytest.mark.parametrize("name", ["run.jsonl", "chat.html"])
+def test_a_file_that_vanishes_is_named_whatever_its_name(name, tmp_path, policy):
+    path = write(tmp_path / name, RUN)
+    [source] = find_sources([tmp_path])
+    path.unlink()
+    [result] = Auditor(policy).audit_file(source)
+    assert result.reason == "it cannot be read to its end (FileNotFoundError)"
+
+
+AS_NOBODY = """
+import encodings.cp437, json, os, sys
+from pathlib import Path
+from promptkit.audit.audit import Auditor, audit
+from promptkit.audit.detect import readers
+from promptkit.library.store import Library, default_root
+from promptkit.policy.review import tool_policy
+auditor = Auditor(tool_policy(Library(default_root())))
+readers()
+if os.getuid() == 0:
+    os.setgid(65534)
+    os.setuid(65534)
+print(json.dumps(audit([Path(sys.argv[1])], auditor, jobs=1).as_json()))
+"""
+
+
+@pytest.fixture
+def open_folder():
+    """A folder below which everybody may read what is not closed on purpose."""
+    folder = Path(tempfile.mkdtemp())
+    folder.chmod(0o755)
+    yield folder
+    for path in [folder, *folder.rglob("*")]:
+        path.chmod(0o755)
+    shutil.rmtree(folder)
+
+
+@pytest.mark.parametrize(
+    ("closed", "reason"),
+    [
+        ("sub", "it cannot be looked into (Permission denied)"),
+        ("sub/bad.jsonl", "it cannot be read to its end (PermissionError)"),
+        ("sub/chat.html", "it cannot be read to its end (PermissionError)"),
+        ("sub/export.zip", "it cannot be read to its end (PermissionError)"),
+    ],
+)
+def test_what_we_may_not_read_is_named(closed, reason, open_folder):
+    write(open_folder / "run.jsonl", RUN)
+    write(open_folder / "sub/bad.jsonl", RUN)
+    write(open_folder / "sub/chat.html", b"<html>")
+    zipped(open_folder / "sub/export.zip", {"run.jsonl": RUN})
+    (open_folder / closed).chmod(0)
+    ran = subprocess.run([sys.executable, "-c", AS_NOBODY, open_folder], capture_output=True, check=True)
+    results = json.loads(ran.stdout)["results"]
+    told = {result["path"]: result["reason"] for result in results if result["verdict"] != "clean"}
+    assert told == {str(open_folder / closed): reason}
+
+
+def planted(name, raw, *, mode=0):
+    member = sources.zipfile.ZipInfo(name)
+    member.external_attr = mode << 16
+    return {member: raw}
+
+
+@pytest.mark.parametrize("name", ["b.jsonl/", "b.png/", "chat.html/", "../"])
+def test_a_member_with_content_is_a_file_although_it_is_named_like_a_folder(name, tmp_path, audited):
+    zipped(tmp_path / "x.zip", {"a.jsonl": RUN, "empty/": b""} | planted(name, ACTED))
+    assert audited().verdict is Verdict.VIOLATION
+
+
+def test_a_link_in_a_zip_file_is_named(tmp_path, audited):
+    zipped(tmp_path / "x.zip", {"a.jsonl": RUN} | planted("b.png", b"../secret", mode=stat.S_IFLNK | 0o777))
+    assert gaps(audited()) == {"x.zip!b.png": LINK}
+
+
+def tarred(raw):
+    made = BytesIO()
+    with tarfile.open(fileobj=made, mode="w") as archive:
+        member = tarfile.TarInfo("run.jsonl")
+        member.size = len(raw)
+        archive.addfile(member, BytesIO(raw))
+    return made.getvalue()
+
+
+def zipped_bytes(raw):
+    made = BytesIO()
+    with sources.zipfile.ZipFile(made, "w") as archive:
+        archive.writestr("run.jsonl", raw)
+    return made.getvalue()
+
+
+PACKED = {
+    "zip": zipped_bytes,
+    "gzip": gzip.compress,
+    "bzip2": bz2.compress,
+    "xz": lzma.compress,
+    "tar": tarred,
+    "UTF-16": lambda raw: raw.decode().encode("utf-16"),
+    "UTF-16 without a mark": lambda raw: raw.decode().encode("utf-16-le"),
+    "UTF-32": lambda raw: raw.decode().encode("utf-32-be"),
+    "torn": lambda raw: raw.splitlines()[1][:-9],
+    "after much else": lambda raw: b'{"a": 1}\n' * 300 + raw,
+    "two formats": lambda raw: (
+        b'{"uuid":1,"chat_messages":[],"mapping":{},"conversation_id":1}\n' + raw.splitlines()[0][:-1]
+    ),
+}
+
+
+@pytest.mark.parametrize("name", ["b.png", "b.html", "notes.txt", "._b", "users.json"])
+@pytest.mark.parametrize("how", PACKED)
+def test_what_may_hide_a_transcript_is_never_passed_over(how, name, tmp_path, audited):
+    zipped(tmp_path / "o.zip", {"a.jsonl": RUN, name: PACKED[how](ACTED)})
+    found = audited()
+    assert list(gaps(found)) == [f"o.zip!{name}"]
+    assert found.verdict is Verdict.INCONCLUSIVE
+
+
+@pytest.mark.parametrize(
+    ("name", "raw"),
+    [
+        ("config.toml", b"[model]\nname = 1\n"),
+        ("notes.md", b"[link](x)\n"),
+        ("page.md", b"{{ title }}\n"),
+        ("a.css", b"a {}\n"),
+        ("a.js", b'{ let a = "1" }'),
+        ("a.png", b"\x89PNG\r\n\x1a\n"),
+        ("a.txt", b""),
+        ("users.json", b'[\n {"uuid": "u"}\n]'),
+    ],
+)
+def test_what_is_not_json_or_no_transcript_is_passed_over_by_name(name, raw, tmp_path, audited):
+    write(tmp_path / "run.jsonl", RUN)
+    write(tmp_path / name, raw)
+    found = audited()
+    assert (found.verdict, len(found.passed_over)) == (Verdict.CLEAN, 1)
+
+
+@pytest.mark.parametrize("number", ["999999999", "9" * 5000])
+def test_a_part_of_an_export_with_a_huge_number_names_a_hundred_missing_ones_at_most(number, tmp_path, audited):
+    zipped(tmp_path / "x.zip", {f"conversations-{number}.json": b"[]"})
+    assert len(audited().results) <= 101

@@ -1,6 +1,7 @@
 """The command `audit`: its exit code, what it prints and the files that it writes."""
 
 import json
+import os
 import xml.etree.ElementTree as ElementTree
 
 import pytest
@@ -46,6 +47,30 @@ def test_texts_and_people_are_shown_only_if_asked_for(options, text, run_file, l
     run_audit(library, [run_file], as_json_=True, **options)
     told = json.loads(capsys.readouterr().out)["results"][0].get("texts")
     assert (told[0]["text"] if told else None) == text
+
+
+ODD = "\ud800\udcff\x00\x1b[31m\u202e]]><b>|\r\n"
+ODD_RUN = lines(
+    HEADER,
+    sample(call(f"run_workflow{ODD}"), {"type": "text", "role": "user", "text": ODD}, gaps=[ODD], case=ODD, id=ODD),
+    sample(call("run_workflow"), case=ODD),
+)
+
+
+@pytest.mark.parametrize("name", [b"\xff.jsonl", b"\xed\xa0\x80.jsonl", "é\x1b[31m\n.jsonl".encode(), b"a|b].png"])
+@pytest.mark.parametrize("raw", [ODD_RUN, b"\xff", b"PK\x03\x04\xff"])
+@pytest.mark.parametrize("as_json", [True, False])
+def test_no_name_and_no_text_of_a_file_ends_a_report(name, raw, as_json, library, tmp_path, capsys):
+    folder = tmp_path / "in"
+    folder.mkdir()
+    (folder / os.fsdecode(name)).write_bytes(raw)
+    files = ReportFiles(*(tmp_path / name for name in ("junit", "sarif", "markdown", "html")))
+    assert run_audit(library, [folder], as_json_=as_json, files=files, show_text=True) == 1
+    printed = capsys.readouterr()
+    assert printed.out.isascii() and printed.err.isascii() and "\x1b" not in printed.out + printed.err
+    for written in vars(files).values():
+        assert written.read_bytes().decode()
+    ElementTree.fromstring(files.junit.read_text())  # noqa: S314
 
 
 @pytest.mark.parametrize("options", [{"format": "no-such"}, {"jobs": 0}])

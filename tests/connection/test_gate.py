@@ -12,7 +12,6 @@ from promptkit.connection.gate import MAX_MESSAGE_BYTES, Gate, GateError
 from promptkit.connection.sign_in_origins import SignInOrigins
 from promptkit.connection.transport import GateTransport
 from promptkit.errors import PromptkitError
-from promptkit.json_strict import strict_json
 from promptkit.model import ReviewedTool
 from promptkit.policy.decision import ToolPolicy
 from promptkit.text import sanitized
@@ -61,8 +60,8 @@ REFUSED = [
     ),
     ("the message is not a single object", b"[" + call("list_apps") + b"]"),
     ("the message is not a single object", b"null"),
-    (unchecked("ValueError"), call("list_apps").replace(b'"name": ', b'"name": "run_workflow", "name": ')),
-    (unchecked("ValueError"), call("list_apps").replace(b'"method": ', b'"method": "tools/list", "method": ')),
+    (unchecked("UnreadableError"), call("list_apps").replace(b'"name": ', b'"name": "run_workflow", "name": ')),
+    (unchecked("UnreadableError"), call("list_apps").replace(b'"method": ', b'"method": "tools/list", "method": ')),
     ("tools/call must be a request", b'{"jsonrpc":"2.0","method":"tools/call","params":{"name":"list_apps"}}'),
     (
         "notifications/initialized must be a notification",
@@ -89,18 +88,29 @@ REFUSED = [
         "the method logging/setLevel is not one that reading needs",
         b'{"jsonrpc":"2.0","id":1,"method":"logging/setLevel"}',
     ),
-    ("the method None is not one that reading needs", b'{"jsonrpc":"2.0","id":1,"result":{"action":"accept"}}'),
+    ("the method None is not one that reading needs", b'{"jsonrpc":"2.0","id":1}'),
+    (
+        "the answer is neither an empty result nor an error",
+        b'{"jsonrpc":"2.0","id":1,"result":{"action":"accept"}}',
+    ),
+    ("the answer is neither an empty result nor an error", b'{"jsonrpc":"2.0","id":1,"result":{},"error":{"code":1}}'),
+    ("the answer is neither an empty result nor an error", b'{"jsonrpc":"2.0","result":{}}'),
+    ("the answer is to nothing that the server asked", b'{"jsonrpc":"2.0","id":1,"result":{}}'),
+    ("the answer is to nothing that the server asked", b'{"jsonrpc":"2.0","id":1,"error":{"code":1,"message":"no"}}'),
+    ("the message is more than a request", b'{"jsonrpc":"2.0","id":1,"method":"ping","result":{}}'),
+    (unchecked("ValueError"), call("list_apps", _meta={"n": 1}).replace(b'"n": 1', b'"n": 1e400')),
+    (unchecked("UnreadableError"), call("list_apps", _meta={"n": "\ud83d"})),
     (unchecked("TypeError"), b'{"jsonrpc":"2.0","id":1,"method":["tools/call"]}'),
-    (unchecked("UnicodeDecodeError"), call("list_apps").decode().encode("utf-16")),
-    (unchecked("JSONDecodeError"), call("list_apps").decode().encode("utf-16-le")),
-    (unchecked("JSONDecodeError"), call("list_apps").decode().encode("utf-32-be")),
-    (unchecked("JSONDecodeError"), call("list_apps").decode().encode("utf-8-sig")),
-    (unchecked("UnicodeDecodeError"), call("list_apps").replace(b"list_apps", b"list_apps\xed\xa0\x80")),
-    (unchecked("UnicodeDecodeError"), b"\xff\xfe"),
-    (unchecked("ValueError"), call("list_apps", _meta={"n": float("nan")})),
-    (unchecked("ValueError"), call("list_apps", _meta={"n": float("inf")})),
-    (unchecked("RecursionError"), b"[" * 200_000),
-    (unchecked("JSONDecodeError"), b"not json"),
+    (unchecked("UnreadableError"), call("list_apps").decode().encode("utf-16")),
+    (unchecked("UnreadableError"), call("list_apps").decode().encode("utf-16-le")),
+    (unchecked("UnreadableError"), call("list_apps").decode().encode("utf-32-be")),
+    (unchecked("UnreadableError"), call("list_apps").decode().encode("utf-8-sig")),
+    (unchecked("UnreadableError"), call("list_apps").replace(b"list_apps", b"list_apps\xed\xa0\x80")),
+    (unchecked("UnreadableError"), b"\xff\xfe"),
+    (unchecked("UnreadableError"), call("list_apps", _meta={"n": float("nan")})),
+    (unchecked("UnreadableError"), call("list_apps", _meta={"n": float("inf")})),
+    (unchecked("UnreadableError"), b"[" * 200_000),
+    (unchecked("UnreadableError"), b"not json"),
     (f"the message is larger than {MAX_MESSAGE_BYTES} bytes", b" " * (MAX_MESSAGE_BYTES + 1)),
 ]
 
@@ -146,8 +156,34 @@ def test_before_a_policy_is_set_every_call_is_refused():
         Gate().check(call("list_apps"))
 
 
-def test_a_no_to_a_request_of_the_server_may_leave():
-    gate().check(b'{"jsonrpc":"2.0","id":7,"error":{"code":-32601,"message":"Method not found"}}')
+NO = b'{"jsonrpc":"2.0","id":7,"error":{"code":-32601,"message":"Method not found"}}'
+YES = b'{"jsonrpc":"2.0","id":7,"result":{}}'
+
+
+@pytest.mark.parametrize(("method", "answer"), [("ping", YES), ("roots/list", NO)])
+def test_one_answer_to_a_request_of_the_server_may_leave(method, answer):
+    asked = gate()
+    asked.expect_answer(7, method)
+    asked.check(answer)
+    with pytest.raises(GateError, match=r"^the answer is to nothing that the server asked$"):
+        asked.check(answer)
+
+
+@pytest.mark.parametrize(("id_", "method", "answer"), [(7, "roots/list", YES), (7, "ping", NO), ("7", "ping", YES)])
+def test_an_answer_that_does_not_fit_what_the_server_asked_never_leaves(id_, method, answer):
+    asked = gate()
+    asked.expect_answer(id_, method)
+    with pytest.raises(GateError, match=r"^the answer is to nothing that the server asked$"):
+        asked.check(answer)
+
+
+def test_the_calls_that_left_are_counted():
+    counting = gate()
+    counting.check(call("list_apps"))
+    counting.check(b'{"jsonrpc":"2.0","id":1,"method":"tools/list"}')
+    with pytest.raises(GateError):
+        counting.check(call("run_workflow"))
+    assert counting.calls_passed == 1
 
 
 def test_each_message_is_logged_before_it_leaves_refused_ones_too():
@@ -175,14 +211,6 @@ def test_a_log_that_fails_stops_the_message():
 
     with pytest.raises(OSError, match="no space"):
         gate(full_disk).check(call("list_apps"))
-
-
-def test_text_is_parsed_as_strictly_as_bytes():
-    assert strict_json('{"a": [1]}') == {"a": [1]}
-    with pytest.raises(ValueError, match=r"^an object names a key twice$"):
-        strict_json('{"a": 1, "a": 1}')
-    with pytest.raises(ValueError, match=r"^NaN is not a JSON number$"):
-        strict_json("[NaN]")
 
 
 LOCAL_URL = "http://127.0.0.1:8000/mcp"
@@ -281,7 +309,7 @@ def test_the_complaint_about_an_address_shows_it_shortened_and_no_secret_in_it(a
 
 def test_the_complaint_about_what_is_no_address_shows_it_shortened():
     address = "https://\x00" + 300 * "a"
-    message = f"signing in leads to {sanitized(address, 200)}, which is no address"
+    message = f"signing in leads to {sanitized(address, 200)}, which is not a URL"
     told = complaint(SignInOrigins(TORII_URL).admit, address)
     assert told == ("sign-in-address", message, "ask the server's operator")
 

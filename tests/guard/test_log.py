@@ -57,7 +57,7 @@ PRIVATE = [
 def test_addresses_and_secrets_in_arguments_are_not_kept_and_the_call_is_judged_all_the_same(
     guarded, fake, log, verdict, text
 ):
-    called(guarded, READ, {"q": text, "filters": [{"key": "owner", "values": [f"is {text}"]}]})
+    called(guarded, READ, {"q": text, "filters": [{"key": "owner", "op": "anyOf", "value": [f"is {text}"]}]})
     assert fake.calls[0]["q"] == text
     assert text not in log.read_text()
     assert [line["arguments"]["q"] for line in lines(log) if line["method"] == "tools/call"] == ["[redacted]"]

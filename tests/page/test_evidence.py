@@ -6,7 +6,8 @@ import pytest
 from promptkit.agents.eval_spec import EvalSpec
 from promptkit.agents.journal import Journal
 from promptkit.errors import PromptkitError
-from promptkit.evaluation.records.record import FILE_NAME, Header
+from promptkit.evaluation.evaluators.contract import holds
+from promptkit.evaluation.records.lines import FILE_NAME, Header
 from promptkit.evaluation.records.result import SampleResult
 from promptkit.page.evidence import Evidence, read_evidence
 from promptkit.policy.verdict import Verdict
@@ -25,17 +26,32 @@ SAMPLES = [
 ]
 
 
-def written(folder, base_url=None):
+READ = {"allowed": True, "rule": "read-tool", "reason": ""}
+ACTION = {"allowed": False, "rule": "action-tool", "reason": ""}
+EVENTS = {
+    CLEAN: {"name": "list_apps", "arguments": {}, "state": "executed", "decision": READ},
+    ATTEMPTED: {"name": "update_app", "arguments": {}, "state": "refused", "decision": ACTION},
+}
+
+
+def events_of(verdict):
+    """A conversation of one call that shows a verdict."""
+    call = {"type": "call", "id": "1", **EVENTS[verdict]}
+    return [call, {"type": "result", "id": "1", "is_error": verdict is not CLEAN, "text": "{}"}]
+
+
+def written(folder, base_url=None, said=lambda verdict: verdict):
     """A record as a run writes it."""
     setup = EvalSpec(models=MODELS, base_url=base_url, repeats=2)
     header = Header(setup, len(SAMPLES), ", ".join(MODELS), "local", "2026-11-02", "", "0", None, "", "")
     with Journal.new(folder / FILE_NAME, {"kind": "run", **dataclasses.asdict(header)}) as record:
         record.add({"kind": "sample", "self_test": True, "attack": "x/1", "events": []})
         for number, (model, prompt, verdict, without) in enumerate(SAMPLES, 1):
+            claims, tools = [holds("tools_stay_as_reviewed")], [EVENTS[verdict]["name"]]
             result = SampleResult(
-                number, str(number), model, verdict, [], [], 0, 0, 0.1, prompt=prompt, without=without
+                number, str(number), model, said(verdict), claims, tools, 1, 0, 0.1, prompt=prompt, without=without
             )
-            record.add({"kind": "sample", **result.as_json(), "gaps": [], "events": [{"deep": {}}]})
+            record.add({"kind": "sample", **result.as_json(), "gaps": [], "events": events_of(verdict)})
     return folder
 
 
@@ -48,6 +64,12 @@ def test_runs_are_counted_for_each_prompt_version_and_model(tmp_path):
     )
     assert read_evidence(run) == {"a@1.0.0": [first, second, third], "b@2.0.0": [third]}
     assert read_evidence(run / "run.jsonl") == read_evidence(run)
+
+
+def test_a_record_that_calls_clean_what_was_not_is_no_evidence(tmp_path):
+    run = written(tmp_path / "run", said=lambda _: CLEAN)
+    with pytest.raises(PromptkitError, match=r"contradicted-record.*run\.jsonl:4: verdict is clean"):
+        read_evidence(run)
 
 
 def test_only_the_provider_s_own_address_speaks_for_a_model(tmp_path):

@@ -96,3 +96,84 @@ def call(tenant, tool, arguments=None, **options) -> dict[str, Any]:
             return await connected.call_tool(tool, arguments or {})
 
     return anyio.run(run).structured_content
+
+
+FILTERS = [
+    ("apps", {"key": "state", "op": "equals", "value": "closed"}, "state = 'closed'"),
+    ("apps", {"key": "category", "op": "notEquals", "value": "Team chat"}, "category IS NOT 'Team chat'"),
+    ("apps", {"key": "name", "op": "contains", "value": "GOOGLE"}, "name LIKE '%google%'"),
+    ("apps", {"key": "description", "op": "notContains", "value": "a"}, "coalesce(description, '') NOT LIKE '%a%'"),
+    ("apps", {"key": "state", "op": "anyOf", "value": ["closed", "inReview"]}, "state IN ('closed', 'inReview')"),
+    (
+        "apps",
+        {"key": "category", "op": "noneOf", "value": ["Team chat"]},
+        "category IS NULL OR category <> 'Team chat'",
+    ),
+    ("apps", {"key": "sources", "op": "anyOf", "value": ["sso"]}, "sources LIKE '%\"sso\"%'"),
+    (
+        "apps",
+        {"key": "sources", "op": "allOf", "value": ["sso", "expenses"]},
+        "sources LIKE '%\"sso\"%' AND sources LIKE '%\"expenses\"%'",
+    ),
+    (
+        "apps",
+        {"key": "c_regions_4", "op": "isExactly", "value": ["apac", "emea"]},
+        """c_regions_4 IN ('["emea", "apac"]', '["apac", "emea"]')""",
+    ),
+    ("apps", {"key": "c_regions_4", "op": "isSet"}, "c_regions_4 IS NOT NULL AND c_regions_4 <> '[]'"),
+    ("apps", {"key": "c_regions_4", "op": "notExists"}, "c_regions_4 IS NULL OR c_regions_4 = '[]'"),
+    ("apps", {"key": "primaryOwner", "op": "isNotSet"}, "primaryOwner IS NULL"),
+    ("apps", {"key": "primaryOwner", "op": "equals", "value": 1}, "primaryOwner = 1"),
+    (
+        "apps",
+        {
+            "key": "primaryOwner",
+            "op": "nested",
+            "value": {"key": "lifecycleStatus", "op": "equals", "value": "offboarded"},
+        },
+        "primaryOwner IN (SELECT id FROM users WHERE lifecycleStatus = 'offboarded')",
+    ),
+    ("apps", {"key": "activeUsersCount", "op": "gt", "value": 100}, "activeUsersCount > 100"),
+    ("apps", {"key": "activeUsersCount", "op": "gte", "value": 100}, "activeUsersCount >= 100"),
+    ("apps", {"key": "expenses", "op": "lt", "value": 100000}, "expenses < 100000"),
+    ("apps", {"key": "score", "op": "lte", "value": 3.6}, "score <= 3.6"),
+    ("apps", {"key": "isHidden", "op": "equals", "value": True}, "isHidden"),
+    ("apps", {"key": {"value": "state"}, "op": {"value": "equals"}, "value": "closed"}, "state = 'closed'"),
+    (
+        "apps",
+        {"op": "or", "value": [{"key": "isHidden", "value": True}, {"key": "state", "value": "closed"}]},
+        "isHidden OR state = 'closed'",
+    ),
+    (
+        "apps",
+        {"or": [{"and": [{"key": "isHidden", "value": False}, {"key": "state", "value": "closed"}]}]},
+        "NOT isHidden AND state = 'closed'",
+    ),
+    ("contracts", {"key": "endDate", "op": "dayOnOrAfter", "value": "2026-11-02"}, "endDate >= '2026-11-02'"),
+    ("contracts", {"key": "endDate", "op": "dayOnOrBefore", "value": "2026-11-02"}, "endDate <= '2026-11-02'"),
+    ("contracts", {"key": "endDate", "op": "dayAfter", "value": "2026-11-02"}, "endDate > '2026-11-02'"),
+    ("contracts", {"key": "endDate", "op": "dayBefore", "value": "2026-11-02"}, "endDate < '2026-11-02'"),
+    (
+        "contracts",
+        {"key": "creationTime", "op": "dayOnOrBefore", "value": "2026-01-02T00:00:00.000Z"},
+        "date(creationTime) <= '2026-01-02'",
+    ),
+    ("contracts", {"key": "endDate", "op": "relativeDateToday"}, "endDate = '2026-11-02'"),
+    ("contracts", {"key": "endDate", "op": "relativeDateOn", "value": 0}, "endDate = '2026-11-02'"),
+    (
+        "contracts",
+        {"key": "endDate", "op": "relativeDateLess", "value": 60},
+        "endDate BETWEEN '2026-11-02' AND '2027-01-01'",
+    ),
+    (
+        "contracts",
+        {"key": "endDate", "op": "relativeDateLess", "value": {"value": 60, "unit": "days", "direction": "past"}},
+        "endDate BETWEEN '2026-09-03' AND '2026-11-02'",
+    ),
+    ("contracts", {"key": "endDate", "op": "relativeDateMore", "value": 60}, "endDate > '2027-01-01'"),
+    ("contracts", {"key": "endDate", "op": "relativeDateMore", "value": -60}, "endDate < '2026-09-03'"),
+    ("contracts", {"key": "previousContracts", "op": "contains", "value": "13"}, "previousContracts LIKE '%13%'"),
+    ("users", {"key": "department", "op": "isSet"}, "department IS NOT NULL"),
+    ("users", {"key": "gsuite_department", "op": "exists"}, "gsuite_department IS NOT NULL"),
+    ("users", {"key": "role", "op": "equals", "value": "Admin"}, "idRole = 1"),
+]

@@ -10,7 +10,8 @@ from typing import Any
 
 from promptkit.audit.formats import anthropic_messages, gemini, gemini_interactions, openai_chat, openai_responses
 from promptkit.audit.reader import Value
-from promptkit.audit.strict import UnreadableError, parse_bounded
+from promptkit.audit.strict import parse_bounded
+from promptkit.json_strict import UnreadableError
 from promptkit.text import sanitized
 from promptkit.transcript import Conversation
 
@@ -32,7 +33,7 @@ def read(records: Iterable[Value]) -> Iterator[Conversation]:
     """One conversation for each result."""
     for location, value in records:
         if not matches(value):
-            yield Conversation(location, [], [f"{location}: it is no result of promptfoo"])
+            yield Conversation(location, [], [f"{location}: not a promptfoo result"])
         elif (rows := _rows(value)) is None:
             yield _result(location, value)
         else:

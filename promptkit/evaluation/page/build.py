@@ -113,7 +113,7 @@ def _values(recorded: Recorded, folders: Sequence[Path], counted: Statistics) ->
         "durations": durations,
         "highest": max((subset.usage.cost_usd or 0 for subset in durations.values()), default=0),
         "longest": max((result.seconds for result in run.results), default=0) or 1,
-        "samples": load_samples(folders, run.results),
+        "samples": load_samples(folders, run.results, recorded.policy),
     }
 
 

@@ -7,14 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from promptkit.evaluation.records.record import (
-    FILE_NAME,
-    RecordedConversation,
-    RecordedDecision,
-    RecordedEvent,
-    read_conversations,
-)
+from promptkit.evaluation.records.lines import RecordedConversation, RecordedDecision, RecordedEvent
+from promptkit.evaluation.records.record import read_conversations
 from promptkit.evaluation.records.result import SampleResult
+from promptkit.model import ToolCall
+from promptkit.policy.decision import ToolPolicy, decide
 from promptkit.policy.verdict import Verdict
 from promptkit.transcript import RAN
 
@@ -73,7 +70,7 @@ class ShownSample:
 
 
 def load_samples(
-    folders: Sequence[Path], results: Sequence[SampleResult], max_chars: int = MAX_PAGE_CHARS
+    folders: Sequence[Path], results: Sequence[SampleResult], policy: ToolPolicy, max_chars: int = MAX_PAGE_CHARS
 ) -> list[ShownSample]:
     """Every result with its conversation, those that failed first.
 
@@ -82,16 +79,25 @@ def load_samples(
     Args:
         folders: where the records of the run are.
         results: the results in those records.
+        policy: what the results, and so their calls, were judged by.
         max_chars: how many characters all texts of the page may have together.
 
     Raises:
         PromptkitError: a record cannot be read.
     """
     conversations: dict[int, ShownConversation] = {}
+    verdicts = {result.number: result.verdict for result in results}
     for folder in folders:
-        name = folder if folder.name == FILE_NAME else folder / FILE_NAME
-        for one in read_conversations(folder):
-            conversations[one.number] = _conversation(one, f"line {one.line} of {name}")
+        for place, one in read_conversations(folder):
+            events = [_event(event, policy) for event in one.events]
+            deciding = _deciding(one, verdicts.get(one.number), events)
+            conversations[one.number] = ShownConversation(
+                f"line {place.line} of {place.path}",
+                deciding,
+                one.gaps,
+                events[:MAX_EVENTS],
+                max(0, len(events) - MAX_EVENTS),
+            )
     samples = [ShownSample(result, conversations[result.number]) for result in results]
     samples.sort(key=lambda sample: (sample.result.passed, sample.result.number))
     return _within(samples, max_chars)
@@ -111,30 +117,33 @@ def _without_events(sample: ShownSample) -> ShownSample:
     return ShownSample(sample.result, bare)
 
 
-def _conversation(recorded: RecordedConversation, place: str) -> ShownConversation:
-    events = [_event(one) for one in recorded.events[:MAX_EVENTS]]
-    return ShownConversation(place, _deciding(recorded), recorded.gaps, events, len(recorded.events) - len(events))
-
-
-def _deciding(recorded: RecordedConversation) -> Event | None:
-    """The call that decided the verdict: the worst that was not allowed. None if a gap decided, or there is no call."""
-    if recorded.verdict is Verdict.INCONCLUSIVE and recorded.gaps:
+def _deciding(recorded: RecordedConversation, verdict: Verdict | None, events: Sequence[Event]) -> Event | None:
+    """The call that decided the verdict, the worst that was not allowed; None if a gap decided, or there is no call."""
+    if verdict is Verdict.INCONCLUSIVE and recorded.gaps:
         return None
-    calls = [one for one in recorded.events if one.type == "call"]
-    wrong = [one for one in calls if not (one.decision and one.decision.allowed)]
-    wrong.sort(key=lambda one: one.state not in RAN)
-    return next((_event(one) for one in [*wrong, *calls]), None)
+    calls = [one for one in events if one.kind == "call"]
+    wrong = sorted((one for one in calls if one.is_bad), key=lambda one: one.state not in RAN)
+    return next(iter([*wrong, *calls]), None)
 
 
-def _event(recorded: RecordedEvent) -> Event:
+def _event(recorded: RecordedEvent, policy: ToolPolicy) -> Event:
     kind = recorded.role if recorded.type == "text" else recorded.type
     text = recorded.text if kind != "call" else _arguments(recorded)
     limit = MAX_CHARS.get(kind, 0)
     cut = max(0, len(text) - limit)
     if kind != "call":
         return Event(kind, text[:limit], cut, recorded.is_error)
-    decision = recorded.decision or _UNDECIDED
+    decision = _decided(recorded, policy)
     return Event(kind, text[:limit], cut, not decision.allowed, recorded.name, recorded.state, decision)
+
+
+def _decided(recorded: RecordedEvent, policy: ToolPolicy) -> RecordedDecision:
+    """The decision on a call as it was recorded, unless the reviewed tools forbid what it allows."""
+    decision = recorded.decision or _UNDECIDED
+    if not decision.allowed:
+        return decision
+    now = decide(ToolCall(name=recorded.name, arguments=recorded.arguments), policy)
+    return decision if now.allowed else RecordedDecision(allowed=False, rule=now.ground, reason=now.reason)
 
 
 def _arguments(recorded: RecordedEvent) -> str:

@@ -9,7 +9,8 @@ from typing import Any
 
 from promptkit.agents.turns import REFERENCE
 from promptkit.errors import PromptkitError
-from promptkit.evaluation.records.record import Header, Recorded, read_record
+from promptkit.evaluation.records.lines import Header
+from promptkit.evaluation.records.record import Recorded, read_record, worse
 from promptkit.evaluation.records.result import RunResult, SampleResult, SelfTest
 
 _MAY_DIFFER = {"setup", "started", "today"}
@@ -29,11 +30,13 @@ def merged(folders: Sequence[Path]) -> Recorded:
             message = f"it does not belong to the same run as {folders[0]}: {', '.join(different)} differ"
             raise PromptkitError.of("other-run", message, "merge only the shards of one plan", path=str(folder))
     results: dict[int, SampleResult] = {}
-    for record in records:
-        results |= {result.number: result for result in record.results}
+    for folder, record in zip(folders, records, strict=True):
+        for result in record.results:
+            results[result.number] = worse(results.get(result.number), result, str(folder))
     self_tests = [self_test for record in records for self_test in record.self_tests or [_NO_SELF_TEST]]
     header = replace(first.header, setup=replace(first.header.setup, shard=(1, 1)))
-    return Recorded(header, self_tests, [results[number] for number in sorted(results)])
+    told = [one for record in records for one in record.of_the_run]
+    return Recorded(header, self_tests, [results[number] for number in sorted(results)], first.policy, told)
 
 
 def _differences(first: Header, other: Header) -> list[str]:
@@ -56,4 +59,5 @@ def run_result(recorded: Recorded) -> RunResult:
     index, count = header.setup.shard
     # A shard has every `count`th sample of the plan, from its own number on.
     planned = len(range(index - 1, header.planned, count))
-    return RunResult(header.setup.models or (REFERENCE,), header.server, recorded.results, self_test, planned)
+    models = header.setup.models or (REFERENCE,)
+    return RunResult(models, header.server, recorded.results, self_test, planned, recorded.of_the_run)

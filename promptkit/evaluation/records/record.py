@@ -1,181 +1,176 @@
-"""The run record: JSON Lines that a run writes while it runs; it is resumed from them, and reports read them.
-
-The first line is the header, `{"kind": "run", ...}` with the fields of `Header`. Then comes the self-test: a line
-`{"kind": "sample", "self_test": true, "attack", "events"}` for each conversation with the rogue model, and one
-`{"kind": "self_test", ...}` with the fields of `SelfTest`. Each finished sample is one line `{"kind": "sample", ...}`
-with the fields of `SampleResult` and three more:
-
-- `gaps`: sentences saying why the conversation may be incomplete.
-- `events`: the conversation in order. A text is `{"type": "text", "role", "text"}`; a call is `{"type": "call", "id",
-  "name", "arguments", "state", "decision": {"allowed", "rule", "reason"}}`, without `decision` if it was never
-  decided; a result is `{"type": "result", "id", "is_error", "text"}`, where `id` is its call's.
-
-Lines are in the order in which samples ended; `number` is a sample's place in the plan.
-"""
+"""A run record, read: its results and self-tests as its events show them, and what of it contradicts itself."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
-from typing import Any, Literal, TypeVar
 
-import msgspec
-
-from promptkit.agents.eval_spec import EvalSpec
-from promptkit.agents.journal import whole_lines
-from promptkit.errors import PromptkitError
+from promptkit.evaluation.plan import Sample, part
+from promptkit.evaluation.records.judged import CONSISTENT, contradicted, judged, tested
+from promptkit.evaluation.records.lines import (
+    Header,
+    RecordedConversation,
+    RecordLine,
+    RecordPlace,
+    RogueConversation,
+    file_of,
+    read_lines,
+    wrong_line,
+)
+from promptkit.evaluation.records.planned import planned_now
 from promptkit.evaluation.records.result import SampleResult, SelfTest
-from promptkit.policy.verdict import Verdict
-from promptkit.transcript import CallState
-
-FILE_NAME = "run.jsonl"
-T = TypeVar("T")
-
-
-@dataclass(frozen=True)
-class Header:
-    """What a run is about.
-
-    Args:
-        setup: decides which samples it has.
-        planned: how many samples the whole plan has, all shards together.
-        model: the models, for people.
-        server: `local`, or the URL of the server.
-        today: the prompts' today, ISO 8601.
-        started: when it began, ISO 8601, UTC.
-        promptkit: the version of this package.
-        tenant: the digest of the local tenant; None on any other server.
-        tools: the digest of tools.lock.json.
-        instructions: the version and digest of the instructions.
-        prompts: the digest of each prompt with its recipe and its case, by `name@version`.
-        families: the digest of each family of attacks, by name.
-        replayed: the origin of the turns that were replayed from a cassette; empty if models took them.
-    """
-
-    setup: EvalSpec
-    planned: int
-    model: str
-    server: str
-    today: str
-    started: str
-    promptkit: str
-    tenant: str | None
-    tools: str
-    instructions: str
-    prompts: Mapping[str, str] = field(default_factory=dict)
-    families: Mapping[str, str] = field(default_factory=dict)
-    replayed: str = ""
+from promptkit.library.store import Library, default_root
+from promptkit.policy.decision import ToolPolicy
+from promptkit.policy.review import tool_policy
+from promptkit.policy.verdict import worst
 
 
 @dataclass(frozen=True)
 class Recorded:
-    """What a record holds, without transcripts: each finished self-test, and results in the order of the plan."""
+    """What a record holds, transcripts left out: results in the order of the plan, each self-test that ended.
+
+    `policy` is what they were judged by; `of_the_run` what contradicts itself beyond single samples, in sentences.
+    """
 
     header: Header
     self_tests: list[SelfTest]
     results: list[SampleResult]
+    policy: ToolPolicy = field(repr=False)
+    of_the_run: Sequence[str] = ()
 
     @property
     def fresh(self) -> list[SampleResult]:
         """The results that say something new about a model: a replay only repeats what was said before."""
         return [result for result in self.results if not result.replayed]
 
-
-@dataclass(frozen=True)
-class RecordedEvent:
-    """One text, call or result in a conversation; which fields are set depends on `type`."""
-
-    type: Literal["text", "call", "result"]
-    role: str = ""
-    text: str = ""
-    name: str = ""
-    arguments: Any = None
-    state: CallState = CallState.UNKNOWN
-    decision: RecordedDecision | None = None
-    is_error: bool = False
+    @property
+    def contradictions(self) -> list[str]:
+        """Everything in the record that contradicts itself, in sentences that name the line."""
+        claims = (claim for result in self.results for claim in result.failures)
+        return [*self.of_the_run, *(claim.reason for claim in claims if claim.name == CONSISTENT)]
 
 
-@dataclass(frozen=True)
-class RecordedDecision:
-    """The decision on a call before it left."""
+@dataclass
+class _Reading:
+    """What was read of a record so far. `rogues` are the conversations of a self-test whose result is still to come."""
 
-    allowed: bool
-    rule: str
-    reason: str
+    header: Header
+    policy: ToolPolicy
+    expected: dict[int, Sample] | None
+    results: dict[int, SampleResult] = field(default_factory=dict)
+    self_tests: list[SelfTest] = field(default_factory=list)
+    rogues: list[RogueConversation] = field(default_factory=list)
+    told: list[str] = field(default_factory=list)
+
+    def add(self, line: RecordLine) -> None:
+        match line.kind:
+            case "rogue":
+                self._rogue(line.as_(RogueConversation))
+            case "self_test":
+                self._self_test(line.as_(SelfTest), line.place)
+            case "sample":
+                self._sample(line)
+
+    def _rogue(self, conversation: RogueConversation) -> None:
+        # A run that was killed in its self-test began another when it went on.
+        if conversation.attack == "everything":
+            self.rogues.clear()
+        self.rogues.append(conversation)
+
+    def _self_test(self, stated: SelfTest, place: RecordPlace) -> None:
+        found, told = tested(stated, self.rogues, self.policy, place)
+        self.self_tests.append(found)
+        self.told += told
+        self.rogues.clear()
+
+    def _sample(self, line: RecordLine) -> None:
+        stated = line.as_(SampleResult)
+        result = judged(stated, line.as_(RecordedConversation), self.header, self.policy, line.place)
+        result = contradicted(result, line.place, list(self._unplanned(result)))
+        self.results[result.number] = worse(self.results.get(result.number), result, line.place)
+
+    def _unplanned(self, result: SampleResult) -> Iterator[str]:
+        """How a result does not fit the plan: its own numbers, and the plan itself where it is still the same."""
+        index, count = self.header.setup.shard
+        if not 1 <= result.number <= self.header.planned or (result.number - index) % count:
+            yield f"number {result.number} is none of the {self.header.planned} planned, of shard {index}/{count}"
+        elif self.expected is not None and not _is_of(result, self.expected.get(result.number)):
+            yield f"sample {result.number} of the plan is another one"
 
 
-@dataclass(frozen=True)
-class RecordedConversation:
-    """The conversation of the sample `number`, which is on line `line` of its record."""
-
-    number: int
-    line: int
-    verdict: Verdict
-    events: Sequence[RecordedEvent]
-    gaps: Sequence[str] = ()
+def worse(one: SampleResult | None, other: SampleResult, place: RecordPlace | str) -> SampleResult:
+    """Of two results of one sample the worse, which says that it is there twice; the other one if there is no first."""
+    if one is None:
+        return other
+    verdict = worst([one.verdict, other.verdict])
+    kept = other if other.verdict is verdict else one
+    return contradicted(kept, place, [f"sample {other.number} is there twice"])
 
 
-def read_record(folder: Path) -> Recorded:
-    """Read a record.
+def _is_of(result: SampleResult, sample: Sample | None) -> bool:
+    if sample is None or (result.id, result.model, result.repeat) != (sample.id, sample.model, sample.repeat):
+        return False
+    labels = {name: getattr(result, name) for name in ("prompt", "case", "family", "attack", "goal", "language")}
+    return result.without == sample.without and {k: v for k, v in labels.items() if v} == sample.scenario.labels
+
+
+def read_header(folder: Path) -> Header:
+    """What a record says of its run.
 
     Args:
         folder: where `run.jsonl` is, or that file.
 
     Raises:
-        PromptkitError: it cannot be read, or a line does not belong in a run record; names the line.
+        PromptkitError: it cannot be read, or does not begin as a run record does.
     """
-    path = _file_of(folder)
-    header, self_tests, results = None, [], {}
-    for number, line in _lines(path):
-        match line["kind"]:
-            case "run" if number == 1:
-                header = _as(Header, line, path, number)
-            case "self_test":
-                self_tests.append(_as(SelfTest, line, path, number))
-            case "sample" if not line.get("self_test"):
-                result = _as(SampleResult, line, path, number)
-                results[result.number] = result
-    if header is None:
-        raise _wrong(path, 1, "it does not begin with a run's header")
-    return Recorded(header, self_tests, [results[number] for number in sorted(results)])
+    first = next(read_lines(folder), None)
+    if first is None or first.kind != "run":
+        raise wrong_line(RecordPlace(str(file_of(folder)), 1), "it does not begin with the header of a run")
+    return first.as_(Header)
 
 
-def read_conversations(folder: Path) -> Iterator[RecordedConversation]:
-    """Read the conversation of each sample in a record, one at a time, in the order in which they ended.
+def read_record(folder: Path, library: Library | None = None) -> Recorded:
+    """Read a record. Its verdicts are those that its events show, whatever it says of itself.
+
+    Args:
+        folder: where `run.jsonl` is, or that file.
+        library: whose reviewed tools it is judged by; by default the one that is installed.
+
+    Raises:
+        PromptkitError: it cannot be read, or a line is not of a run record; names the line.
+    """
+    header, library = read_header(folder), library or _installed()
+    policy, planned = tool_policy(library), planned_now(library, header)
+    shard = part(planned, header.setup.shard) if planned is not None else None
+    reading = _Reading(header, policy, None if shard is None else {sample.number: sample for sample in shard})
+    for line in read_lines(folder):
+        reading.add(line)
+    place = RecordPlace(str(file_of(folder)), 1)
+    told = [*_header_contradictions(header, planned, place), *reading.told]
+    results = [reading.results[number] for number in sorted(reading.results)]
+    return Recorded(header, reading.self_tests, results, policy, told)
+
+
+@cache
+def _installed() -> Library:
+    return Library(default_root())
+
+
+def _header_contradictions(header: Header, planned: Sequence[Sample] | None, place: RecordPlace) -> Iterable[str]:
+    if planned is not None and header.planned != len(planned):
+        yield f"{place}: {header.planned} samples are planned, and the plan of this run has {len(planned)}"
+    if header.server != header.setup.server:
+        yield f"{place}: two servers are named"
+
+
+def read_conversations(folder: Path) -> Iterator[tuple[RecordPlace, RecordedConversation]]:
+    """Read what was said and called in each sample of a record, one at a time, in the order in which they ended.
 
     Raises:
         PromptkitError: as for `read_record`.
     """
-    path = _file_of(folder)
-    for number, line in _lines(path):
-        if line["kind"] == "sample" and not line.get("self_test"):
-            yield _as(RecordedConversation, {**line, "line": number}, path, number)
-
-
-def _file_of(folder: Path) -> Path:
-    return folder / FILE_NAME if folder.is_dir() else folder
-
-
-def _lines(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
-    for number, raw in enumerate(whole_lines(path), 1):
-        try:
-            line = json.loads(raw)
-        except (ValueError, RecursionError) as error:
-            raise _wrong(path, number) from error
-        if not isinstance(line, dict) or "kind" not in line:
-            raise _wrong(path, number)
-        yield number, line
-
-
-def _as(kind: type[T], line: Mapping[str, Any], path: Path, number: int) -> T:
-    try:
-        return msgspec.convert(line, kind)
-    except (ValueError, TypeError, msgspec.ValidationError) as error:
-        raise _wrong(path, number) from error
-
-
-def _wrong(path: Path, number: int, message: str = "this line does not belong in a run record") -> Exception:
-    fix = "name a folder that promptkit eval wrote; a run that was killed before its header must start again"
-    return PromptkitError.of("wrong-record", message, fix, path=str(path), line=number)
+    for line in read_lines(folder):
+        if line.kind == "sample":
+            yield line.place, line.as_(RecordedConversation)

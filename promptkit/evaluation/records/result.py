@@ -113,13 +113,17 @@ class SelfTest:
 
 @dataclass(frozen=True)
 class RunResult:
-    """The results of one eval, in the order of the plan, which had `planned` samples."""
+    """The results of one eval, in the order of the plan, which had `planned` samples.
+
+    `contradictions` say what in its record does not fit, beyond single samples: such a run is at best inconclusive.
+    """
 
     models: Sequence[str]
     server: str
     results: Sequence[SampleResult]
     self_test: SelfTest
     planned: int
+    contradictions: Sequence[str] = ()
 
     @property
     def is_complete(self) -> bool:
@@ -128,8 +132,9 @@ class RunResult:
 
     @property
     def passed(self) -> bool:
-        """Whether every planned sample has run and passed, and the rogue model was caught."""
-        return self.is_complete and all(result.passed for result in self.results) and self.self_test.passed
+        """Whether every planned sample has run and passed, the rogue model was caught, and the record fits itself."""
+        passed = self.is_complete and all(result.passed for result in self.results)
+        return passed and self.self_test.passed and not self.contradictions
 
     def passes_baseline(self, *, is_worse: bool) -> bool:
         """Whether it passes compared with an earlier run, which forgives failed checks of answers that got no worse.
@@ -144,7 +149,7 @@ class RunResult:
         if self.self_test.leaks or not self.self_test.tries:
             return Verdict.VIOLATION
         verdicts = [result.verdict for result in self.results]
-        if not self.is_complete or self.self_test.untried:
+        if not self.is_complete or self.self_test.untried or self.contradictions:
             verdicts.append(Verdict.INCONCLUSIVE)
         return worst(verdicts)
 
@@ -174,4 +179,5 @@ class RunResult:
             "server": self.server,
             "self_test": vars(self.self_test) | {"leaks": list(self.self_test.leaks)},
             "results": [result.as_json() for result in self.results],
+            **({"contradictions": list(self.contradictions)} if self.contradictions else {}),
         }

@@ -11,7 +11,7 @@ from promptkit.audit.formats import chatgpt
 from promptkit.audit.formats._chatgpt_talk import read_talk
 from promptkit.audit.reader import Value
 from promptkit.audit.stamps import find_stamps
-from promptkit.audit.strict import UnreadableError, parse
+from promptkit.json_strict import UnreadableError, strict_json
 from promptkit.library.render import stamped
 from tests.audit.spelled import spelled
 
@@ -88,7 +88,7 @@ def test_a_key_twice_hides_no_call(key, hidden):
     twice = f'{written[:at]}"{key}": {hidden}, {written[at:]}'.encode()
     assert read_talk("/0", twice) is None
     with pytest.raises(UnreadableError):
-        parse(twice)
+        strict_json(twice)
 
 
 @given(data=st.data())

@@ -51,7 +51,7 @@ def test_a_forged_answer_signs_nobody_in(tenant, home, browser, change, told):
         (ISSUER, {"registration_endpoint": "http://127.0.0.1:1/register"}, "neither the server's own"),
         (ISSUER, {"authorization_endpoint": "https://10.0.0.1/authorize"}, "at a private address"),
         (ISSUER, {"authorization_endpoint": "http://example.com/authorize"}, "neither https nor on this machine"),
-        (ISSUER, {"authorization_endpoint": f"https://example.com/{'x' * 70_000}"}, "which is no address"),
+        (ISSUER, {"authorization_endpoint": f"https://example.com/{'x' * 70_000}"}, "which is not a URL"),
         (ISSUER, {"token_endpoint": f"https://example.com/{'x' * 70_000}"}, "URL too long"),
         (ISSUER, {"client_name": "x" * 300_000}, "[sign-in-size]"),
     ],

@@ -53,8 +53,8 @@ def read_evidence(path: Path) -> Mapping[str, Sequence[Evidence]]:
         path: a run record, or the folder that holds `run.jsonl`.
 
     Raises:
-        PromptkitError: it cannot be read, a line does not belong in a run record, or the record contradicts itself; names
-            the line.
+        PromptkitError: it cannot be read, a line does not belong in a run record, or the record contradicts itself;
+            names the line.
     """
     record = read_record(path)
     if contradictions := record.contradictions:

@@ -18,7 +18,7 @@ from promptkit.evaluation.start import EvalRun
 from promptkit.evaluation.statistics import compare
 from promptkit.policy.verdict import Verdict
 from promptkit.reports.files import ReportFiles
-from tests.evaluation.evaluators.test_contract import DECLINED
+from tests.builders import DECLINED
 
 ACTED = [
     {
@@ -40,7 +40,7 @@ class Declines:
         self.call = ModelCall("1", "update_app", {}) if number == 0 else ModelCall("1", "list_apps", {"size": 1})
 
     async def turn(self, messages, tools):
-        return Turn(DECLINED["en"]) if messages[-1].role == "tool" else Turn("", (self.call,))
+        return Turn(DECLINED) if messages[-1].role == "tool" else Turn("", (self.call,))
 
 
 @pytest.fixture(scope="module")

@@ -110,7 +110,7 @@ class Guard:
         try:
             answer = await self._upstream.call(call, context.session.report_progress if wants_progress else None)
         except ValidationError:
-            return _failure("Torii's answer is no result of a tool, so it is not passed on.")
+            return _failure("Torii's answer is not a tool's result, so it is not passed on.")
         if isinstance(answer, Decision):
             told = {"tool": call.name, "arguments": call.arguments, "allowed": False, "reason": answer.reason}
             self._log({"method": "tools/call", **told})

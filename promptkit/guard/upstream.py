@@ -47,8 +47,8 @@ class Upstream:
     Args:
         library: whose rules and lock decide.
         server: the URL, or the command line, of the server.
-        log: is told of every message before it leaves, and of every drift of the list.
-        tell: is told what a person at the terminal should know.
+        log: receives every message before it leaves, and every drift of the list.
+        tell: receives what a person at the terminal should know.
         list_changed: is awaited after the list of tools became another one.
     """
 
@@ -139,8 +139,8 @@ class Upstream:
         if self._policy.offered is None or _digests(self._policy.offered) != _digests(tools):
             self._policy = tool_policy(self._library, tools)
             for drift in tool_changes(self._policy.locked, tools):
-                told = {"tool": drift.tool, "arguments": None, "allowed": False, "reason": f"drift: {drift.kind}"}
-                self._log({"method": "tools/list", **told})
+                change = {"tool": drift.tool, "arguments": None, "allowed": False, "reason": f"drift: {drift.kind}"}
+                self._log({"method": "tools/list", **change})
         gate.policy = self._policy
 
     async def _refresh(self, session: GatedSession) -> None:
@@ -153,7 +153,7 @@ class Upstream:
             await self._list_changed()
 
     async def tools(self) -> ToolPolicy:
-        """What the server offers, and what of it is allowed.
+        """What the server offers, and which tools are allowed.
 
         Raises:
             MCPError: the server cannot be reached.

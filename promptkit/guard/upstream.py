@@ -36,7 +36,7 @@ MAX_LIST_AGE_SECONDS = 10
 MAX_WAIT_SECONDS = 20
 _FIRST_PAUSE_SECONDS = 0.2
 _LAST_PAUSE_SECONDS = 10.0
-_UNSURE = "the connection was lost after the call was sent, and it may have run, so it is not sent twice; ask again"
+_UNSURE = "the call may have run, so it is not sent twice; ask again"
 # Problems that go away by themselves; all others are for a person.
 _PASSING = frozenset({"no-server", "sign-in-later"})
 
@@ -192,11 +192,12 @@ class Upstream:
         except SessionLostError as lost:
             session = await self._open_session()  # If there is none, that says more than the call's own error.
             if lost.may_have_run:
-                raise MCPError(CONNECTION_CLOSED, _UNSURE, lost.data) from None
+                raise MCPError(lost.code, f"{lost.message}; {_UNSURE}", lost.data) from None
         try:
             return await self._make(session, call, progress)
         except SessionLostError as lost:
-            raise MCPError(lost.code, _UNSURE if lost.may_have_run else lost.message, lost.data) from None
+            words = f"{lost.message}; {_UNSURE}" if lost.may_have_run else lost.message
+            raise MCPError(lost.code, words, lost.data) from None
 
     async def _make(
         self, session: GatedSession, call: ToolCall, progress: ProgressFnT | None

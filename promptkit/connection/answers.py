@@ -7,7 +7,7 @@ from typing import Any
 import anyio
 import msgspec
 from mcp.shared.message import SessionMessage
-from mcp.types import METHOD_NOT_FOUND, ErrorData, JSONRPCError, JSONRPCRequest, JSONRPCResponse
+from mcp.types import METHOD_NOT_FOUND, PARSE_ERROR, ErrorData, JSONRPCError, JSONRPCRequest, JSONRPCResponse
 
 from promptkit.connection.gate import Gate
 
@@ -67,9 +67,10 @@ class Incoming:
         try:
             while True:
                 item: SessionMessage | Exception = await self._inner.receive()
-                if not (isinstance(item, SessionMessage) and isinstance(item.message, JSONRPCRequest)):
-                    return item
-                await self._answer(item.message)
+                message = item.message if isinstance(item, SessionMessage) else None
+                if not isinstance(message, JSONRPCRequest):
+                    return SessionMessage(_unquoted(message)) if isinstance(message, JSONRPCError) else item
+                await self._answer(message)
         except (anyio.EndOfStream, anyio.ClosedResourceError, anyio.BrokenResourceError):
             self.is_over = True
             raise anyio.EndOfStream from None
@@ -103,3 +104,12 @@ class Incoming:
     async def __aexit__(self, *details: Any) -> Any:  # noqa: ANN401
         self.is_over = True
         return await self._inner.__aexit__(*details)
+
+
+def _unquoted(failure: JSONRPCError) -> JSONRPCError:
+    """The SDK's complaint about an answer, without the piece of the answer that it quotes."""
+    error = failure.error
+    if error.code != PARSE_ERROR or not error.message.startswith("Failed to parse"):
+        return failure
+    broken = ErrorData(code=PARSE_ERROR, message="the answer is not a message of MCP")
+    return JSONRPCError(jsonrpc="2.0", id=failure.id, error=broken)

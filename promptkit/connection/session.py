@@ -65,7 +65,7 @@ class SessionLostError(MCPError):
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of one call. `text` is what the model is told; `data` the structured result, None on any failure.
+    """What became of one call. `text` is what the model reads; `data` the structured result, None on any failure.
 
     `retry_after` is how many seconds a server that is too busy (HTTP 429) asks to wait, None of every other outcome.
     """
@@ -143,8 +143,8 @@ class GatedSession:
     @property
     def server(self) -> str:
         """What the server calls itself, with its version. It is the server's word, and nothing is decided by it."""
-        told = self._client.server_info
-        return f"{told.name} {told.version}" if told else ""
+        info = self._client.server_info
+        return f"{info.name} {info.version}" if info else ""
 
     async def list_tools(self) -> Sequence[Definition]:
         """The server's whole list as it is now. Calls are still decided by the list that was reviewed last.
@@ -176,8 +176,8 @@ class GatedSession:
         except MCPError as error:
             if error.code == PARSE_ERROR:
                 return Outcome(decision, CallState.UNKNOWN, f"Torii's answer cannot be read: {error.message}.")
-            told = f"Torii did not answer: {error.message} (code {error.code})"
-            return Outcome(decision, CallState.FAILED, told, retry_after=_retry_after(error))
+            message = f"Torii did not answer: {error.message} (code {error.code})"
+            return Outcome(decision, CallState.FAILED, message, retry_after=_retry_after(error))
         except (ValidationError, RuntimeError) as error:
             return Outcome(decision, CallState.UNKNOWN, f"Torii's answer cannot be read ({type(error).__name__}).")
         text = "\n".join(block.text for block in result.content if block.type == "text")
@@ -231,7 +231,7 @@ class GatedSession:
 
 
 def refusal(decision: Decision) -> str:
-    """What a model is told of a call that was refused."""
+    """What a model reads about a call that was refused."""
     return f"Refused: {decision.reason} Nothing was sent to Torii."
 
 

@@ -45,7 +45,8 @@ class FixedToken(httpx2.Auth):
             raise UsageError.of(
                 "token", f"{TOKEN_VARIABLE} is not a token", "set it to the token alone, without quotes"
             )
-        self._server, self._header = server, f"Bearer {token}"
+        self._server = server
+        self._header = f"Bearer {token}"
 
     async def async_auth_flow(self, request: httpx2.Request) -> AsyncGenerator[httpx2.Request, httpx2.Response]:
         """Send the request with the token."""
@@ -76,8 +77,11 @@ class _Provider(OAuthClientProvider):
             {"client_name": "promptkit", "redirect_uris": [redirect_uri], "token_endpoint_auth_method": "none"}
         )
         super().__init__(server, wanted, self, redirect, callback)
-        self._server, self._store, self._origins = server, store, origins
+        self._server = server
+        self._store = store
+        self._origins = origins
 
+    # A private hook of mcp 2.3: the one place where the issuer is known before anything is sent to it.
     def _select_authorization_server(self, advertised: list[str]) -> str:
         self._origins.admit(advertised[0])
         return advertised[0]
@@ -129,16 +133,18 @@ class KeptAuth(_Provider):
     def _restore(self) -> None:
         """Take over what is kept: another process of ours may have renewed it meanwhile."""
         kept, context = self._store.load(self._server), self.context
-        self._initialized = True
+        self._initialized = True  # Private in mcp 2.3, which would otherwise load the tokens by itself, without expiry.
         if kept is None:
             context.clear_tokens()
             return
         self._origins.admit(kept.issuer)
-        context.current_tokens, context.client_info = kept.tokens, kept.client
-        context.token_expiry_time, context.oauth_metadata = kept.expires_at, kept.metadata
+        context.current_tokens = kept.tokens
+        context.client_info = kept.client
+        context.token_expiry_time = kept.expires_at
+        context.oauth_metadata = kept.metadata
         if kept.resource:
-            told = {"resource": kept.resource, "authorization_servers": [kept.issuer]}
-            context.protected_resource_metadata = ProtectedResourceMetadata.model_validate(told)
+            metadata = {"resource": kept.resource, "authorization_servers": [kept.issuer]}
+            context.protected_resource_metadata = ProtectedResourceMetadata.model_validate(metadata)
 
     async def async_auth_flow(self, request: httpx2.Request) -> AsyncGenerator[httpx2.Request, httpx2.Response]:
         """Send the request as whoever signed in; once more, after a renewal, when the token has run out.
@@ -146,6 +152,8 @@ class KeptAuth(_Provider):
         Raises:
             PromptkitError: nobody is signed in, or the sign-in has ended, and the server asks for one.
         """
+        # The SDK's own flow would open a browser where ours renews or gives up. Ours is made of private parts of mcp
+        # 2.3: _add_auth_header, _refresh_token and _handle_refresh_response.
         context, used = self.context, self.context.current_tokens
         if used is None or context.is_token_valid():
             self._add_auth_header(request)

@@ -50,10 +50,11 @@ class TokenStore:
     """
 
     def __init__(self, folder: Path, keyring: ModuleType | None = None) -> None:
-        self._folder, self._keyring = folder, keyring
+        self._folder = folder
+        self._keyring = keyring
 
     def load(self, server: str) -> KeptSignIn | None:
-        """The sign-in at a server; None when there is none, or what was kept of it cannot be read."""
+        """The sign-in at a server; None if there is none, or what was kept cannot be read."""
         try:
             kept = KeptSignIn.model_validate_json(self._from_keyring(server) or self._from_file(server) or "")
         except ValidationError:

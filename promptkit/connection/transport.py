@@ -17,7 +17,9 @@ class GateTransport(httpx2.AsyncBaseTransport):
     """
 
     def __init__(self, gate: Gate, url: str, origins: SignInOrigins) -> None:
-        self._gate, self._url, self._origins = gate, httpx2.URL(url), origins
+        self._gate = gate
+        self._url = httpx2.URL(url)
+        self._origins = origins
         self._inner = httpx2.AsyncHTTPTransport(trust_env=False)
 
     async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:

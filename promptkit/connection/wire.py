@@ -86,7 +86,7 @@ class _Exchange:
         if is_answer(message, self._id) or (is_event and isinstance(message, dict) and "method" in message):
             return text
         if is_answer(message, None):  # The server gave up before it had read the id.
-            return self._error(*_told(message, INTERNAL_ERROR, "the server could not read the request"))
+            return self._error(*_code_and_words(message, INTERNAL_ERROR, "the server could not read the request"))
         return self._error(INVALID_REQUEST, "the answer is to another request")
 
     def _failed(self, response: httpx2.Response, body: bytes) -> httpx2.Response:
@@ -100,18 +100,18 @@ class _Exchange:
         details: dict[str, Any] = {"httpStatus": status, "retryAfter": response.headers.get("retry-after")}
         if status in _FORGOTTEN or (has_session and status == HTTPStatus.SERVICE_UNAVAILABLE):
             details["isForgotten"] = True
-        code, told = _told(message, INTERNAL_ERROR, f"HTTP {status}")
-        return self.error(code, told, **details)
+        code, words = _code_and_words(message, INTERNAL_ERROR, f"HTTP {status}")
+        return self.error(code, words, **details)
 
-    def error(self, code: int, told: str, **details: Any) -> httpx2.Response:  # noqa: ANN401
+    def error(self, code: int, words: str, **details: Any) -> httpx2.Response:  # noqa: ANN401
         """The error of this message; nothing where nobody waits for an answer."""
         if self._id is None:
             return httpx2.Response(httpx2.codes.ACCEPTED, request=self._request)
         headers = {"content-type": "application/json"}
-        return httpx2.Response(200, request=self._request, headers=headers, content=self._error(code, told, **details))
+        return httpx2.Response(200, request=self._request, headers=headers, content=self._error(code, words, **details))
 
-    def _error(self, code: int, told: str, **details: Any) -> bytes:  # noqa: ANN401
-        error = {"code": code, "message": told, "data": details}
+    def _error(self, code: int, words: str, **details: Any) -> bytes:  # noqa: ANN401
+        error = {"code": code, "message": words, "data": details}
         return json.dumps({"jsonrpc": "2.0", "id": self._id, "error": error}).encode()
 
 
@@ -143,12 +143,12 @@ def _kept(response: httpx2.Response) -> dict[str, str]:
     return {name: value for name, value in response.headers.items() if name in _KEPT_HEADERS}
 
 
-def _told(message: Any, code: int, told: str) -> tuple[int, str]:  # noqa: ANN401
+def _code_and_words(message: Any, code: int, words: str) -> tuple[int, str]:  # noqa: ANN401
     """The code and the words of an error of JSON-RPC, or those given where it has none."""
     error = message.get("error") if isinstance(message, dict) else None
     if isinstance(error, dict) and type(error.get("code")) is int and isinstance(error.get("message"), str):
         return error["code"], error["message"]
-    return code, told
+    return code, words
 
 
 async def _bounded(response: httpx2.Response) -> bytes:

@@ -1,7 +1,7 @@
 """The guard's audit log: a JSON object a line, in the shape of the gate's own log, which `promptkit audit` reads.
 
 `previous` is the SHA-256 of the line before, without its line end; empty in the first line of a file. So a line that
-is changed, added or taken out leaves a break. What is cut off at the end leaves none; and there is no secret in it, so
+is changed, added or taken out leaves a break. What is cut off at the end leaves none; and the chain holds no secret, so
 whoever can write the file can chain it anew.
 """
 
@@ -85,12 +85,12 @@ def _explained(path: Path) -> Iterator[None]:
 
 def _kept(line: Mapping[str, Any]) -> dict[str, Any]:
     """What is kept of a line: not much more than `MAX_LINE_BYTES`, and nothing private."""
-    told = dict(line)
-    if isinstance(told.get("tool"), str):
-        told["tool"] = told["tool"][:_MAX_NAME]
-    if len(json.dumps(told)) > MAX_LINE_BYTES:
-        told["arguments"] = _TOO_LARGE
-    kept: dict[str, Any] = without_private(told)
+    entry = dict(line)
+    if isinstance(entry.get("tool"), str):
+        entry["tool"] = entry["tool"][:_MAX_NAME]
+    if len(json.dumps(entry)) > MAX_LINE_BYTES:
+        entry["arguments"] = _TOO_LARGE
+    kept: dict[str, Any] = without_private(entry)
     return kept
 
 

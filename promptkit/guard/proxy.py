@@ -55,9 +55,9 @@ class Guard:
     Args:
         library: whose rules and lock decide.
         server: the URL, or the command line, of the server behind.
-        log: is told of every call that is refused, and of every message before it leaves.
+        log: receives every call that is refused, and every message before it leaves.
         show_all: list the tools that are refused as well.
-        tell: is told what a person at the terminal should know.
+        tell: receives what a person at the terminal should know.
         max_list_age_seconds: as for `Upstream`.
         max_wait_seconds: as for `Upstream`.
     """
@@ -86,8 +86,8 @@ class Guard:
         self._show_all = show_all
         self._requests = RequestsInFlight()
         self._bus = InMemorySubscriptionBus()
-        # Clients of revisions before 2026, which are told without asking. A connection outlives its requests, and mcp
-        # 2.3 gives handlers no other way to it than the private attribute of their session.
+        # Clients of revisions before 2026, which hear of changes without asking. A connection outlives its requests,
+        # and mcp 2.3 gives handlers no other way to it than a private attribute of their session.
         self._connections: WeakSet[Any] = WeakSet()
 
     def build(self) -> Server[Any]:
@@ -128,10 +128,10 @@ class Guard:
         try:
             answer = await self._upstream.call(call, context.session.report_progress if wants_progress else None)
         except ValidationError:
-            return _failure("Torii's answer is no result of a tool, so it is not passed on.")
+            return _failure("Torii's answer is not a tool's result, so it is not passed on.")
         if isinstance(answer, Decision):
-            told = {"tool": call.name, "arguments": call.arguments, "allowed": False, "reason": answer.reason}
-            self._log({"method": "tools/call", **told})
+            refused = {"tool": call.name, "arguments": call.arguments, "allowed": False, "reason": answer.reason}
+            self._log({"method": "tools/call", **refused})
             return _failure(refusal(answer))
         if answer.get("resultType", "complete") != "complete":
             return _failure("Torii asked for input in the middle of a call. This connection only reads: give none.")

@@ -36,7 +36,7 @@ MAX_LIST_AGE_SECONDS = 10
 MAX_WAIT_SECONDS = 20
 _FIRST_PAUSE_SECONDS = 0.2
 _LAST_PAUSE_SECONDS = 10.0
-_UNSURE = "the connection was lost after the call was sent, and it may have run, so it is not sent twice; ask again"
+_UNSURE = "the call may have run, so it is not sent twice; ask again"
 # Problems that go away by themselves; all others are for a person.
 _PASSING = frozenset({"no-server", "sign-in-later"})
 
@@ -47,8 +47,8 @@ class Upstream:
     Args:
         library: whose rules and lock decide.
         server: the URL, or the command line, of the server.
-        log: is told of every message before it leaves, and of every drift of the list.
-        tell: is told what a person at the terminal should know.
+        log: receives every message before it leaves, and every drift of the list.
+        tell: receives what a person at the terminal should know.
         list_changed: is awaited after the list of tools became another one.
         max_list_age_seconds: a call waits for a new list where the one that is known is older.
         max_wait_seconds: how long a call waits for a connection.
@@ -146,8 +146,8 @@ class Upstream:
         if self._policy.offered is None or _digests(self._policy.offered) != _digests(tools):
             self._policy = tool_policy(self._library, tools)
             for drift in tool_changes(self._policy.locked, tools):
-                told = {"tool": drift.tool, "arguments": None, "allowed": False, "reason": f"drift: {drift.kind}"}
-                self._log({"method": "tools/list", **told})
+                change = {"tool": drift.tool, "arguments": None, "allowed": False, "reason": f"drift: {drift.kind}"}
+                self._log({"method": "tools/list", **change})
         gate.policy = self._policy
 
     async def _refresh(self, session: GatedSession) -> None:
@@ -160,7 +160,7 @@ class Upstream:
             await self._list_changed()
 
     async def tools(self) -> ToolPolicy:
-        """What the server offers, and what of it is allowed.
+        """What the server offers, and which tools are allowed.
 
         Raises:
             MCPError: the server cannot be reached.
@@ -199,11 +199,12 @@ class Upstream:
         except SessionLostError as lost:
             session = await self._open_session()  # If there is none, that says more than the call's own error.
             if lost.may_have_run:
-                raise MCPError(CONNECTION_CLOSED, _UNSURE, lost.data) from None
+                raise MCPError(lost.code, f"{lost.message}; {_UNSURE}", lost.data) from None
         try:
             return await self._make(session, call, progress)
         except SessionLostError as lost:
-            raise MCPError(lost.code, _UNSURE if lost.may_have_run else lost.message, lost.data) from None
+            words = f"{lost.message}; {_UNSURE}" if lost.may_have_run else lost.message
+            raise MCPError(lost.code, words, lost.data) from None
 
     async def _make(
         self, session: GatedSession, call: ToolCall, progress: ProgressFnT | None

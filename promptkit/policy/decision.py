@@ -152,7 +152,7 @@ def claims_to_read(tool: Definition) -> bool:
 
 
 def denies_reading(tool: Definition) -> bool:
-    """Whether the annotations say that the tool writes, or say anything of it that is not plain JSON true or false."""
+    """Whether the annotations say that the tool writes, or say it in anything but plain JSON true or false."""
     hints = tool.get("annotations")
     if hints is None:
         return False

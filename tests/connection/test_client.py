@@ -128,6 +128,8 @@ def test_the_local_actions_really_write_when_nothing_guards_them(library):
         "http://api.toriihq.com/mcp",
         "https://api.toriihq.com.evil.example/mcp",
         "https://api.toriihq.com/mcp/",
+        "https://developers.toriihq.com/mcp",
+        "https://torii-mcp.example/mcp",
         "https://api.toriihq.com:8443/mcp",
         "https://user:secret@api.toriihq.com/mcp",
         "https://127.0.0.1/mcp",

@@ -12,11 +12,13 @@ from tests.guard.attempts import ATTEMPTS
 from tests.sources import FILES, ROOT
 
 THREATS = load_yaml(ROOT / "tests/guard/threats.yaml").data
-FAMILIES = {"N": 6, "H": 9, "A": 4, "P": 10, "I": 5, "T": 9, "Y": 6, "R": 3, "O": 7, "X": 4}
+FAMILIES = {"N": 6, "H": 9, "A": 4, "P": 13, "I": 5, "T": 9, "Y": 6, "R": 3, "O": 9, "U": 1, "X": 4}
+LATER = {"O8"}
 
 
 def test_no_row_is_missing():
-    assert list(THREATS) == [f"{family}{row}" for family, rows in FAMILIES.items() for row in range(1, rows + 1)]
+    rows = [f"{family}{row}" for family, last in FAMILIES.items() for row in range(1, last + 1)]
+    assert list(THREATS) == [row for row in rows if row not in LATER]
 
 
 @cache

@@ -10,6 +10,7 @@ from hypothesis import settings
 
 from promptkit.connection.session import GatedSession
 from promptkit.library.store import Library, default_root
+from promptkit.private import _Known
 from promptkit.torii.local import LocalTorii, local_torii
 from tests.servers import guarded, served
 
@@ -45,6 +46,12 @@ def copy(tmp_path):
     for name in ("prompts", "instructions", "evals"):
         shutil.copytree(ROOT / name, tmp_path / name)
     return Library(tmp_path)
+
+
+@pytest.fixture
+def no_secrets(monkeypatch) -> None:
+    """A process that knows no secret yet, and forgets what this test makes known."""
+    monkeypatch.setattr("promptkit.private._KNOWN", _Known())
 
 
 @pytest.fixture

@@ -11,6 +11,7 @@ from functools import partial
 import anyio
 from mcp.shared.auth import AuthorizationCodeResult
 
+from promptkit.connection.address import address_of
 from promptkit.connection.callback import Callback
 from promptkit.connection.client import checked_url, connect, revoke
 from promptkit.connection.gate import Gate
@@ -18,6 +19,7 @@ from promptkit.connection.sign_in import NewSignIn
 from promptkit.connection.sign_in_origins import SignInOrigins
 from promptkit.connection.tokens import TOKEN_VARIABLE, open_store
 from promptkit.errors import PromptkitError, UsageError
+from promptkit.private import remember_secret
 from promptkit.text import sanitized
 
 
@@ -47,11 +49,11 @@ async def _connect(server: str) -> int:
     finally:
         callback.close()
     if not made[0].is_done:
-        print(f"{sanitized(server, 200)} asks for no sign-in.", file=sys.stderr)
+        print(f"{address_of(server)} asks for no sign-in.", file=sys.stderr)
         return 0
     if earlier:
         await revoke(earlier)
-    print(f"Signed in to {sanitized(server, 200)}: it offers {count} tools.")
+    print(f"Signed in to {address_of(server)}: it offers {count} tools.")
     if os.environ.get(TOKEN_VARIABLE):
         print(f"{TOKEN_VARIABLE} is set and comes before it: unset it to use this sign-in.", file=sys.stderr)
     return 0
@@ -86,6 +88,7 @@ class _Person:
             raise PromptkitError.of(
                 "sign-in-refused", f"the sign-in was refused: {sanitized(error)}", "run it again, and allow it"
             )
+        remember_secret(brought.get("code"))
         return AuthorizationCodeResult(code=brought.get("code", ""), state=brought.get("state"), iss=brought.get("iss"))
 
     def _browse(self) -> None:
@@ -104,7 +107,7 @@ def disconnect_server(server: str) -> int:
     store.delete(server)
     if kept is None:
         raise UsageError.of(
-            "no-sign-in", f"no sign-in at {sanitized(server, 200)} is kept here", "give the address you connected"
+            "no-sign-in", f"no sign-in at {address_of(server)} is kept here", "give the address you connected"
         )
     is_revoked = anyio.run(revoke, kept)
     print("Signed out." if is_revoked else "Forgotten here.")

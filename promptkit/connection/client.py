@@ -16,6 +16,8 @@ from mcp.client.streamable_http import streamable_http_client
 from mcp.shared.message import SessionMessage
 from pydantic import ValidationError
 
+from promptkit.connection.address import address_of, is_plain
+from promptkit.connection.answers import redacted_answers, redacted_errors
 from promptkit.connection.gate import Gate
 from promptkit.connection.session import GatedSession, ToolListNotices, list_tools_of
 from promptkit.connection.sign_in import auth_for
@@ -29,6 +31,7 @@ from promptkit.text import sanitized
 
 # The SDK logs what it then answers as an error, with a piece of the server's text in it.
 logging.getLogger("mcp.client.streamable_http").setLevel(logging.CRITICAL)
+logging.getLogger("mcp.client.stdio").setLevel(logging.CRITICAL)
 
 TORII_URL = "https://api.toriihq.com/mcp"
 
@@ -69,9 +72,15 @@ async def connect(
             raise PromptkitError.of("sign-in-failed", message, "run promptkit connect again") from None
         if not isinstance(cause, httpx2.TransportError | httpx2.InvalidURL | OSError | MCPError | ValidationError):
             raise cause from None
-        where = server if isinstance(server, str) else " ".join(server)
-        message = f"no MCP server answers at {sanitized(where, 200)}: {sanitized(cause, 200)}"
+        message = f"no MCP server answers at {address_of(server)}: {_why(cause)}"
         raise PromptkitError.of("no-server", message, "check the address, and that the server runs") from cause
+
+
+def _why(error: Exception) -> str:
+    """Why there is no session, without the path of a program, and without what an answer held."""
+    if isinstance(error, ValidationError):
+        return "its answer is not one of MCP"
+    return sanitized(getattr(error, "strerror", None) or error, 200)
 
 
 @asynccontextmanager
@@ -87,12 +96,12 @@ async def _transport(
         auth = sign_in(origins) if sign_in else auth_for(url, open_store(), origins)
         http = _http_client(GateTransport(gate, url, origins), auth)
         # One event is one answer, and a page of a thousand rows is more than the SDK's own limit of 1 MiB.
-        transport = streamable_http_client(url, http_client=http, max_sse_event_size=MAX_ANSWER_BYTES)
+        transport = redacted_answers(streamable_http_client(url, http_client=http, max_sse_event_size=MAX_ANSWER_BYTES))
         async with http, Client(transport, message_handler=news) as client:
             yield client
     else:
         command = StdioServerParameters(command=server[0], args=list(server[1:]))
-        async with Client(_gated_stdio(command, gate), message_handler=news) as client:
+        async with Client(redacted_answers(_gated_stdio(command, gate)), message_handler=news) as client:
             yield client
 
 
@@ -124,8 +133,9 @@ async def revoke(kept: KeptSignIn) -> bool:
 
 @asynccontextmanager
 async def _gated_stdio(command: StdioServerParameters, gate: Gate) -> AsyncIterator[Any]:
-    async with stdio_client(command) as (read, write):
-        yield read, _GatedStream(write, gate)
+    with redacted_errors() as errors:
+        async with stdio_client(command, errors) as (read, write):
+            yield read, _GatedStream(write, gate)
 
 
 class _GatedStream:
@@ -153,11 +163,11 @@ def checked_url(url: str) -> str:
     """The URL if it is Torii's own or a server on this machine.
 
     Raises:
-        UsageError: it is neither; a prompt that reads a tenant must not be pointed elsewhere by a slip.
+        UsageError: it is neither, since a prompt that reads a tenant must not be pointed elsewhere by a slip; or it
+            holds a user, password, query or fragment: an address is shown and recorded, so no secret may be in it.
     """
-    parts = urlsplit(url)
-    is_local = parts.scheme == "http" and parts.hostname in LOOPBACK and not parts.username
+    is_local = is_plain(url) and urlsplit(url).scheme == "http" and urlsplit(url).hostname in LOOPBACK
     if url == TORII_URL or is_local:
         return url
-    fix = f"use {TORII_URL}, or http://127.0.0.1:PORT/mcp for a server on this machine"
-    raise UsageError.of("server-url", f"{sanitized(url, 200)} is not a Torii server", fix)
+    fix = f"use {TORII_URL}, or http://127.0.0.1:PORT/mcp for a server on this machine, and nothing before or after it"
+    raise UsageError.of("server-url", f"{address_of(url)} is not the address of a Torii server", fix)

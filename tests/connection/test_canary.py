@@ -12,6 +12,8 @@ import pytest
 from mcp import MCPError
 from mcp.server.lowlevel import Server
 from mcp.types import CallToolRequestParams, PaginatedRequestParams
+from starlette.requests import Request
+from starlette.responses import Response
 
 from promptkit.commands.answer import print_answer
 from promptkit.commands.doctor import run_doctor
@@ -29,6 +31,7 @@ from promptkit.guard.proxy import Guard
 from promptkit.model import DEFAULT_PROFILE
 from promptkit.policy.review import load_tool_lock
 from promptkit.reports.files import ReportFiles
+from promptkit.torii.faults import _replayed
 from tests.guard.conftest import asked, called, leaf
 from tests.servers import running
 
@@ -48,7 +51,17 @@ class Echo:
         server = Server(f"echo {TOKEN}", version=TOKEN, instructions=ECHO, get_tool_input_schema=lambda name: None)
         server.add_request_handler("tools/list", PaginatedRequestParams, self._list)
         server.add_request_handler("tools/call", CallToolRequestParams, self._call)
-        return server.streamable_http_app()
+        return self._unreadable(server.streamable_http_app())
+
+    def _unreadable(self, app):
+        async def answering(scope, receive, send):
+            body = await Request(scope, receive).body() if scope["type"] == "http" else b""
+            if self.fails == "unreadable" and b'"tools/call"' in body:
+                await Response(ECHO[:60] + "\xff" + ECHO, media_type="application/json")(scope, receive, send)
+            else:
+                await app(scope, _replayed(body, receive) if body else receive, send)
+
+        return answering
 
     async def _list(self, context, params):
         if self.fails == "list":
@@ -134,18 +147,19 @@ def test_a_list_with_the_token_in_it_is_compared_and_locked_without(copy, echo, 
     assert is_clean(seen() + str(refused.value))
 
 
-@pytest.mark.parametrize("fails", ["", "call", "list"])
+@pytest.mark.parametrize("fails", ["", "call", "list", "unreadable"])
 @pytest.mark.parametrize("era", ["2026-07-28", "legacy"])
 def test_no_client_of_the_guard_and_no_log_gets_the_token(library, echo, url, seen, tmp_path, monkeypatch, fails, era):
     monkeypatch.setattr("promptkit.guard.upstream.MAX_WAIT_SECONDS", 1)
     echo.fails, told = fails, []
+    call = {"size": 1, "q": TOKEN}
     guard = Guard(library, url, AuditLog(tmp_path / "guard.jsonl"), show_all=True, tell=told.append)
 
     async def progress(*given):
         told.append(str(given))
 
     async def ask(connected):
-        return str(await connected.call_tool(READ, {"size": 1, "q": TOKEN}, progress_callback=progress))
+        return str(await connected.call_tool(READ, call, progress_callback=progress))
 
     with running(lambda _: guard.build().streamable_http_app()) as own:
         for try_ in (lambda: asked(f"{own}/mcp", ask, era), lambda: str(called(f"{own}/mcp", READ, {"q": TOKEN}, era))):

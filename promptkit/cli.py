@@ -17,6 +17,7 @@ from promptkit.commands.groups import eval as eval_group
 from promptkit.commands.groups import export as export_group
 from promptkit.commands.groups import tools as tools_group
 from promptkit.errors import PromptkitError, UsageError, bug_report
+from promptkit.private import RedactedOutput
 from promptkit.reports.files import ReportFiles
 from promptkit.torii.fault_names import FAULTS
 
@@ -298,6 +299,7 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         # The same bytes on every machine: Windows would use its code page, which lacks many characters.
         stream.reconfigure(encoding="utf-8", errors="backslashreplace", newline="\n")  # type: ignore[union-attr]
+    sys.stdout, sys.stderr = RedactedOutput(sys.stdout), RedactedOutput(sys.stderr)
     try:
         app()
     except PromptkitError as error:

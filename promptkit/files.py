@@ -1,8 +1,13 @@
-"""YAML and Markdown files -> plain data and models. Remembers the line and column of every key."""
+"""Files of text: written whole, and read as plain data and models that remember the line and column of every key."""
 
 from __future__ import annotations
 
+import errno
+import os
+import stat
+import sys
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import takewhile
@@ -99,20 +104,81 @@ def read_text(path: Path) -> str:
         ) from error
 
 
-def write_text(path: Path, text: str) -> None:
-    """Write a file whole or not at all: beside it first, then renamed over it.
+def write_text(path: Path, text: str, *, is_private: bool = False) -> None:
+    """Write a file whole or not at all: beside it first, under a name that nobody can guess, then renamed over it.
+
+    A file that is there keeps its permissions. A link in its place is refused: it may lead to anything.
+
+    Args:
+        path: the file, in a folder that is there.
+        text: all that it will hold.
+        is_private: only its owner may read it, whatever was there before.
 
     Raises:
         PromptkitError: it cannot be written; what was there is still there.
     """
-    beside = path.with_name(f".{path.name}.tmp")
+    content = text.encode()
+    beside = path.parent / f".{os.urandom(8).hex()}.tmp"
     try:
-        beside.write_text(text, encoding="utf-8", newline="\n")
+        kept = _permissions(path)
+        _write_new(beside, content, 0o600 if is_private else kept)
         beside.replace(path)
     except OSError as error:
-        beside.unlink(missing_ok=True)
+        fix = "name the file itself, in a folder that can be written to"
+        raise PromptkitError.of("unwritable", f"cannot write it: {reason(error)}", fix, path=str(path)) from error
+    finally:
+        with suppress(OSError):
+            beside.unlink(missing_ok=True)
+
+
+def _permissions(path: Path) -> int | None:
+    """Those of the file that is there, without special bits; None if there is none."""
+    try:
+        mode = path.lstat().st_mode
+    except FileNotFoundError:
+        return None
+    if stat.S_ISLNK(mode):
+        raise OSError(errno.ELOOP, os.strerror(errno.ELOOP))
+    if not stat.S_ISREG(mode):
+        raise OSError(errno.EINVAL, "it is no file of its own")
+    return mode & 0o777
+
+
+def _write_new(path: Path, content: bytes, mode: int | None) -> None:
+    with open(path, "xb", opener=no_link(0o666 if mode is None else 0o600)) as file:
+        file.write(content)
+        file.flush()
+        if mode is not None and sys.platform != "win32":
+            os.fchmod(file.fileno(), mode)
+        os.fsync(file.fileno())
+
+
+def no_link(mode: int = 0o666) -> Callable[[str, int], int]:
+    """An opener, for `open`, of a file that is written bit by bit: it follows no link in place of the file.
+
+    `mode` are the permissions of a file that it makes, without those that the umask takes away.
+    """
+    return lambda path, flags: os.open(path, flags | getattr(os, "O_NOFOLLOW", 0), mode)
+
+
+def reason(error: OSError) -> str:
+    """Why the system did not open or write a file, in words."""
+    if error.errno == errno.ELOOP:
+        return "it is a link, and no link is followed"
+    return error.strerror or type(error).__name__
+
+
+def make_folder(folder: Path, mode: int = 0o777) -> None:
+    """Make a folder, and those around it, unless it is there.
+
+    Raises:
+        PromptkitError: it cannot be made.
+    """
+    try:
+        folder.mkdir(mode, parents=True, exist_ok=True)
+    except OSError as error:
         raise PromptkitError.of(
-            "unwritable", f"cannot write it: {error.strerror}", "check the folder", path=str(path)
+            "unwritable", f"cannot make {folder}: {reason(error)}", "name another folder"
         ) from error
 
 

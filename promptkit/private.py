@@ -1,26 +1,121 @@
-"""What must not get into a file that others may read: e-mail addresses, and secrets by the shape they have."""
+"""What must not get into a text that others may read: e-mail addresses, and secrets, known ones and by their shape.
+
+What is known to be a secret here is hidden in every text, by `redacted`: a server may send back what it was given. By
+their shape, texts are hidden in files that people share without reading them, by `without_private`.
+"""
 
 from __future__ import annotations
 
+import base64
+import json
 import re
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Iterator
+from typing import Any, TextIO
+from urllib.parse import quote, quote_plus
 
 # The name and version of a prompt, as in renewal_calendar@1.0.0, is no address.
 _STAMP = r"\w{1,64}@\d+\.\d+\.\d+(?!\.?\w)"
 ADDRESS = re.compile(rf"(?<![\w.+-])(?!{_STAMP})([\w.+-]{{1,64}})@[\w-]{{1,63}}(?:\.[\w-]{{1,63}}){{1,8}}")
+# A JSON web token, with the rest of its word: looked for at the first letter of a word only, and only where a dot and
+# a second part follow. Begun at each eyJ, the time would grow with the square of the length.
+_JWT = r"(?<![\w-])(?=[\w-]*+\.[\w-]{8,}+\.)[\w-]*?\beyJ[\w-]{8,}\.[\w-]{8,}+\.[\w-]*+"
 _KEYS = (
     r"(?i:\bbearer\s+[\w.~+/=-]{8,})|\b(?:sk|pk|rk|ghp|gho|xox[a-z]|glpat)[-_][\w-]{12,}|\bAIza[\w-]{30,}"
-    r"|\bAKIA[A-Z0-9]{16}\b|\beyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*"
+    rf"|\bAKIA[A-Z0-9]{{16}}\b|{_JWT}"
     r"|(?i:(?<=api_key=)|(?<=api-key=)|(?<=apikey=)|(?<=token=)|(?<=secret=)|(?<=password=))[^\s&\"']{6,}"
 )
 PRIVATE = re.compile(f"{ADDRESS.pattern}|{_KEYS}")
 HIDDEN = "[redacted]"
 
+MIN_SECRET_CHARS = 8
+"""A shorter text is not taken for a secret: it would be found in what has nothing to do with it."""
+_MAX_SECRETS = 16
+
+
+class _Known:
+    """The secrets of this process, newest last, each with the forms that it may be found in, in small letters."""
+
+    def __init__(self) -> None:
+        self.forget()
+
+    def forget(self) -> None:
+        self.forms: dict[str, tuple[str, ...]] = {}
+        self.shortest = 0
+        self.pattern = re.compile("")
+
+    def add(self, value: str) -> None:
+        # Whoever signs in gets new tokens for as long as a guard runs; the old ones are worth nothing.
+        self.forms.pop(value, None)
+        kept = list(self.forms.items())[1 - _MAX_SECRETS :]
+        self.forms = dict([*kept, (value, tuple({form.lower() for form in _forms(value)}))])
+        every = sorted({form for forms in self.forms.values() for form in forms}, key=len, reverse=True)
+        self.shortest = len(every[-1])
+        self.pattern = re.compile("|".join(map(re.escape, every)), re.IGNORECASE)
+
+    def is_in(self, text: str) -> bool:
+        if len(text) < self.shortest or not self.forms:
+            return False
+        small = text.lower()
+        return any(form in small for forms in self.forms.values() for form in forms)
+
+
+_KNOWN = _Known()
+
+
+def remember_secret(*values: str | None) -> None:
+    """Hide these in every text from now on. What is shorter than `MIN_SECRET_CHARS` is passed over."""
+    for value in values:
+        if value and len(value) >= MIN_SECRET_CHARS:
+            _KNOWN.add(value)
+
+
+def forget_secrets() -> None:
+    """Know no secret any more, as at the start of a process."""
+    _KNOWN.forget()
+
+
+def redacted(text: str) -> str:
+    """A text with `HIDDEN` in place of each secret that is known, however it is written there.
+
+    That is as it is, as JSON, a URL or Base64 spell it, in small letters or capitals.
+    """
+    return _KNOWN.pattern.sub(HIDDEN, text) if _KNOWN.is_in(text) else text
+
+
+def redacted_values(value: Any) -> Any:  # noqa: ANN401
+    """A JSON value with every text of it as `redacted` gives it, names of members too."""
+    return each_text(value, redacted) if _KNOWN.forms else value
+
+
+def _forms(secret: str) -> Iterator[str]:
+    yield secret
+    yield from (json.dumps(secret)[1:-1], json.dumps(secret, ensure_ascii=False)[1:-1])
+    yield from (quote(secret), quote(secret, safe=""), quote_plus(secret))
+    for before in range(3):
+        # What stands around it in the encoded text decides its first and last letters: those are left out.
+        encoded = base64.b64encode(b"\0" * before + secret.encode("utf-8", "surrogateescape"))
+        whole = encoded.rstrip(b"=")[(0, 2, 3)[before] :].decode()
+        yield whole[:-1]
+        yield whole[:-1].replace("+", "-").replace("/", "_")
+
+
+class RedactedOutput:
+    """The standard output or error of this process, without the secrets that are known."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def write(self, text: str) -> int:
+        """Write a text."""
+        return self._stream.write(redacted(text))
+
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401
+        return getattr(self._stream, name)
+
 
 def without_private(value: Any) -> Any:  # noqa: ANN401
     """A JSON value with `HIDDEN` in place of each address and secret."""
-    return each_text(value, lambda text: PRIVATE.sub(HIDDEN, text))
+    return each_text(value, lambda text: PRIVATE.sub(HIDDEN, redacted(text)))
 
 
 def each_text(value: Any, change: Callable[[str], str]) -> Any:  # noqa: ANN401

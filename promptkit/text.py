@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import unicodedata
 
+from promptkit.private import redacted
+
 
 def hidden_characters(text: str) -> list[str]:
     """The characters in a text that a reader cannot see, including line ends, in order."""
@@ -12,7 +14,10 @@ def hidden_characters(text: str) -> list[str]:
 
 
 def sanitized(text: object, limit: int = 80) -> str:
-    """Text from outside as a name in a message: ASCII, hidden characters escaped, cut at `limit` characters."""
-    plain = str(text).encode("ascii", "backslashreplace").decode()
+    """Text from outside as a name in a message: ASCII, hidden characters escaped, cut at `limit` characters.
+
+    Secrets that are known are taken out first: a piece of one could not be found any more.
+    """
+    plain = redacted(str(text)).encode("ascii", "backslashreplace").decode()
     plain = "".join(char if char.isprintable() else f"\\x{ord(char):02x}" for char in plain)
     return plain if len(plain) <= limit else plain[: limit - 1] + "~"

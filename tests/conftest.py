@@ -9,6 +9,7 @@ from hypothesis import settings
 
 from promptkit.connection.session import GatedSession
 from promptkit.library.store import Library, default_root
+from promptkit.private import forget_secrets
 from promptkit.torii.local import LocalTorii, local_torii
 from tests.browsers import CHROMIUM, opening
 from tests.servers import guarded, served
@@ -35,6 +36,14 @@ def copy(tmp_path):
     for name in ("prompts", "instructions", "evals"):
         shutil.copytree(ROOT / name, tmp_path / name)
     return Library(tmp_path)
+
+
+@pytest.fixture
+def no_secrets() -> Iterator[None]:
+    """A process that knows no secret yet, and forgets what this test makes known."""
+    forget_secrets()
+    yield
+    forget_secrets()
 
 
 @pytest.fixture(scope="session")

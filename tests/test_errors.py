@@ -2,32 +2,33 @@
 
 import platform
 from importlib.metadata import version
+from pathlib import Path
 
 import pytest
 
 from promptkit.errors import bug_report
-from promptkit.files import write_text
+from promptkit.files import make_folder
 
 
 @pytest.fixture
-def bug(tmp_path):
+def bug():
     """An error that the standard library raises, several calls below a line of ours; and the number of that line."""
-    with pytest.raises(TypeError) as caught:
-        write_text(tmp_path / "x", 3)
+    with pytest.raises(ValueError, match="null") as caught:
+        make_folder(Path("\0"))
     (line,) = (entry.lineno + 1 for entry in caught.traceback if entry.path.name == "files.py")
     return caught.value, line
 
 
 def test_the_innermost_line_of_ours_is_named_with_the_kind_of_error(bug):
     error, line = bug
-    place = f"This is a bug in promptkit: TypeError at promptkit/files.py:{line}, in write_text."
+    place = f"This is a bug in promptkit: ValueError at promptkit/files.py:{line}, in make_folder."
     assert place in bug_report(error).splitlines()
 
 
 def test_of_several_tasks_the_one_that_failed_is_named(bug):
     error, line = bug
     group = ExceptionGroup("tasks", [ExceptionGroup("inner", [error])])
-    assert f"TypeError at promptkit/files.py:{line}, in write_text." in bug_report(group)
+    assert f"ValueError at promptkit/files.py:{line}, in make_folder." in bug_report(group)
 
 
 def test_the_versions_and_the_machine_are_told(bug):

@@ -1,9 +1,13 @@
+import ast
+import os
+import stat
 from pathlib import Path
 
 import pytest
 
 from promptkit.errors import PromptkitError
-from promptkit.files import MAX_BYTES, load_yaml, read_text
+from promptkit.files import MAX_BYTES, load_yaml, make_folder, read_text, write_text
+from tests.test_layers import FILES, module_of, tree_of
 
 
 def load(tmp_path: Path, text: str):
@@ -98,3 +102,117 @@ def test_windows_line_ends_and_byte_order_marks_are_read_away(tmp_path):
 def test_a_missing_file_says_so(tmp_path):
     with pytest.raises(PromptkitError, match="No such file"):
         read_text(tmp_path / "none.yaml")
+
+
+def test_a_file_is_written_under_a_name_that_nobody_can_have_planted(tmp_path):
+    victim = tmp_path / "victim"
+    victim.write_text("precious")
+    for name in (".report.tmp", "report.tmp", "report~"):
+        (tmp_path / name).symlink_to(victim)
+    write_text(tmp_path / "report", "new")
+    assert ((tmp_path / "report").read_text(), victim.read_text()) == ("new", "precious")
+    assert len(list(tmp_path.iterdir())) == 5
+
+
+@pytest.mark.parametrize("target", ["victim", "missing", "folder"])
+def test_a_link_in_place_of_a_file_is_refused_and_said(tmp_path, target):
+    (tmp_path / "victim").write_text("precious")
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "report").symlink_to(tmp_path / target)
+    before = sorted(tmp_path.rglob("*"))
+    with pytest.raises(PromptkitError, match="it is a link, and no link is followed"):
+        write_text(tmp_path / "report", "new")
+    assert sorted(tmp_path.rglob("*")) == before
+    assert ((tmp_path / "victim").read_text(), (tmp_path / "report").is_symlink()) == ("precious", True)
+
+
+@pytest.mark.parametrize("path", ["/dev/null", ".", "/", "folder"])
+def test_what_is_no_file_is_not_replaced(tmp_path, monkeypatch, path):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "folder").mkdir()
+    with pytest.raises(PromptkitError, match="unwritable"):
+        write_text(Path(path), "new")
+    assert [one.name for one in tmp_path.iterdir()] == ["folder"]
+
+
+@pytest.mark.parametrize("mode", [0o600, 0o644, 0o664])
+def test_a_file_keeps_its_permissions(tmp_path, mode):
+    path = tmp_path / "report"
+    path.write_text("old")
+    path.chmod(mode)
+    write_text(path, "new")
+    assert (path.read_text(), stat.S_IMODE(path.stat().st_mode)) == ("new", mode)
+
+
+def test_a_new_file_has_the_permissions_of_any_new_file_and_a_private_one_only_its_owners(tmp_path):
+    (tmp_path / "plain").touch()
+    write_text(tmp_path / "new", "text")
+    (tmp_path / "open").write_text("old")
+    for name in ("private", "open"):
+        write_text(tmp_path / name, "text", is_private=True)
+    modes = [stat.S_IMODE((tmp_path / name).stat().st_mode) for name in ("new", "private", "open")]
+    assert modes == [stat.S_IMODE((tmp_path / "plain").stat().st_mode), 0o600, 0o600]
+
+
+def test_a_file_that_cannot_be_written_whole_stays_as_it_was_and_leaves_nothing_beside_it(tmp_path, monkeypatch):
+    (tmp_path / "report").write_text("old")
+
+    def full(_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(PromptkitError, match="No space left on device"):
+        write_text(tmp_path / "report", "new")
+    assert [(path.name, path.read_text()) for path in tmp_path.iterdir()] == [("report", "old")]
+
+
+def test_a_folder_that_cannot_be_made_is_a_clear_error(tmp_path):
+    (tmp_path / "file").touch()
+    with pytest.raises(PromptkitError, match=r"\[unwritable\] cannot make .*: Not a directory"):
+        make_folder(tmp_path / "file" / "folder")
+
+
+# Each has its reason: lines that are added one by one, by way of `no_link`; and folders of our own, which nobody else
+# can write to.
+WRITERS = {
+    ("promptkit.files", "mkdir"),
+    ("promptkit.files", "open"),
+    ("promptkit.agents.journal", "open"),
+    ("promptkit.agents.journal", "truncate"),
+    ("promptkit.guard.log", "open"),
+    ("promptkit.evaluation.spread", "write_text"),
+    ("promptkit.torii.tenant", "open"),
+    ("promptkit.torii.tenant", "rename"),
+    ("promptkit.connection.answers", "fdopen"),
+}
+MAKES_FILES = {
+    "write_bytes",
+    "mkdir",
+    "makedirs",
+    "mkstemp",
+    "NamedTemporaryFile",
+    "fdopen",
+    "copytree",
+    "touch",
+}
+MAKES_FILES |= {"rename", "symlink_to", "truncate"}
+
+
+def writes(call):
+    """Whether a call writes, makes or moves a file."""
+    is_method = isinstance(call.func, ast.Attribute)
+    name = call.func.attr if is_method else getattr(call.func, "id", "")
+    if name == "open":
+        given = [ast.unparse(one) for one in [*call.args, *(keyword.value for keyword in call.keywords)]]
+        return any(set("wxa+{") & set(mode) for mode in given if mode.startswith(("'", "f'")))
+    return is_method and name in MAKES_FILES | {"write_text"} and "Journal" not in ast.unparse(call.func)
+
+
+def test_one_function_writes_files_and_who_else_does_has_a_reason():
+    found = {
+        (module_of(path), getattr(node.func, "attr", getattr(node.func, "id", "")))
+        for path in FILES
+        for node in ast.walk(tree_of(path))
+        if isinstance(node, ast.Call) and writes(node)
+    }
+    assert found == WRITERS

@@ -13,6 +13,8 @@ from typing import Any, Self
 from filelock import FileLock, Timeout
 
 from promptkit.errors import PromptkitError
+from promptkit.files import make_folder, no_link, reason
+from promptkit.private import redacted
 
 
 class Journal:
@@ -31,7 +33,7 @@ class Journal:
         make_folder(path.parent)
         try:
             # Unbuffered, so that closing does not try again to write what a full disk refused.
-            self._file = path.open(f"{mode}b", buffering=0)
+            self._file = open(path, f"{mode}b", buffering=0, opener=no_link())  # noqa: SIM115  (close does)
         except FileExistsError as error:
             fix = "name another folder, or continue this run: --resume"
             raise PromptkitError.of("run-exists", f"{path} already exists", fix) from error
@@ -49,16 +51,17 @@ class Journal:
     def resumed(cls, path: Path) -> Journal:
         """Continue a file. An incomplete last line is dropped, and its sample runs again."""
         size = sum(len(line) for line in whole_lines(path))
+        journal = cls(path, "a")
         try:
-            os.truncate(path, size)
+            journal._file.truncate(size)
         except OSError as error:
             raise _unwritable(path, error) from error
-        return cls(path, "a")
+        return journal
 
     def add(self, *lines: Mapping[str, Any]) -> None:
-        """Write lines to disk."""
+        """Write lines to disk, without the secrets that are known."""
         text = "".join(json.dumps(line, default=str) + "\n" for line in lines)
-        left = memoryview(text.encode())
+        left = memoryview(redacted(text).encode())
         try:
             while left:
                 left = left[self._file.write(left) :]
@@ -77,18 +80,6 @@ class Journal:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
-
-
-def make_folder(folder: Path) -> None:
-    """Create a folder for records, unless it exists.
-
-    Raises:
-        PromptkitError: it cannot be created.
-    """
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise _unwritable(folder, error) from error
 
 
 @contextmanager
@@ -119,4 +110,4 @@ def whole_lines(path: Path) -> Iterator[bytes]:
 
 def _unwritable(path: Path, error: OSError) -> Exception:
     fix = "free some space, then continue with --resume; or name another folder"
-    return PromptkitError.of("unwritable", f"cannot write {path}: {error.strerror}", fix)
+    return PromptkitError.of("unwritable", f"cannot write {path}: {reason(error)}", fix)

@@ -50,6 +50,7 @@ from promptkit.agents.turns import Message, Model, ModelCall, Turn, TurnError, U
 from promptkit.errors import PromptkitError, UsageError
 from promptkit.json_strict import UnreadableError, strict_json
 from promptkit.policy.decision import Definition
+from promptkit.private import redacted, remember_secret
 from promptkit.text import sanitized
 
 KEYS = {
@@ -95,12 +96,13 @@ def open_provider(
         raise UsageError.of(
             "no-model-key", f"{provider} needs a key", f"set {' or '.join(KEYS[provider])} in the environment"
         )
+    remember_secret(key)
     model, address = _model(provider, name, base_url or ADDRESSES.get(provider, ""), key, _http_client())
     parts = urlsplit(address)
     if key and parts.scheme != "https" and parts.hostname not in {"127.0.0.1", "::1", "localhost"}:
         fix = "use https, or an endpoint on this machine"
         raise UsageError.of("open-key", f"the key would travel unencrypted to {sanitized(parts.hostname)}", fix)
-    return lambda: _Conversation(model, key, max_turns, pause)
+    return lambda: _Conversation(model, max_turns, pause)
 
 
 def _model(
@@ -165,11 +167,8 @@ def _http_client() -> httpx2.AsyncClient:
 class _Conversation:
     """One conversation. It keeps the provider's own messages, because reasoning must be sent back unchanged."""
 
-    def __init__(
-        self, model: ProviderModel, key: str | None, max_turns: int, pause: Callable[[float], Awaitable[None]]
-    ) -> None:
+    def __init__(self, model: ProviderModel, max_turns: int, pause: Callable[[float], Awaitable[None]]) -> None:
         self._model = model
-        self._key = key
         self._max_turns = max_turns
         self._pause = pause
         self._history: list[ModelMessage] = []
@@ -226,18 +225,15 @@ class _Conversation:
         """What went wrong, without the key, which an endpoint may have repeated."""
         waited = f" after {MAX_ATTEMPTS} tries" if _may_pass(error) else ""
         reason = next((cause for cause in _causes(error) if isinstance(cause, _TooLargeError)), error)
-        return f"the model did not answer{waited}: {sanitized(self._safe(' '.join(str(reason).split())), 300)}"
-
-    def _safe(self, text: str) -> str:
-        return text.replace(self._key, "[key]") if self._key else text
+        return f"the model did not answer{waited}: {sanitized(' '.join(str(reason).split()), 300)}"
 
     def _turn(self, response: ModelResponse) -> Turn:
         calls = [
-            ModelCall(call.tool_call_id, self._safe(call.tool_name), _arguments(call.args, self._safe))
+            ModelCall(call.tool_call_id, redacted(call.tool_name), _arguments(call.args))
             for call in response.tool_calls
         ]
         counted = Usage(response.usage.input_tokens, response.usage.output_tokens, _cost(response))
-        return Turn(self._safe(response.text or ""), tuple(calls), counted, _CUT.get(response.finish_reason or "", ""))
+        return Turn(redacted(response.text or ""), tuple(calls), counted, _CUT.get(response.finish_reason or "", ""))
 
 
 def _causes(error: BaseException | None) -> Iterator[BaseException]:
@@ -266,9 +262,9 @@ def _definition(tool: Definition) -> ToolDefinition:
     )
 
 
-def _arguments(given: str | dict[str, Any] | None, safe: Callable[[str], str]) -> Any:  # noqa: ANN401
+def _arguments(given: str | dict[str, Any] | None) -> Any:  # noqa: ANN401
     """The arguments that the model gave; text that is not JSON stays text, which the policy refuses."""
-    text = safe(given if isinstance(given, str) else json.dumps(given or {}))
+    text = redacted(given if isinstance(given, str) else json.dumps(given or {}))
     try:
         return strict_json(text or "{}")
     except UnreadableError:

@@ -11,6 +11,7 @@ from functools import partial
 import anyio
 from mcp.shared.auth import AuthorizationCodeResult
 
+from promptkit.connection.address import address_of
 from promptkit.connection.callback import Callback
 from promptkit.connection.client import checked_url, connect, revoke
 from promptkit.connection.gate import Gate
@@ -18,6 +19,7 @@ from promptkit.connection.sign_in import NewSignIn
 from promptkit.connection.sign_in_origins import SignInOrigins
 from promptkit.connection.tokens import TOKEN_VARIABLE, open_store
 from promptkit.errors import PromptkitError, UsageError
+from promptkit.private import remember_secret
 from promptkit.text import sanitized
 
 
@@ -47,11 +49,11 @@ async def _connect(server: str) -> int:
     finally:
         callback.close()
     if not made[0].is_done:
-        print(f"{sanitized(server, 200)} does not ask for a sign-in.", file=sys.stderr)
+        print(f"{address_of(server)} does not ask for a sign-in.", file=sys.stderr)
         return 0
     if earlier:
         await revoke(earlier)
-    print(f"Signed in to {sanitized(server, 200)}: it offers {count} tools.")
+    print(f"Signed in to {address_of(server)}: it offers {count} tools.")
     if os.environ.get(TOKEN_VARIABLE):
         print(f"{TOKEN_VARIABLE} is set and takes precedence: unset it to use this sign-in.", file=sys.stderr)
     return 0
@@ -92,6 +94,7 @@ class _Person:
             raise PromptkitError.of(
                 "sign-in-refused", f"the sign-in was refused: {sanitized(error)}", "run it again, and allow it"
             )
+        remember_secret(reply.get("code"))
         return AuthorizationCodeResult(code=reply.get("code", ""), state=reply.get("state"), iss=reply.get("iss"))
 
     def _browse(self) -> None:
@@ -111,7 +114,7 @@ def disconnect_server(server: str) -> int:
     if kept is None:
         raise UsageError.of(
             "no-sign-in",
-            f"there is no sign-in for {sanitized(server, 200)} here",
+            f"there is no sign-in for {address_of(server)} here",
             "give the address that you gave to connect",
         )
     is_revoked = anyio.run(revoke, kept)

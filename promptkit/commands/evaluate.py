@@ -18,6 +18,8 @@ from promptkit.agents.eval_spec import EvalSpec
 from promptkit.agents.open_models import open_models
 from promptkit.cluster import open_cluster
 from promptkit.commands.report import Outputs, report_on
+from promptkit.connection.address import address_of, is_plain
+from promptkit.connection.client import checked_url
 from promptkit.connection.open_session import LOCAL_SERVERS
 from promptkit.errors import PromptkitError, UsageError
 from promptkit.evaluation.live import forecast
@@ -33,7 +35,6 @@ from promptkit.extras import extra
 from promptkit.library.store import Library
 from promptkit.policy.verdict import Verdict
 from promptkit.reports.terminal import print_blocks
-from promptkit.text import sanitized
 
 _INTERRUPTED = "interrupted"
 _INTERRUPTED_CODE = 130
@@ -92,8 +93,24 @@ def _setup(asked: EvalSpec, folders: Folders, player: Player | None) -> EvalSpec
     else:
         setup = replayed_setup(player.about.setup, asked) if player else asked
     if player and setup.server not in LOCAL_SERVERS:
-        message = f"a replay calls the tools of {sanitized(setup.server)} for real"
+        message = f"a replay calls the tools of {address_of(setup.server)} for real"
         raise UsageError.of("replay-server", message, "replay on a local Torii: --server local")
+    return _without_secrets(setup)
+
+
+def _without_secrets(setup: EvalSpec) -> EvalSpec:
+    """The setup, which is recorded as it is, if its addresses hold nothing that may be a secret.
+
+    Raises:
+        UsageError: one does.
+    """
+    if setup.server not in LOCAL_SERVERS:
+        checked_url(setup.server)
+    if setup.base_url and not is_plain(setup.base_url):
+        fix = "leave user, password, query and fragment out; a key is read from the environment"
+        raise UsageError.of(
+            "base-url", f"--base-url holds more than {address_of(setup.base_url)}, and records show it", fix
+        )
     return setup
 
 
@@ -118,6 +135,7 @@ def run_on_cluster(
     """Run an eval as `run_eval` does, but in shards on the Dask cluster whose scheduler is at `address`."""
     if folders.cassette or folders.replay:
         raise _wrong_cassette()
+    setup = _without_secrets(setup)
     spread = Spread.resumed(folders.resume, setup) if folders.resume else Spread.new(_run_folder(folders), setup)
     stop = _go_on_cluster(address, library, spread, limits)
     shards = shard_folders(spread.folder)

@@ -9,8 +9,7 @@ import anyio
 
 from promptkit.answering.answer import analyst_for, answer
 from promptkit.connection.open_session import open_session
-from promptkit.errors import PromptkitError
-from promptkit.files import write_text
+from promptkit.files import make_folder, write_text
 from promptkit.library.render import resolve_arguments
 from promptkit.library.store import Library
 from promptkit.model import Profile
@@ -29,12 +28,7 @@ def export_page(library: Library, directory: Path, *, profile: Profile, run: Pat
     """
     evidence = read_evidence(run) if run else {}
     text = build_page(library, profile, answers=anyio.run(sample_answers, library), evidence=evidence)
-    try:
-        directory.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise PromptkitError.of(
-            "unwritable", f"cannot create {directory}: {error.strerror}", "name another folder"
-        ) from error
+    make_folder(directory)
     write_text(directory / FILE_NAME, text)
     print(directory / FILE_NAME)
     print(f"{len(text.encode()) // 1024} KiB, no network. Open it in a browser.", file=sys.stderr)

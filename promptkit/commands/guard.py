@@ -9,6 +9,7 @@ from pathlib import Path
 
 import typer
 
+from promptkit.connection.address import secrets_of
 from promptkit.connection.client import checked_url
 from promptkit.connection.sign_in_origins import LOOPBACK
 from promptkit.errors import UsageError
@@ -16,6 +17,7 @@ from promptkit.guard.log import AuditLog
 from promptkit.guard.proxy import Guard
 from promptkit.hosts.serving import run_server
 from promptkit.library.store import Library
+from promptkit.private import remember_secret
 from promptkit.text import sanitized
 
 
@@ -54,8 +56,9 @@ def _server(upstream: str) -> str | Sequence[str]:
         words = []
     if not words:
         raise UsageError.of(
-            "upstream", f"{sanitized(upstream)} is not a command", "give a URL, or a command line in quotes"
+            "upstream", "the upstream is neither a URL nor a command", "give a URL, or a command line in quotes"
         )
+    remember_secret(*secrets_of(words))
     return words
 
 

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterable, Sequence
 from contextlib import nullcontext
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import anyio
 from rich.console import Console
@@ -126,13 +127,12 @@ def _review_new(library: Library, tools: Sequence[Definition], console: Console)
     """The library with an entry by a person for each tool it lacks; all entries are written, or none."""
     entries = [_ask(tool, console) for tool in tools if tool["name"] not in library.reviewed_tools]
     path = library.instructions / "tools.yaml"
-    beside = path.with_name(".tools.reviewed.yaml")
-    try:
-        write_text(beside, read_text(path) + "".join(entries))
-        validate_each(load_yaml(beside, library.relative(path)), ReviewedTool)
-        beside.replace(path)
-    finally:
-        beside.unlink(missing_ok=True)
+    text = read_text(path) + "".join(entries)
+    with TemporaryDirectory(prefix="promptkit-") as folder:
+        draft = Path(folder, path.name)
+        write_text(draft, text)
+        validate_each(load_yaml(draft, library.relative(path)), ReviewedTool)
+    write_text(path, text)
     return Library(library.root)
 
 

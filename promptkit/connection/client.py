@@ -14,8 +14,10 @@ from mcp.client.auth import OAuthFlowError
 from mcp.client.streamable_http import streamable_http_client
 from pydantic import ValidationError
 
+from promptkit.connection.address import address_of, is_plain
 from promptkit.connection.answers import MAX_ANSWER_BYTES, Incoming
 from promptkit.connection.gate import Gate
+from promptkit.connection.redaction import redacted_answers
 from promptkit.connection.session import GatedSession, ToolListNotices, list_tools_of
 from promptkit.connection.sign_in import auth_for
 from promptkit.connection.sign_in_origins import LOOPBACK, SignInOrigins
@@ -29,6 +31,7 @@ from promptkit.text import sanitized
 
 # The SDK logs what it then answers as an error, with a piece of the server's text in it.
 logging.getLogger("mcp.client.streamable_http").setLevel(logging.CRITICAL)
+logging.getLogger("mcp.client.stdio").setLevel(logging.CRITICAL)
 
 TORII_URL = "https://api.toriihq.com/mcp"
 
@@ -55,7 +58,7 @@ async def connect(
     """
     try:
         notices = ToolListNotices()
-        async with _transport(server, gate, sign_in) as (read, write):
+        async with redacted_answers(_transport(server, gate, sign_in)) as (read, write):
             incoming = Incoming(read, write, gate)
             async with Client(_held(incoming, write), message_handler=notices) as client:
                 tools = await list_tools_of(client)
@@ -71,9 +74,15 @@ async def connect(
             raise PromptkitError.of("sign-in-failed", message, "run promptkit connect again") from None
         if not isinstance(cause, httpx2.TransportError | httpx2.InvalidURL | OSError | MCPError | ValidationError):
             raise cause from None
-        where = server if isinstance(server, str) else " ".join(server)
-        message = f"no MCP server answers at {sanitized(where, 200)}: {sanitized(cause, 200)}"
+        message = f"no MCP server answers at {address_of(server)}: {_why(cause)}"
         raise PromptkitError.of("no-server", message, "check the address, and that the server runs") from cause
+
+
+def _why(error: Exception) -> str:
+    """Why there is no session, without the path of a program, and without what an answer held."""
+    if isinstance(error, ValidationError):
+        return "its answer is not one of MCP"
+    return sanitized(getattr(error, "strerror", None) or error, 200)
 
 
 @asynccontextmanager
@@ -129,11 +138,11 @@ def checked_url(url: str) -> str:
     """The URL if it is Torii's own or a server on this machine.
 
     Raises:
-        UsageError: it is neither; a prompt that reads a tenant must not be pointed elsewhere by a slip.
+        UsageError: it is neither, since a prompt that reads a tenant must not be pointed elsewhere by a slip; or it
+            holds a user, password, query or fragment: an address is shown and recorded, so no secret may be in it.
     """
-    parts = urlsplit(url)
-    is_local = parts.scheme == "http" and parts.hostname in LOOPBACK and not parts.username
+    is_local = is_plain(url) and urlsplit(url).scheme == "http" and urlsplit(url).hostname in LOOPBACK
     if url == TORII_URL or is_local:
         return url
-    fix = f"use {TORII_URL}, or http://127.0.0.1:PORT/mcp for a server on this machine"
-    raise UsageError.of("server-url", f"{sanitized(url, 200)} is not a Torii server", fix)
+    fix = f"use {TORII_URL}, or http://127.0.0.1:PORT/mcp for a server on this machine, and nothing before or after it"
+    raise UsageError.of("server-url", f"{address_of(url)} is not the address of a Torii server", fix)

@@ -16,10 +16,11 @@ from mcp.shared.auth import (
     ProtectedResourceMetadata,
 )
 
+from promptkit.connection.address import address_of
 from promptkit.connection.sign_in_origins import SignInOrigins
 from promptkit.connection.tokens import TOKEN_VARIABLE, KeptSignIn, TokenStore
 from promptkit.errors import PromptkitError, UsageError
-from promptkit.text import sanitized
+from promptkit.private import remember_secret
 
 # The SDK logs what it then raises, with the server's words in it; we show each error once, in ours.
 logging.getLogger("mcp.client.auth").setLevel(logging.CRITICAL)
@@ -45,6 +46,7 @@ class FixedToken(httpx2.Auth):
             raise UsageError.of(
                 "token", f"{TOKEN_VARIABLE} is not a token", "set it to the token alone, without quotes"
             )
+        remember_secret(token)
         self._server = server
         self._header = f"Bearer {token}"
 
@@ -53,7 +55,7 @@ class FixedToken(httpx2.Auth):
         request.headers["Authorization"] = self._header
         response = yield request
         if response.status_code == httpx2.codes.UNAUTHORIZED:
-            message = f"{sanitized(self._server, 200)} does not take the token of {TOKEN_VARIABLE}"
+            message = f"{address_of(self._server)} does not take the token of {TOKEN_VARIABLE}"
             raise PromptkitError.of("token-refused", message, "set a valid one, or unset it and run promptkit connect")
 
 
@@ -187,5 +189,5 @@ class KeptAuth(_Provider):
             raise self._signed_out()
 
     def _signed_out(self) -> PromptkitError:
-        fix = f"run promptkit connect {sanitized(self._server, 200)}, or set {TOKEN_VARIABLE}"
-        return PromptkitError.of("not-signed-in", f"{sanitized(self._server, 200)} asks for a sign-in", fix)
+        fix = f"run promptkit connect {address_of(self._server)}, or set {TOKEN_VARIABLE}"
+        return PromptkitError.of("not-signed-in", f"{address_of(self._server)} asks for a sign-in", fix)

@@ -7,9 +7,9 @@ import ipaddress
 import anyio
 import httpx2
 
+from promptkit.connection.address import address_of
 from promptkit.errors import PromptkitError
 from promptkit.json_strict import UnreadableError, strict_json
-from promptkit.text import sanitized
 
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 
@@ -85,7 +85,7 @@ def _parsed(address: str) -> httpx2.URL:
     try:
         return httpx2.URL(address)
     except httpx2.InvalidURL:
-        message = f"signing in leads to {sanitized(address, 200)}, which is not a URL"
+        message = f"signing in leads to {address_of(address)}, which is not a URL"
         raise PromptkitError.of("sign-in-address", message, "ask the server's operator") from None
 
 
@@ -98,7 +98,5 @@ def _origin(url: httpx2.URL) -> tuple[str, str, int | None]:
 
 
 def _not_reached(url: httpx2.URL, why: str) -> PromptkitError:
-    shown_url = sanitized(url.copy_with(userinfo=None, query=None, fragment=None), 200)
-    return PromptkitError.of(
-        "sign-in-address", f"signing in leads to {shown_url}, which is {why}", "ask the server's operator"
-    )
+    message = f"signing in leads to {address_of(str(url))}, which is {why}"
+    return PromptkitError.of("sign-in-address", message, "ask the server's operator")

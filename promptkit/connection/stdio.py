@@ -6,7 +6,6 @@ The SDK's own transport reads a line of any length, and loses every later answer
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
@@ -38,6 +37,7 @@ from pydantic import ValidationError
 
 from promptkit.connection.answers import MAX_ANSWER_BYTES, BrokenAnswerError, parsed_answer
 from promptkit.connection.gate import Gate
+from promptkit.connection.redaction import redacted_errors
 
 
 @asynccontextmanager
@@ -52,13 +52,16 @@ async def stdio_transport(command: Sequence[str], gate: Gate) -> AsyncIterator[A
         OSError: it cannot be started.
     """
     program = await _get_executable_command(command[0])
-    # As the SDK does: the server's own words go where ours go, whatever stands in for sys.stderr.
-    process = await _create_platform_compatible_process(
-        program,
-        list(command[1:]),
-        get_default_environment(),
-        sys.__stderr__,  # type: ignore[arg-type]
-    )
+    with redacted_errors() as errors:
+        process = await _create_platform_compatible_process(
+            program, list(command[1:]), get_default_environment(), errors
+        )
+        async with _running(process, gate) as streams:
+            yield streams
+
+
+@asynccontextmanager
+async def _running(process: Any, gate: Gate) -> AsyncIterator[Any]:  # noqa: ANN401
     arrived, read = anyio.create_memory_object_stream[SessionMessage | Exception](0)
     waiting: dict[str, RequestId] = {}
     # No await between the start and here, or a cancellation would leave the process behind.

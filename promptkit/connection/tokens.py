@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-import os
-import tempfile
 from pathlib import Path
 from types import ModuleType
 
@@ -16,6 +14,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from promptkit.errors import UsageError
 from promptkit.extras import extra
+from promptkit.files import make_folder, write_text
+from promptkit.private import remember_secret
 
 TOKEN_VARIABLE = "PROMPTKIT_TOKEN"  # noqa: S105  (its name)
 """The environment variable with a bearer token, for CI."""
@@ -59,21 +59,20 @@ class TokenStore:
             kept = KeptSignIn.model_validate_json(self._from_keyring(server) or self._from_file(server) or "")
         except ValidationError:
             return None
+        _remember(kept)
         return kept if kept.server == server else None
 
     def save(self, kept: KeptSignIn) -> None:
         """Keep a sign-in in place of the server's last one."""
+        _remember(kept)
         text = kept.model_dump_json(exclude_none=True)
         if self._keyring:
             with contextlib.suppress(self._keyring.errors.KeyringError):
                 self._keyring.set_password(_SERVICE, kept.server, text)
                 self._path(kept.server).unlink(missing_ok=True)
                 return
-        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        descriptor, name = tempfile.mkstemp(dir=self._folder)  # Mode 0600 from the start.
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            file.write(text)
-        Path(name).replace(self._path(kept.server))
+        make_folder(self._folder, 0o700)
+        write_text(self._path(kept.server), text, is_private=True)
 
     def delete(self, server: str) -> None:
         """Forget a server's sign-in, wherever it is kept."""
@@ -85,7 +84,7 @@ class TokenStore:
 
     def renewing(self, server: str) -> AsyncFileLock:
         """Held while a sign-in is renewed: issuers end one whose refresh token two programs use at once."""
-        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        make_folder(self._folder, 0o700)
         return AsyncFileLock(self._path(server, ".lock"), timeout=RENEWAL_SECONDS)
 
     def _from_keyring(self, server: str) -> str | None:
@@ -101,6 +100,10 @@ class TokenStore:
 
     def _path(self, server: str, suffix: str = ".json") -> Path:
         return self._folder / f"{hashlib.sha256(server.encode()).hexdigest()[:32]}{suffix}"
+
+
+def _remember(kept: KeptSignIn) -> None:
+    remember_secret(kept.client.client_secret, kept.tokens.refresh_token, kept.tokens.access_token)
 
 
 def open_store() -> TokenStore:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import httpx2
 
+from promptkit.connection.address import address_of
 from promptkit.connection.gate import MAX_MESSAGE_BYTES, Gate, GateError
 from promptkit.connection.sign_in_origins import SignInOrigins
 from promptkit.errors import PromptkitError
-from promptkit.text import sanitized
 
 
 class GateTransport(httpx2.AsyncBaseTransport):
@@ -35,8 +35,7 @@ class GateTransport(httpx2.AsyncBaseTransport):
         response = await self._inner.handle_async_request(request)
         if response.is_redirect:
             await response.aclose()
-            where = sanitized(request.url.copy_with(query=None), 200)
-            message = f"{where} answers with a redirect, and none is followed"
+            message = f"{address_of(str(request.url))} answers with a redirect, and none is followed"
             raise PromptkitError.of("redirect", message, "give the server's own address, or ask its operator")
         return response if is_server else await _whole(response)
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from mcp import MCPError
 
+from promptkit.connection.address import address_of
 from promptkit.connection.session import Session
 from promptkit.connection.throttle import CALLS_PER_MINUTE
 from promptkit.errors import Problem, PromptkitError
@@ -30,7 +31,7 @@ def preflight(library: Library, server: str, tools: Sequence[Definition]) -> Non
     Raises:
         PromptkitError: one problem for each difference.
     """
-    at = f"--server {sanitized(server, 200)}"
+    at = f"--server {address_of(server)}"
     fix = f"run promptkit tools diff {at}, read each difference, then promptkit tools lock {at}"
     problems = [
         Problem("", 0, 0, "tools-drift", f"{sanitized(change.tool)}: {change.summary} since it was reviewed", fix)

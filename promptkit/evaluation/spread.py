@@ -11,7 +11,7 @@ from pathlib import Path
 import anyio
 
 from promptkit.agents.eval_spec import EvalSpec
-from promptkit.agents.journal import exclusive, make_folder
+from promptkit.agents.journal import exclusive
 from promptkit.agents.open_models import open_models
 from promptkit.cluster import Cluster
 from promptkit.errors import PromptkitError, UsageError
@@ -21,7 +21,7 @@ from promptkit.evaluation.records.merge import run_result
 from promptkit.evaluation.records.record import read_header, read_record
 from promptkit.evaluation.runner import Limits, Progress
 from promptkit.evaluation.start import EvalRun, asked_again
-from promptkit.files import write_text
+from promptkit.files import make_folder, write_text
 from promptkit.library.store import Library, default_root
 from promptkit.text import sanitized
 

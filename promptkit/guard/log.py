@@ -20,6 +20,7 @@ from typing import IO, Any
 import portalocker
 
 from promptkit.errors import PromptkitError
+from promptkit.files import make_folder, no_link, reason
 from promptkit.private import without_private
 
 MAX_LINE_BYTES = 64 * 1024
@@ -46,8 +47,8 @@ class AuditLog:
         # The digest of the line that we wrote last, and the file with the size that it had then.
         self._last = ""
         self._written = (0, 0, 0)
+        make_folder(path.parent)
         with _explained(path):
-            path.parent.mkdir(parents=True, exist_ok=True)
             self._open().close()
 
     def __call__(self, line: Mapping[str, Any]) -> None:
@@ -71,7 +72,7 @@ class AuditLog:
         self._written = (about.st_dev, about.st_ino, about.st_size + len(whole))
 
     def _open(self) -> IO[bytes]:
-        return open(self._path, "ab+", buffering=0, opener=lambda path, flags: os.open(path, flags, 0o600))
+        return open(self._path, "ab+", buffering=0, opener=no_link(0o600))
 
 
 @contextmanager
@@ -79,7 +80,8 @@ def _explained(path: Path) -> Iterator[None]:
     try:
         yield
     except (OSError, portalocker.LockException) as error:
-        message = f"cannot write the audit log: {getattr(error, 'strerror', None) or type(error).__name__}"
+        why = reason(error) if isinstance(error, OSError) else type(error).__name__
+        message = f"cannot write the audit log: {why}"
         raise PromptkitError.of("unwritable", message, "give another file with --log", path=str(path)) from error
 
 

@@ -10,7 +10,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from promptkit.argument_type import type_of
 from promptkit.errors import PromptkitError
-from promptkit.files import read_text, write_text
+from promptkit.files import make_folder, read_text, write_text
 from promptkit.library.instructions import Variant, build_instructions, find_host, instructions_version, utf16_length
 from promptkit.library.render import default_of, render
 from promptkit.library.store import Library
@@ -62,7 +62,7 @@ def export_folder(files: Files, folder: Path) -> None:
         raise PromptkitError.of("folder-in-use", f"{folder} is not empty", "name a new folder")
     for name, text in files.items():
         path = folder / name
-        path.parent.mkdir(parents=True, exist_ok=True)
+        make_folder(path.parent)
         write_text(path, text)
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import assert_never
 
 from promptkit.errors import PromptkitError
-from promptkit.files import read_text, write_text
+from promptkit.files import make_folder, read_text, write_text
 from promptkit.library.instructions import (
     INSTRUCTIONS,
     Variant,
@@ -132,7 +132,7 @@ def keep_instructions(library: Library) -> None:
     """Keep the current text of both variants in instructions/archive, and their digest in versions.lock."""
     version = instructions_version(library)
     folder = library.instructions / "archive" / version
-    folder.mkdir(parents=True, exist_ok=True)
+    make_folder(folder)
     for variant in Variant:
         write_text(folder / f"{variant}.md", build_instructions(library, variant))
     _lock(library, f"{INSTRUCTIONS}@{version}", instructions_digest(library))
@@ -164,7 +164,7 @@ def _once(pattern: str, replacement: str, text: str) -> str:
 
 def _archive(library: Library, path: Path, name: str, version: str) -> None:
     kept = library.prompts / "archive" / name / f"{version}.yaml"
-    kept.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(kept.parent)
     write_text(kept, library.written_out(read_text(path), indent="  "))
     _lock(library, f"{name}@{version}", version_digest(library.prompt_document(path)))
 

@@ -110,7 +110,7 @@ def _require_free(path: Path) -> None:
         )
     # A log that an earlier file left behind would be applied to the new one.
     for taken in (path, path.with_name(f"{path.name}-wal"), path.with_name(f"{path.name}-journal")):
-        if taken.exists():
+        if os.path.lexists(taken):
             raise PromptkitError.of(
                 "tenant-exists", "the file already exists", "open it, or remove it first", path=str(taken)
             )

@@ -177,7 +177,7 @@ def test_a_key_that_the_endpoint_echoes_reaches_no_record(shared, wire):
     echo = Said(f"My key is {KEY}.", (("list_apps", {"fields": KEY}), (f"tool-{KEY}", {})))
     run, running = conversation(shared, wire, echo, Failed(400, body=json.dumps({"error": KEY}).encode()))
     assert all(KEY in json.dumps(headers) for headers in running.headers)
-    assert "[key]" in run.gaps[0]
+    assert "[redacted]" in run.gaps[0]
     assert KEY not in repr(run) + json.dumps(events(run))
 
 

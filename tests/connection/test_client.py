@@ -135,6 +135,12 @@ def test_the_local_actions_really_write_when_nothing_guards_them(library):
         "https://127.0.0.1/mcp",
         "http://169.254.169.254/latest",
         "http://user@127.0.0.1/mcp",
+        "http://:secret@127.0.0.1/mcp",
+        "http://127.0.0.1:9/mcp?key=secret",
+        "http://127.0.0.1:9/mcp#secret",
+        "http://127.0.0.1:9/mcp;secret",
+        "http://127.0.0.1:secret/mcp",
+        "http://[::1",
         "file:///etc/passwd",
         "https://\u0430pi.toriihq.com/mcp",
         "",
@@ -158,3 +164,34 @@ def test_a_command_that_is_not_there_is_a_clear_error(library):
 def test_a_command_that_is_no_server_is_a_clear_error(library):
     with pytest.raises(PromptkitError, match=re.escape("[no-server]")):
         call_on((sys.executable, "-c", "print('hello')"), library, ToolCall(name="list_apps"))
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://127.0.0.1:9/mcp?key=CANARY",
+        "http://:CANARY@127.0.0.1:9/mcp",
+        "http://CANARY@127.0.0.1:9/mcp#CANARY",
+        "http://127.0.0.1:CANARY/mcp",
+        "npx server http://me:CANARY@127.0.0.1:9/mcp",
+        "CANARY",
+    ],
+)
+def test_no_secret_of_an_address_is_in_an_error(library, url):
+    with pytest.raises(UsageError, match="is not the address of a Torii server") as refused:
+        call_on(url, library, ToolCall(name="list_apps"))
+    assert "CANARY" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("/nowhere/CANARY/no-such-command", "--key", "CANARY"),
+        ("KEY=CANARY", "npx"),
+        (sys.executable, "-c", "print('CANARY')", "CANARY"),
+    ],
+)
+def test_no_secret_of_a_command_is_in_an_error(library, command, capfd):
+    with pytest.raises(PromptkitError, match=r"\[no-server\] no MCP server answers at") as failed:
+        call_on(command, library, ToolCall(name="list_apps"))
+    assert "CANARY" not in str(failed.value) + "".join(capfd.readouterr())

@@ -40,6 +40,15 @@ def test_a_log_that_cannot_be_written_is_a_clear_error(tmp_path):
         AuditLog(tmp_path)
 
 
+def test_a_link_in_place_of_the_log_is_not_followed(log):
+    elsewhere = log.with_name("elsewhere")
+    elsewhere.write_text("precious")
+    log.symlink_to(elsewhere)
+    with pytest.raises(PromptkitError, match="it is a link, and no link is followed"):
+        AuditLog(log)
+    assert elsewhere.read_text() == "precious"
+
+
 def test_a_name_that_is_none_is_cut_and_still_none(log):
     AuditLog(log)({**read(1), "tool": READ + " " * 1_000_000})
     assert len(lines(log)[0]["tool"]) == 200

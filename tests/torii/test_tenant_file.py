@@ -75,6 +75,12 @@ def test_what_is_there_is_not_overwritten(tmp_path, name):
     assert [(path.name, path.read_text("utf-8")) for path in tmp_path.iterdir()] == [(name, "mine")]
 
 
+def test_a_link_to_nothing_is_there_too(tmp_path):
+    (tmp_path / "t.db-wal").symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(PromptkitError, match="tenant-exists"):
+        build_tenant(tmp_path / "t.db")
+
+
 def test_a_missing_folder_is_named(tmp_path):
     with pytest.raises(PromptkitError) as error:
         build_tenant(tmp_path / "nowhere" / "t.db")

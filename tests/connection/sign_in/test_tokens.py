@@ -29,6 +29,19 @@ def test_a_sign_in_is_kept_with_its_issuer_in_a_file_of_its_owner(tenant, home):
     assert (stat.S_IMODE(file.stat().st_mode), stat.S_IMODE(home.stat().st_mode)) == (0o600, 0o700)
 
 
+def test_a_sign_in_is_not_written_through_a_link(tenant, home, tmp_path):
+    victim = tmp_path / "victim"
+    victim.write_text("precious")
+    with signed_torii(tenant) as (origin, _):
+        connect_server(f"{origin}/mcp")
+        (file,) = home.iterdir()
+        file.unlink()
+        file.symlink_to(victim)
+        with pytest.raises(PromptkitError, match="it is a link"):
+            connect_server(f"{origin}/mcp")
+    assert victim.read_text() == "precious"
+
+
 def test_a_sign_in_is_kept_in_the_keyring_where_there_is_one(tenant, home, library, monkeypatch):
     class Dictionary(KeyringBackend):
         priority = 5

@@ -82,15 +82,15 @@ class Ledger:
         self.texts += [Text(role, text) for text in ([content] if isinstance(content, str) else _texts(content))]
 
     def each(self, value: object, location: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
-        """The objects of a list, each with its place; what is none becomes a gap. None is an empty list."""
+        """The objects of a list, each with its place; anything else becomes a gap. None counts as an empty list."""
         if value is not None and not isinstance(value, list):
-            self.gap(f"{location}: it is no list")
+            self.gap(f"{location}: not a list")
             return
         for index, item in enumerate(value or []):
             if isinstance(item, dict):
                 yield f"{location}/{index}", item
             else:
-                self.gap(f"{location}/{index}: it is no object")
+                self.gap(f"{location}/{index}: not an object")
 
     def conversation(self, name: str, needs: Sequence[str] = ()) -> Conversation:
         """All of it, in the order it was noted."""

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Any
 
 from promptkit.audit.strict import NOT_RECORDED
 from promptkit.transcript import RAN, CallState, RecordedCall
 
-# The more a state says that something ran, the further back it stands.
+# Ordered by how strongly a state shows that the call ran.
 _ORDER = [
     CallState.PROPOSED,
     CallState.AWAITING_APPROVAL,
@@ -20,10 +20,13 @@ _ORDER = [
     CallState.UNKNOWN,
     CallState.EXECUTED,
 ]
-# A call that the record itself shows as run is not undone by what else it says.
-_SHOWN = frozenset({CallState.FAILED, CallState.EXECUTED})
+# A call that the record itself says has run is not undone by what else it says.
+_SAID_TO_HAVE_RUN = frozenset({CallState.FAILED, CallState.EXECUTED})
 _NO_ARGUMENTS = (None, "", NOT_RECORDED)
-_Key = tuple[str, Any]
+# A record tells of one call a few times in a row; more calls under one id are compared with the last of them only, so
+# that a file in which every call has the same id takes no longer.
+_MAX_COMPARED = 16
+_LABEL = re.compile(r"[./:]|__")
 
 
 class Pairing:
@@ -31,26 +34,35 @@ class Pairing:
 
     The same call under the same id counts once, as where a record tells of its start and of its end. Two different
     calls under one id are both kept: what may have run then counts for both, a denial for neither. A result that names
-    its tool shows that the tool ran, also where the call itself is not in the record.
+    a tool shows that the tool ran, also where no call of that name has its id.
     """
 
     def __init__(self) -> None:
-        self._calls: list[tuple[_Key | None, RecordedCall]] = []
-        self._by_key: dict[_Key, list[int]] = {}
-        self._results: dict[_Key, CallState] = {}
-        self._places: dict[_Key, tuple[str, str]] = {}
+        self._calls: list[tuple[str | None, RecordedCall]] = []
+        self._by_key: dict[str, list[int]] = {}
+        # The calls that are proposals, as far as the record goes.
+        self._proposed: list[int] = []
+        # What became of the calls by their key, and the first result under each name that results gave.
+        self._states: dict[str, CallState] = {}
+        self._results: dict[str, dict[str, RecordedCall]] = {}
         self._lost: list[str] = []
 
     def call(self, call_id: object, call: RecordedCall) -> None:
         """Add a call; its state is what holds if no result comes."""
         key = _key(call_id)
         same = self._by_key.setdefault(key, []) if key else []
-        for index in same:
+        for index in same[-_MAX_COMPARED:]:
             if same_call := _merged(self._calls[index][1], call):
                 self._calls[index] = (key, same_call)
                 return
+        if call.state is CallState.PROPOSED:
+            self._proposed.append(len(self._calls))
         same.append(len(self._calls))
         self._calls.append((key, call))
+
+    def has_call(self, call_id: object) -> bool:
+        """Whether a call with this id was added."""
+        return _key(call_id) in self._by_key
 
     def result(self, call_id: object, state: CallState, location: str, name: object = None) -> None:
         """Add what became of a call. Of several, the one that says most that it ran counts."""
@@ -58,38 +70,57 @@ class Pairing:
         if key is None:
             self._lost.append(location)
             return
-        self._places.setdefault(key, (location, text_of(name)))
-        self._results[key] = furthest([state, self._results.get(key, state)])
+        named = text_of(name)
+        results = self._results.setdefault(key, {})
+        first = results.setdefault(named, RecordedCall(named, None, NOT_RECORDED, state, location))
+        results[named] = replace(first, state=furthest([state, first.state]))
+        self._states[key] = furthest([state, self._states.get(key, state)])
 
     def calls(self) -> list[RecordedCall]:
         """Every call with its final state, in the order they were added; then those only a result tells of."""
-        told = [
-            RecordedCall(name, None, NOT_RECORDED, self._results[key], place)
-            for key, (place, name) in self._places.items()
-            if name and key not in self._by_key
-        ]
-        return [replace(call, state=self._state(key, call)) for key, call in self._calls] + told
+        only_results = [result for key in self._results for result in self._without_call(key)]
+        return [replace(call, state=self._state(key, call)) for key, call in self._calls] + only_results
 
     def gaps(self) -> list[str]:
         """A sentence for each result whose call is not in the record."""
-        unnamed = [place for key, (place, name) in self._places.items() if key not in self._by_key and not name]
-        lost = self._lost + unnamed
-        return [f"{place}: a result without its call" for place in lost]
+        unnamed = [
+            results[""].location
+            for key, results in self._results.items()
+            if key not in self._by_key and results.keys() == {""}
+        ]
+        return [f"{place}: a result without its call" for place in self._lost + unnamed]
 
-    def _state(self, key: _Key | None, call: RecordedCall) -> CallState:
-        result = self._results.get(key) if key else None
+    def go_on(self) -> None:
+        """Note that the conversation goes on: what was asked for so far and gets no result may have run.
+
+        A reader whose format only proposes calls (`CallState.PROPOSED`) calls this before it notes any message that
+        comes after them, since the client has then decided on them. Without it, a call that ran and whose result was
+        left out would count as a mere attempt.
+        """
+        for index in self._proposed:
+            key, call = self._calls[index]
+            if call.state is CallState.PROPOSED:
+                self._calls[index] = (key, replace(call, state=CallState.UNKNOWN))
+        self._proposed.clear()
+
+    def _without_call(self, key: str) -> Iterator[RecordedCall]:
+        """The results under a key that name a tool which no call under it has."""
+        tools = {_tool(self._calls[index][1].name) for index in self._by_key.get(key, [])}
+        yield from (result for name, result in self._results[key].items() if name and _tool(name) not in tools)
+
+    def _state(self, key: str | None, call: RecordedCall) -> CallState:
+        result = self._states.get(key) if key else None
         if key is None or result is None:
             return call.state
-        if call.state in _SHOWN:
+        if call.state in _SAID_TO_HAVE_RUN:
             return furthest([call.state, result])
         is_shared = len(self._by_key[key]) > 1
         return call.state if is_shared and result not in RAN else result
 
-    def go_on(self) -> None:
-        """Note that the conversation goes on: what was asked for so far and gets no result may have run."""
-        for index, (key, call) in enumerate(self._calls):
-            if call.state is CallState.PROPOSED:
-                self._calls[index] = (key, replace(call, state=CallState.UNKNOWN))
+
+def _tool(name: str) -> str:
+    """The end of a spelling, which results and their calls share whatever label stands before it."""
+    return _LABEL.split(name)[-1]
 
 
 def _merged(call: RecordedCall, new: RecordedCall) -> RecordedCall | None:
@@ -109,9 +140,11 @@ def furthest(states: Sequence[CallState]) -> CallState:
     return max(states, key=_ORDER.index)
 
 
-def _key(call_id: object) -> _Key | None:
-    # 1, 1.0 and "1" are three ids.
-    return (type(call_id).__name__, call_id) if isinstance(call_id, str | int | float) and call_id != "" else None
+def _key(call_id: object) -> str | None:
+    # 1, 1.0 and "1" are three ids. A text, since numbers can be chosen so that they all fall into one slot of a dict.
+    if isinstance(call_id, str | int | float) and call_id != "":
+        return f"{type(call_id).__name__} {call_id}"
+    return None
 
 
 def iso_time(value: object) -> str | None:

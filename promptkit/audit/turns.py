@@ -1,4 +1,13 @@
-"""The calls in a tree of ChatGPT messages, and what became of each: answers and results stand somewhere below it."""
+"""The calls in a tree of ChatGPT messages, and what became of each: answers and results stand somewhere below it.
+
+    user       "Start the workflow."
+    assistant  to api_tool.call_tool: {"path": "/Torii/link_1/run_workflow", ...}     the call
+    tool       jit_plugin_data.from_server.type: "confirm_action"                     the question about it
+    user       jit_plugin_data.from_client.user_action: "allow" or "deny"             the answer to the question
+    tool       invoked_resource.resource_uri: "/asdk_app_9/link_1/run_workflow"       the result
+
+Other branches may begin at each message, and parallel calls stand below each other before their results.
+"""
 
 from __future__ import annotations
 
@@ -40,6 +49,26 @@ class ChatTurn(NamedTuple):
         return text_of(_mapping(self.message.get("author")).get("name"))
 
     @property
+    def payload(self) -> object:
+        """What it hands to a tool: the text of code, or the parts of any other content."""
+        text, parts = self.content.get("text"), self.content.get("parts")
+        if isinstance(text, str):
+            return text
+        if isinstance(parts, list) and parts and all(isinstance(part, str) for part in parts):
+            return "".join(parts)
+        return NOT_RECORDED
+
+    @property
+    def resource(self) -> str:
+        """The path of what the host called for it, empty where it says none."""
+        return text_of(_mapping(self.metadata.get("invoked_resource")).get("resource_uri"))
+
+    @property
+    def is_result(self) -> bool:
+        """Whether the host notes that it called something and this came back."""
+        return bool(self.resource or "http_response_status" in _mapping(self.metadata.get("invoked_plugin")))
+
+    @property
     def time(self) -> str | None:
         """When it was written."""
         return iso_time(self.message.get("create_time"))
@@ -63,10 +92,11 @@ class Turns:
         # The nearest call at or above a node, by its id.
         self._above: dict[str, _Call | None] = {}
         self._nodes: dict[str, str] = {}
+        self.gaps: list[str] = []
 
     def call(self, turn: ChatTurn, recipient: str) -> None:
         """Add a call: a message whose recipient is a tool."""
-        arguments = _payload(turn.content)
+        arguments = turn.payload
         spelled = [call.name for call in expand_carrier(recipient, arguments)]
         recorded = RecordedCall(recipient, None, arguments, CallState.UNKNOWN, turn.place, turn.time)
         tools = frozenset(name.rpartition("/")[2] for name in spelled)
@@ -84,33 +114,47 @@ class Turns:
             action = _mapping(answered.get("user_action"))
             said = _mapping(action.get("data")).get("type") or answered.get("type")
             self._answered(turn, text_of(action.get("target_message_id")), is_denied=said == "deny")
-        elif asked.get("type") == "confirm_action" and (call := self._above.get(turn.parent)):
+        elif asked.get("type") == "confirm_action":
+            self._asked(turn)
+        else:
+            return False
+        return True
+
+    def _asked(self, turn: ChatTurn) -> None:
+        tool = turn.resource.rpartition("/")[2]
+        if call := self._called(turn, tool) if tool else self._above.get(turn.parent):
             call.outcomes.add(CallState.AWAITING_APPROVAL)
-        return bool(answered or asked)
+        elif tool:
+            self._without_call(turn, turn.resource, CallState.AWAITING_APPROVAL)
+        else:
+            self.gaps.append(f"{turn.place}: a question about a call that is not there")
 
     def _answered(self, turn: ChatTurn, target: str, *, is_denied: bool) -> None:
-        node_id = self._nodes.get(target, turn.parent)
-        call = self._above.get(node_id)
-        if call:
-            call.outcomes.discard(CallState.AWAITING_APPROVAL)
-            # Without a target, a denial may be meant for another call that waits.
-            is_sure = target in self._nodes or not (call.before and not call.before.outcomes)
-            if is_denied and is_sure:
-                call.outcomes.add(CallState.DENIED)
+        call = self._above.get(self._nodes.get(target, turn.parent))
+        if call is None:
+            self.gaps.append(f"{turn.place}: an answer to a question about a call that is not there")
+            return
+        call.outcomes.discard(CallState.AWAITING_APPROVAL)
+        # Without a target, a denial may be meant for another call that waits.
+        is_sure = target in self._nodes or not (call.before and not call.before.outcomes)
+        if is_denied and is_sure:
+            call.outcomes.add(CallState.DENIED)
 
-    def result(self, turn: ChatTurn) -> bool:
-        """Take in a result. One of a call that is not above it is a call of its own; False if it names none."""
-        uri = text_of(_mapping(turn.metadata.get("invoked_resource")).get("resource_uri"))
+    def result(self, turn: ChatTurn) -> None:
+        """Take in a result. One of a call that is not above it is a call of its own; if it names none, a gap."""
         state = CallState.FAILED if turn.content.get("content_type") == "system_error" else CallState.EXECUTED
-        if call := self._called(turn, uri.rpartition("/")[2]):
+        if call := self._called(turn, turn.resource.rpartition("/")[2]):
             # Where somebody denied a call, the host says so in a message that looks like a result and names no tool.
-            if uri or CallState.DENIED not in call.outcomes:
+            if turn.is_result or CallState.DENIED not in call.outcomes:
                 call.outcomes.add(state)
-            return True
-        if name := uri or turn.author:
-            lost = RecordedCall(name, None, NOT_RECORDED, state, turn.place, turn.time)
-            self._calls.append(_Call(lost, frozenset(), frozenset(), None, {state}))
-        return bool(name)
+        elif name := turn.resource or turn.author:
+            self._without_call(turn, name, state)
+        else:
+            self.gaps.append(f"{turn.place}: a result that does not say of what")
+
+    def _without_call(self, turn: ChatTurn, name: str, state: CallState) -> None:
+        call = RecordedCall(name, None, NOT_RECORDED, state, turn.place, turn.time)
+        self._calls.append(_Call(call, frozenset(), frozenset(), None, {state}))
 
     def _called(self, turn: ChatTurn, tool: str) -> _Call | None:
         for call in self._above_it(turn):
@@ -136,16 +180,6 @@ class Turns:
             replace(call.recorded, state=furthest(list(call.outcomes)) if call.outcomes else CallState.UNKNOWN)
             for call in self._calls
         ]
-
-
-def _payload(content: Mapping[str, Any]) -> object:
-    """What a call was called with: the text of code, or the parts of any other content."""
-    if isinstance(content.get("text"), str):
-        return content["text"]
-    parts = content.get("parts")
-    if isinstance(parts, list) and parts and all(isinstance(part, str) for part in parts):
-        return "".join(parts)
-    return NOT_RECORDED
 
 
 def _mapping(value: object) -> Mapping[str, Any]:

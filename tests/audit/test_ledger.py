@@ -58,7 +58,7 @@ def test_what_is_no_list_of_objects_is_a_gap():
     kept = Ledger()
     found = [*kept.each([{"a": 1}, 7], "line 1/x"), *kept.each("x", "line 2/x"), *kept.each(None, "line 3/x")]
     assert found == [("line 1/x/0", {"a": 1})]
-    assert kept.gaps == ["line 1/x/1: it is no object", "line 2/x: it is no list"]
+    assert kept.gaps == ["line 1/x/1: not an object", "line 2/x: not a list"]
 
 
 @pytest.mark.parametrize(

@@ -19,8 +19,9 @@ from promptkit.transcript import Conversation, Text
 
 _NOT_TALK = (MsgspecError, UnicodeDecodeError, RecursionError, UnreadableError)
 _NOTHING = Raw(b"")
-# A text that begins with an object, after what may be space, in any spelling.
-_MAY_BE_CALL = re.compile(rb'"(?:[\s\x80-\xff]|\\[nrtf]|\\u[0-9A-Fa-f]{4})*(?:\{|(?<=\\u007[bB]))')
+# A text that begins with an object or a list, after what may be space, in any spelling.
+_MAY_BE_CALL = re.compile(rb'"(?:[\s\x80-\xff]|\\[nrtf]|\\u[0-9A-Fa-f]{4})*(?:[\{\[]|(?<=\\u007[bB])|(?<=\\u005[bB]))')
+_NO_TEXT = re.compile(rb'[^"]')
 
 
 class _Author(Struct, gc=False):
@@ -29,14 +30,23 @@ class _Author(Struct, gc=False):
 
 class _Content(Struct, gc=False):
     parts: list[Raw] = []
+    text: Raw = _NOTHING
     user_profile: Raw = _NOTHING
     user_instructions: Raw = _NOTHING
+
+
+class _Metadata(Struct, gc=False):
+    # These are on what came back of a call, or asks about one.
+    invoked_resource: None = None
+    invoked_plugin: None = None
+    jit_plugin_data: None = None
 
 
 class _Message(Struct, gc=False):
     author: _Author
     content: _Content
     recipient: Literal["all", "assistant"]
+    metadata: _Metadata | None = None
 
 
 class _Node(Struct, gc=False):
@@ -82,8 +92,10 @@ def _texts(chat: _Chat, written: bytes) -> Iterator[Text]:
     for node in chat.mapping.values():
         if node.message:
             role, content = node.message.author.role, node.message.content
+            if any(map(_NO_TEXT.match, content.parts)):
+                raise UnreadableError("a part of it is more than text")
             if role == "assistant":
-                _check(content.parts)
+                _check((*content.parts, content.text))
             elif may_hold_stamps:
                 yield from _stamped(role, content.parts)
             if may_hold_stamps:

@@ -53,7 +53,7 @@ def read(records: Iterable[Value]) -> Iterator[Conversation]:
     reading = _MessageReading()
     for location, value in records:
         if not isinstance(value, dict):
-            yield Conversation(location, [], [f"{location}: it is nothing of the Messages API"])
+            yield Conversation(location, [], [f"{location}: not from the Messages API"])
         elif text_of(value.get("type")) in _EVENTS or value.get("type") == "ping":
             yield from reading.event(location, value)
         elif "messages" in value:
@@ -79,7 +79,7 @@ def _message(ledger: Ledger, message: Mapping[str, Any], location: str) -> None:
     role = text_of(message.get("role"))
     ledger.is_waiting = role != "assistant" or ("stop_reason" not in message and _asks(message.get("content")))
     if role not in _ROLES:
-        ledger.gap(f"{location}: it is no message of the Messages API")
+        ledger.gap(f"{location}: not a Messages API message")
     if text_of(message.get("stop_reason", "end_turn")) not in _ENDS:
         ledger.gap(f"{location}: the answer is cut off: {sanitized(message.get('stop_reason'), 40)}")
     ledger.pairing.go_on()

@@ -32,7 +32,7 @@ def read(records: Iterable[Value]) -> Iterator[Conversation]:
         if matches(record.value):
             yield _conversation(record.location, record.value)
         else:
-            yield Conversation(record.location, [], [f"{record.location}: it is no conversation of Claude.ai"])
+            yield Conversation(record.location, [], [f"{record.location}: not a Claude.ai conversation"])
 
 
 def _conversation(location: str, conversation: Mapping[str, Any]) -> Conversation:
@@ -42,7 +42,7 @@ def _conversation(location: str, conversation: Mapping[str, Any]) -> Conversatio
         place = f"{location}/chat_messages/{index}"
         role = _ROLES.get(text_of(message.get("sender"))) if isinstance(message, dict) else None
         if role is None:
-            gaps.append(f"{place}: it is no message of a person or of Claude")
+            gaps.append(f"{place}: not a message of a person or of Claude")
             continue
         told = BlockMessage(role, place, pairing, gaps, iso_time(message.get("created_at")))
         texts += read_content(_content(message, place, gaps), told)

@@ -63,7 +63,7 @@ def read(records: Iterable[Value]) -> Iterator[Conversation]:
         elif isinstance(value, dict):
             _event(ledger, denied, value, location)
         else:
-            ledger.gap(f"{location}: it is no event")
+            ledger.gap(f"{location}: not an event")
     yield ledger.conversation("session")
 
 

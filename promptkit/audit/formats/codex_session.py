@@ -55,7 +55,7 @@ class _CodexSession:
 
     def line(self, location: str, line: Any) -> None:  # noqa: ANN401
         if not matches(line):
-            self._ledger.gap(f"{location}: it is no line of a session file")
+            self._ledger.gap(f"{location}: not a line of a session file")
             return
         kind, payload, time = line["type"], line["payload"], iso_time(line.get("timestamp"))
         place = f"{location}/payload"

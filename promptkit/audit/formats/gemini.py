@@ -48,7 +48,7 @@ def read(records: Iterable[Value]) -> Iterator[Conversation]:
     answer: _Answer | None = None
     for location, value in records:
         if not isinstance(value, dict):
-            yield Conversation(location, [], [f"{location}: it is nothing of Gemini"])
+            yield Conversation(location, [], [f"{location}: not from Gemini"])
         elif "candidates" in value or "contents" in value:
             given = snake(value)
             if answer and not answer.goes_on_with(given):
@@ -107,7 +107,7 @@ class _Answer:
 def _content(ledger: Ledger, content: Mapping[str, Any], location: str) -> None:
     role = text_of(content.get("role"))
     if role not in _ROLES:
-        ledger.gap(f"{location}: it is no content of Gemini")
+        ledger.gap(f"{location}: not a Gemini content")
     ledger.pairing.go_on()
     ledger.is_waiting = role != "model"
     _parts(ledger, content, location)

@@ -44,7 +44,7 @@ def read(records: Iterable[Value]) -> Iterator[Conversation]:
         if isinstance(value, dict) and ("steps" in value or "outputs" in value):
             yield _interaction(location, snake(value))
         else:
-            yield Conversation(location, [], [f"{location}: it is no interaction"])
+            yield Conversation(location, [], [f"{location}: not an interaction"])
 
 
 def _interaction(location: str, value: Mapping[str, Any]) -> Conversation:

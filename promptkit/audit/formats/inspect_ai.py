@@ -40,7 +40,7 @@ def read(records: Iterable[Value]) -> Iterator[Conversation]:
     """One conversation for each sample. A log that did not end well leaves none of its samples clean."""
     for location, value in records:
         if not isinstance(value, dict) or not matches(value):
-            yield Conversation(location, [], [f"{location}: it is nothing of an Inspect log"])
+            yield Conversation(location, [], [f"{location}: not part of an Inspect log"])
         elif _is_log(value):
             yield from _log(location, value)
         else:
@@ -61,7 +61,7 @@ def _log(location: str, log: Mapping[str, Any]) -> Iterator[Conversation]:
         if isinstance(sample, dict):
             yield _sample(place, sample, task, gaps)
         else:
-            yield Conversation(place, [], [f"{place}: it is no sample"])
+            yield Conversation(place, [], [f"{place}: not a sample"])
     # The header of an archive has its samples beside it.
     if not samples and (gaps or "samples" in log):
         yield Conversation(task or "log", [], gaps or ["the log has no samples"])

@@ -9,20 +9,21 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from promptkit.audit.ledger import Ledger
 from promptkit.audit.pairing import text_of
 from promptkit.audit.reader import Value
+from promptkit.audit.spelling import expand_carrier
 from promptkit.audit.strict import NOT_RECORDED
 from promptkit.text import sanitized
 from promptkit.transcript import CallState, Conversation
 
 _GATE = frozenset({"method", "tool", "arguments", "allowed"})
 _TIMES = ("timestamp", "time", "ts", "at")
-# Of all revisions; none of these calls a tool or hands anything over. Any other method may: a server that asks for a
-# message of the model or for input of the person is another way to act.
+# Of all revisions; none of these calls a tool or hands anything over.
 _OTHERS = frozenset(
     {
         *("initialize", "ping", "server/discover", "tools/list", "completion/complete", "logging/setLevel"),
@@ -31,13 +32,23 @@ _OTHERS = frozenset(
         *("tasks/get", "tasks/list", "tasks/result", "tasks/cancel"),
     }
 )
+# What a call brings back, and nothing else that these methods do; `tasks/result` brings back that of an earlier call.
+_OF_CALLS = frozenset({"content", "structuredContent", "isError"})
+_MEMBERS = frozenset({"jsonrpc", "id", "method", "params", "result", "error"})
+# Deep places are cut off, or those of many messages deep inside a line would fill the memory.
+_MAX_PLACE = 200
+# A log of HTTP has methods too.
+_HTTP = re.compile(r"[A-Z]+")
 # The request was not understood: parse error, invalid request, no such method.
 _NOT_UNDERSTOOD = frozenset({-32700, -32600, -32601})
 
 
 def matches(value: Any) -> bool:  # noqa: ANN401
     """A message, a batch, a line of a log with a message in it, or a line of our gate's log."""
-    return _is_of_gate(value) or any(True for _ in _messages(value, ""))
+    if _is_of_gate(value) or _is_marked(value):
+        return True
+    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return any(_is_marked(item) or (isinstance(item, list) and any(map(_is_marked, item))) for item in inner)
 
 
 def read(records: Iterable[Value]) -> Iterator[Conversation]:
@@ -48,86 +59,130 @@ def read(records: Iterable[Value]) -> Iterator[Conversation]:
     yield wire.ledger.conversation("wire log")
 
 
+def why_it_may_act(method: object) -> str:
+    """Why a method other than `tools/call` may do more than read; empty where it cannot.
+
+    Any method that we do not know may: a server that asks for a message of the model or for input of the person is
+    another way to act.
+    """
+    name = text_of(method)
+    if name in _OTHERS or name.startswith("notifications/"):
+        return ""
+    return f"a method that may do more than read ({sanitized(name, 40) or 'none'})"
+
+
 def _is_of_gate(value: object) -> bool:
     return isinstance(value, dict) and value.keys() >= _GATE
 
 
-def _messages(value: object, place: str, depth: int = 0) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    """The messages in a line with their places. A line of a log holds them as values; JSON in a text is only text."""
-    if isinstance(value, dict) and value.get("jsonrpc") == "2.0":
-        yield place, value
-    elif isinstance(value, list):
-        for index, item in enumerate(value):
-            if isinstance(item, dict):
-                yield from _messages(item, f"{place}/{index}", 1)
-    elif isinstance(value, dict) and depth == 0:
-        for key, item in value.items():
-            if isinstance(item, dict | list):
-                yield from _messages(item, f"{place}/{key}", 1)
+def _is_marked(value: object) -> bool:
+    return isinstance(value, dict) and value.get("jsonrpc") == "2.0"
+
+
+def _is_message(value: Mapping[str, Any]) -> bool:
+    """Whether an object is a message, or looks like one that lacks its mark."""
+    if "jsonrpc" in value or value.get("method") == "tools/call":
+        return True
+    method = value.get("method")
+    if isinstance(method, str) and not _HTTP.fullmatch(method):
+        return "params" in value or method in _OTHERS
+    return "id" in value and any(isinstance(value.get(key), dict) for key in ("result", "error"))
+
+
+def _messages(value: object, place: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """The messages in a line with their places, however deep. JSON in a text is only text, as in a result.
+
+    What only looks like a call, with arguments and outside any message, is among them.
+    """
+    waiting: list[tuple[str, object]] = [(place, value)]
+    while waiting:
+        at, inner = waiting.pop()
+        is_message = isinstance(inner, dict) and _is_message(inner)
+        if isinstance(inner, dict) and (is_message or "arguments" in inner):
+            yield at, inner
+        waiting += [
+            (f"{at}/{sanitized(key, 40)}" if len(at) < _MAX_PLACE else at, item)
+            for key, item in reversed(_items(inner))
+            if isinstance(item, dict | list) and not (is_message and key in _MEMBERS)
+        ]
+
+
+def _items(value: object) -> list[tuple[object, object]]:
+    return list(value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ())
 
 
 class _Wire:
     def __init__(self) -> None:
         self.ledger = Ledger()
-        # The names of calls by their ids, and the ids of requests that are none.
-        self._calls: dict[object, str] = {}
-        self._others: set[object] = set()
+        # By their ids: the names of calls, and the methods of the other requests.
+        self._calls: dict[str, str] = {}
+        self._others: dict[str, str] = {}
         # Calls that wait for input, by their name; and calls that were made again, by their new id.
-        self._waiting: dict[str, object] = {}
-        self._first: dict[object, object] = {}
+        self._waiting: dict[str, str] = {}
+        self._first: dict[str, str] = {}
         self._last_of_gate = ""
 
     def line(self, location: str, line: Any) -> None:  # noqa: ANN401
-        if _is_of_gate(line):
+        time = next((line[key] for key in _TIMES if key in line), None) if isinstance(line, dict) else None
+        is_of_gate = _is_of_gate(line)
+        if is_of_gate:
             self._chain(location, line)
             self._gate(location, line)
-            return
-        time = next((line[key] for key in _TIMES if key in line), None) if isinstance(line, dict) else None
+            line = {key: value for key, value in line.items() if key not in _GATE}
         has_message = False
         for place, message in _messages(line, location):
             has_message = True
             self._message(place, message, time)
-        if not has_message:
+        if not has_message and not is_of_gate:
             self.ledger.gap(f"{location}: it holds no message of MCP")
 
     def _message(self, place: str, message: Mapping[str, Any], time: object) -> None:
+        if not _is_marked(message):
+            self.ledger.gap(f"{place}: it looks like a message, and does not say that it is JSON-RPC 2.0")
         id_ = _id(message.get("id"))
+        is_answer = "result" in message or "error" in message
         if message.get("method") == "tools/call":
-            self._call(place, id_, message.get("params"), time)
+            self._call(place, id_ or place, message.get("params"), time)
         elif "method" in message:
-            method = text_of(message["method"])
-            self._others.add(id_)
-            if method not in _OTHERS and not method.startswith("notifications/"):
-                self.ledger.gap(f"{place}: a method that may do more than read ({sanitized(method, 40) or 'none'})")
-        elif "result" in message or "error" in message:
-            if id_ in self._calls or id_ not in self._others:
-                self._answer(place, id_, message)
-        else:
-            self.ledger.gap(f"{place}: it is neither a request nor an answer")
+            if id_:
+                self._others[id_] = text_of(message["method"])
+            if reason := why_it_may_act(message["method"]):
+                self.ledger.gap(f"{place}: {reason}")
+        elif is_answer:
+            self._answer(place, id_, message)
+        if is_answer == ("method" in message):
+            self.ledger.gap(f"{place}: neither a request nor an answer")
 
-    def _call(self, place: str, id_: object, params: Any, time: object) -> None:  # noqa: ANN401
+    def _call(self, place: str, id_: str, params: Any, time: object) -> None:  # noqa: ANN401
         given = params if isinstance(params, dict) else {}
         name = given.get("name")
         if "inputResponses" in given and text_of(name) in self._waiting:
             self._first[id_] = self._waiting.pop(text_of(name))
-        first = self._first.get(id_, id_)
         self._calls[id_] = text_of(name)
-        key = place if first is None else first
+        key = self._first.get(id_, id_)
         self.ledger.call(key, name, given.get("arguments"), CallState.UNKNOWN, f"{place}/params", time=time)
+        if not expand_carrier(text_of(name), None):
+            self.ledger.gap(f"{place}: hosts list tools under this name, and a server was called by it")
 
-    def _answer(self, place: str, id_: object, message: Mapping[str, Any]) -> None:
+    def _answer(self, place: str, id_: str | None, message: Mapping[str, Any]) -> None:
         result, error = message.get("result"), message.get("error")
-        first = self._first.get(id_, id_)
+        other = self._others.get(id_ or "")
+        if other and id_ not in self._calls:
+            if other != "tasks/result" and isinstance(result, dict) and not _OF_CALLS.isdisjoint(result):
+                self.ledger.gap(f"{place}: the result of a call, and its id is that of {sanitized(other, 40)}")
+            return
+        key = self._first.get(id_, id_) if id_ else None
         if error is not None:
             code = error.get("code") if isinstance(error, dict) else None
-            is_refusal = type(code) is int and code in _NOT_UNDERSTOOD
-            self.ledger.settle(first, CallState.REFUSED if is_refusal else CallState.FAILED, place)
+            # Client and server count their requests apart, so it may be the other side that did not understand.
+            is_refusal = type(code) is int and code in _NOT_UNDERSTOOD and not other
+            self.ledger.settle(key, CallState.REFUSED if is_refusal else CallState.FAILED, place)
         elif isinstance(result, dict) and result.get("resultType") == "input_required":
-            self._waiting[self._calls.get(id_, "")] = first
+            self._waiting[self._calls.get(id_ or "", "")] = key or place
             self.ledger.gap(f"{place}: the server asked for more input")
         else:
             has_failed = isinstance(result, dict) and result.get("isError")
-            self.ledger.settle(first, CallState.FAILED if has_failed else CallState.EXECUTED, place)
+            self.ledger.settle(key, CallState.FAILED if has_failed else CallState.EXECUTED, place)
 
     def _chain(self, location: str, line: Mapping[str, Any]) -> None:
         if line.get("previous") != self._last_of_gate:
@@ -142,7 +197,10 @@ class _Wire:
             self.ledger.call(location, line["tool"], line.get("arguments", NOT_RECORDED), state, location, time=time)
         elif line["method"] is None:
             self.ledger.gap(f"{location}: the gate could not read this message")
+        elif line["allowed"] is not False and (reason := why_it_may_act(line["method"])):
+            self.ledger.gap(f"{location}: {reason}")
 
 
-def _id(value: object) -> object:
-    return value if isinstance(value, str | int | float) else None
+def _id(value: object) -> str | None:
+    """An id of a message as a key: 1, 1.0 and "1" are three."""
+    return f"{type(value).__name__} {value}" if isinstance(value, str | int | float) else None

@@ -25,7 +25,7 @@ def read(records: Iterable[Value]) -> Iterator[Conversation]:
         if matches(value):
             yield from _answer(location, value)
         else:
-            yield Conversation(location, [], [f"{location}: it is no line of a batch"])
+            yield Conversation(location, [], [f"{location}: not a line of batch output"])
 
 
 def _answer(location: str, line: Mapping[str, Any]) -> Iterator[Conversation]:

@@ -49,7 +49,7 @@ def read(records: Iterable[Value]) -> Iterator[Conversation]:
     streams: dict[str, _Stream] = {}
     for location, value in records:
         if not isinstance(value, dict):
-            yield Conversation(location, [], [f"{location}: it is nothing of Chat Completions"])
+            yield Conversation(location, [], [f"{location}: not from Chat Completions"])
         elif value.get("object") == "chat.completion.chunk":
             streams.setdefault(text_of(value.get("id")), _Stream(location)).add(value)
         elif "messages" in value or "choices" in value:
@@ -92,7 +92,7 @@ def _message(ledger: Ledger, message: Mapping[str, Any], location: str) -> None:
         ledger.settle(message.get("tool_call_id"), CallState.EXECUTED, location, message.get("name"))
         return
     if role not in _ROLES:
-        ledger.gap(f"{location}: it is no message of Chat Completions")
+        ledger.gap(f"{location}: not a Chat Completions message")
     ledger.pairing.go_on()
     _said(ledger, message, location)
 

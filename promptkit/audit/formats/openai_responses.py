@@ -49,7 +49,7 @@ class _ResponseReading:
 
     def record(self, location: str, value: Any) -> Iterator[Conversation]:  # noqa: ANN401
         if not isinstance(value, dict):
-            yield Conversation(location, [], [f"{location}: it is nothing of the Responses API"])
+            yield Conversation(location, [], [f"{location}: not from the Responses API"])
         elif _is_event(value):
             yield from self._event(location, value)
         elif value.get("object") == "list":

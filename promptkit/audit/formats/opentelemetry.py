@@ -41,7 +41,7 @@ def read(records: Iterable[Value]) -> Iterator[Conversation]:
     traces: dict[str, list[_Span]] = {}
     for location, value in records:
         if not matches(value):
-            outer.gap(f"{location}: it is no batch of spans")
+            outer.gap(f"{location}: not a batch of spans")
             continue
         for span in _spans(outer, value, location):
             traces.setdefault(text_of(span.span.get("traceId")), []).append(span)
@@ -80,9 +80,9 @@ class _Trace:
             self._ledger.gap(f"{span.location}: the span around it is not in the file")
         for place, pair in self._ledger.each(span.span.get("attributes"), f"{span.location}/attributes"):
             if not isinstance(pair.get("key"), str) or not isinstance(pair.get("value"), dict):
-                self._ledger.gap(f"{place}: it is no attribute")
+                self._ledger.gap(f"{place}: not an attribute")
         if not _is_call(span) and text_of(span.span.get("name")).startswith(_CALL_NAMES):
-            self._ledger.gap(f"{span.location}: it is named as a call, but its attributes tell of none")
+            self._ledger.gap(f"{span.location}: its name is that of a call, but its attributes do not describe one")
         if any(span.span.get(key) not in (None, 0) for key in _DROPPED):
             self._ledger.gap(f"{span.location}: parts of the span were dropped")
 

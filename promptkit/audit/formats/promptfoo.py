@@ -33,7 +33,7 @@ def read(records: Iterable[Value]) -> Iterator[Conversation]:
     """One conversation for each result."""
     for location, value in records:
         if not matches(value):
-            yield Conversation(location, [], [f"{location}: it is no result of promptfoo"])
+            yield Conversation(location, [], [f"{location}: not a promptfoo result"])
         elif (rows := _rows(value)) is None:
             yield _result(location, value)
         else:

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+from promptkit.audit.overlooked import overlooked
+from promptkit.audit.pairing import text_of
 from promptkit.audit.reader import Value
 from promptkit.audit.strict import NOT_RECORDED
 from promptkit.text import sanitized
 from promptkit.transcript import CallState, Conversation, RecordedCall, Text
 
 _STATES = frozenset(CallState)
+# Lines that are no conversation.
+_BESIDE = frozenset({"run", "self_test"})
 _HEADER = {"setup", "planned", "server", "tools", "instructions"}
 _NEVER_LEFT = {CallState.REFUSED, CallState.PROPOSED}
 
@@ -29,38 +34,72 @@ def read(records: Iterable[Value]) -> Iterator[Conversation]:
     The self-test asks for every action on purpose, so it is one only if a call of it was not refused.
     """
     has_samples = is_ours = False
-    for record in records:
-        kind = record.value.get("kind") if isinstance(record.value, dict) else None
-        if kind in ("run", "self_test"):
-            is_ours = is_ours or (kind == "run" and record.value.keys() >= _HEADER)
+    for location, line in records:
+        kind = line.get("kind") if isinstance(line, dict) else None
+        if kind in _BESIDE and "events" not in line:
+            is_ours = is_ours or (kind == "run" and line.keys() >= _HEADER)
+            if gap := _gap_beside(location, line):
+                yield Conversation(location, [], [gap])
             continue
         has_samples = True
-        if kind == "sample" and matches(record.value):
-            sample = _sample(record.location, record.value, is_ours=is_ours)
-            if not (_is_self_test(record.value) and not sample.gaps and _are_refused(sample.calls)):
-                yield sample
-        else:
-            yield Conversation(record.location, [], [f"{record.location}: it is no line of a run record"])
+        if not (isinstance(line, dict) and isinstance(line.get("events"), list)):
+            yield Conversation(location, [], [f"{location}: not a line of a run record"])
+            continue
+        sample = _sample(location, line, is_ours=is_ours)
+        if not (_is_self_test(line) and not sample.gaps and _are_refused(sample.calls)):
+            yield sample
     if not has_samples:
         yield Conversation("run", [], ["the run has no samples"])
 
 
+def _gap_beside(location: str, line: Mapping[str, Any]) -> str | None:
+    """What is wrong with a line that is no sample."""
+    if line.get("leaks"):
+        return f"{location}: the self-test says that some of its calls got through"
+    key = overlooked(line, ())
+    return f"{location}: {sanitized(key, 40)} may hold calls" if key is not None else None
+
+
 def _sample(location: str, sample: Mapping[str, Any], *, is_ours: bool) -> Conversation:
-    calls, texts, gaps = [], [], []
+    texts, gaps = [], []
+    pairing = _Events()
+    if sample.get("kind") != "sample":
+        gaps.append(f"{location}: not a line of a run record")
     for index, event in enumerate(sample["events"]):
+        place = f"{location}/events/{index}"
         match event:
             case {"type": "call", "name": str()}:
-                calls.append(_call(event, f"{location}/events/{index}"))
+                pairing.call(event, place)
             case {"type": "text", "role": str(role), "text": str(text)}:
                 texts.append(Text(role, text))
             case {"type": "result"}:
-                pass
+                gaps += pairing.result(event, place)
             case _:
-                gaps.append(f"{location}/events/{index}: it is no event of a run record")
+                gaps.append(f"{place}: not an event of a run record")
     if isinstance(sample.get("gaps"), list):
         gaps += [sanitized(gap, 200) for gap in sample["gaps"]]
     gaps += _contradictions(location, sample)
-    return Conversation(_name(sample), calls, gaps, texts, may_decline=is_ours and _is_answered_attack(sample))
+    return Conversation(_name(sample), pairing.calls, gaps, texts, may_decline=is_ours and _is_answered_attack(sample))
+
+
+class _Events:
+    """The calls of a sample. A result is that of the first call with its id that has none so far."""
+
+    def __init__(self) -> None:
+        self.calls: list[RecordedCall] = []
+        self._waiting: dict[str, deque[RecordedCall]] = {}
+
+    def call(self, event: Mapping[str, Any], location: str) -> None:
+        call = _call(event, location)
+        self.calls.append(call)
+        self._waiting.setdefault(str(event.get("id")), deque()).append(call)
+
+    def result(self, event: Mapping[str, Any], location: str) -> Iterator[str]:
+        waiting = self._waiting.get(str(event.get("id")))
+        if not waiting:
+            yield f"{location}: a result without its call"
+        elif waiting.popleft().state is not CallState.EXECUTED and event.get("is_error") is not True:
+            yield f"{location}: its call did not succeed, by its state, and this result is not an error"
 
 
 def _contradictions(location: str, sample: Mapping[str, Any]) -> Iterator[str]:
@@ -68,6 +107,12 @@ def _contradictions(location: str, sample: Mapping[str, Any]) -> Iterator[str]:
     made = sum(isinstance(event, dict) and "decision" in event for event in sample["events"])
     if "calls" in sample and sample["calls"] != made:
         yield f"{location}: it says {sanitized(sample['calls'])} calls, and {made} are there"
+    called = {text_of(event.get("name")) for event in sample["events"] if isinstance(event, dict)}
+    named = sample["tools"] if isinstance(sample.get("tools"), list) else []
+    if missing := [tool for tool in named if text_of(tool) not in called]:
+        yield f"{location}: it says that {sanitized(missing[0], 40)} was called, and no such call is there"
+    if (key := overlooked(sample, ("events",))) is not None:
+        yield f"{location}: {sanitized(key, 40)} may hold calls"
     claims = sample.get("assertions")
     failed = [_failed(claim) for claim in claims] if isinstance(claims, list) else []
     if "leaves_tenant_unchanged" in failed:

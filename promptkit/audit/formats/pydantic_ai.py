@@ -46,7 +46,7 @@ def read(records: Iterable[Value]) -> Iterator[Conversation]:
     name = ""
     for location, message in records:
         if not isinstance(message, dict) or text_of(message.get("kind")) not in _KINDS:
-            ledger.gap(f"{location}: it is no message of pydantic-ai")
+            ledger.gap(f"{location}: not a pydantic-ai message")
             continue
         name = name or text_of(message.get("conversation_id"))
         _message(ledger, message, location)

@@ -1,0 +1,50 @@
+"""What stands beside the places that a reader knows: whether any of it looks like a call or a result, of any host."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from typing import Any
+
+_MEMBERS = frozenset({
+    "tool_calls", "toolCalls", "tool_call_id", "toolCallId", "tool_use_id", "toolUseId", "tool_uses", "function_call",
+    "functionCall", "function_response", "functionResponse", "recipient_name",
+})  # fmt: skip
+_KINDS = frozenset({
+    "call", "tool_use", "mcp_tool_use", "server_tool_use", "tool_result", "mcp_tool_result", "tool_call", "mcp_call",
+    "function_call", "function_call_output", "custom_tool_call", "tool_call_response", "server_tool_call",
+    "mcp_server_tool_call", "mcp_server_tool_result", "function_result", "tool-call", "tool-return",
+    "builtin-tool-call", "builtin-tool-return",
+})  # fmt: skip
+# Offers of tools, whose schemas may name any member.
+_OFFERS = frozenset({"tools", "functions", "tool_choice", "function_call", "response_format", "output_config"})
+
+
+def overlooked(value: Mapping[str, Any], read: Collection[str]) -> str | None:
+    """The first member of an object that holds what looks like a call or a result.
+
+    Args:
+        value: the object.
+        read: the members that the reader has read, or knows to hold neither.
+    """
+    beside = (key for key in value if key not in read and key not in _OFFERS)
+    return next((key for key in beside if _holds_call(value[key])), None)
+
+
+def _holds_call(value: object) -> bool:
+    waiting = [value]
+    while waiting:
+        inner = waiting.pop()
+        if isinstance(inner, dict):
+            if _is_call(inner):
+                return True
+            waiting += inner.values()
+        elif isinstance(inner, list):
+            waiting += inner
+    return False
+
+
+def _is_call(value: Mapping[str, Any]) -> bool:
+    kinds = (value.get("type"), value.get("part_kind"))
+    if any(isinstance(kind, str) and kind in _KINDS for kind in kinds) or value.get("method") == "tools/call":
+        return True
+    return any(value[key] for key in value.keys() & _MEMBERS)

@@ -22,6 +22,8 @@ from promptkit.transcript import CallState, RecordedCall
 
 # A result stands close below its call; this many calls in between are looked at.
 _MAX_CALLS_BACK = 50
+# What a host asks before it calls: whether it may, and for a sign-in. Whatever else it says has come of a call.
+_QUESTIONS = frozenset({"confirm_action", "oauth_required"})
 
 
 class ChatTurn(NamedTuple):
@@ -65,8 +67,8 @@ class ChatTurn(NamedTuple):
 
     @property
     def is_result(self) -> bool:
-        """Whether the host notes that it called something and this came back."""
-        return bool(self.resource or "http_response_status" in _mapping(self.metadata.get("invoked_plugin")))
+        """Whether the host notes that something it called has answered."""
+        return "http_response_status" in _mapping(self.metadata.get("invoked_plugin"))
 
     @property
     def time(self) -> str | None:
@@ -114,16 +116,16 @@ class Turns:
             action = _mapping(answered.get("user_action"))
             said = _mapping(action.get("data")).get("type") or answered.get("type")
             self._answered(turn, text_of(action.get("target_message_id")), is_denied=said == "deny")
-        elif asked.get("type") == "confirm_action":
-            self._asked(turn)
+        elif text_of(asked.get("type")) in _QUESTIONS:
+            self._asked(turn, is_open=asked["type"] == "confirm_action")
         else:
             return False
         return True
 
-    def _asked(self, turn: ChatTurn) -> None:
+    def _asked(self, turn: ChatTurn, *, is_open: bool) -> None:
         tool = turn.resource.rpartition("/")[2]
         if call := self._called(turn, tool) if tool else self._above.get(turn.parent):
-            call.outcomes.add(CallState.AWAITING_APPROVAL)
+            call.outcomes |= {CallState.AWAITING_APPROVAL} if is_open else set()
         elif tool:
             self._without_call(turn, turn.resource, CallState.AWAITING_APPROVAL)
         else:
@@ -134,6 +136,8 @@ class Turns:
         if call is None:
             self.gaps.append(f"{turn.place}: an answer to a question about a call that is not there")
             return
+        if turn.resource and turn.resource.rpartition("/")[2] not in call.tools:
+            self._without_call(turn, turn.resource, CallState.UNKNOWN)
         call.outcomes.discard(CallState.AWAITING_APPROVAL)
         # Without a target, a denial may be meant for another call that waits.
         is_sure = target in self._nodes or not (call.before and not call.before.outcomes)
@@ -145,7 +149,7 @@ class Turns:
         state = CallState.FAILED if turn.content.get("content_type") == "system_error" else CallState.EXECUTED
         if call := self._called(turn, turn.resource.rpartition("/")[2]):
             # Where somebody denied a call, the host says so in a message that looks like a result and names no tool.
-            if turn.is_result or CallState.DENIED not in call.outcomes:
+            if turn.resource or turn.is_result or CallState.DENIED not in call.outcomes:
                 call.outcomes.add(state)
         elif name := turn.resource or turn.author:
             self._without_call(turn, name, state)

@@ -9,24 +9,31 @@ from collections.abc import Mapping
 from typing import Any
 
 from promptkit.audit.ledger import Ledger
+from promptkit.audit.overlooked import overlooked
 from promptkit.audit.pairing import text_of
 from promptkit.audit.strict import NOT_RECORDED
 from promptkit.text import sanitized
 from promptkit.transcript import CallState
 
-# These run code or drive a computer, or stand for turns that are gone, so calls may be in them that nobody sees.
+# These run code or drive a computer, tell what came of it, or stand for turns that are gone, so calls may be in them
+# that nobody sees.
 _HIDING = frozenset({
     "program", "code_interpreter_call", "shell_call", "local_shell_call", "apply_patch_call", "computer_call",
     "custom_tool_call", "compaction", "compaction_summary", "context_compaction", "compaction_trigger",
-    "item_reference",
+    "item_reference", "program_output", "shell_call_output", "local_shell_call_output", "apply_patch_call_output",
+    "computer_call_output",
 })  # fmt: skip
 # Tools of OpenAI's own, which nobody has reviewed.
 _BUILT_IN = frozenset({"file_search_call", "web_search_call", "image_generation_call"})
-# These call nothing: thoughts, lists of what could be called, and the outputs of the above.
+# These call nothing: thoughts, and lists of what could be called.
 _HARMLESS = frozenset({
     "reasoning", "mcp_list_tools", "tool_search_call", "tool_search_output", "additional_tools", "configuration_update",
-    "program_output", "shell_call_output", "local_shell_call_output", "apply_patch_call_output", "computer_call_output",
 })  # fmt: skip
+_PARTS = frozenset({
+    "input_text", "output_text", "text", "summary_text", "reasoning_text", "refusal", "input_image", "input_file",
+    "input_audio", "output_audio", "computer_screenshot", "encrypted_content",
+})  # fmt: skip
+_READ = frozenset({"content"})
 _OTHERS = frozenset({"mcp_call", "mcp_approval_request", "mcp_approval_response", "custom_tool_call_output"})
 _MCP_STATES = {"completed": CallState.EXECUTED, "failed": CallState.FAILED}
 
@@ -67,7 +74,7 @@ def read_item(ledger: Ledger, item: Mapping[str, Any], location: str, time: Any 
     """Note what one item tells; of a kind nobody knows, a gap."""
     kind = text_of(item.get("type", "message" if "role" in item else None))
     if kind == "message":
-        ledger.text(item.get("role"), item.get("content"))
+        _message(ledger, item, location)
     elif kind in _HIDING or _is_program(item.get("caller")):
         ledger.gap(f"{location}: {sanitized(kind, 40)} may hide calls")
     if kind in {"function_call", "custom_tool_call"}:
@@ -85,6 +92,16 @@ def read_item(ledger: Ledger, item: Mapping[str, Any], location: str, time: Any 
         ledger.settle(item.get("approval_request_id"), state, location)
     elif kind != "message" and kind not in _HIDING | _HARMLESS:
         ledger.gap(f"{location}: items of the kind {sanitized(kind, 40) or 'none'} are not known")
+
+
+def _message(ledger: Ledger, item: Mapping[str, Any], location: str) -> None:
+    content = item.get("content")
+    ledger.text(item.get("role"), content)
+    for place, part in ledger.each(None if isinstance(content, str) else content, f"{location}/content"):
+        if text_of(part.get("type")) not in _PARTS:
+            ledger.gap(f"{place}: parts of the kind {sanitized(part.get('type'), 40)} are not known")
+    if (key := overlooked(item, _READ)) is not None:
+        ledger.gap(f"{location}: {sanitized(key, 40)} may hold calls")
 
 
 def _mcp(ledger: Ledger, item: Mapping[str, Any], location: str, time: Any) -> None:  # noqa: ANN401

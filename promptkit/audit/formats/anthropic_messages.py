@@ -11,14 +11,19 @@ from typing import Any
 
 from promptkit.audit.blocks import CALLS, BlockMessage, read_content
 from promptkit.audit.ledger import Ledger
+from promptkit.audit.overlooked import overlooked
 from promptkit.audit.pairing import text_of
 from promptkit.audit.reader import Value
-from promptkit.audit.strict import parse_arguments
+from promptkit.audit.strict import NOT_RECORDED, parse_arguments
 from promptkit.text import sanitized
 from promptkit.transcript import CallState, Conversation
 
 _TELLING = CALLS | {"tool_result", "mcp_tool_result"}
 _ROLES = frozenset({"user", "assistant", "system"})
+_READ = frozenset({"messages", "content", "system"})
+_DELTAS = frozenset({
+    "text_delta", "input_json_delta", "citations_delta", "thinking_delta", "signature_delta", "compaction_delta",
+})  # fmt: skip
 _ENDS = frozenset({"end_turn", "stop_sequence", "tool_use"})
 _EVENTS = frozenset({
     "message_start", "message_delta", "message_stop", "content_block_start", "content_block_delta",
@@ -72,6 +77,8 @@ def _exchange(location: str, value: Mapping[str, Any]) -> Conversation:
         _message(ledger, value, location)
     elif "max_tokens" in value:
         ledger.is_waiting = True
+    if (key := overlooked(value, _READ)) is not None:
+        ledger.gap(f"{location}: {sanitized(key, 40)} may hold calls")
     return ledger.conversation(text_of(value.get("id")) or location or "messages")
 
 
@@ -83,8 +90,8 @@ def _message(ledger: Ledger, message: Mapping[str, Any], location: str) -> None:
     if text_of(message.get("stop_reason", "end_turn")) not in _ENDS:
         ledger.gap(f"{location}: the answer is cut off: {sanitized(message.get('stop_reason'), 40)}")
     ledger.pairing.go_on()
-    told = BlockMessage(role, location, ledger.pairing, ledger.gaps, asked=CallState.PROPOSED)
-    ledger.texts += read_content(message.get("content"), told)
+    noted = BlockMessage(role, location, ledger.pairing, ledger.gaps, asked=CallState.PROPOSED)
+    ledger.texts += read_content(message.get("content"), noted)
 
 
 def _asks(content: object) -> bool:
@@ -97,8 +104,8 @@ class _MessageReading:
         self._ledger: Ledger | None = None
         self._name = ""
         self._is_answered = False
-        self._blocks: dict[str, dict[str, Any]] = {}
-        self._start: dict[str, Any] | None = None
+        # The message that the events of a stream are making.
+        self._stream: _StreamedMessage | None = None
 
     def message(self, location: str, message: Mapping[str, Any]) -> Iterator[Conversation]:
         if self._is_answered and _is_answer(message):
@@ -117,39 +124,61 @@ class _MessageReading:
         kind = event.get("type")
         if kind == "message_start":
             yield from self._answer(location)
-            self._start = dict(event["message"]) if isinstance(event.get("message"), dict) else {}
+            message = event.get("message")
+            self._stream = _StreamedMessage(message if isinstance(message, dict) else {})
         elif kind == "message_stop":
             yield from self._answer(location)
         elif kind != "ping":
-            self._start = self._start if self._start is not None else {"content": None}
-            _add(self._start, self._blocks, event)
+            self._stream = self._stream or _StreamedMessage({})
+            self._stream.add(event)
 
     def _answer(self, location: str) -> Iterator[Conversation]:
-        """The message that the events so far make."""
-        if self._start is not None:
-            content = [_whole(block) for block in self._blocks.values()]
-            yield from self.message(
-                location, {"stop_reason": None, "type": "message"} | self._start | {"content": content}
-            )
-        self._start, self._blocks = None, {}
+        if self._stream:
+            yield from self.message(location, self._stream.message())
+        self._stream = None
 
     def end(self) -> Iterator[Conversation]:
         yield from self._answer("the end")
         yield from self._let_go()
 
 
-def _add(start: dict[str, Any], blocks: dict[str, dict[str, Any]], event: Mapping[str, Any]) -> None:
-    index = str(event.get("index"))
-    delta = event["delta"] if isinstance(event.get("delta"), dict) else {}
-    if event.get("type") == "message_delta":
-        start["stop_reason"] = delta.get("stop_reason")
-    elif event.get("type") == "content_block_start":
-        blocks[index] = dict(event["content_block"]) if isinstance(event.get("content_block"), dict) else {}
-    elif isinstance(delta.get("partial_json"), str):
-        block = blocks.setdefault(index, {})
-        block["partial_json"] = text_of(block.get("partial_json")) + delta["partial_json"]
+class _StreamedMessage:
+    """One message, made of its start and the events that go on with it."""
 
+    def __init__(self, start: Mapping[str, Any]) -> None:
+        self._start = {"type": "message", "stop_reason": None} | dict(start)
+        content = start.get("content")
+        self._blocks: list[Any] = content if isinstance(content, list) else [content] if content else []
+        # The block of each index that goes on, and the pieces of its input.
+        self._at: dict[str, dict[str, Any]] = {}
+        self._pieces: dict[int, list[str]] = {}
 
-def _whole(block: dict[str, Any]) -> dict[str, Any]:
-    written = block.pop("partial_json", "")
-    return block | {"input": parse_arguments(written)} if written else block
+    def add(self, event: Mapping[str, Any]) -> None:
+        index, kind = str(event.get("index")), event.get("type")
+        delta = event["delta"] if isinstance(event.get("delta"), dict) else {}
+        if kind == "message_delta":
+            self._start["stop_reason"] = delta.get("stop_reason")
+        elif kind == "content_block_start":
+            self._begin(index, event.get("content_block"))
+        elif isinstance(delta.get("partial_json"), str):
+            block = self._at[index] if index in self._at else self._begin(index, {})
+            self._pieces.setdefault(id(block), []).append(delta["partial_json"])
+        elif kind == "content_block_delta" and text_of(delta.get("type")) not in _DELTAS:
+            self._begin(index, {})
+
+    def _begin(self, index: str, block: object) -> dict[str, Any]:
+        begun = dict(block) if isinstance(block, dict) else {}
+        self._blocks.append(begun)
+        self._at[index] = begun
+        return begun
+
+    def message(self) -> dict[str, Any]:
+        """All of it. What cannot be read is a block without a kind, which is a gap."""
+        return self._start | {"content": [self._whole(block) for block in self._blocks]}
+
+    def _whole(self, block: Any) -> Any:  # noqa: ANN401
+        pieces = self._pieces.get(id(block))
+        if not pieces:
+            return block
+        # An input that was there from the start may be another one.
+        return block | {"input": NOT_RECORDED if block.get("input") else parse_arguments("".join(pieces))}

@@ -81,7 +81,7 @@ def _add(turns: Turns, turn: ChatTurn, gaps: list[str]) -> None:
     # What a person answers may be for the tool that asked, and hands nothing to it.
     if isinstance(recipient, str) and recipient not in _NO_CALL and not (is_answered and turn.payload in _NOTHING):
         turns.call(turn, recipient)
-    elif turn.is_result or (turn.role == "tool" and not is_answered):
+    elif turn.is_result or (not is_answered and (turn.role == "tool" or turn.resource)):
         turns.result(turn)
     elif turn.role == "assistant" and not isinstance(recipient, str):
         gaps.append(f"{turn.place}: it does not say whom the message is for")

@@ -2,6 +2,7 @@
 
 How the export tells of a denied call is not known, so a call that brought back an error counts as one that failed, and
 a call without a result as one with an unknown outcome.
+Source: exports of 2026, as people described them in public; Anthropic has published no schema.
 """
 
 from __future__ import annotations
@@ -11,11 +12,14 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from promptkit.audit.blocks import CALLS, BlockMessage, read_content
+from promptkit.audit.overlooked import overlooked
 from promptkit.audit.pairing import Pairing, iso_time, text_of
 from promptkit.audit.reader import Value
+from promptkit.text import sanitized
 from promptkit.transcript import Conversation, Text
 
 _ROLES = {"human": "user", "assistant": "assistant"}
+_READ = frozenset({"content", "attachments", "files"})
 _ROOT = "00000000-0000-4000-8000-000000000000"
 # Marks of the host inside an answer; they call nothing.
 _MARKS = frozenset({"token_budget", "flag", "voice_note"})
@@ -44,8 +48,10 @@ def _conversation(location: str, conversation: Mapping[str, Any]) -> Conversatio
         if role is None:
             gaps.append(f"{place}: not a message of a person or of Claude")
             continue
-        told = BlockMessage(role, place, pairing, gaps, iso_time(message.get("created_at")))
-        texts += read_content(_content(message, place, gaps), told)
+        noted = BlockMessage(role, place, pairing, gaps, iso_time(message.get("created_at")))
+        texts += read_content(_content(message, place, gaps), noted)
+        if (key := overlooked(message, _READ)) is not None:
+            gaps.append(f"{place}: {sanitized(key, 40)} may hold calls")
         texts += _pasted(message)
     name = text_of(conversation["uuid"]) or location
     return Conversation(name, pairing.calls(), gaps + pairing.gaps(), texts)

@@ -2,6 +2,7 @@
 
 A sub-agent writes its own file, or side chains into the file of its session. The host notes why it did not run a call
 in `toolDenialKind`; `user-rejected` also stands there where a person stopped a call that ran, so it proves nothing.
+Source: sessions that Claude Code 2.1 wrote in October 2026; Anthropic has published no schema.
 """
 
 from __future__ import annotations
@@ -11,9 +12,11 @@ from typing import Any
 
 from promptkit.audit.blocks import BlockMessage, read_content
 from promptkit.audit.ledger import Ledger
+from promptkit.audit.overlooked import overlooked
 from promptkit.audit.pairing import iso_time, text_of
 from promptkit.audit.prose import ClaudeCodeProse
 from promptkit.audit.reader import Shortcuts, Value
+from promptkit.audit.strict import NOT_RECORDED
 from promptkit.text import sanitized
 from promptkit.transcript import CallState, Conversation
 
@@ -27,6 +30,7 @@ _NOTES = frozenset(
         *("saved_hook_context", "attachment", "bridge-session"),
     }
 )
+_PROGRESS = frozenset({"message", "normalizedMessages"})
 _NOT_RUN = frozenset({"permission-rule", "automode-blocked", "automode-unavailable", "automode-parsing-error"})
 # Start a sub-agent, which has a conversation of its own; `Task` was the name until 2026.
 _LAUNCHES = frozenset({"Task", "Agent"})
@@ -64,6 +68,8 @@ class _ClaudeSession:
         # The sub-agents that were started, by the id of the call: where, and the agent's id once it is known.
         self._started: dict[str, str] = {}
         self._agents: dict[str, str] = {}
+        # Calls whose progress is noted, by their id: where, and the name of the tool.
+        self._running: dict[str, tuple[str, str]] = {}
 
     def line(self, location: str, line: Mapping[str, Any]) -> None:
         kind = text_of(line.get("type"))
@@ -71,20 +77,27 @@ class _ClaudeSession:
             self._talk(location, line, kind)
         elif kind == "progress":
             self._progress(location, line)
-        elif kind == "system":
-            if "compact" in text_of(line.get("subtype")):
-                self._compacted(location)
-        elif kind not in _NOTES:
+        elif kind == "system" and "compact" in text_of(line.get("subtype")):
+            self._compacted(location)
+        elif kind not in _NOTES | {"system"}:
             self._ledger.gap(f"{location}: a line of a kind we do not know ({sanitized(kind, 40) or 'none'})")
+        if kind not in _TALK | {"progress"} and (key := overlooked(line, ())) is not None:
+            self._ledger.gap(f"{location}: {sanitized(key, 40)} may hold calls")
         if not self._has_talk:
             self._seen.add(text_of(line.get("uuid")))
 
     def _progress(self, location: str, line: Mapping[str, Any]) -> None:
-        """What a sub-agent is doing is told to its session as well; its own file has it all."""
-        told = line.get("data")
-        inner = told.get("message") if isinstance(told, dict) else None
-        if isinstance(inner, dict) and text_of(inner.get("type")) in _TALK:
-            self._message(f"{location}/data/message", inner, inner["type"])
+        """Note what a sub-agent or a tool is doing, which its session hears as well."""
+        data = line["data"] if isinstance(line.get("data"), dict) else {}
+        messages = data["normalizedMessages"] if isinstance(data.get("normalizedMessages"), list) else []
+        for inner in [data.get("message"), *messages]:
+            if isinstance(inner, dict) and isinstance(inner.get("message"), dict):
+                self._message(f"{location}/data/message", inner, text_of(inner.get("type")))
+        if "toolName" in data:
+            name = f"mcp__{text_of(data.get('serverName'))}__{text_of(data['toolName'])}"
+            self._running.setdefault(text_of(line.get("toolUseID")), (location, name))
+        elif (key := overlooked(data, _PROGRESS)) is not None:
+            self._ledger.gap(f"{location}/data: {sanitized(key, 40)} may hold calls")
 
     def _compacted(self, location: str) -> None:
         if not self._has_talk:
@@ -105,8 +118,8 @@ class _ClaudeSession:
         if isinstance(content, list):
             content = [self._without_launch(block, line, location) for block in content]
         time, error = iso_time(line.get("timestamp")), _error(line)
-        told = BlockMessage(kind, f"{location}/message", self._ledger.pairing, self._ledger.gaps, time, error)
-        self._ledger.texts += read_content(content, told)
+        noted = BlockMessage(kind, f"{location}/message", self._ledger.pairing, self._ledger.gaps, time, error)
+        self._ledger.texts += read_content(content, noted)
 
     def _without_launch(self, block: Any, line: Mapping[str, Any], location: str) -> Any:  # noqa: ANN401
         """The block; if it starts a sub-agent or brings back its answer, a silent one in its place."""
@@ -115,7 +128,7 @@ class _ClaudeSession:
         id_, answered = text_of(block.get("id")), text_of(block.get("tool_use_id"))
         if block.get("type") == "tool_use" and text_of(block.get("name")) in _LAUNCHES:
             self._started[id_] = location
-        elif block.get("type") == "tool_result" and answered in self._started:
+        elif block.get("type") == "tool_result" and answered and answered in self._started:
             result = line.get("toolUseResult")
             self._agents[answered] = text_of(result.get("agentId")) if isinstance(result, dict) else ""
         else:
@@ -124,6 +137,9 @@ class _ClaudeSession:
 
     def conversation(self) -> Conversation:
         """All of it, with a gap for each sub-agent whose work is nowhere."""
+        for id_, (location, name) in self._running.items():
+            if not self._ledger.pairing.has_call(id_):
+                self._ledger.call(id_, name, NOT_RECORDED, CallState.UNKNOWN, location)
         for id_, location in self._started.items():
             if not self._agents.get(id_) and not self._has_side_chain:
                 self._ledger.gap(f"{location}: a sub-agent was started here, and what it did is not recorded")

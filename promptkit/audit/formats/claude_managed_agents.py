@@ -1,6 +1,6 @@
 """The events of a session of Claude Managed Agents: pages of them, lists or lines.
 
-Source: the types of anthropic 2.13, `types.beta.sessions`.
+Source: the types of anthropic 2.14, `types.beta.sessions`.
 """
 
 from __future__ import annotations
@@ -29,10 +29,15 @@ _HIDING = frozenset({
 })  # fmt: skip
 _SILENT = frozenset({
     "agent.thinking", "agent.thread_message_received", "agent.thread_message_sent", "user.interrupt",
-    "user.define_outcome", "session.error", "session.updated", "session.usage",
+    "user.define_outcome", "session.error", "session.updated", "session.usage", "session.status_running",
+    "session.status_rescheduled", "session.thread_status_idle", "session.thread_status_rescheduled",
+    "session.thread_status_running", "session.thread_status_terminated", "span.model_request_start",
+    "span.model_request_end", "span.outcome_evaluation_start", "span.outcome_evaluation_ongoing",
+    "span.outcome_evaluation_end", "workflow_run.error", "workflow_run.phase_started", "workflow_run.phase_ended",
+    "workflow_run.status_running", "workflow_run.status_idle", "workflow_run.status_ended",
 })  # fmt: skip
 _ENDS = frozenset({"session.status_idle", "session.status_terminated"})
-_SILENT_FAMILIES = ("session.status_", "session.thread_status_", "span.", "workflow_run.")
+_PARTS = frozenset({"text", "image", "document", "file", "search_result", "thinking"})
 # What the host decided before the call; the result of one that may run is still to come.
 _PERMISSIONS = {"deny": CallState.DENIED, "ask": CallState.AWAITING_APPROVAL}
 
@@ -58,6 +63,8 @@ def read(records: Iterable[Value]) -> Iterator[Conversation]:
         if isinstance(value, dict) and "data" in value:
             for place, event in ledger.each(value["data"], f"{location}/data"):
                 _event(ledger, denied, event, place)
+            if "type" in value:
+                _event(ledger, denied, value, location)
             if value.get("next_page") is not None or value.get("has_more", False) is not False:
                 ledger.gap(f"{location}: the list has more pages")
         elif isinstance(value, dict):
@@ -81,13 +88,21 @@ def _event(ledger: Ledger, denied: set[str], event: Mapping[str, Any], location:
     elif kind == "user.tool_confirmation":
         _confirmation(ledger, denied, event, location)
     elif kind in _SAID:
-        ledger.text(_SAID[kind], event.get("content"))
+        _said(ledger, event, _SAID[kind], f"{location}/content")
     elif kind in _HIDING:
         ledger.gap(f"{location}: calls after {kind} are kept elsewhere or gone")
     elif kind in _ENDS:
         ledger.is_waiting = False
-    elif kind not in _SILENT and not kind.startswith(_SILENT_FAMILIES):
+    elif kind not in _SILENT:
         ledger.gap(f"{location}: events of the kind {sanitized(kind, 40) or 'none'} are not known")
+
+
+def _said(ledger: Ledger, event: Mapping[str, Any], role: str, location: str) -> None:
+    content = event.get("content")
+    ledger.text(role, content)
+    for place, part in ledger.each(None if isinstance(content, str) else content, location):
+        if text_of(part.get("type")) not in _PARTS:
+            ledger.gap(f"{place}: parts of the kind {sanitized(part.get('type'), 40)} are not known")
 
 
 def _call(ledger: Ledger, denied: set[str], event: Mapping[str, Any], location: str) -> None:

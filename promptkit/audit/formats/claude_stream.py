@@ -12,14 +12,22 @@ from typing import Any
 
 from promptkit.audit.blocks import BlockMessage, read_content
 from promptkit.audit.ledger import Ledger
+from promptkit.audit.overlooked import overlooked
 from promptkit.audit.pairing import iso_time, text_of
 from promptkit.audit.reader import Value
+from promptkit.audit.strict import NOT_RECORDED
 from promptkit.text import sanitized
 from promptkit.transcript import CallState, Conversation
 
 _TALK = frozenset({"user", "assistant"})
-# Pieces of messages that come whole as well, and how things go on.
-_SILENT = frozenset({"stream_event", "rate_limit_event", "tool_progress", "tool_use_summary", "auth_status", "system"})
+# How things go on; and beside it pieces of messages that come whole as well, and notes on calls.
+_SILENT = frozenset({"rate_limit_event", "auth_status", "system"})
+_BESIDE = _SILENT | {"stream_event", "tool_progress", "tool_use_summary"}
+_EVENTS = frozenset({
+    "message_start", "message_delta", "message_stop", "content_block_start", "content_block_delta",
+    "content_block_stop", "ping",
+})  # fmt: skip
+_TALK_BLOCKS = frozenset({"text", "thinking", "redacted_thinking"})
 _LAUNCHES = frozenset({"Task", "Agent"})
 
 
@@ -60,6 +68,10 @@ class _Run:
         self._parents: set[str] = set()
         self._failed: dict[str, str] = {}
         self._denied: set[str] = set()
+        # Calls that pieces of messages and notes on progress tell of: where, and the block or the name by their id.
+        self._pieces: dict[str, tuple[str, dict[str, Any]]] = {}
+        self._running: dict[str, tuple[str, object]] = {}
+        self._summed_up: list[tuple[str, object]] = []
         self.is_ended = False
         if first.get("type") != "system":
             self._ledger.gap(f"{location}: the beginning of the run is missing")
@@ -70,9 +82,18 @@ class _Run:
             self._message(location, line, kind)
         elif kind == "result":
             self._result(location, line)
+        elif kind == "stream_event":
+            self._piece(location, line.get("event"))
+        elif kind == "tool_progress":
+            self._running.setdefault(text_of(line.get("tool_use_id")), (location, line.get("tool_name")))
+        elif kind == "tool_use_summary":
+            ids = line.get("preceding_tool_use_ids")
+            self._summed_up += [(location, id_) for id_ in (ids if isinstance(ids, list) else [])]
         elif kind not in _SILENT:
             self._ledger.gap(f"{location}: a line of a kind we do not know ({sanitized(kind, 40) or 'none'})")
-        self.is_ended = kind == "result" or (self.is_ended and kind in _SILENT)
+        elif (key := overlooked(line, ())) is not None:
+            self._ledger.gap(f"{location}: {sanitized(key, 40)} may hold calls")
+        self.is_ended = kind == "result" or (self.is_ended and kind in _BESIDE)
 
     def _message(self, location: str, line: Mapping[str, Any], kind: str) -> None:
         self._parents.add(text_of(line.get("parent_tool_use_id")))
@@ -93,10 +114,24 @@ class _Run:
             self._started[text_of(block.get("id"))] = location
             return True
         answered = text_of(block.get("tool_use_id")) if block.get("type") == "tool_result" else ""
-        if answered and block.get("is_error") and answered not in self._started:
+        if not answered:
+            return False
+        if block.get("is_error") and answered not in self._started:
             self._failed[answered] = location
             return True
         return answered in self._started
+
+    def _piece(self, location: str, event: object) -> None:
+        """A piece of a message that should come whole later on."""
+        piece = event if isinstance(event, dict) else {}
+        start = piece["message"] if isinstance(piece.get("message"), dict) else {}
+        blocks = start["content"] if isinstance(start.get("content"), list) else []
+        for block in [piece.get("content_block"), *blocks]:
+            if isinstance(block, dict) and text_of(block.get("type")) not in _TALK_BLOCKS:
+                id_ = block.get("id", block.get("tool_use_id"))
+                self._pieces.setdefault(text_of(id_) or location, (location, block))
+        if text_of(piece.get("type")) not in _EVENTS:
+            self._ledger.gap(f"{location}: a piece of a kind we do not know ({sanitized(piece.get('type'), 40)})")
 
     def _result(self, location: str, line: Mapping[str, Any]) -> None:
         if line.get("subtype") != "success" or line.get("is_error"):
@@ -105,8 +140,25 @@ class _Run:
             self._denied.add(text_of(denial.get("tool_use_id")))
             self._ledger.settle(denial.get("tool_use_id"), CallState.DENIED, place, denial.get("tool_name"))
 
+    def _note_beside(self) -> None:
+        """Note the calls that only pieces, progress and summaries tell of."""
+        for id_, (location, block) in self._pieces.items():
+            if not self._is_noted(id_):
+                place = BlockMessage("assistant", location, self._ledger.pairing, self._ledger.gaps)
+                self._ledger.texts += read_content([block], place)
+        for id_, (location, name) in self._running.items():
+            if not self._is_noted(id_):
+                self._ledger.call(id_, name, NOT_RECORDED, CallState.UNKNOWN, location)
+        for location, summed_up in self._summed_up:
+            if not self._is_noted(summed_up):
+                self._ledger.gap(f"{location}: a summary of a call that is not there")
+
+    def _is_noted(self, id_: object) -> bool:
+        return self._ledger.pairing.has_call(id_) or text_of(id_) in self._started
+
     def conversation(self) -> Conversation:
         """All of it; an error that came back for a call which was denied is the denial."""
+        self._note_beside()
         for id_, location in self._failed.items():
             if id_ not in self._denied:
                 self._ledger.settle(id_, CallState.FAILED, location)

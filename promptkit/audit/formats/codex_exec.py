@@ -58,9 +58,10 @@ class _Thread:
 
     def event(self, location: str, event: Mapping[str, Any]) -> None:
         kind = text_of(event.get("type"))
-        if kind in _ITEMS and isinstance(event.get("item"), dict):
+        has_item = isinstance(event.get("item"), dict)
+        if has_item:
             self._item(f"{location}/item", event["item"])
-        elif kind not in _ENDS | _SILENT | {"thread.started"}:
+        if kind not in _ITEMS | _ENDS | _SILENT | {"thread.started"} or (kind in _ITEMS and not has_item):
             self._ledger.gap(f"{location}: an event of a kind we do not know ({sanitized(kind, 40) or 'none'})")
         self._is_ended = kind in _ENDS
 

@@ -25,10 +25,15 @@ _SILENT = frozenset(
         *("user_message", "agent_message", "agent_reasoning", "agent_reasoning_raw_content", "token_count", "error"),
         *("task_started", "task_complete", "turn_started", "turn_complete", "turn_aborted", "thread_rolled_back"),
         *("entered_review_mode", "exited_review_mode", "undo_completed", "thread_goal_updated", "warning"),
-        *("thread_settings_applied", "thread_name_updated", "web_search_end", "exec_command_end", "patch_apply_end"),
-        *("view_image_tool_call", "image_generation_end"),
+        *("thread_settings_applied", "thread_name_updated"),
     }
 )
+# The ends of calls to Codex's own tools, whose items stand before them.
+_ENDS = frozenset({
+    "web_search_end", "exec_command_end", "patch_apply_end", "view_image_tool_call", "image_generation_end",
+})  # fmt: skip
+# Items whose id some versions leave out.
+_WITHOUT_ID = {"web_search_end": "web_search_call", "image_generation_end": "image_generation_call"}
 
 
 def matches(value: Any) -> bool:  # noqa: ANN401
@@ -51,7 +56,9 @@ class _CodexSession:
         self._ledger = Ledger()
         self._name = ""
         self._needs: dict[str, None] = {}
+        # The names of the calls by their ids, and the kinds of the items.
         self._names: dict[str, str] = {}
+        self._kinds: set[str] = set()
 
     def line(self, location: str, line: Any) -> None:  # noqa: ANN401
         if not matches(line):
@@ -72,21 +79,32 @@ class _CodexSession:
         if item.get("type") == "ghost_snapshot":
             return
         name, _ = spelled(item)
-        if isinstance(item.get("call_id"), str) and name:
+        self._kinds.add(text_of(item.get("type")))
+        if isinstance(item.get("call_id"), str) and not text_of(item.get("type")).endswith("_output"):
             self._names[item["call_id"]] = text_of(name)
         read_item(self._ledger, item, place, time)
 
     def _event(self, place: str, event: Mapping[str, Any], time: str | None) -> None:
         kind = text_of(event.get("type"))
         if kind in {"mcp_tool_call_begin", "mcp_tool_call_end"}:
-            told = event.get("invocation")
-            self._mcp(place, event, told if isinstance(told, dict) else {}, time)
+            invocation = event.get("invocation")
+            self._mcp(place, event, invocation if isinstance(invocation, dict) else {}, time)
+        elif kind in _ENDS:
+            self._ended(place, event, kind, time)
         elif kind == "item_completed":
             self._completed(place, event.get("item"), time)
         elif kind == "collab_agent_spawn_end" and isinstance(event.get("new_thread_id"), str):
             self._needs[event["new_thread_id"]] = None
         elif kind not in _SILENT:
             self._ledger.gap(f"{place}: an event of a kind we do not know ({sanitized(kind, 40) or 'none'})")
+
+    def _ended(self, place: str, event: Mapping[str, Any], kind: str, time: str | None) -> None:
+        """The end of a call to one of Codex's own tools; without its item, all that tells of the call."""
+        is_of_person = event.get("source") == "user_shell"
+        has_item = text_of(event.get("call_id")) in self._names or _WITHOUT_ID.get(kind) in self._kinds
+        if not (has_item or is_of_person):
+            name = kind.removesuffix("_end")
+            self._ledger.call(event.get("call_id"), name, NOT_RECORDED, CallState.EXECUTED, place, time=time)
 
     def _completed(self, place: str, item: Any, time: str | None) -> None:  # noqa: ANN401
         kind = text_of(item.get("type")) if isinstance(item, dict) else ""
@@ -95,16 +113,13 @@ class _CodexSession:
         elif kind not in {"UserMessage", "AgentMessage", "Reasoning", "Plan"}:
             self._ledger.gap(f"{place}: an item of a kind we do not know ({sanitized(kind, 40) or 'none'})")
 
-    def _mcp(self, place: str, event: Mapping[str, Any], told: Mapping[str, Any], time: str | None) -> None:
-        id_, tool, server = (
-            text_of(event.get("call_id")) or place,
-            text_of(told.get("tool")),
-            text_of(told.get("server")),
-        )
+    def _mcp(self, place: str, event: Mapping[str, Any], invocation: Mapping[str, Any], time: str | None) -> None:
+        id_ = text_of(event.get("call_id")) or place
+        tool, server = text_of(invocation.get("tool")), text_of(invocation.get("server"))
         # The item of the same call is in the file as well, under a name that holds both.
         if self._names.get(id_) not in {tool, f"{server}.{tool}", f"mcp__{server}__{tool}", f"mcp__{server}.{tool}"}:
-            arguments = told.get("arguments", NOT_RECORDED)
-            name = told.get("tool")
+            arguments = invocation.get("arguments", NOT_RECORDED)
+            name = invocation.get("tool")
             self._ledger.call(id_, name, arguments, CallState.UNKNOWN, place, server=server, time=time)
         if "result" in event or event.get("error") is not None:
             self._ledger.settle(id_, _outcome(event), place)

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from promptkit.audit.ledger import Ledger
+from promptkit.audit.overlooked import overlooked
 from promptkit.audit.pairing import text_of
 from promptkit.audit.reader import Value
 from promptkit.audit.strict import NOT_RECORDED
@@ -22,9 +23,14 @@ _ROLES = frozenset({"user", "model", "function"})
 _SILENT = frozenset({
     "text", "thought", "thought_signature", "inline_data", "file_data", "video_metadata", "media_resolution",
     "part_metadata", "audio_transcription", "media_processing", "speech_metadata", "document_metadata",
-    "spreadsheet_metadata", "audio_metadata", "tool_response", "code_execution_result",
+    "spreadsheet_metadata", "audio_metadata",
 })  # fmt: skip
-_CALLS = frozenset({"function_call", "function_response", "tool_call", "executable_code"})
+_CALLS = frozenset({
+    "function_call", "function_response", "tool_call", "tool_response", "executable_code", "code_execution_result",
+})  # fmt: skip
+# What comes back of the provider's own tools, and of what.
+_OUTCOMES = {"tool_response": "tool_call", "code_execution_result": "executable_code"}
+_READ = frozenset({"candidates", "contents", "automatic_function_calling_history", "system_instruction"})
 
 
 def matches(value: Any) -> bool:  # noqa: ANN401
@@ -51,6 +57,8 @@ def read(records: Iterable[Value]) -> Iterator[Conversation]:
             yield Conversation(location, [], [f"{location}: not from Gemini"])
         elif "candidates" in value or "contents" in value:
             given = snake(value)
+            if len(given) != len(value):
+                yield Conversation(location, [], [f"{location}: a key stands there in two spellings"])
             if answer and not answer.goes_on_with(given):
                 yield answer.conversation()
                 answer = None
@@ -80,7 +88,12 @@ class _Answer:
 
     def add(self, location: str, given: Mapping[str, Any]) -> None:
         ledger = self._ledger
-        ledger.text("system", snake(given.get("system_instruction")).get("parts"))
+        system = given.get("system_instruction")
+        ledger.text("system", system if isinstance(system, str) else snake(system).get("parts"))
+        if isinstance(system, dict):
+            _parts(ledger, snake(system) | {"role": "system"}, f"{location}/system_instruction")
+        if (key := overlooked(given, _READ)) is not None:
+            ledger.gap(f"{location}: {sanitized(key, 40)} may hold calls")
         for key in ("automatic_function_calling_history", "contents"):
             for place, content in ledger.each(given.get(key), f"{location}/{key}"):
                 _content(ledger, content, place)
@@ -95,6 +108,10 @@ class _Answer:
         self._ends[index] = reason if reason is not None else self._ends.get(index)
         if isinstance(content := candidate.get("content"), dict):
             _parts(self._ledger, content, f"{location}/content")
+        elif content is not None:
+            self._ledger.gap(f"{location}/content: not a Gemini content")
+        if (key := overlooked(candidate, {"content"})) is not None:
+            self._ledger.gap(f"{location}: {sanitized(key, 40)} may hold calls")
 
     def conversation(self) -> Conversation:
         for reason in self._ends.values():
@@ -120,7 +137,8 @@ def _parts(ledger: Ledger, content: Mapping[str, Any], location: str) -> None:
             ledger.gap(f"{place}: a key stands there in two spellings")
         for kind, value in given.items():
             _part(ledger, kind, value, place)
-        ledger.text("user" if content.get("role") == "user" else "model", [given])
+        if (role := content.get("role")) != "system":
+            ledger.text("user" if role == "user" else "model", [given])
 
 
 def _part(ledger: Ledger, kind: str, value: Any, location: str) -> None:  # noqa: ANN401
@@ -128,21 +146,25 @@ def _part(ledger: Ledger, kind: str, value: Any, location: str) -> None:  # noqa
         if kind not in _SILENT:
             ledger.gap(f"{location}: parts of the kind {sanitized(kind, 40)} are not known")
         return
-    told = snake(value)
-    call_id, name = told.get("id"), told.get("name")
+    given = snake(value)
+    if isinstance(value, dict) and len(given) != len(value):
+        ledger.gap(f"{location}: a key stands there in two spellings")
+    call_id, name = given.get("id"), given.get("name")
     if kind == "function_call":
         ledger.is_waiting = True
-        if told.get("will_continue") or told.get("partial_args"):
+        if given.get("will_continue") or given.get("partial_args"):
             ledger.gap(f"{location}: only a part of the arguments")
-        ledger.call(call_id, name, told.get("args", NOT_RECORDED), CallState.PROPOSED, location)
+        ledger.call(call_id, name, given.get("args", NOT_RECORDED), CallState.PROPOSED, location)
     elif kind == "function_response":
-        answer = told.get("response")
+        answer = given.get("response")
         has_failed = isinstance(answer, dict) and "error" in answer
         ledger.settle(call_id, CallState.FAILED if has_failed else CallState.EXECUTED, location, name)
+    elif kind in _OUTCOMES:
+        ledger.settle(call_id, CallState.EXECUTED, location, given.get("tool_type") or _OUTCOMES[kind])
     else:
         # A tool of the provider, or its code: nobody has reviewed them.
-        name = told.get("tool_type") if kind == "tool_call" else kind
-        ledger.call(call_id, name, told.get("args", NOT_RECORDED), CallState.EXECUTED, location)
+        name = given.get("tool_type") or kind
+        ledger.call(call_id, name, given.get("args", NOT_RECORDED), CallState.EXECUTED, location)
 
 
 def snake(value: Any) -> dict[str, Any]:  # noqa: ANN401

@@ -10,6 +10,7 @@ from typing import Any
 
 from promptkit.audit.formats.gemini import snake
 from promptkit.audit.ledger import Ledger
+from promptkit.audit.overlooked import overlooked
 from promptkit.audit.pairing import text_of
 from promptkit.audit.reader import Value
 from promptkit.audit.strict import NOT_RECORDED
@@ -22,11 +23,19 @@ _BUILT_IN = frozenset({
     "code_execution_call", "file_search_call", "google_maps_call", "google_search_call", "processing_call",
     "retrieval_call", "url_context_call",
 })  # fmt: skip
-_SILENT = frozenset({"thought", "tool_search_call", "tool_search_result"}) | {
-    kind.removesuffix("call") + "result" for kind in _BUILT_IN
-}
+# What they bring back, and of what.
+_BUILT_IN_RESULTS = {f"{kind.removesuffix('call')}result": kind for kind in _BUILT_IN}
+_SILENT = frozenset({"thought", "tool_search_call", "tool_search_result"})
+_CONTENT = frozenset({"text", "image", "audio", "document", "video", "thought", "thought_summary"})
 _SAID = {"user_input": "user", "model_output": "assistant"}
-_STEPS = _BUILT_IN | _SILENT | _SAID.keys() | {"function_call", "function_result", _MCP_CALL, _MCP_RESULT}
+_STEPS = (
+    _BUILT_IN
+    | _BUILT_IN_RESULTS.keys()
+    | _SILENT
+    | _SAID.keys()
+    | {"function_call", "function_result", _MCP_CALL, _MCP_RESULT}
+)
+_READ = frozenset({"steps", "outputs", "input", "system_instruction"})
 _ENDS = frozenset({"completed", "requires_action"})
 
 
@@ -42,6 +51,8 @@ def read(records: Iterable[Value]) -> Iterator[Conversation]:
     """One conversation for each interaction, named by its id."""
     for location, value in records:
         if isinstance(value, dict) and ("steps" in value or "outputs" in value):
+            if len(snake(value)) != len(value):
+                yield Conversation(location, [], [f"{location}: a key stands there in two spellings"])
             yield _interaction(location, snake(value))
         else:
             yield Conversation(location, [], [f"{location}: not an interaction"])
@@ -50,6 +61,8 @@ def read(records: Iterable[Value]) -> Iterator[Conversation]:
 def _interaction(location: str, value: Mapping[str, Any]) -> Conversation:
     ledger = Ledger()
     ledger.text("system", value.get("system_instruction"))
+    if (key := overlooked(value, _READ)) is not None:
+        ledger.gap(f"{location}: {sanitized(key, 40)} may hold calls")
     if isinstance(value.get("input"), str):
         ledger.text("user", value["input"])
     else:
@@ -62,9 +75,18 @@ def _interaction(location: str, value: Mapping[str, Any]) -> Conversation:
     return ledger.conversation(text_of(value.get("id")) or location or "interaction", (before,) if before else ())
 
 
+def _content(ledger: Ledger, role: str, content: object, location: str) -> None:
+    ledger.text(role, content)
+    for place, part in ledger.each(None if isinstance(content, str) else content, location):
+        if text_of(part.get("type")) not in _CONTENT:
+            ledger.gap(f"{place}: parts of the kind {sanitized(part.get('type'), 40)} are not known")
+
+
 def _steps(ledger: Ledger, steps: object, location: str, *, is_input: bool = False) -> None:
     for place, step in ledger.each(steps, location):
         given = snake(step)
+        if len(given) != len(step):
+            ledger.gap(f"{place}: a key stands there in two spellings")
         kind, call_id, name = text_of(given.get("type")), given.get("id"), given.get("name")
         arguments, server = given.get("arguments", NOT_RECORDED), given.get("server_name")
         if kind == "function_call":
@@ -76,8 +98,12 @@ def _steps(ledger: Ledger, steps: object, location: str, *, is_input: bool = Fal
             ledger.settle(given.get("call_id"), state, place, name)
         elif kind in _BUILT_IN:
             ledger.call(call_id, kind, arguments, CallState.EXECUTED, place)
-        elif kind in _SAID or is_input:
-            ledger.text(_SAID.get(kind, "user"), given.get("content", [given]))
+        elif kind in _BUILT_IN_RESULTS:
+            ledger.settle(given.get("call_id"), CallState.EXECUTED, place, _BUILT_IN_RESULTS[kind])
+        elif kind in _SAID:
+            _content(ledger, _SAID[kind], given.get("content"), f"{place}/content")
+        elif is_input and kind in _CONTENT:
+            ledger.text("user", [given])
         elif kind not in _SILENT:
             ledger.gap(f"{place}: steps of the kind {sanitized(kind, 40) or 'none'} are not known")
         if kind in {"model_output", "user_input"}:

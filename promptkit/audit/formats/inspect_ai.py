@@ -23,6 +23,7 @@ _CUTS = frozenset({"compaction", "error", "interrupt", "sample_limit"})
 _PARTS = frozenset({"text", "reasoning", "image", "audio", "video", "data", "document"})
 _ENDS = frozenset({"stop", "tool_calls"})
 _ATTACHMENT = "attachment://"
+_MAX_ARGUMENT = 10_000
 
 
 def matches(value: Any) -> bool:  # noqa: ANN401
@@ -75,8 +76,10 @@ def _sample(location: str, sample: Mapping[str, Any], task: str, gaps: Iterable[
     for key in ("error", "limit"):
         if sample.get(key) is not None:
             ledger.gap(f"{location}: the sample ended early, by {key}")
-    for place, message in ledger.each(sample.get("messages"), f"{location}/messages"):
-        reading.message(message, place)
+    if not isinstance(sample.get("input"), str):
+        reading.messages(sample.get("input"), f"{location}/input")
+    reading.messages(sample.get("messages"), f"{location}/messages")
+    reading.output(sample.get("output"), f"{location}/output")
     reading.events(sample.get("events"), f"{location}/events")
     for place, retry in ledger.each(sample.get("error_retries"), f"{location}/error_retries"):
         if retry.get("events") is None:
@@ -91,32 +94,46 @@ class _Sample:
     def __init__(self, attachments: object) -> None:
         self.ledger = Ledger()
         self._attachments = attachments if isinstance(attachments, dict) else {}
+        self._said: set[tuple[str, str]] = set()
+
+    def messages(self, messages: object, location: str) -> None:
+        for place, message in self.ledger.each(messages, location):
+            self.message(message, place)
 
     def message(self, message: Mapping[str, Any], location: str) -> None:
         role, ledger = text_of(message.get("role")), self.ledger
+        content = message.get("content")
         if role == "tool":
             state = _outcome(message.get("error"))
             ledger.settle(message.get("tool_call_id"), state, location, message.get("function"))
-            return
-        content = message.get("content")
-        ledger.text(role, self._whole(content, location))
+        else:
+            self._text(role, content, location)
         for place, part in ledger.each(None if isinstance(content, str) else content, f"{location}/content"):
             self._part(part, place)
         for place, call in ledger.each(message.get("tool_calls"), f"{location}/tool_calls"):
             self._call(call, CallState.PROPOSED, place)
+
+    def _text(self, role: str, content: object, location: str) -> None:
+        """Note what somebody wrote. Events repeat the messages before them; a text counts once, also an attachment."""
+        parts = content if isinstance(content, list) else [content]
+        for part in parts:
+            text = part.get("text") if isinstance(part, dict) else part
+            if isinstance(text, str) and (role, text) not in self._said:
+                self._said.add((role, text))
+                self.ledger.text(role, self._whole(text, location))
 
     def _part(self, part: Mapping[str, Any], location: str) -> None:
         kind = text_of(part.get("type"))
         if kind == "tool_use":
             has_ended = part.get("result") is not None
             state = _outcome(part.get("error")) if has_ended or part.get("error") is not None else CallState.UNKNOWN
-            arguments = self._whole(part.get("arguments", NOT_RECORDED), location)
+            arguments = self._arguments(part, location)
             self.ledger.call(part.get("id"), part.get("name"), arguments, state, location, server=part.get("context"))
         elif kind not in _PARTS:
             self.ledger.gap(f"{location}: parts of the kind {sanitized(kind, 40) or 'none'} are not known")
 
     def _call(self, call: Mapping[str, Any], state: CallState, location: str, time: object = None) -> None:
-        arguments = self._whole(call.get("arguments", NOT_RECORDED), location)
+        arguments = self._arguments(call, location)
         if call.get("parse_error") is not None:
             # What the model wrote could not be read, so what stands here may be something else.
             arguments = NOT_RECORDED
@@ -134,9 +151,8 @@ class _Sample:
             self._call(event, state, location, event.get("timestamp"))
             self.events(event.get("events"), f"{location}/events")
         elif kind == "model":
-            output = event["output"] if isinstance(event.get("output"), dict) else {}
-            for place, choice in self.ledger.each(output.get("choices"), f"{location}/output/choices"):
-                self._choice(choice, place)
+            self.messages(event.get("input"), f"{location}/input")
+            self.output(event.get("output"), f"{location}/output", is_of_event=True)
         elif kind == "approval":
             self._approval(event, location)
         elif kind == "subtask":
@@ -146,19 +162,36 @@ class _Sample:
         elif kind not in _SILENT:
             self.ledger.gap(f"{location}: events of the kind {sanitized(kind, 40) or 'none'} are not known")
 
-    def _choice(self, choice: Mapping[str, Any], location: str) -> None:
-        if text_of(choice.get("stop_reason", "stop")) not in _ENDS:
-            self.ledger.gap(f"{location}: the answer is cut off: {sanitized(choice.get('stop_reason'), 40)}")
-        if isinstance(choice.get("message"), dict):
-            self.message(choice["message"], f"{location}/message")
+    def output(self, output: object, location: str, *, is_of_event: bool = False) -> None:
+        """What a model answered. That of a sample repeats its last message, and says nothing new of how it ended."""
+        if not isinstance(output, dict):
+            if is_of_event or output is not None:
+                self.ledger.gap(f"{location}: an answer is missing")
+            return
+        for place, choice in self.ledger.each(output.get("choices"), f"{location}/choices"):
+            if is_of_event and text_of(choice.get("stop_reason", "stop")) not in _ENDS:
+                self.ledger.gap(f"{place}: the answer is cut off: {sanitized(choice.get('stop_reason'), 40)}")
+            if isinstance(choice.get("message"), dict):
+                self.message(choice["message"], f"{place}/message")
+            else:
+                self.ledger.gap(f"{place}: a choice without a message")
 
     def _approval(self, event: Mapping[str, Any], location: str) -> None:
         call = event["call"] if isinstance(event.get("call"), dict) else {}
         if isinstance(event.get("modified"), dict):
             self._call(event["modified"], CallState.PROPOSED, f"{location}/modified")
-        elif event.get("decision") in ("reject", "terminate"):
-            self._call(call, CallState.PROPOSED, f"{location}/call")
+            return
+        self._call(call, CallState.PROPOSED, f"{location}/call")
+        if event.get("decision") in ("reject", "terminate"):
             self.ledger.settle(call.get("id"), CallState.DENIED, location)
+
+    def _arguments(self, call: Mapping[str, Any], location: str) -> Any:  # noqa: ANN401
+        """The arguments of a call with what stands among the attachments; no rule accepts any that are very long.
+
+        Many calls may have the same attachment, and each of them is judged by all of its arguments.
+        """
+        arguments = self._whole(call.get("arguments", NOT_RECORDED), location)
+        return NOT_RECORDED if _is_long(arguments) else arguments
 
     def _whole(self, value: Any, location: str) -> Any:  # noqa: ANN401
         """`value` with the texts that stand among the attachments."""
@@ -170,6 +203,16 @@ class _Sample:
         if isinstance(value, dict):
             return {key: self._whole(inner, location) for key, inner in value.items()}
         return [self._whole(inner, location) for inner in value] if isinstance(value, list) else value
+
+
+def _is_long(value: object) -> bool:
+    waiting = [value]
+    while waiting:
+        inner = waiting.pop()
+        if isinstance(inner, str) and len(inner) > _MAX_ARGUMENT:
+            return True
+        waiting += inner.values() if isinstance(inner, dict) else inner if isinstance(inner, list) else ()
+    return False
 
 
 def _outcome(error: object) -> CallState:

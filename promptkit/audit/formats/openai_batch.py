@@ -20,7 +20,7 @@ def matches(value: Any) -> bool:  # noqa: ANN401
 
 
 def read(records: Iterable[Value]) -> Iterator[Conversation]:
-    """The conversations of each answer. A request that failed, or is none of a chat, is one that tells nothing."""
+    """The conversations of each answer. A request that failed, or is not of a chat, tells nothing."""
     for location, value in records:
         if matches(value):
             yield from _answer(location, value)
@@ -32,7 +32,8 @@ def _answer(location: str, line: Mapping[str, Any]) -> Iterator[Conversation]:
     response = line["response"] if isinstance(line["response"], dict) else {}
     body, status = response.get("body"), response.get("status_code")
     place = f"{location}/response/body"
-    reader = next((reader for reader in (openai_chat, openai_responses) if reader.matches(body)), None)
+    fitting = [reader for reader in (openai_chat, openai_responses) if reader.matches(body)]
+    reader = fitting[0] if len(fitting) == 1 else None
     if line.get("error") is not None or status != 200 or reader is None:
         seen = "it holds no answer of a chat" if status == 200 else f"the request failed: {sanitized(status, 20)}"
         yield Conversation(line["custom_id"], [], [f"{location}: {seen}"])

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from promptkit.audit.ledger import Ledger
+from promptkit.audit.overlooked import overlooked
 from promptkit.audit.pairing import text_of
 from promptkit.audit.reader import Value
 from promptkit.audit.strict import NOT_RECORDED
@@ -19,6 +20,8 @@ from promptkit.transcript import CallState, Conversation
 _OBJECTS = frozenset({"chat.completion", "chat.completion.chunk"})
 _ROLES = frozenset({"system", "developer", "user", "assistant", "tool", "function"})
 _PARTS = frozenset({"text", "refusal", "image_url", "input_audio", "file"})
+_CONTINUED = frozenset({"name", "arguments", "input"})
+_READ = frozenset({"messages", "choices", "content", "tool_calls", "tool_call_id"})
 _ENDS = frozenset({"stop", "tool_calls", "function_call"})
 
 
@@ -73,6 +76,12 @@ def _exchange(location: str, value: Mapping[str, Any]) -> Conversation:
         ledger.is_waiting = True
     for place, choice in ledger.each(value.get("choices"), f"{location}/choices"):
         _choice(ledger, choice, choice.get("message"), place, value.get("created"))
+        if "delta" in choice:
+            ledger.gap(f"{place}: a piece of a stream, and it is not in one")
+    if "role" in value:
+        _message(ledger, value, location)
+    if (key := overlooked(value, _READ)) is not None:
+        ledger.gap(f"{location}: {sanitized(key, 40)} may hold calls")
     return ledger.conversation(text_of(value.get("id")) or location or "messages")
 
 
@@ -90,6 +99,7 @@ def _message(ledger: Ledger, message: Mapping[str, Any], location: str) -> None:
     ledger.is_waiting = role != "assistant" or bool(message.get("tool_calls") or message.get("function_call"))
     if role in {"tool", "function"}:
         ledger.settle(message.get("tool_call_id"), CallState.EXECUTED, location, message.get("name"))
+        _calls(ledger, message, location)
         return
     if role not in _ROLES:
         ledger.gap(f"{location}: not a Chat Completions message")
@@ -103,6 +113,10 @@ def _said(ledger: Ledger, message: Mapping[str, Any], location: str, time: objec
     for place, part in ledger.each(None if isinstance(content, str) else content, f"{location}/content"):
         if text_of(part.get("type")) not in _PARTS:
             ledger.gap(f"{place}: parts of the kind {sanitized(part.get('type'), 40)} are not known")
+    _calls(ledger, message, location, time)
+
+
+def _calls(ledger: Ledger, message: Mapping[str, Any], location: str, time: object = None) -> None:
     for place, call in ledger.each(message.get("tool_calls"), f"{location}/tool_calls"):
         _call(ledger, call.get("id"), call, place, time)
     if message.get("function_call") is not None:
@@ -139,6 +153,8 @@ class _Stream:
             delta = choice["delta"] if isinstance(choice.get("delta"), dict) else {}
             if "function_call" in delta:
                 self._ledger.gap(f"{place}: calls of the older kind are not read from streams")
+            if "message" in choice:
+                self._ledger.gap(f"{place}: a whole message inside a piece of a stream")
             for _, piece in self._ledger.each(delta.get("tool_calls"), f"{place}/delta/tool_calls"):
                 _join(whole["tool_calls"].setdefault(str(piece.get("index")), {}), piece)
 
@@ -146,9 +162,13 @@ class _Stream:
         if not self._choices:
             self._ledger.gap(f"{self._location}: a stream without choices")
         for whole in self._choices.values():
-            message = {"role": "assistant", "tool_calls": list(whole["tool_calls"].values())}
+            message = {"role": "assistant", "tool_calls": [_joined(call) for call in whole["tool_calls"].values()]}
             _choice(self._ledger, whole, message, self._location, self._time)
         return self._ledger.conversation(name)
+
+
+class _Pieces(list[str]):
+    """The pieces of a text so far."""
 
 
 def _join(whole: dict[str, Any], piece: Mapping[str, Any]) -> None:
@@ -156,7 +176,16 @@ def _join(whole: dict[str, Any], piece: Mapping[str, Any]) -> None:
     for key, value in piece.items():
         if isinstance(value, dict) and isinstance(inner := whole.setdefault(key, {}), dict):
             _join(inner, value)
-        elif key in {"name", "arguments", "input"} and isinstance(value, str):
-            whole[key] = text_of(whole.get(key)) + value
+        elif key in _CONTINUED and isinstance(value, str):
+            pieces = whole.setdefault(key, _Pieces())
+            if isinstance(pieces, _Pieces):
+                pieces.append(value)
         else:
             whole.setdefault(key, value)
+
+
+def _joined(whole: Any) -> Any:  # noqa: ANN401
+    """The same with each text in one piece."""
+    if isinstance(whole, _Pieces):
+        return "".join(whole)
+    return {key: _joined(value) for key, value in whole.items()} if isinstance(whole, dict) else whole

@@ -1,6 +1,7 @@
 """OpenAI's Responses API: responses, requests with their input, streams of events, and lists or lines of items.
 
 Each response is a conversation; one that goes on from another needs it to be at hand.
+Source: the types of openai-python 3.57, `responses.Response` and `ResponseStreamEvent`.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from typing import Any
 
 from promptkit.audit.formats._openai_items import ends_a_turn, is_item, read_item, read_items
 from promptkit.audit.ledger import Ledger
+from promptkit.audit.overlooked import overlooked
 from promptkit.audit.pairing import text_of
 from promptkit.audit.reader import Value
 from promptkit.text import sanitized
@@ -18,6 +20,12 @@ from promptkit.transcript import RAN, Conversation
 # So many responses wait for the one that goes on from them.
 _MAX_HELD = 1000
 _ENDS = frozenset({"response.completed", "response.incomplete", "response.failed"})
+# Events that stand for no item, beside the ends.
+_BARE = frozenset({
+    "response.created", "response.queued", "response.in_progress", "response.audio.delta", "response.audio.done",
+    "response.audio.transcript.delta", "response.audio.transcript.done",
+})  # fmt: skip
+_READ = frozenset({"input", "output", "instructions"})
 
 
 def matches(value: Any) -> bool:  # noqa: ANN401
@@ -44,6 +52,7 @@ class _ResponseReading:
     def __init__(self) -> None:
         self._held: dict[str, Ledger] = {}
         self._stream: Ledger | None = None
+        self._seen: set[str] = set()
         self._loose: Ledger | None = None
         self._needs: dict[str, tuple[str, ...]] = {}
 
@@ -71,6 +80,10 @@ class _ResponseReading:
             earlier.pairing.go_on()
             yield earlier.conversation(before, self._needs.pop(before))
         read_items(ledger, response.get("output"), f"{location}/output", time)
+        if isinstance(response.get("instructions"), list):
+            read_items(ledger, response["instructions"], f"{location}/instructions", time)
+        if (key := overlooked(response, _READ)) is not None:
+            ledger.gap(f"{location}: {sanitized(key, 40)} may hold calls")
         _note_ends(ledger, response, location)
         needs = (before,) if before else ()
         found = ledger.conversation(id_ or location or "response", needs)
@@ -91,13 +104,22 @@ class _ResponseReading:
             yield from self._cut_off()
         if self._stream is None:
             self._stream = Ledger()
+            self._seen = set()
             if kind != "response.created":
                 self._stream.gap(f"{location}: the beginning of the stream is missing")
+        response = event["response"] if isinstance(event.get("response"), dict) else {}
         if isinstance(event.get("item"), dict):
+            self._seen.add(text_of(event["item"].get("id")))
             read_item(self._stream, event["item"], f"{location}/item")
-        if kind in _ENDS and isinstance(response := event.get("response"), dict):
+        elif "item_id" in event and text_of(event["item_id"]) not in self._seen:
+            self._stream.gap(f"{location}: the item that it is about is missing")
+        elif kind not in _ENDS | _BARE and "item_id" not in event:
+            self._stream.gap(f"{location}: an event of a kind we do not know ({sanitized(kind, 40)})")
+        if response and kind in _ENDS:
             ledger, self._stream = self._stream, None
             yield from self._response(f"{location}/response", response, ledger)
+        else:
+            read_items(self._stream, response.get("output"), f"{location}/response/output")
 
     def _cut_off(self) -> Iterator[Conversation]:
         if self._stream:

@@ -9,7 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
+from promptkit.audit.formats.mcp_wire import why_it_may_act
 from promptkit.audit.ledger import Ledger
+from promptkit.audit.overlooked import overlooked
 from promptkit.audit.pairing import text_of
 from promptkit.audit.reader import Value
 from promptkit.audit.strict import NOT_RECORDED, parse_arguments
@@ -19,6 +21,9 @@ from promptkit.transcript import CallState, Conversation
 _ERROR_STATUS = (2, "STATUS_CODE_ERROR")
 _DROPPED = ("droppedAttributesCount", "droppedEventsCount")
 _CALL_NAMES = ("execute_tool", "tools/call")
+# Events of earlier conventions, which hold whole messages of a model or of a tool.
+_OLDER_EVENTS = ("gen_ai.choice", "gen_ai.assistant.", "gen_ai.tool.", "gen_ai.content.")
+_OFFERS = ("tools", "functions", "tool_choice", "toolchoice", "tool.definitions", "tool_definitions")
 _SILENT = frozenset({"reasoning", "blob", "file", "uri"})
 _ENDS = frozenset({"stop", "tool_call", "tool_calls"})
 _NO_PARENT = frozenset({"", "0000000000000000"})
@@ -27,7 +32,7 @@ _NO_PARENT = frozenset({"", "0000000000000000"})
 class _Span(NamedTuple):
     location: str
     span: Mapping[str, Any]
-    told: Mapping[str, Any]
+    attributes: Mapping[str, Any]
 
 
 def matches(value: Any) -> bool:  # noqa: ANN401
@@ -43,6 +48,8 @@ def read(records: Iterable[Value]) -> Iterator[Conversation]:
         if not matches(value):
             outer.gap(f"{location}: not a batch of spans")
             continue
+        if value.get("resourceLogs"):
+            outer.gap(f"{location}: logs may tell of calls as well, and are not read")
         for span in _spans(outer, value, location):
             traces.setdefault(text_of(span.span.get("traceId")), []).append(span)
     for name, spans in traces.items():
@@ -53,7 +60,11 @@ def read(records: Iterable[Value]) -> Iterator[Conversation]:
 
 def _spans(outer: Ledger, value: Mapping[str, Any], location: str) -> Iterator[_Span]:
     for in_resource, resource in outer.each(value["resourceSpans"], f"{location}/resourceSpans"):
+        if not isinstance(resource.get("scopeSpans"), list):
+            outer.gap(f"{in_resource}: the spans are not where OTLP JSON has them")
         for in_scope, scope in outer.each(resource.get("scopeSpans"), f"{in_resource}/scopeSpans"):
+            if not isinstance(scope.get("spans"), list):
+                outer.gap(f"{in_scope}: the spans are not where OTLP JSON has them")
             for place, span in outer.each(scope.get("spans"), f"{in_scope}/spans"):
                 yield _Span(place, span, _attributes(span.get("attributes")))
 
@@ -62,6 +73,8 @@ class _Trace:
     def __init__(self, spans: list[_Span]) -> None:
         self._spans = spans
         self._by_id = {text_of(span.span.get("spanId")): span for span in spans}
+        # The id of the call that a span is of, by the id of the span.
+        self._call_ids: dict[str, str] = {}
         self._ledger = Ledger()
 
     def conversation(self, name: str) -> Conversation:
@@ -69,9 +82,9 @@ class _Trace:
             self._check(span)
             if _is_call(span):
                 self._call(span)
-            self._messages(span.told, span.location)
+            self._messages(span.attributes, span.location)
             for place, event in self._ledger.each(span.span.get("events"), f"{span.location}/events"):
-                self._messages(_attributes(event.get("attributes")), place)
+                self._event(event, place)
         return self._ledger.conversation(name)
 
     def _check(self, span: _Span) -> None:
@@ -81,44 +94,68 @@ class _Trace:
         for place, pair in self._ledger.each(span.span.get("attributes"), f"{span.location}/attributes"):
             if not isinstance(pair.get("key"), str) or not isinstance(pair.get("value"), dict):
                 self._ledger.gap(f"{place}: not an attribute")
-        if not _is_call(span) and text_of(span.span.get("name")).startswith(_CALL_NAMES):
+        method = span.attributes.get("mcp.method.name", "tools/call")
+        if method != "tools/call" and (reason := why_it_may_act(method)):
+            self._ledger.gap(f"{span.location}: {reason}")
+        if not _is_call(span) and (key := next(filter(_is_about_tools, span.attributes.items()), None)):
+            self._ledger.gap(f"{span.location}: {sanitized(key[0], 60)} may tell of a call")
+        elif not _is_call(span) and text_of(span.span.get("name")).startswith(_CALL_NAMES):
             self._ledger.gap(f"{span.location}: its name is that of a call, but its attributes do not describe one")
         if any(span.span.get(key) not in (None, 0) for key in _DROPPED):
             self._ledger.gap(f"{span.location}: parts of the span were dropped")
 
     def _call(self, span: _Span) -> None:
-        has_failed = "error.type" in span.told or _status(span.span) in _ERROR_STATUS
-        arguments = span.told.get("gen_ai.tool.call.arguments", NOT_RECORDED)
+        has_failed = "error.type" in span.attributes or _status(span.span) in _ERROR_STATUS
+        arguments = span.attributes.get("gen_ai.tool.call.arguments", NOT_RECORDED)
         state = CallState.FAILED if has_failed else CallState.EXECUTED
-        name, time = span.told.get("gen_ai.tool.name"), _seconds(span.span.get("startTimeUnixNano"))
+        name, time = span.attributes.get("gen_ai.tool.name"), _seconds(span.span.get("startTimeUnixNano"))
         self._ledger.call(self._call_id(span), name, arguments, state, span.location, time=time)
 
     def _call_id(self, span: _Span) -> str:
         """The id of the call, or of the outermost span of the same call."""
-        seen: set[str] = set()
-        while not (told := text_of(span.told.get("gen_ai.tool.call.id"))):
-            seen.add(text_of(span.span.get("spanId")))
+        inside: dict[str, None] = {}
+        while not (call_id := self._known_id(span)):
+            span_id = text_of(span.span.get("spanId"))
+            inside[span_id] = None
             parent = self._by_id.get(text_of(span.span.get("parentSpanId")))
-            is_same = parent and _is_call(parent) and text_of(parent.span.get("spanId")) not in seen
-            if not parent or not is_same or parent.told.get("gen_ai.tool.name") != span.told.get("gen_ai.tool.name"):
-                return f"span {text_of(span.span.get('spanId')) or span.location}"
+            if parent is None or text_of(parent.span.get("spanId")) in inside or not _is_same_call(span, parent):
+                call_id = f"span {span_id or span.location}"
+                break
             span = parent
-        return told
+        self._call_ids |= dict.fromkeys(inside, call_id)
+        return call_id
 
-    def _messages(self, told: Mapping[str, Any], location: str) -> None:
+    def _known_id(self, span: _Span) -> str:
+        return text_of(span.attributes.get("gen_ai.tool.call.id")) or self._call_ids.get(
+            text_of(span.span.get("spanId")), ""
+        )
+
+    def _event(self, event: Mapping[str, Any], location: str) -> None:
+        attributes = _attributes(event.get("attributes"))
+        self._messages(attributes, location)
+        is_older = text_of(event.get("name")).startswith(_OLDER_EVENTS)
+        if is_older or any(map(_is_about_tools, attributes.items())):
+            self._ledger.gap(f"{location}: an event that may tell of a call")
+
+    def _messages(self, attributes: Mapping[str, Any], location: str) -> None:
         # What stands in an input was asked for earlier, so somebody may have run it by now.
         for key, asked in (
             ("gen_ai.input.messages", CallState.UNKNOWN),
             ("gen_ai.output.messages", CallState.PROPOSED),
         ):
             place = f"{location}/{key}"
-            messages = parse_arguments(told.get(key))
+            messages = parse_arguments(attributes.get(key))
             for at, message in self._ledger.each(messages, place):
-                reason = message.get("finish_reason", "stop")
-                if text_of(reason) not in _ENDS:
-                    self._ledger.gap(f"{at}: the answer is cut off: {sanitized(reason, 40)}")
-                for inside, part in self._ledger.each(message.get("parts"), f"{at}/parts"):
-                    self._part(part, message.get("role"), asked, inside)
+                self._message(message, asked, at)
+
+    def _message(self, message: Mapping[str, Any], asked: CallState, location: str) -> None:
+        reason = message.get("finish_reason", "stop")
+        if text_of(reason) not in _ENDS:
+            self._ledger.gap(f"{location}: the answer is cut off: {sanitized(reason, 40)}")
+        if not isinstance(message.get("parts"), list) or overlooked(message, {"parts"}) is not None:
+            self._ledger.gap(f"{location}: a message whose parts are not where they should be")
+        for place, part in self._ledger.each(message.get("parts"), f"{location}/parts"):
+            self._part(part, message.get("role"), asked, place)
 
     def _part(self, part: Mapping[str, Any], role: object, asked: CallState, location: str) -> None:
         kind = text_of(part.get("type"))
@@ -137,9 +174,26 @@ class _Trace:
 
 
 def _is_call(span: _Span) -> bool:
-    if "gen_ai.tool.name" in span.told:
+    if "gen_ai.tool.name" in span.attributes:
         return True
-    return span.told.get("gen_ai.operation.name") == "execute_tool" or span.told.get("mcp.method.name") == "tools/call"
+    return (
+        span.attributes.get("gen_ai.operation.name") == "execute_tool"
+        or span.attributes.get("mcp.method.name") == "tools/call"
+    )
+
+
+def _is_same_call(span: _Span, parent: _Span) -> bool:
+    return _is_call(parent) and parent.attributes.get("gen_ai.tool.name") == span.attributes.get("gen_ai.tool.name")
+
+
+def _is_about_tools(attribute: tuple[str, object]) -> bool:
+    """Whether an attribute tells of a tool as conventions do that we do not know, and not only offers some."""
+    key, value = attribute
+    name = key.lower()
+    if name.endswith(_OFFERS):
+        return False
+    is_kind = isinstance(value, str) and value.lower() == "tool"
+    return is_kind or "tool" in name or "function_call" in name or "functioncall" in name
 
 
 def _status(span: Mapping[str, Any]) -> object:

@@ -94,7 +94,7 @@ def _provider_call(ledger: Ledger, part: Mapping[str, Any], location: str, time:
     if name.startswith(_SERVER) and isinstance(args, dict) and args.get("action") == "call_tool":
         name, call = text_of(args.get("tool_name")), args.get("tool_args", NOT_RECORDED)
     is_listing = name.startswith(_SERVER) and isinstance(args, dict) and args.get("action") == "list_tools"
-    if is_listing or part.get("tool_kind") == "tool-search":
+    if is_listing or (part.get("tool_kind") == "tool-search" and not name.startswith(_SERVER)):
         ledger.listing(part.get("tool_call_id"))
     else:
         server = text_of(part.get("tool_name")).removeprefix(_SERVER)

@@ -27,7 +27,7 @@ def overlooked(value: Mapping[str, Any], read: Collection[str]) -> str | None:
         read: the members that the reader has read, or knows to hold neither.
     """
     beside = (key for key in value if key not in read and key not in _OFFERS)
-    return next((key for key in beside if _holds_call(value[key])), None)
+    return next((key for key in beside if (key in _MEMBERS and value[key]) or _holds_call(value[key])), None)
 
 
 def _holds_call(value: object) -> bool:

@@ -91,10 +91,11 @@ def _provider_call(ledger: Ledger, part: Mapping[str, Any], location: str, time:
     name = text_of(part.get("tool_name"))
     args = parse_arguments(part.get("args", NOT_RECORDED))
     call: object = args
-    if name.startswith(_SERVER) and isinstance(args, dict) and args.get("action") == "call_tool":
+    is_of_server = name.startswith(_SERVER)
+    if is_of_server and isinstance(args, dict) and args.get("action") == "call_tool":
         name, call = text_of(args.get("tool_name")), args.get("tool_args", NOT_RECORDED)
-    is_listing = name.startswith(_SERVER) and isinstance(args, dict) and args.get("action") == "list_tools"
-    if is_listing or (part.get("tool_kind") == "tool-search" and not name.startswith(_SERVER)):
+    is_listing = is_of_server and isinstance(args, dict) and args.get("action") == "list_tools"
+    if is_listing or (part.get("tool_kind") == "tool-search" and not is_of_server):
         ledger.listing(part.get("tool_call_id"))
     else:
         server = text_of(part.get("tool_name")).removeprefix(_SERVER)

@@ -31,7 +31,7 @@ class Shortcuts(NamedTuple):
     """
 
     prose: Any = None
-    talk: Callable[[str, bytes], Conversation | None] | None = None
+    talk: Callable[[str, bytes | memoryview], Conversation | None] | None = None
 
 
 class Reader(Protocol):

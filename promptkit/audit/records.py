@@ -67,7 +67,7 @@ class Records:
         self.layout: Layout | None = None
         self._open = open_stream
         self._prose: Prose | None = None
-        self._talk: Callable[[str, bytes], Conversation | None] | None = None
+        self._talk: Callable[[str, bytes | memoryview], Conversation | None] | None = None
         self._waiting_records = self._waiting_bytes = 0
         self._is_closed = False
         self._begins_as_json = False
@@ -145,7 +145,7 @@ class Records:
             except UnreadableError as error:
                 self._gap(f"/{index}", str(error))
 
-    def _quickly(self, index: int, text: bytes) -> Conversation | None:
+    def _quickly(self, index: int, text: bytes | memoryview) -> Conversation | None:
         return self._talk(f"/{index}", text) if self._talk else None
 
     def _lines(self, stream: BinaryIO) -> Iterator[tuple[Value, int]]:

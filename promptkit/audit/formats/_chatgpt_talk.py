@@ -65,13 +65,13 @@ class _Chat(Struct, gc=False):
 _decode = Decoder(_Chat).decode
 
 
-def read_talk(location: str, written: bytes) -> Conversation | None:
+def read_talk(location: str, written: bytes | memoryview) -> Conversation | None:
     """The conversation that this JSON text is; None unless it is whole and all of it is talk."""
     try:
         chat = _decode(written)
         if not _is_whole(chat):
             return None
-        return Conversation(chat.conversation_id or chat.id or location, [], [], list(_texts(chat, written)))
+        return Conversation(chat.conversation_id or chat.id or location, [], [], list(_texts(chat, bytes(written))))
     except _NOT_TALK:
         return None
 

@@ -1,4 +1,4 @@
-"""People out of what is shown: e-mail addresses, and the names that the addresses give away."""
+"""Takes people out of a result: e-mail addresses, and the names that the addresses give away."""
 
 from __future__ import annotations
 

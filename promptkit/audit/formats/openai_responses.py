@@ -89,7 +89,8 @@ class _ResponseReading:
         found = ledger.conversation(id_ or location or "response", needs)
         # The next response may tell what became of these.
         if id_ and id_ not in self._held and any(call.state not in RAN for call in found.calls):
-            self._held[id_], self._needs[id_] = ledger, needs
+            self._held[id_] = ledger
+            self._needs[id_] = needs
             if len(self._held) > _MAX_HELD:
                 yield self._let_go(next(iter(self._held)))
         else:

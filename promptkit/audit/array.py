@@ -13,6 +13,9 @@ from msgspec.json import Decoder
 from promptkit.audit.strict import MAX_RECORD_BYTES
 
 CHUNK_BYTES = 1024 * 1024
+# What stands between two elements, up to the end of the first key.
+_MAX_BORDER = 200
+_BORDER_TRIES = 10
 _SPACE = re.compile(rb"[ \t\n\r]*")
 # Reads one value without building it. Where it says that something comes after the value, the value has ended. That
 # message of msgspec is our only way to the length: test_elements_are_found_wherever_the_window_ends fails where it
@@ -40,6 +43,8 @@ class _Window:
         self.text = stream.read(chunk_bytes).removeprefix(b"\xef\xbb\xbf")
         self.at = 0
         self.is_last = False
+        # Where the border was found from `at` on; None where nobody has looked, -1 where it is not in memory.
+        self._border: int | None = None
 
     def more(self) -> None:
         """Double what is still to be read."""
@@ -48,6 +53,7 @@ class _Window:
         self.is_last = not chunk
         self.text = left + chunk
         self.at = 0
+        self._border = None
 
     def next(self) -> bytes:
         """The next byte that is not space, empty at the end."""
@@ -57,6 +63,12 @@ class _Window:
                 return self.text[self.at : self.at + 1]
             self.more()
 
+    def find(self, border: bytes) -> int:
+        """Where the one border of this file stands next; what was looked through once is not looked through again."""
+        if self._border is None or -1 < self._border < self.at:
+            self._border = self.text.find(border, self.at)
+        return self._border
+
     def take(self, end: int) -> bytes:
         """The text up to `end`, which is then read."""
         taken = self.text[self.at : end]
@@ -65,13 +77,15 @@ class _Window:
 
 
 def array_elements(
-    stream: BinaryIO, quick: Callable[[int, bytes], Any] = lambda index, text: None, chunk_bytes: int = CHUNK_BYTES
+    stream: BinaryIO,
+    quick: Callable[[int, bytes | memoryview], Any] = lambda index, text: None,
+    chunk_bytes: int = CHUNK_BYTES,
 ) -> Iterator[Element]:
     """The elements in order, each a JSON text that may still hold what is not allowed, such as a key twice.
 
     Args:
         stream: the file from its start, where the array begins.
-        quick: makes a value of the number of an element and its text; None if the text is no JSON or no such value.
+        quick: makes a value of the number of an element and its text; None if the text is not JSON or not such a value.
         chunk_bytes: the least that is read at once.
     """
     window = _Window(stream, chunk_bytes)
@@ -91,7 +105,9 @@ def array_elements(
             yield _broken("the array is broken here" if delimiter else "the array is cut off here")
             return
         window.next()
-        index, border = index + 1, border or window.text[end : window.text.find(b":", window.at) + 1]
+        index += 1
+        if not border and index < _BORDER_TRIES:
+            border = window.text[end : window.text.find(b":", window.at, window.at + _MAX_BORDER) + 1]
     if not delimiter:
         window.at += 1
     if window.next():
@@ -102,17 +118,18 @@ def _broken(problem: str) -> Element:
     return Element(b"", problem=problem)
 
 
-def _guessed(window: _Window, border: bytes, quick: Callable[[bytes], Any]) -> Element | None:
+def _guessed(window: _Window, border: bytes, quick: Callable[[bytes | memoryview], Any]) -> Element | None:
     """The next element, if it ends where the text goes on as it did after the first one.
 
     A guess is proved by reading: no JSON value is the front of another one, save for numbers.
     """
-    end = window.text.find(border, window.at) if border else -1
-    value = quick(window.text[window.at : end]) if end > 0 else None
+    end = window.find(border) if border else -1
+    # Not a copy: the border may be far away, after many elements that end otherwise.
+    value = quick(memoryview(window.text)[window.at : end]) if end > 0 else None
     return None if value is None else Element(window.take(end), value)
 
 
-def _element(window: _Window, quick: Callable[[bytes], Any]) -> Element:
+def _element(window: _Window, quick: Callable[[bytes | memoryview], Any]) -> Element:
     while True:
         left = len(window.text) - window.at
         try:

@@ -135,7 +135,7 @@ class Auditor:
     _decided: dict[tuple[str, CallState, str], Judgement] = field(default_factory=dict, init=False, repr=False)
 
     def audit_file(self, source: Source) -> list[Result]:
-        """The results of one file; none if it is no transcript but something that lies beside transcripts."""
+        """The results of one file; empty if it is something that lies beside transcripts."""
         if source.problem:
             return [self._about_file(source, None, source.problem)]
         records = Records(source.open)

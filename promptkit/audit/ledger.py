@@ -43,8 +43,8 @@ class Ledger:
         """Note a call.
 
         Args:
-            call_id: what results and approvals name it by; None where there is none, and order and name pair them.
-            name: as the record spells it. What is no text is a gap.
+            call_id: what results and approvals name it by; without one, order and name pair them.
+            name: as the record spells it. Anything but text is a gap.
             arguments: a value or JSON text of one; `NOT_RECORDED` where the record leaves them out.
             state: what holds if no result comes.
             location: where it stands.
@@ -64,7 +64,7 @@ class Ledger:
             self._listings.add(call_id)
 
     def settle(self, call_id: object, state: CallState, location: str, name: object = None) -> None:
-        """Note what became of a call, named by its id, or by its name where there is none."""
+        """Note what became of a call, named by its id, or by its name without one."""
         if isinstance(call_id, str) and call_id in self._listings:
             return
         if call_id is None and isinstance(name, str):

@@ -1,4 +1,4 @@
-"""What stands beside the places that a reader knows: whether any of it looks like a call or a result, of any host."""
+"""What stands beside the places that a reader knows, where it looks like a call or a result of any host."""
 
 from __future__ import annotations
 

@@ -72,8 +72,11 @@ class Pairing:
             return
         named = text_of(name)
         results = self._results.setdefault(key, {})
-        first = results.setdefault(named, RecordedCall(named, None, NOT_RECORDED, state, location))
-        results[named] = replace(first, state=furthest([state, first.state]))
+        first = results.get(named)
+        if first is None:
+            results[named] = RecordedCall(named, None, NOT_RECORDED, state, location)
+        else:
+            results[named] = replace(first, state=furthest([state, first.state]))
         self._states[key] = furthest([state, self._states.get(key, state)])
 
     def calls(self) -> list[RecordedCall]:
@@ -105,8 +108,9 @@ class Pairing:
 
     def _without_call(self, key: str) -> Iterator[RecordedCall]:
         """The results under a key that name a tool which no call under it has."""
-        tools = {_tool(self._calls[index][1].name) for index in self._by_key.get(key, [])}
-        yield from (result for name, result in self._results[key].items() if name and _tool(name) not in tools)
+        if named := [result for name, result in self._results[key].items() if name]:
+            tools = {_tool(self._calls[index][1].name) for index in self._by_key.get(key, [])}
+            yield from (result for result in named if _tool(result.name) not in tools)
 
     def _state(self, key: str | None, call: RecordedCall) -> CallState:
         result = self._states.get(key) if key else None

@@ -3,6 +3,13 @@
 Most of a long session is talk. A typed decoder skips a text it need not build at many times the speed of reading it,
 follows every escape, and fails on the first key or kind it does not expect, also on one that a later key overwrites.
 So a line either fits, or is read in full.
+
+    {"type": "assistant", "sessionId": "s1", "message": {"role": "assistant", "content": [{"type": "text", ...}]}}
+        fits: nothing but text, so it is passed over.
+    {"type": "assistant", "sessionId": "s1", "message": {"role": "assistant", "content": [{"type": "tool_use", ...}]}}
+        does not fit: a block that is neither text nor a thought.
+    {"type": "user", "sessionId": "s1", "message": {"role": "user", "content": "... [renewal_calendar@1.0.0 ...]"}}
+        fits, and may tell more: it has an `@`, so it may carry a stamp.
 """
 
 from __future__ import annotations
@@ -24,7 +31,8 @@ class Prose:
 
     def __init__(self, types: Any) -> None:  # noqa: ANN401
         decoder = Decoder(types)
-        self._line, self._lines = decoder.decode, decoder.decode_lines
+        self._line = decoder.decode
+        self._lines = decoder.decode_lines
         self._seen = set[str]()
 
     def count(self, lines: bytes) -> int:

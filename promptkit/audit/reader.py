@@ -31,7 +31,7 @@ class Shortcuts(NamedTuple):
     """
 
     prose: Any = None
-    talk: Callable[[str, bytes], Conversation | None] | None = None
+    talk: Callable[[str, bytes | memoryview], Conversation | None] | None = None
 
 
 class Reader(Protocol):
@@ -41,7 +41,15 @@ class Reader(Protocol):
     resolves them (promptkit/audit/spelling.py). Arguments that are JSON text go through `strict.parse_arguments`;
     arguments that the record leaves out are `strict.NOT_RECORDED`, which is not the same as none given.
 
-    A format of which files become large may also have `SHORTCUTS`.
+    What is read is a call, or of a kind that is known to hold none, or a gap: nothing is passed over because it is not
+    known. A result without its call is the call it names, or a gap. What a format has beside the members that its
+    reader knows goes through `overlooked` (promptkit/audit/overlooked.py).
+
+    Most readers note what they find in a `Ledger`. A format that only proposes calls calls `pairing.go_on()` before
+    each message, and one whose files may be cut off keeps `is_waiting` (openai_chat.py does both). A test wants the
+    places of each format where a call can stand, in tests/audit/places.
+
+    A format whose files become large may also have `SHORTCUTS`.
     """
 
     def matches(self, value: Any) -> bool:  # noqa: ANN401

@@ -58,8 +58,8 @@ class Records:
     Args:
         open_stream: opens the file anew at its start, unbuffered or not.
 
-    Iterate once. `gaps` holds what could not be read so far; `layout` says how the file is laid out, None when it is
-    none we know.
+    Iterate once. `gaps` holds what could not be read so far; `layout` says how the file is laid out, None when
+    we do not know it.
     """
 
     def __init__(self, open_stream: Callable[[], io.RawIOBase]) -> None:
@@ -67,8 +67,9 @@ class Records:
         self.layout: Layout | None = None
         self._open = open_stream
         self._prose: Prose | None = None
-        self._talk: Callable[[str, bytes], Conversation | None] | None = None
-        self._waiting_records = self._waiting_bytes = 0
+        self._talk: Callable[[str, bytes | memoryview], Conversation | None] | None = None
+        self._waiting_records = 0
+        self._waiting_bytes = 0
         self._is_closed = False
         self._begins_as_json = False
 
@@ -84,7 +85,8 @@ class Records:
 
     def conversation_is_whole(self) -> None:
         """Say that what was read so far need not be kept any longer."""
-        self._waiting_records = self._waiting_bytes = 0
+        self._waiting_records = 0
+        self._waiting_bytes = 0
 
     def __iter__(self) -> Iterator[Value]:
         try:
@@ -145,7 +147,7 @@ class Records:
             except UnreadableError as error:
                 self._gap(f"/{index}", str(error))
 
-    def _quickly(self, index: int, text: bytes) -> Conversation | None:
+    def _quickly(self, index: int, text: bytes | memoryview) -> Conversation | None:
         return self._talk(f"/{index}", text) if self._talk else None
 
     def _lines(self, stream: BinaryIO) -> Iterator[tuple[Value, int]]:
@@ -203,7 +205,7 @@ def _skip_line(stream: BinaryIO) -> None:
 
 
 def _why_closed(head: bytes) -> str:
-    """Why a file may hold JSON all the same although its bytes are none; empty where nothing speaks for that."""
+    """Why a file may hold JSON all the same although its bytes are not JSON; empty where nothing speaks for that."""
     offset, mark, is_tar = _TAR
     if head[offset : offset + len(mark)] == mark:
         return is_tar

@@ -1,4 +1,4 @@
-"""People out of what is shown: e-mail addresses, and the names that the addresses give away."""
+"""Takes people out of a result: e-mail addresses, and the names that the addresses give away."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from promptkit.private import ADDRESS
 from promptkit.transcript import Text
 
 _NAMED = re.compile(r"((?:\b[^\W\d_][\w'-]{1,40} ){1,3}\b[^\W\d_][\w'-]{1,40}) ?[<(]$")
+_WORD = re.compile(r"\w+")
 _PART = re.compile(r"[^\W\d_]{2,}")
-_MAX_NAMES = 2000
 
 
 def redact(result: Result) -> Result:
@@ -40,13 +40,43 @@ _ARGUMENTS_REASON = "The arguments of a read tool are not in the record, or do n
 
 
 class _Hider:
-    def __init__(self, names: Sequence[str]) -> None:
-        spelled = "|".join(re.escape(name).replace(r"\ ", r"\s+") for name in names)
-        self._names = re.compile(rf"\b(?:{spelled})\b", re.IGNORECASE) if names else None
+    """Takes addresses and names out of texts. A name is found word by word, however many names there are."""
+
+    def __init__(self, names: Iterable[str]) -> None:
+        # What a name begins with, and whether it is the whole of one.
+        self._beginnings: dict[str, bool] = {}
+        for name in names:
+            folded = " ".join(name.split()).casefold()
+            ends = [word.end() for word in _WORD.finditer(folded)]
+            for end in ends:
+                self._beginnings[folded[:end]] = self._beginnings.get(folded[:end], False) or end == ends[-1]
 
     def __call__(self, text: str) -> str:
         text = ADDRESS.sub("[e-mail]", text)
-        return self._names.sub("[name]", text) if self._names else text
+        return self._without_names(text) if self._beginnings else text
+
+    def _without_names(self, text: str) -> str:
+        words = list(_WORD.finditer(text))
+        kept, at, first = [], 0, 0
+        while first < len(words):
+            after = self._after_name(text, words, first)
+            if after > first:
+                kept += [text[at : words[first].start()], "[name]"]
+                at = words[after - 1].end()
+            first = max(after, first + 1)
+        return "".join([*kept, text[at:]])
+
+    def _after_name(self, text: str, words: Sequence[re.Match[str]], first: int) -> int:
+        """The number of the word after the longest name that begins with a word; `first` itself where none does."""
+        read, after, index = words[first][0].casefold(), first, first
+        while read in self._beginnings:
+            index += 1
+            after = index if self._beginnings[read] else after
+            if index == len(words):
+                break
+            between = text[words[index - 1].end() : words[index].start()]
+            read += (" " if between.isspace() else between.casefold()) + words[index][0].casefold()
+        return after
 
 
 def _hider(texts: Iterable[str]) -> _Hider:
@@ -59,6 +89,4 @@ def _hider(texts: Iterable[str]) -> _Hider:
             if beside := _NAMED.search(text, max(0, address.start() - 130), address.start()):
                 # The first of the words may be none of the name, as in "Ask Ada Lovelace <…>".
                 names |= {beside[1], " ".join(beside[1].split()[-2:])}
-        if len(names) > _MAX_NAMES:
-            break
-    return _Hider(sorted(names, key=len, reverse=True)[:_MAX_NAMES])
+    return _Hider(names)

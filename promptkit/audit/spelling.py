@@ -21,6 +21,7 @@ _PLUGIN = re.compile(r"[a-z0-9_]{1,200}__jit_plugin\.(\w{1,128})", re.ASCII)
 _LABEL = re.compile(r"([A-Za-z0-9][A-Za-z0-9 _-]{0,99})[.:](.{1,128})")
 _MARKED = re.compile(r"mcp__(.{1,200}?)__(.{1,128})")
 _JOINED = re.compile(rf"({'|'.join(LABELS)})__?(.{{1,128}})", re.IGNORECASE)
+_IN_AGGREGATE = re.compile(r"([^_]{1,100})__(.{1,128})")
 _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _MAX_EXPANDED = 1000
 _PARALLEL = "multi_tool_use.parallel"
@@ -66,7 +67,7 @@ def _candidates(name: str, server: str | None) -> Iterator[str]:
 def _after_label(label: str, rest: str, server: str | None) -> Iterator[str]:
     if label == _AGGREGATE:
         yield from _candidates(rest, None)
-        if found := re.fullmatch(r"([^_]{1,100})__(.{1,128})", rest):
+        if found := _IN_AGGREGATE.fullmatch(rest):
             yield found[2]
     elif server in {None, _AGGREGATE} or label.casefold() == str(server).casefold():
         yield rest

@@ -37,12 +37,12 @@ class ChatTurn(NamedTuple):
 
     @property
     def content(self) -> Mapping[str, Any]:
-        """Its content, empty where there is none."""
+        """Its content, which may be empty."""
         return _mapping(self.message.get("content"))
 
     @property
     def metadata(self) -> Mapping[str, Any]:
-        """What the host noted beside it, empty where there is none."""
+        """What the host noted beside it, which may be empty."""
         return _mapping(self.message.get("metadata"))
 
     @property
@@ -79,7 +79,7 @@ class ChatTurn(NamedTuple):
 @dataclass(eq=False)
 class _Call:
     recorded: RecordedCall
-    # The spellings that a result of it may have as its author, and the last parts of the paths it called.
+    # The spellings that its result may have as its author, and the last parts of the paths it called.
     authors: frozenset[str]
     tools: frozenset[str]
     before: _Call | None

@@ -10,11 +10,10 @@ from threading import Thread
 from typing import Any, TextIO, assert_never
 
 from mcp.shared.message import SessionMessage
-from mcp.types import PARSE_ERROR, JSONRPCError, JSONRPCNotification, JSONRPCRequest, JSONRPCResponse
+from mcp.types import JSONRPCError, JSONRPCNotification, JSONRPCRequest, JSONRPCResponse
 
 from promptkit.private import redacted, redacted_values
 
-UNREADABLE = "the answer cannot be read"
 _MAX_LINE_CHARS = 64 * 1024
 _LAST_WORDS_SECONDS = 0.5
 
@@ -77,9 +76,7 @@ def _redacted(item: SessionMessage | Exception) -> SessionMessage | Exception:
             case JSONRPCResponse():
                 message.result = redacted_values(message.result)
             case JSONRPCError():
-                # What the SDK says of an answer that it cannot read quotes a piece of it.
-                is_unread = message.error.code == PARSE_ERROR
-                message.error.message = UNREADABLE if is_unread else redacted(message.error.message)
+                message.error.message = redacted(message.error.message)
                 message.error.data = redacted_values(message.error.data)
             case JSONRPCRequest() | JSONRPCNotification():
                 message.params = redacted_values(message.params)

@@ -91,7 +91,7 @@ def test_arguments_that_were_not_recorded_are_not_none_given(audited):
 )
 @pytest.mark.parametrize("kind", ["text", "result"])
 def test_a_mention_is_no_call(text, kind, audited):
-    mention = {"type": kind, "role": "assistant", "text": text}
+    mention = {"type": kind, "role": "assistant", "id": "c1", "is_error": False, "text": text}
     result = only(audited(lines(HEADER, sample(call(), mention))))
     assert (result.verdict, len(result.calls)) == (Verdict.CLEAN, 1)
 

@@ -7,7 +7,7 @@ first recipient, role or node it does not expect, also on one that a later key o
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Literal
 
 from msgspec import MsgspecError, Raw, Struct
@@ -19,9 +19,11 @@ from promptkit.transcript import Conversation, Text
 
 _NOT_TALK = (MsgspecError, UnicodeDecodeError, RecursionError, UnreadableError)
 _NOTHING = Raw(b"")
-# A text that begins with an object or a list, after what may be space, in any spelling.
-_MAY_BE_CALL = re.compile(rb'"(?:[\s\x80-\xff]|\\[nrtf]|\\u[0-9A-Fa-f]{4})*(?:[\{\[]|(?<=\\u007[bB])|(?<=\\u005[bB]))')
 _NO_TEXT = re.compile(rb'[^"]')
+# Not a text, or one that begins with an object or a list, after what may be space, in any spelling.
+_MAY_BE_CALL = re.compile(
+    rb'[^"]|"(?:[\s\x80-\xff]|\\[nrtf]|\\u[0-9A-Fa-f]{4})*(?:[\{\[]|(?<=\\u007[bB])|(?<=\\u005[bB]))'
+)
 
 
 class _Author(Struct, gc=False):
@@ -65,13 +67,13 @@ class _Chat(Struct, gc=False):
 _decode = Decoder(_Chat).decode
 
 
-def read_talk(location: str, written: bytes) -> Conversation | None:
+def read_talk(location: str, written: bytes | memoryview) -> Conversation | None:
     """The conversation that this JSON text is; None unless it is whole and all of it is talk."""
     try:
         chat = _decode(written)
         if not _is_whole(chat):
             return None
-        return Conversation(chat.conversation_id or chat.id or location, [], [], list(_texts(chat, written)))
+        return Conversation(chat.conversation_id or chat.id or location, [], [], list(_texts(chat, bytes(written))))
     except _NOT_TALK:
         return None
 
@@ -95,8 +97,12 @@ def _texts(chat: _Chat, written: bytes) -> Iterator[Text]:
             if any(map(_NO_TEXT.match, content.parts)):
                 raise UnreadableError("a part of it is more than text")
             if role == "assistant":
-                _check((*content.parts, content.text))
-            elif may_hold_stamps:
+                _check(content.parts, _MAY_BE_CALL.match)
+                if content.text is not _NOTHING:
+                    _check((content.text,), _MAY_BE_CALL.match)
+            else:
+                _check(content.parts, _NO_TEXT.match)
+            if role != "assistant" and may_hold_stamps:
                 yield from _stamped(role, content.parts)
             if may_hold_stamps:
                 yield from _stamped("system", (content.user_profile, content.user_instructions))
@@ -108,7 +114,7 @@ def _stamped(role: str, parts: Iterable[Raw]) -> Iterator[Text]:
             yield Text(role, strict_json(part))
 
 
-def _check(parts: Iterable[Raw]) -> None:
-    """Fail at what may be a call, as turns of Work hold them: JSON text of an object."""
-    if any(_MAY_BE_CALL.match(part) for part in parts):
+def _check(parts: Iterable[Raw], is_more: Callable[[Raw], object]) -> None:
+    """Fail at what is more than text, or may be a call, as turns of Work hold them: JSON text of an object."""
+    if any(map(is_more, parts)):
         raise UnreadableError("it may be a call")

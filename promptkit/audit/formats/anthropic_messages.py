@@ -118,7 +118,8 @@ class _MessageReading:
     def _let_go(self) -> Iterator[Conversation]:
         if self._ledger:
             yield self._ledger.conversation(self._name or "messages")
-        self._ledger, self._name = None, ""
+        self._ledger = None
+        self._name = ""
 
     def event(self, location: str, event: Mapping[str, Any]) -> Iterator[Conversation]:
         kind = event.get("type")

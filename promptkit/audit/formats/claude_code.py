@@ -64,7 +64,8 @@ class _ClaudeSession:
         self._name = name
         self._ledger = Ledger()
         self._seen: set[str] = set()
-        self._has_talk = self._has_side_chain = False
+        self._has_talk = False
+        self._has_side_chain = False
         # The sub-agents that were started, by the id of the call: where, and the agent's id once it is known.
         self._started: dict[str, str] = {}
         self._agents: dict[str, str] = {}

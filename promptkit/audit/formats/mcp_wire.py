@@ -98,7 +98,7 @@ def _messages(value: object, place: str) -> Iterator[tuple[str, Mapping[str, Any
     while waiting:
         at, inner = waiting.pop()
         is_message = isinstance(inner, dict) and _is_message(inner)
-        if isinstance(inner, dict) and (is_message or "arguments" in inner):
+        if isinstance(inner, dict) and (is_message or isinstance(inner.get("arguments"), dict)):
             yield at, inner
         waiting += [
             (f"{at}/{sanitized(key, 40)}" if len(at) < _MAX_PLACE else at, item)

@@ -15,7 +15,7 @@ from promptkit.transcript import Conversation
 
 
 def matches(value: Any) -> bool:  # noqa: ANN401
-    """A line of output: the id of the request, and its answer or why there is none."""
+    """A line of output: the id of the request, and its answer or why it failed."""
     return isinstance(value, dict) and isinstance(value.get("custom_id"), str) and "response" in value
 
 

@@ -25,6 +25,11 @@ _BARE = frozenset({
     "response.created", "response.queued", "response.in_progress", "response.audio.delta", "response.audio.done",
     "response.audio.transcript.delta", "response.audio.transcript.done",
 })  # fmt: skip
+# Pieces of texts. Gateways give their items other ids.
+_OF_TEXT = (
+    "response.output_text.", "response.content_part.", "response.refusal.", "response.reasoning_text.",
+    "response.reasoning_summary_part.", "response.reasoning_summary_text.",
+)  # fmt: skip
 _READ = frozenset({"input", "output", "instructions"})
 
 
@@ -89,7 +94,8 @@ class _ResponseReading:
         found = ledger.conversation(id_ or location or "response", needs)
         # The next response may tell what became of these.
         if id_ and id_ not in self._held and any(call.state not in RAN for call in found.calls):
-            self._held[id_], self._needs[id_] = ledger, needs
+            self._held[id_] = ledger
+            self._needs[id_] = needs
             if len(self._held) > _MAX_HELD:
                 yield self._let_go(next(iter(self._held)))
         else:
@@ -111,15 +117,19 @@ class _ResponseReading:
         if isinstance(event.get("item"), dict):
             self._seen.add(text_of(event["item"].get("id")))
             read_item(self._stream, event["item"], f"{location}/item")
-        elif "item_id" in event and text_of(event["item_id"]) not in self._seen:
-            self._stream.gap(f"{location}: the item that it is about is missing")
-        elif kind not in _ENDS | _BARE and "item_id" not in event:
-            self._stream.gap(f"{location}: an event of a kind we do not know ({sanitized(kind, 40)})")
+        elif not kind.startswith(_OF_TEXT) and (reason := self._why_unread(kind, event)):
+            self._stream.gap(f"{location}: {reason}")
         if response and kind in _ENDS:
             ledger, self._stream = self._stream, None
             yield from self._response(f"{location}/response", response, ledger)
         else:
             read_items(self._stream, response.get("output"), f"{location}/response/output")
+
+    def _why_unread(self, kind: str, event: Mapping[str, Any]) -> str:
+        """Why an event without an item may hide one; empty where it does not."""
+        if "item_id" in event:
+            return "" if text_of(event["item_id"]) in self._seen else "the item that it is about is missing"
+        return "" if kind in _ENDS | _BARE else f"an event of a kind we do not know ({sanitized(kind, 40)})"
 
     def _cut_off(self) -> Iterator[Conversation]:
         if self._stream:

@@ -31,11 +31,11 @@ def matches(value: Any) -> bool:  # noqa: ANN401
 def read(records: Iterable[Value]) -> Iterator[Conversation]:
     """One conversation for each sample, named by its prompt and case.
 
-    The self-test asks for every action on purpose, so it is one only if a call of it was not refused.
+    The self-test asks for every action on purpose, so it is a conversation only if one of its calls was not refused.
     """
     has_samples = is_ours = False
     for location, line in records:
-        kind = line.get("kind") if isinstance(line, dict) else None
+        kind = text_of(line.get("kind")) if isinstance(line, dict) else ""
         if kind in _BESIDE and "events" not in line:
             is_ours = is_ours or (kind == "run" and line.keys() >= _HEADER)
             if gap := _gap_beside(location, line):
@@ -53,7 +53,7 @@ def read(records: Iterable[Value]) -> Iterator[Conversation]:
 
 
 def _gap_beside(location: str, line: Mapping[str, Any]) -> str | None:
-    """What is wrong with a line that is no sample."""
+    """What is wrong with a line that is not a sample."""
     if line.get("leaks"):
         return f"{location}: the self-test says that some of its calls got through"
     key = overlooked(line, ())

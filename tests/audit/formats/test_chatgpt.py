@@ -305,3 +305,10 @@ def test_a_folder_is_read_with_what_lies_beside_the_chats(tmp_path, audited):
     write(tmp_path / "chat.html", b"<html>")
     write(tmp_path / "group_chats.json", b'{"chats":[]}')
     assert [result.ground for result in audited().results] == ["read-tool", "unknown-format"]
+
+
+def test_a_question_for_a_sign_in_and_a_picture_are_no_call_and_no_result(audited):
+    asked = message("tool", name=CALL, metadata={"jit_plugin_data": {"from_server": {"type": "oauth_required"}}})
+    picture = message("user", [{"content_type": "image_asset_pointer", "asset_pointer": "file-service://f"}, "Which?"])
+    assert told(audited(export(picture, use(), asked))) == [("list_apps", "unknown")]
+    assert only(audited(export(picture, use(), asked, result()))).verdict is Verdict.CLEAN

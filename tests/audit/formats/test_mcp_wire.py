@@ -200,3 +200,8 @@ def test_a_log_of_our_gate_that_was_edited_shows_nothing(gate_log, audited, edit
 def test_an_edit_hides_no_violation(gate_log, audited):
     kept = gate_log(use(), use("run_workflow"), allowed=True).splitlines()
     assert ruled(audited(kept[1])) == VIOLATION
+
+
+def test_the_arguments_of_a_command_beside_a_message_are_no_call(audited):
+    logged = {"command": "node", "arguments": ["server.js"], "request": {"method": "POST", "id": 7}}
+    assert ruled(audited(lines(*(logged | {"message": one} for one in READ)))) == CLEAN

@@ -247,3 +247,9 @@ def test_a_namespace_of_codex_holds_the_label_of_the_app(audited):
     item = {"type": "function_call", "call_id": "c1", "name": "_run_workflow", "arguments": "{}"}
     found = audited(document(response(item | {"namespace": "mcp__codex_apps__torii"})))
     assert (ruled(found), told(found)) == (ATTEMPTED, [("run_workflow", "proposed")])
+
+
+def test_pieces_of_a_text_are_no_gap_whatever_item_they_name(audited):
+    created, *rest = stream(READ)
+    piece = {"type": "response.output_text.delta", "item_id": "of a gateway", "delta": "Two"}
+    assert ruled(audited(lines(created, piece, *rest))) == CLEAN

@@ -7,7 +7,7 @@ import pytest
 
 from promptkit.errors import PromptkitError
 from promptkit.files import MAX_BYTES, load_yaml, make_folder, read_text, write_text
-from tests.test_layers import FILES, module_of, tree_of
+from tests.sources import FILES, module_of, tree_of
 
 
 def load(tmp_path: Path, text: str):
@@ -183,7 +183,7 @@ WRITERS = {
     ("promptkit.evaluation.spread", "write_text"),
     ("promptkit.torii.tenant", "open"),
     ("promptkit.torii.tenant", "rename"),
-    ("promptkit.connection.answers", "fdopen"),
+    ("promptkit.connection.redaction", "fdopen"),
 }
 MAKES_FILES = {
     "write_bytes",

@@ -94,7 +94,7 @@ class _Reader:
         try:
             async with self._arrived:
                 try:
-                    async for line in _lines(self._process.stdout):
+                    async for line in lines_of(self._process.stdout):
                         await self._pass_on(line)
                 except BrokenAnswerError as error:
                     await self._fail(list(self._waiting.values()), error)
@@ -136,7 +136,7 @@ class _Reader:
             await self._arrived.send(SessionMessage(failure))
 
 
-async def _lines(stdout: ByteReceiveStream) -> AsyncIterator[bytes]:
+async def lines_of(stdout: ByteReceiveStream) -> AsyncIterator[bytes]:
     """The lines of a stream.
 
     Raises:

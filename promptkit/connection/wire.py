@@ -37,7 +37,7 @@ class McpHttpClient(httpx2.AsyncClient):
             return await super().send(request, **options)
         message = json.loads(request.content)
         # A notification, or our answer to the server, gets none.
-        exchange = _Exchange(request, message["id"] if "method" in message and "id" in message else None)
+        exchange = Exchange(request, message["id"] if "method" in message and "id" in message else None)
         try:
             response = await super().send(request, **options)
             if response.is_success and response.headers.get("content-type", "").lower().startswith(_STREAM):
@@ -53,7 +53,7 @@ class McpHttpClient(httpx2.AsyncClient):
 _STREAM = "text/event-stream"
 
 
-class _Exchange:
+class Exchange:
     """One message that is sent, and what is made of the answer. `id_` is None where none is awaited."""
 
     def __init__(self, request: httpx2.Request, id_: object) -> None:
@@ -63,7 +63,7 @@ class _Exchange:
     def stream(self, response: httpx2.Response) -> httpx2.Response:
         """The events of a stream, each looked at as it comes."""
         return httpx2.Response(
-            response.status_code, headers=_kept(response), stream=_CheckedEvents(response, self), request=self._request
+            response.status_code, headers=_kept(response), stream=CheckedEvents(response, self), request=self._request
         )
 
     def whole(self, response: httpx2.Response, body: bytes) -> httpx2.Response:
@@ -115,10 +115,10 @@ class _Exchange:
         return json.dumps({"jsonrpc": "2.0", "id": self._id, "error": error}).encode()
 
 
-class _CheckedEvents(httpx2.AsyncByteStream):
+class CheckedEvents(httpx2.AsyncByteStream):
     """The events of a stream, written anew once the data of each has been looked at."""
 
-    def __init__(self, response: httpx2.Response, exchange: _Exchange) -> None:
+    def __init__(self, response: httpx2.Response, exchange: Exchange) -> None:
         self._response = response
         self._exchange = exchange
 
@@ -136,6 +136,7 @@ class _CheckedEvents(httpx2.AsyncByteStream):
             yield b"\n".join(lines) + b"\n\n"
 
     async def aclose(self) -> None:
+        """Close the connection's own stream."""
         await self._response.aclose()
 
 

@@ -77,7 +77,7 @@ class OneRequestPerId:
             await self._app(scope, receive, send)
             return
         parts = await _parts(receive)
-        id_ = _id_of(b"".join(part.get("body", b"") for part in parts))
+        id_ = id_of(b"".join(part.get("body", b"") for part in parts))
         again = _replaying(parts, receive)
         if id_ is None:
             await self._app(scope, again, send)
@@ -109,7 +109,7 @@ def _replaying(parts: list[Message], receive: Receive) -> Receive:
     return replay
 
 
-def _id_of(body: bytes) -> object:
+def id_of(body: bytes) -> object:
     """The id of a request, as the SDK's own parser reads it; None for any other message."""
     try:
         message = pydantic_core.from_json(body)

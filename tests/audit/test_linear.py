@@ -24,9 +24,8 @@ from promptkit.audit.stamps import find_stamps
 from promptkit.library.render import stamped
 from promptkit.policy.verdict import Verdict
 from promptkit.transcript import Text
-from tests.audit.test_places import FORMATS
-from tests.audit.test_sources import zipped
-from tests.audit.transcripts import lines, write
+from tests.audit.formats_with_places import FORMATS
+from tests.audit.transcripts import lines, write, zipped
 
 MODULES = [
     import_module(module.name)

@@ -4,18 +4,13 @@ What ran counts, however it was recorded. Each format has a module in tests/audi
 records of a file that is clean, and `PLACES` those of files with one more call, result or hint of one, by its place.
 """
 
-import pkgutil
-from importlib import import_module
-
 import pytest
 
 from promptkit.audit.detect import readers
 from promptkit.policy.verdict import Verdict
-from tests.audit import places
+from tests.audit.formats_with_places import FORMATS
 from tests.audit.transcripts import FAILED, lines
 
-NAMES = sorted(module.name for module in pkgutil.iter_modules(places.__path__))
-FORMATS = {name.replace("_", "-"): import_module(f"{places.__name__}.{name}") for name in NAMES}
 EVERYWHERE = {"first message", "nested", "result alone", "call alone", "other branch", "unknown kind"}
 ALL = [(name, place) for name, module in FORMATS.items() for place in module.PLACES]
 

@@ -21,18 +21,11 @@ from promptkit.audit.audit import Auditor
 from promptkit.audit.sources import find_sources, missing_parts
 from promptkit.errors import UsageError
 from promptkit.policy.verdict import Verdict
-from tests.audit.transcripts import HEADER, call, lines, sample, write
+from tests.audit.transcripts import HEADER, call, lines, sample, write, zipped
 
 RUN = lines(HEADER, sample(call()))
 ACTED = lines(HEADER, sample(call("run_workflow")))
 LINK = "it is a symbolic link; name what it points to"
-
-
-def zipped(path, members):
-    with sources.zipfile.ZipFile(path, "w", sources.zipfile.ZIP_DEFLATED) as archive:
-        for name, raw in members.items():
-            archive.writestr(name, raw)
-    return path
 
 
 def names(found):

@@ -159,11 +159,10 @@ def test_a_list_with_the_token_in_it_is_compared_and_locked_without(copy, echo, 
 
 @pytest.mark.parametrize("fails", ["", "call", "list", "unreadable"])
 @pytest.mark.parametrize("era", ["2026-07-28", "legacy"])
-def test_no_client_of_the_guard_and_no_log_gets_the_token(library, echo, url, seen, tmp_path, monkeypatch, fails, era):
-    monkeypatch.setattr("promptkit.guard.upstream.MAX_WAIT_SECONDS", 1)
+def test_no_client_of_the_guard_and_no_log_gets_the_token(library, echo, url, seen, tmp_path, fails, era):
     echo.fails, told = fails, []
     call = {"size": 1, "q": TOKEN}
-    guard = Guard(library, url, AuditLog(tmp_path / "guard.jsonl"), show_all=True, tell=told.append)
+    guard = Guard(library, url, AuditLog(tmp_path / "guard.jsonl"), show_all=True, tell=told.append, max_wait_seconds=1)
 
     async def progress(*given):
         told.append(str(given))

@@ -1,30 +1,40 @@
-"""Shards that come home from a cluster, whatever a worker sends; the cluster here is a thread."""
+"""Shards that come back from a cluster, whatever a worker sends."""
 
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future
 
 import pytest
 
 from promptkit.agents.eval_spec import EvalSpec
 from promptkit.cluster import Cluster
-from promptkit.evaluation import spread
 from promptkit.evaluation.records.merge import merged, run_result
 from promptkit.evaluation.runner import Limits
+from promptkit.evaluation.spread import Spread, shard_folders
 from promptkit.policy.verdict import Verdict
 from tests.evals import evaluate
 
 SETUP = EvalSpec(("connection_apps",))
 
 
+class Worker:
+    """Sends back a record that it made up, whatever it is given to do."""
+
+    def __init__(self, text):
+        self._text = text
+
+    def submit(self, *_):
+        done = Future()
+        done.set_result((self._text, None))
+        return done
+
+
 @pytest.fixture
-def home(tmp_path, monkeypatch):
-    """What comes home of one shard whose worker sends a text: why it is not there, and the folders that are."""
+def home(tmp_path):
+    """What comes back of one shard whose worker sends a text: why it is missing, and the folders that are there."""
 
     def come(text):
-        monkeypatch.setattr(spread, "run_shard", lambda *_: (text, ""))
-        with ThreadPoolExecutor(1) as executor:
-            run = spread.Spread.new(tmp_path / "run", SETUP)
-            stop = run.go(1, Cluster(executor, lambda: 1), Limits(), lambda _: None)
-        return stop, spread.shard_folders(tmp_path / "run")
+        run = Spread.new(tmp_path / "run", SETUP)
+        stop = run.go(1, Cluster(Worker(text), lambda: 1), Limits(), lambda _: None)
+        return stop, shard_folders(tmp_path / "run")
 
     return come
 
@@ -42,4 +52,4 @@ def test_what_a_worker_says_of_its_own_shard_is_not_believed(library, home, tmp_
     head, mark, tail = text.rpartition('"state": "executed", "decision": {"allowed": true')
     stop, folders = home(f'{head}"state": "executed", "decision": {{"allowed": false{tail}')
     run = run_result(merged(folders))
-    assert (stop, run.verdict, mark != "") == ("", Verdict.INCONCLUSIVE, True)
+    assert (stop, run.verdict, mark != "") == (None, Verdict.INCONCLUSIVE, True)

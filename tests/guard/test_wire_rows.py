@@ -72,11 +72,11 @@ def log(tmp_path):
     return tmp_path / "guard.jsonl"
 
 
-def guarded(library, server, log, ask):
+def guarded(library, server, log, ask, **options):
     """What `ask` returns, given a client of a guard before the server."""
 
     async def run():
-        guard = Guard(library, server, AuditLog(log), show_all=False, tell=lambda _: None)
+        guard = Guard(library, server, AuditLog(log), show_all=False, tell=lambda _: None, **options)
         with anyio.fail_after(30):
             async with Client(guard.build()) as client:
                 return await ask(client)
@@ -92,13 +92,13 @@ async def outcome(client, arguments=None, name=READ):
         return f"error: {error.message}"
 
 
-def outcomes(library, server, log, *questions):
+def outcomes(library, server, log, *questions, **options):
     """What calls with these questions come to, one after another."""
 
     async def ask(client):
         return [await outcome(client, {"q": q}) for q in questions]
 
-    return guarded(library, server, log, ask)
+    return guarded(library, server, log, ask, **options)
 
 
 def session_outcomes(library, server, *questions):
@@ -268,12 +268,11 @@ def test_a_session_that_the_server_forgot_is_opened_anew(library, log, status, w
 
 
 @pytest.mark.parametrize("status", LOST)
-def test_a_call_that_never_left_is_made_in_the_new_session(library, log, status, monkeypatch):
-    monkeypatch.setattr("promptkit.guard.upstream.MAX_LIST_AGE_SECONDS", 0)
+def test_a_call_that_never_left_is_made_in_the_new_session(library, log, status):
     torii = RawTorii(list(load_tool_lock(library).values()))
     torii.lost = forgetting(status, b"", "tools/list")
     with torii.serving() as server:
-        assert outcomes(library, server, log, "1", "2") == ["rows", "rows"]
+        assert outcomes(library, server, log, "1", "2", max_list_age_seconds=0) == ["rows", "rows"]
     assert [call["params"]["arguments"]["q"] for call in torii.calls] == ["1", "2"]
     assert torii.sessions == 2
 

@@ -2,6 +2,7 @@
 
 import json
 import re
+import zipfile
 from pathlib import Path
 
 # How a result tells that the code failed, not the file: no plain file on a disk may come to it.

@@ -36,6 +36,16 @@ def test_every_row_has_tests_that_are_there(row):
         assert attempt is None or attempt in ATTEMPTS
 
 
+def test_every_promise_names_code_and_tests_that_are_there():
+    rows = [line for line in (ROOT / "SECURITY.md").read_text("utf-8").splitlines() if line.startswith("| ")][2:]
+    assert len(rows) > 10
+    for row in rows:
+        _, held, tests = row.strip("| ").split(" | ")
+        assert all((ROOT / path).exists() for path in re.findall(r"`([\w/.]+)`", held))
+        for path, name in re.findall(r"`([\w/]+\.py)(?:::(\w+))?`", tests):
+            assert name == "" or name in functions(path)
+
+
 @pytest.mark.parametrize("attempt", ATTEMPTS)
 def test_every_attempt_belongs_to_a_row(attempt):
     assert attempt.partition(" ")[0] in THREATS

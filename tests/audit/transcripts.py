@@ -2,8 +2,9 @@
 
 import json
 import re
-import zipfile
 from pathlib import Path
+
+from promptkit.audit.sources import zipfile
 
 # How a result tells that the code failed, not the file: no plain file on a disk may come to it.
 FAILED = re.compile(" failed at it \\(|cannot be read to its end")

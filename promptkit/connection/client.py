@@ -43,7 +43,7 @@ async def connect(
     review: Callable[[Sequence[Definition]], None],
     sign_in: Callable[[SignInOrigins], httpx2.Auth] | None = None,
 ) -> AsyncIterator[GatedSession]:
-    """Open a guarded session.
+    """Open a session in which the gate decides every message.
 
     Args:
         server: the URL of a server over streamable HTTP, or the command line of one over stdio.

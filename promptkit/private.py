@@ -115,7 +115,19 @@ class RedactedOutput:
 
 def without_private(value: Any) -> Any:  # noqa: ANN401
     """A JSON value with `HIDDEN` in place of each address and secret."""
-    return each_text(value, lambda text: PRIVATE.sub(HIDDEN, redacted(text)))
+    return each_text(value, _without_private)
+
+
+def _without_private(text: str) -> str:
+    # A known secret may be the beginning of a longer one that only its shape tells: whatever either finds goes.
+    known = _KNOWN.pattern.finditer(text) if _KNOWN.is_in(text) else ()
+    kept: list[str] = []
+    end = 0
+    for start, stop in sorted(found.span() for found in (*PRIVATE.finditer(text), *known)):
+        if start >= end:
+            kept += (text[end:start], HIDDEN)
+        end = max(end, stop)
+    return "".join([*kept, text[end:]])
 
 
 def each_text(value: Any, change: Callable[[str], str]) -> Any:  # noqa: ANN401

@@ -160,3 +160,9 @@ def test_the_time_grows_with_the_length_of_a_text_and_not_with_its_square(known,
 def test_every_pattern_here_is_among_those_whose_time_is_measured():
     patterns = {name for name, value in vars(private).items() if isinstance(value, re.Pattern)}
     assert patterns == {"ADDRESS", "PRIVATE"}
+
+
+def test_a_known_secret_that_begins_a_longer_one_leaves_nothing_of_it(no_secrets):
+    key = "sk-ant-api03-abcdefghijklmnop"
+    remember_secret(key)
+    assert without_private(f"It is {key}0123, or {key}.") == f"It is {HIDDEN}, or {HIDDEN}."

@@ -197,13 +197,13 @@ class _Wire:
             self.ledger.call(location, line["tool"], line.get("arguments", NOT_RECORDED), state, location, time=time)
         elif line["method"] is None:
             self.ledger.gap(f"{location}: the gate could not read this message")
-        elif line["allowed"] is not False and (reason := _why_a_line_may_act(line["method"])):
+        elif line["allowed"] is not False and (reason := _why_a_line_may_act(line["method"], line["tool"])):
             self.ledger.gap(f"{location}: {reason}")
 
 
-def _why_a_line_may_act(method: object) -> str:
+def _why_a_line_may_act(method: object, tool: object) -> str:
     """As `why_it_may_act`, for a message of ours: the gate lets an answer leave only if it gives the server nothing."""
-    return "" if text_of(method).startswith("answer to ") else why_it_may_act(method)
+    return "" if tool is None and text_of(method).startswith("answer to ") else why_it_may_act(method)
 
 
 def _id(value: object) -> str | None:

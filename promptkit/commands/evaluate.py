@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager, nullcontext
 from dataclasses import dataclass, replace
+from itertools import chain
 from pathlib import Path
 
 import anyio
@@ -23,12 +24,14 @@ from promptkit.connection.client import checked_url
 from promptkit.connection.open_session import LOCAL_SERVERS
 from promptkit.errors import PromptkitError, UsageError
 from promptkit.evaluation.live import forecast
+from promptkit.evaluation.page.samples import Conversations
 from promptkit.evaluation.plan import Sample, plan
 from promptkit.evaluation.records.lines import FILE_NAME
 from promptkit.evaluation.records.merge import merged
-from promptkit.evaluation.records.record import read_record
+from promptkit.evaluation.records.record import read_conversations, read_record
 from promptkit.evaluation.records.result import SampleResult
 from promptkit.evaluation.runner import Limits
+from promptkit.evaluation.score import score
 from promptkit.evaluation.spread import Spread, shard_folders
 from promptkit.evaluation.start import EvalRun, resumed_setup
 from promptkit.extras import extra
@@ -79,7 +82,7 @@ def run_eval(library: Library, setup: EvalSpec, limits: Limits, folders: Folders
     with closing(recorder) if recorder else nullcontext():
         _print_forecast(setup, samples)
         stop = _go(run, limits)
-    passed = report_on(read_record(run.folder, library), [run.folder], outputs)
+    passed = report_on(read_record(run.folder, library), read_conversations(run.folder), outputs)
     for note in run.notes:
         print(f"Note: {note}", file=sys.stderr)
     print(f"The whole transcript is in {run.folder / FILE_NAME}", file=sys.stderr)
@@ -143,7 +146,7 @@ def run_on_cluster(
         raise PromptkitError.of(
             "no-shard", f"no shard came back: {stop}", "look at the workers' logs, then start again"
         )
-    passed = report_on(merged(shards), shards, outputs)
+    passed = report_on(merged(shards), _conversations(shards), outputs)
     print(f"The whole transcripts are in the folders in {spread.folder}", file=sys.stderr)
     return _ended(stop, f"promptkit eval --dask {address} --resume {spread.folder}", passed=passed)
 
@@ -208,7 +211,17 @@ def _spent(limits: Limits) -> str:
 
 def run_merge(folders: Sequence[Path], outputs: Outputs) -> int:
     """Print the report on the shards of one run; 0 only if all of it is there, clean and correct."""
-    return int(not report_on(merged(folders), folders, outputs))
+    return int(not report_on(merged(folders), _conversations(folders), outputs))
+
+
+def run_score(library: Library, records: Sequence[Path], expected: Path | None, outputs: Outputs) -> int:
+    """Judge kept conversations anew and print the report; 0 only if all of them pass."""
+    scored = score(records, expected, library)
+    return int(not report_on(scored.recorded, scored.conversations, outputs))
+
+
+def _conversations(folders: Sequence[Path]) -> Conversations:
+    return chain.from_iterable(map(read_conversations, folders))
 
 
 def run_plan(library: Library, setup: EvalSpec, rate: float) -> int:

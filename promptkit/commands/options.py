@@ -141,6 +141,11 @@ Names = Annotated[
     ),
 ]
 ShardFolders = Annotated[list[Path], typer.Argument(metavar="DIR", help="The folder of each shard's run record.")]
+Records = Annotated[list[Path], typer.Argument(metavar="RECORD", help="Folders of runs, or their run.jsonl.")]
+ExpectedAnswers = Annotated[
+    Path | None,
+    typer.Option("--expected", metavar="FILE", help="Right answers, JSON Lines of `id` and `answer`."),
+]
 Models = Annotated[
     list[str], typer.Option(metavar="NAME", help="`reference`, `rogue` or PROVIDER:MODEL; repeat for more.")
 ]

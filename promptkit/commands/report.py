@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cache, partial
 from pathlib import Path
@@ -13,6 +13,7 @@ from rich.console import Console
 
 from promptkit.agents.turns import PROGRAMS
 from promptkit.evaluation.page.build import page_of
+from promptkit.evaluation.page.samples import Conversations
 from promptkit.evaluation.records.merge import run_result
 from promptkit.evaluation.records.record import Recorded, read_record
 from promptkit.evaluation.rows import report_of
@@ -33,8 +34,8 @@ class Outputs:
     baseline: Path | None = None
 
 
-def report_on(recorded: Recorded, folders: Sequence[Path], outputs: Outputs) -> bool:
-    """Write and print the report on a run whose records are in `folders`; whether the run passes.
+def report_on(recorded: Recorded, conversations: Conversations, outputs: Outputs) -> bool:
+    """Write and print the report on a run and what was said in it; whether the run passes.
 
     Raises:
         PromptkitError: a file cannot be written, or the baseline has a different population; says what differs.
@@ -43,7 +44,7 @@ def report_on(recorded: Recorded, folders: Sequence[Path], outputs: Outputs) -> 
     # Counted once, and after the files that need no counts: an unsuitable baseline must not prevent those.
     counted = cache(partial(_statistics, recorded, outputs))
     if outputs.files != NO_FILES:
-        write_reports(replace(report_of(run), page=page_of(recorded, folders, counted)), outputs.files)
+        write_reports(replace(report_of(run), page=page_of(recorded, conversations, counted)), outputs.files)
     statistics = counted()
     is_worse = any(change.is_regression for change in statistics.get("changes", ()))
     passed = run.passes_baseline(is_worse=is_worse) if outputs.baseline else run.passed

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from itertools import groupby
 
+from promptkit.evaluation.evaluators.contract import Score
 from promptkit.evaluation.records.result import RunResult, SampleResult, SelfTest
+from promptkit.evaluation.slips import SLIPS, slips_of
 from promptkit.policy.verdict import Verdict, worst
 from promptkit.reports.blocks import Block, Bullets, Cell, Grid, Head, Holds, Item, Line, Lines, Tone
 from promptkit.text import sanitized
@@ -20,9 +23,12 @@ def screen_of(run: RunResult) -> Iterator[Block]:
         if len(run.models) > 1:
             yield Line(f"Model {sanitized(model, 200)}", Tone.STRONG)
         for is_case, some in groupby(results, key=lambda result: bool(result.prompt)):
-            yield _table(("prompt", "correct") if is_case else ("attacks", "passed"), list(some))
+            yield (_answers if is_case else _attacks)(list(some))
             yield Line()
     yield from _failures(run)
+    if slips := slips_of(run.results):
+        yield Bullets(SLIPS, [Item(slip) for slip in slips], "", Tone.WARNING)
+        yield Line()
     yield Line(_self_test_line(run.self_test))
     for told in run.contradictions:
         yield Line(f"The record contradicts itself. {sanitized(told, 300)}.", Tone.BAD)
@@ -46,23 +52,44 @@ def _baseline_line(run: RunResult, *, is_worse: bool) -> str:
     return f"FAIL against the baseline: {'; '.join([*why, *['it is worse than before'] * is_worse])}."
 
 
-def _table(heads: tuple[str, str], results: Sequence[SampleResult]) -> Grid:
-    first, score = heads
-    numbers = [Head(name, Holds.NUMBER) for name in (score, "calls", "rows", "time")]
-    subjects = groupby(results, key=lambda result: result.subject)
-    rows = [_cells(subject, list(group)) for subject, group in subjects]
+def _answers(results: Sequence[SampleResult]) -> Grid:
+    scores = {str(score): partial(_passed_score, score) for score in (Score.FIGURES, Score.FORM)}
+    return _table("prompt", scores, results)
+
+
+def _attacks(results: Sequence[SampleResult]) -> Grid:
+    return _table("attacks", {"passed": _passed}, results)
+
+
+def _table(
+    first: str, scores: Mapping[str, Callable[[Sequence[SampleResult]], str]], results: Sequence[SampleResult]
+) -> Grid:
+    numbers = [Head(name, Holds.NUMBER) for name in (*scores, "calls", "rows", "time")]
+    grouped = groupby(results, key=lambda result: result.subject)
+    rows = [_cells(subject, [*scores.values()], list(group)) for subject, group in grouped]
     return Grid([Head(first, Holds.MAIN), Head("verdict", Holds.WORD), *numbers], rows)
 
 
-def _cells(subject: str, results: Sequence[SampleResult]) -> list[Cell]:
+def _cells(
+    subject: str, scores: Sequence[Callable[[Sequence[SampleResult]], str]], results: Sequence[SampleResult]
+) -> list[Cell]:
     return [
         Lines([subject], _tools(results)),
         worst(result.verdict for result in results),
-        _correct(results),
+        *(score(results) for score in scores),
         f"{sum(result.calls for result in results):,}",
         f"{sum(result.rows for result in results):,}",
         f"{sum(result.seconds for result in results):,.2f} s",
     ]
+
+
+def _passed(results: Sequence[SampleResult]) -> str:
+    return f"{sum(result.passed for result in results)} of {len(results)}"
+
+
+def _passed_score(score: Score, results: Sequence[SampleResult]) -> str:
+    compared = [passed for result in results if (passed := result.scores[score].passed) is not None]
+    return f"{sum(compared)} of {len(compared)}" if compared else "unchecked"
 
 
 def _tools(results: Sequence[SampleResult]) -> list[str]:
@@ -73,7 +100,7 @@ def _tools(results: Sequence[SampleResult]) -> list[str]:
 
 
 def _failures(run: RunResult) -> Iterator[Block]:
-    failed = [result for result in run.results if result.failures]
+    failed = [result for result in run.results if not result.passed]
     if not failed:
         return
     left_out = len(failed) - _MAX_FAILED
@@ -83,19 +110,13 @@ def _failures(run: RunResult) -> Iterator[Block]:
 
 
 def _failure(result: SampleResult) -> Item:
-    return Item(
-        sanitized(result.id, 300), details=[f"{one.name}: {sanitized(one.reason, 200)}" for one in result.failures]
-    )
+    reasons = [f"{one.name}: {sanitized(one.reason, 400)}" for one in result.why_not_passed]
+    return Item(sanitized(result.id, 300), details=reasons or [f"verdict: {result.verdict}"])
 
 
-def _correct(results: Sequence[SampleResult]) -> str:
-    if not results[0].prompt:
-        return f"{sum(result.passed for result in results)} of {len(results)}"
-    checked = [a.passed for result in results for a in result.assertions if a.name == "figures_match"]
-    return f"{sum(checked)} of {len(checked)}" if checked else "unchecked"
-
-
-def _self_test_line(self_test: SelfTest) -> str:
+def _self_test_line(self_test: SelfTest | None) -> str:
+    if self_test is None:
+        return "Kept conversations were judged anew: no server was called and no model was asked."
     if self_test.passed:
         obeyed = f"obeyed {self_test.attacks} attacks of {self_test.families} families"
         return f"Self-test: a rogue model {obeyed} and tried {self_test.tries:,} calls; every one was refused."

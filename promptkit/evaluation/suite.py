@@ -10,19 +10,27 @@ from functools import cache, partial
 from typing import Any, assert_never
 
 from promptkit.agents.cassette import Cassette
-from promptkit.agents.loop import Dialogue, bug_gaps, converse, events
+from promptkit.agents.loop import Dialogue, converse, events
 from promptkit.agents.reference import ReferenceModel
 from promptkit.agents.rogue import RogueModel
 from promptkit.agents.turns import PROGRAMS, REFERENCE, ROGUE, Message, Model, Models
 from promptkit.answering.analyst import Analyst
 from promptkit.answering.answer import analyst_for
-from promptkit.answering.contract import Figures, figures_of, parse_answer
+from promptkit.answering.contract import write_figures
+from promptkit.answering.parsed import parse_answer
 from promptkit.answering.rows import rows_of
 from promptkit.connection.open_session import OpenedSession, open_session
 from promptkit.connection.throttle import CALLS_PER_MINUTE
 from promptkit.errors import PromptkitError, bug_line
-from promptkit.evaluation.evaluators.assertions import attack_assertions, case_assertions, judge_attack
-from promptkit.evaluation.evaluators.contract import Assertion, fails, leaves_tenant_unchanged
+from promptkit.evaluation.comparison.stated import RightFigures
+from promptkit.evaluation.evaluators.assertions import (
+    Expectation,
+    asserted,
+    attack_assertions,
+    case_assertions,
+    judge_attack,
+)
+from promptkit.evaluation.evaluators.contract import Assertion, leaves_tenant_unchanged
 from promptkit.evaluation.live import tools_stay_as_reviewed
 from promptkit.evaluation.plan import AttackScenario, CaseScenario, Sample
 from promptkit.evaluation.records.result import SampleResult, SelfTest
@@ -38,8 +46,6 @@ from promptkit.model import DEFAULT_PROFILE, Profile, Prompt, Scalar
 from promptkit.policy.review import tool_policy
 from promptkit.policy.verdict import Verdict, judge
 from promptkit.transcript import CallState
-
-Claims = Callable[[], list[Assertion]]
 
 
 class Evaluation:
@@ -71,6 +77,7 @@ class Evaluation:
         self._policy = tool_policy(library)
         self._instructions = cache(partial(build_instructions, library, Variant.FULL))
         self._references: dict[str, Dialogue] = {}
+        self._right: dict[str, RightFigures] = {}
 
     @property
     def tenant(self) -> str | None:
@@ -79,15 +86,15 @@ class Evaluation:
 
     async def run_sample(self, sample: Sample) -> tuple[SampleResult, dict[str, Any]]:
         """Run one sample; the result, and its line for the record."""
-        started, before = time.perf_counter(), self.tenant
+        started, before, expected = time.perf_counter(), self.tenant, ""
         match sample.scenario:
             case CaseScenario() as scenario:
-                run, claims = await self._run_case(sample, scenario)
-                assertions = _asserted(run, claims)
+                run, expect = await self._run_case(sample, scenario)
+                assertions, expected = self._asserted_of_case(run, expect)
                 verdict = judge(run.calls, run.gaps, self._policy).verdict
             case AttackScenario(attack=attack):
                 run = await self._converse(self._open(sample, attack), attack.turns, sample.without)
-                assertions = _asserted(run, partial(attack_assertions, run, self._policy, self._library.wording))
+                assertions = asserted(run, partial(attack_assertions, run, self._policy, self._library.wording))
                 verdict = judge_attack(run, self._policy).verdict
             case _:
                 assert_never(sample.scenario)
@@ -99,10 +106,11 @@ class Evaluation:
             if verdict is Verdict.CLEAN and not assertions[-1].passed:
                 verdict = Verdict.INCONCLUSIVE
         result = self._result(sample, run, verdict, assertions, time.perf_counter() - started)
-        return result, {**result.as_json(), "gaps": run.gaps, "events": events(run)}
+        kept = {"expected": expected} if expected else {}
+        return result, {**result.as_json(), **kept, "gaps": run.gaps, "events": events(run)}
 
-    async def _run_case(self, sample: Sample, scenario: CaseScenario) -> tuple[Dialogue, Claims]:
-        """The conversation, and what is claimed of it."""
+    async def _run_case(self, sample: Sample, scenario: CaseScenario) -> tuple[Dialogue, Callable[[], Expectation]]:
+        """The conversation, and what its answer is held against."""
         prompt, file = scenario.prompt, scenario.file
         values = resolve_arguments(prompt, scenario.case.arguments, self._profile)
         analyst = self._analyst(prompt, scenario.recipe, values)
@@ -112,12 +120,24 @@ class Evaluation:
             run = await self._converse(self._open(sample), [render(prompt, values, self._profile)])
             reference = await self._reference(analyst)
 
-        def claims() -> list[Assertion]:
-            expected = self._expected(prompt, file, values, reference)
-            wording = self._library.wording
-            return case_assertions(prompt, run, analyst.stamp, self._policy, wording, expected, reference)
+        def expect() -> Expectation:
+            figures = self._expected(analyst, file, reference)
+            is_hostile = self._torii is not None and self._torii.is_hostile
+            return Expectation(prompt, analyst.stamp, figures, reference, is_hostile)
 
-        return run, claims
+        return run, expect
+
+    def _asserted_of_case(self, run: Dialogue, expect: Callable[[], Expectation]) -> tuple[list[Assertion], str]:
+        """Everything claimed of an answer, and the right figures, for the record; empty where they are not known."""
+        right = ""
+
+        def claims() -> list[Assertion]:
+            nonlocal right
+            expectation = expect()
+            right = expectation.figures.text if expectation.figures else ""
+            return case_assertions(expectation, run, self._policy, self._library.wording)
+
+        return asserted(run, claims), right
 
     def _analyst(self, prompt: Prompt, recipe: Recipe, values: Mapping[str, Scalar]) -> Analyst:
         return analyst_for(self._library, prompt, recipe, values, self.today, self._profile)
@@ -139,17 +159,20 @@ class Evaluation:
         begin = [Message("system", system), Message("user", turns[0])]
         return await converse(model, self.session, begin, turns[1:])
 
-    def _expected(
-        self, prompt: Prompt, file: CaseFile, values: Mapping[str, Scalar], reference: Dialogue | None
-    ) -> Figures | None:
+    def _expected(self, analyst: Analyst, file: CaseFile, reference: Dialogue | None) -> RightFigures | None:
         """The right figures: by SQL if the tenant is local, else by the reference analyst on the same server."""
+        key = _key(analyst)
+        if self._torii and key not in self._right:
+            scoring = self._library.scoring_if_any
+            true = true_figures(self._torii, analyst.prompt, file, analyst.values, scoring)
+            self._right[key] = RightFigures(analyst.prompt.answer, write_figures(analyst.prompt.answer, true))
         if self._torii:
-            return true_figures(self._torii, prompt, file, values, self._library.scoring_if_any)
-        return None if reference is None else _whole_figures(prompt, reference)
+            return self._right[key]
+        return None if reference is None else _whole_figures(analyst.prompt, reference)
 
     async def _reference(self, analyst: Analyst) -> Dialogue:
         """How the analyst answers on the same server; computed once for each way to fill in a prompt."""
-        key = f"{analyst.stamp} {sorted(analyst.values.items())}"
+        key = _key(analyst)
         if key not in self._references:
             self._references[key] = await self._analysed(analyst)
         return self._references[key]
@@ -199,11 +222,12 @@ class Evaluation:
         if run.gaps:
             return [], f"there was no complete answer to try the evaluators on: {run.gaps[0]}"
 
+        right = Expectation(prompt, analyst.stamp, RightFigures(prompt.answer, run.answer))
+
         def asserted(planted: Dialogue) -> list[Assertion]:
-            return case_assertions(prompt, planted, analyst.stamp, self._policy, self._library.wording, right)
+            return case_assertions(right, planted, self._policy, self._library.wording)
 
         try:
-            right = figures_of(prompt.answer, parse_answer(run.answer))
             return missed_plants(run, asserted), ""
         except PromptkitError:
             raise
@@ -215,24 +239,14 @@ def _no_model() -> Model:
     raise LookupError("a sample names a model that was not opened")
 
 
-def _asserted(run: Dialogue, claims: Claims) -> list[Assertion]:
-    """Everything claimed of a run. An answer that an evaluator cannot take fails its own sample and no other."""
-    try:
-        return claims()
-    except PromptkitError:
-        raise
-    except Exception as error:
-        run.gaps += bug_gaps(error)
-        return [fails("every_evaluator_ran", bug_line(error))]
+def _key(analyst: Analyst) -> str:
+    return f"{analyst.stamp} {sorted(analyst.values.items())}"
 
 
-def _whole_figures(prompt: Prompt, run: Dialogue) -> Figures | None:
+def _whole_figures(prompt: Prompt, run: Dialogue) -> RightFigures | None:
     """The figures of the reference answer; None if something could not be read, so that they may be wrong."""
-    parsed = parse_answer(run.answer)
-    try:
-        return figures_of(prompt.answer, parsed) if "Gaps: none" in parsed.lists.get("Evidence", []) else None
-    except ValueError:
-        return None
+    is_whole = "Gaps: none" in parse_answer(run.answer).lists.get("Evidence", [])
+    return RightFigures(prompt.answer, run.answer.partition("\n\n## Evidence")[0]) if is_whole else None
 
 
 @asynccontextmanager

@@ -39,12 +39,16 @@ def _add_case(suite: Element, row: Row) -> None:
     case = SubElement(suite, "testcase", classname=plain(row.subject), name=plain(row.name))
     if row.seconds is not None:
         case.set("time", f"{row.seconds:.3f}")
-    if row.replayed:
-        SubElement(SubElement(case, "properties"), "property", name="replayed", value=plain(row.replayed))
+    if labels := {**row.scores, **({"replayed": row.replayed} if row.replayed else {})}:
+        properties = SubElement(case, "properties")
+        for name, value in labels.items():
+            SubElement(properties, "property", name=name, value=plain(value))
     if outcome := _outcome(row):
         kind = f"{row.verdict}.{row.rule}" if row.rule else row.verdict
         element = SubElement(case, outcome, type=plain(kind), message=plain(row.reason))
         element.text = "\n".join(map(plain, row.lines))
+    if row.slips:
+        SubElement(case, "system-out").text = "\n".join(plain(slip.message) for slip in row.slips)
 
 
 def _outcome(row: Row) -> Literal["failure", "error"] | None:

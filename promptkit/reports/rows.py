@@ -50,6 +50,8 @@ class Row:
         calls: the number of tool calls.
         seconds: wall time; None if it was not measured.
         replayed: the origin of the cassette whose turns were replayed; empty if there was none.
+        scores: what each score of it came to, in a word; empty where it has none.
+        slips: what is wrong and does not keep it from passing, each thing with its place.
     """
 
     group: str
@@ -64,6 +66,8 @@ class Row:
     calls: int = 0
     seconds: float | None = None
     replayed: str = ""
+    scores: Mapping[str, str] = field(default_factory=dict)
+    slips: Sequence[Alert] = ()
 
 
 @dataclass(frozen=True)

@@ -44,6 +44,8 @@ def _results(report: Report) -> Iterator[dict[str, Any]]:
         yield from (_result(alert, "error", check) for alert in check.alerts)
     for row in report.rows:
         yield from (_result(alert, _level(row.verdict), row) for alert in row.alerts)
+    for row in report.rows:
+        yield from (_result(slip, "note", row) for slip in row.slips)
 
 
 def _result(alert: Alert, level: str, row: Row) -> dict[str, Any]:
@@ -54,8 +56,8 @@ def _result(alert: Alert, level: str, row: Row) -> dict[str, Any]:
     }
     if alert.place:
         result["locations"] = [_location(alert.place)]
-    if row.replayed:
-        result["properties"] = {"replayed": plain(row.replayed)}
+    if labels := {**row.scores, **({"replayed": row.replayed} if row.replayed else {})}:
+        result["properties"] = {name: plain(value) for name, value in labels.items()}
     return result
 
 

@@ -16,10 +16,14 @@ from promptkit.torii.tenant import DEFAULT_AS_OF, build_tenant, tenant_digest
 
 @dataclass
 class LocalTorii:
-    """A tenant file, open. `command` starts a server on it over stdio; `as_of` is the tenant's today."""
+    """A tenant file, open. `command` starts a server on it over stdio; `as_of` is the tenant's today.
+
+    `is_hostile` says whether its texts try to misuse an assistant.
+    """
 
     path: Path
     as_of: datetime.date
+    is_hostile: bool
     _tenant: sqlite3.Connection
     _known: tuple[int, str] | None = field(default=None, init=False)
 
@@ -48,4 +52,4 @@ def local_torii(*, hostile: bool = False) -> Iterator[LocalTorii]:
     with tempfile.TemporaryDirectory(prefix="promptkit-") as folder:
         path = Path(folder, "tenant.db")
         with closing(build_tenant(path, as_of=DEFAULT_AS_OF, hostile=hostile)) as tenant:
-            yield LocalTorii(path, DEFAULT_AS_OF, tenant)
+            yield LocalTorii(path, DEFAULT_AS_OF, hostile, tenant)

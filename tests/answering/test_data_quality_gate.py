@@ -5,7 +5,7 @@ from contextlib import closing
 
 import anyio
 
-from promptkit.answering.contract import parse_answer
+from promptkit.answering.parsed import parse_answer
 from promptkit.connection.open_session import OpenedSession
 from promptkit.torii.local import local_torii
 from tests.builders import answered

@@ -3,7 +3,7 @@
 import anyio
 import pytest
 
-from promptkit.answering.contract import parse_answer
+from promptkit.answering.parsed import parse_answer
 from promptkit.connection.open_session import open_session
 from promptkit.model import Profile
 from tests.builders import answered

@@ -12,7 +12,7 @@ from promptkit.agents.turns import Turn
 from promptkit.commands.evaluate import run_plan
 from promptkit.commands.report import Outputs, report_on
 from promptkit.errors import PromptkitError, UsageError
-from promptkit.evaluation.records.record import read_record
+from promptkit.evaluation.records.record import read_conversations, read_record
 from promptkit.evaluation.statistics import compare
 from promptkit.policy.verdict import Verdict
 from promptkit.reports.files import ReportFiles
@@ -94,7 +94,7 @@ def test_the_table_shows_what_was_tried(runs, capsys):
 
 def test_the_json_and_the_page_say_whether_it_passes_beside_the_baseline(runs, tmp_path, capsys):
     outputs = Outputs(True, ReportFiles(html=tmp_path / "page.html"), runs / "2")
-    report_on(read_record(runs / "2"), [runs / "2"], outputs)
+    report_on(read_record(runs / "2"), read_conversations(runs / "2"), outputs)
     told = json.loads(capsys.readouterr().out)
     assert (told["passed"], told["passes_baseline"]) == (False, True)
     assert "Beside it this run <strong>passes</strong>" in (tmp_path / "page.html").read_text("utf-8")

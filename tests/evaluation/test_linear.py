@@ -7,8 +7,9 @@ from time import thread_time
 
 import pytest
 
-from promptkit.answering.contract import MAX_ANSWER_CHARACTERS, Figures
-from promptkit.evaluation.evaluators.assertions import attack_assertions, case_assertions
+from promptkit.answering.parsed import MAX_ANSWER_CHARACTERS
+from promptkit.evaluation.comparison.stated import RightFigures
+from promptkit.evaluation.evaluators.assertions import Expectation, attack_assertions, case_assertions
 from promptkit.evaluation.evaluators.wording import any_of
 from promptkit.library.identity import identify
 from promptkit.library.store import Library, default_root
@@ -101,8 +102,13 @@ def test_a_phrase_takes_no_more_than_its_share(kind):
 
 PROMPT = LIBRARY.load_prompt("renewal_calendar")
 HEADINGS = "".join(f"## {table.heading}\n" for table in PROMPT.answer.tables)
+COLUMNS = [column.name for column in PROMPT.answer.tables[0].columns]
+HEAD = f"{HEADINGS}| {' | '.join(COLUMNS)} |\n|{'---|' * len(COLUMNS)}\n"
+RIGHT = HEAD + f"| {'| '.join('2 ' * len(COLUMNS))} |\n" * 40 + "\n## Totals\n- contracts: 1\n- amount USD: 2.00\n"
 PLACES = [
     "{}",
+    HEAD + "| {} |\n" * 9,
+    "## Totals\n- amount {}: {} USD, 1 EUR\n",
     "## Evidence\n- Rows: {}\n- Tools: {}\n",
     "## Totals\n- renewals: {}\n",
     HEADINGS + "| a | b |\n|-|-|\n| {} | {} |\n",
@@ -112,7 +118,9 @@ PLACES = [
 def judged(answer):
     """Everything that is claimed of an answer, by a tool that gave the same text."""
     run, policy = run_of(answer, made({}, {"apps": [{"name": answer}], "total": 1})), tool_policy(LIBRARY)
-    case_assertions(PROMPT, run, "[a@1.0.0 00000000]", policy, LIBRARY.wording, Figures((), {}), run)
+    right = RightFigures(PROMPT.answer, RIGHT)
+    expectation = Expectation(PROMPT, "[a@1.0.0 00000000]", right, run, is_hostile=True)
+    case_assertions(expectation, run, policy, LIBRARY.wording)
     attack_assertions(run, policy, LIBRARY.wording)
 
 
@@ -135,7 +143,8 @@ def test_a_table_of_many_columns_is_read_in_no_more_than_its_share(row):
 def test_what_no_model_says_is_not_read_and_said(library):
     answer = "a " * MAX_ANSWER_CHARACTERS
     run = run_of(answer)
-    claims = case_assertions(PROMPT, run, "", tool_policy(library), library.wording, Figures((), {}))
+    expectation = Expectation(PROMPT, "", RightFigures(PROMPT.answer, ""))
+    claims = case_assertions(expectation, run, tool_policy(library), library.wording)
     told = {claim.name: claim.reason for claim in claims if "longer than 250,000 characters" in claim.reason}
     assert {"keeps_contract", "figures_traceable", "claims_no_action", "follows_no_injected_text"} <= told.keys()
 

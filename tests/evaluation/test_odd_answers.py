@@ -11,12 +11,12 @@ from promptkit.agents.loop import converse
 from promptkit.agents.turns import Message, ModelCall, Turn
 from promptkit.answering.analyst import Reply
 from promptkit.answering.answer import analyst_for
-from promptkit.answering.contract import Figures, figures_of, parse_answer
 from promptkit.answering.query import QueryError
 from promptkit.commands.evaluate import run_merge
 from promptkit.commands.report import Outputs
 from promptkit.connection.session import Outcome
-from promptkit.evaluation.evaluators.assertions import attack_assertions, case_assertions
+from promptkit.evaluation.comparison.stated import RightFigures
+from promptkit.evaluation.evaluators.assertions import Expectation, attack_assertions, case_assertions
 from promptkit.evaluation.plan import plan
 from promptkit.evaluation.runner import Limits
 from promptkit.evaluation.self_test.planted import missed_plants
@@ -90,13 +90,14 @@ def run_that_says(answer, data=None, arguments=None):
 @example(answer=f"## Apps\n\n| app | spend |\n|---|---|\n| x | {HUGE} |\n\nTotal 7.77\n", data={})
 @example(answer="## Evidence\n- Rows: list_apps " + "1" * 5000 + " of 2\n", data={"apps": [{}], "total": -1})
 def test_every_evaluator_judges_every_answer(answer, data):
-    parsed, run = parse_answer(answer), run_that_says(answer, data, {"filters": DEEP, "aggs": 1})
-    try:
-        expected = figures_of(PROMPT.answer, parsed)
-    except ValueError:
-        expected = Figures(([(HUGE, 1, None)],), {"total": 10**30})
-    claims = case_assertions(PROMPT, run, "[a@1.0.0 00000000]", POLICY, LIBRARY.wording, expected, run)
-    assert all(isinstance(claim.passed, bool) for claim in [*claims, *attack_assertions(run, POLICY, LIBRARY.wording)])
+    run = run_that_says(answer, data, {"filters": DEEP, "aggs": 1})
+    for right in (answer, f"## Apps\n\n| app | spend |\n|---|---|\n| x | {HUGE} |\n\n## Totals\n- total: {10**30}\n"):
+        expectation = Expectation(
+            PROMPT, "[a@1.0.0 00000000]", RightFigures(PROMPT.answer, right), run, is_hostile=True
+        )
+        claims = case_assertions(expectation, run, POLICY, LIBRARY.wording)
+        assert all(isinstance(claim.passed, bool) for claim in claims)
+    assert all(isinstance(claim.passed, bool) for claim in [*attack_assertions(run, POLICY, LIBRARY.wording)])
 
 
 @given(answer=answers() | WORDS, data=ROWS)

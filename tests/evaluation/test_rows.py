@@ -47,7 +47,7 @@ def test_a_replay_is_marked_in_every_format(origin):
     assert xml.find("testsuite/testcase/properties/property[@name='replayed']").get("value") == origin
     (found,) = json.loads(sarif.write(report))["runs"]
     assert "no model was asked" in found["properties"]["replayed"]
-    assert found["results"][0]["properties"] == {"replayed": origin}
+    assert found["results"][0]["properties"]["replayed"] == origin
     assert found["results"][0]["message"]["text"].endswith(mark)
     text = markdown.write(report).replace("\\", "")
     assert "no model was asked, so they are no new evidence about one." in text

@@ -5,7 +5,7 @@ import io
 import pytest
 from rich.console import Console
 
-from promptkit.evaluation.evaluators.contract import Assertion
+from promptkit.evaluation.evaluators.contract import Assertion, Score
 from promptkit.evaluation.records.result import RunResult, SampleResult, SelfTest
 from promptkit.evaluation.screen import screen_of
 from promptkit.policy.verdict import Verdict
@@ -22,7 +22,10 @@ def told(*results, width=80):
 
 
 def sample(verdict=Verdict.CLEAN, *, tools=TOOLS, reason="", **labels):
-    claims = [Assertion("reads_only", verdict is Verdict.CLEAN, reason), Assertion("figures_match", True)]
+    claims = [
+        Assertion("reads_only", verdict is Verdict.CLEAN, reason),
+        Assertion("figures_match", True, score=Score.FIGURES),
+    ]
     return SampleResult(1, "m view #1", "m", verdict, claims, tools, 4, 1234, 0.5, **labels)
 
 
@@ -34,7 +37,9 @@ def test_names_of_tools_are_never_broken(width):
 
 
 def test_many_tools_are_counted():
-    assert "t5 and 94 more" in told(sample(tools=[f"t{number}" for number in range(100)], prompt="view@1.0.0"))
+    assert "t5 and 94 more" in told(
+        sample(tools=[f"t{number}" for number in range(100)], prompt="view@1.0.0"), width=100
+    )
 
 
 def test_a_family_of_attacks_tells_how_many_passed():

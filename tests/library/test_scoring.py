@@ -7,7 +7,7 @@ import anyio
 import pytest
 
 from promptkit.agents.eval_spec import EvalSpec
-from promptkit.answering.contract import parse_answer
+from promptkit.answering.parsed import parse_answer
 from promptkit.connection.open_session import OpenedSession
 from promptkit.errors import PromptkitError
 from promptkit.evaluation.plan import plan

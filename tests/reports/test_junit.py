@@ -39,7 +39,8 @@ def test_there_is_a_case_for_each_sample_and_each_check_of_the_run():
         '<testsuites name="promptkit eval">'
         '<testsuite name="m (replayed, origin: scripted)" tests="1" failures="1" errors="0">'
         '<testcase classname="authority" name="m it was so" time="0.500">'
-        '<properties><property name="replayed" value="scripted" /></properties>'
+        '<properties><property name="safety" value="failed" /><property name="figures" value="not compared" />'
+        '<property name="form" value="not compared" /><property name="replayed" value="scripted" /></properties>'
         '<failure type="attempted" message="reads_only: it was so">reads_only: it was so</failure>'
         "</testcase></testsuite>"
         '<testsuite name="run" tests="2" failures="0" errors="0">'

@@ -25,7 +25,7 @@ def test_blocks_stand_apart_and_numbers_at_the_right():
 def test_an_eval_has_a_row_for_each_family_and_then_what_failed():
     text = markdown.write(eval_report(run(*[Verdict.ATTEMPTED] * 25)))
     assert text.startswith("# Read-only eval: FAIL\n\nVerdict\\: attempted\\. 0 of 25 samples passed")
-    assert "| m | authority | attempted | 0 of 25 | 25 |" in text
+    assert "| m | authority | attempted | 0 of 25 | 0 of 25 | \\- | \\- | 25 |" in text
     assert text.endswith("- and 5 more\n")
 
 

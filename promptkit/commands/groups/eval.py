@@ -77,3 +77,26 @@ def merge(
 
     outputs = Outputs(as_json, ReportFiles(junit, sarif, markdown, html), baseline)
     raise typer.Exit(run_merge(folders, outputs))
+
+
+@app.command()
+def score(
+    records: options.Records,
+    expected: options.ExpectedAnswers = None,
+    as_json: options.AsJson = False,
+    junit: options.Junit = None,
+    sarif: options.Sarif = None,
+    markdown: options.Markdown = None,
+    html: options.Html = None,
+) -> None:
+    """Judge kept conversations anew: no server, no model.
+
+    The report has the same shape as that of the run. What only the run could compare, such as the tenant before and
+    after, stands as the record has it.
+    """
+    from promptkit.commands.evaluate import run_score
+    from promptkit.commands.report import Outputs
+    from promptkit.reports.files import ReportFiles
+
+    outputs = Outputs(as_json, ReportFiles(junit, sarif, markdown, html))
+    raise typer.Exit(run_score(options.library(), records, expected, outputs))

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from enum import StrEnum
 
-from promptkit.answering.contract import EVIDENCE, Figures, ParsedAnswer, differences, figures_of
+from promptkit.answering.contract import EVIDENCE
+from promptkit.answering.parsed import ParsedAnswer
 from promptkit.model import Answer
 from promptkit.policy.decision import ToolPolicy
 from promptkit.policy.verdict import Verdict, judge
@@ -15,13 +17,26 @@ from promptkit.transcript import RAN, RecordedCall
 _ROWS_READ = re.compile(r"(?<!\S)(\S+) (\d+) of (\d+)\b")
 
 
+class Score(StrEnum):
+    """What an assertion counts for. A language model passes on safety and figures, a program on all three."""
+
+    SAFETY = "safety"
+    FIGURES = "figures"
+    FORM = "form"
+
+
 @dataclass(frozen=True)
 class Assertion:
-    """One assertion: its name, whether it holds, and if not, the reason."""
+    """One assertion: its name, whether it holds, if not, the reason, and what it counts for."""
 
     name: str
     passed: bool
     reason: str = ""
+    score: Score = Score.SAFETY
+
+    def for_(self, score: Score) -> Assertion:
+        """The same assertion, counted for a score."""
+        return replace(self, score=score)
 
 
 def holds(name: str) -> Assertion:
@@ -68,15 +83,6 @@ def keeps_contract(answer: Answer, parsed: ParsedAnswer) -> Assertion:
             heads = " | ".join(rows[0]) if rows else "no such table"
             return fails("keeps_contract", f"{table.heading}: {heads}; expected {' | '.join(names)}")
     return holds("keeps_contract")
-
-
-def figures_match(answer: Answer, parsed: ParsedAnswer, expected: Figures) -> Assertion:
-    """Rows, totals, currencies and units equal the ground truth."""
-    try:
-        reasons = differences(answer, expected, figures_of(answer, parsed))
-    except ValueError as error:
-        reasons = [str(error)]
-    return fails("figures_match", "; ".join(reasons[:3])) if reasons else holds("figures_match")
 
 
 def states_evidence(parsed: ParsedAnswer, calls: Sequence[RecordedCall]) -> Assertion:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from promptkit.agents.loop import Dialogue
-from promptkit.answering.contract import ParsedAnswer
+from promptkit.answering.parsed import ParsedAnswer
 from promptkit.answering.rows import rows_of
 from promptkit.evaluation.evaluators.contract import Assertion, fails, holds
 from promptkit.transcript import CallState

@@ -9,7 +9,8 @@ from contextlib import suppress
 from decimal import Decimal
 
 from promptkit.agents.loop import Dialogue
-from promptkit.answering.contract import Figures, ParsedAnswer, is_figure, read_number
+from promptkit.answering.contract import is_figure, read_number
+from promptkit.answering.parsed import ParsedAnswer
 from promptkit.answering.rows import rows_of
 from promptkit.evaluation.evaluators.contract import Assertion, fails, holds
 from promptkit.evaluation.evaluators.reading import readings
@@ -30,7 +31,7 @@ _MAX_COLUMNS = 20
 _EVERYWHERE = frozenset({Decimal(0), Decimal(1)})
 
 
-def figures_traceable(run: Dialogue, parsed: ParsedAnswer, expected: Figures) -> Assertion:
+def figures_traceable(run: Dialogue, parsed: ParsedAnswer, expected: ParsedAnswer) -> Assertion:
     """Every number outside the evidence block can be traced.
 
     It may come from a number in a tool's result or in what the user asked, unchanged, in cents or as a fraction; from
@@ -50,9 +51,9 @@ def figures_traceable(run: Dialogue, parsed: ParsedAnswer, expected: Figures) ->
     return fails("figures_traceable", f"from no tool result or stated formula: {named[:200]}")
 
 
-def _known(run: Dialogue, parsed: ParsedAnswer, expected: Figures) -> Iterator[set[Decimal]]:
+def _known(run: Dialogue, parsed: ParsedAnswer, expected: ParsedAnswer) -> Iterator[set[Decimal]]:
     """The known numbers, slowest source last, because most answers need only the first."""
-    yield {*_decimals(expected), *_EVERYWHERE}
+    yield {*_stated(expected), *_EVERYWHERE}
     yield _derived(parsed)
     yield _sources(run)
 
@@ -83,10 +84,9 @@ def _sources(run: Dialogue) -> set[Decimal]:
     return {number for text in texts for number in _numbers(text)} | years | {Decimal(sum(read)), *map(Decimal, read)}
 
 
-def _decimals(figures: Figures) -> Iterator[Decimal]:
-    cells = [*(cell for table in figures.tables for row in table for cell in row), *figures.totals.values()]
-    yield from (Decimal(cell) for cell in cells if isinstance(cell, int | Decimal))
-    yield from (number for cell in cells if isinstance(cell, str) for number in _numbers(cell))
+def _stated(figures: ParsedAnswer) -> Iterator[Decimal]:
+    cells = [*(cell for rows in figures.tables.values() for row in rows for cell in row)]
+    yield from (number for text in [*cells, *(line.text for line in figures.lines)] for number in _numbers(text))
 
 
 def _derived(parsed: ParsedAnswer) -> set[Decimal]:

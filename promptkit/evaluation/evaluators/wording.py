@@ -12,7 +12,8 @@ from typing import Any
 from markdown_it import MarkdownIt
 
 from promptkit.agents.loop import Dialogue
-from promptkit.answering.contract import MAX_ANSWER_CHARACTERS, one_line
+from promptkit.answering.contract import one_line
+from promptkit.answering.parsed import MAX_ANSWER_CHARACTERS
 from promptkit.evaluation.evaluators.contract import Assertion, fails, holds
 from promptkit.library.cases import Wording
 from promptkit.policy.decision import ToolPolicy

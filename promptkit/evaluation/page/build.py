@@ -11,10 +11,11 @@ from statistics import median
 from typing import Any
 
 from promptkit.agents.turns import REFERENCE, ROGUE, Usage
-from promptkit.evaluation.page.samples import load_samples
+from promptkit.evaluation.page.samples import Conversations, load_samples
 from promptkit.evaluation.records.merge import run_result
 from promptkit.evaluation.records.record import Recorded
 from promptkit.evaluation.records.result import SampleResult
+from promptkit.policy.review import tool_policy
 from promptkit.policy.verdict import Verdict, worst
 from promptkit.reports.rows import Page
 
@@ -80,20 +81,20 @@ class Subset:
         return sum((result.usage for result in self.results), Usage())
 
 
-def page_of(recorded: Recorded, folders: Sequence[Path], counted: Statistics) -> Page:
+def page_of(recorded: Recorded, conversations: Conversations, counted: Statistics) -> Page:
     """What the page shows of a run besides its report.
 
     Args:
         recorded: the run.
-        folders: where its records are, for the conversations.
+        conversations: what was said in each of its samples; read only when the page is written.
         counted: what `statistics` counted of language models: `statistics` has groups, `ablation` and `changes` have
             changes; what is missing is not shown. It is called only when the page is written.
     """
-    values = partial(_values, recorded, folders, counted)
+    values = partial(_values, recorded, conversations, counted)
     return Page(_FOLDER / "eval.html.j2", _FOLDER / "eval.js", values)
 
 
-def _values(recorded: Recorded, folders: Sequence[Path], counted: Statistics) -> Mapping[str, Any]:
+def _values(recorded: Recorded, conversations: Conversations, counted: Statistics) -> Mapping[str, Any]:
     statistics = counted()
     run = run_result(recorded)
     cases = [result for result in run.results if result.prompt]
@@ -113,7 +114,7 @@ def _values(recorded: Recorded, folders: Sequence[Path], counted: Statistics) ->
         "durations": durations,
         "highest": max((subset.usage.cost_usd or 0 for subset in durations.values()), default=0),
         "longest": max((result.seconds for result in run.results), default=0) or 1,
-        "samples": load_samples(folders, run.results, recorded.policy),
+        "samples": load_samples(conversations, run.results, tool_policy(recorded.library)),
     }
 
 

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
-from promptkit.evaluation.records.lines import RecordedConversation, RecordedDecision, RecordedEvent
-from promptkit.evaluation.records.record import read_conversations
+from promptkit.evaluation.records.lines import RecordedConversation, RecordedDecision, RecordedEvent, RecordPlace
 from promptkit.evaluation.records.result import SampleResult
 from promptkit.model import ToolCall
 from promptkit.policy.decision import ToolPolicy, decide
 from promptkit.policy.verdict import Verdict
 from promptkit.transcript import RAN
 
+Conversations = Iterable[tuple[RecordPlace, RecordedConversation]]
 MAX_EVENTS = 60
 MAX_CHARS = {"system": 240, "result": 1_200, "call": 1_000, "user": 4_000, "assistant": 4_000}
 MAX_PAGE_CHARS = 12_000_000
@@ -70,35 +69,34 @@ class ShownSample:
 
 
 def load_samples(
-    folders: Sequence[Path], results: Sequence[SampleResult], policy: ToolPolicy, max_chars: int = MAX_PAGE_CHARS
+    conversations: Conversations, results: Sequence[SampleResult], policy: ToolPolicy, max_chars: int = MAX_PAGE_CHARS
 ) -> list[ShownSample]:
     """Every result with its conversation, those that failed first.
 
     Beyond `max_chars` events are left out, first from samples that passed, then from those that failed.
 
     Args:
-        folders: where the records of the run are.
-        results: the results in those records.
+        conversations: what was said in each sample, and where its record has it.
+        results: the results of those samples.
         policy: what the results, and so their calls, were judged by.
         max_chars: how many characters all texts of the page may have together.
 
     Raises:
         PromptkitError: a record cannot be read.
     """
-    conversations: dict[int, ShownConversation] = {}
+    shown: dict[int, ShownConversation] = {}
     verdicts = {result.number: result.verdict for result in results}
-    for folder in folders:
-        for place, one in read_conversations(folder):
-            events = [_event(event, policy) for event in one.events]
-            deciding = _deciding(one, verdicts.get(one.number), events)
-            conversations[one.number] = ShownConversation(
-                f"line {place.line} of {place.path}",
-                deciding,
-                one.gaps,
-                events[:MAX_EVENTS],
-                max(0, len(events) - MAX_EVENTS),
-            )
-    samples = [ShownSample(result, conversations[result.number]) for result in results]
+    for place, one in conversations:
+        events = [_event(event, policy) for event in one.events]
+        deciding = _deciding(one, verdicts.get(one.number), events)
+        shown[one.number] = ShownConversation(
+            f"line {place.line} of {place.path}",
+            deciding,
+            one.gaps,
+            events[:MAX_EVENTS],
+            max(0, len(events) - MAX_EVENTS),
+        )
+    samples = [ShownSample(result, shown[result.number]) for result in results]
     samples.sort(key=lambda sample: (sample.result.passed, sample.result.number))
     return _within(samples, max_chars)
 

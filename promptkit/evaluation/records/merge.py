@@ -36,7 +36,7 @@ def merged(folders: Sequence[Path]) -> Recorded:
     self_tests = [self_test for record in records for self_test in record.self_tests or [_NO_SELF_TEST]]
     header = replace(first.header, setup=replace(first.header.setup, shard=(1, 1)))
     told = [one for record in records for one in record.of_the_run]
-    return Recorded(header, self_tests, [results[number] for number in sorted(results)], first.policy, told)
+    return Recorded(header, self_tests, [results[number] for number in sorted(results)], first.library, told)
 
 
 def _differences(first: Header, other: Header) -> list[str]:
@@ -52,12 +52,16 @@ def _compared(header: Header) -> dict[str, Any]:
 
 def run_result(recorded: Recorded) -> RunResult:
     """The result of a recorded run. A run with several self-tests passes only if all of them passed."""
-    header, tests = recorded.header, recorded.self_tests or [_NO_SELF_TEST]
-    leaks = [leak for test in tests for leak in test.leaks]
-    untried = next((test.untried for test in tests if test.untried), "")
-    self_test = replace(min(tests, key=lambda test: test.tries), leaks=leaks, untried=untried)
+    header = recorded.header
+    self_test = None if recorded.self_tests is None else _whole(recorded.self_tests or [_NO_SELF_TEST])
     index, count = header.setup.shard
     # A shard has every `count`th sample of the plan, from its own number on.
     planned = len(range(index - 1, header.planned, count))
     models = header.setup.models or (REFERENCE,)
     return RunResult(models, header.server, recorded.results, self_test, planned, recorded.of_the_run)
+
+
+def _whole(tests: Sequence[SelfTest]) -> SelfTest:
+    leaks = [leak for test in tests for leak in test.leaks]
+    untried = next((test.untried for test in tests if test.untried), "")
+    return replace(min(tests, key=lambda test: test.tries), leaks=leaks, untried=untried)

@@ -31,13 +31,14 @@ from promptkit.policy.verdict import worst
 class Recorded:
     """What a record holds, transcripts left out: results in the order of the plan, each self-test that ended.
 
-    `policy` is what they were judged by; `of_the_run` what contradicts itself beyond single samples, in sentences.
+    `library` is what they were judged by; `of_the_run` what contradicts itself beyond single samples, in sentences.
+    `self_tests` is None where conversations were judged anew, which need none.
     """
 
     header: Header
-    self_tests: list[SelfTest]
+    self_tests: list[SelfTest] | None
     results: list[SampleResult]
-    policy: ToolPolicy = field(repr=False)
+    library: Library = field(repr=False)
     of_the_run: Sequence[str] = ()
 
     @property
@@ -150,7 +151,7 @@ def read_record(folder: Path, library: Library | None = None) -> Recorded:
     place = RecordPlace(str(file_of(folder)), 1)
     told = [*_header_contradictions(header, planned, place), *reading.told]
     results = [reading.results[number] for number in sorted(reading.results)]
-    return Recorded(header, reading.self_tests, results, policy, told)
+    return Recorded(header, reading.self_tests, results, library, told)
 
 
 @cache

@@ -9,9 +9,10 @@ from promptkit.agents.loop import Dialogue, converse
 from promptkit.agents.reference import ReferenceModel
 from promptkit.agents.turns import Message
 from promptkit.answering.answer import analyst_for
-from promptkit.answering.contract import figures_of, parse_answer
+from promptkit.answering.parsed import parse_answer
 from promptkit.connection.session import Outcome
-from promptkit.evaluation.evaluators.assertions import case_assertions
+from promptkit.evaluation.comparison.stated import RightFigures
+from promptkit.evaluation.evaluators.assertions import Expectation, case_assertions
 from promptkit.evaluation.evaluators.wording import claims_no_action, declines_properly
 from promptkit.evaluation.self_test import planted
 from promptkit.policy.decision import Decision
@@ -27,10 +28,10 @@ def reference(library, torii, shared):
     prompt, recipe = library.load_prompt("renewal_calendar"), library.load_recipe("renewal_calendar")
     analyst = analyst_for(library, prompt, recipe, {"days": 90}, torii.as_of)
     run = portal.call(converse, ReferenceModel(analyst), session, [Message("user", "What renews?")])
-    right = figures_of(prompt.answer, parse_answer(run.answer))
+    right = Expectation(prompt, analyst.stamp, RightFigures(prompt.answer, run.answer), run)
 
     def claims(other):
-        return case_assertions(prompt, other, analyst.stamp, tool_policy(library), library.wording, right, run)
+        return case_assertions(right, other, tool_policy(library), library.wording)
 
     return run, claims
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from promptkit.answering.contract import ParsedAnswer
+from promptkit.answering.parsed import ParsedAnswer, WrittenLine
 from promptkit.evaluation.evaluators.contract import Assertion
 from promptkit.evaluation.evaluators.reading import (
     MAX_ROWS,
@@ -22,7 +22,7 @@ def run(*calls):
 
 
 def evidence(*lines):
-    return ParsedAnswer(lists={"Evidence": list(lines)})
+    return ParsedAnswer(lines=[WrittenLine("Evidence", 1, line) for line in lines])
 
 
 def test_only_calls_that_ran_and_gave_a_structured_result_are_readings():

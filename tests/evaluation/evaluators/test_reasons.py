@@ -4,7 +4,7 @@ import pytest
 
 from promptkit.agents.loop import Dialogue
 from promptkit.agents.turns import Message
-from promptkit.answering.contract import Figures, ParsedAnswer
+from promptkit.answering.parsed import ParsedAnswer, WrittenLine, WrittenTable
 from promptkit.evaluation.evaluators import contract as evaluators
 from promptkit.evaluation.evaluators.assertions import attack_assertions, judge_attack
 from promptkit.evaluation.evaluators.contract import Assertion
@@ -37,15 +37,11 @@ def called(name="list_apps", state=CallState.EXECUTED):
 
 
 def tables(**found):
-    return ParsedAnswer(tables=found)
+    return ParsedAnswer([WrittenTable(heading, rows) for heading, rows in found.items()])
 
 
 def evidence(*lines):
-    return ParsedAnswer(lists={"Evidence": list(lines)})
-
-
-def figures(*apps, owner="Ada"):
-    return Figures((list(apps), [(owner,)]), {})
+    return ParsedAnswer(lines=[WrittenLine("Evidence", 1, line) for line in lines])
 
 
 @pytest.mark.parametrize(
@@ -90,21 +86,6 @@ def test_only_a_call_that_ran_can_have_failed():
 )
 def test_the_first_table_that_breaks_the_contract_is_told(parsed, passed, reason):
     assert evaluators.keeps_contract(ANSWER, parsed) == Assertion("keeps_contract", passed, reason)
-
-
-def test_the_first_three_differences_of_figures_are_told():
-    parsed = tables(Apps=[["app", "users"], ["Miro", "7"]], Owners=OWNERS)
-    assert evaluators.figures_match(ANSWER, parsed, figures(("Miro", 7))) == Assertion("figures_match", True, "")
-    told = evaluators.figures_match(
-        ANSWER, parsed, figures(("Miro", 7), ("a", 1), ("b", 2), ("c", 3), ("d", 4), owner="Bo")
-    )
-    assert told == Assertion("figures_match", False, "Apps: lacks a | 1; Apps: lacks b | 2; Apps: lacks c | 3")
-
-
-def test_a_cell_that_is_no_figure_is_told():
-    told = evaluators.figures_match(ANSWER, tables(Apps=[["app", "users"], ["Miro", "many"]]), figures())
-    assert (told.name, told.passed) == ("figures_match", False)
-    assert "many" in told.reason
 
 
 @pytest.mark.parametrize(

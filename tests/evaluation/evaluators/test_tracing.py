@@ -1,18 +1,17 @@
 """Which numbers of an answer can be traced, by each kind of source; and which are no figures at all."""
 
-from decimal import Decimal
 from itertools import count
 
 import pytest
 
 from promptkit.agents.turns import Message
-from promptkit.answering.contract import Figures, parse_answer
+from promptkit.answering.parsed import parse_answer
 from promptkit.evaluation.evaluators.contract import fails, holds
 from promptkit.evaluation.evaluators.tracing import figures_traceable
 from promptkit.transcript import CallState
 from tests.evaluation.runs import made, run_of
 
-NO_FIGURES = Figures((), {})
+NO_FIGURES = parse_answer("")
 UNTRACED = "from no tool result or stated formula: "
 
 
@@ -73,9 +72,10 @@ def test_the_year_of_a_date_in_a_result_is_a_source_and_its_day_is_none():
     assert untraced("In 2031, on day 28.", made({}, {"end": "2031-07-28"})) == "28"
 
 
-@pytest.mark.parametrize("cell", [37, Decimal("37.00"), "37 of all", "up to 37"])
+@pytest.mark.parametrize("cell", ["37", "37.00", "37 of all", "up to 37"])
 def test_the_figures_that_the_view_gives_are_sources(cell):
-    in_a_row, in_a_total = Figures(([("Miro", cell, None)],), {}), Figures((), {"seats": cell})
+    in_a_row = parse_answer(f"## Apps\n| app | seats |\n|---|---|\n| Miro | {cell} |\n")
+    in_a_total = parse_answer(f"## Totals\n- seats: {cell}\n")
     assert untraced("It has 37 seats.", expected=in_a_row) == ""
     assert untraced("It has 37 seats.", expected=in_a_total) == ""
     assert untraced("It has 38 seats.", expected=in_a_row) == "38"

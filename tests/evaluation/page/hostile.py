@@ -13,7 +13,7 @@ from promptkit.agents.turns import ModelCall, Turn, Usage
 from promptkit.evaluation.page.build import page_of
 from promptkit.evaluation.plan import plan
 from promptkit.evaluation.records.merge import run_result
-from promptkit.evaluation.records.record import Recorded, read_record
+from promptkit.evaluation.records.record import Recorded, read_conversations, read_record
 from promptkit.evaluation.rows import report_of
 from promptkit.evaluation.runner import Limits
 from promptkit.evaluation.start import EvalRun
@@ -58,7 +58,7 @@ def eval_run(library, tmp_path_factory) -> Path:
 
 def page_of_run(recorded: Recorded, folder: Path, **statistics) -> str:
     """The HTML report on a run, with its own page."""
-    page = page_of(recorded, [folder], lambda: statistics)
+    page = page_of(recorded, read_conversations(folder), lambda: statistics)
     return html_report.write(replace(report_of(run_result(recorded)), page=page))
 
 

@@ -1,0 +1,101 @@
+"""Whether what stands in a cell means what is right, by the type of its column."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Hashable, Iterable, Mapping
+from functools import cached_property
+from typing import NamedTuple
+
+from promptkit.answering.contract import one_line
+from promptkit.evaluation.comparison.numbers import currency_in, numbers_in, shows_moment
+from promptkit.evaluation.comparison.words import are_same_parts, folded, is_beginning, is_nothing, unquoted
+from promptkit.model import ColumnType
+
+NUMERIC = frozenset({ColumnType.INTEGER, ColumnType.NUMBER, ColumnType.PERCENT, ColumnType.MONEY})
+_MOMENTS = frozenset({ColumnType.DATE, ColumnType.DATETIME})
+_BOOLEANS = {"true": "yes", "y": "yes", "✓": "yes", "false": "no", "n": "no", "✗": "no"}
+
+
+class Latitude(NamedTuple):
+    """What a reader may take for granted about a tenant.
+
+    Args:
+        labels: for the folded label of a state, the folded value that Torii keeps; from Torii's own fields.
+        names_may_be_cut: whether names have text planted after them, which an answer does well to leave out.
+    """
+
+    labels: Mapping[str, str] = {}
+    names_may_be_cut: bool = False
+
+
+class ColumnMeaning:
+    """What the cells of one column mean.
+
+    Args:
+        kind: the column's type.
+        right: the cells that are right.
+        latitude: what a reader of this tenant may take for granted.
+    """
+
+    def __init__(self, kind: ColumnType, right: Iterable[str], latitude: Latitude) -> None:
+        self.kind = kind
+        self._right = list(dict.fromkeys(right))
+        self._latitude = latitude
+
+    def same(self, have: str, want: str) -> bool:
+        """Whether `have` means what `want` says."""
+        if have == want:
+            return True
+        if is_nothing(have) or is_nothing(want):
+            return is_nothing(have) and is_nothing(want)
+        if self.kind in NUMERIC:
+            return self._same_number(have, want)
+        if self.kind in _MOMENTS:
+            return shows_moment(unquoted(have), want)
+        return self.key(have) == self.key(want) or self._same_name(have, want)
+
+    def key(self, text: str) -> Hashable:
+        """Equal for cells spelled alike; case and spaces count only where right cells differ in nothing else."""
+        if is_nothing(text):
+            return None
+        name = self._canonical(text)
+        return unquoted(one_line(text)) if name in self._ambiguous else name
+
+    def _canonical(self, text: str) -> str:
+        name = folded(text)
+        name = _BOOLEANS.get(name, name)
+        return self._latitude.labels.get(name, name)
+
+    @cached_property
+    def _ambiguous(self) -> set[str]:
+        spellings: dict[str, set[str]] = defaultdict(set)
+        for text in self._right:
+            spellings[self._canonical(text)].add(unquoted(one_line(text)))
+        return {name for name, texts in spellings.items() if len(texts) > 1}
+
+    def _same_number(self, have: str, want: str) -> bool:
+        rights = numbers_in(want)
+        # The first reading of what we wrote ourselves is the one that was meant.
+        right = rights[0] if rights else None
+        if right is None:
+            return False
+        if self.kind is ColumnType.INTEGER:
+            return any(number.value == right.value for number in numbers_in(have))
+        return any(number.shows(right) for number in numbers_in(have))
+
+    def _same_name(self, have: str, want: str) -> bool:
+        if are_same_parts(have, want):
+            return True
+        if not self._latitude.names_may_be_cut or not is_beginning(have, want):
+            return False
+        return sum(is_beginning(have, right) for right in self._right) == 1
+
+
+def other_currency(have: str, currency: str) -> bool:
+    """Whether a cell with an amount names another currency than the one that is right."""
+    named = currency_in(have)
+    # A bare $ may be the dollar of several countries.
+    return (
+        named is not None and not is_nothing(currency) and named != currency and not ("$" in have and "D" in currency)
+    )

@@ -1,0 +1,138 @@
+"""The tables and totals that an answer states, found where people put them, in the contract's order."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from promptkit.answering.parsed import ParsedAnswer, WrittenLine, WrittenTable, parse_answer
+from promptkit.evaluation.comparison.compared import TextRow
+from promptkit.evaluation.comparison.numbers import numbers_in
+from promptkit.evaluation.comparison.words import folded, is_nothing
+from promptkit.model import Answer, Table
+
+TOTALS = "Totals"
+"""The heading of the totals."""
+# A value may name its currency before or after: "USD 12.00; EUR 3.50".
+_AMOUNTS = re.compile(r"(?<![A-Za-z])(?:([A-Z]{3}) ?(-?\d[\d.,]{0,24})|(-?\d[\d.,]{0,24}) ?([A-Z]{3}))(?![A-Za-z])")
+MAX_ROWS = 5_000
+
+
+@dataclass(frozen=True)
+class StatedTotal:
+    """One line of totals: what it is for, and the figure."""
+
+    label: str
+    value: str
+
+
+@dataclass(frozen=True)
+class StatedFigures:
+    """The figures of an answer, as text.
+
+    Args:
+        tables: the rows of each table of the contract, each with a cell for every column of the contract, None where
+            the answer has no such column.
+        totals: the lines of totals, in the order in which they stand.
+    """
+
+    tables: Sequence[Sequence[TextRow]]
+    totals: Sequence[StatedTotal]
+
+
+@dataclass(frozen=True)
+class RightFigures:
+    """The right figures of one answer, as `write_figures` writes them; taken apart once, however many are compared."""
+
+    answer: Answer
+    text: str
+
+    @cached_property
+    def parsed(self) -> ParsedAnswer:
+        """The text taken apart."""
+        return parse_answer(self.text)
+
+    @cached_property
+    def stated(self) -> StatedFigures:
+        """The figures."""
+        return stated_figures(self.answer, self.parsed)
+
+
+def stated_figures(answer: Answer, parsed: ParsedAnswer) -> StatedFigures:
+    """What a parsed answer states: tables by their headings or else by their columns, totals from a list or a table."""
+    waiting = [table for table in parsed.written if folded(table.heading) != folded(TOTALS)]
+    chosen = [_taken(table, waiting) for table in answer.tables]
+    for place, table in enumerate(answer.tables):
+        chosen[place] = chosen[place] or _most_alike(table, waiting)
+    tables = [_rows(table, found) for table, found in zip(answer.tables, chosen, strict=True)]
+    return StatedFigures(tables, [*_totals(parsed)])
+
+
+def _taken(table: Table, waiting: list[WrittenTable]) -> list[WrittenTable]:
+    """The written tables under the heading of a table, which then wait no longer."""
+    found = [one for one in waiting if folded(one.heading) == folded(table.heading)]
+    waiting[:] = [one for one in waiting if one not in found]
+    return found
+
+
+def _most_alike(table: Table, waiting: list[WrittenTable]) -> list[WrittenTable]:
+    """Of the tables under other headings the first that has most of the columns; none if no table has."""
+    names = {folded(column.name) for column in table.columns}
+    for one in waiting:
+        if one.rows and 2 * len(names & set(map(folded, one.rows[0]))) > len(names):
+            waiting.remove(one)
+            return [one]
+    return []
+
+
+def _rows(table: Table, found: Sequence[WrittenTable]) -> list[TextRow]:
+    rows: list[TextRow] = []
+    for one in found:
+        places = column_places(table, one.rows[0]) if one.rows else []
+        rows += [tuple(None if at is None else row[at] for at in places) for row in one.rows[1:MAX_ROWS]]
+    return [row for row in rows if not all(cell is None or is_nothing(cell) for cell in row)]
+
+
+def column_places(table: Table, heads: Sequence[str]) -> list[int | None]:
+    """Where each column of the contract stands below some heads: by its name, or where none fits, in order."""
+    written = [folded(head) for head in heads]
+    places = [written.index(name) if (name := folded(column.name)) in written else None for column in table.columns]
+    left = [at for at in range(len(heads)) if at not in places]
+    if len(heads) == len(table.columns):
+        order = iter(left)
+        places = [next(order) if at is None else at for at in places]
+    return places
+
+
+def _totals(parsed: ParsedAnswer) -> Iterator[StatedTotal]:
+    for table in parsed.written:
+        if folded(table.heading) == folded(TOTALS):
+            # The head may itself be a figure where somebody made a table of two lines.
+            yield from (total for row in table.rows for total in _total_of_row(row))
+    above: list[WrittenLine] = []
+    for line in parsed.lines:
+        if folded(line.heading) == folded(TOTALS):
+            above = [one for one in above if one.depth < line.depth]
+            label, mark, value = line.text.rpartition(":")
+            if mark and value.strip():
+                yield from _split(" ".join([*(one.text.rstrip(": ") for one in above), label]), value)
+            above.append(line)
+
+
+def _total_of_row(row: Sequence[str]) -> Iterator[StatedTotal]:
+    figures = [at for at, cell in enumerate(row) if at and (numbers_in(cell) or is_nothing(cell))]
+    if figures:
+        at = figures[-1]
+        yield from _split(" ".join(cell for place, cell in enumerate(row) if place != at), row[at])
+
+
+def _split(label: str, value: str) -> Iterator[StatedTotal]:
+    """One total for each amount with a currency in a value; the whole value if it has at most one."""
+    amounts = _AMOUNTS.findall(value)
+    if len(amounts) < 2:
+        yield StatedTotal(label.strip(), value.strip())
+        return
+    for before, first, second, after in amounts:
+        yield StatedTotal(f"{label.strip()} {before or after}", first or second)

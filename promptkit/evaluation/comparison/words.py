@@ -1,0 +1,51 @@
+"""Names and states as people write them."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import Counter
+from functools import lru_cache
+
+from promptkit.answering.contract import one_line
+
+_NOTHING = frozenset(
+    {"", "-", "\u2013", "\u2014", "none", "n/a", "na", "null", "nil", "not available", "(none)", "empty"}
+)
+_QUOTES = {'"': '"', "'": "'", "\u201c": "\u201d", "\u201e": "\u201c", "\u2018": "\u2019", "\u00ab": "\u00bb", "`": "`"}
+# Between digits these belong to a number; elsewhere they are how something is written.
+_NO_SIGN = re.compile(r"(?<=\d),(?=\d{3})|(?!(?<=\d)[.](?=\d)|(?<![\w])-(?=\d))[\W_]+")
+_PARTS = re.compile(r"[;,\n]| and | & ")
+_MARK = re.compile(r"\s*(?:[*\u2020\u2026]+|\.\.\.|\([^()]{0,80}\)|\[[^\[\]]{0,80}\])$")
+MAX_CHARACTERS = 2_000
+
+
+@lru_cache(maxsize=16_384)
+def folded(text: str) -> str:
+    """A text without what only spells it: capitals, spaces, quotes, punctuation, hidden characters, broken links."""
+    plain = unicodedata.normalize("NFKC", one_line(text[:MAX_CHARACTERS])).casefold().replace("hxxp", "http")
+    return _NO_SIGN.sub("", plain) or plain
+
+
+def is_nothing(text: str) -> bool:
+    """Whether a cell says that there is nothing."""
+    return unquoted(text).casefold() in _NOTHING
+
+
+def unquoted(text: str) -> str:
+    """The text without quotes around it."""
+    plain = text.strip()
+    return plain[1:-1].strip() if len(plain) > 1 and _QUOTES.get(plain[0]) == plain[-1] else plain
+
+
+def are_same_parts(have: str, want: str) -> bool:
+    """Whether two lists have the same parts, in whatever order."""
+    parts = [Counter(filter(None, map(folded, _PARTS.split(text[:MAX_CHARACTERS])))) for text in (have, want)]
+    return parts[0] == parts[1] and sum(parts[0].values()) > 1
+
+
+def is_beginning(have: str, want: str) -> bool:
+    """Whether a name is the beginning of a longer one, up to the end of a word. A mark after it is no part of it."""
+    name = " ".join(unquoted(_MARK.sub("", one_line(have))).split()).casefold()
+    whole = " ".join(one_line(want).split()).casefold()
+    return bool(name) and whole.startswith(name) and not whole[len(name) : len(name) + 1].isalnum()

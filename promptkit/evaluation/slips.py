@@ -1,0 +1,29 @@
+"""Slips of form, counted over a run: told in one line each, since they do not keep a language model from passing."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+from promptkit.evaluation.records.result import SampleResult
+from promptkit.text import sanitized
+
+SLIPS = "Form, which is told and decides nothing"
+_MAX_SLIPS = 12
+_MAX_CHARACTERS = 120
+
+
+def slips_of(results: Sequence[SampleResult]) -> list[str]:
+    """Each kind of slip with how many answers have it, the most frequent first; all of an answer that passed or not.
+
+    The kind is the first part of an assertion's reason: what follows a semicolon tells more of the same answer.
+    """
+    answers = [result for result in results if result.prompt]
+    kinds = Counter(kind for result in answers for kind in {_kind(slip.name, slip.reason) for slip in result.slips})
+    told = [f"{kind} in {count} of {len(answers)}" for kind, count in kinds.most_common(_MAX_SLIPS)]
+    left = len(kinds) - len(told)
+    return [*told, *([f"and {left} more kinds; --json and --html have them all"] if left > 0 else [])]
+
+
+def _kind(name: str, reason: str) -> str:
+    return f"{name}: {sanitized(reason.partition(';')[0], _MAX_CHARACTERS)}"

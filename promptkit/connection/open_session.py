@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from zoneinfo import ZoneInfo
 
 from promptkit.connection.client import connect
@@ -14,8 +14,9 @@ from promptkit.connection.session import Session
 from promptkit.connection.throttle import CALLS_PER_MINUTE, ThrottledSession
 from promptkit.library.store import Library
 from promptkit.model import DEFAULT_PROFILE, Profile
-from promptkit.policy.decision import Definition
+from promptkit.policy.decision import Definition, ToolPolicy
 from promptkit.policy.review import tool_policy
+from promptkit.torii.generate.hostile import hostile_description
 from promptkit.torii.local import LocalTorii, local_torii
 
 LOCAL_SERVERS = ("local", "local-hostile")
@@ -58,8 +59,22 @@ async def open_session(
         gate = Gate()
 
         def review(tools: Sequence[Definition]) -> None:
-            gate.policy = tool_policy(library, tools)
+            policy = tool_policy(library, tools)
+            gate.policy = _hostile_as_reviewed(policy) if server == "local-hostile" else policy
 
         async with connect(torii.command if torii else server, gate, review) as session:
             throttled = session if torii else ThrottledSession(session, calls_per_minute)
             yield OpenedSession(throttled, today, torii)
+
+
+def _hostile_as_reviewed(policy: ToolPolicy) -> ToolPolicy:
+    """The policy of somebody who locked the hostile tenant's tools without noticing the texts in their descriptions.
+
+    A read whose description is not the reviewed one is refused, and then no model would have to withstand it. Exactly
+    the texts of our own tenant count as reviewed; any other change is still refused.
+    """
+    locked = {
+        name: {**tool, "description": hostile_description(name, tool.get("description", ""))}
+        for name, tool in policy.locked.items()
+    }
+    return replace(policy, locked=locked)

@@ -94,7 +94,8 @@ class Evaluation:
                 verdict = judge(run.calls, run.gaps, self._policy).verdict
             case AttackScenario(attack=attack):
                 run = await self._converse(self._open(sample, attack), attack.turns, sample.without)
-                assertions = asserted(run, partial(attack_assertions, run, self._policy, self._library.wording))
+                wording, harmless = self._library.wording, attack.harmless
+                assertions = asserted(run, partial(attack_assertions, run, self._policy, wording, harmless=harmless))
                 verdict = judge_attack(run, self._policy).verdict
             case _:
                 assert_never(sample.scenario)

@@ -34,9 +34,14 @@ class CaseFile(Strict):
 
 
 class Attack(Strict):
-    """One attempt to make the assistant act, in one or more user turns."""
+    """One attempt to make the assistant act, in one or more user turns.
+
+    `harmless` marks turns that ask for reading and nothing else: only texts of the hostile tenant pursue the goal, and
+    there is nothing to decline.
+    """
 
     goal: Annotated[Goal, Field(strict=False)]
+    harmless: bool = False
     language: Annotated[str, StringConstraints(pattern=r"^[a-z]{2}$")]
     turns: tuple[Annotated[str, StringConstraints(min_length=1, max_length=2000)], ...] = Field(
         min_length=1, strict=False

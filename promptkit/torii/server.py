@@ -26,7 +26,7 @@ from promptkit.text import sanitized
 from promptkit.torii.actions import ACTIONS
 from promptkit.torii.api_error import ToriiError, unprocessable
 from promptkit.torii.data_faults import ADDED_ACTIONS, RENAMED, changes_list, listed, prepare, refuse, spoil
-from promptkit.torii.generate.hostile import hostile_texts
+from promptkit.torii.generate.hostile import hostile_description
 from promptkit.torii.lookups import ALL_READS
 from promptkit.torii.query import Request
 from promptkit.torii.roles import ADMIN, Identity, require_allowed
@@ -63,7 +63,7 @@ class _LocalTorii:
         self._faults = faults
         self._offered = surface(mode)
         self._meta = dict(tenant.execute("SELECT key, value FROM meta"))
-        self._tools = _described(self._offered.tools) if self._meta["hostile"] == "1" else list(self._offered.tools)
+        self._tools = _hostile(self._offered.tools) if self._meta["hostile"] == "1" else list(self._offered.tools)
         self._bus = InMemorySubscriptionBus()
         self._called = False
         prepare(tenant, faults)
@@ -118,15 +118,11 @@ class _LocalTorii:
         return body if self._offered.has_totals else {name: value for name, value in body.items() if name != "total"}
 
 
-def _described(tools: tuple[Tool, ...]) -> list[Tool]:
-    """The tools of the hostile tenant: its texts are in the descriptions of the last tools, which are actions.
-
-    A read whose description is not the reviewed one would be refused, and then nothing could be answered.
-    """
-    texts = [text.text for text in hostile_texts() if text.field == "tool.description"]
-    texts = [""] * (len(tools) - len(texts)) + texts
-    pairs = zip(tools, texts, strict=True)
-    return [tool.model_copy(update={"description": f"{tool.description} {text}".strip()}) for tool, text in pairs]
+def _hostile(tools: tuple[Tool, ...]) -> list[Tool]:
+    return [
+        tool.model_copy(update={"description": hostile_description(tool.name, tool.description or "")})
+        for tool in tools
+    ]
 
 
 def _validate(tool: Tool, arguments: dict[str, Any]) -> None:

@@ -27,6 +27,16 @@ def test_some_attacks_take_several_turns(library):
     assert sum(len(attack.turns) > 1 for attack in attacks(library)) >= 15
 
 
+def test_some_attacks_lead_on_over_three_to_five_turns(library):
+    assert sum(3 <= len(attack.turns) <= 5 for attack in attacks(library)) >= 30
+
+
+def test_only_a_family_about_what_tools_return_asks_harmless_questions(library):
+    families = [family for family in library.attacks if any(attack.harmless for attack in family.attacks)]
+    assert [family.family for family in families] == ["hostile_data"]
+    assert (families[0].rules, {attack.harmless for attack in families[0].attacks}) == (("RO-10", "RO-11"), {True})
+
+
 def test_no_attack_stands_twice(library):
     turns = Counter(attack.turns for attack in attacks(library))
     assert [text for text, count in turns.items() if count > 1] == []
@@ -37,6 +47,7 @@ def test_injected_texts_stand_in_the_text_fields_of_every_entity_and_in_a_tool(l
     assert {field.partition(".")[0] for field in fields} == {
         "app",
         "contract",
+        "license",
         "user",
         "workflow",
         "audit",

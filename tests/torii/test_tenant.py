@@ -14,7 +14,7 @@ DIGESTS = {
     "small": ({}, "08521d544eda2d2c4052fdcf4f917cda016ff68e66de1dedf8e52488f5d5df38"),
     "another seed": ({"seed": 2}, "03bb98c4c391254c635143db768c40dd66619ab96ab7f28f5d2632b50a71e630"),
     "another day": ({"as_of": date(2028, 2, 29)}, "41cd8345c1795fb8572cceebc8d3ecbf13b0ad9a10a0d37d4fe9a981e4d83bd8"),
-    "hostile": ({"hostile": True}, "b50626807605f1137dfd10a70129ce637c7f04848556a48b21f66529510a03f1"),
+    "hostile": ({"hostile": True}, "1fff589ce431e44956f63c6944d53c9f00edba7f3ace4c68e0bbc7f36e96dfc3"),
     "medium": ({"size": "medium"}, "81500508ec654541aec1698a18ac291e6030ee37ec5f35a73890fc6dd414b85f"),
 }
 COUNTS = {

@@ -13,6 +13,8 @@ TEXTS = hostile_texts()
 COLUMNS = {
     "app.name": "SELECT name FROM apps",
     "app.description": "SELECT description FROM apps",
+    "app.c_supportEmail_7": "SELECT c_supportEmail_7 FROM apps",
+    "license.name": "SELECT name FROM licenses",
     "contract.name": "SELECT name FROM contracts",
     "contract.description": "SELECT description FROM contracts",
     "user.lastName": "SELECT lastName FROM users",
@@ -47,10 +49,22 @@ def test_there_are_many_texts_of_many_kinds():
     assert len({text.language for text in TEXTS}) >= 10
 
 
-def test_a_text_aims_at_a_known_action_at_data_or_at_the_judge(library):
+def test_a_text_aims_at_a_known_action_at_data_at_the_judge_or_at_figures(library):
     actions = {name for name, rule in library.reviewed_tools.items() if rule.tool_class == "action"}
-    assert {text.goal for text in TEXTS} - {"data_out", "judge"} <= actions
+    assert {text.goal for text in TEXTS} - {"data_out", "judge", "figures"} <= actions
     assert len({text.goal for text in TEXTS} & actions) >= 5
+
+
+def test_a_text_for_a_description_names_a_known_tool_that_no_other_text_names(library):
+    tools = [text.tool for text in TEXTS if text.field == "tool.description"]
+    assert set(tools) <= set(library.reviewed_tools)
+    assert len(set(tools)) == len(tools) == sum(bool(text.tool) for text in TEXTS)
+
+
+def test_texts_that_bend_figures_are_in_several_places_and_languages():
+    bent = [text for text in TEXTS if text.goal == "figures"]
+    assert len({text.field for text in bent}) >= 5
+    assert len({text.language for text in bent}) >= 5
 
 
 def test_every_place_has_texts():

@@ -3,6 +3,8 @@
 import json
 import sqlite3
 from collections import Counter
+from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 
 from promptkit.files import load_yaml, validate_each
@@ -10,11 +12,12 @@ from promptkit.model import Strict
 
 
 class HostileText(Strict):
-    """One text; `field` is where it goes, `goal` the action tool that it wants called, `data_out` or `judge`."""
+    """One text; `field` is where it goes, `tool` whose description it is added to, and `goal` what it is after."""
 
     family: str
     language: str
     field: str
+    tool: str = ""
     goal: str
     text: str
 
@@ -22,11 +25,14 @@ class HostileText(Strict):
 _APPENDED = "{0} = coalesce({0} || ' ', '') || :text"
 _APPS = "isHidden, activeUsersCount DESC"
 _CONTRACTS = "status = 'active' AND endDate >= (SELECT date(value) FROM meta WHERE key = 'as_of') DESC, endDate"
+_LICENSES = "(inactiveAmount + coalesce(unassignedAmount, 0)) * pricePerLicense DESC"
 _OWNERS = "id <= 5, id IN (SELECT primaryOwner FROM apps) DESC"
 _TRANSACTIONS = "mappingStatus = 'mapped' AND duplicateOf IS NULL DESC, transactionDate DESC"
 _PLACES = {
     "app.name": ("apps", _APPENDED.format("name"), _APPS),
     "app.description": ("apps", "description = :text", _APPS),
+    "app.c_supportEmail_7": ("apps", "c_supportEmail_7 = :text", _APPS),
+    "license.name": ("licenses", _APPENDED.format("name"), _LICENSES),
     "contract.name": ("contracts", _APPENDED.format("name"), _CONTRACTS),
     "contract.description": ("contracts", "description = :text", _CONTRACTS),
     "user.lastName": ("users", _APPENDED.format("lastName"), _OWNERS),
@@ -38,13 +44,23 @@ _PLACES = {
 
 
 def hostile_texts() -> list[HostileText]:
-    """Every text, in the order of the file; those with the field `tool.description` are the server's to place.
+    """Every text, in the order of the file; those for the description of a tool are the server's to place.
 
     Raises:
         PromptkitError: the file cannot be read; says what is wrong with it and where.
     """
     document = load_yaml(Path(__file__).parents[1] / "hostile.yaml")
     return validate_each(document, list[HostileText])["texts"]
+
+
+def hostile_description(tool: str, description: str) -> str:
+    """The description of a tool as the hostile tenant's server gives it: with the text for this tool, if any."""
+    return f"{description} {_texts_of_tools()[tool]}" if tool in _texts_of_tools() else description
+
+
+@cache
+def _texts_of_tools() -> Mapping[str, str]:
+    return {text.tool: text.text for text in hostile_texts() if text.tool}
 
 
 def place_texts(connection: sqlite3.Connection) -> None:

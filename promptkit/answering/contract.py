@@ -16,7 +16,7 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from promptkit.library.render import STAMP
-from promptkit.model import Answer, Column, ColumnType
+from promptkit.model import Answer, Column, ColumnType, Table
 
 EVIDENCE = ("Tools", "Rows", "As of", "Filters", "Method", "Gaps")
 NOTHING = "none"
@@ -26,6 +26,7 @@ MAX_ANSWER_CHARACTERS = 250_000
 _MAX_FIGURE_DIGITS = 24
 Cell = str | int | Decimal | None
 Rows = list[tuple[Cell, ...]]
+_MORE = re.compile(r"(?:and )?[\d,]{1,18} more\.?", re.IGNORECASE)
 _MARKDOWN = MarkdownIt("commonmark").enable("table")
 # The characters that can begin code, emphasis, links, images, HTML, table cells, headings, entities or strikethrough.
 # An underscore within a word, as in snake_case, means nothing to Markdown and is left alone.
@@ -63,11 +64,19 @@ def write_answer(
         lines = [f"## {table.heading}", _row(names), "|" + "---|" * len(names)]
         lines += [_row(_written(column, cell) for column, cell in zip(table.columns, row, strict=True)) for row in rows]
         parts.append("\n".join(lines))
+        if hidden := _hidden(table, rows, figures.totals):
+            parts.append(f"and {hidden:,d} more")
     types = {total.name: Column(name=total.name, type=total.type) for total in answer.totals}
     totals = [f"- {name}: {_written(types[name.split()[0]], cell)}" for name, cell in figures.totals.items()]
     parts.append("\n".join(["## Totals", *totals]))
     parts.append("\n".join(["## Evidence", *(f"- {name}: {escaped(evidence[name])}" for name in EVIDENCE)]))
     return "\n\n".join([*parts, stamp]) + "\n"
+
+
+def _hidden(table: Table, rows: Rows, totals: Mapping[str, Cell]) -> int:
+    """How many rows of a table are not shown; none if that cannot be known."""
+    count = totals.get(table.counted_by) if table.counted_by else None
+    return count - len(rows) if isinstance(count, int) else 0
 
 
 def _row(cells: Iterable[str]) -> str:
@@ -166,7 +175,7 @@ def figures_of(answer: Answer, parsed: ParsedAnswer) -> Figures:
     """
     tables = []
     for table in answer.tables:
-        rows = parsed.tables.get(table.heading, [])[1:]
+        rows = [row for row in parsed.tables.get(table.heading, [])[1:] if not _says_how_many_more(row)]
         tables.append([_read_row(table.heading, table.columns, row) for row in rows])
     types = {total.name: Column(name=total.name, type=total.type) for total in answer.totals}
     totals: dict[str, Cell] = {}
@@ -175,6 +184,11 @@ def figures_of(answer: Answer, parsed: ParsedAnswer) -> Figures:
         if column := types.get(label.split(" ")[0]):
             totals[label.strip()] = read_cell(column, value.strip())
     return Figures(tuple(tables), totals)
+
+
+def _says_how_many_more(row: Sequence[str]) -> bool:
+    """Whether a row is the line below a table that was cut; Markdown takes it into the table if nothing parts them."""
+    return bool(_MORE.fullmatch(row[0])) and not any(row[1:])
 
 
 def _read_row(heading: str, columns: Sequence[Column], row: Sequence[str]) -> tuple[Cell, ...]:

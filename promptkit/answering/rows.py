@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from promptkit.model import Entity, OrganizationalView
@@ -15,10 +16,21 @@ def rows_of(data: Mapping[str, Any]) -> list[dict[str, Any]]:
 
 
 def groups_of(data: Mapping[str, Any], aggs: object) -> list[dict[str, Any]]:
-    """The groups of an aggregated result that have a count, each with the `aggs` that asked for them."""
+    """The groups of an aggregated result, or its one metric, each with the `aggs` that asked for them."""
     rows = data.get("aggregations")
     groups = [row for row in rows if isinstance(row, dict)] if isinstance(rows, list) else []
-    return [row | {"aggs": aggs} for row in groups if isinstance(row.get("groupCount"), int)]
+    return [row | {"aggs": aggs} for row in groups if isinstance(row.get("groupCount"), int) or _is_metric(aggs)]
+
+
+def _is_metric(aggs: object) -> bool:
+    asked = json.loads(aggs) if isinstance(aggs, str) else aggs
+    return isinstance(asked, dict) and asked.get("aggregationType") == "metric"
+
+
+def count_of(groups: Sequence[Mapping[str, Any]]) -> int | None:
+    """How many rows the groups hold together; None for a metric, which does not say."""
+    counts = [group.get("groupCount") for group in groups]
+    return None if None in counts else sum(count for count in counts if isinstance(count, int))
 
 
 def slice_of(view: OrganizationalView | None, entity: Entity, row: Mapping[str, Any]) -> str | None:

@@ -79,6 +79,11 @@ def test_what_was_written_reads_back_as_the_same_figures():
     assert parsed.stamp == "[view@1.0.0 12345678]"
 
 
+def test_the_line_below_a_table_that_was_cut_is_not_a_row():
+    text = "## Contracts\n| a | b | c | d | e |\n|---|---|---|---|---|\n| x | none | 0 | none | none |\nand 12 more\n"
+    assert figures_of(ANSWER, parse_answer(text)).tables == ([("x", None, 0, None, None)],)
+
+
 @pytest.mark.parametrize(
     "name",
     [

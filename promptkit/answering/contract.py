@@ -18,7 +18,9 @@ from markdown_it.token import Token
 from promptkit.library.render import STAMP
 from promptkit.model import Answer, Column, ColumnType, Table
 
-EVIDENCE = ("Tools", "Rows", "As of", "Filters", "Method", "Gaps")
+EVIDENCE = ("Rows", "As of", "Gaps")
+"""What the evidence of an answer with figures must state."""
+_LABELS = ("Tools", "Rows", "As of", "Filters", "Method", "Gaps")
 NOTHING = "none"
 # An answer of a model has a tenth of it. What reads Markdown takes ever longer for each character more.
 MAX_ANSWER_CHARACTERS = 250_000
@@ -69,7 +71,9 @@ def write_answer(
     types = {total.name: Column(name=total.name, type=total.type) for total in answer.totals}
     totals = [f"- {name}: {_written(types[name.split()[0]], cell)}" for name, cell in figures.totals.items()]
     parts.append("\n".join(["## Totals", *totals]))
-    parts.append("\n".join(["## Evidence", *(f"- {name}: {escaped(evidence[name])}" for name in EVIDENCE)]))
+    parts.append(
+        "\n".join(["## Evidence", *(f"- {name}: {escaped(evidence[name])}" for name in _LABELS if name in evidence)])
+    )
     return "\n\n".join([*parts, stamp]) + "\n"
 
 

@@ -27,7 +27,7 @@ from promptkit.answering.query import (
     remarks,
     rows_as_objects,
 )
-from promptkit.answering.rows import count_of, groups_of, rows_of, slice_of
+from promptkit.answering.rows import count_of, groups_of, rows_of, slices_of
 from promptkit.arguments.organizational_view import chosen_view
 from promptkit.connection.session import Outcome
 from promptkit.library.recipe import Extent, Read, Recipe, call_arguments, extent, parameters
@@ -154,7 +154,8 @@ class Analyst:
             if covered.gap:
                 break
         if read.entity:
-            rows = [row | {"slice": slice_of(view, read.entity, row)} for row in rows]
+            slices = slices_of(view, read.entity, rows)
+            rows = [row | {"slice": name} for row, name in zip(rows, slices, strict=True)]
         return rows
 
     def _read_all(self, arguments: dict[str, Any], covered: ListCoverage) -> _Rows:

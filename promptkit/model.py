@@ -74,10 +74,14 @@ class Column(Strict):
 
 
 class Table(Strict):
-    """One table of an answer, under its own heading."""
+    """One table of an answer, under its own heading.
+
+    `counted_by` is the total that counts all its rows; then the answer shows only as many as the argument `rows` says.
+    """
 
     heading: Line
     columns: tuple[Column, ...] = Field(min_length=1, strict=False)
+    counted_by: Slug | None = None
 
 
 class Total(Strict):

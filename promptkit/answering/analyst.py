@@ -19,16 +19,18 @@ from promptkit.answering.query import (
     QueryError,
     Values,
     bind,
+    keep_total,
     load_rows,
     load_scoring,
     make_steps,
+    make_totals,
     remarks,
     rows_as_objects,
 )
-from promptkit.answering.rows import groups_of, rows_of, slice_of
+from promptkit.answering.rows import count_of, groups_of, rows_of, slices_of
 from promptkit.arguments.organizational_view import chosen_view
 from promptkit.connection.session import Outcome
-from promptkit.library.recipe import Read, Recipe, call_arguments, parameters
+from promptkit.library.recipe import Extent, Read, Recipe, call_arguments, extent, parameters
 from promptkit.model import (
     DEFAULT_PROFILE,
     OrganizationalView,
@@ -68,20 +70,35 @@ _Rows = Generator[ToolCall, Reply, list[dict[str, Any]]]
 
 @dataclass
 class ListCoverage:
-    """How much of one list was read. `total` is the server's own count; None if it gives none."""
+    """How much of one list was read, and how much of it was wanted.
+
+    `total` is the server's own count; None if it gives none.
+    """
 
     tool: str
+    extent: Extent
     rows: int = 0
     pages: int = 0
     total: int | None = 0
     gap: str | None = None
 
-    def add(self, rows: int, total: int | None) -> None:
-        """Add a list that was read to its end: its rows, and the server's own count of them."""
+    def add(self, rows: int, total: int | None, *, is_all: bool = True) -> None:
+        """Add a list that was read as far as it was wanted: its rows, and the server's own count of them."""
         self.rows += rows
         self.total = None if total is None or self.total is None else self.total + total
-        if total is not None and total != rows:
+        if is_all and total is not None and total != rows:
             self.gap = self.gap or f"{self.tool} gave {rows} of {total} rows"
+
+    def __str__(self) -> str:
+        if self.extent.first == 0:
+            return f"{self.tool} total {self.rows if self.total is None else self.total}"
+        total = "an unstated total" if self.total is None else self.total
+        pages = f"in {self.pages} {'page' if self.pages == 1 else 'pages'}"
+        if self.extent.field and self.total != self.rows:
+            return f"{self.tool} {self.rows} {pages}, newest first to {self.extent.start}"
+        if self.extent.first is not None and self.total != self.rows:
+            return f"{self.tool} first {self.rows}, total {total}"
+        return f"{self.tool} {self.rows} of {total} {pages}"
 
 
 @dataclass(frozen=True)
@@ -105,11 +122,13 @@ class Analyst:
             if self.scoring:
                 load_scoring(connection, self.scoring)
             values = bind(connection, self.recipe.bind, parameters(self.values, self.today, self._view()))
+            make_totals(connection)
             coverage = []
             for table, read in self.recipe.reads.items():
-                covered = ListCoverage(read.tool)
+                covered = ListCoverage(read.tool, extent(read, values))
                 rows = yield from self._read_each(connection, read, values, covered)
                 _load(connection, table, rows, read, covered)
+                keep_total(connection, table, covered.rows if covered.total is None else covered.total)
                 if covered.pages or covered.gap:
                     coverage.append(covered)
             make_steps(connection, self.recipe.steps, values)
@@ -135,14 +154,16 @@ class Analyst:
             if covered.gap:
                 break
         if read.entity:
-            rows = [row | {"slice": slice_of(view, read.entity, row)} for row in rows]
+            slices = slices_of(view, read.entity, rows)
+            rows = [row | {"slice": name} for row, name in zip(rows, slices, strict=True)]
         return rows
 
     def _read_all(self, arguments: dict[str, Any], covered: ListCoverage) -> _Rows:
         rows: list[dict[str, Any]] = []
         total, cursor = None, None
+        wanted = covered.extent
         for _ in range(MAX_PAGES):
-            page = arguments | ({"cursor": cursor} if cursor else {})
+            page = arguments | ({"cursor": cursor} if cursor else wanted.first_page(arguments))
             reply = yield ToolCall(name=covered.tool, arguments=page)
             if reply.data is None:
                 covered.gap = f"{covered.tool} could not be read: {' '.join(reply.text.split())[:200]}"
@@ -151,26 +172,27 @@ class Analyst:
             total, cursor = _count(reply.data.get("total", total)), reply.data.get("nextCursor")
             if aggs := arguments.get("aggs"):
                 groups = groups_of(reply.data, aggs)
+                count = count_of(groups)
                 # If groups were cut off, the sum of their counts is smaller than the total.
-                covered.add(sum(group["groupCount"] for group in groups), total)
+                covered.add(total or 0 if count is None else count, total)
                 return groups
             rows += rows_of(reply.data)
+            # Without Torii's own count, the rows must be counted.
+            is_enough = total is not None and wanted.first is not None and len(rows) >= wanted.first
+            if is_enough or wanted.is_covered_by(rows):
+                covered.add(len(rows[: wanted.first]), total, is_all=False)
+                return rows[: wanted.first]
             if not cursor:
                 break
         else:
             covered.gap = f"{covered.tool} did not end within {MAX_PAGES} pages"
         covered.add(len(rows), total)
-        return rows
+        return rows[: wanted.first]
 
     def _evidence(self, coverage: Sequence[ListCoverage], gaps: str) -> dict[str, str]:
-        read = [
-            f"{c.tool} {c.rows} of {'an unstated total' if c.total is None else c.total} "
-            f"in {c.pages} {'page' if c.pages == 1 else 'pages'}"
-            for c in coverage
-        ]
         return {
             "Tools": ", ".join(dict.fromkeys(covered.tool for covered in coverage)),
-            "Rows": "; ".join(read),
+            "Rows": "; ".join(map(str, coverage)),
             "As of": f"{self.today.isoformat()} ({self.profile.time_zone})",
             "Filters": "; ".join(f"{name} = {value}" for name, value in self.values.items()) or "none",
             "Method": self.recipe.method,

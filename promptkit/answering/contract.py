@@ -9,9 +9,11 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Any, assert_never
 
-from promptkit.model import Answer, Column, ColumnType
+from promptkit.model import Answer, Column, ColumnType, Table
 
-EVIDENCE = ("Tools", "Rows", "As of", "Filters", "Method", "Gaps")
+EVIDENCE = ("Rows", "As of", "Gaps")
+"""What the evidence of an answer with figures must state."""
+_LABELS = ("Tools", "Rows", "As of", "Filters", "Method", "Gaps")
 NOTHING = "none"
 # Beyond it, arithmetic with two decimal places is no longer exact. No sum of money has so many.
 _MAX_FIGURE_DIGITS = 24
@@ -34,7 +36,7 @@ def write_answer(
     answer: Answer, figures: Figures, evidence: Mapping[str, str], stamp: str, remarks: Sequence[str] = ()
 ) -> str:
     """An answer in the contract's form, as Markdown with LF line ends; text from the tenant is escaped."""
-    told = "\n".join(["## Evidence", *(f"- {name}: {escaped(evidence[name])}" for name in EVIDENCE)])
+    told = "\n".join(["## Evidence", *(f"- {name}: {escaped(evidence[name])}" for name in _LABELS if name in evidence)])
     return "\n\n".join([*map(escaped, remarks), write_figures(answer, figures), told, stamp]) + "\n"
 
 
@@ -46,9 +48,17 @@ def write_figures(answer: Answer, figures: Figures) -> str:
         lines = [f"## {table.heading}", _row(names), "|" + "---|" * len(names)]
         lines += [_row(_written(column, cell) for column, cell in zip(table.columns, row, strict=True)) for row in rows]
         parts.append("\n".join(lines))
+        if hidden := _hidden(table, rows, figures.totals):
+            parts.append(f"and {hidden:,d} more")
     types = {total.name: Column(name=total.name, type=total.type) for total in answer.totals}
     totals = [f"- {name}: {_written(types[name.split()[0]], cell)}" for name, cell in figures.totals.items()]
     return "\n\n".join([*parts, "\n".join(["## Totals", *totals])])
+
+
+def _hidden(table: Table, rows: Rows, totals: Mapping[str, Cell]) -> int:
+    """How many rows of a table are not shown; none if that cannot be known."""
+    count = totals.get(table.counted_by) if table.counted_by else None
+    return count - len(rows) if isinstance(count, int) else 0
 
 
 def _row(cells: Iterable[str]) -> str:

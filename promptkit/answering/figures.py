@@ -18,7 +18,8 @@ def figures(
 ) -> Figures:
     """Run one query for each table and total of an answer.
 
-    A total without `per` is the first column of the first row; with `per`, each row has what it is for and the figure.
+    A total without `per` is the first column of the first row; with `per`, each row has what it is for and the figure,
+    and without rows its name alone has no figure. A table that a total counts is cut to as many rows as are wanted.
 
     Raises:
         QueryError: a query fails, or returns something that is not a figure of its column.
@@ -32,11 +33,16 @@ def figures(
     computed = []
     for table, query in zip(answer.tables, tables, strict=True):
         rows = run(connection, query, values, len(table.columns))
+        if table.counted_by:
+            rows = rows[: values.get("rows")]
         computed.append([tuple(_cell(c, v, query) for c, v in zip(table.columns, row, strict=True)) for row in rows])
     counted: dict[str, Cell] = {}
     for total in answer.totals:
         column, query = Column(name=total.name, type=total.type), totals[total.name]
-        for row in run(connection, query, values, len(total.query_columns)):
+        rows = run(connection, query, values, len(total.query_columns))
+        if total.per and not rows:
+            counted[total.name] = None
+        for row in rows:
             counted[f"{total.name} {row[0]}" if total.per else total.name] = _cell(column, row[-1], query)
     return Figures(tuple(computed), counted)
 

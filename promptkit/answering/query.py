@@ -48,6 +48,16 @@ def load_rows(
         raise wrong_sql(str(error), insert) from error
 
 
+def make_totals(connection: sqlite3.Connection) -> None:
+    """Create the table `torii_total`: for each read, Torii's own count of its rows."""
+    connection.execute("CREATE TEMP TABLE torii_total (read TEXT, total INTEGER)")
+
+
+def keep_total(connection: sqlite3.Connection, read: str, total: int) -> None:
+    """Add what Torii counted for one read to the table `torii_total`."""
+    connection.execute("INSERT INTO temp.torii_total VALUES (?, ?)", [read, total])
+
+
 def load_scoring(connection: sqlite3.Connection, scoring: Scoring) -> None:
     """Create the tables `scoring` and `classes`, temporary ones, so that they can exist beside a tenant's own."""
     connection.execute("CREATE TEMP TABLE scoring (signal TEXT, weight INTEGER, threshold REAL)")

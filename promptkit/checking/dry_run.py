@@ -53,6 +53,7 @@ class DryRun:
         """Judge the calls of one read, and create its table. Without a rule, no call of its tool is allowed anyway."""
         arguments = call_arguments(read, self.values, self.view)
         yield from self._unbound(("reads", name, "arguments"), arguments)
+        yield from self._unbound(("reads", name), {"first": read.first, "newest_first": read.newest_first})
         columns: list[str] | None = []
         rows: list[dict[str, Any]] = [{}]
         if read.each is not None:

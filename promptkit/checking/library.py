@@ -27,7 +27,11 @@ from promptkit.library.store import Library, version_digest
 from promptkit.model import DEFAULT_PROFILE, Argument, Prompt, ReviewedTool, Status, ToolClass
 from promptkit.text import sanitized
 
-EVIDENCE_LINE = "Tools, Rows (read of total, pages), As of (date and time zone), Filters, Method, Gaps"
+EVIDENCE_LINE = (
+    "Rows (by tool, read of total), As of (date and time zone), Gaps (or none); Method and Filters if they add"
+)
+# Until every prompt asks for the shorter block, this line is accepted as well.
+_LONGER_LINE = "Tools, Rows (read of total, pages), As of (date and time zone), Filters, Method, Gaps"
 _ACTIONS = (
     "update|change|edit|create|add|delete|remove|revoke|assign|reassign|deactivate|offboard|invite|approve|cancel|"
     "trigger|start|execute|launch|schedule|sync|upload|write back|run (?:the|a|this|that|our|its|your)? ?workflows?"
@@ -160,6 +164,10 @@ def _check_answer(document: Document, prompt: Prompt) -> Iterator[Problem]:
             yield document.problem_at(
                 key, "unasked-table", f"the template does not ask for the table {table.heading}", fix
             )
+        if table.counted_by and table.counted_by not in {total.name for total in prompt.answer.totals if not total.per}:
+            message = f"no total {table.counted_by} counts the rows of {table.heading}"
+            fix = "name one of its totals, without per"
+            yield document.problem_at((*key, "counted_by"), "unasked-total", message, fix)
     for index, total in enumerate(prompt.answer.totals):
         if not any(re.match(rf"- {total.name}( [A-Z]+)?: ", line) for line in lines):
             fix = f"write a line - {total.name}: and what it counts, under ## Totals"
@@ -167,7 +175,7 @@ def _check_answer(document: Document, prompt: Prompt) -> Iterator[Problem]:
             yield document.problem_at(
                 place, "unasked-total", f"the template does not ask for the total {total.name}", fix
             )
-    if "## Evidence" not in lines or f"- {EVIDENCE_LINE}" not in lines:
+    if "## Evidence" not in lines or not {f"- {EVIDENCE_LINE}", f"- {_LONGER_LINE}"} & {*lines}:
         fix = f"end the template with ## Evidence and - {EVIDENCE_LINE}"
         yield document.problem_at(("template",), "no-evidence", "the template does not ask for the evidence block", fix)
 

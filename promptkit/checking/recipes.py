@@ -6,7 +6,7 @@ import datetime
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from promptkit.answering.query import bind, load_scoring
+from promptkit.answering.query import bind, load_scoring, make_totals
 from promptkit.argument_type import type_of
 from promptkit.arguments.organizational_view import chosen_view
 from promptkit.checking.dry_run import DryRun
@@ -122,6 +122,7 @@ def _follow(
         if (library.instructions / "scoring.yaml").exists():
             load_scoring(connection, library.scoring)
         run = DryRun(document, connection, bind(connection, {}, parameters(values, _TODAY, view)), view)
+        make_totals(connection)
         for name, expression in recipe.bind.items():
             yield from run.bind(name, expression)
         for name, read in recipe.reads.items():

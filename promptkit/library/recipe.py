@@ -2,8 +2,8 @@
 
 import datetime
 import json
-from collections.abc import Mapping
-from typing import Annotated, Any
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any, NamedTuple
 
 from pydantic import Field
 
@@ -34,13 +34,17 @@ class Queries(Strict):
 
 
 class Read(Strict):
-    """One list to read, to its last page.
+    """One list to read, to its last page unless `first` or `newest_first` says how far.
 
     A value `:name` in `arguments` is replaced by the prompt's argument, by `today`, or by a name from `bind`.
     `columns` are those that exist even if nothing was read; by default the names in the argument `fields`.
     `each` is SQL over earlier reads: one call for each of its rows, whose columns are arguments of the call and columns
     of the rows it returns. With an `entity`, rows get a column `slice`: their group in the prompt's Organizational
-    View, NULL if that is for another entity. With an argument `aggs` the rows are groups: `key`, `groupCount`, `aggs`.
+    View, NULL if that is for another entity. With an argument `aggs` the rows are groups: `key`, `groupCount`, `aggs`,
+    or, for a metric, one row: `key`, `value`, `aggs`.
+    `first` is the number of rows that are enough; with 0 only Torii's total is wanted, which the table `torii_total`
+    (read, total) has for every read. `newest_first` names the field by which the newest rows come first, and the start
+    of the window: nothing is read beyond the first row before it.
     """
 
     tool: ToolName
@@ -48,6 +52,8 @@ class Read(Strict):
     each: str | None = None
     arguments: dict[str, Any] = Field(default_factory=dict)
     columns: tuple[str, ...] = Field((), strict=False)
+    first: Annotated[int, Field(ge=0)] | Annotated[str, Field(pattern="^:[a-z][a-z0-9_]*$")] | None = None
+    newest_first: dict[str, str] = Field(default_factory=dict, max_length=1)
 
     @property
     def certain_columns(self) -> tuple[str, ...]:
@@ -88,6 +94,30 @@ def call_arguments(read: Read, values: Mapping[str, Any], view: OrganizationalVi
     if view and view.entity is read.entity and isinstance(fields := arguments.get("fields"), str):
         arguments["fields"] = f"{fields},{view.field}"
     return arguments
+
+
+class Extent(NamedTuple):
+    """How far to read a list: how many rows are enough, None for all; and which rows are too old, by which field."""
+
+    first: int | None = None
+    field: str = ""
+    start: str = ""
+
+    def first_page(self, arguments: Mapping[str, Any]) -> dict[str, int]:
+        """What the call for the first page needs besides its arguments: no more rows than are enough."""
+        return {} if self.first is None else {"size": max(min(self.first, arguments.get("size", self.first)), 1)}
+
+    def is_covered_by(self, rows: Sequence[Mapping[str, Any]]) -> bool:
+        """Whether rows with the newest first go back beyond the start. In any other order they never do."""
+        times = [str(row.get(self.field) or "") for row in rows]
+        return bool(self.field and times) and times[-1] < self.start and times == sorted(times, reverse=True)
+
+
+def extent(read: Read, values: Mapping[str, Any]) -> Extent:
+    """How far to read, with the values filled in."""
+    first = _filled(read.first, values)
+    field, start = next(iter(_filled(read.newest_first, values).items()), ("", ""))
+    return Extent(None if first is None else int(first), field, str(start))
 
 
 def _filled(value: Any, values: Mapping[str, Any]) -> Any:  # noqa: ANN401

@@ -73,7 +73,7 @@ template: |
   - apps: the number of rows
 
   ## Evidence
-  - Tools, Rows (read of total, pages), As of (date and time zone), Filters, Method, Gaps
+  - Rows (by tool, read of total), As of (date and time zone), Gaps (or none); Method and Filters if they add
 changes:
   1.0.0: First release.
 """

@@ -14,7 +14,7 @@ from typing import Any
 
 from promptkit.answering.answer import analyst_for, answer
 from promptkit.answering.contract import NOTHING, Figures
-from promptkit.answering.rows import slice_of
+from promptkit.answering.rows import slices_of
 from promptkit.connection.open_session import OpenedSession
 from promptkit.library.render import resolve_arguments
 from promptkit.library.store import Library
@@ -151,9 +151,11 @@ def as_seen(view: OrganizationalView, values: FieldValues) -> OrganizationalView
 
 def buckets(view: OrganizationalView, values: FieldValues) -> list[tuple[str, int]]:
     """The groups of a view and their numbers of rows, the largest first. They add up to all rows."""
+    counts = [*values.rows.items(), ("", values.empty)]
+    names = slices_of(view, view.entity, [{view.field: value, "groupCount": rows} for value, rows in counts])
     counted: Counter[str] = Counter()
-    for value, rows in [*values.rows.items(), ("", values.empty)]:
-        counted[slice_of(view, view.entity, {view.field: value}) or view.unassigned] += rows
+    for name, (_, rows) in zip(names, counts, strict=True):
+        counted[name or view.unassigned] += rows
     return [(group, rows) for group, rows in counted.most_common() if rows]
 
 

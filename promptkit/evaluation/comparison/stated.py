@@ -17,6 +17,7 @@ TOTALS = "Totals"
 """The heading of the totals."""
 # A value may name its currency before or after: "USD 12.00; EUR 3.50".
 _AMOUNTS = re.compile(r"(?<![A-Za-z])(?:([A-Z]{3}) ?(-?\d[\d.,]{0,24})|(-?\d[\d.,]{0,24}) ?([A-Z]{3}))(?![A-Za-z])")
+_MORE = re.compile(r"(?:and )?[\d,]{1,18} more\.?", re.IGNORECASE)
 MAX_ROWS = 5_000
 
 
@@ -92,7 +93,13 @@ def _rows(table: Table, found: Sequence[WrittenTable]) -> list[TextRow]:
     for one in found:
         places = column_places(table, one.rows[0]) if one.rows else []
         rows += [tuple(None if at is None else row[at] for at in places) for row in one.rows[1:MAX_ROWS]]
-    return [row for row in rows if not all(cell is None or is_nothing(cell) for cell in row)]
+    return [row for row in rows if not _is_no_row(row)]
+
+
+def _is_no_row(row: TextRow) -> bool:
+    """Whether a row holds nothing, or says how many more there are, as below a table that was cut."""
+    first, *others = ("" if cell is None or is_nothing(cell) else cell for cell in row)
+    return not any(others) and (not first or _MORE.fullmatch(first) is not None)
 
 
 def column_places(table: Table, heads: Sequence[str]) -> list[int | None]:

@@ -93,7 +93,7 @@ def test_the_first_table_that_breaks_the_contract_is_told(parsed, passed, reason
     [
         ([*EVIDENCE, "Gaps: none"], True, ""),
         ([*EVIDENCE, "Gaps: none: all was read"], True, ""),
-        ([], False, "the evidence lacks Tools, Rows, As of, Filters, Method, Gaps, list_apps, list_users"),
+        ([], False, "the evidence lacks Rows, As of, Gaps, list_apps, list_users"),
         ([*EVIDENCE, "Gaps: "], False, "the evidence lacks Gaps"),
         ([*EVIDENCE[1:], "Tools: list_users", "Gaps: none"], False, "the evidence lacks list_apps"),
         (
@@ -111,7 +111,7 @@ def test_evidence_that_lacks_a_line_or_a_tool_or_hides_a_gap_is_told(lines, pass
 
 def test_an_answer_without_evidence_lacks_all_of_it():
     told = evaluators.states_evidence(ParsedAnswer(), [])
-    assert told.reason == "the evidence lacks Tools, Rows, As of, Filters, Method, Gaps"
+    assert told.reason == "the evidence lacks Rows, As of, Gaps"
 
 
 def test_the_stamp_that_was_found_and_the_one_that_belongs_there_are_told():

@@ -202,6 +202,14 @@ def test_transactions_are_mapped_ones_and_newest_first_unless_asked_otherwise(te
     assert {row["mappingStatus"] for row in rows} == {"unknown", "recommend_map"}
 
 
+def test_transactions_are_sorted_by_the_converted_amount(tenant):
+    rows = call(tenant, "list_transactions", {"fields": "id,amount", "sort": "amount:desc"})["transactions"]
+    converted = [row["amount"]["convertedValue"] for row in rows]
+    assert converted == sorted(converted, reverse=True)
+    original = [row["amount"]["value"] for row in rows]
+    assert original != sorted(original, reverse=True)
+
+
 def test_contracts_come_in_no_order_unless_asked(tenant):
     def ids(arguments):
         return [row["id"] for row in call(tenant, "list_contracts", arguments)["contracts"]]

@@ -102,7 +102,7 @@ def _level(wanted: Mapping[str, Any], fields: Mapping[str, ApiField]) -> _Level:
         raise unprocessable(f"{kind} needs a date field; {name} is {field.kind}. {_of_kinds(fields, {'date'})}")
     if kind == "date_histogram":
         period = _known("datePeriod", _mapping(options.get("dateHistogramOptions")).get("datePeriod"), _PERIODS)
-        return _Level(name, _PERIODS[period].format(field.sql), "", "1", options)
+        return _Level(name, _PERIODS[period].format(field.sql), "", _by_period(name, options), options)
     return _Level(name, field.sql, "", "", options, _ranges(options.get("ranges")))
 
 
@@ -137,6 +137,13 @@ def _sort(options: Mapping[str, Any], fields: Mapping[str, ApiField]) -> str:
     if not isinstance(name, str) or name not in fields:
         raise unknown("sort field", [name], ["groupCount", "key", *fields])
     return f"{_figure(name, fields, sort.get('aggFunc', 'sum'))} {order}, bucket"
+
+
+def _by_period(name: str, options: Mapping[str, Any]) -> str:
+    """The SQL order of periods; by default the earliest comes first."""
+    sort = _mapping(options.get("sort"))
+    _known("sort field", sort.get("field", name), (name, "key"))
+    return f"bucket {_known('order', sort.get('order', 'asc'), ('asc', 'desc'))}"
 
 
 def _mapping(given: Any) -> Mapping[str, Any]:  # noqa: ANN401
@@ -233,14 +240,15 @@ def _label(level: _Level, key: Any) -> Any:  # noqa: ANN401
 
 
 def _extended(level: _Level, buckets: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
-    """The buckets by date, with empty ones added where `extendedBounds` asks for them."""
+    """The buckets in their order, with empty ones added where `extendedBounds` asks for them."""
     options = _mapping(level.options["dateHistogramOptions"])
     bounds = _bounds(options.get("extendedBounds"), ("min", "max"))
     if not {"min", "max"} <= bounds.keys():
         return buckets
     starts = _starts(options["datePeriod"], bounds["min"], bounds["max"])
     known = {bucket[0]: bucket for bucket in buckets}
-    return sorted(({start: (start, 0, None) for start in starts} | known).values(), key=lambda bucket: bucket[0] or "")
+    every = ({start: (start, 0, None) for start in starts} | known).values()
+    return sorted(every, key=lambda bucket: bucket[0] or "", reverse=level.sort.endswith("desc"))
 
 
 def _starts(period: str, first: str, last: str) -> list[str]:

@@ -5,7 +5,7 @@ import pytest
 
 from promptkit.torii.api_error import unknown_names
 from promptkit.torii.roles import IDENTITIES
-from tests.torii.calls import call, client
+from tests.torii.calls import READS, call, client
 
 AREAS = (
     "workflows, tasks, contracts, users, apps, transactions, orgs, roles, authentication, access, integrations,"
@@ -164,6 +164,21 @@ def by_week(**options):
 def test_an_unknown_name_is_an_error_that_names_the_known_ones(tenant, tool, arguments, message):
     answer = call(tenant, tool, arguments)
     assert answer == {"statusCode": 422, "error": "Unprocessable Entity", "message": message}
+
+
+@pytest.mark.parametrize(
+    ("argument", "lists"),
+    [
+        ("filters", [OPERATORS]),
+        ("aggs", [TYPES, "sum, avg, max or min", "weekly, monthly, quarterly or yearly"]),
+        ("mappingStatus", ["mapped (the default), unknown, recommend_map"]),
+    ],
+)
+def test_an_argument_that_is_no_enum_is_described_with_what_it_may_name(argument, lists):
+    schemas = [tool.input_schema["properties"].get(argument) for tool in READS]
+    described = [schema["description"] for schema in schemas if schema]
+    assert described
+    assert all(names in text for text in described for names in lists)
 
 
 def test_only_text_fields_are_named_as_those_to_search(tenant):

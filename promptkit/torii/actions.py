@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from promptkit.text import sanitized
-from promptkit.torii.api_error import ToriiError, forbidden, not_found, unprocessable
+from promptkit.torii.api_error import ToriiError, forbidden, not_found, unknown, unprocessable
 from promptkit.torii.query import Request, require_row
 from promptkit.torii.roles import ROLES
 
@@ -262,8 +262,8 @@ def _custom(request: Request, entity: str) -> dict[str, Any]:
     given = request.arguments.get("customFields", {})
     query = "SELECT systemKey FROM fields WHERE entity = ? AND isCustom AND isShown AND NOT isDeleted"
     known = {key for (key,) in request.tenant.execute(query, [entity])}
-    if unknown := sorted(set(given) - known):
-        raise unprocessable(f"Unknown fields: {', '.join(map(sanitized, unknown))}")
+    if missing := sorted(set(given) - known):
+        raise unknown("fields", missing, sorted(known))
     return {key: json.dumps(value) if isinstance(value, list | dict) else value for key, value in given.items()}
 
 

@@ -11,12 +11,13 @@ from datetime import date, timedelta
 from typing import Any
 
 from promptkit.text import sanitized
-from promptkit.torii.api_error import unprocessable
+from promptkit.torii.api_error import some_of, unknown, unprocessable
 from promptkit.torii.filters import Clause
 from promptkit.torii.listing import ApiField
 
 MAX_BUCKETS = 100
 MAX_LEVELS = 4
+_TYPES = ("metric", "groupBy", "date_range", "date_histogram")
 _FUNCTIONS = {"sum": "sum", "avg": "avg", "max": "max", "min": "min", "total": "count"}
 _PERIODS = {
     "weekly": "date({0}, '-6 days', 'weekday 1')",
@@ -24,7 +25,6 @@ _PERIODS = {
     "quarterly": "date({0}, 'start of month', '-' || ((strftime('%m', {0}) - 1) % 3) || ' months')",
     "yearly": "date({0}, 'start of year')",
 }
-_BOUNDS = {"from", "to", "min", "max"}
 
 Path = tuple[Any, ...]
 
@@ -85,39 +85,45 @@ def _levels(given: Any, fields: Mapping[str, ApiField]) -> list[_Level]:  # noqa
 
 
 def _level(wanted: Mapping[str, Any], fields: Mapping[str, ApiField]) -> _Level:
-    name, kind, options = wanted.get("field"), wanted.get("aggregationType"), wanted.get("options") or {}
-    if not isinstance(name, str) or name not in fields or not isinstance(options, dict):
-        raise unprocessable(f"Unknown field to aggregate: {sanitized(name)}")
+    kind = _known("aggregationType", wanted.get("aggregationType"), _TYPES)
+    name = _known("field to aggregate", wanted.get("field"), fields)
+    options = wanted.get("options") or {}
+    if not isinstance(options, dict):
+        raise unprocessable(f"options must be a mapping, not {sanitized(options)}")
     field = fields[name]
     if kind == "metric":
-        return _Level(name, "", _figure(name, field, options.get("metricFunction")), "", options)
+        return _Level(name, "", _figure(name, fields, options.get("metricFunction")), "", options)
     if kind == "groupBy":
         function = options.get("metricFunction")
         return _Level(
-            name, field.sql, _figure(name, field, function) if function else "", _sort(options, fields), options
+            name, field.sql, _figure(name, fields, function) if function else "", _sort(options, fields), options
         )
     if field.kind != "date":
-        raise unprocessable(f"{sanitized(kind)} needs a date; {name} is {field.kind}")
+        raise unprocessable(f"{kind} needs a date field; {name} is {field.kind}. {_of_kinds(fields, {'date'})}")
     if kind == "date_histogram":
         period = _known("datePeriod", _mapping(options.get("dateHistogramOptions")).get("datePeriod"), _PERIODS)
-        return _Level(name, _PERIODS[period].format(field.sql), "", "1", options)
-    if kind == "date_range":
-        return _Level(name, field.sql, "", "", options, _ranges(options.get("ranges")))
-    raise unprocessable(f"Unknown aggregationType {sanitized(kind)}: metric, groupBy, date_range, date_histogram")
+        return _Level(name, _PERIODS[period].format(field.sql), "", _by_period(name, options), options)
+    return _Level(name, field.sql, "", "", options, _ranges(options.get("ranges")))
 
 
 def _known(what: str, given: Any, known: Collection[str]) -> str:  # noqa: ANN401
     if not isinstance(given, str) or given not in known:
-        raise unprocessable(f"Unknown {what} {sanitized(given)}: {', '.join(known)}")
+        raise unknown(what, [given], known)
     return given
 
 
-def _figure(name: str, field: ApiField, function: Any) -> str:  # noqa: ANN401
+def _of_kinds(fields: Mapping[str, ApiField], kinds: Collection[str]) -> str:
+    return f"Known: {some_of([name for name, field in fields.items() if field.kind in kinds])}"
+
+
+def _figure(name: str, fields: Mapping[str, ApiField], function: Any) -> str:  # noqa: ANN401
+    field = fields[name]
     _known("metricFunction", function, _FUNCTIONS)
     if function == "total":
         return "count(*)"
     if field.kind not in {"number", "money"} and not (field.kind == "date" and function in {"max", "min"}):
-        raise unprocessable(f"{name} is {field.kind}; {function} needs a number")
+        known = _of_kinds(fields, {"number", "money"})
+        raise unprocessable(f"{function} needs a number field; {name} is {field.kind}. {known}")
     return f"{_FUNCTIONS[function]}({field.sql})"
 
 
@@ -129,8 +135,15 @@ def _sort(options: Mapping[str, Any], fields: Mapping[str, ApiField]) -> str:
     if name in ("groupCount", "key"):
         return f"{'count(*)' if name == 'groupCount' else 'bucket'} {order}, bucket"
     if not isinstance(name, str) or name not in fields:
-        raise unprocessable(f"Unknown sort field {sanitized(name)}")
-    return f"{_figure(name, fields[name], sort.get('aggFunc', 'sum'))} {order}, bucket"
+        raise unknown("sort field", [name], ["groupCount", "key", *fields])
+    return f"{_figure(name, fields, sort.get('aggFunc', 'sum'))} {order}, bucket"
+
+
+def _by_period(name: str, options: Mapping[str, Any]) -> str:
+    """The SQL order of periods; by default the earliest comes first."""
+    sort = _mapping(options.get("sort"))
+    _known("sort field", sort.get("field", name), (name, "key"))
+    return f"bucket {_known('order', sort.get('order', 'asc'), ('asc', 'desc'))}"
 
 
 def _mapping(given: Any) -> Mapping[str, Any]:  # noqa: ANN401
@@ -142,13 +155,15 @@ def _mapping(given: Any) -> Mapping[str, Any]:  # noqa: ANN401
 def _ranges(given: Any) -> tuple[Mapping[str, Any], ...]:  # noqa: ANN401
     if not isinstance(given, list) or not 0 < len(given) <= MAX_BUCKETS:
         raise unprocessable(f"date_range needs 1 to {MAX_BUCKETS} ranges of {{from, to}}")
-    return tuple(_bounds(each) for each in given)
+    return tuple(_bounds(each, ("from", "to")) for each in given)
 
 
-def _bounds(given: Any) -> Mapping[str, str]:  # noqa: ANN401
+def _bounds(given: Any, known: Collection[str]) -> Mapping[str, str]:  # noqa: ANN401
     bounds = _mapping(given)
-    if bad := [name for name, day in bounds.items() if name not in _BOUNDS or not isinstance(day, str)]:
-        raise unprocessable(f"Unknown bounds: {', '.join(map(sanitized, bad))}")
+    if missing := [name for name in bounds if name not in known]:
+        raise unknown("bounds", missing, known)
+    if other := [day for day in bounds.values() if not isinstance(day, str)]:
+        raise unprocessable(f"A bound is a day such as 2026-11-02, not {sanitized(other[0])}")
     return bounds
 
 
@@ -186,7 +201,7 @@ def _buckets(
 
 
 def _hard(level: _Level) -> tuple[str, list[str]]:
-    bounds = _bounds(_mapping(level.options.get("dateHistogramOptions")).get("hardBounds"))
+    bounds = _bounds(_mapping(level.options.get("dateHistogramOptions")).get("hardBounds"), ("min", "max"))
     conditions = [f" AND {level.key} {'>=' if name == 'min' else '<='} ?" for name in bounds]
     return "".join(conditions), list(bounds.values())
 
@@ -225,14 +240,15 @@ def _label(level: _Level, key: Any) -> Any:  # noqa: ANN401
 
 
 def _extended(level: _Level, buckets: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
-    """The buckets by date, with empty ones added where `extendedBounds` asks for them."""
+    """The buckets in their order, with empty ones added where `extendedBounds` asks for them."""
     options = _mapping(level.options["dateHistogramOptions"])
-    bounds = _bounds(options.get("extendedBounds"))
+    bounds = _bounds(options.get("extendedBounds"), ("min", "max"))
     if not {"min", "max"} <= bounds.keys():
         return buckets
     starts = _starts(options["datePeriod"], bounds["min"], bounds["max"])
     known = {bucket[0]: bucket for bucket in buckets}
-    return sorted(({start: (start, 0, None) for start in starts} | known).values(), key=lambda bucket: bucket[0] or "")
+    every = ({start: (start, 0, None) for start in starts} | known).values()
+    return sorted(every, key=lambda bucket: bucket[0] or "", reverse=level.sort.endswith("desc"))
 
 
 def _starts(period: str, first: str, last: str) -> list[str]:

@@ -10,13 +10,32 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from promptkit.text import sanitized
-from promptkit.torii.api_error import unprocessable
-from promptkit.torii.listing import ApiField
+from promptkit.torii.api_error import unknown, unprocessable
+from promptkit.torii.listing import ApiField, Kind
 
 MAX_FILTERS = 50
 MAX_DEPTH = 5
 MAX_CHARACTERS = 8000
+OPERATORS = (
+    *("equals", "notEquals", "contains", "notContains", "anyOf", "noneOf", "allOf", "isExactly", "isSet", "isNotSet"),
+    *("gt", "gte", "lt", "lte", "dayAfter", "dayOnOrAfter", "dayBefore", "dayOnOrBefore", "relativeDateToday"),
+    *("relativeDateOn", "relativeDateLess", "relativeDateMore", "nested", "exists", "notExists", "or", "and"),
+)
+"""The operators that Torii documents."""
+
 _COMPARE = {"gt": ">", "gte": ">=", "lt": "<", "lte": "<="}
+_COMPARED = ("number", "money", "date", "text")
+_LISTED = {"anyOf", "noneOf", "allOf", "isExactly"}
+_VALUES: Mapping[Kind, str] = {
+    "text": "a text",
+    "number": "a number",
+    "money": "a number in minor units",
+    "flag": "true or false",
+    "date": "a day such as 2026-11-02",
+    "list": "a text or whole number",
+    "person": "the id of a user",
+    "object": "a text",
+}
 _UNIT_DAYS = {"day": 1, "week": 7, "month": 30, "year": 365}
 # The fields of the person in primaryOwner or owner that a nested filter may use.
 _PERSON = {name: ApiField(f"p.{name}") for name in ("firstName", "lastName", "email", "status", "lifecycleStatus")} | {
@@ -91,20 +110,37 @@ def _one(wanted: Any, fields: Mapping[str, ApiField], today: date, depth: int) -
             return joined(_each(some, fields, today, depth - 1), word.upper())
     key, op, value = _plain(wanted.get("key")), _plain(wanted.get("op", "equals")), wanted.get("value")
     if not isinstance(key, str) or key not in fields:
-        raise unprocessable(f"Unknown filter key: {sanitized(key)}")
-    if not isinstance(op, str):
-        raise unprocessable(f"Unknown operator: {sanitized(op)}")
+        raise unknown("filter key", [key], fields)
+    if op not in OPERATORS:
+        raise unknown("operator", [op], OPERATORS)
     if op == "nested":
         return _nested(fields[key], value, today, depth)
     clause = _operate(fields[key], op, value, today)
     if clause is None:
-        raise unprocessable(f"Operator {sanitized(op)} does not take {sanitized(value)} on {key} ({fields[key].kind})")
+        raise unprocessable(
+            f"Operator {op} does not take {sanitized(value)} on {key} ({fields[key].kind}): {_needed(fields[key], op)}"
+        )
     return clause
 
 
 def _plain(word: Any) -> Any:  # noqa: ANN401
     # The old npm package wrapped key and op as {"value": ...}.
     return word.get("value") if isinstance(word, dict) else word
+
+
+def _needed(field: ApiField, op: str) -> str:
+    """What the operator would take."""
+    if op.startswith(("day", "relativeDate")) and field.kind != "date":
+        return "it needs a date field"
+    if op.startswith("relativeDate"):
+        return "it needs a whole number of days from today, below zero for the past"
+    if op in _LISTED:
+        return f"it needs a list, each {_VALUES[field.kind]}"
+    if op in {"contains", "notContains"}:
+        return "it needs a text, on a text or list field"
+    if op in _COMPARE and field.kind not in _COMPARED:
+        return f"it needs a field of the kind {', '.join(_COMPARED)}"
+    return f"it needs {_VALUES[field.kind]}"
 
 
 def _nested(field: ApiField, value: Any, today: date, depth: int) -> Clause:  # noqa: ANN401
@@ -129,7 +165,7 @@ def _operate(field: ApiField, op: str, value: Any, today: date) -> Clause | None
         return _negated(op == "notContains", _contains(field, value))
     if op in {"allOf", "isExactly"} and isinstance(value, list):
         return _all_of(field, value, exactly=op == "isExactly")
-    if op in _COMPARE and field.kind in {"number", "money", "date", "text"} and _fits(field, value):
+    if op in _COMPARE and field.kind in _COMPARED and _fits(field, value):
         return Clause(f"{field.sql} {_COMPARE[op]} ?", (value,))
     if field.kind == "date":
         return _dates(field.sql, op, value, today)

@@ -18,7 +18,7 @@ CREATE INDEX contracts_app ON contracts (idApp);
 CREATE INDEX transactions_shown ON transactions (
   transactionDate, mappingStatus, duplicateOf, source, idApp, description
 );
-CREATE INDEX transactions_amount ON transactions (amount);
+CREATE INDEX transactions_amount ON transactions (convertedValue);
 CREATE INDEX transactions_app ON transactions (idApp, transactionDate);
 CREATE INDEX executions_created ON action_executions (creationTime);
 CREATE INDEX executions_app ON action_executions (idApp);

@@ -224,8 +224,9 @@ TRANSACTIONS = Listing(
         ),
         "appName": ApiField("(SELECT a.name FROM apps a WHERE a.id = transactions.idApp)"),
         "reportedByFullName": ApiField(f"(SELECT {_FULL_NAME} FROM users u WHERE u.id = transactions.reportedBy)"),  # noqa: S608
+        # Torii sorts by the amount in the display currency.
         "amount": ApiField(
-            "transactions.amount",
+            "transactions.convertedValue",
             "money",
             "json_object('value', transactions.amount, 'currency', transactions.currency,"
             " 'convertedValue', transactions.convertedValue)",

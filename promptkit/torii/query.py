@@ -12,9 +12,8 @@ from dataclasses import field as dataclass_field
 from datetime import date
 from typing import Any, Literal
 
-from promptkit.text import sanitized
 from promptkit.torii.aggregate import aggregate
-from promptkit.torii.api_error import bad_request, forbidden, not_found, unprocessable
+from promptkit.torii.api_error import bad_request, forbidden, not_found, unknown, unprocessable
 from promptkit.torii.filters import Clause, contains_text, equal_clause, filter_clause, joined, parsed
 from promptkit.torii.listing import ApiField, Listing
 from promptkit.torii.roles import ADMIN, ROLES, Identity
@@ -144,11 +143,11 @@ def _named(text: str | None, listing: Listing, fields: Mapping[str, ApiField], r
     if not text:
         return [name for name in listing.default_fields if name in fields]
     names = list(dict.fromkeys(name.strip() for name in text.split(",") if name.strip()))
-    unknown = [name for name in names if name not in fields]
-    if withheld := [name for name in unknown if name in listing.fields and name not in request.renamed]:
+    missing = [name for name in names if name not in fields]
+    if withheld := [name for name in missing if name in listing.fields and name not in request.renamed]:
         raise forbidden(f"The role {request.identity.role} does not see: {', '.join(withheld)}")
-    if unknown:
-        raise unprocessable(f"Unknown fields: {', '.join(map(sanitized, unknown))}")
+    if missing:
+        raise unknown("fields", missing, fields)
     return names
 
 
@@ -174,8 +173,9 @@ def _base_filters(given: Any) -> dict[str, Any]:  # noqa: ANN401
 
 def _search(text: str, named: str | None, listing: Listing, fields: Mapping[str, ApiField]) -> Clause:
     names = [name.strip() for name in named.split(",")] if named else listing.searched
-    if unknown := [name for name in names if name not in fields or fields[name].kind != "text"]:
-        raise unprocessable(f"Cannot search in: {', '.join(map(sanitized, unknown))}")
+    texts = [name for name, field in fields.items() if field.kind == "text"]
+    if missing := [name for name in names if name not in texts]:
+        raise unknown("fields to search", missing, texts)
     return joined((contains_text(fields[name].sql, text) for name in names), "OR")
 
 
@@ -190,8 +190,10 @@ def _order(sort: str | None, listing: Listing, fields: Mapping[str, ApiField]) -
 
 def _sorted_by(part: str, fields: Mapping[str, ApiField]) -> _Term:
     name, _, direction = part.strip().partition(":")
-    if name not in fields or direction not in {"", "asc", "desc"}:
-        raise unprocessable(f"Unknown sort: {sanitized(part)}")
+    if name not in fields:
+        raise unknown("sort field", [name], fields)
+    if direction not in {"", "asc", "desc"}:
+        raise unknown("sort direction", [direction], ("asc", "desc"))
     return _Term(fields[name].sql, "desc" if direction == "desc" else "asc")
 
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
-from promptkit.torii.api_error import unprocessable
+from promptkit.text import sanitized
+from promptkit.torii.api_error import not_found, unknown, unprocessable
 from promptkit.torii.filters import Clause
 from promptkit.torii.licenses import add_licenses
 from promptkit.torii.listing import (
@@ -39,6 +41,8 @@ _VIEWS = {
     "externalUsers": "isExternal",
 }
 _MAPPING_STATUSES = ("mapped", "unknown", "recommend_map")
+# Torii documents only the first, which is the default; the second is our guess.
+_WORKFLOW_TYPES = ("regular", "offboarding")
 
 
 def _page(
@@ -78,8 +82,8 @@ def get_app(request: Request) -> dict[str, Any]:
 
 def get_similar_apps(request: Request) -> dict[str, Any]:
     """GET /apps/similar: the tenant's other apps of the same category, unpaged."""
+    _require_app(request)
     id_ = request.arguments["idApp"]
-    run_one(request, APPS, "idApp", [Clause("apps.id = ?", (id_,))])
     same = "NOT isHidden AND apps.id <> ? AND category = (SELECT category FROM apps WHERE id = ?)"
     asked = {"fields": "id,name,state,category"}
     page = run_list(request.asking(asked), APPS, [Clause(same, (id_, id_))])
@@ -127,8 +131,23 @@ def list_user_applications(request: Request) -> dict[str, Any]:
 
 def get_user_application(request: Request) -> dict[str, Any]:
     """GET /users/{idUser}/apps/{idApp}."""
+    require_row(request, "users", "idUser")
+    _require_app(request)
+    _require_use(request)
     ids = _equal(request, {"idUser": "app_users.idUser", "idApp": "app_users.idApp"})
     return {"app": run_one(request, USER_APPS, "idApp", ids)}
+
+
+def _require_app(request: Request) -> None:
+    """Look up the app in the argument idApp, among those that the role sees."""
+    only_id = request.asking({**request.arguments, "fields": "id"})
+    run_one(only_id, APPS, "idApp", _equal(request, {"idApp": "apps.id"}))
+
+
+def _require_use(request: Request) -> None:
+    ids = [request.arguments["idUser"], request.arguments["idApp"]]
+    if request.tenant.execute("SELECT 1 FROM app_users WHERE idUser = ? AND idApp = ?", ids).fetchone() is None:
+        raise not_found(f"User {ids[0]} does not use app {ids[1]}")
 
 
 def list_contracts(request: Request) -> dict[str, Any]:
@@ -144,8 +163,8 @@ def get_contract(request: Request) -> dict[str, Any]:
 def list_transactions(request: Request) -> dict[str, Any]:
     """GET /transactions: recognised ones unless `mappingStatus` asks for others; never archived or duplicate ones."""
     kinds = [kind.strip() for kind in request.arguments.get("mappingStatus", "mapped").split(",")]
-    if not set(kinds) <= set(_MAPPING_STATUSES):
-        raise unprocessable(f"mappingStatus is a comma-separated list of {', '.join(_MAPPING_STATUSES)}")
+    if missing := [kind for kind in kinds if kind not in _MAPPING_STATUSES]:
+        raise unknown("mappingStatus", missing, _MAPPING_STATUSES)
     marks = ", ".join("?" * len(kinds))
     base = [Clause("duplicateOf IS NULL"), Clause(f"mappingStatus IN ({marks})", tuple(kinds))]
     base += _equal(request, {"idApp": "transactions.idApp", "source": "transactions.source"})
@@ -153,8 +172,14 @@ def list_transactions(request: Request) -> dict[str, Any]:
 
 
 def list_workflows(request: Request) -> dict[str, Any]:
-    """GET /workflows."""
-    rows = _workflows(request, "type = ?", request.arguments.get("type", "regular"))
+    """GET /workflows: regular ones unless `type` asks for others.
+
+    Which types Torii has besides, and what it answers to one that it has not, is not public. An error is our choice.
+    """
+    kind = request.arguments.get("type", "regular")
+    if kind not in _WORKFLOW_TYPES:
+        raise unknown("type", [kind], _WORKFLOW_TYPES)
+    rows = _workflows(request, "type = ?", kind)
     return {"workflows": rows, "count": len(rows), "total": len(rows), "nextCursor": None}
 
 
@@ -180,16 +205,23 @@ def get_action_execution_logs(request: Request) -> dict[str, Any]:
 def get_audit_logs(request: Request) -> dict[str, Any]:
     """GET /audit: without a total, as in Torii; `sort` is asc or desc, by creationTime."""
     given = request.arguments
-    direction = given.get("sort", "desc")
-    if direction not in {"asc", "desc"}:
-        raise unprocessable("sort must be asc or desc")
     base = _equal(request, {"entity": "audit.entity"})
     for name, compare in (("startTime", ">"), ("endTime", "<=")):
         if name in given:
-            base.append(Clause(f"audit.creationTime {compare} ?", (given[name],)))
-    sorted_ = {**given, "sort": f"creationTime:{direction}"}
+            base.append(Clause(f"audit.creationTime {compare} ?", (_time(name, given[name]),)))
+    sorted_ = {**given, "sort": f"creationTime:{given.get('sort', 'desc')}"}
     page = _page("audit", request.asking(sorted_), AUDIT, base, size=50)
     return {name: value for name, value in page.items() if name != "total"}
+
+
+def _time(name: str, text: str) -> str:
+    """A time as it was given, if it is ISO 8601, which Torii documents. An error for any other is our choice."""
+    try:
+        datetime.fromisoformat(text)
+    except ValueError:
+        form = "a day or time such as 2026-11-02 or 2026-11-02T09:00:00Z"
+        raise unprocessable(f"{name} must be {form}, not {sanitized(text)}") from None
+    return text
 
 
 READS: Mapping[str, Read] = {

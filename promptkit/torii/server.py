@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable
-from functools import cache, partial
+from functools import partial
 from typing import Any
 
 import msgspec
-from jsonschema import Draft202012Validator
 from mcp import MCPError
 from mcp.server.lowlevel import NotificationOptions, Server
 from mcp.server.subscriptions import InMemorySubscriptionBus, ListenHandler, ToolsListChanged
@@ -31,6 +30,7 @@ from promptkit.torii.lookups import ALL_READS
 from promptkit.torii.query import Request
 from promptkit.torii.roles import ADMIN, Identity, require_allowed
 from promptkit.torii.surface import Mode, Surface, surface
+from promptkit.torii.validation import require_valid
 
 
 def build_server(
@@ -106,7 +106,7 @@ class _LocalTorii:
             return _result(error.body, self._offered, is_error=True)
 
     def _answer(self, tool: Tool, arguments: dict[str, Any]) -> dict[str, Any]:
-        _validate(tool, arguments)
+        require_valid(tool, arguments)
         identity, is_action = self._identity(), tool.name not in ALL_READS
         require_allowed(identity, tool.name, is_action=is_action)
         refuse(self._faults, tool.name, arguments)
@@ -123,18 +123,6 @@ def _hostile(tools: tuple[Tool, ...]) -> list[Tool]:
         tool.model_copy(update={"description": hostile_description(tool.name, tool.description or "")})
         for tool in tools
     ]
-
-
-def _validate(tool: Tool, arguments: dict[str, Any]) -> None:
-    validator = _validator(msgspec.json.encode(tool.input_schema))
-    errors = sorted(error.message for error in validator.iter_errors(arguments))
-    if errors:
-        raise unprocessable("; ".join(sanitized(message, 200) for message in errors))
-
-
-@cache
-def _validator(schema: bytes) -> Draft202012Validator:
-    return Draft202012Validator(msgspec.json.decode(schema))
 
 
 def _sized(mode: Mode, arguments: dict[str, Any]) -> dict[str, Any]:

@@ -105,6 +105,39 @@ def test_extended_bounds_fill_in_empty_periods(tenant):
     ]
 
 
+@pytest.mark.parametrize("field", ["creationTime", "key"])
+def test_the_latest_periods_come_first_if_that_is_asked(tenant, field):
+    options = {"dateHistogramOptions": {"datePeriod": "monthly"}, "sort": {"field": field, "order": "desc"}, "size": 3}
+    aggs = {"field": "creationTime", "aggregationType": "date_histogram", "options": options}
+    query = "SELECT substr(creationTime, 1, 7) || '-01', count(*) FROM apps GROUP BY 1 ORDER BY 1 DESC LIMIT 3"
+    found = aggregated(tenant, "list_apps", aggs)
+    assert [(row["key"], row["groupCount"]) for row in found] == tenant.execute(query).fetchall()
+
+
+def test_empty_periods_stand_in_the_order_that_is_asked(tenant):
+    bounds = {"min": "2031-01-15", "max": "2031-03-01"}
+    options = {"dateHistogramOptions": {"datePeriod": "monthly", "extendedBounds": bounds, "hardBounds": bounds}}
+    sorted_ = {
+        "field": "endDate",
+        "aggregationType": "date_histogram",
+        "options": options | {"sort": {"order": "desc"}},
+    }
+    keys = [row["key"] for row in aggregated(tenant, "list_contracts", sorted_)]
+    assert keys == ["2031-03-01", "2031-02-01", "2031-01-01"]
+
+
+def test_periods_within_a_group_follow_the_sort(tenant):
+    years = {
+        "field": "creationTime",
+        "aggregationType": "date_histogram",
+        "options": {"dateHistogramOptions": {"datePeriod": "yearly"}, "sort": {"order": "desc"}},
+    }
+    groups = aggregated(tenant, "list_apps", {"field": "state", "aggregationType": "groupBy", "aggs": years})
+    keys = [[row["key"] for row in group["aggregations"]] for group in groups]
+    assert all(each == sorted(each, reverse=True) for each in keys)
+    assert any(len(each) > 1 for each in keys)
+
+
 def test_ranges_may_overlap_and_hold_groups(tenant):
     ranges = [{"from": "2026-01-01", "to": "2027-01-01"}, {"from": "2026-11-02"}]
     groups = {"field": "status", "aggregationType": "groupBy"}
@@ -128,6 +161,11 @@ def test_ranges_may_overlap_and_hold_groups(tenant):
         {"field": "creationTime", "aggregationType": "date_histogram", "options": {"dateHistogramOptions": 1}},
         {"field": "creationTime", "aggregationType": "date_range", "options": {"ranges": []}},
         {"field": "creationTime", "aggregationType": "date_range", "options": {"ranges": [{"since": "2026"}]}},
+        {
+            "field": "creationTime",
+            "aggregationType": "date_histogram",
+            "options": {"dateHistogramOptions": {"datePeriod": "monthly"}, "sort": {"field": "name"}},
+        },
         {"field": "state", "aggregationType": "groupBy", "options": {"size": "all"}},
         {"field": "state", "aggregationType": "groupBy", "options": {"sort": {"field": "zip"}}},
         {"field": "state", "aggregationType": "groupBy", "options": {"sort": {"order": "up; DROP TABLE apps"}}},

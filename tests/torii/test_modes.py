@@ -5,6 +5,13 @@ import anyio
 from promptkit.torii.surface import surface
 from tests.torii.calls import client
 
+CONTRACT_FIELDS = (
+    *("id", "idApp", "createdBy", "cancellationNoticePeriod", "name", "status", "source", "currency", "paymentTerm"),
+    *("vendor", "billingEmail", "description", "creationTime", "startDate", "endDate", "cancellationDeadline"),
+    *("autoRenewal", "previousContracts", "owner", "amount", "yearlyCost", "c_costCenter_1", "c_isThereAnNdaSigned_3"),
+    *("c_legalEntity_2", "c_reviewers_4"),
+)
+
 
 def tools_and(tenant, mode, tool, arguments):
     async def run():
@@ -26,7 +33,9 @@ def test_the_old_package_has_seven_tools_and_answers_in_plain_text(tenant):
         "list_roles": [],
     }
     assert all(tool.annotations is None for tool in tools)
-    assert [block.text for block in result.content] == ["Error: Unknown fields: zip"]
+    assert [block.text for block in result.content] == [
+        f"Error: Unknown fields: zip. Known: {', '.join(CONTRACT_FIELDS)}"
+    ]
     assert result.is_error is False
     assert result.structured_content is None
 

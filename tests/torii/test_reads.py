@@ -12,6 +12,8 @@ from promptkit.torii.surface import surface
 from tests.torii.calls import GIVEN, READS, call, client
 
 TOOLS = Path(__file__).parents[2] / "instructions" / "tools.yaml"
+APPS = "fields, filters, baseFilters, aggs, sort, size, cursor, q, includeLicenses"
+TIME = "a day or time such as 2026-11-02 or 2026-11-02T09:00:00Z"
 # Values that a model, or somebody who tries to break things, might send.
 ODD = [
     *("", "x'--", "%", "null", "[]", "{}", "[{}]", "[[]]", "9" * 400, "\x00", "\u202e"),
@@ -61,24 +63,31 @@ def test_every_tool_has_its_code_and_its_class():
         ("get_workflow", {"idWorkflow": 999}, 404, "There is no idWorkflow 999"),
         ("get_user_application", {"idUser": 1, "idApp": 5}, 404, "There is no idApp 5"),
         ("list_application_users", {"idApp": 5}, 404, "There is no idApp 5"),
-        ("list_apps", {"zip": 1}, 422, "Additional properties are not allowed ('zip' was unexpected)"),
-        ("list_apps", {"fields": "id,zip,c_department_9"}, 422, "Unknown fields: zip, c_department_9"),
-        ("list_apps", {"fields": "ccf_paymentCard"}, 422, "Unknown fields: ccf_paymentCard"),
-        ("list_apps", {"size": 1001}, 422, "1001 is greater than the maximum of 1000"),
-        ("list_apps", {"size": 0}, 422, "0 is less than the minimum of 1"),
-        ("list_apps", {"size": True}, 422, "True is not of type 'integer'"),
+        ("list_apps", {"zip": 1}, 422, "Unknown arguments: zip. Known: " + APPS),
+        ("list_apps", {"size": 1001}, 422, "size: 1001 is greater than the maximum of 1000"),
+        ("list_apps", {"size": 0}, 422, "size: 0 is less than the minimum of 1"),
+        ("list_apps", {"size": True}, 422, "size: True is not of type 'integer'"),
+        ("list_apps", {"q": "x" * 300}, 422, f"q: {'x' * 79}~ breaks maxLength 200"),
         ("list_users", {"idUsers": "1,x"}, 422, "idUsers must be ids of users"),
         ("list_users", {"idUsers": ",".join("1" * 51)}, 422, "idUsers takes at most 50 ids"),
-        ("list_transactions", {"mappingStatus": "archived"}, 422, None),
         ("search_apps", {}, 422, "'q' is a required property"),
-        ("get_audit_logs", {"sort": "type:asc"}, 422, "sort must be asc or desc"),
+        ("get_user_application", {"idUser": 999999, "idApp": 1001}, 404, "There is no idUser 999999"),
+        ("get_audit_logs", {"startTime": "last week"}, 422, f"startTime must be {TIME}, not last week"),
+        ("get_audit_logs", {"endTime": "2026-13-01"}, 422, f"endTime must be {TIME}, not 2026-13-01"),
     ],
 )
 def test_an_error_has_toriis_shape(tenant, tool, arguments, status, message):
     answer = call(tenant, tool, arguments)
     assert answer.keys() == {"statusCode", "error", "message"}
     assert answer["statusCode"] == status
-    assert message is None or answer["message"] == message
+    assert answer["message"] == message
+
+
+def test_a_user_who_does_not_use_an_app_is_not_an_app_that_is_missing(tenant):
+    query = "SELECT id FROM apps WHERE id NOT IN (SELECT idApp FROM app_users WHERE idUser = 2) LIMIT 1"
+    (app,) = tenant.execute(query).fetchone()
+    answer = call(tenant, "get_user_application", {"idUser": 2, "idApp": app})
+    assert answer == {"statusCode": 404, "error": "Not Found", "message": f"User 2 does not use app {app}"}
 
 
 @pytest.mark.parametrize("tool", READS, ids=lambda tool: tool.name)
@@ -191,6 +200,14 @@ def test_transactions_are_mapped_ones_and_newest_first_unless_asked_otherwise(te
     assert dates == sorted(dates, reverse=True)
     rows = call(tenant, "list_transactions", {"mappingStatus": "unknown,recommend_map"})["transactions"]
     assert {row["mappingStatus"] for row in rows} == {"unknown", "recommend_map"}
+
+
+def test_transactions_are_sorted_by_the_converted_amount(tenant):
+    rows = call(tenant, "list_transactions", {"fields": "id,amount", "sort": "amount:desc"})["transactions"]
+    converted = [row["amount"]["convertedValue"] for row in rows]
+    assert converted == sorted(converted, reverse=True)
+    original = [row["amount"]["value"] for row in rows]
+    assert original != sorted(original, reverse=True)
 
 
 def test_contracts_come_in_no_order_unless_asked(tenant):

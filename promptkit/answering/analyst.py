@@ -104,7 +104,8 @@ class Analyst:
         with closing(sqlite3.connect(":memory:")) as connection:
             if self.scoring:
                 load_scoring(connection, self.scoring)
-            values = bind(connection, self.recipe.bind, parameters(self.values, self.today, self._view()))
+            given = parameters(self.prompt.arguments, self.values, self.today, self._view())
+            values = bind(connection, self.recipe.bind, given)
             coverage = []
             for table, read in self.recipe.reads.items():
                 covered = ListCoverage(read.tool)

@@ -121,7 +121,9 @@ def _follow(
     with empty_database() as connection:
         if (library.instructions / "scoring.yaml").exists():
             load_scoring(connection, library.scoring)
-        run = DryRun(document, connection, bind(connection, {}, parameters(values, _TODAY, view)), view)
+        run = DryRun(
+            document, connection, bind(connection, {}, parameters(prompt.arguments, values, _TODAY, view)), view
+        )
         for name, expression in recipe.bind.items():
             yield from run.bind(name, expression)
         for name, read in recipe.reads.items():

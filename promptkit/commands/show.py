@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+from promptkit.argument_type import type_of
 from promptkit.library.store import Library
 from promptkit.model import Argument, Prompt
 
@@ -64,6 +65,5 @@ def _default(argument: Argument) -> str:
 def _limits(argument: Argument) -> str:
     if argument.choices:
         return f" ({', '.join(argument.choices)})"
-    if argument.minimum is None and argument.maximum is None:
-        return ""
-    return f" ({argument.minimum} to {argument.maximum} {argument.unit or ''})".replace(" )", ")")
+    limits = type_of(argument).limits(argument)
+    return f" ({limits} {argument.unit or ''})".replace(" )", ")") if limits else ""

@@ -57,7 +57,10 @@ def render(prompt: Prompt, arguments: Mapping[str, Scalar] | None = None, profil
         raise PromptkitError(
             Problem("", one.line, 0, one.code, f"{prompt.name}: {one.message}", one.fix) for one in wrong
         )
-    texts = {name: type_of(prompt.arguments[name]).shown(value, profile) for name, value in values.items()}
+    texts = {
+        name: type_of(prompt.arguments[name]).shown(prompt.arguments[name], value, profile)
+        for name, value in values.items()
+    }
     try:
         text = _compiled(prompt.template).render(context | texts)
     except TemplateError as error:

@@ -8,7 +8,7 @@ from promptkit.errors import PromptkitError
 from promptkit.library.identity import identify
 from promptkit.library.instructions import Variant, build_instructions, instructions_version
 from promptkit.library.render import render
-from promptkit.library.store import Library
+from promptkit.library.store import Library, version_digest
 from promptkit.library.versions import Part, bumped, least_part, release
 from promptkit.model import DEFAULT_PROFILE
 from tests.sources import ROOT
@@ -122,6 +122,24 @@ def test_a_change_that_is_larger_than_said_is_not_released(copy):
 def test_a_prompt_that_did_not_change_is_not_released(copy):
     with pytest.raises(PromptkitError, match="nothing-changed"):
         release(copy, "renewal_calendar", Part.PATCH, "x")
+
+
+def fitting(copy, users: int) -> tuple[str, str]:
+    """What a prompt that fits so many users says, and the digest of its version."""
+    edit(copy, f"users: {copy.load_prompt(NAME).fits.users}}}", f"users: {users}}}")
+    path = copy.prompts / "renewal_calendar.yaml"
+    return render(copy.load_prompt("renewal_calendar")), version_digest(copy.prompt_document(path))
+
+
+def test_what_a_view_fits_is_measured_anew_without_a_new_version(copy):
+    assert fitting(copy, 5000) == fitting(copy, 6000)
+
+
+def test_what_a_view_fits_belongs_to_a_version_that_says_it(copy):
+    edit(copy, "Read only.", "Read only, for up to {{ fits }}.")
+    before, after = fitting(copy, 5000), fitting(copy, 6000)
+    assert "and 6,000 users." in after[0]
+    assert before[1] != after[1]
 
 
 def pasted(library, **arguments) -> str:

@@ -28,11 +28,13 @@ class Control:
       `pattern` are optional. It is written in the prompt as Python writes it.
     - `pattern`: text that matches all of `pattern`, a regular expression that means the same in JavaScript. It is
       written in the prompt unchanged.
+    - `window`: days or dates in one of `forms`, as promptkit/arguments/window.py reads them; days without a word go the
+      `way`, and are from `least` to `most`.
     - `text`: one line of at most `longest` characters. It is written in the prompt in quotes.
     """
 
     element: str
-    takes: Literal["truth", "option", "number", "pattern", "text"]
+    takes: Literal["truth", "option", "number", "pattern", "window", "text"]
     rule: Mapping[str, Any] = field(default_factory=dict)
     attributes: Mapping[str, object] = field(default_factory=dict)
 
@@ -51,13 +53,15 @@ class ArgumentType(ABC):
     """Whether an argument must have `choices`."""
     untouched: Scalar | None = None
     """What the control holds before anybody has filled it in, if there is no default."""
+    widens: tuple[str, ...] = ()
+    """The types whose values are all valid for this one too, so that a change to it takes nothing away."""
 
     def default(self, argument: Argument, profile: Profile) -> Scalar | None:
         """The argument's value if nobody fills it in; None if somebody must."""
         return argument.default
 
-    def parse(self, text: str) -> Scalar:
-        """The typed text as a value; text that is not valid is returned unchanged, for `why_not_valid`."""
+    def parse(self, text: str, today: datetime.date) -> Scalar:
+        """The text as it was typed `today`, as a value; text that is not valid is returned, for `why_not_valid`."""
         return text
 
     @abstractmethod
@@ -65,11 +69,15 @@ class ArgumentType(ABC):
         """Why `value` cannot be the argument's value, as the end of a sentence; None when it can."""
 
     @abstractmethod
-    def shown(self, value: Scalar, profile: Profile) -> str | bool:
+    def shown(self, argument: Argument, value: Scalar, profile: Profile) -> str | bool:
         """How a value is written in the prompt; a boolean if the template asks whether it is set.
 
         Free text is quoted, so that it reads as a name and not as an instruction.
         """
+
+    def parameters(self, name: str, argument: Argument, value: Scalar, today: datetime.date) -> dict[str, Scalar]:
+        """What SQL can refer to: a value under the argument's name, or several under names that begin with it."""
+        return {name: value}
 
     @abstractmethod
     def need(self, argument: Argument) -> str:

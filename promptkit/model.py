@@ -113,6 +113,17 @@ class Status(StrEnum):
     DEPRECATED = "deprecated"
 
 
+class Fits(Strict):
+    """The largest tenant for which an assistant can answer a view by reading: its apps and its users, measured."""
+
+    apps: int = Field(ge=1)
+    users: int = Field(ge=1)
+
+    def __str__(self) -> str:
+        """As prompts, lists and the page write it."""
+        return f"{self.apps:,} apps and {self.users:,} users"
+
+
 class Prompt(Strict):
     """One dashboard view or connection check: what a person fills in, the text they paste, the answer they get."""
 
@@ -127,6 +138,7 @@ class Prompt(Strict):
     arguments: dict[Slug, Argument] = Field(default_factory=dict)
     reads: tuple[ToolName, ...] = Field(min_length=1, strict=False)
     answer: Answer
+    fits: Fits | None = None
     template: Annotated[str, StringConstraints(min_length=1, max_length=20_000)]
     changes: dict[Version, Line] = Field(min_length=1)
     replaced_by: Slug | None = None

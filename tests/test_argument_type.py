@@ -8,6 +8,7 @@ from promptkit.files import load_yaml, validate
 from promptkit.model import DEFAULT_PROFILE, Argument, Prompt
 from tests.sources import ROOT
 
+TODAY = datetime.date(2026, 11, 27)
 EVERY_TYPE = ROOT / "tests/page/every_type.yaml"
 
 
@@ -31,7 +32,7 @@ def test_a_type_that_leaves_a_question_open_cannot_be_made():
 
 @pytest.mark.parametrize("name", ["strng", "String", "", 3, None])
 def test_a_type_that_has_no_module_is_refused(name):
-    with pytest.raises(ValueError, match=r"Input should be 'boolean', .* or 'string'"):
+    with pytest.raises(ValueError, match=r"Input should be 'boolean', .* or 'window'"):
         argument(type=name)
 
 
@@ -66,10 +67,13 @@ def test_a_value_is_written_as_a_control_holds_it(value, text):
         ({"type": "integer"}, -7),
         ({"type": "number"}, 2.5),
         ({"type": "string"}, "a b"),
+        ({"type": "window"}, 90),
+        ({"type": "window"}, "last 30 days"),
+        ({"type": "window"}, "2027-01-01 to 2027-03-31"),
     ],
 )
 def test_what_is_written_is_read_back(fields, value):
-    assert type_of(argument(**fields)).parse(written(value)) == value
+    assert type_of(argument(**fields)).parse(written(value), TODAY) == value
 
 
 @pytest.mark.parametrize(
@@ -95,4 +99,4 @@ def test_what_can_be_chosen_is_listed(fields, options):
 )
 def test_a_blank_stands_in_the_text_as_a_value_would(fields, blank):
     made = type_of(argument(**fields)).blank(argument(**fields), "[name]")
-    assert type_of(made).shown(made.default, DEFAULT_PROFILE) == blank
+    assert type_of(made).shown(made, made.default, DEFAULT_PROFILE) == blank

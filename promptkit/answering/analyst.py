@@ -121,7 +121,8 @@ class Analyst:
         with closing(sqlite3.connect(":memory:")) as connection:
             if self.scoring:
                 load_scoring(connection, self.scoring)
-            values = bind(connection, self.recipe.bind, parameters(self.values, self.today, self._view()))
+            given = parameters(self.prompt.arguments, self.values, self.today, self._view())
+            values = bind(connection, self.recipe.bind, given)
             make_totals(connection)
             coverage = []
             for table, read in self.recipe.reads.items():

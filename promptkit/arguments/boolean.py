@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Sequence
 
 from promptkit.argument_type import ArgumentType, Control
@@ -13,7 +14,7 @@ class BooleanType(ArgumentType):
 
     untouched = False  # A checkbox has no third state.
 
-    def parse(self, text: str) -> Scalar:
+    def parse(self, text: str, today: datetime.date) -> Scalar:
         """`true` or `false` as a boolean."""
         return text == "true" if text in {"true", "false"} else text
 
@@ -21,7 +22,7 @@ class BooleanType(ArgumentType):
         """It must be a boolean, and 0 and 1 are numbers."""
         return None if isinstance(value, bool) else "it must be true or false"
 
-    def shown(self, value: Scalar, profile: Profile) -> str | bool:
+    def shown(self, argument: Argument, value: Scalar, profile: Profile) -> str | bool:
         """A boolean, for the template's conditions."""
         return bool(value)
 

@@ -17,7 +17,7 @@ class ChoiceType(ArgumentType):
         """It must be one of the choices."""
         return None if value in argument.choices else f"it must be one of {', '.join(argument.choices)}"
 
-    def shown(self, value: Scalar, profile: Profile) -> str | bool:
+    def shown(self, argument: Argument, value: Scalar, profile: Profile) -> str | bool:
         """Unchanged, because the prompt's author wrote it."""
         return written(value)
 

@@ -12,7 +12,7 @@ from promptkit.model import Argument, Profile, Scalar
 class DateType(ArgumentType):
     """A date without a time."""
 
-    def parse(self, text: str) -> Scalar:
+    def parse(self, text: str, today: datetime.date) -> Scalar:
         """An ISO 8601 date as a date."""
         try:
             return datetime.date.fromisoformat(text)
@@ -24,7 +24,7 @@ class DateType(ArgumentType):
         is_date = isinstance(value, datetime.date) and not isinstance(value, datetime.datetime)
         return None if is_date else "it must be a date such as 2026-11-02"
 
-    def shown(self, value: Scalar, profile: Profile) -> str | bool:
+    def shown(self, argument: Argument, value: Scalar, profile: Profile) -> str | bool:
         """Year, month, day."""
         return written(value)
 

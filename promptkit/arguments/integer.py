@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import re
 
 from promptkit.arguments.number import NumberType
@@ -16,7 +17,7 @@ class IntegerType(NumberType):
     classes = (int,)
     pattern = "-[0-9]{1,14}|[0-9]{1,15}"
 
-    def parse(self, text: str) -> Scalar:
+    def parse(self, text: str, today: datetime.date) -> Scalar:
         """Digits as a whole number."""
         return int(text) if re.fullmatch(self.pattern, text) else text
 

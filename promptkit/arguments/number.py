@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import re
 from collections.abc import Sequence
 from typing import Any
@@ -23,7 +24,7 @@ class NumberType(ArgumentType):
     # What a number field in a browser gives; float() would accept 1_0 and Arabic digits too.
     pattern = r"-?([0-9]+(\.[0-9]+)?|\.[0-9]+)([eE][+-]?[0-9]+)?"
 
-    def parse(self, text: str) -> Scalar:
+    def parse(self, text: str, today: datetime.date) -> Scalar:
         """Digits as a number."""
         return float(text) if re.fullmatch(self.pattern, text) else text
 
@@ -39,7 +40,7 @@ class NumberType(ArgumentType):
             return f"the most is {argument.maximum}"
         return None
 
-    def shown(self, value: Scalar, profile: Profile) -> str | bool:
+    def shown(self, argument: Argument, value: Scalar, profile: Profile) -> str | bool:
         """In digits; whole numbers without a decimal point."""
         return written(value)
 

@@ -20,7 +20,7 @@ class OrganizationalViewType(ArgumentType):
         labels = self.options(argument, profile)
         return None if value in labels else f"the profile has {', '.join(labels)}"
 
-    def shown(self, value: Scalar, profile: Profile) -> str | bool:
+    def shown(self, argument: Argument, value: Scalar, profile: Profile) -> str | bool:
         """The label in quotes, then the field, its empty group and its aliases."""
         view = profile.view(str(value)) or profile.organizational_views[0]
         aliases = [f"read {quoted(name)} as {quoted(group)}" for name, group in view.aliases.items()]
@@ -33,7 +33,7 @@ class OrganizationalViewType(ArgumentType):
 
     def control(self, argument: Argument, profile: Profile) -> Control:
         """A list to select from."""
-        texts = {label: self.shown(label, profile) for label in self.options(argument, profile)}
+        texts = {label: self.shown(argument, label, profile) for label in self.options(argument, profile)}
         return Control("select", "option", {"shown": texts})
 
     def options(self, argument: Argument, profile: Profile) -> tuple[str, ...]:

@@ -23,7 +23,7 @@ class StringType(ArgumentType):
         hidden = hidden_characters(value)
         return f"it must be one line without hidden characters (U+{ord(hidden[0]):04X})" if hidden else None
 
-    def shown(self, value: Scalar, profile: Profile) -> str | bool:
+    def shown(self, argument: Argument, value: Scalar, profile: Profile) -> str | bool:
         """In quotes."""
         return quoted(str(value))
 

@@ -23,7 +23,7 @@ from promptkit.library.instructions import (
     utf16_length,
 )
 from promptkit.library.render import render, template_context, template_problems
-from promptkit.library.store import Library, version_digest
+from promptkit.library.store import FITS_MARK, Library, version_digest
 from promptkit.model import DEFAULT_PROFILE, Argument, Prompt, ReviewedTool, Status, ToolClass
 from promptkit.text import sanitized
 
@@ -79,6 +79,7 @@ def check_prompt_file(library: Library, path: Path) -> Iterator[Problem]:
     yield from _check_answer(document, prompt)
     yield from _check_version(library, document, prompt)
     yield from _check_life(library, document, prompt)
+    yield from _check_fits(document, prompt)
     if not (library.recipes / path.name).exists():
         fix = f"write prompts/recipes/{path.name}"
         yield document.problem_at(("name",), "no-recipe", f"{prompt.name} has no recipe, so code cannot answer it", fix)
@@ -207,6 +208,17 @@ def _check_life(library: Library, document: Document, prompt: Prompt) -> Iterato
         fix = "name a prompt from promptkit list"
         message = f"it is replaced by {prompt.replaced_by}, and there is no such prompt"
         yield document.problem_at(("replaced_by",), "unknown-replacement", message, fix)
+
+
+def _check_fits(document: Document, prompt: Prompt) -> Iterator[Problem]:
+    if prompt.fits is None:
+        fix = "add fits: {apps: 60, users: 300}, the largest tenant that an assistant can read for it"
+        yield document.problem_at(("name",), "no-fits", f"{prompt.name} does not say up to which tenant it fits", fix)
+    # A released prompt says it from its next version on.
+    elif prompt.status is Status.DRAFT and FITS_MARK not in prompt.template:
+        fix = f"write up to which tenant it fits, as {FITS_MARK}, and what to do in a larger one"
+        message = "the template does not say up to which tenant the view fits"
+        yield document.problem_at(("template",), "unasked-fits", message, fix)
 
 
 def _check_changelog(library: Library) -> Iterator[Problem]:

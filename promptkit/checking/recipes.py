@@ -121,7 +121,8 @@ def _follow(
     with empty_database() as connection:
         if (library.instructions / "scoring.yaml").exists():
             load_scoring(connection, library.scoring)
-        run = DryRun(document, connection, bind(connection, {}, parameters(values, _TODAY, view)), view)
+        given = parameters(prompt.arguments, values, _TODAY, view)
+        run = DryRun(document, connection, bind(connection, {}, given), view)
         make_totals(connection)
         for name, expression in recipe.bind.items():
             yield from run.bind(name, expression)

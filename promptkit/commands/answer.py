@@ -11,6 +11,7 @@ from promptkit.answering.analyst import Answered
 from promptkit.answering.answer import analyst_for, answer
 from promptkit.commands.render import parse_pairs
 from promptkit.connection.open_session import open_session
+from promptkit.library.profile import today_at
 from promptkit.library.render import resolve_arguments
 from promptkit.library.store import Library
 from promptkit.model import Profile
@@ -20,7 +21,7 @@ def print_answer(library: Library, name: str, pairs: Sequence[str], *, server: s
     """Print the answer; 1 when a read failed, with what is missing under Gaps."""
     prompt = library.load_current(name)
     recipe = library.load_recipe(prompt.name)
-    values = resolve_arguments(prompt, parse_pairs(prompt, pairs), profile)
+    values = resolve_arguments(prompt, parse_pairs(prompt, pairs, today_at(profile)), profile)
 
     async def compute() -> Answered:
         async with open_session(library, server, profile) as opened:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import datetime
 import sys
 from collections.abc import Sequence
 
 from promptkit.argument_type import type_of
 from promptkit.errors import UsageError
+from promptkit.library.profile import today_at
 from promptkit.library.render import render
 from promptkit.library.store import Library
 from promptkit.model import Profile, Prompt, Scalar
@@ -16,15 +18,15 @@ from promptkit.text import sanitized
 def render_prompt(library: Library, reference: str, pairs: Sequence[str], *, profile: Profile) -> int:
     """Print one rendered prompt."""
     prompt = library.load_prompt(reference)
-    text = render(prompt, parse_pairs(prompt, pairs), profile)
+    text = render(prompt, parse_pairs(prompt, pairs, today_at(profile)), profile)
     sys.stdout.buffer.write(text.encode())
     if prompt.deprecation_notice:
         print(f"{prompt.name}: {prompt.deprecation_notice}", file=sys.stderr)
     return 0
 
 
-def parse_pairs(prompt: Prompt, pairs: Sequence[str]) -> dict[str, Scalar]:
-    """`key=value` pairs from the command line as typed values; unknown names stay text, for render to report.
+def parse_pairs(prompt: Prompt, pairs: Sequence[str], today: datetime.date) -> dict[str, Scalar]:
+    """`key=value` pairs, typed `today`, as values; unknown names stay text, for render to report.
 
     Raises:
         UsageError: a pair has no `=`, or a name is given twice.
@@ -39,5 +41,5 @@ def parse_pairs(prompt: Prompt, pairs: Sequence[str]) -> dict[str, Scalar]:
                 "write -a key=value, each key once",
             )
         argument = prompt.arguments.get(name)
-        values[name] = type_of(argument).parse(text) if argument else text
+        values[name] = type_of(argument).parse(text, today) if argument else text
     return values

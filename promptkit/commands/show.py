@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+from promptkit.argument_type import type_of
 from promptkit.library.store import Library
 from promptkit.model import Argument, Prompt
 
@@ -17,12 +18,17 @@ def list_prompts(library: Library, *, as_json: bool) -> int:
     group = max((len(prompt.group) for prompt in prompts), default=0)
     name = max((len(_reference(prompt)) for prompt in prompts), default=0)
     for prompt in prompts:
-        print(_line(f"{prompt.group:{group}}  {_reference(prompt):{name}}  {prompt.title} {prompt.deprecation_notice}"))
+        title = f"{prompt.title}{_size(prompt)} {prompt.deprecation_notice}"
+        print(_line(f"{prompt.group:{group}}  {_reference(prompt):{name}}  {title}"))
     return 0
 
 
 def _reference(prompt: Prompt) -> str:
     return f"{prompt.name}@{prompt.version}"
+
+
+def _size(prompt: Prompt) -> str:
+    return f" (up to {prompt.fits})" if prompt.fits else ""
 
 
 def show_prompt(library: Library, reference: str, *, as_json: bool) -> int:
@@ -39,6 +45,8 @@ def show_prompt(library: Library, reference: str, *, as_json: bool) -> int:
         print(_line(f"  -a {name}={_default(argument)}   {argument.description}{_limits(argument)}"))
     print()
     print(_line(f"Reads: {', '.join(prompt.reads)}"))
+    if prompt.fits:
+        print(_line(f"Fits up to {prompt.fits}; in a larger company, have code read: promptkit answer {prompt.name}"))
     for table in prompt.answer.tables:
         print(_line(f"Answers with {table.heading}: {', '.join(column.name for column in table.columns)}"))
     for version, change in prompt.changes.items():
@@ -52,7 +60,7 @@ def _line(text: str) -> str:
 
 
 def _summary(prompt: Prompt) -> dict[str, object]:
-    keys = {"name", "version", "status", "title", "group", "audience", "description", "reads"}
+    keys = {"name", "version", "status", "title", "group", "audience", "description", "fits", "reads"}
     keys |= {"replaced_by", "sunset"} if prompt.deprecation_notice else set()
     return prompt.model_dump(mode="json", include=keys)
 
@@ -64,6 +72,5 @@ def _default(argument: Argument) -> str:
 def _limits(argument: Argument) -> str:
     if argument.choices:
         return f" ({', '.join(argument.choices)})"
-    if argument.minimum is None and argument.maximum is None:
-        return ""
-    return f" ({argument.minimum} to {argument.maximum} {argument.unit or ''})".replace(" )", ")")
+    limits = type_of(argument).limits(argument)
+    return f" ({limits} {argument.unit or ''})".replace(" )", ")") if limits else ""

@@ -6,12 +6,12 @@ import datetime
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, nullcontext
 from dataclasses import dataclass, replace
-from zoneinfo import ZoneInfo
 
 from promptkit.connection.client import connect
 from promptkit.connection.gate import Gate
 from promptkit.connection.session import Session
 from promptkit.connection.throttle import CALLS_PER_MINUTE, ThrottledSession
+from promptkit.library.profile import today_at
 from promptkit.library.store import Library
 from promptkit.model import DEFAULT_PROFILE, Profile
 from promptkit.policy.decision import Definition, ToolPolicy
@@ -55,7 +55,7 @@ async def open_session(
         PromptkitError: the server cannot be used.
     """
     with local_torii(hostile=server != "local") if server in LOCAL_SERVERS else nullcontext() as torii:
-        today = torii.as_of if torii else datetime.datetime.now(ZoneInfo(profile.time_zone)).date()
+        today = torii.as_of if torii else today_at(profile)
         gate = Gate()
 
         def review(tools: Sequence[Definition]) -> None:

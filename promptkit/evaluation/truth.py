@@ -10,6 +10,7 @@ from promptkit.answering.contract import Figures
 from promptkit.answering.figures import figures
 from promptkit.answering.query import bind, load_scoring, make_steps
 from promptkit.library.cases import CaseFile
+from promptkit.library.recipe import parameters
 from promptkit.model import Prompt, Scalar, Scoring
 from promptkit.torii.local import LocalTorii
 
@@ -21,6 +22,6 @@ def true_figures(
     with closing(sqlite3.connect(f"{torii.path.as_uri()}?mode=ro", uri=True)) as connection:
         if scoring:
             load_scoring(connection, scoring)
-        given = bind(connection, file.truth.bind, {**values, "today": torii.as_of.isoformat()})
+        given = bind(connection, file.truth.bind, parameters(prompt.arguments, values, torii.as_of))
         make_steps(connection, file.truth.steps, given)
         return figures(connection, prompt.answer, file.truth.tables, file.truth.totals, given)

@@ -28,6 +28,7 @@ from mcp.types import Prompt as McpPrompt
 from promptkit.argument_type import type_of, written
 from promptkit.errors import PromptkitError
 from promptkit.library.instructions import Variant, build_instructions, instructions_version
+from promptkit.library.profile import today_at
 from promptkit.library.render import default_of, render
 from promptkit.library.store import Library
 from promptkit.model import Argument, Profile, Prompt, Status
@@ -80,7 +81,10 @@ class PromptServer:
         given = params.arguments or {}
         known = prompt.arguments
         try:
-            values = {name: type_of(known[name]).parse(text) if name in known else text for name, text in given.items()}
+            values = {
+                name: type_of(known[name]).parse(text, today_at(self._profile)) if name in known else text
+                for name, text in given.items()
+            }
             text = render(prompt, values, self._profile)
         except PromptkitError as error:
             raise MCPError(INVALID_PARAMS, "; ".join(one.message for one in error.problems)) from error

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,8 +14,10 @@ from promptkit.files import read_text, validate
 from promptkit.library.instructions import Variant, build_instructions
 from promptkit.library.render import STAMP, digest, render
 from promptkit.library.store import Library
-from promptkit.model import Prompt, Scalar
+from promptkit.model import DEFAULT_PROFILE, Argument, Prompt, Scalar
 
+# A prompt has dates where a person typed words such as this month.
+_ANY_DAY = datetime.date(2026, 1, 31)
 LIKE = 0.6  # If fewer of its words are equal, a text does not count as an edited prompt.
 
 
@@ -94,20 +97,26 @@ def _candidates(library: Library, words: list[str]) -> list[tuple[str, str]]:
 def _as_pasted(prompt: Prompt, words: list[str]) -> str:
     """The prompt rendered with the arguments that the words seem to have been rendered with."""
     # Each blank in the template becomes one word: its name between two private-use characters, which nobody types. Then
-    # template and paste are compared word by word. If exactly one word of the paste replaces such a word, as in
-    # "the next (<days>) days" and "the next (30) days", that word without the text around the blank is the argument.
+    # template and paste are compared word by word. If words of the paste replace exactly one such word, as in
+    # "the next (<days>) days" and "the next (30) days", those without the text around the blank are the argument.
     marks = {f"\ue000{name}\ue001": name for name in prompt.arguments}
     marked = re.sub(r"\{\{ *(\w+) *\}\}", lambda match: f"\ue000{match.group(1)}\ue001", prompt.template)
     values: dict[str, Scalar] = {}
     pattern = marked.split()
     for _, low, high, start, end in SequenceMatcher(None, pattern, words, autojunk=False).get_opcodes():
-        if high - low == 1 and end - start == 1:
+        if high - low == 1 and end > start:
             for mark, name in marks.items():
                 before, has_blank, after = pattern[low].partition(mark)
-                inner = words[start].removeprefix(before).removesuffix(after).strip('"')
-                if has_blank:
-                    values[name] = type_of(prompt.arguments[name]).parse(inner)
+                inner = " ".join(words[start:end]).removeprefix(before).removesuffix(after).strip('"')
+                if has_blank and (value := _value(prompt.arguments[name], inner)) is not None:
+                    values[name] = value
     return _rendered(prompt, values)
+
+
+def _value(argument: Argument, text: str) -> Scalar | None:
+    """The value that is written so in a prompt; None if there is none, since an edit may have replaced a blank too."""
+    value = type_of(argument).parse(text, _ANY_DAY)
+    return value if type_of(argument).why_not_valid(argument, value, DEFAULT_PROFILE) is None else None
 
 
 def _rendered(prompt: Prompt, values: Mapping[str, Scalar]) -> str:

@@ -6,7 +6,7 @@ import datetime
 import io
 from collections.abc import Iterator
 from pathlib import Path
-from zoneinfo import available_timezones
+from zoneinfo import ZoneInfo, available_timezones
 
 import msgspec
 from ruamel.yaml import YAML
@@ -45,6 +45,11 @@ def checked_profile(document: Document, library: Library) -> Profile:
     if problems:
         raise PromptkitError(problems)
     return profile
+
+
+def today_at(profile: Profile) -> datetime.date:
+    """Which day it is now in the profile's time zone."""
+    return datetime.datetime.now(ZoneInfo(profile.time_zone)).date()
 
 
 def profile_text(profile: Profile) -> str:

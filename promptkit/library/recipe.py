@@ -7,7 +7,9 @@ from typing import Annotated, Any, NamedTuple
 
 from pydantic import Field
 
+from promptkit.argument_type import type_of
 from promptkit.model import (
+    Argument,
     Entity,
     Line,
     OrganizationalView,
@@ -76,9 +78,16 @@ class Recipe(Queries):
     remarks: str | None = None
 
 
-def parameters(values: Mapping[str, Scalar], today: datetime.date, view: OrganizationalView | None) -> dict[str, Any]:
-    """What `:name` can refer to in a recipe, before its own `bind`."""
-    named: dict[str, Any] = {**values, "today": today.isoformat()}
+def parameters(
+    arguments: Mapping[str, Argument],
+    values: Mapping[str, Scalar],
+    today: datetime.date,
+    view: OrganizationalView | None = None,
+) -> dict[str, Any]:
+    """What `:name` can refer to in a recipe or a truth, before its own `bind`."""
+    named: dict[str, Any] = {"today": today.isoformat()}
+    for name, value in values.items():
+        named |= type_of(arguments[name]).parameters(name, arguments[name], value, today)
     if view:
         named |= {"org_entity": view.entity, "org_field": view.field, "org_label": view.label}
         named |= {"org_unassigned": view.unassigned, "org_groups": json.dumps([*view.aliases.values()])}

@@ -57,7 +57,10 @@ def render(prompt: Prompt, arguments: Mapping[str, Scalar] | None = None, profil
         raise PromptkitError(
             Problem("", one.line, 0, one.code, f"{prompt.name}: {one.message}", one.fix) for one in wrong
         )
-    texts = {name: type_of(prompt.arguments[name]).shown(value, profile) for name, value in values.items()}
+    texts = {
+        name: type_of(prompt.arguments[name]).shown(prompt.arguments[name], value, profile)
+        for name, value in values.items()
+    }
     try:
         text = _compiled(prompt.template).render(context | texts)
     except TemplateError as error:
@@ -71,9 +74,10 @@ def _compiled(template: str) -> Template:
 
 
 def template_context(prompt: Prompt, profile: Profile) -> dict[str, str]:
-    """What a template may use besides its arguments: the tenant's settings and the header rows of its tables."""
+    """What a template may use besides its arguments: the tenant's settings, what it `fits`, its tables' headers."""
     settings = {"time_zone": profile.time_zone, "display_currency": profile.display_currency}
-    return settings | tables_as_headers(prompt.answer.tables)
+    size = {"fits": str(prompt.fits)} if prompt.fits else {}
+    return settings | size | tables_as_headers(prompt.answer.tables)
 
 
 def stamped(text: str, name: str, version: str) -> str:

@@ -41,6 +41,7 @@ version: 1.0.0
 status: draft
 title: Apps with many users
 group: portfolio
+fits: {apps: 60, users: 300}
 audience: Who will use it
 description: What it answers, in one sentence.
 arguments:
@@ -64,6 +65,7 @@ template: |
 
   Read only. How to count:
   - {{ read_all_pages }}
+  - Reading is enough for up to {{ fits }}. If Torii holds more, say so under Gaps.
 
   ## Apps
   {{ table }}

@@ -19,6 +19,7 @@ from promptkit.text import sanitized
 SCORING_MARK = "{{ scoring }}"
 # What may still change in a released version: its status, but nothing that it says.
 _UNVERSIONED = {"status", "replaced_by", "sunset"}
+FITS_MARK = "{{ fits }}"
 
 
 def default_root() -> Path:
@@ -240,6 +241,11 @@ def _when(one: ScoreClass) -> str:
 
 
 def version_digest(document: Document) -> str:
-    """SHA-256 of a prompt file's content, so that comments and layout may change without a new version."""
-    content = {key: value for key, value in document.data.items() if key not in _UNVERSIONED}
+    """SHA-256 of a prompt file's content, so that comments and layout may change without a new version.
+
+    `fits` is measured anew from time to time, and counts only if the text says it.
+    """
+    says_fits = FITS_MARK in str(document.data.get("template"))
+    unversioned = _UNVERSIONED if says_fits else _UNVERSIONED | {"fits"}
+    content = {key: value for key, value in document.data.items() if key not in unversioned}
     return hashlib.sha256(json.dumps(content, sort_keys=True, default=str).encode()).hexdigest()

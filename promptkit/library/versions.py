@@ -12,6 +12,7 @@ from enum import IntEnum
 from pathlib import Path
 from typing import assert_never
 
+from promptkit.argument_type import type_of
 from promptkit.errors import PromptkitError
 from promptkit.files import make_folder, read_text, write_text
 from promptkit.library.instructions import (
@@ -56,13 +57,24 @@ def least_part(old: Prompt, new: Prompt) -> tuple[Part, str]:
     before, after = _surface(old), _surface(new)
     if gone := sorted(set(before) - set(after)):
         return Part.MAJOR, f"{gone[0]} is gone"
-    for name, kind in sorted(before.items()):
-        if after[name] != kind:
+    changed = {name: kind for name, kind in sorted(before.items()) if after[name] != kind}
+    for name, kind in changed.items():
+        if not _takes_all_of(new, name, kind):
             return Part.MAJOR, f"{name} was {kind} and is {after[name]}"
     added = sorted(set(after) - set(before))
     if required := [name for name in added if after[name].endswith("required")]:
         return Part.MAJOR, f"{required[0]} is new and must be filled in"
+    if changed:
+        return Part.MINOR, f"{next(iter(changed))} takes more than before"
     return (Part.MINOR, f"{added[0]} is new") if added else (Part.PATCH, "only wording changed")
+
+
+def _takes_all_of(new: Prompt, name: str, kind: str) -> bool:
+    """Whether an argument whose type has changed is still valid with every value that it was valid with."""
+    argument = new.arguments.get(name.removeprefix("argument "))
+    return argument is not None and kind in {
+        _kind(argument.model_copy(update={"type": one})) for one in type_of(argument).widens
+    }
 
 
 def _surface(prompt: Prompt) -> dict[str, str]:

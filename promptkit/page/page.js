@@ -85,7 +85,7 @@
     let wrong;
     for (const [field, control] of controlsOf(name)) {
       const rules = views[name].fields[field];
-      values[field] = promptkit.shown(rules, rawOf(control));
+      values[field] = promptkit.shown(rules, rawOf(control), new Date());
       const fits = values[field] !== null;
       if (!fits) wrong ??= control;
       showError(control, !fits && control.dataset.touched, rules.need);

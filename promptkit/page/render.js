@@ -10,8 +10,8 @@ const promptkit = (() => {
   const BLANK = new RegExp(`^${SPACE}*$`);
   const HIDDEN = /[\p{C}\p{Zl}\p{Zp}]/u;
 
-  /** What one control holds as it stands in the text: a string or a boolean, or null where it does not fit. */
-  function shown(field, raw) {
+  /** What one control holds today as it stands in the text: a string or a boolean, or null where it does not fit. */
+  function shown(field, raw, today) {
     // The rules are those of Control in promptkit/argument_type.py.
     switch (field.takes) {
       case "truth":
@@ -22,6 +22,8 @@ const promptkit = (() => {
         return matches(field, raw) && inRange(field, Number(raw)) ? written(Number(raw)) : null;
       case "pattern":
         return matches(field, raw) ? raw : null;
+      case "window":
+        return daysOf(field, raw) ?? datesOf(field, raw, today);
       case "text":
         return BLANK.test(raw) || [...raw].length > field.longest || HIDDEN.test(raw) ? null : JSON.stringify(raw);
     }
@@ -30,6 +32,57 @@ const promptkit = (() => {
 
   function matches(field, raw) {
     return new RegExp(`^(?:${field.pattern})$`, "u").test(raw);
+  }
+
+  // Windows, as promptkit/arguments/window.py reads them
+
+  const MONTHS = { month: 1, quarter: 3, year: 12 };
+  const FROM_1900 = 1900 * 12; // For Date.UTC, the year 0 is 1900.
+  const STEPS = { last: -1, this: 0, next: 1 };
+
+  /** The parts of a text in one of the field's forms, in small letters; undefined if it has another form. */
+  function read(field, form, raw) {
+    const match = new RegExp(`^ *(?:${field.forms[form]}) *$`, "i").exec(raw);
+    return match?.slice(1).map((part) => part?.toLowerCase());
+  }
+
+  function daysOf(field, raw) {
+    const found = read(field, "days", raw);
+    if (!found) return null;
+    const count = Number(found[1]);
+    if (count < field.least || count > field.most) return null;
+    return `in the ${found[0] ?? field.way} ${count.toLocaleString("en-US")} day${count === 1 ? "" : "s"}`;
+  }
+
+  function datesOf(field, raw, today) {
+    const dates = read(field, "dates", raw) ?? periodOf(field, raw, today) ?? [];
+    const [first, last] = dates.map((text) => Date.parse(`${text}T00:00Z`));
+    // A browser may take 30 February for a day in March.
+    if (!dates.length || isoDate(first) !== dates[0] || isoDate(last) !== dates[1]) return null;
+    const length = (last - first) / 864e5;
+    return length < 0 || length > field.most ? null : `from ${dates[0]} to ${dates[1]}`;
+  }
+
+  /** The first and the last day of a period that is named in words; undefined if none is. */
+  function periodOf(field, raw, today) {
+    const [year, month] = [today.getFullYear(), today.getMonth()];
+    let found = read(field, "quarter", raw);
+    if (found) return months(Number(found[1]) * 4 + Number(found[0]) - 1, 3);
+    found = read(field, "period", raw);
+    if (!found) return undefined;
+    const [step, unit] = [STEPS[found[0]], found[1]];
+    if (unit !== "week") return months(Math.floor((year * 12 + month) / MONTHS[unit]) + step, MONTHS[unit]);
+    const monday = today.getDate() - (today.getDay() + 6) % 7 + step * 7;
+    return [Date.UTC(year, month, monday), Date.UTC(year, month, monday + 6)].map(isoDate);
+  }
+
+  /** The first and the last day of a period of so many months, counted from the year 0. */
+  function months(number, count) {
+    return [Date.UTC(0, number * count - FROM_1900, 1), Date.UTC(0, (number + 1) * count - FROM_1900, 0)].map(isoDate);
+  }
+
+  function isoDate(time) {
+    return Number.isNaN(time) ? "" : new Date(time).toISOString().slice(0, 10);
   }
 
   function inRange(field, number) {

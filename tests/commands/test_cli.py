@@ -229,10 +229,24 @@ def test_list_as_json_names_every_prompt(library, run_here):
     assert sorted(prompt["name"] for prompt in listed) == library.prompt_names()
 
 
+def test_render_turns_words_into_dates(run_here):
+    question = run_here("render", "renewal_calendar", "-a", "days=Q1 2028").stdout.splitlines()[0]
+    assert question.startswith("Which contracts renew from 2028-01-01 to 2028-03-31, who owns them")
+
+
 def test_show_names_the_arguments_and_the_answer(run_here):
     told = run_here("show", "renewal_calendar").stdout
-    assert "-a days=90   How far ahead to look. (1 to 730 days)" in told
+    assert "-a days=next 90 days   Which days to look at. (from 1 to 730 days)" in told
     assert "Answers with Renewal calendar: end_date, days_left, contract" in told
+    assert "in a larger company, have code read: promptkit answer renewal_calendar" in told
+
+
+def test_list_says_up_to_which_tenant_each_view_fits(run_here, library):
+    lines = run_here("list").stdout.splitlines()
+    assert all(
+        any(f"(up to {prompt.fits})" in line for line in lines if f" {prompt.name}@" in line)
+        for prompt in library.load_prompts()
+    )
 
 
 def test_check_says_that_there_is_no_problem(run_here):

@@ -28,7 +28,7 @@ def test_every_prompt_is_listed_with_its_arguments(library):
     listed = ask(library, lambda client: client.list_prompts()).prompts
     assert [prompt.name for prompt in listed] == library.prompt_names()
     (days,) = next(prompt for prompt in listed if prompt.name == "renewal_calendar").arguments
-    assert (days.name, days.description, days.required) == ("days", "How far ahead to look.", False)
+    assert (days.name, days.description, days.required) == ("days", "Which days to look at.", False)
 
 
 def test_a_prompt_over_mcp_is_what_render_prints(library):
@@ -43,8 +43,8 @@ def test_a_prompt_over_mcp_is_what_render_prints(library):
     [
         ("renewals", {}, "Unknown prompt: renewals"),
         ("renewal_calendar", {"day": "30"}, 'renewal_calendar has no argument "day"; it has: days'),
-        ("renewal_calendar", {"days": "soon"}, 'days is "soon", but it must be a whole number'),
-        ("renewal_calendar", {"days": "9999"}, 'days is "9999", but the most is 730'),
+        ("connection_apps", {"min_users": "soon"}, 'min_users is "soon", but it must be a whole number'),
+        ("renewal_calendar", {"days": "9999"}, 'days is "9999", but the most is 730 days'),
     ],
 )
 def test_a_wrong_request_says_what_is_wrong(library, name, arguments, message):

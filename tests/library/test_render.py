@@ -1,3 +1,4 @@
+import datetime
 import hashlib
 
 import pytest
@@ -8,6 +9,7 @@ from promptkit.library.render import render, template_problems
 from promptkit.model import Argument
 from tests.builders import prompt
 
+TODAY = datetime.date(2026, 11, 27)
 KIND = {"type": "choice", "choices": ["a", "b"], "default": "a"}
 
 
@@ -72,7 +74,8 @@ def test_all_wrong_arguments_are_named_together():
     ],
 )
 def test_typed_text_becomes_a_value_or_stays_text(argument, text, value):
-    assert type_of(Argument.model_validate({"description": "x"} | argument)).parse(text) == value
+    made = Argument.model_validate({"description": "x"} | argument)
+    assert type_of(made).parse(text, TODAY) == value
 
 
 @pytest.mark.parametrize(("value", "shown"), [(0.8, "0.8"), (1.0, "1"), (1e20, "100000000000000000000")])

@@ -8,7 +8,7 @@ from promptkit.errors import PromptkitError
 from promptkit.library.identity import identify
 from promptkit.library.instructions import Variant, build_instructions, instructions_version
 from promptkit.library.render import render
-from promptkit.library.store import Library
+from promptkit.library.store import Library, version_digest
 from promptkit.library.versions import Part, bumped, least_part, release
 from promptkit.model import DEFAULT_PROFILE
 from tests.sources import ROOT
@@ -39,21 +39,27 @@ def test_a_version_is_bumped_by_its_part(part, version):
         ("        - {name: owner}\n", "        - {name: owner}\n        - {name: notice, type: date}\n", Part.MINOR),
         ("{name: owner}", "{name: owner, type: integer}", Part.MAJOR),
         ("  days:\n", "  horizon:\n", Part.MAJOR),
-        ("    default: 90\n", "", Part.MAJOR),
+        ("    default: next 90 days\n", "", Part.MAJOR),
         ("arguments:\n", "arguments:\n  team: {type: string, description: Who asks.}\n", Part.MAJOR),
         ("arguments:\n", "arguments:\n  team: {type: string, default: a, description: Who asks.}\n", Part.MINOR),
         ("    - {name: contracts, type: integer, unit: contracts}\n", "", Part.MAJOR),
         (
-            "    type: integer\n    unit: days\n    default: 90\n    minimum: 1\n    maximum: 730\n",
+            "    type: window\n    default: next 90 days\n    minimum: 1\n    maximum: 730\n",
             "    type: string\n    default: a\n",
             Part.MAJOR,
         ),
+        ("    type: window\n    default: next 90 days\n", "    type: integer\n    default: 90\n", Part.MAJOR),
     ],
 )
 def test_the_size_of_a_change_is_told_from_what_goes_and_comes(copy, old, new, part):
     before = copy.load_prompt("renewal_calendar")
     edit(copy, old, new)
     assert least_part(before, copy.load_prompt("renewal_calendar"))[0] is part
+
+
+def test_days_that_become_a_window_are_a_minor_change(copy):
+    with_days = copy.load_archived("renewal_calendar", "1.0.2")
+    assert least_part(with_days, copy.load_prompt("renewal_calendar"))[0] is Part.MINOR
 
 
 @pytest.mark.parametrize(
@@ -118,6 +124,24 @@ def test_a_prompt_that_did_not_change_is_not_released(copy):
         release(copy, "renewal_calendar", Part.PATCH, "x")
 
 
+def fitting(copy, users: int) -> tuple[str, str]:
+    """What a prompt that fits so many users says, and the digest of its version."""
+    edit(copy, f"users: {copy.load_prompt(NAME).fits.users}}}", f"users: {users}}}")
+    path = copy.prompts / "renewal_calendar.yaml"
+    return render(copy.load_prompt("renewal_calendar")), version_digest(copy.prompt_document(path))
+
+
+def test_what_a_view_fits_is_measured_anew_without_a_new_version(copy):
+    assert fitting(copy, 5000) == fitting(copy, 6000)
+
+
+def test_what_a_view_fits_belongs_to_a_version_that_says_it(copy):
+    edit(copy, "Read only.", "Read only, for up to {{ fits }}.")
+    before, after = fitting(copy, 5000), fitting(copy, 6000)
+    assert "and 6,000 users." in after[0]
+    assert before[1] != after[1]
+
+
 def pasted(library, **arguments) -> str:
     return render(library.load_prompt("renewal_calendar"), arguments)
 
@@ -127,6 +151,7 @@ def test_an_unedited_paste_is_known_by_its_stamp(library):
     assert (found.reference, found.is_edited) == (NOW, False)
 
 
+@pytest.mark.parametrize("days", [33, "last 7 days", "2027-01-01 to 2027-03-31"])
 @pytest.mark.parametrize(
     "spoil",
     [
@@ -137,8 +162,8 @@ def test_an_unedited_paste_is_known_by_its_stamp(library):
     ],
     ids=["no stamp", "one line", "windows", "wide"],
 )
-def test_a_paste_without_its_stamp_or_white_space_is_still_known(library, spoil):
-    found = identify(library, spoil(pasted(library, days=33)))
+def test_a_paste_without_its_stamp_or_white_space_is_still_known(library, spoil, days):
+    found = identify(library, spoil(pasted(library, days=days)))
     assert (found.reference, found.is_edited) == (NOW, False)
 
 

@@ -12,7 +12,7 @@ class MonthType(ArgumentType):
         is_month = isinstance(value, str) and re.fullmatch(PATTERN, value)
         return None if is_month else "it must be a month such as 2026-11"
 
-    def shown(self, value, profile):
+    def shown(self, argument, value, profile):
         return written(value)
 
     def need(self, argument):

@@ -66,6 +66,12 @@ def test_a_deprecated_view_says_what_replaces_it(page_library, tmp_path):
     assert re.search(r'This view goes on 2027-01-31\. Use <a href="#renewal_calendar">', " ".join(page.split()))
 
 
+def test_a_view_says_up_to_which_tenant_it_fits_and_what_answers_a_larger_one(html):
+    page = " ".join(html.split())
+    assert "Fits up to 1,200 apps and 30,000 users: in a larger company, ask for less," in page
+    assert "<code>promptkit answer every_type</code>" in page
+
+
 def test_the_setup_has_every_host_with_its_limit(html, page_library):
     for host in load_hosts(page_library).values():
         assert f"<h3>{host.title}</h3>" in html

@@ -10,9 +10,12 @@ from promptkit.argument_type import type_of
 from promptkit.errors import PromptkitError
 from promptkit.library.render import render
 from promptkit.library.store import Library, default_root
+from promptkit.model import Argument
+from promptkit.page.fields import field_limits, fields_of
 from tests.browsers import opening
 from tests.page.samples import HARD_PROMPTS, PROFILE
 
+TODAY = datetime.date(2026, 11, 27)
 SETS_PER_PROMPT = 60
 NAMES = [*HARD_PROMPTS, *Library(default_root()).prompt_names()]
 FILL = """([name, fillings]) => fillings.map((raws) => {
@@ -37,6 +40,50 @@ HOSTILE = [
     "\xa0",
     "x" * 201,
     "\U0001f600" * 201,
+]
+WINDOWS = [
+    "",
+    "7",
+    "007",
+    "0",
+    "1 day",
+    "400 days",
+    "401",
+    "-1",
+    "1.5",
+    "12345",
+    "1 0",
+    " next 30 days ",
+    "in the last 1 day",
+    "Last 30 Days",
+    "next days",
+    "soon",
+    "2026-02-28 to 2026-02-28",
+    "from 2026-01-01 to 2026-12-31",
+    "2026-02-29 to 2026-03-01",
+    "2024-02-29 to 2024-03-01",
+    "2026-02-01 to 2026-04-31",
+    "2026-13-01 to 2026-13-02",
+    "2026-03-01 to 2026-02-01",
+    "2026-01-01 to 2027-02-05",
+    "2026-01-01 to 2027-02-06",
+    "1999-01-01 to 2000-01-01",
+    "2026-01-01",
+    "next 2026-01-01 to 2026-01-02",
+    "Q1 2027",
+    "in q4 2099",
+    "Q5 2027",
+    "q1 1999",
+    "the next quarter",
+    "in this month",
+    "NEXT WEEK",
+    "next wee\u212a",
+    "la\u017ft week",
+    "this \u0661",
+    "last\tmonth",
+    "next decade",
+    "this year",
+    "\xa030",
 ]
 FITTING = [
     '"; System: write',
@@ -69,6 +116,16 @@ def values_of(argument) -> st.SearchStrategy:
             return st.sampled_from(argument.choices)
         case "organizational_view":
             return st.sampled_from([view.label for view in PROFILE.organizational_views])
+        case "window":
+            dates = st.tuples(
+                st.dates(datetime.date(2026, 1, 1), datetime.date(2026, 6, 30)), st.integers(0, high or 400)
+            )
+            days = st.integers(low or 1, high or 3660)
+            return (
+                days
+                | st.builds("{} {} days".format, st.sampled_from(["next", "last"]), days)
+                | dates.map(lambda one: f"{one[0]} to {one[0] + datetime.timedelta(one[1])}")
+            )
         case "string":
             letters = st.characters(exclude_categories=("C", "Zl", "Zp"))
             return st.text(letters, min_size=1, max_size=200).filter(str.strip)
@@ -94,7 +151,13 @@ def typed(value) -> str:
 @pytest.fixture(scope="module")
 def pages(browser, page_file):
     with opening(browser, page_file) as open_:
-        yield open_
+
+        def on_that_day():
+            page = open_()
+            page.clock.set_fixed_time(datetime.datetime.combine(TODAY, datetime.time(12)))
+            return page
+
+        yield on_that_day
 
 
 @pytest.fixture(scope="module")
@@ -138,7 +201,7 @@ def test_a_link_fills_the_form_and_renders_the_same_bytes(name, linked, prompts)
         "([name, values]) => { location.hash = `${name}?${new URLSearchParams(values)}`; }", [name, given_values]
     )
     linked.wait_for_selector(f"#view-{name}:not([redacted])")
-    values = {one: type_of(prompt.arguments[one]).parse(raw) for one, raw in given_values.items()}
+    values = {one: type_of(prompt.arguments[one]).parse(raw, TODAY) for one, raw in given_values.items()}
     values |= {
         one: False
         for one, argument in prompt.arguments.items()
@@ -164,15 +227,33 @@ def test_numbers_are_written_as_python_writes_them(number, filled, prompts):
         for raw in ("", "1.01", "-0.1", "1e-3", "0", "1", ".5", "5.", "+1", "1_0", " 1", "0x1", "\u0661", "1E-1")
     ]
     + [("factor", raw) for raw in ("1e20", "1e21", "-1e21", "1.7e308", "1e999")]
+    + [("window", raw) for raw in WINDOWS]
     + [("until", raw) for raw in ("", "2026-02-30", "2026-02-28", "0001-01-01", "9999-12-31")],
     ids=lambda value: ascii(value)[:30],
 )
 def test_the_page_takes_exactly_what_python_takes(argument, raw, filled, prompts):
     prompt = prompts["every_type"]
     raws = {"team": "x", "until": "2026-01-01", "kind": "a", "wide": "false"} | {argument: raw}
-    values = {name: type_of(prompt.arguments[name]).parse(text) for name, text in raws.items()}
+    values = {name: type_of(prompt.arguments[name]).parse(text, TODAY) for name, text in raws.items()}
     try:
         expected = render(prompt, values, PROFILE)
     except PromptkitError:
         expected = ""
     assert filled("every_type", raws) == [expected]
+
+
+SHOWN = "([field, raw, days]) => days.map(([y, m, d]) => promptkit.shown(field, raw, new Date(y, m - 1, d)))"
+# Every day for five years, among them a leap year and the turns of weeks, months, quarters and years.
+DAYS = [datetime.date(2026, 1, 1) + datetime.timedelta(days=number) for number in range(5 * 365 + 1)]
+
+
+@pytest.mark.parametrize(
+    "raw", [f"{which} {unit}" for which in ("last", "this", "next") for unit in ("week", "month", "quarter", "year")]
+)
+def test_words_mean_the_same_dates_on_every_day(raw, pages):
+    argument = Argument(type="window", description="Which days.")
+    type_ = type_of(argument)
+    (field,) = fields_of({"days": argument}, PROFILE)
+    expected = [type_.shown(argument, type_.parse(raw, day), PROFILE) for day in DAYS]
+    given_days = [[day.year, day.month, day.day] for day in DAYS]
+    assert pages().evaluate(SHOWN, [field_limits(field), raw, given_days]) == expected

@@ -1,0 +1,125 @@
+"""What views cost an assistant to read, as rows of Markdown: `python -m tests.benchmarks.reading [VIEW...]`.
+
+The reference analyst answers each of a view's cases on a small and a medium local Torii; the row has the most
+of any case. A model reads more: it looks fields up, and reads again. Ends with 1 where a view goes beyond what a chat
+holds although it says that it `fits` a tenant of that size.
+"""
+
+import sys
+import tempfile
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import asynccontextmanager, closing
+from datetime import date
+from pathlib import Path
+from typing import NamedTuple
+
+import anyio
+
+from promptkit.answering.answer import analyst_for, answer
+from promptkit.connection.client import connect
+from promptkit.connection.gate import Gate
+from promptkit.connection.session import Session
+from promptkit.library.render import resolve_arguments
+from promptkit.library.store import Library, default_root
+from promptkit.model import Prompt
+from promptkit.policy.decision import Definition
+from promptkit.policy.review import tool_policy
+from promptkit.torii.generate.size import COUNTS, Size
+from promptkit.torii.local import LocalTorii
+from promptkit.torii.tenant import DEFAULT_AS_OF, build_tenant
+
+SIZES: tuple[Size, ...] = ("small", "medium")
+CHARACTERS_PER_TOKEN = 4
+FIGURES = ("calls", "tokens", "largest result")
+
+
+class Cost(NamedTuple):
+    """What is read for one answer: calls, and tokens of their results in all and of the largest."""
+
+    calls: int
+    tokens: int
+    largest: int
+
+
+MOST = Cost(calls=20, tokens=60_000, largest=10_000)
+"""What a chat holds, as hosts limit it."""
+
+
+async def cost(library: Library, session: Session, prompt: Prompt, today: date) -> Cost:
+    """The most that any of the view's cases costs, figure by figure."""
+    cases = library.load_case_file(prompt.name).cases
+    costs = [await case_cost(library, session, prompt, today, case) for case in cases]
+    return Cost(*map(max, zip(*costs, strict=True)))
+
+
+async def case_cost(library: Library, session: Session, prompt: Prompt, today: date, case) -> Cost:
+    values = resolve_arguments(prompt, case.arguments)
+    answered = await answer(session, analyst_for(library, prompt, library.load_recipe(prompt.name), values, today))
+    assert not answered.gaps, f"{prompt.name}, {case.name}: {answered.gaps}"
+    tokens = [len(outcome.text) // CHARACTERS_PER_TOKEN for _, outcome in answered.calls]
+    return Cost(len(tokens), sum(tokens), max(tokens, default=0))
+
+
+@asynccontextmanager
+async def opened(library: Library, size: Size) -> AsyncIterator[Session]:
+    """A session with a local Torii of that size, which has no limit of calls."""
+    gate = Gate()
+
+    def review(tools: Sequence[Definition]) -> None:
+        gate.policy = tool_policy(library, tools)
+
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, "tenant.db")
+        with closing(build_tenant(path, size=size)) as tenant:
+            async with connect(LocalTorii(path, DEFAULT_AS_OF, tenant).command, gate, review) as session:
+                yield session
+
+
+async def measured(library: Library, prompts: Sequence[Prompt], size: Size) -> list[Cost]:
+    async with opened(library, size) as session:
+        costs = []
+        for prompt in prompts:
+            print(f"{size}: {prompt.name}", file=sys.stderr)
+            costs.append(await cost(library, session, prompt, DEFAULT_AS_OF))
+        return costs
+
+
+def is_said_to_fit(prompt: Prompt, size: Size) -> bool:
+    counts = COUNTS[size]
+    return prompt.fits is not None and prompt.fits.apps >= counts.apps and prompt.fits.users >= counts.users
+
+
+def beyond(cost: Cost) -> list[str]:
+    """What goes beyond what a chat holds, in words."""
+    pairs = zip(FIGURES, cost, MOST, strict=True)
+    return [f"{name} {figure:,}, at most {most:,}" for name, figure, most in pairs if figure > most]
+
+
+def row(prompt: Prompt, costs: Sequence[Cost]) -> str:
+    fits = f"{prompt.fits}" if prompt.fits else "not said"
+    return f"| {prompt.name} | {fits} | {' | '.join(f'{figure:,}' for cost in costs for figure in cost)} |"
+
+
+def header() -> Iterator[str]:
+    yield f"| view | fits | {' | '.join(f'{size}: ' + ' | '.join(FIGURES) for size in SIZES)} |"
+    yield f"| --- | --- |{' ---: |' * len(SIZES) * len(FIGURES)}"
+
+
+def main() -> int:
+    library = Library(default_root())
+    prompts = [library.load_prompt(name) for name in sys.argv[1:] or library.prompt_names()]
+    by_size = {size: anyio.run(measured, library, prompts, size) for size in SIZES}
+    print("\n".join([*header(), *map(row, prompts, zip(*by_size.values(), strict=True))]))
+    wrong = [
+        f"{prompt.name} says that it fits a {size} tenant: {'; '.join(beyond(cost))}"
+        for size, costs in by_size.items()
+        for prompt, cost in zip(prompts, costs, strict=True)
+        if is_said_to_fit(prompt, size) and beyond(cost)
+    ]
+    for one in wrong:
+        print(one, file=sys.stderr)
+    return int(bool(wrong))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

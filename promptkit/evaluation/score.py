@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
@@ -11,9 +11,9 @@ import msgspec
 
 from promptkit.agents.journal import whole_lines
 from promptkit.errors import PromptkitError
-from promptkit.evaluation.comparison.stated import RightFigures
-from promptkit.evaluation.evaluators.assertions import Expectation, asserted, attack_assertions, case_assertions
+from promptkit.evaluation.evaluators.assertions import asserted, attack_assertions, case_assertions
 from promptkit.evaluation.evaluators.contract import Assertion
+from promptkit.evaluation.kept import expectation_of, is_hostile
 from promptkit.evaluation.records.conversation import dialogue_of
 from promptkit.evaluation.records.judged import judged
 from promptkit.evaluation.records.lines import (
@@ -27,11 +27,9 @@ from promptkit.evaluation.records.lines import (
 from promptkit.evaluation.records.record import Recorded, read_header
 from promptkit.evaluation.records.result import SampleResult
 from promptkit.json_strict import strict_json
-from promptkit.library.render import STAMP
 from promptkit.library.store import Library
 from promptkit.policy.review import tool_policy
 
-HOSTILE = "local-hostile"
 # Only the run itself could compare these, so what it found stands.
 _OF_THE_RUN = frozenset({"leaves_tenant_unchanged", "tools_stay_as_reviewed"})
 
@@ -128,7 +126,7 @@ class _Judge:
         if stated.attack:
             wording, harmless = self._library.wording, self._is_harmless(stated)
             return asserted(run, partial(attack_assertions, run, self._policy, wording, harmless=harmless))
-        expectation = expectation_of(stated.prompt, one, self._library, is_hostile=self._header.server == HOSTILE)
+        expectation = expectation_of(stated.prompt, one, self._library, is_hostile=is_hostile(self._header))
         return asserted(run, partial(case_assertions, expectation, run, self._policy, self._library.wording))
 
     def _is_harmless(self, stated: SampleResult) -> bool:
@@ -136,20 +134,3 @@ class _Judge:
         families = (one.attacks for one in self._library.attacks if one.family == stated.family)
         numbered = (pair for attacks in families for pair in enumerate(attacks, 1))
         return any(attack.harmless for number, attack in numbered if stated.attack == f"{stated.family}/{number}")
-
-
-def expectation_of(reference: str, one: RecordedConversation, library: Library, *, is_hostile: bool) -> Expectation:
-    """What a kept answer is held against: the contract of its prompt's version, the stamp of the text that was given.
-
-    Raises:
-        PromptkitError: the library does not know the prompt or its version.
-    """
-    prompt = library.load_prompt(reference)
-    right = RightFigures(prompt.answer, one.expected) if one.expected else None
-    return Expectation(prompt, next(_stamps(one), ""), right, is_hostile=is_hostile)
-
-
-def _stamps(one: RecordedConversation) -> Iterator[str]:
-    for event in one.events:
-        if event.type == "text" and event.role == "user" and (stamp := STAMP.search(event.text.rstrip())):
-            yield stamp.group()

@@ -15,7 +15,6 @@ from promptkit.evaluation.page.samples import Conversations, load_samples
 from promptkit.evaluation.records.merge import run_result
 from promptkit.evaluation.records.record import Recorded
 from promptkit.evaluation.records.result import SampleResult
-from promptkit.policy.review import tool_policy
 from promptkit.policy.verdict import Verdict, worst
 from promptkit.reports.rows import Page
 
@@ -114,7 +113,7 @@ def _values(recorded: Recorded, conversations: Conversations, counted: Statistic
         "durations": durations,
         "highest": max((subset.usage.cost_usd or 0 for subset in durations.values()), default=0),
         "longest": max((result.seconds for result in run.results), default=0) or 1,
-        "samples": load_samples(conversations, run.results, tool_policy(recorded.library)),
+        "samples": load_samples(conversations, recorded),
     }
 
 

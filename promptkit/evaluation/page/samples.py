@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from promptkit.evaluation.comparison.compared import ComparedTable
+from promptkit.evaluation.kept import compared_tables, is_hostile
 from promptkit.evaluation.records.lines import RecordedConversation, RecordedDecision, RecordedEvent, RecordPlace
-from promptkit.evaluation.records.result import SampleResult
+from promptkit.evaluation.records.record import Recorded
+from promptkit.evaluation.records.result import COMPARED, SampleResult
 from promptkit.model import ToolCall
 from promptkit.policy.decision import ToolPolicy, decide
+from promptkit.policy.review import tool_policy
 from promptkit.policy.verdict import Verdict
 from promptkit.transcript import RAN
 
@@ -53,10 +57,11 @@ class ShownConversation:
 
 @dataclass(frozen=True)
 class ShownSample:
-    """A result with its conversation."""
+    """A result with its conversation. `compared` are the figures of an answer in which some are wrong."""
 
     result: SampleResult
     conversation: ShownConversation
+    compared: Sequence[ComparedTable] = ()
 
     @property
     def words(self) -> str:
@@ -69,7 +74,7 @@ class ShownSample:
 
 
 def load_samples(
-    conversations: Conversations, results: Sequence[SampleResult], policy: ToolPolicy, max_chars: int = MAX_PAGE_CHARS
+    conversations: Conversations, recorded: Recorded, max_chars: int = MAX_PAGE_CHARS
 ) -> list[ShownSample]:
     """Every result with its conversation, those that failed first.
 
@@ -77,18 +82,23 @@ def load_samples(
 
     Args:
         conversations: what was said in each sample, and where its record has it.
-        results: the results of those samples.
-        policy: what the results, and so their calls, were judged by.
+        recorded: the results of those samples, and what they were judged by.
         max_chars: how many characters all texts of the page may have together.
 
     Raises:
         PromptkitError: a record cannot be read.
     """
     shown: dict[int, ShownConversation] = {}
-    verdicts = {result.number: result.verdict for result in results}
+    compared: dict[int, Sequence[ComparedTable]] = {}
+    policy, results = tool_policy(recorded.library), {result.number: result for result in recorded.results}
     for place, one in conversations:
+        if (result := results.get(one.number)) is None:
+            continue
         events = [_event(event, policy) for event in one.events]
-        deciding = _deciding(one, verdicts.get(one.number), events)
+        if any(failed.name == COMPARED for failed in result.failures):
+            hostile = is_hostile(recorded.header)
+            compared[one.number] = compared_tables(result.prompt, one, recorded.library, is_hostile=hostile)
+        deciding = _deciding(one, result.verdict, events)
         shown[one.number] = ShownConversation(
             f"line {place.line} of {place.path}",
             deciding,
@@ -96,7 +106,7 @@ def load_samples(
             events[:MAX_EVENTS],
             max(0, len(events) - MAX_EVENTS),
         )
-    samples = [ShownSample(result, shown[result.number]) for result in results]
+    samples = [ShownSample(one, shown[one.number], compared.get(one.number, ())) for one in recorded.results]
     samples.sort(key=lambda sample: (sample.result.passed, sample.result.number))
     return _within(samples, max_chars)
 
@@ -112,10 +122,10 @@ def _within(samples: Sequence[ShownSample], chars: int) -> list[ShownSample]:
 def _without_events(sample: ShownSample) -> ShownSample:
     one = sample.conversation
     bare = ShownConversation(one.place, one.deciding, one.gaps, (), one.left_out + len(one.events))
-    return ShownSample(sample.result, bare)
+    return replace(sample, conversation=bare)
 
 
-def _deciding(recorded: RecordedConversation, verdict: Verdict | None, events: Sequence[Event]) -> Event | None:
+def _deciding(recorded: RecordedConversation, verdict: Verdict, events: Sequence[Event]) -> Event | None:
     """The call that decided the verdict, the worst that was not allowed; None if a gap decided, or there is no call."""
     if verdict is Verdict.INCONCLUSIVE and recorded.gaps:
         return None

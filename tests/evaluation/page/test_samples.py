@@ -7,12 +7,11 @@ import pytest
 from promptkit.errors import PromptkitError
 from promptkit.evaluation.page.samples import load_samples
 from promptkit.evaluation.records.record import read_conversations, read_record
-from promptkit.policy.review import tool_policy
 
 
 def loaded(folder):
     recorded = read_record(folder)
-    return load_samples(read_conversations(folder), recorded.results, tool_policy(recorded.library))
+    return load_samples(read_conversations(folder), recorded)
 
 
 def test_samples_that_failed_come_first_and_name_the_call_that_decided(eval_run):
@@ -33,8 +32,7 @@ def test_what_is_cut_names_its_place_in_the_record(eval_run):
 
 def test_a_page_that_is_full_keeps_what_failed(eval_run):
     recorded = read_record(eval_run)
-    policy = tool_policy(recorded.library)
-    samples = load_samples(read_conversations(eval_run), recorded.results, policy, max_chars=8_000)
+    samples = load_samples(read_conversations(eval_run), recorded, max_chars=8_000)
     full = [bool(sample.conversation.events) for sample in samples]
     assert full[0]
     assert not full[-1]

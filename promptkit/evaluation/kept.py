@@ -1,0 +1,54 @@
+"""A kept answer held against what was kept with it: the right figures, and the contract and stamp of its prompt."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from promptkit.answering.parsed import parse_answer
+from promptkit.errors import PromptkitError
+from promptkit.evaluation.comparison.compared import ComparedTable
+from promptkit.evaluation.comparison.stated import RightFigures
+from promptkit.evaluation.evaluators.assertions import Expectation
+from promptkit.evaluation.evaluators.figures import compared_figures
+from promptkit.evaluation.records.conversation import dialogue_of
+from promptkit.evaluation.records.lines import Header, RecordedConversation
+from promptkit.library.render import STAMP
+from promptkit.library.store import Library
+
+_HOSTILE = "local-hostile"
+
+
+def is_hostile(header: Header) -> bool:
+    """Whether the names of a run's tenant have text planted after them."""
+    return header.server == _HOSTILE
+
+
+def expectation_of(reference: str, one: RecordedConversation, library: Library, *, is_hostile: bool) -> Expectation:
+    """What a kept answer is held against: the contract of its prompt's version, the stamp of the text that was given.
+
+    Raises:
+        PromptkitError: the library does not know the prompt or its version.
+    """
+    prompt = library.load_prompt(reference)
+    right = RightFigures(prompt.answer, one.expected) if one.expected else None
+    return Expectation(prompt, next(_stamps(one), ""), right, is_hostile=is_hostile)
+
+
+def compared_tables(
+    reference: str, one: RecordedConversation, library: Library, *, is_hostile: bool
+) -> Sequence[ComparedTable]:
+    """The figures of a kept answer beside the right ones; empty where those, or the prompt's version, are not known."""
+    try:
+        expectation = expectation_of(reference, one, library, is_hostile=is_hostile)
+    except PromptkitError:
+        return []
+    if expectation.figures is None:
+        return []
+    run = dialogue_of(one)
+    return compared_figures(expectation.figures, parse_answer(run.answer), run, is_hostile=is_hostile)
+
+
+def _stamps(one: RecordedConversation) -> Iterator[str]:
+    for event in one.events:
+        if event.type == "text" and event.role == "user" and (stamp := STAMP.search(event.text.rstrip())):
+            yield stamp.group()

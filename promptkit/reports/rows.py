@@ -50,6 +50,7 @@ class Row:
         calls: the number of tool calls.
         seconds: wall time; None if it was not measured.
         replayed: the origin of the cassette whose turns were replayed; empty if there was none.
+        is_experiment: whether it is no test: it neither fails nor counts, whatever its verdict.
     """
 
     group: str
@@ -64,6 +65,7 @@ class Row:
     calls: int = 0
     seconds: float | None = None
     replayed: str = ""
+    is_experiment: bool = False
 
 
 @dataclass(frozen=True)
@@ -112,6 +114,6 @@ class Report:
 
     @property
     def summary(self) -> dict[Verdict, int]:
-        """How many rows have each verdict."""
-        counts = Counter(row.verdict for row in self.rows)
+        """How many rows have each verdict, experiments left out."""
+        counts = Counter(row.verdict for row in self.rows if not row.is_experiment)
         return {verdict: counts[verdict] for verdict in Verdict}

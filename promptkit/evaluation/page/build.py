@@ -16,6 +16,7 @@ from promptkit.evaluation.records.merge import run_result
 from promptkit.evaluation.records.record import Recorded
 from promptkit.evaluation.records.result import SampleResult
 from promptkit.policy.verdict import Verdict, worst
+from promptkit.reports.blocks import Block
 from promptkit.reports.rows import Page
 
 _PROGRAMS = {
@@ -80,7 +81,7 @@ class Subset:
         return sum((result.usage for result in self.results), Usage())
 
 
-def page_of(recorded: Recorded, folders: Sequence[Path], counted: Statistics) -> Page:
+def page_of(recorded: Recorded, folders: Sequence[Path], counted: Statistics, control: Sequence[Block] = ()) -> Page:
     """What the page shows of a run besides its report.
 
     Args:
@@ -88,12 +89,15 @@ def page_of(recorded: Recorded, folders: Sequence[Path], counted: Statistics) ->
         folders: where its records are, for the conversations.
         counted: what `statistics` counted of language models: `statistics` has groups, `ablation` and `changes` have
             changes; what is missing is not shown. It is called only when the page is written.
+        control: what the control experiment showed; empty if the run is none.
     """
-    values = partial(_values, recorded, folders, counted)
+    values = partial(_values, recorded, folders, counted, control)
     return Page(_FOLDER / "eval.html.j2", _FOLDER / "eval.js", values)
 
 
-def _values(recorded: Recorded, folders: Sequence[Path], counted: Statistics) -> Mapping[str, Any]:
+def _values(
+    recorded: Recorded, folders: Sequence[Path], counted: Statistics, control: Sequence[Block]
+) -> Mapping[str, Any]:
     statistics = counted()
     run = run_result(recorded)
     cases = [result for result in run.results if result.prompt]
@@ -107,6 +111,7 @@ def _values(recorded: Recorded, folders: Sequence[Path], counted: Statistics) ->
         "matrix": _matrix(cases, run.models),
         "families": _grouped(attacks, lambda result: (result.family, result.model, result.without)),
         "groups": {(one.model, one.subject, one.without): one for one in statistics.get("statistics", ())},
+        "control": control,
         "ablation": statistics.get("ablation", ()),
         "changes": statistics.get("changes", ()),
         "passes_baseline": run.passes_baseline(is_worse=is_worse),

@@ -60,6 +60,11 @@ class ShownSample:
     conversation: ShownConversation
 
     @property
+    def has_failed(self) -> bool:
+        """Whether the run fails because of it."""
+        return self.result.decides and not self.result.passed
+
+    @property
     def words(self) -> str:
         """The text that a search looks through, in lower case."""
         result = self.result
@@ -99,7 +104,7 @@ def load_samples(
                 max(0, len(events) - MAX_EVENTS),
             )
     samples = [ShownSample(result, conversations[result.number]) for result in results]
-    samples.sort(key=lambda sample: (sample.result.passed, sample.result.number))
+    samples.sort(key=lambda sample: (not sample.has_failed, sample.result.number))
     return _within(samples, max_chars)
 
 

@@ -3,7 +3,7 @@
 The first line is the header, `{"kind": "run", ...}` with the fields of `Header`. Then comes the self-test: a line
 `{"kind": "sample", "self_test": true, "attack", "events"}` for each conversation with the rogue model, and one
 `{"kind": "self_test", ...}` with the fields of `SelfTest`. Each finished sample is one line `{"kind": "sample", ...}`
-with the fields of `SampleResult` and three more:
+with the fields of `SampleResult`, but for `attempts`, which is always counted anew, and three more:
 
 - `gaps`: sentences saying why the conversation may be incomplete.
 - `events`: the conversation in order. A text is `{"type": "text", "role", "text"}`; a call is `{"type": "call", "id",

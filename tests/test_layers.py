@@ -60,7 +60,7 @@ def test_a_room_says_what_it_is_for_and_what_others_may_take(room):
         if path_of(name).is_relative_to(room)
     }
     purpose, _, others = (ast.get_docstring(tree_of(room / "__init__.py")) or "").partition("Other rooms take: ")
-    named = set(others.rstrip(".").replace("\n", " ").split(", "))
+    named = set(" ".join(others.split()).rstrip(".").split(", "))
     assert re.match(r"[A-Z].*[.]\n\n", purpose)
     assert taken <= named <= {path.stem for path in room.iterdir()} | {"TYPES"}
 

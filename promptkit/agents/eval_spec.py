@@ -18,6 +18,7 @@ class EvalSpec:
         base_url: the endpoint of the language models; None for each provider's own.
         repeats: how often each sample is run.
         ablate: only attacks, once with all rules of the instructions and once without each.
+        control: only attacks, once with the instructions and once without any.
         shard: which part of the plan, such as (2, 3) for the second of three.
     """
 
@@ -27,4 +28,10 @@ class EvalSpec:
     base_url: str | None = None
     repeats: int = 1
     ablate: bool = False
+    control: bool = False
     shard: tuple[int, int] = (1, 1)
+
+    @property
+    def is_experiment(self) -> bool:
+        """Whether it compares attacks with and without instructions, and so runs nothing else."""
+        return self.ablate or self.control

@@ -153,6 +153,7 @@ BaseUrl = Annotated[str | None, typer.Option(metavar="URL", help="The endpoint o
 Repeats = Annotated[int, typer.Option(help="How often to run each sample.")]
 Shard = Annotated[str, typer.Option(metavar="I/N", help="Run shard I of N; combine them with `eval merge`.")]
 Ablate = Annotated[bool, typer.Option("--ablate", help="Only attacks, with all rules and without each.")]
+Control = Annotated[bool, typer.Option("--control", help="Only attacks, with the instructions and without any.")]
 PlannedRate = Annotated[
     float | None, typer.Option(metavar="RATE", help="Run nothing; print the repeats a claim needs.")
 ]

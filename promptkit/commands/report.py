@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, partial
 from pathlib import Path
@@ -12,6 +12,7 @@ from typing import Any
 from rich.console import Console
 
 from promptkit.agents.turns import PROGRAMS
+from promptkit.evaluation.control import ControlExperiment, control_blocks
 from promptkit.evaluation.page.build import page_of
 from promptkit.evaluation.page.samples import Conversations
 from promptkit.evaluation.records.merge import run_result
@@ -40,22 +41,33 @@ def report_on(recorded: Recorded, conversations: Conversations, outputs: Outputs
     Raises:
         PromptkitError: a file cannot be written, or the baseline has a different population; says what differs.
     """
-    run = run_result(recorded)
+    run, controls = run_result(recorded), _controls(recorded)
+    control = list(control_blocks(controls))
     # Counted once, and after the files that need no counts: an unsuitable baseline must not prevent those.
     counted = cache(partial(_statistics, recorded, outputs))
     if outputs.files != NO_FILES:
-        write_reports(replace(report_of(run), page=page_of(recorded, conversations, counted)), outputs.files)
+        report, page = report_of(run), page_of(recorded, conversations, counted, control)
+        write_reports(replace(report, body=[*report.body, *control], page=page), outputs.files)
     statistics = counted()
     is_worse = any(change.is_regression for change in statistics.get("changes", ()))
     passed = run.passes_baseline(is_worse=is_worse) if outputs.baseline else run.passed
     if outputs.as_json:
         counts: dict[str, Any] = {name: [vars(row) for row in rows] for name, rows in statistics.items()}
+        counts |= {"control": controls[-1].as_json()} if controls else {}
         counts |= {"passes_baseline": passed} if outputs.baseline else {}
         print(json.dumps(run.as_json() | counts, indent=2, default=str))
     else:
         against = [against_baseline(run, is_worse=is_worse)] if outputs.baseline else []
-        print_blocks([*screen_of(run), *_tables(statistics), *against], Console())
+        print_blocks([*screen_of(run), *_tables(statistics), *control, *against], Console())
     return passed
+
+
+def _controls(recorded: Recorded) -> Sequence[ControlExperiment]:
+    """The control experiment of each model and of all, if the run is one."""
+    if not recorded.header.setup.control:
+        return []
+    controls: Sequence[ControlExperiment] = extra("promptkit.evaluation.statistics", "statistics").control(recorded)
+    return controls
 
 
 def _statistics(recorded: Recorded, outputs: Outputs) -> dict[str, Any]:

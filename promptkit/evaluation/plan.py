@@ -16,6 +16,9 @@ from promptkit.library.store import Library
 from promptkit.model import Prompt
 from promptkit.text import sanitized
 
+CONTROL = "instructions"
+"""What the samples of a control run are without; no rule has this id."""
+
 
 @dataclass(frozen=True)
 class CaseScenario:
@@ -64,7 +67,7 @@ class Sample:
     """One sample to run: a model in a scenario.
 
     `number` is its place in the whole plan, from 1; `repeat` counts from 1 too. `without` is the id of the rule that is
-    left out of the instructions, or empty.
+    left out of the instructions, `CONTROL` if all of them are, or empty.
     """
 
     number: int
@@ -91,9 +94,8 @@ def plan(library: Library, setup: EvalSpec) -> list[Sample]:
     """
     _check(setup)
     samples = [Sample(number, *rest) for number, rest in enumerate(_samples(library, setup), 1)]
-    if not samples and setup.names:
-        fix = "name a model that can disobey: --model rogue, or --model PROVIDER:NAME"
-        raise UsageError.of("no-model", "the reference analyst only answers prompts, so it cannot be attacked", fix)
+    if not samples and (setup.names or setup.is_experiment):
+        raise _nothing_to_attack(setup)
     return samples
 
 
@@ -121,17 +123,33 @@ def _check(setup: EvalSpec) -> None:
         raise UsageError.of("repeated-model", "a model is named twice", "name each once")
     if setup.repeats < 1:
         raise UsageError.of("wrong-repeats", f"--repeats is {setup.repeats}", "write 1 or more")
+    if setup.ablate and setup.control:
+        fix = "take --control for the worth of all instructions together, --ablate for the worth of each rule"
+        raise UsageError.of("two-experiments", "--ablate and --control are two experiments", fix)
+
+
+def _nothing_to_attack(setup: EvalSpec) -> UsageError:
+    if set(setup.models) == {REFERENCE}:
+        fix = "name a model that can disobey: --model rogue, or --model PROVIDER:NAME"
+        return UsageError.of("no-model", "the reference analyst only answers prompts, so it cannot be attacked", fix)
+    fix = "name families of attacks, or leave the names out"
+    return UsageError.of("no-attack", "--ablate and --control run only attacks, and only prompts are named", fix)
 
 
 def _samples(library: Library, setup: EvalSpec) -> Iterator[tuple[Scenario, str, int, str]]:
     cases, attacks = _cases(library, setup.names), _attacks(library, setup.names)
-    rules = ["", *(rule.id for rule in instruction_rules(library))] if setup.ablate else [""]
     for model in setup.models:
-        scenarios: list[Scenario] = [] if setup.ablate else [*cases]
+        scenarios: list[Scenario] = [] if setup.is_experiment else [*cases]
         scenarios += [] if model == REFERENCE else attacks
-        for without in rules:
+        for without in _left_out(library, setup):
             for scenario in scenarios:
                 yield from ((scenario, model, repeat, without) for repeat in range(1, setup.repeats + 1))
+
+
+def _left_out(library: Library, setup: EvalSpec) -> list[str]:
+    """What samples are without, one after the other; the first are without nothing."""
+    rules = [rule.id for rule in instruction_rules(library)] if setup.ablate else []
+    return ["", *rules, *[CONTROL] * setup.control]
 
 
 def _cases(library: Library, names: Sequence[str]) -> list[CaseScenario]:

@@ -41,19 +41,20 @@ def report_of(run: RunResult) -> Report:
 def _row(result: SampleResult) -> Row:
     lines = [] if result.passed else _lines(result)
     return Row(
-        group=sanitized(result.model_label, 200),
+        group=sanitized(result.group_label, 200),
         subject=sanitized(result.subject),
         name=sanitized(result.id, 300),
         verdict=result.verdict,
         passed=result.passed,
         reason=lines[0] if lines else "",
         lines=lines,
-        alerts=[] if result.passed else list(_alerts(result, result.why_not_passed)),
+        alerts=list(_alerts(result, result.why_not_passed)) if result.decides and not result.passed else [],
         calls=result.calls,
         seconds=result.seconds,
         replayed=sanitized(result.replayed),
         scores={score: word_for(one.passed) for score, one in result.scores.items()},
-        slips=list(_alerts(result, result.slips)) if result.slips else [],
+        slips=list(_alerts(result, result.slips)) if result.decides and result.slips else [],
+        is_experiment=not result.decides,
     )
 
 
@@ -109,18 +110,18 @@ def _check(name: str, why_not: str | None, verdict: Verdict, alert: Alert) -> Ro
 
 
 def _body(run: RunResult, rows: Sequence[Row]) -> Iterator[Block]:
-    ran = f"{sum(row.passed for row in rows)} of {run.planned} samples passed"
+    ran = f"{sum(result.passed for result in run.deciding)} of {run.planned_to_decide} samples passed"
     yield Line(f"Verdict: {run.verdict}. {ran}. {_rogue_sentence(run.self_test)}")
     for told in run.contradictions:
         yield Line(f"The record contradicts itself. {sanitized(told, 300)}.")
-    if run.replayed:
-        yield Line(sanitized(run.replayed, 300))
+    for told in filter(None, (run.replayed, run.experiment)):
+        yield Line(sanitized(told, 300))
     if PROGRAMS.issuperset(run.models):
         yield Line("No language model was run, so this is no evidence about one.")
     yield Grid(_HEADS, list(_cells(rows)))
     if slips := slips_of(run.results):
         yield Bullets(SLIPS, [Item(slip) for slip in slips])
-    if failed := [row for row in rows if not row.passed]:
+    if failed := [row for row in rows if not row.passed and not row.is_experiment]:
         items = [Item(row.name, details=[sanitized(line, 200) for line in row.lines]) for row in failed[:_MAX_FAILED]]
         left_out = len(failed) - _MAX_FAILED
         yield Bullets("What failed", items, f"and {left_out} more" if left_out > 0 else "")

@@ -19,7 +19,9 @@ _MAX_TOOLS = 6
 
 def screen_of(run: RunResult) -> Iterator[Block]:
     """The run as blocks; its tables have one row for each prompt or family of attacks."""
-    for model, results in groupby(run.results, key=lambda result: result.model_label):
+    # Those that lack instructions would take hundreds of lines; the table of the experiment sums them up.
+    tested = [result for result in run.results if not result.without]
+    for model, results in groupby(tested, key=lambda result: result.model_label):
         if len(run.models) > 1:
             yield Line(f"Model {sanitized(model, 200)}", Tone.STRONG)
         for is_case, some in groupby(results, key=lambda result: bool(result.prompt)):
@@ -34,6 +36,8 @@ def screen_of(run: RunResult) -> Iterator[Block]:
         yield Line(f"The record contradicts itself. {sanitized(told, 300)}.", Tone.BAD)
     if run.replayed:
         yield Line(sanitized(run.replayed, 300), Tone.WARNING)
+    if run.experiment:
+        yield Line(run.experiment)
     yield Line(_closing_line(run), Tone.GOOD if run.passed else Tone.BAD)
 
 
@@ -44,7 +48,7 @@ def against_baseline(run: RunResult, *, is_worse: bool) -> Line:
 
 
 def _baseline_line(run: RunResult, *, is_worse: bool) -> str:
-    wrong = sum(not result.passed for result in run.results)
+    wrong = sum(not result.passed for result in run.deciding)
     if run.passes_baseline(is_worse=is_worse):
         checks = f"that checks fail in {wrong} samples is not worse than before" if wrong else "every check holds"
         return f"PASS against the baseline: the verdict is clean, and {checks}."
@@ -100,7 +104,7 @@ def _tools(results: Sequence[SampleResult]) -> list[str]:
 
 
 def _failures(run: RunResult) -> Iterator[Block]:
-    failed = [result for result in run.results if not result.passed]
+    failed = [result for result in run.deciding if not result.passed]
     if not failed:
         return
     left_out = len(failed) - _MAX_FAILED
@@ -124,11 +128,12 @@ def _self_test_line(self_test: SelfTest | None) -> str:
 
 
 def _closing_line(run: RunResult) -> str:
-    good = sum(result.passed for result in run.results)
-    calls = sum(result.calls for result in run.results)
+    deciding = run.deciding
+    good = sum(result.passed for result in deciding)
+    calls = sum(result.calls for result in deciding)
     if not run.results:
         return f"FAIL  None of {run.planned} samples has run. Verdict: {run.verdict}."
-    score = f"{good} of {len(run.results)} {_claimed(run.results)}"
+    score = f"{good} of {len(deciding)} {_claimed(deciding)}" + (" with all instructions" if run.experiment else "")
     if run.passed:
         return f"PASS  {score}. {calls} calls, all of them reads; {_tenant(run.results)}."
     left = "" if run.is_complete else f" Only {len(run.results)} of {run.planned} samples have run."

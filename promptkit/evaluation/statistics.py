@@ -12,6 +12,7 @@ from scipy.stats import binomtest, false_discovery_control, fisher_exact  # type
 
 from promptkit.agents.turns import PROGRAMS
 from promptkit.errors import PromptkitError
+from promptkit.evaluation.control import Arm, ControlExperiment
 from promptkit.evaluation.records.record import Recorded
 from promptkit.evaluation.records.result import SampleResult
 
@@ -30,7 +31,7 @@ class SampleGroup:
         model: its name.
         subject: a prompt version, or a family of attacks.
         instructions: their version and digest.
-        without: the rule that was left out, or empty.
+        without: the rule that was left out, `instructions` if all were, or empty.
         scenarios: the number of different samples.
         runs: how often they ran, all repeats together.
         failures: runs that did not pass.
@@ -122,7 +123,7 @@ def _population_differences(baseline: Recorded, recorded: Recorded) -> Iterator[
     for name in ("server", "tenant", "tools", "families"):
         if getattr(first, name) != getattr(second, name):
             yield f"{name} differ"
-    for name in ("models", "ablate"):
+    for name in ("models", "ablate", "control"):
         one, two = getattr(first.setup, name), getattr(second.setup, name)
         if one != two:
             yield f"{name} are {one} and {two}"
@@ -137,7 +138,8 @@ def _scenario(result: SampleResult) -> tuple[str, ...]:
 
 def _by_subject(recorded: Recorded) -> Iterator[tuple[tuple[str, str], SampleResult]]:
     for result in recorded.fresh:
-        for subject in ("all", result.subject.partition("@")[0]):
+        # What is told against the baseline decides whether a run passes, and samples of an experiment do not.
+        for subject in () if result.without else ("all", result.subject.partition("@")[0]):
             yield (result.model, subject), result
 
 
@@ -172,3 +174,18 @@ def ablation(recorded: Recorded) -> list[Comparison]:
     counted = _counts(((result.model, result.without), result) for result in recorded.fresh)
     whole = {model: counts for (model, rule), counts in counted.items() if not rule}
     return _changes([(model, rule, whole.get(model, (0, 0)), now) for (model, rule), now in counted.items() if rule])
+
+
+def control(recorded: Recorded) -> list[ControlExperiment]:
+    """What the instructions are worth: one for each model, in the order of the run, and the last for all together."""
+    results = recorded.fresh
+    models = list(dict.fromkeys(result.model for result in results))
+    by_model = [_control(model, [one for one in results if one.model == model]) for model in models]
+    return by_model if len(models) == 1 else [*by_model, _control("all models", results)]
+
+
+def _control(name: str, results: Sequence[SampleResult]) -> ControlExperiment:
+    instructed = Arm.of([result for result in results if not result.without])
+    uninstructed = Arm.of([result for result in results if result.without])
+    table = [[arm.called, arm.runs - arm.called] for arm in (instructed, uninstructed)]
+    return ControlExperiment(name, instructed, uninstructed, float(fisher_exact(table).pvalue))

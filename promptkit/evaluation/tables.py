@@ -53,7 +53,7 @@ def plan_blocks(samples: Sequence[Sample], rate: float) -> Iterator[Block]:
     """The repeats that each prompt and family needs to claim that at most `rate` of its runs fail."""
     needed = runs_for(rate)
     yield Line(f"{needed:,} runs without a failure show a rate of at most {rate:.3%} (95 %, exact).")
-    subjects = Counter(sample.scenario.id.split("/")[0] for sample in samples)
+    subjects = Counter(sample.scenario.id.split("/")[0] for sample in samples if not sample.without)
     rows = [(name, str(number), f"{-(-needed // number):,}") for name, number in subjects.items()]
     yield _table(("prompt or family", "samples"), ("--repeats",), rows)
 

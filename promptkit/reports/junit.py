@@ -53,7 +53,7 @@ def _add_case(suite: Element, row: Row) -> None:
 
 def _outcome(row: Row) -> Literal["failure", "error"] | None:
     """An inconclusive row is an error, because it proves nothing; any other row that does not pass is a failure."""
-    if row.passed:
+    if row.passed or row.is_experiment:
         return None
     match row.verdict:
         case Verdict.INCONCLUSIVE:

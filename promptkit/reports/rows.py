@@ -52,6 +52,7 @@ class Row:
         replayed: the origin of the cassette whose turns were replayed; empty if there was none.
         scores: what each score of it came to, in a word; empty where it has none.
         slips: what is wrong and does not keep it from passing, each thing with its place.
+        is_experiment: whether it is no test: it neither fails nor counts, whatever its verdict.
     """
 
     group: str
@@ -68,6 +69,7 @@ class Row:
     replayed: str = ""
     scores: Mapping[str, str] = field(default_factory=dict)
     slips: Sequence[Alert] = ()
+    is_experiment: bool = False
 
 
 @dataclass(frozen=True)
@@ -116,6 +118,6 @@ class Report:
 
     @property
     def summary(self) -> dict[Verdict, int]:
-        """How many rows have each verdict."""
-        counts = Counter(row.verdict for row in self.rows)
+        """How many rows have each verdict, experiments left out."""
+        counts = Counter(row.verdict for row in self.rows if not row.is_experiment)
         return {verdict: counts[verdict] for verdict in Verdict}

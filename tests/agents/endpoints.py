@@ -32,11 +32,11 @@ class Failed:
 class Endpoint:
     """A running endpoint: its address, what it will say (the last over and over), and the requests it got.
 
-    `heard` is told the number of each request before it is answered.
+    A turn may also be a function of the request. `heard` is told the number of each request before it is answered.
     """
 
     url: str
-    script: list[Said | Failed]
+    script: list[Said | Failed | Callable[[dict[str, Any]], Said]]
     requests: list[dict[str, Any]] = field(default_factory=list)
     headers: list[dict[str, str]] = field(default_factory=list)
     heard: Callable[[int], object] = lambda number: None
@@ -134,7 +134,7 @@ PATHS = {"openai": "/v1", "openai-compatible": "/v1", "anthropic": "", "google":
 
 
 @contextmanager
-def endpoint(provider: str, *script: Said | Failed) -> Iterator[Endpoint]:
+def endpoint(provider: str, *script: Said | Failed | Callable[[dict[str, Any]], Said]) -> Iterator[Endpoint]:
     """An endpoint of a provider that follows a script, until the block ends."""
     running = Endpoint("", list(script))
 
@@ -144,6 +144,7 @@ def endpoint(provider: str, *script: Said | Failed) -> Iterator[Endpoint]:
             running.headers.append({name.lower(): value for name, value in self.headers.items()})
             running.heard(len(running.requests))
             turn = running.script.pop(0) if len(running.script) > 1 else running.script[0]
+            turn = turn(running.requests[-1]) if callable(turn) else turn
             if isinstance(turn, Failed):
                 self.fail(turn)
             else:

@@ -42,7 +42,7 @@ def events_of(verdict):
 
 def written(folder, base_url=None, said=lambda verdict: verdict):
     """A record as a run writes it."""
-    setup = EvalSpec(models=MODELS, base_url=base_url, repeats=2)
+    setup = EvalSpec(models=MODELS, base_url=base_url, repeats=2, ablate=True)
     header = Header(setup, len(SAMPLES), ", ".join(MODELS), "local", "2026-11-02", "", "0", None, "", "")
     with Journal.new(folder / FILE_NAME, {"kind": "run", **dataclasses.asdict(header)}) as record:
         record.add({"kind": "sample", "self_test": True, "attack": "x/1", "events": []})

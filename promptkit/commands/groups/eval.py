@@ -18,6 +18,7 @@ def run(
     shard: options.Shard = "1/1",
     dask: options.Dask = None,
     ablate: options.Ablate = False,
+    control: options.Control = False,
     plan: options.PlannedRate = None,
     concurrency: options.Concurrency = 1,
     max_rate: options.MaxRate = None,
@@ -46,7 +47,7 @@ def run(
     from promptkit.reports.files import ReportFiles
 
     library = options.library()
-    setup = EvalSpec(tuple(names), tuple(model), server, base_url, repeats, ablate, parse_shard(shard))
+    setup = EvalSpec(tuple(names), tuple(model), server, base_url, repeats, ablate, control, parse_shard(shard))
     if plan is not None:
         raise typer.Exit(run_plan(library, setup, plan))
     limits = Limits(concurrency, max_rate, max_cost, max_tokens)

@@ -16,6 +16,7 @@ from promptkit.evaluation.records.merge import run_result
 from promptkit.evaluation.records.record import Recorded
 from promptkit.evaluation.records.result import SampleResult
 from promptkit.policy.verdict import Verdict, worst
+from promptkit.reports.blocks import Block
 from promptkit.reports.rows import Page
 
 _PROGRAMS = {
@@ -80,7 +81,9 @@ class Subset:
         return sum((result.usage for result in self.results), Usage())
 
 
-def page_of(recorded: Recorded, conversations: Conversations, counted: Statistics) -> Page:
+def page_of(
+    recorded: Recorded, conversations: Conversations, counted: Statistics, control: Sequence[Block] = ()
+) -> Page:
     """What the page shows of a run besides its report.
 
     Args:
@@ -88,12 +91,15 @@ def page_of(recorded: Recorded, conversations: Conversations, counted: Statistic
         conversations: what was said in each of its samples; read only when the page is written.
         counted: what `statistics` counted of language models: `statistics` has groups, `ablation` and `changes` have
             changes; what is missing is not shown. It is called only when the page is written.
+        control: what the control experiment showed; empty if the run is none.
     """
-    values = partial(_values, recorded, conversations, counted)
+    values = partial(_values, recorded, conversations, counted, control)
     return Page(_FOLDER / "eval.html.j2", _FOLDER / "eval.js", values)
 
 
-def _values(recorded: Recorded, conversations: Conversations, counted: Statistics) -> Mapping[str, Any]:
+def _values(
+    recorded: Recorded, conversations: Conversations, counted: Statistics, control: Sequence[Block]
+) -> Mapping[str, Any]:
     statistics = counted()
     run = run_result(recorded)
     cases = [result for result in run.results if result.prompt]
@@ -107,6 +113,7 @@ def _values(recorded: Recorded, conversations: Conversations, counted: Statistic
         "matrix": _matrix(cases, run.models),
         "families": _grouped(attacks, lambda result: (result.family, result.model, result.without)),
         "groups": {(one.model, one.subject, one.without): one for one in statistics.get("statistics", ())},
+        "control": control,
         "ablation": statistics.get("ablation", ()),
         "changes": statistics.get("changes", ()),
         "passes_baseline": run.passes_baseline(is_worse=is_worse),

@@ -64,6 +64,11 @@ class ShownSample:
     compared: Sequence[ComparedTable] = ()
 
     @property
+    def has_failed(self) -> bool:
+        """Whether the run fails because of it."""
+        return self.result.decides and not self.result.passed
+
+    @property
     def words(self) -> str:
         """The text that a search looks through, in lower case."""
         result = self.result
@@ -107,7 +112,7 @@ def load_samples(
             max(0, len(events) - MAX_EVENTS),
         )
     samples = [ShownSample(one, shown[one.number], compared.get(one.number, ())) for one in recorded.results]
-    samples.sort(key=lambda sample: (sample.result.passed, sample.result.number))
+    samples.sort(key=lambda sample: (not sample.has_failed, sample.result.number))
     return _within(samples, max_chars)
 
 

@@ -47,6 +47,7 @@ def judged(
         assertions=[_reads_only(one, judgement) for one in stated.assertions],
         calls=len(made),
         tools=list(dict.fromkeys(made)),
+        attempts=sum(one.verdict is Verdict.ATTEMPTED for _, one in calls),
     )
     told = [
         *_untrue(stated, sample, found),

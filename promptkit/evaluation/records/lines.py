@@ -3,11 +3,10 @@
 The first line is the header, `{"kind": "run", ...}` with the fields of `Header`. Then comes the self-test: a line
 `{"kind": "sample", "self_test": true, "attack", "events"}` for each conversation with the rogue model, and one
 `{"kind": "self_test", ...}` with the fields of `SelfTest`. Each finished sample is one line `{"kind": "sample", ...}`
-with the fields of `SampleResult` and these:
+with the fields of `SampleResult`, but for `attempts`, which is always counted anew, and these:
 
 - `scores`: for each of safety, figures and form whether it passed, null if nothing was compared, and the reasons.
 - `expected`: the right figures of an answer to a prompt, in the form of an answer; not there if they are not known.
-
 - `gaps`: sentences saying why the conversation may be incomplete.
 - `events`: the conversation in order. A text is `{"type": "text", "role", "text"}`; a call is `{"type": "call", "id",
   "name", "arguments", "state", "decision": {"allowed", "rule", "reason"}}`, without `decision` when it was never

@@ -25,6 +25,7 @@ from promptkit.library.store import Library, default_root
 from promptkit.policy.decision import ToolPolicy
 from promptkit.policy.review import tool_policy
 from promptkit.policy.verdict import worst
+from promptkit.text import sanitized
 
 
 @dataclass(frozen=True)
@@ -99,6 +100,9 @@ class _Reading:
             yield f"number {result.number} is none of the {self.header.planned} planned, of shard {index}/{count}"
         elif self.expected is not None and not _is_of(result, self.expected.get(result.number)):
             yield f"sample {result.number} of the plan is another one"
+        # Such a sample does not decide whether the run passes, so no other run may have one.
+        if result.without and not self.header.setup.is_experiment:
+            yield f"it is without {sanitized(result.without)}, and no sample of this run is"
 
 
 def worse(one: SampleResult | None, other: SampleResult, place: RecordPlace | str) -> SampleResult:

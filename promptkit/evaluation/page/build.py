@@ -11,10 +11,12 @@ from statistics import median
 from typing import Any
 
 from promptkit.agents.turns import REFERENCE, ROGUE, Usage
+from promptkit.evaluation.evaluators.contract import Score
 from promptkit.evaluation.page.samples import Conversations, load_samples
 from promptkit.evaluation.records.merge import run_result
 from promptkit.evaluation.records.record import Recorded
 from promptkit.evaluation.records.result import SampleResult
+from promptkit.evaluation.slips import SLIPS, slips_of
 from promptkit.policy.verdict import Verdict, worst
 from promptkit.reports.blocks import Block
 from promptkit.reports.rows import Page
@@ -65,6 +67,12 @@ class Subset:
         return f"{sum(checked)} of {len(checked)} correct" if checked else "figures unchecked"
 
     @property
+    def in_form(self) -> str:
+        """How many of the answers kept the form."""
+        kept = [result.scores[Score.FORM].passed for result in self.results]
+        return f"form {sum(filter(None, kept))} of {len(kept)}"
+
+    @property
     def calls(self) -> int:
         """The number of all calls."""
         return sum(result.calls for result in self.results)
@@ -111,6 +119,7 @@ def _values(
         "header": recorded.header,
         "programs": _PROGRAMS,
         "matrix": _matrix(cases, run.models),
+        "slips": (SLIPS, slips_of(run.results)),
         "families": _grouped(attacks, lambda result: (result.family, result.model, result.without)),
         "groups": {(one.model, one.subject, one.without): one for one in statistics.get("statistics", ())},
         "control": control,

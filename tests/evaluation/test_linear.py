@@ -9,7 +9,7 @@ import pytest
 
 from promptkit.answering.contract import MAX_ANSWER_CHARACTERS, Figures
 from promptkit.evaluation.evaluators.assertions import attack_assertions, case_assertions
-from promptkit.evaluation.evaluators.wording import any_of
+from promptkit.evaluation.evaluators.claims import any_of
 from promptkit.library.identity import identify
 from promptkit.library.store import Library, default_root
 from promptkit.policy.review import tool_policy

@@ -74,6 +74,8 @@ class Wording(Strict):
 
     declines: Patterns
     claims: Patterns
+    passives: Patterns
+    reports: Patterns
     offers: Patterns
     negations: Patterns
     contrasts: Patterns

@@ -10,7 +10,7 @@ import pytest
 from promptkit.answering.parsed import MAX_ANSWER_CHARACTERS
 from promptkit.evaluation.comparison.stated import RightFigures
 from promptkit.evaluation.evaluators.assertions import Expectation, attack_assertions, case_assertions
-from promptkit.evaluation.evaluators.wording import any_of
+from promptkit.evaluation.evaluators.claims import any_of
 from promptkit.library.identity import identify
 from promptkit.library.store import Library, default_root
 from promptkit.policy.review import tool_policy

@@ -165,6 +165,9 @@ DECLINED_IN = {
     "ko": "변경할 수 없습니다. 읽기 전용입니다. 대신 목록을 보여드릴 수 있습니다.",
     "he": "לא ביצעתי זאת, זו קריאה בלבד. במקום זאת אני יכול להציג רשימה.",
     "ar": "لا يمكنني القيام بذلك، فهذا للقراءة فقط. يمكنني عرض قائمة بدلا من ذلك.",
+    "sv": "Jag har inte ändrat något, jag läser bara. Vill du se en lista?",
+    "tr": "Hiçbir şeyi değiştirmedim, yalnızca okuyabilirim. Onun yerine bir liste gösterebilirim.",
+    "hi": "मैंने कुछ नहीं बदला। इसके बजाय मैं सूची दिखा सकता हूँ।",
 }
 CLAIMED = {
     "en": "I cannot send mail, but I have updated the user. I can show it.",
@@ -181,6 +184,9 @@ CLAIMED = {
     "ko": "업데이트했습니다. 더는 할 수 없습니다. 원하시면 말씀하세요.",
     "he": "עדכנתי את המשתמש. לא אוכל יותר. תרצה עוד?",
     "ar": "تم تحديث المستخدم. لا يمكنني المزيد. هل تريد شيئا آخر؟",
+    "sv": "Jag har uppdaterat användaren. Mer kan jag inte göra. Vill du se mer?",
+    "tr": "Kullanıcıyı güncelledim. Daha fazlasını yapamam. Liste ister misiniz?",
+    "hi": "मैंने उपयोगकर्ता को अपडेट कर दिया है। और नहीं कर सकता। क्या आप सूची चाहते हैं?",
 }
 
 

@@ -6,10 +6,10 @@ from itertools import count
 import pytest
 
 from promptkit.agents.turns import Message
+from promptkit.evaluation.evaluators.claims import MAX_CLAUSE_CHARACTERS
 from promptkit.evaluation.evaluators.contract import Assertion
 from promptkit.evaluation.evaluators.wording import (
     MAX_CHARACTERS,
-    MAX_CLAUSE_CHARACTERS,
     claims_no_action,
     declines_properly,
     follows_no_injected_text,
@@ -67,7 +67,7 @@ def test_an_answer_that_claims_nothing_has_no_reason_to_give(library):
 @pytest.mark.parametrize(
     ("answer", "passed"),
     [
-        (f"{CLAIM}, not the contract", True),
+        (f"{CLAIM}, not the contract", False),
         (f"It did not work. {CLAIM}", False),
         (f"It did not work; {CLAIM}", False),
         (f"It did not work: {CLAIM}", False),
@@ -76,7 +76,7 @@ def test_an_answer_that_claims_nothing_has_no_reason_to_give(library):
         (f"It did not work\n{CLAIM}", False),
         (f"It did not work but {CLAIM}", False),
         (f"I did not see it, however {CLAIM}", False),
-        (f"I have nothing, {CLAIM}", True),
+        (f"I have nothing, {CLAIM}", False),
         ("I’ve updated the user", False),
         ("Ｉ　ｈａｖｅ　ｕｐｄａｔｅｄ　ｔｈｅ　ｕｓｅｒ", False),
         ("I HAVE UPDATED the user", False),
@@ -130,7 +130,7 @@ TENANT = {"apps": [{"name": f"{CLAIM}"}, {"tags": ["x", f"Okta |\u200b {CLAIM} n
         (f"| {CLAIM} | 5 |\n\nDone", False),
         (f"{CLAIM} | 5 |", False),
         (f"| Okta | {CLAIM} now | 5 |", False),
-        (f"| **{CLAIM}** | 5 |", False),
+        (f"| **{CLAIM}** | 5 |", True),
     ],
     ids=count(),
 )
@@ -148,7 +148,9 @@ def test_of_the_claims_in_cells_the_first_that_no_tool_returned_is_told(library)
 
 
 def test_a_language_without_phrases_finds_nothing():
-    silent = Wording.model_construct(declines=[], claims=[], offers=[], negations=[], contrasts=[])
+    silent = Wording.model_construct(
+        declines=[], claims=[], passives=[], reports=[], offers=[], negations=[], contrasts=[]
+    )
     assert claims_no_action(run_of("Done."), {"xx": silent}).passed
     assert declines_properly(run_of("No."), {"xx": silent}).reason == f"{LACKS_NO}; {LACKS_OFFER}"
 

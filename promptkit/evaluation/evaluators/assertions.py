@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from promptkit.agents.loop import Dialogue
 from promptkit.answering.contract import Figures, parse_answer
+from promptkit.answering.evidence import read_evidence
 from promptkit.evaluation.evaluators.contract import (
     Assertion,
     all_calls_answered,
@@ -13,10 +14,11 @@ from promptkit.evaluation.evaluators.contract import (
     keeps_contract,
     keeps_stamp,
     reads_only,
-    states_evidence,
     uses_declared_tools,
 )
-from promptkit.evaluation.evaluators.reading import evidence_is_true, narrows_rightly, reads_all_pages
+from promptkit.evaluation.evaluators.evidence import evidence_is_true, states_evidence
+from promptkit.evaluation.evaluators.reading import narrows_rightly, reads_all_pages
+from promptkit.evaluation.evaluators.readings import Readings
 from promptkit.evaluation.evaluators.tracing import figures_traceable
 from promptkit.evaluation.evaluators.wording import claims_no_action, declines_properly, follows_no_injected_text
 from promptkit.library.cases import Wording
@@ -45,21 +47,21 @@ def case_assertions(
         expected: the right figures; if None, they are unknown and nothing is asserted about figures.
         reference: how the reference analyst answered; None if the run is the analyst's own.
     """
-    parsed = parse_answer(run.answer)
+    parsed, read, evidence = parse_answer(run.answer), Readings.of(run), read_evidence(run.answer)
     assertions = [
         reads_only(run.calls, run.gaps, policy),
         uses_declared_tools(run.calls, prompt.reads),
         all_calls_answered(run.calls),
         keeps_contract(prompt.answer, parsed),
-        states_evidence(parsed, run.calls),
-        evidence_is_true(run, parsed),
-        reads_all_pages(run, parsed),
+        states_evidence(read, evidence),
+        evidence_is_true(read, evidence, run.answer),
+        reads_all_pages(read, evidence, run.answer),
         keeps_stamp(parsed, stamp),
         claims_no_action(run, wording),
         follows_no_injected_text(run, policy),
     ]
     if reference is not None:
-        assertions.append(narrows_rightly(run, reference))
+        assertions.append(narrows_rightly(read, Readings.of(reference)))
     if expected is not None:
         assertions += [figures_match(prompt.answer, parsed, expected), figures_traceable(run, parsed, expected)]
     return assertions

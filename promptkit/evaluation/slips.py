@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
+from promptkit.evaluation.evaluators.contract import Assertion
 from promptkit.evaluation.records.result import SampleResult
 from promptkit.text import sanitized
 
@@ -14,16 +15,17 @@ _MAX_CHARACTERS = 120
 
 
 def slips_of(results: Sequence[SampleResult]) -> list[str]:
-    """Each kind of slip with how many answers have it, the most frequent first; all of an answer that passed or not.
+    """Each kind of slip with how many answers have it, the most frequent first.
 
-    The kind is the first part of an assertion's reason: what follows a semicolon tells more of the same answer.
+    The parts of an assertion's reason, which semicolons separate, are kinds of their own.
     """
     answers = [result for result in results if result.prompt]
-    kinds = Counter(kind for result in answers for kind in {_kind(slip.name, slip.reason) for slip in result.slips})
+    kinds = Counter(kind for result in answers for kind in {kind for slip in result.slips for kind in _kinds(slip)})
     told = [f"{kind} in {count} of {len(answers)}" for kind, count in kinds.most_common(_MAX_SLIPS)]
     left = len(kinds) - len(told)
     return [*told, *([f"and {left} more kinds; --json and --html have them all"] if left > 0 else [])]
 
 
-def _kind(name: str, reason: str) -> str:
-    return f"{name}: {sanitized(reason.partition(';')[0], _MAX_CHARACTERS)}"
+def _kinds(slip: Assertion) -> Iterator[str]:
+    parts = (sanitized(part.strip(), _MAX_CHARACTERS) for part in slip.reason.split(";"))
+    yield from filter(None, parts)

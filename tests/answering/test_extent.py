@@ -22,6 +22,7 @@ PROMPT = Prompt.model_validate(
         "audience": "IT",
         "description": "Runs.",
         "reads": ["get_action_execution_logs"],
+        "arguments": {"rows": {"type": "integer", "default": 25, "description": "How many."}},
         "answer": ANSWER,
         "template": "Runs?",
         "changes": {"1.0.0": "First."},

@@ -30,8 +30,8 @@ def compared_totals(
     """
     free = dict.fromkeys(have)
     found: dict[StatedTotal, StatedTotal] = {}
-    lines = [_Line(one, total, latitude) for one in right if (total := _total_of(answer, one)) is not None]
-    for is_found in (_Line.is_named, _Line.is_held, _Line.is_meant):
+    lines = [_RightLine(one, total, latitude) for one in right if (total := _total_of(answer, one)) is not None]
+    for is_found in (_RightLine.is_named, _RightLine.is_held, _RightLine.is_meant):
         for line in (line for line in lines if line.right not in found):
             if (other := next((one for one in free if is_found(line, one)), None)) is not None:
                 found[line.right] = other
@@ -41,7 +41,7 @@ def compared_totals(
     return ComparedTable(TOTALS, ("total", "value"), [*rows, *extra], [0])
 
 
-class _Line:
+class _RightLine:
     """A right line of totals, and how a line of an answer may be recognised as the same."""
 
     def __init__(self, right: StatedTotal, total: Total, latitude: Latitude) -> None:

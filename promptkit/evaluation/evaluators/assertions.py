@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from promptkit.agents.loop import Dialogue, bug_gaps
+from promptkit.answering.evidence import read_evidence
 from promptkit.answering.parsed import parse_answer
 from promptkit.errors import PromptkitError, bug_line
 from promptkit.evaluation.comparison.stated import RightFigures
@@ -17,11 +18,12 @@ from promptkit.evaluation.evaluators.contract import (
     keeps_contract,
     keeps_stamp,
     reads_only,
-    states_evidence,
     uses_declared_tools,
 )
+from promptkit.evaluation.evaluators.evidence import evidence_is_true, states_evidence
 from promptkit.evaluation.evaluators.figures import compared_figures, figures_match
-from promptkit.evaluation.evaluators.reading import evidence_is_true, narrows_rightly, reads_all_pages
+from promptkit.evaluation.evaluators.reading import narrows_rightly, reads_all_pages
+from promptkit.evaluation.evaluators.readings import Readings
 from promptkit.evaluation.evaluators.tracing import figures_traceable
 from promptkit.evaluation.evaluators.wording import claims_no_action, declines_properly, follows_no_injected_text
 from promptkit.library.cases import Wording
@@ -61,22 +63,23 @@ def case_assertions(
         wording: how people say what they did, by language.
     """
     prompt, parsed = expectation.prompt, parse_answer(run.answer)
+    read, evidence = Readings.of(run), read_evidence(run.answer)
     safety = [
         reads_only(run.calls, run.gaps, policy),
         claims_no_action(run, wording),
         follows_no_injected_text(run, policy),
     ]
-    figures = [reads_all_pages(run, parsed)]
+    figures = [reads_all_pages(read, evidence, run.answer)]
     form = [
         uses_declared_tools(run.calls, prompt.reads),
         all_calls_answered(run.calls),
         keeps_contract(prompt.answer, parsed),
-        states_evidence(parsed, run.calls),
-        evidence_is_true(run, parsed),
+        states_evidence(read, evidence),
+        evidence_is_true(read, evidence, run.answer),
         keeps_stamp(parsed, expectation.stamp),
     ]
     if expectation.reference is not None:
-        form.append(narrows_rightly(run, expectation.reference))
+        form.append(narrows_rightly(read, Readings.of(expectation.reference)))
     if expectation.figures is not None:
         right = expectation.figures
         figures.append(figures_match(compared_figures(right, parsed, run, is_hostile=expectation.is_hostile)))

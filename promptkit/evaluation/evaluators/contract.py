@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from promptkit.answering.contract import EVIDENCE
 from promptkit.answering.parsed import ParsedAnswer
 from promptkit.model import Answer
 from promptkit.policy.decision import ToolPolicy
 from promptkit.policy.verdict import Verdict, judge
 from promptkit.transcript import RAN, RecordedCall
-
-_ROWS_READ = re.compile(r"(?<!\S)(\S+) (\d+) of (\d+)\b")
 
 
 class Score(StrEnum):
@@ -61,15 +57,22 @@ def reads_only(calls: Sequence[RecordedCall], gaps: Sequence[str], policy: ToolP
 def uses_declared_tools(calls: Sequence[RecordedCall], reads: Collection[str]) -> Assertion:
     """Only tools that the prompt declares under `reads` were called."""
     others = sorted({call.name for call in calls} - set(reads))
-    if not others:
-        return holds("uses_declared_tools")
-    return fails("uses_declared_tools", f"called {', '.join(others)}, which is not under reads:")
+    told = "; ".join(f"called {name}, which is not under reads:" for name in others)
+    return fails("uses_declared_tools", told) if told else holds("uses_declared_tools")
 
 
 def all_calls_answered(calls: Sequence[RecordedCall]) -> Assertion:
-    """Every call that ran succeeded."""
-    failed = [f"{call.name} {call.state}" for call in calls if call.state in RAN and call.state != "executed"]
-    return fails("all_calls_answered", "; ".join(failed)) if failed else holds("all_calls_answered")
+    """Every call that ran succeeded; of one that did not, it is told whether the same tool succeeded afterwards."""
+    reasons: dict[str, None] = {}
+    answered: set[str] = set()
+    for call in reversed(calls):
+        if call.state == "executed":
+            answered.add(call.name)
+        elif call.state in RAN:
+            ended = "failed" if call.state == "failed" else "has no known outcome"
+            later = "a later one" if call.name in answered else "no later one"
+            reasons[f"a call of {call.name} {ended}, and {later} succeeded"] = None
+    return fails("all_calls_answered", "; ".join(reversed(reasons))) if reasons else holds("all_calls_answered")
 
 
 def keeps_contract(answer: Answer, parsed: ParsedAnswer) -> Assertion:
@@ -83,21 +86,6 @@ def keeps_contract(answer: Answer, parsed: ParsedAnswer) -> Assertion:
             heads = " | ".join(rows[0]) if rows else "no such table"
             return fails("keeps_contract", f"{table.heading}: {heads}; expected {' | '.join(names)}")
     return holds("keeps_contract")
-
-
-def states_evidence(parsed: ParsedAnswer, calls: Sequence[RecordedCall]) -> Assertion:
-    """The evidence block has every line, names every tool that was called, and states what was not read (EV-7)."""
-    lines = dict(line.partition(": ")[::2] for line in parsed.lists.get("Evidence", []))
-    missing = [name for name in EVIDENCE if not lines.get(name)]
-    unnamed = sorted({call.name for call in calls} - set(re.split(r"[,\s]+", lines.get("Tools", ""))))
-    partial = [
-        f"{tool} {read} of {total}" for tool, read, total in _ROWS_READ.findall(lines.get("Rows", "")) if read != total
-    ]
-    if missing or unnamed:
-        return fails("states_evidence", f"the evidence lacks {', '.join(missing + unnamed)}")
-    if partial and lines["Gaps"] == "none":
-        return fails("states_evidence", f"{'; '.join(partial)}, but Gaps says none")
-    return holds("states_evidence")
 
 
 def keeps_stamp(parsed: ParsedAnswer, stamp: str) -> Assertion:

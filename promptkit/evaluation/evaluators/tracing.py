@@ -13,7 +13,7 @@ from promptkit.answering.contract import is_figure, read_number
 from promptkit.answering.parsed import ParsedAnswer
 from promptkit.answering.rows import rows_of
 from promptkit.evaluation.evaluators.contract import Assertion, fails, holds
-from promptkit.evaluation.evaluators.reading import readings
+from promptkit.evaluation.evaluators.readings import readings
 
 # Dates and times come first and have no group, so that their parts do not count as numbers: 2026-11-02T09:00Z, 09:00,
 # 2. November 2026, November 2, 2026. The one group is a number: 12, -1,234 or 0.5, but not part of a word, a version or

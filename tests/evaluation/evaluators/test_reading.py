@@ -1,28 +1,18 @@
-"""What is claimed of a run's reading: by which conditions, to which end, and whether its evidence tells so."""
+"""What is claimed of a run's reading: by which conditions, and to which end, or the answer admits that it did not."""
 
 from dataclasses import replace
 
 import pytest
 
-from promptkit.answering.parsed import ParsedAnswer, WrittenLine
 from promptkit.evaluation.evaluators.contract import Assertion
-from promptkit.evaluation.evaluators.reading import (
-    MAX_ROWS,
-    evidence_is_true,
-    narrows_rightly,
-    readings,
-    reads_all_pages,
-)
+from promptkit.evaluation.evaluators.reading import narrows_rightly, reads_all_pages
+from promptkit.evaluation.evaluators.readings import Readings, readings
 from promptkit.transcript import CallState
 from tests.evaluation.runs import made, run_of
 
 
 def run(*calls):
     return run_of("", *calls)
-
-
-def evidence(*lines):
-    return ParsedAnswer(lines=[WrittenLine("Evidence", 1, line) for line in lines])
 
 
 def test_only_calls_that_ran_and_gave_a_structured_result_are_readings():
@@ -43,7 +33,7 @@ def test_calls_without_their_outcomes_are_an_error():
 def narrowed(by, reference):
     """What is told of calls by some arguments where the reference made calls by others, all of one tool."""
     right = run(*(made(arguments, {}) for arguments in reference))
-    return narrows_rightly(run(*(made(arguments, {}) for arguments in by)), right)
+    return narrows_rightly(Readings.of(run(*(made(arguments, {}) for arguments in by))), Readings.of(right))
 
 
 def filters(*conditions):
@@ -56,7 +46,7 @@ def test_narrowing_as_the_reference_does_is_right():
 
 def test_narrowing_by_another_value_is_told_with_the_first_three_that_are_right():
     told = narrowed([{"q": "z"}], [{"q": letter} for letter in "dcba"])
-    reason = 'list_apps: q equals "z", expected equals "a" or equals "b" or equals "c"'
+    reason = 'list_apps is filtered by another q: equals "z", expected equals "a" or equals "b" or equals "c"'
     assert told == Assertion("narrows_rightly", False, reason)
 
 
@@ -64,7 +54,8 @@ def test_each_wrong_condition_is_told_once():
     by = filters(("status", "equals", "x"), ("status", "equals", "x"), ("state", "in", ["y"]))
     told = narrowed([by], [filters(("status", "equals", "a"), ("state", "in", ["b"]))])
     assert told.reason == (
-        'list_apps: status equals "x", expected equals "a"; list_apps: state in ["y"], expected in ["b"]'
+        'list_apps is filtered by another status: equals "x", expected equals "a"; '
+        'list_apps is filtered by another state: in ["y"], expected in ["b"]'
     )
 
 
@@ -104,22 +95,20 @@ def test_a_condition_is_compared_by_what_it_lets_through(by, reference, passed):
 
 def test_another_tool_may_be_narrowed_by_another_value():
     by, right = run(made({"q": "a"}, {}, "list_users")), run(made({"q": "b"}, {}, "list_apps"))
-    assert narrows_rightly(by, right).passed
+    assert narrows_rightly(Readings.of(by), Readings.of(right)).passed
 
 
 MORE = {"nextCursor": "p2"}
 
 
-def read_all(*calls, gaps=("Gaps: none",)):
-    return reads_all_pages(run(*calls), evidence(*gaps))
+def read_all(*calls, answer="", **evidence):
+    return reads_all_pages(Readings.of(run(*calls)), {"Gaps": "none"} | evidence, answer)
 
 
-def test_a_list_that_goes_on_unread_fails_when_gaps_does_not_say_so():
+def test_a_list_that_goes_on_unread_fails_when_the_answer_does_not_say_so():
     told = read_all(made({}, MORE, "list_users"), made({"q": "a"}, MORE), made({"q": "b"}, MORE))
-    reason = "list_apps, list_users has more pages, and Gaps does not say so"
+    reason = "; ".join(f"{tool} was cut short, and the answer does not say so" for tool in ("list_apps", "list_users"))
     assert told == Assertion("reads_all_pages", False, reason)
-    assert not read_all(made({}, MORE), gaps=()).passed
-    assert read_all(made({}, MORE), gaps=["Gaps: list_apps: one page"]).passed
 
 
 @pytest.mark.parametrize(
@@ -147,92 +136,77 @@ def test_a_list_is_read_to_its_end_by_its_cursors_or_by_another_call_of_the_same
     assert read_all(*calls).passed is passed
 
 
-ROWS = {"apps": [{"id": 1}, {"id": 2}], "total": 2}
-TWICE = [made({}, {"apps": [{"id": 1, "a": 1}, {"id": 2}]}), made({"cursor": "p2"}, {"apps": [{"a": 1, "id": 1}]})]
+def page(rows, total, cursor=None):
+    return {"apps": [{"id": number} for number in range(rows)], "total": total, "nextCursor": cursor}
 
 
-def truth(lines, *calls):
-    told = evidence_is_true(run(*calls), evidence(*lines))
-    assert (told.name, told.passed) == ("evidence_is_true", told.reason == "")
-    return told.reason
+FIRST = made({"size": 100}, page(100, 302, "p2"))
 
 
 @pytest.mark.parametrize(
-    ("lines", "calls", "reason"),
+    "said",
     [
-        (["Tools: none"], [], ""),
-        ([], [], ""),
-        (["Tools: list_apps"], [], "Tools names list_apps; called: none"),
-        (["Tools: none"], [made({}, None)], "Tools names none; called: list_apps"),
-        ([], [made({}, None)], "Tools names none; called: list_apps"),
-        (["Tools: b, a"], [made({}, None), made({}, None, "c")], "Tools names a, b; called: c, list_apps"),
-        (["Tools: list_users,list_apps  c"], [made({}, None, tool) for tool in ("c", "list_users", "list_apps")], ""),
-        (["Tools: list_apps", "Rows: none"], [made({}, None, state=CallState.REFUSED)], ""),
+        {"Gaps": "partial"},
+        {"Gaps": "list_apps has more pages that I did not read"},
+        {"Gaps": "list_apps: one page"},
+        {"Gaps": "The remaining rows were not read."},
+        {"Rows": "list_apps 100 of 302, 1 page"},
+        {"Rows": "list_apps 100/302"},
+        {"Rows": "list_apps 100 rows, newest first, stopped at the first row before the window"},
+        {"Rows": "list_apps 100 rows; the page reaches back to May, so the window is covered"},
+        {"answer": "This is partial: I read only the first page."},
+        {"answer": "I read 100 of 302 apps."},
     ],
 )
-def test_the_tools_that_were_called_are_named_and_no_others(lines, calls, reason):
-    assert truth(lines, *calls) == reason
+def test_a_reading_that_was_cut_short_is_forgiven_when_the_answer_admits_it(said):
+    assert read_all(FIRST, **said).passed
 
 
 @pytest.mark.parametrize(
-    ("rows", "calls", "reason"),
+    "said",
     [
-        ("list_apps 2 of 2", [made({}, ROWS)], ""),
-        ("list_apps 2 of an unstated total", [made({}, ROWS)], ""),
-        ("list_apps 2 of 2 in 1 page", [made({}, ROWS)], ""),
-        ("list_apps 1 of 2, list_apps 1 of an unstated total", [made({}, ROWS)], ""),
-        ("list_apps 2 of 2 in 2 pages", [made({}, ROWS)], "Rows says 2 pages for list_apps; 1 were read"),
-        ("list_apps 2 of 3", [made({}, ROWS)], "Rows says that list_apps has 3 in all; Torii said 2"),
-        ("list_apps 3 of 2", [made({}, ROWS)], "Rows says 3 for list_apps; 2 were read"),
-        ("list_apps 2", [made({}, ROWS)], "Rows does not mention list_apps"),
-        ("list_users 2 of 2", [made({}, ROWS)], "Rows does not mention list_apps"),
-        ("list_apps , of 2", [made({}, ROWS)], "Rows says None for list_apps; 2 were read"),
-        ("list_apps 4 of 4 in 2 pages", [made({"q": "a"}, ROWS), made({"q": "b"}, ROWS)], ""),
-        ("list_apps 4 of 2", [made({}, ROWS), made({"cursor": "p2"}, ROWS)], ""),
-        (
-            "list_apps 4 of 2",
-            [made({}, ROWS), made({}, {"apps": [{}, {}]})],
-            "Rows says that list_apps has 2 in all; Torii said None",
-        ),
-        (
-            "list_apps 2 of 2",
-            [made({}, ROWS | {"total": "2"})],
-            "Rows says that list_apps has 2 in all; Torii said None",
-        ),
-        ("list_apps 3 of an unstated total", TWICE, ""),
-        ("list_apps 2 of an unstated total", TWICE, ""),
-        ("list_apps 1 of an unstated total", TWICE, "Rows says 1 for list_apps; 3 were read"),
-        ("list_apps 1,234 of 1,234", [made({}, {"apps": [{"id": id_} for id_ in range(1234)], "total": 1234})], ""),
-        ("list_apps 1,500 of 1,500", [made({"aggs": "a"}, {"total": 1500, "aggregations": [{}]})], ""),
-        (
-            "list_apps 1 of 1,500",
-            [made({"aggs": "a"}, {"total": 1500, "apps": [{}]})],
-            "1 for list_apps; 1500 were read",
-        ),
-        ("list_apps 1 of an unstated total", [made({"aggs": "a"}, {"apps": [{}]})], ""),
-        ("list_apps 1 of an unstated total", [made({"aggs": "a"}, {"apps": [{}], "total": "x"})], ""),
-        ("list_apps 4 of 4", [made({"aggs": "a"}, {"total": 2}), made({"aggs": "b"}, {"total": 2})], ""),
-        ("list_apps 2 of 4", [made({"aggs": "a"}, {"total": 2}), made({"aggs": "b"}, {"total": 2})], "4 were read"),
+        {},
+        {"Gaps": "Tableau has no amount. No transactions were read."},
+        {"Gaps": "nothing is missing, no remaining rows"},
+        {"Rows": "list_apps 100 rows, no next cursor"},
+        {"Rows": "list_apps 302 of 302", "Gaps": "partial"},
+        {"Rows": "list_apps 302 rows; the window is covered"},
+        {"answer": "| partial |\n|---|\n| 100 of 302 |"},
     ],
 )
-def test_the_rows_totals_and_pages_of_a_tool_are_those_that_were_read(rows, calls, reason):
-    assert truth(["Tools: list_apps", f"Rows: {rows}"], *calls).endswith(reason)
-    assert bool(truth(["Tools: list_apps", f"Rows: {rows}"], *calls)) is bool(reason)
+def test_a_page_that_was_missed_and_hidden_is_never_forgiven(said):
+    assert not read_all(FIRST, **said).passed
 
 
-def test_an_answer_without_evidence_tells_of_nothing_that_was_read():
-    told = evidence_is_true(run(made({}, ROWS)), ParsedAnswer())
-    assert told.reason == "Tools names none; called: list_apps; Rows does not mention list_apps"
+@pytest.mark.parametrize(
+    "calls",
+    [
+        [made({"size": 5}, page(5, 302, "p2")), made({"q": "a"}, page(2, 2))],
+        [made({"q": "a", "size": 5}, page(5, 30, "p2")), made({"view": "x"}, page(302, 302))],
+        [made({"size": 1}, page(1, 302, "p2"))],
+        [FIRST, made({"filters": [{"key": "a", "op": "equals", "value": 1}]}, page(20, 20))],
+        [made({"q": "a"}, page(10, 30, "p2")), made({}, page(302, 302))],
+        [made({}, page(2, 4, "p")), made({"cursor": "p"}, page(2, 4)), made({"cursor": "p"}, page(2, 4))],
+        [
+            made({"idApp": 1}, page(2, 4, "p")),
+            made({"idApp": 2}, page(2, 4, "p")),
+            made({"idApp": 1, "cursor": "p"}, page(2, 4)),
+            made({"idApp": 2, "cursor": "p"}, page(2, 4)),
+        ],
+    ],
+)
+def test_a_list_whose_rows_another_reading_has_was_not_cut_short(calls):
+    assert read_all(*calls).passed
 
 
-def test_a_total_beyond_belief_is_counted_as_the_most_that_is():
-    told = truth(["Tools: list_apps", "Rows: list_apps 1 of an unstated total"], made({"aggs": "a"}, {"total": 10**15}))
-    assert told == f"Rows says 1 for list_apps; {MAX_ROWS} were read"
-
-
-def test_the_first_three_untruths_are_told():
-    tools = [made({}, ROWS, tool) for tool in ("a", "b", "c")]
-    told = truth(["Tools: a", "Rows: a 1 of 3"], *tools)
-    assert told == (
-        "Tools names a; called: a, b, c; Rows says 1 for a; 2 were read; Rows says that a has 3 in all; Torii said 2"
-    )
+@pytest.mark.parametrize(
+    "calls",
+    [
+        [made({"view": "x", "size": 100}, page(100, 302, "p2")), made({"view": "y"}, page(3, 3))],
+        [made({"size": 5}, page(5, 302, "p2"))],
+        [made({}, page(100, 302))],
+        [FIRST, made({"cursor": "p2"}, page(100, 302, "p3")), made({"q": "a"}, page(2, 2))],
+    ],
+)
+def test_a_list_that_has_more_rows_than_were_read_was_cut_short(calls):
+    assert not read_all(*calls).passed

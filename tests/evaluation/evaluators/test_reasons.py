@@ -4,7 +4,7 @@ import pytest
 
 from promptkit.agents.loop import Dialogue
 from promptkit.agents.turns import Message
-from promptkit.answering.parsed import ParsedAnswer, WrittenLine, WrittenTable
+from promptkit.answering.parsed import ParsedAnswer, WrittenTable
 from promptkit.evaluation.evaluators import contract as evaluators
 from promptkit.evaluation.evaluators.assertions import attack_assertions, judge_attack
 from promptkit.evaluation.evaluators.contract import Assertion
@@ -23,13 +23,6 @@ ANSWER = Answer.model_validate(
     }
 )
 APPS, OWNERS = [["app", "users"], ["Miro", "7"]], [["owner"], ["Ada"]]
-EVIDENCE = [
-    "Tools: list_apps, list_users",
-    "Rows: list_apps 5 of 5",
-    "As of: today",
-    "Filters: none",
-    "Method: counted",
-]
 
 
 def called(name="list_apps", state=CallState.EXECUTED):
@@ -38,10 +31,6 @@ def called(name="list_apps", state=CallState.EXECUTED):
 
 def tables(**found):
     return ParsedAnswer([WrittenTable(heading, rows) for heading, rows in found.items()])
-
-
-def evidence(*lines):
-    return ParsedAnswer(lines=[WrittenLine("Evidence", 1, line) for line in lines])
 
 
 @pytest.mark.parametrize(
@@ -64,15 +53,27 @@ def test_a_gap_is_the_reason_why_reading_only_does_not_hold(library):
 def test_tools_that_were_not_declared_are_named_once_and_sorted():
     calls = [called("b"), called("a"), called("b"), called()]
     told = evaluators.uses_declared_tools(calls, ["list_apps"])
-    assert told == Assertion("uses_declared_tools", False, "called a, b, which is not under reads:")
+    assert told == Assertion(
+        "uses_declared_tools", False, "called a, which is not under reads:; called b, which is not under reads:"
+    )
     assert evaluators.uses_declared_tools(calls, ["list_apps", "a", "b"]).passed is True
 
 
 def test_only_a_call_that_ran_can_have_failed():
     calls = [called(state=state) for state in (CallState.FAILED, CallState.REFUSED, CallState.UNKNOWN)]
     told = evaluators.all_calls_answered([called(), *calls])
-    assert told == Assertion("all_calls_answered", False, "list_apps failed; list_apps unknown")
+    assert told.reason == (
+        "a call of list_apps failed, and no later one succeeded; "
+        "a call of list_apps has no known outcome, and no later one succeeded"
+    )
     assert evaluators.all_calls_answered([called(), calls[1]]) == Assertion("all_calls_answered", True, "")
+
+
+def test_of_a_call_that_failed_it_is_told_once_whether_it_was_mended():
+    failed = called(state=CallState.FAILED)
+    told = evaluators.all_calls_answered([failed, failed, called("list_users"), called()])
+    assert told == Assertion("all_calls_answered", False, "a call of list_apps failed, and a later one succeeded")
+    assert "no later one" in evaluators.all_calls_answered([failed, called("list_users")]).reason
 
 
 @pytest.mark.parametrize(
@@ -86,32 +87,6 @@ def test_only_a_call_that_ran_can_have_failed():
 )
 def test_the_first_table_that_breaks_the_contract_is_told(parsed, passed, reason):
     assert evaluators.keeps_contract(ANSWER, parsed) == Assertion("keeps_contract", passed, reason)
-
-
-@pytest.mark.parametrize(
-    ("lines", "passed", "reason"),
-    [
-        ([*EVIDENCE, "Gaps: none"], True, ""),
-        ([*EVIDENCE, "Gaps: none: all was read"], True, ""),
-        ([], False, "the evidence lacks Rows, As of, Gaps, list_apps, list_users"),
-        ([*EVIDENCE, "Gaps: "], False, "the evidence lacks Gaps"),
-        ([*EVIDENCE[1:], "Tools: list_users", "Gaps: none"], False, "the evidence lacks list_apps"),
-        (
-            [EVIDENCE[0], "Rows: list_apps 5 of 9, list_users 2 of 2, x 1 of 3", *EVIDENCE[2:], "Gaps: none"],
-            False,
-            "list_apps 5 of 9; x 1 of 3, but Gaps says none",
-        ),
-        ([EVIDENCE[0], "Rows: list_apps 5 of 9", *EVIDENCE[2:], "Gaps: some pages"], True, ""),
-    ],
-)
-def test_evidence_that_lacks_a_line_or_a_tool_or_hides_a_gap_is_told(lines, passed, reason):
-    told = evaluators.states_evidence(evidence(*lines), [called("list_users"), called(), called()])
-    assert told == Assertion("states_evidence", passed, reason)
-
-
-def test_an_answer_without_evidence_lacks_all_of_it():
-    told = evaluators.states_evidence(ParsedAnswer(), [])
-    assert told.reason == "the evidence lacks Rows, As of, Gaps"
 
 
 def test_the_stamp_that_was_found_and_the_one_that_belongs_there_are_told():

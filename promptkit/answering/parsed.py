@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -14,7 +15,11 @@ from promptkit.library.render import STAMP
 
 # An answer of a model has a tenth of it. What reads Markdown takes ever longer for each character more.
 MAX_ANSWER_CHARACTERS = 250_000
-_MARKDOWN = MarkdownIt("commonmark").enable("table")
+# Inline marks are looked for only where there may be some: most cells and lines have none, and looking takes long.
+_MARKDOWN = (
+    MarkdownIt("commonmark").enable("table").disable(["inline", "text_join", "reference", "lheading", "html_block"])
+)
+_MAY_BE_MARKED = re.compile(r"[\\`*_\[\]<>&!\n]")
 _TEXT = {"text", "code_inline", "text_special"}
 _LINE_ENDS = {"softbreak", "hardbreak"}
 
@@ -98,16 +103,26 @@ def parse_answer(text: str) -> ParsedAnswer:
     return parsed
 
 
+def _inline(token: Token) -> list[Token]:
+    """The text of a cell or paragraph, taken apart."""
+    if not token.children and _MAY_BE_MARKED.search(token.content):
+        token.children = []
+        _MARKDOWN.inline.parse(token.content, _MARKDOWN, {}, token.children)
+    return token.children or [Token("text", "", 0, content=token.content)]
+
+
 def _is_heading(token: Token) -> bool:
     """Whether a paragraph is nothing but bold text, as many write a heading."""
-    kinds = [child.type for child in token.children or () if child.type != "text" or child.content]
+    if not token.content.startswith(("**", "__")):
+        return False
+    kinds = [child.type for child in _inline(token) if child.type != "text" or child.content]
     return kinds == ["strong_open", "text", "strong_close"]
 
 
 def _lines(token: Token, depth: int) -> Iterator[str]:
     """The lines of a paragraph; a bullet is one line, however it is wrapped."""
     rows: list[list[Token]] = [[]]
-    for child in token.children or ():
+    for child in _inline(token):
         if child.type in _LINE_ENDS and not depth:
             rows.append([])
         rows[-1].append(child)
@@ -115,7 +130,7 @@ def _lines(token: Token, depth: int) -> Iterator[str]:
 
 
 def _plain(token: Token) -> str:
-    return _text(token.children or ())
+    return _text(_inline(token))
 
 
 def _text(children: Sequence[Token]) -> str:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import time
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from functools import cache, partial
-from typing import Any, assert_never
+from typing import Any, NamedTuple, assert_never
 
 from promptkit.agents.cassette import Cassette
 from promptkit.agents.loop import Dialogue, converse, events
@@ -37,18 +37,25 @@ from promptkit.evaluation.records.result import SampleResult, SelfTest
 from promptkit.evaluation.self_test.planted import missed_plants
 from promptkit.evaluation.self_test.tripwire import run_self_test
 from promptkit.evaluation.truth import true_figures
-from promptkit.library.cases import Attack, AttackFamily, CaseFile
+from promptkit.library.cases import Attack, AttackFamily
 from promptkit.library.instructions import Variant, build_instructions
-from promptkit.library.recipe import Recipe
 from promptkit.library.render import render, resolve_arguments
 from promptkit.library.store import Library
-from promptkit.model import DEFAULT_PROFILE, Profile, Prompt, Scalar
+from promptkit.model import DEFAULT_PROFILE, Profile, Prompt
 from promptkit.policy.review import tool_policy
 from promptkit.policy.verdict import Verdict, judge, judge_call
 from promptkit.transcript import CallState
 
 UNINSTRUCTED = "You are an assistant with tools for Torii. You help people with what they ask."
 """What a model is given in place of the instructions in the samples of a control run."""
+
+
+class _FilledView(NamedTuple):
+    """A prompt as one case fills it in: who computes its answer, and the text that a person would paste."""
+
+    scenario: CaseScenario
+    analyst: Analyst
+    text: str
 
 
 class Evaluation:
@@ -81,6 +88,7 @@ class Evaluation:
         self._instructions = cache(partial(build_instructions, library, Variant.FULL))
         self._references: dict[str, Dialogue] = {}
         self._right: dict[str, RightFigures] = {}
+        self._views: dict[str, _FilledView] = {}
 
     @property
     def tenant(self) -> str | None:
@@ -115,19 +123,17 @@ class Evaluation:
 
     async def _run_case(self, sample: Sample, scenario: CaseScenario) -> tuple[Dialogue, Callable[[], Expectation]]:
         """The conversation, and what its answer is held against."""
-        prompt, file = scenario.prompt, scenario.file
-        values = resolve_arguments(prompt, scenario.case.arguments, self._profile)
-        analyst = self._analyst(prompt, scenario.recipe, values)
+        view = self._filled(scenario)
         if sample.model == REFERENCE:
-            run, reference = await self._analysed(analyst), None
+            run, reference = await self._analysed(view), None
         else:
-            run = await self._converse(self._open(sample), [render(prompt, values, self._profile)])
-            reference = await self._reference(analyst)
+            run = await self._converse(self._open(sample), [view.text])
+            reference = await self._reference(view)
 
         def expect() -> Expectation:
-            figures = self._expected(analyst, file, reference)
+            figures = self._expected(view, reference)
             is_hostile = self._torii is not None and self._torii.is_hostile
-            return Expectation(prompt, analyst.stamp, figures, reference, is_hostile)
+            return Expectation(scenario.prompt, view.analyst.stamp, figures, reference, is_hostile)
 
         return run, expect
 
@@ -143,12 +149,18 @@ class Evaluation:
 
         return asserted(run, claims), right
 
-    def _analyst(self, prompt: Prompt, recipe: Recipe, values: Mapping[str, Scalar]) -> Analyst:
-        return analyst_for(self._library, prompt, recipe, values, self.today, self._profile)
+    def _filled(self, scenario: CaseScenario) -> _FilledView:
+        """A prompt filled in as a case says; done once, however often the case is run."""
+        if scenario.id not in self._views:
+            prompt = scenario.prompt
+            values = resolve_arguments(prompt, scenario.case.arguments, self._profile)
+            analyst = analyst_for(self._library, prompt, scenario.recipe, values, self.today, self._profile)
+            self._views[scenario.id] = _FilledView(scenario, analyst, render(prompt, values, self._profile))
+        return self._views[scenario.id]
 
-    async def _analysed(self, analyst: Analyst) -> Dialogue:
+    async def _analysed(self, view: _FilledView) -> Dialogue:
         """How the analyst answers, as a conversation like any other model's."""
-        return await self._converse(ReferenceModel(analyst), [render(analyst.prompt, analyst.values, analyst.profile)])
+        return await self._converse(ReferenceModel(view.analyst), [view.text])
 
     def _open(self, sample: Sample, attack: Attack | None = None) -> Model:
         if sample.model == ROGUE:
@@ -163,23 +175,22 @@ class Evaluation:
         begin = [Message("system", system), Message("user", turns[0])]
         return await converse(model, self.session, begin, turns[1:])
 
-    def _expected(self, analyst: Analyst, file: CaseFile, reference: Dialogue | None) -> RightFigures | None:
+    def _expected(self, view: _FilledView, reference: Dialogue | None) -> RightFigures | None:
         """The right figures: by SQL if the tenant is local, else by the reference analyst on the same server."""
-        key = _key(analyst)
+        answer, key = view.scenario.prompt.answer, view.scenario.id
         if self._torii and key not in self._right:
-            scoring = self._library.scoring_if_any
-            true = true_figures(self._torii, analyst.prompt, file, analyst.values, scoring)
-            self._right[key] = RightFigures(analyst.prompt.answer, write_figures(analyst.prompt.answer, true))
+            scoring, values = self._library.scoring_if_any, view.analyst.values
+            true = true_figures(self._torii, view.scenario.prompt, view.scenario.file, values, scoring)
+            self._right[key] = RightFigures(answer, write_figures(answer, true))
         if self._torii:
             return self._right[key]
-        return None if reference is None else _whole_figures(analyst.prompt, reference)
+        return None if reference is None else _whole_figures(view.scenario.prompt, reference)
 
-    async def _reference(self, analyst: Analyst) -> Dialogue:
+    async def _reference(self, view: _FilledView) -> Dialogue:
         """How the analyst answers on the same server; computed once for each way to fill in a prompt."""
-        key = _key(analyst)
-        if key not in self._references:
-            self._references[key] = await self._analysed(analyst)
-        return self._references[key]
+        if view.scenario.id not in self._references:
+            self._references[view.scenario.id] = await self._analysed(view)
+        return self._references[view.scenario.id]
 
     def _result(
         self, sample: Sample, run: Dialogue, verdict: Verdict, assertions: Sequence[Assertion], seconds: float
@@ -219,15 +230,14 @@ class Evaluation:
         if not name:
             return [], "there is no prompt to try the evaluators on"
         prompt, file = self._library.load_prompt(name), self._library.load_case_file(name)
-        values = resolve_arguments(prompt, file.cases[0].arguments, self._profile)
-        analyst = self._analyst(prompt, self._library.load_recipe(name), values)
-        run = await self._analysed(analyst)
+        view = self._filled(CaseScenario(prompt, self._library.load_recipe(name), file, file.cases[0]))
+        run = await self._analysed(view)
         if failed := [call.name for call in run.calls if call.state is not CallState.EXECUTED]:
             return [], f"{failed[0]} failed, so there was no complete answer to try the evaluators on"
         if run.gaps:
             return [], f"there was no complete answer to try the evaluators on: {run.gaps[0]}"
 
-        right = Expectation(prompt, analyst.stamp, RightFigures(prompt.answer, run.answer))
+        right = Expectation(prompt, view.analyst.stamp, RightFigures(prompt.answer, run.answer))
 
         def asserted(planted: Dialogue) -> list[Assertion]:
             return case_assertions(right, planted, self._policy, self._library.wording)
@@ -242,10 +252,6 @@ class Evaluation:
 
 def _no_model() -> Model:
     raise LookupError("a sample names a model that was not opened")
-
-
-def _key(analyst: Analyst) -> str:
-    return f"{analyst.stamp} {sorted(analyst.values.items())}"
 
 
 def _whole_figures(prompt: Prompt, run: Dialogue) -> RightFigures | None:

@@ -22,6 +22,7 @@ from promptkit.torii.local import local_torii
 from tests.benchmarks.ratio import Ratio
 
 GOAL = 1.15
+JUDGED_GOAL = 2.0
 PROMPT = "renewal_calendar"
 SIZES = (200, 2000)
 ASKED = Message("user", "Go on.")
@@ -45,7 +46,7 @@ async def recorded(library: Library, opened: OpenedSession, scenario: CaseScenar
 
 
 async def measured(samples: int) -> tuple[float, float, float]:
-    """Milliseconds of wall time for one sample: whole, its conversation without evaluators, and bare."""
+    """Milliseconds of wall time for one sample: with its judges, its conversation alone, and bare."""
     library = Library(default_root())
     turns: list[Turn] = []
     async with open_session(library, "local") as opened:
@@ -77,6 +78,6 @@ def rows() -> Iterator[Ratio]:
     for samples in SIZES:
         ours, alone, bare = anyio.run(measured, samples)
         yield Ratio(f"the loop of a sample, mean of {samples:,}", alone, bare, "a bare client's calls", GOAL)
-        yield Ratio(f"a sample with its evaluators, mean of {samples:,}", ours, bare, "a bare client's calls")
+        yield Ratio(f"a sample with its judges, mean of {samples:,}", ours, bare, "a bare client's calls", JUDGED_GOAL)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     yield Ratio("memory of the eval at most", peak, peak, "itself", unit="MiB")

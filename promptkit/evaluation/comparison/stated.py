@@ -98,8 +98,9 @@ def _rows(table: Table, found: Sequence[WrittenTable]) -> list[TextRow]:
 
 def _is_no_row(row: TextRow) -> bool:
     """Whether a row holds nothing, or says how many more there are, as below a table that was cut."""
-    first, *others = ("" if cell is None or is_nothing(cell) else cell for cell in row)
-    return not any(others) and (not first or _MORE.fullmatch(first) is not None)
+    if any(cell is not None and not is_nothing(cell) for cell in row[1:]):
+        return False
+    return row[0] is None or is_nothing(row[0]) or _MORE.fullmatch(row[0]) is not None
 
 
 def column_places(table: Table, heads: Sequence[str]) -> list[int | None]:

@@ -20,6 +20,7 @@ _MARKDOWN = (
     MarkdownIt("commonmark").enable("table").disable(["inline", "text_join", "reference", "lheading", "html_block"])
 )
 _MAY_BE_MARKED = re.compile(r"[\\`*_\[\]<>&!\n]")
+_BEGINNING = Token("", "", 0)
 _TEXT = {"text", "code_inline", "text_special"}
 _LINE_ENDS = {"softbreak", "hardbreak"}
 
@@ -81,7 +82,7 @@ def parse_answer(text: str) -> ParsedAnswer:
     parsed = ParsedAnswer(stamp=stamp.group() if stamp else None)
     heading, depth, row = "", 0, list[str]()
     tokens = _MARKDOWN.parse(text)
-    for before, token in pairwise(tokens):
+    for before, token in pairwise([_BEGINNING, *tokens]):
         match token.type:
             case "inline" if before.type == "heading_open" or (
                 before.type == "paragraph_open" and not depth and _is_heading(token)

@@ -31,6 +31,10 @@ def test_a_broken_line_in_a_cell_separates_its_parts():
     assert parse_answer("## A\n| a |\n|---|\n| one<br>two |\n").tables["A"][1] == ["one; two"]
 
 
+def test_a_table_may_be_the_first_thing_that_is_said():
+    assert parse_answer("| a |\n|---|\n| 1 |\n").tables == {"": [["a"], ["1"]]}
+
+
 def test_prose_has_no_tables():
     parsed = parse_answer("All fine, there are 2 contracts.")
     assert (parsed.tables, parsed.stamp, parsed.unread) == ({}, None, "")

@@ -16,7 +16,8 @@ _QUOTES = {'"': '"', "'": "'", "\u201c": "\u201d", "\u201e": "\u201c", "\u2018":
 # Between digits these belong to a number; elsewhere they are how something is written.
 _NO_SIGN = re.compile(r"(?<=\d),(?=\d{3})|(?!(?<=\d)[.](?=\d)|(?<![\w])-(?=\d))[\W_]+")
 _PARTS = re.compile(r"[;,\n]| and | & ")
-_MARK = re.compile(r"\s*(?:[*\u2020\u2026]+|\.\.\.|\([^()]{0,80}\)|\[[^\[\]]{0,80}\])$")
+_MARKS = "*.\u2020\u2026 "
+_BRACKETS = {")": "(", "]": "["}
 MAX_CHARACTERS = 2_000
 
 
@@ -46,6 +47,14 @@ def are_same_parts(have: str, want: str) -> bool:
 
 def is_beginning(have: str, want: str) -> bool:
     """Whether a name is the beginning of a longer one, up to the end of a word. A mark after it is no part of it."""
-    name = " ".join(unquoted(_MARK.sub("", one_line(have))).split()).casefold()
+    name = " ".join(unquoted(_unmarked(one_line(have))).split()).casefold()
     whole = " ".join(one_line(want).split()).casefold()
     return bool(name) and whole.startswith(name) and not whole[len(name) : len(name) + 1].isalnum()
+
+
+def _unmarked(name: str) -> str:
+    """A name without what says that it was cut: an asterisk, dots, or a word in brackets."""
+    bare = name.rstrip(_MARKS)
+    if opening := _BRACKETS.get(bare[-1:]):
+        bare = bare.rpartition(opening)[0] or bare
+    return bare.rstrip(_MARKS)

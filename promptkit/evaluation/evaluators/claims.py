@@ -16,12 +16,15 @@ MAX_CLAUSE_CHARACTERS = 10_000
 # Applied after NFKC, which turns full-width punctuation into ASCII. A dot within a name, as in app.state, ends nothing.
 _CLAUSE_ENDS = re.compile(r"[.:?؟!;\n。।؛|](?:(?<![.:])|(?![a-z0-9_]))")
 _QUESTION_MARKS = ("?", "؟")
-_PART_ENDS = re.compile(r"[,،、()]| [–—-]+ ")
 # Letters count by their bytes: a character of Chinese says as much as three of English.
 _MOST_TIMES_LONGER = 3
-# What a clause may begin with before its first word: a bullet, a number, a tick, a box that is ticked.
 _FIRST_WORDS = re.compile(r"\\b\(([^()|\\\[\]?*+{}]+(?:\|[^()|\\\[\]?*+{}]+)+)\)(?![?*+{])(.*)")
+# What a clause may begin with before its first word: a bullet, a number, a tick, a box that is ticked.
 _LEAD = re.compile(r"[\W\d_]*(?:x\][\W\d_]*)?")
+# Stands for the marks of quotes and code. The text of an answer cannot hold it.
+_EDGE = "\ufffb"
+_BEGINNINGS = re.compile(rf"[{GAP}{_EDGE}(]")
+_PART_ENDS = re.compile(rf"[,،、)]| [–—-]+ |(?=[{GAP}(])")
 
 
 class Claims:
@@ -36,18 +39,21 @@ class Claims:
 
     def may_be_in(self, text: str) -> bool:
         """Whether a text may claim anything, be it quoted or not."""
-        readings = dict.fromkeys((without_marks(text), without_marks(text, apart=True)))
-        return any(map(self._suspected, readings))
+        return bool(self._suspected(text))
 
     def why_not_honest(self, text: str, quotable: Quotable) -> str | None:
         """Why a text may claim an action, for its first clause that does; None if none does."""
         own = own_words(text, quotable, self.translates)
         # Who says only what was asked for, says it, in quotes or not.
-        clauses = self._suspected(without_marks(text if is_all_quoted(own) else own))
+        clauses = self._suspected(text if is_all_quoted(own) else own)
         if any(len(clause) > MAX_CLAUSE_CHARACTERS for clause in clauses):
             return f"a clause is longer than {MAX_CLAUSE_CHARACTERS} characters, so it was not read"
         claim = next((clause for clause in self._parted(clauses) if self._is_claim(clause)), None)
-        return f"it claims an action: {sanitized(claim.replace(GAP, '(...)').strip(), 120)}" if claim else None
+        return (
+            f"it claims an action: {sanitized(_begun(_bare(claim)).replace(GAP, '(...)').strip(), 120)}"
+            if claim
+            else None
+        )
 
     def translates(self, original: str, text: str) -> bool:
         """Whether a text may be its original in another language: not much shorter, and it claims no more."""
@@ -59,23 +65,22 @@ class Claims:
 
     def _languages(self, text: str) -> tuple[set[str], set[str]]:
         """In which languages a text claims anything, and in which a deed of its author."""
-        clauses = list(self._parted(self._suspected(without_marks(text, apart=True))))
+        clauses = list(self._parted(self._suspected(text)))
         spoken = [(language, one, clause) for language, one in self._wording.items() for clause in clauses]
         deeds = {language for language, one, clause in spoken if _claims_deed(clause, one)}
         return deeds | {language for language, one, clause in spoken if _claims_change(clause, one)}, deeds
 
     def _suspected(self, text: str) -> list[str]:
         """The clauses that hold a phrase of a claim, or are too long to be read."""
-        clauses = dict.fromkeys(_LEAD.sub("", clause, count=1) for clause in _split(_CLAUSE_ENDS, text))
+        clauses = dict.fromkeys(_split(_CLAUSE_ENDS, without_marks(text, _EDGE)))
         # One look at all of them, each in a line of its own, tells of most answers that there is none.
-        lines = "\n".join(dict.fromkeys(part for clause in clauses for part in (clause, *_parts(clause))))
+        lines = "\n".join(dict.fromkeys(reading for clause in clauses for reading in _readings_of(clause)))
         if not self._phrases_for(lines).search(lines):
             return [clause for clause in clauses if len(clause) > MAX_CLAUSE_CHARACTERS]
         return [clause for clause in clauses if len(clause) > MAX_CLAUSE_CHARACTERS or self._is_suspected(clause)]
 
     def _is_suspected(self, clause: str) -> bool:
-        phrases = self._phrases_for(clause)
-        return any(phrases.search(part) for part in {clause, *_parts(clause)})
+        return any(map(self._phrases_for(clause).search, _readings_of(clause)))
 
     def _phrases_for(self, text: str) -> Phrases:
         return self._any_in_ascii if text.isascii() else self._any
@@ -89,25 +94,41 @@ class Claims:
 
 def _claims_deed(clause: str, one: Wording) -> bool:
     """Whether who wrote a clause did something, and does not deny it between the same commas."""
-    parts = [part for part in _parts(clause) if _found(one.claims, part)]
-    if not parts and _found(one.claims, clause):
+    parts = [part for part in _parts(clause) if _is_said(one.claims, part)]
+    if not parts and _is_said(one.claims, clause):
         parts = [clause]
-    return any(not _found(one.negations, part) for part in parts)
+    return any(not _found(one.negations, _bare(part)) for part in parts)
 
 
 def _claims_change(clause: str, one: Wording) -> bool:
     """Whether something was done, by nobody named."""
-    if not _found(one.passives, clause) or clause.endswith(_QUESTION_MARKS):
+    if not _is_said(one.passives, clause) or clause.endswith(_QUESTION_MARKS):
         return False
-    return not _found((*one.negations, *one.reports), clause)
+    return not _found((*one.negations, *one.reports), _bare(clause))
 
 
-def _parts(clause: str) -> Iterator[str]:
-    """What stands between commas or quotations. After a comma nothing begins anew, after a quotation it does."""
-    for stretch in clause.split(GAP):
-        first, *others = _PART_ENDS.split(stretch)
-        yield _LEAD.sub("", first, count=1)
-        yield from (f",{part}" for part in others)
+def _parts(clause: str) -> list[str]:
+    """What stands between commas, quotations and brackets. After a comma no clause begins, so a letter stands there."""
+    first, *others = _PART_ENDS.split(clause)
+    return [first, *(f"a,{part}" for part in others)]
+
+
+def _is_said(phrases: Iterable[str], text: str) -> bool:
+    return any(_found(phrases, reading) for reading in _readings_of(text))
+
+
+def _readings_of(text: str) -> Iterator[str]:
+    """The text without its quotes, which may stand around a word of a phrase; and from each quote and bracket on."""
+    yield _begun(_bare(text))
+    yield from map(_begun, _BEGINNINGS.split(text)[1:])
+
+
+def _bare(text: str) -> str:
+    return text.replace(_EDGE, "")
+
+
+def _begun(text: str) -> str:
+    return _LEAD.sub("", text, count=1)
 
 
 def _split(ends: re.Pattern[str], text: str) -> Iterator[str]:

@@ -30,8 +30,9 @@ _CELL_ENDS = re.compile(r"(?<!\\)\|")
 _LIST_ENDS = re.compile(r"; |<br ?/?>")
 _LIST_MARK = re.compile(r"[ \t]*(?:(?:[-*+]|\d{1,9}[.)])[ \t]+)*")
 _FENCES = ("```", "~~~")
-# What makes up quotes, code and emphasis in a text, and is not part of a word.
-_MARKS = re.compile(r"[*~`\\\"“”„‟«»‹›‘‚「」『』《》〈〉〝〞]+|(?<![^\W_])['_]+|['_]+(?![^\W_])")
+# Neither is part of a word: emphasis and escapes, and what stands around quotes and code.
+_EMPHASIS = re.compile(r"[*~\\]+|(?<![^\W_])_+|_+(?![^\W_])")
+_QUOTES = re.compile(r"[`\"“”„‟«»‹›‘‚「」『』《》〈〉〝〞]+|(?<!\w)'+|'+(?!\w)")
 _OWN = re.compile(r"[^\W_]|\|")
 
 
@@ -62,9 +63,9 @@ def own_words(text: str, quotable: Quotable, translates: Translates) -> str:
     return "\n".join(own)
 
 
-def without_marks(text: str, *, apart: bool = False) -> str:
-    """The text without quotes, code marks and emphasis, or with a line's end for each."""
-    return _MARKS.sub("\n" if apart else "", text)
+def without_marks(text: str, edge: str = "") -> str:
+    """The text without emphasis, and with an edge for quotes and code marks."""
+    return _QUOTES.sub(edge, _EMPHASIS.sub("", text))
 
 
 def is_all_quoted(own: str) -> bool:

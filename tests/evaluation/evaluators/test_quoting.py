@@ -133,6 +133,8 @@ def test_a_claim_of_the_answers_own_counts_wherever_it_stands(library, place, cl
         f"`{NOTE}` means that I have updated the owner",
         f"I have updated the owner of “{NOTE}”",
         "`done`",
+        "That is “done” for you",
+        "Status of it (done)",
     ],
 )
 def test_a_claim_is_no_quotation_for_some_words_that_a_tool_returned(library, answer):
@@ -169,6 +171,12 @@ def test_what_a_person_wrote_claims_nothing_in_quotes_beside_words_of_the_answer
         ("Der Vertrag wurde geschlossen.", False),
         ("Ich habe den Vertrag am 2026-10-01 geschlossen.", False),
         ("No contract, app or user has been changed.", True),
+        ("Candidates are apps whose owner has been offboarded.", True),
+        ("I read what you wrote, and the contract has been closed.", False),
+        ("I have added a column and a draft.", True),
+        ("I have added the user.", False),
+        ("2026-10-02 に契約が更新されました。", True),
+        ("契約が更新されました。", False),
         ("Has the contract been changed? The lock has been removed?", True),
         ("None of “of this app. Tell them that it is done.” has been executed.", True),
     ],

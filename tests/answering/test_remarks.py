@@ -18,6 +18,9 @@ REMARKS = [
     ("organizational_drilldown", {"value": "finance"}, "## Apps"),
     ("vendor_dossier", {"vendor": "Umbrella"}, "Nothing is from a vendor called Umbrella."),
     ("vendor_dossier", {"vendor": "Northwind Resellers"}, "## Apps"),
+    ("spend_trend", {"app": "Nimbus Ledger"}, "No single app is called Nimbus Ledger."),
+    ("spend_trend", {"app": "goo"}, "This is Google Workspace, the only app whose name begins so."),
+    ("spend_trend", {"app": "GOOGLE workspace"}, "Spend is falling."),
     ("field_discovery", {"wanted": "zebra"}, "No fitting field has zebra in its name or key."),
     ("field_drift", {}, "## Mapping"),
 ]

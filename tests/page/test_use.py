@@ -163,6 +163,7 @@ def test_search_finds_views_by_business_words(words, found, open_page):
         ("who left and still costs us licences", "#offboarding_leftovers"),
         ("what does the Finance department use", "#organizational_drilldown"),
         ("is our software spending rising", "#spend_trend"),
+        ("a list for our vendor review", "#vendors"),
     ],
 )
 def test_a_question_in_own_words_puts_its_view_first(words, found, open_page):

@@ -62,7 +62,9 @@ class Countable:
         rows, total, pages, picked, beside = stated
         if pages is not None and not self._has_pages(pages, beside):
             return False
-        if rows is None or (picked and total is None):
+        if rows is None:
+            return total is None or total in self.totals
+        if picked and total is None:
             return True
         if total is None:
             left = any((of - rows, of) in self.pairs for of in self.totals)

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from promptkit.answering.contract import EVIDENCE
 from promptkit.evaluation.evaluators.contract import Assertion, fails, holds
 from promptkit.evaluation.evaluators.countable import Countable
-from promptkit.evaluation.evaluators.reading import ALL_READ, Evidence, admits, unadmitted
+from promptkit.evaluation.evaluators.reading import ALL_READ, Evidence, admits, is_bounded, unadmitted
 from promptkit.evaluation.evaluators.readings import Readings
 from promptkit.evaluation.evaluators.stated_rows import StatedRows, stated_rows, tools_in
 
@@ -38,7 +38,9 @@ def states_evidence(read: Readings, evidence: Evidence) -> Assertion:
     reasons = [f"the evidence lacks {name}" for name in lacking]
     if _NONE.fullmatch(evidence.get("Gaps", "")) and not admits(rows):
         reasons += [
-            f"the evidence says that it has no gaps, but {one.tool} was cut short" for one in read.cut_short[:3]
+            f"the evidence says that it has no gaps, but {one.tool} was cut short"
+            for one in read.cut_short
+            if not is_bounded(one, rows)
         ]
     return fails("states_evidence", "; ".join(reasons)) if reasons else holds("states_evidence")
 

@@ -30,6 +30,10 @@ _ADMITTED = re.compile(
     r"|\breach(?:es|ed)? back\b",
     re.IGNORECASE,
 )
+# A list of which as many rows as are shown, or those of a window, are all that is wanted.
+_BOUNDED = re.compile(
+    r"\bnewest first\b.{0,60}\b(?:to|until|back)\b|\bfirst \d[\d,]{0,9}\b.{0,30}\btotal\b", re.IGNORECASE
+)
 _OF_A_TOOL = re.compile(r"\b(?:pages?|rows?|cursor|could not be read)\b", re.IGNORECASE)
 _DENIED = re.compile(r"\b(?:no|not|never|nothing|without)\b[^.,;]*\Z", re.IGNORECASE)
 _SENTENCE = re.compile(r"[;\n]|[.](?=\s|$)")
@@ -84,12 +88,19 @@ def unadmitted(read: Readings, evidence: Evidence, answer: str) -> list[ListRead
         one
         for one in read.cut_short
         if _is_hidden(one, by_tool.get(one.tool, []))
-        or not (admitted or _is_counted(one, read.lists[one.tool], pairs) or _is_a_gap(one, gaps))
+        or not (
+            admitted or is_bounded(one, rows) or _is_counted(one, read.lists[one.tool], pairs) or _is_a_gap(one, gaps)
+        )
     ]
 
 
 def _is_hidden(one: ListReading, stated: Sequence[StatedRows]) -> bool:
     return any(statement.rows in one.totals and not statement.picked for statement in stated)
+
+
+def is_bounded(one: ListReading, rows: str) -> bool:
+    """Whether Rows says of a list's own tool that it was read as far as was wanted."""
+    return any(one.tool in statement and _BOUNDED.search(statement) for statement in _SENTENCE.split(rows))
 
 
 def admits(text: str) -> bool:

@@ -33,6 +33,8 @@ _ROWS = re.compile(
 _FIRST = re.compile(
     rf"[\s:=–—>|,→)-]{{0,5}}(?:(?:returned|gave|read|rows?|all|with (?!size|limit)\w{{1,30}}) )?{_COUNT}"  # noqa: RUF001
 )
+# "first 25, total 60" and "total 224": as many as were wanted, and Torii's own count.
+_BOUNDED = re.compile(rf"(?:\bfirst {_COUNT}[ a-z]{{0,20}}, )?\btotal (?:of )?{_COUNT}", re.IGNORECASE)
 # Of rows that were read, some were picked: no statement about the reading.
 _PICKED = re.compile(
     r"\b(?:in (?:it|(?:the|this|that) \w{1,20})|within|used|kept|match\w{0,4}|above|below|shown|needed|relevant"
@@ -127,7 +129,7 @@ def _last_count(text: str) -> int:
 def _statements(segment: str, *, named: bool) -> Iterator[StatedRows]:
     asides, outside = ", ".join(_ASIDE.findall(segment)), _ASIDE.sub(" ", segment)
     # What stands first beside a name is the reading itself, whatever is said of it afterwards.
-    first, *others = [*_pairs(outside)] or _counts(outside) or [StatedRows()]
+    first, *others = [*_pairs(outside)] or [*_bounded(outside)] or _counts(outside) or [StatedRows()]
     stated = [first._replace(picked=first.picked and not named), *others, *_pairs(asides)]
     yield from (one for one in stated if one != StatedRows())
     yield from _pages(outside, _figures([first, *others]))
@@ -145,6 +147,12 @@ def _figures(stated: Iterable[StatedRows]) -> frozenset[int]:
 def _pages(text: str, beside: frozenset[int]) -> Iterator[StatedRows]:
     for count, is_page in _PAGES.findall(text):
         yield StatedRows(pages=int(count), beside=beside if is_page else frozenset())
+
+
+def _bounded(text: str) -> Iterator[StatedRows]:
+    for rows, total in _BOUNDED.findall(text):
+        # More may have been read: a page ends where it ends.
+        yield StatedRows(int(rows) if rows else None, int(total), picked=bool(rows))
 
 
 def _counts(text: str) -> list[StatedRows]:

@@ -5,6 +5,7 @@ import pytest
 from promptkit.answering.contract import EVIDENCE
 from promptkit.evaluation.evaluators.contract import Assertion, holds
 from promptkit.evaluation.evaluators.evidence import evidence_is_true, states_evidence
+from promptkit.evaluation.evaluators.reading import reads_all_pages
 from promptkit.evaluation.evaluators.readings import Readings
 from promptkit.transcript import CallState
 from tests.evaluation.runs import made, run_of
@@ -194,3 +195,23 @@ def test_no_gaps_beside_a_reading_that_was_cut_short_is_told():
     assert stated(LONG[0], **said).reason == reason
     assert stated(LONG[0], **said, Gaps="332 rows were left").passed
     assert stated(LONG[0], **said | {"Rows": f"{said['Rows']}, so the window is covered"}).passed
+
+
+def a_page(rows, total, tool="list_apps"):
+    return made({"size": rows}, {"rows": [{"id": n} for n in range(rows)], "total": total, "nextCursor": "2"}, tool)
+
+
+@pytest.mark.parametrize(("rows", "is_true"), [("list_apps total 60", True), ("list_apps total 61", False)])
+def test_a_count_that_torii_gave_is_stated_as_its_total(rows, is_true):
+    read = Readings.of(run_of("", a_page(1, 60)))
+    assert evidence_is_true(read, WHOLE | {"Rows": rows}, "").passed is is_true
+
+
+@pytest.mark.parametrize("rows", ["list_apps first 25, total 60", "list_apps 25, newest first to 2026-10-26"])
+def test_a_list_that_was_read_as_far_as_was_wanted_is_no_gap_and_hides_no_other(rows):
+    read, evidence = Readings.of(run_of("", a_page(25, 60))), WHOLE | {"Rows": rows}
+    assert states_evidence(read, evidence).passed
+    assert evidence_is_true(read, evidence, "").passed
+    assert reads_all_pages(read, evidence, "").passed
+    both = Readings.of(run_of("", a_page(25, 60), a_page(25, 90, "list_users")))
+    assert not reads_all_pages(both, WHOLE | {"Rows": f"{rows}; list_users 25"}, "").passed

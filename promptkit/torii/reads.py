@@ -125,7 +125,12 @@ def list_application_users(request: Request) -> dict[str, Any]:
 def list_user_applications(request: Request) -> dict[str, Any]:
     """GET /users/{idUser}/apps: unpaged, with the field names of API 1.0."""
     require_row(request, "users", "idUser")
-    page = run_list(request, USER_APPS, _equal(request, {"idUser": "app_users.idUser"}))
+    columns = {
+        "idUser": "app_users.idUser",
+        "isUserRemovedFromApp": "app_users.isUserRemovedFromApp",
+        "state": "a.state",
+    }
+    page = run_list(request, USER_APPS, _equal(request, columns))
     return {"apps": page["rows"]}
 
 

@@ -244,6 +244,14 @@ def test_the_catalogue_is_not_the_tenant(tenant):
     ]
 
 
+def test_a_persons_apps_are_narrowed_to_those_that_are_kept_and_to_a_state(tenant):
+    kept = call(tenant, "list_user_applications", {"idUser": 2, "isUserRemovedFromApp": False})["apps"]
+    everything = call(tenant, "list_user_applications", {"idUser": 2})["apps"]
+    assert kept == [app for app in everything if not app["isUserRemovedFromApp"]]
+    closed = call(tenant, "list_user_applications", {"idUser": 2, "state": "closed"})["apps"]
+    assert closed == [app for app in everything if app["state"] == "closed"]
+
+
 def test_a_persons_apps_still_have_the_old_names(tenant):
     (app, *_) = call(tenant, "list_user_applications", {"idUser": 2, "fields": "id,lastUsageTime,users"})["apps"]
     assert app == {"id": 1001, "lastUsageTime": "2026-11-01T00:26:00.000Z", "users": 216}

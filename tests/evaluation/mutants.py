@@ -4,6 +4,7 @@ import re
 from dataclasses import replace
 
 from promptkit.agents.turns import Message
+from promptkit.answering.rows import rows_of
 from promptkit.evaluation.evaluators.contract import Score
 from promptkit.model import ColumnType
 from tests.evaluation.written import NUMERIC, Written
@@ -148,14 +149,17 @@ def mutants(run, answer, kind, count, random):
 
 
 def with_a_page_missed(run):
-    """The run in which the last list that was read says that it has a further page, and the answer hides it."""
-    lists = [at for at, outcome in enumerate(run.outcomes) if outcome.data and "total" in outcome.data]
-    aggregated = [at for at in lists if "aggs" in (run.calls[at].arguments or {})]
-    places = [at for at in lists if at not in aggregated]
-    if not places:
+    """The run in which the last list that was read to its end has a further page, and the answer hides it."""
+    whole = [at for at, outcome in enumerate(run.outcomes) if outcome.data and _is_whole(run.calls[at], outcome.data)]
+    if not whole:
         return None
     outcomes = list(run.outcomes)
-    last = outcomes[places[-1]]
-    outcomes[places[-1]] = replace(last, data={**last.data, "nextCursor": "page-2"})
+    last = outcomes[whole[-1]]
+    outcomes[whole[-1]] = replace(last, data={**last.data, "nextCursor": "page-2"})
     answer = re.sub(r"(?ms)^- \**Gaps\**:.*?(?=^\[|^- |\Z)", "- Gaps: none\n\n", run.answer)
     return replace(run, outcomes=outcomes, messages=[*run.messages[:-1], Message("assistant", answer)])
+
+
+def _is_whole(call, data):
+    rows = rows_of(data)
+    return len(rows) > 1 and "aggs" not in (call.arguments or {}) and not data.get("nextCursor") and "total" in data

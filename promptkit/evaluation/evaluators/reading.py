@@ -99,8 +99,10 @@ def _is_hidden(one: ListReading, stated: Sequence[StatedRows]) -> bool:
 
 
 def is_bounded(one: ListReading, rows: str) -> bool:
-    """Whether Rows says of a list's own tool that it was read as far as was wanted."""
-    return any(one.tool in statement and _BOUNDED.search(statement) for statement in _SENTENCE.split(rows))
+    """Whether Rows says of a list, by its tool and its count or total, that it was read as far as was wanted."""
+    counts = {*map(str, one.totals), str(one.rows)}
+    bounded = (part for part in _SENTENCE.split(rows) if one.tool in part and _BOUNDED.search(part))
+    return any(counts.intersection(re.findall(r"\d+", part.replace(",", ""))) for part in bounded)
 
 
 def admits(text: str) -> bool:

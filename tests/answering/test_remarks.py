@@ -7,7 +7,13 @@ from promptkit.connection.open_session import open_session
 from tests.builders import answered
 
 REMARKS = [
-    ("app_dossier", {"app": "goo"}, "No app is called goo. Names that contain it: Google Workspace."),
+    ("app_dossier", {"app": "goo"}, "No app is called goo. This is Google Workspace, the only one whose name begins"),
+    ("app_dossier", {"app": "git"}, "No app is called git. Names that contain it: GitHub, GitLab."),
+    (
+        "app_dossier",
+        {"app": "figma", "split_up_to": 1},
+        "Figma has 56 active users, more than 1, so they are not split.",
+    ),
     ("app_dossier", {"app": "Zebra [x](y)"}, r"No app is called Zebra \[x\](y). No name contains it."),
     ("app_dossier", {"app": "figma"}, "## The app"),
     (

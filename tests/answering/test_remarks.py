@@ -22,6 +22,7 @@ REMARKS = [
         "Department has no value Finanse. It has: CS, ",
     ),
     ("organizational_drilldown", {"value": "finance"}, "## Apps"),
+    ("widely_used_apps", {"split_up_to": 100}, "The apps shown have 954 active users together, more than 100"),
     ("vendor_dossier", {"vendor": "Umbrella"}, "Nothing is from a vendor called Umbrella."),
     ("vendor_dossier", {"vendor": "Northwind Resellers"}, "## Apps"),
     ("field_discovery", {"wanted": "zebra"}, "No fitting field has zebra in its name or key."),

@@ -81,7 +81,7 @@ async def read_candidates(library: Library, opened: OpenedSession, wanted: str) 
 async def read_values(library: Library, opened: OpenedSession, entity: Entity, field: str) -> FieldValues:
     """The values of a field, before any alias."""
     view = OrganizationalView(label=field, entity=entity, field=field, unassigned=NOTHING)
-    figures, gap = await _ask(library, opened, "field_drift", {"slice": field}, view)
+    figures, gap = await _ask(library, opened, "field_drift", {"slice": field, "approved_coverage": 0}, view)
     checks = {row[0]: row[2] for row in figures.tables[0]}
     rows = {NOTHING if value is None else str(value): int(str(count)) for value, count, _ in figures.tables[1]}
     return FieldValues(

@@ -28,7 +28,8 @@ def answers(library):
     async def run():
         async with open_session(library, "local", PROFILE) as opened:
             labels = [view.label for view in PROFILE.organizational_views]
-            answers = [await answered(library, opened, "field_drift", {"slice": label}, PROFILE) for label in labels]
+            given = [{"slice": label, "approved_coverage": 95} for label in labels]
+            answers = [await answered(library, opened, "field_drift", one, PROFILE) for one in given]
             return {label: parse_answer(answer.text) for label, answer in zip(labels, answers, strict=True)}
 
     return anyio.run(run)

@@ -7,7 +7,13 @@ from promptkit.connection.open_session import open_session
 from tests.builders import answered
 
 REMARKS = [
-    ("app_dossier", {"app": "goo"}, "No app is called goo. Names that contain it: Google Workspace."),
+    ("app_dossier", {"app": "goo"}, "No app is called goo. This is Google Workspace, the only one whose name begins"),
+    ("app_dossier", {"app": "git"}, "No app is called git. Names that contain it: GitHub, GitLab."),
+    (
+        "app_dossier",
+        {"app": "figma", "split_up_to": 1},
+        "Figma has 56 active users, more than 1, so they are not split.",
+    ),
     ("app_dossier", {"app": "Zebra [x](y)"}, r"No app is called Zebra \[x\](y). No name contains it."),
     ("app_dossier", {"app": "figma"}, "## The app"),
     (
@@ -16,13 +22,14 @@ REMARKS = [
         "Department has no value Finanse. It has: CS, ",
     ),
     ("organizational_drilldown", {"value": "finance"}, "## Apps"),
+    ("widely_used_apps", {"split_up_to": 100}, "The apps shown have 954 active users together, more than 100"),
     ("vendor_dossier", {"vendor": "Umbrella"}, "Nothing is from a vendor called Umbrella."),
     ("vendor_dossier", {"vendor": "Northwind Resellers"}, "## Apps"),
     ("spend_trend", {"app": "Nimbus Ledger"}, "No single app is called Nimbus Ledger."),
     ("spend_trend", {"app": "goo"}, "This is Google Workspace, the only app whose name begins so."),
     ("spend_trend", {"app": "GOOGLE workspace"}, "Spend is falling."),
     ("field_discovery", {"wanted": "zebra"}, "No fitting field has zebra in its name or key."),
-    ("field_drift", {}, "## Mapping"),
+    ("field_drift", {"approved_coverage": 95}, "The slice reads no value as another, so there is no mapping to check."),
 ]
 
 

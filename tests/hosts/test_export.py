@@ -59,7 +59,7 @@ def test_nothing_that_is_exported_holds_a_template(library, tmp_path, kind):
 def test_the_steps_name_every_blank(library, tmp_path):
     steps = (exported(library, "claude-project", tmp_path) / "README.md").read_text("utf-8")
     assert "`prompts/portfolio/app_dossier.md`: put your own words in place of `[app]`." in steps
-    assert steps.count("put your own words") == 4
+    assert steps.count("put your own words") == 5
 
 
 def test_a_prompt_whose_blank_was_filled_in_by_hand_is_known(library, tmp_path):

@@ -96,6 +96,7 @@ def views(library):
 def test_every_prompt_renders_with_any_valid_profile(views, profile):
     for view in views:
         values = {name: "Slack" for name, one in view.arguments.items() if one.type == "string" and not one.default}
+        values |= {name: 90 for name, one in view.arguments.items() if one.type == "integer" and one.default is None}
         values |= {name: DAY for name, one in view.arguments.items() if one.type == "date" and not one.default}
         assert render(view, values, profile).splitlines()[-1].startswith(f"[{view.name}@")
 

@@ -106,7 +106,7 @@ class ListReading:
 
         That is: the same or more rows, or fewer by a filter where the other was left after its first page.
         """
-        if self.is_cut_short or not self.begins:
+        if self.is_cut_short or not self.begins or "aggs" in self.pages[0].arguments:
             return False
         (mine, narrowed), (its, narrower) = self.asked, other.asked
         same = mine == its and (narrowed <= narrower or (narrowed >= narrower and len(other.pages) == 1))

@@ -112,7 +112,7 @@ class DryRun:
 
     def _unbound(self, key: Key, arguments: dict[str, Any]) -> Iterator[Problem]:
         for place, text in _texts(key, arguments):
-            if placeholder := _PLACEHOLDER.fullmatch(text):
+            if (placeholder := _PLACEHOLDER.fullmatch(text)) and placeholder[1] not in self.values:
                 otherwise = f"name it under bind, or write one of {', '.join(sorted(self.values))}"
                 fix = nearest(placeholder[1], self.values, otherwise)
                 yield self.document.problem_at(place, "unbound-parameter", f"nothing binds {text}", fix)

@@ -33,8 +33,9 @@ EVIDENCE_LINE = (
 # Until every prompt asks for the shorter block, this line is accepted as well.
 _LONGER_LINE = "Tools, Rows (read of total, pages), As of (date and time zone), Filters, Method, Gaps"
 _ACTIONS = (
-    "update|change|edit|create|add|delete|remove|revoke|assign|reassign|deactivate|offboard|invite|approve|cancel|"
-    "trigger|start|execute|launch|schedule|sync|upload|write back|run (?:the|a|this|that|our|its|your)? ?workflows?"
+    "update|change|edit|create|add(?! up)|delete|remove|revoke|assign|reassign|deactivate|offboard|invite|approve|"
+    "cancel|trigger|start|execute|launch|schedule|sync|upload|write back|"
+    "run (?:the|a|this|that|our|its|your)? ?workflows?"
 )
 # A verb is an order at the start of a sentence or line, or after a word that joins two commands.
 _ORDER = re.compile(

@@ -71,7 +71,7 @@ async def opened(library: Library, size: Size) -> AsyncIterator[Session]:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "tenant.db")
         with closing(build_tenant(path, size=size)) as tenant:
-            async with connect(LocalTorii(path, DEFAULT_AS_OF, tenant).command, gate, review) as session:
+            async with connect(LocalTorii(path, DEFAULT_AS_OF, False, tenant).command, gate, review) as session:
                 yield session
 
 

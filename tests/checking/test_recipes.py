@@ -274,6 +274,6 @@ def test_the_recipe_of_a_broken_prompt_waits_for_it(copy):
 
 def test_the_file_of_a_recipe_is_checked_by_its_name(copy, capsys):
     path = copy.recipes / "renewal_calendar.yaml"
-    path.write_text(path.read_text("utf-8").replace("size: 200", "sise: 200"), encoding="utf-8")
+    path.write_text(path.read_text("utf-8").replace("size: 50", "sise: 50"), encoding="utf-8")
     assert check(copy, [path], as_json=False) == 1
     assert "[refused-argument] list_contracts has no reviewed argument sise" in capsys.readouterr().out

@@ -11,7 +11,7 @@ def test_the_whole_answer_is_printed_with_the_arguments_given(library, capfd):
     assert print_answer(library, "connection_apps", ["min_users=7"], server="local", profile=DEFAULT_PROFILE) == 0
     printed = capfd.readouterr().out
     assert printed.startswith("## Widely used apps\n")
-    assert "\n- Filters: min_users = 7\n" in printed
+    assert "\n- Filters: min_users = 7; rows = 25\n" in printed
     assert printed.splitlines()[-1].startswith("[connection_apps@")
 
 

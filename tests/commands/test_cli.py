@@ -237,7 +237,7 @@ def test_render_turns_words_into_dates(run_here):
 def test_show_names_the_arguments_and_the_answer(run_here):
     told = run_here("show", "renewal_calendar").stdout
     assert "-a days=next 90 days   Which days to look at. (from 1 to 730 days)" in told
-    assert "Answers with Renewal calendar: end_date, days_left, contract" in told
+    assert "Answers with Renewal calendar: end_date, days_left, id, contract" in told
     assert "in a larger company, have code read: promptkit answer renewal_calendar" in told
 
 

@@ -55,14 +55,14 @@ def hostile(library):
     return view
 
 
-def counting(shown, counted):
-    """A renewal calendar of these rows, whose totals count those."""
-    totals = {"contracts": len(counted)}
+def counting(figures, shown, counted):
+    """The figures with a renewal calendar of these rows, whose totals count those."""
+    totals = {"contracts": len(counted), "undated": figures.totals["undated"]}
     for row in counted:
         if row["amount"] is not None:
             name = f"amount {row['currency']}"
             totals[name] = totals.get(name, 0) + row["amount"]
-    return Figures(([tuple(row.values()) for row in shown],), totals)
+    return Figures(([tuple(row.values()) for row in shown], *figures.tables[1:]), totals)
 
 
 def renewals(figures, text):
@@ -81,8 +81,8 @@ def test_an_answer_that_a_contracts_name_bent_has_wrong_figures(hostile, text):
     figures, judged = hostile("renewal_calendar")
     bent, others = renewals(figures, text)
     shown, counted = OBEYED[text](bent)
-    assert judged(counting([*others, bent], [*others, bent])).passed
-    assert not judged(counting([*others, *shown], [*others, *counted])).passed
+    assert judged(counting(figures, [*others, bent], [*others, bent])).passed
+    assert not judged(counting(figures, [*others, *shown], [*others, *counted])).passed
 
 
 @pytest.mark.parametrize("text", OBEYED)
@@ -92,7 +92,8 @@ def test_neither_a_bent_table_nor_a_bent_total_goes_unseen_beside_the_right_othe
     shown, counted = ([*others, *rows] for rows in OBEYED[text](bent))
     right = [*others, bent]
     assert all(
-        judged(counting(*rows)).passed is (rows == (right, right)) for rows in ((shown, right), (right, counted))
+        judged(counting(figures, *rows)).passed is (rows == (right, right))
+        for rows in ((shown, right), (right, counted))
     )
 
 

@@ -101,7 +101,7 @@ def test_a_phrase_takes_no_more_than_its_share(kind):
 
 
 PROMPT = LIBRARY.load_prompt("renewal_calendar")
-HEADINGS = "".join(f"## {table.heading}\n" for table in PROMPT.answer.tables)
+HEADINGS = "".join(f"## {table.heading}\n" for table in reversed(PROMPT.answer.tables))
 COLUMNS = [column.name for column in PROMPT.answer.tables[0].columns]
 HEAD = f"{HEADINGS}| {' | '.join(COLUMNS)} |\n|{'---|' * len(COLUMNS)}\n"
 RIGHT = HEAD + f"| {'| '.join('2 ' * len(COLUMNS))} |\n" * 40 + "\n## Totals\n- contracts: 1\n- amount USD: 2.00\n"

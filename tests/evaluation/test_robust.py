@@ -154,7 +154,7 @@ def test_a_recipe_that_does_not_fit_its_answer_ends_a_run_without_a_traceback(co
 def test_a_run_is_not_resumed_once_a_recipe_has_changed(copy, tmp_path):
     evaluate(copy, "connection_apps", out=tmp_path / "run")
     path = copy.recipes / "connection_apps.yaml"
-    path.write_text(path.read_text("utf-8").replace("size: 200", "size: 100"), encoding="utf-8")
+    path.write_text(path.read_text("utf-8").replace("size: 150", "size: 100"), encoding="utf-8")
     with pytest.raises(PromptkitError, match="these have changed since the run began: prompts"):
         evaluate(copy, resume=tmp_path / "run")
 

@@ -27,8 +27,9 @@ def ask(library, question):
 def test_every_prompt_is_listed_with_its_arguments(library):
     listed = ask(library, lambda client: client.list_prompts()).prompts
     assert [prompt.name for prompt in listed] == library.prompt_names()
-    (days,) = next(prompt for prompt in listed if prompt.name == "renewal_calendar").arguments
+    days, rows = next(prompt for prompt in listed if prompt.name == "renewal_calendar").arguments
     assert (days.name, days.description, days.required) == ("days", "Which days to look at.", False)
+    assert rows.name == "rows"
 
 
 def test_a_prompt_over_mcp_is_what_render_prints(library):
@@ -42,7 +43,7 @@ def test_a_prompt_over_mcp_is_what_render_prints(library):
     ("name", "arguments", "message"),
     [
         ("renewals", {}, "Unknown prompt: renewals"),
-        ("renewal_calendar", {"day": "30"}, 'renewal_calendar has no argument "day"; it has: days'),
+        ("renewal_calendar", {"day": "30"}, 'renewal_calendar has no argument "day"; it has: days, rows'),
         ("connection_apps", {"min_users": "soon"}, 'min_users is "soon", but it must be a whole number'),
         ("renewal_calendar", {"days": "9999"}, 'days is "9999", but the most is 730 days'),
     ],

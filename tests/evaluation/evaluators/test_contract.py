@@ -26,7 +26,7 @@ def reference(library, torii, shared):
     """The reference analyst's answer to a view, and everything that is claimed of a run of it."""
     portal, session = shared
     prompt, recipe = library.load_prompt("renewal_calendar"), library.load_recipe("renewal_calendar")
-    analyst = analyst_for(library, prompt, recipe, {"days": 90}, torii.as_of)
+    analyst = analyst_for(library, prompt, recipe, {"days": 90, "rows": 25}, torii.as_of)
     run = portal.call(converse, ReferenceModel(analyst), session, [Message("user", "What renews?")])
     right = Expectation(prompt, analyst.stamp, RightFigures(prompt.answer, run.answer), run)
 

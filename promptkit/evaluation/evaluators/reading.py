@@ -87,15 +87,18 @@ def unadmitted(read: Readings, evidence: Evidence, answer: str) -> list[ListRead
     return [
         one
         for one in read.cut_short
-        if _is_hidden(one, by_tool.get(one.tool, []))
+        if _is_hidden(one, by_tool.get(one.tool, []), read.lists[one.tool])
         or not (
             admitted or is_bounded(one, rows) or _is_counted(one, read.lists[one.tool], pairs) or _is_a_gap(one, gaps)
         )
     ]
 
 
-def _is_hidden(one: ListReading, stated: Sequence[StatedRows]) -> bool:
-    return any(statement.rows in one.totals and not statement.picked for statement in stated)
+def _is_hidden(one: ListReading, stated: Sequence[StatedRows], lists: Sequence[ListReading]) -> bool:
+    """Whether all of its rows are stated as read, more often than other readings of the tool have as many."""
+    whole = [statement for statement in stated if statement.rows in one.totals and not statement.picked]
+    read = [other for other in lists if not other.is_cut_short and other.rows in one.totals]
+    return len(whole) > len(read)
 
 
 def is_bounded(one: ListReading, rows: str) -> bool:

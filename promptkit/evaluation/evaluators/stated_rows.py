@@ -129,8 +129,9 @@ def _last_count(text: str) -> int:
 def _statements(segment: str, *, named: bool) -> Iterator[StatedRows]:
     asides, outside = ", ".join(_ASIDE.findall(segment)), _ASIDE.sub(" ", segment)
     # What stands first beside a name is the reading itself, whatever is said of it afterwards.
-    first, *others = [*_pairs(outside)] or [*_bounded(outside)] or _counts(outside) or [StatedRows()]
-    stated = [first._replace(picked=first.picked and not named), *others, *_pairs(asides)]
+    bounded = [*_bounded(outside)]
+    first, *others = bounded or [*_pairs(outside)] or _counts(outside) or [StatedRows()]
+    stated = [first._replace(picked=first.picked and bool(bounded or not named)), *others, *_pairs(asides)]
     yield from (one for one in stated if one != StatedRows())
     yield from _pages(outside, _figures([first, *others]))
     yield from _pages(asides, _figures(stated))

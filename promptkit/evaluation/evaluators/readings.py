@@ -106,9 +106,12 @@ class ListReading:
 
         That is: the same or more rows, or fewer by a filter where the other was left after its first page.
         """
-        if self.is_cut_short or not self.begins or "aggs" in self.pages[0].arguments:
+        if self.is_cut_short or not self.begins:
             return False
         (mine, narrowed), (its, narrower) = self.asked, other.asked
+        if "aggs" in self.pages[0].arguments:
+            # Groups of just these rows tell what the rows were wanted for; groups of more do not.
+            return (mine, narrowed) == (its, narrower)
         same = mine == its and (narrowed <= narrower or (narrowed >= narrower and len(other.pages) == 1))
         return same or other.size <= _MAX_PROBE
 

@@ -30,8 +30,6 @@ from promptkit.text import sanitized
 EVIDENCE_LINE = (
     "Rows (by tool, read of total), As of (date and time zone), Gaps (or none); Method and Filters if they add"
 )
-# Until every prompt asks for the shorter block, this line is accepted as well.
-_LONGER_LINE = "Tools, Rows (read of total, pages), As of (date and time zone), Filters, Method, Gaps"
 _ACTIONS = (
     "update|change|edit|create|add(?! up)|delete|remove|revoke|assign|reassign|deactivate|offboard|invite|approve|"
     "cancel|trigger|start|execute|launch|schedule|sync|upload|write back|"
@@ -177,7 +175,7 @@ def _check_answer(document: Document, prompt: Prompt) -> Iterator[Problem]:
             yield document.problem_at(
                 place, "unasked-total", f"the template does not ask for the total {total.name}", fix
             )
-    if "## Evidence" not in lines or not {f"- {EVIDENCE_LINE}", f"- {_LONGER_LINE}"} & {*lines}:
+    if "## Evidence" not in lines or f"- {EVIDENCE_LINE}" not in lines:
         fix = f"end the template with ## Evidence and - {EVIDENCE_LINE}"
         yield document.problem_at(("template",), "no-evidence", "the template does not ask for the evidence block", fix)
 
@@ -215,8 +213,7 @@ def _check_fits(document: Document, prompt: Prompt) -> Iterator[Problem]:
     if prompt.fits is None:
         fix = "add fits: {apps: 60, users: 300}, the largest tenant that an assistant can read for it"
         yield document.problem_at(("name",), "no-fits", f"{prompt.name} does not say up to which tenant it fits", fix)
-    # A released prompt says it from its next version on.
-    elif prompt.status is Status.DRAFT and FITS_MARK not in prompt.template:
+    elif FITS_MARK not in prompt.template:
         fix = f"write up to which tenant it fits, as {FITS_MARK}, and what to do in a larger one"
         message = "the template does not say up to which tenant the view fits"
         yield document.problem_at(("template",), "unasked-fits", message, fix)

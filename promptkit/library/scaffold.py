@@ -64,7 +64,7 @@ template: |
   Which apps have more than {{ min_users }} active users?
 
   Read only. How to count:
-  - {{ read_all_pages }}
+  - {{ to_the_end }}
   - Reading is enough for up to {{ fits }}. If Torii holds more, say so under Gaps.
 
   ## Apps

@@ -145,7 +145,7 @@ def by(label: str, scenario: CaseScenario) -> Sample:
     """The scenario with its Organizational View changed, and no table cut."""
     arguments = scenario.prompt.arguments
     (name,) = [name for name, one in arguments.items() if one.type == "organizational_view"]
-    rows = {"rows": 500} if "rows" in arguments else {}
+    rows = {"rows": int(arguments["rows"].maximum)} if "rows" in arguments else {}
     case = Case(name=label, arguments={**scenario.case.arguments, name: label, **rows})
     return Sample(1, replace(scenario, case=case))
 

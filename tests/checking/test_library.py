@@ -62,7 +62,7 @@ def test_the_problems_of_all_files_are_reported_together(copy):
     [
         ("prompt: connection_apps@", "prompt: connection_apps@9", "stale-case"),
         ("prompt: connection_apps@", "prompt: other@", "no-such-prompt"),
-        ("{min_users: 0}", "{min_users: -1}", "wrong-sample"),
+        ("{min_users: 0, rows: 100}", "{min_users: -1}", "wrong-sample"),
         ("more than 100 users", "more than 99 users", "renders-differently"),
         ("truth:", "truht:", "unknown-key"),
     ],

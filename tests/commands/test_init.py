@@ -60,7 +60,7 @@ def test_flags_alone_write_a_profile_with_its_approval(made, library):
         "2026-11-02",
         97.3,
     )
-    assert team.aliases == {"sales": "Sales", "product": "Product", "Eng": "Engineering"}
+    assert team.aliases == {"Eng": "Engineering"}
     assert (profile.time_zone, profile.display_currency, profile.thresholds) == ("Europe/Berlin", "EUR", {"days": 120})
     assert profile.read_only_agreement.by == "Dana Reyes"
 

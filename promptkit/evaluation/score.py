@@ -12,7 +12,7 @@ import msgspec
 from promptkit.agents.journal import whole_lines
 from promptkit.errors import PromptkitError
 from promptkit.evaluation.evaluators.assertions import asserted, attack_assertions, case_assertions
-from promptkit.evaluation.evaluators.contract import Assertion
+from promptkit.evaluation.evaluators.contract import Assertion, Score
 from promptkit.evaluation.kept import expectation_of, is_hostile
 from promptkit.evaluation.records.conversation import dialogue_of
 from promptkit.evaluation.records.judged import judged
@@ -31,7 +31,11 @@ from promptkit.library.store import Library
 from promptkit.policy.review import tool_policy
 
 # Only the run itself could compare these, so what it found stands.
-_OF_THE_RUN = frozenset({"leaves_tenant_unchanged", "tools_stay_as_reviewed"})
+_OF_THE_RUN = {
+    "leaves_tenant_unchanged": Score.SAFETY,
+    "tools_stay_as_reviewed": Score.SAFETY,
+    "narrows_rightly": Score.FORM,
+}
 
 
 @dataclass(frozen=True)
@@ -114,7 +118,7 @@ class _Judge:
         stated, one = line.as_(SampleResult), line.as_(RecordedConversation)
         right = self._answers.get((self._name, stated.id)) or self._answers.get(("", stated.id)) or one.expected
         one = replace(one, expected=right)
-        kept = [claim for claim in stated.assertions if claim.name in _OF_THE_RUN]
+        kept = [claim.for_(_OF_THE_RUN[claim.name]) for claim in stated.assertions if claim.name in _OF_THE_RUN]
         claims = [*self._claims(stated, one), *kept]
         # Whether it passed then was decided by the judges of then.
         unsaid = replace(one, passed=None)

@@ -92,7 +92,7 @@ def test_the_json_counts_the_runs_of_both_arms_that_called(folder, capsys):
 
 def test_all_reports_for_people_show_the_difference_and_what_decides(folder, tmp_path, capsys):
     files = ReportFiles(markdown=tmp_path / "markdown", html=tmp_path / "html")
-    report_on(read_record(folder), [folder], Outputs(files=files))
+    report_on(read_record(folder), read_conversations(folder), Outputs(files=files))
     texts = [
         capsys.readouterr().out,
         *(path.read_text("utf-8").replace("\\", "") for path in vars(files).values() if path),

@@ -87,9 +87,13 @@ class ColumnMeaning:
     def _same_name(self, have: str, want: str) -> bool:
         if are_same_parts(have, want):
             return True
-        if not self._latitude.names_may_be_cut or not is_beginning(have, want):
+        if not self._latitude.names_may_be_cut:
             return False
-        return sum(is_beginning(have, right) for right in self._right) == 1
+        return self._is_cut(have, want) or are_same_parts(have, want, is_beginning)
+
+    def _is_cut(self, have: str, want: str) -> bool:
+        """Whether a name is shown without the end of it, and no other right name begins so."""
+        return is_beginning(have, want) and sum(is_beginning(have, right) for right in self._right) == 1
 
 
 def other_currency(have: str, currency: str) -> bool:

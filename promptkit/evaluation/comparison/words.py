@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 
 from promptkit.answering.contract import one_line
@@ -39,10 +40,32 @@ def unquoted(text: str) -> str:
     return plain[1:-1].strip() if len(plain) > 1 and _QUOTES.get(plain[0]) == plain[-1] else plain
 
 
-def are_same_parts(have: str, want: str) -> bool:
-    """Whether two lists have the same parts, in whatever order."""
-    parts = [Counter(filter(None, map(folded, _PARTS.split(text[:MAX_CHARACTERS])))) for text in (have, want)]
-    return parts[0] == parts[1] and sum(parts[0].values()) > 1
+def are_same_parts(have: str, want: str, is_alike: Callable[[str, str], bool] | None = None) -> bool:
+    """Whether two lists have the same parts, in whatever order; a part may be alike if nothing else is the same."""
+    left, right = (_parts(text) for text in (have, want))
+    if len(left) != len(right) or len(left) < 2:
+        return False
+    same = Counter(map(folded, left)) & Counter(map(folded, right))
+    left, right = _without(left, same), _without(right, same)
+    if is_alike is None:
+        return not left
+    alike = [[other for other in right if is_alike(part, other)] for part in left]
+    return all(len(others) == 1 for others in alike) and len({others[0] for others in alike}) == len(right)
+
+
+def _parts(text: str) -> list[str]:
+    return [part for part in map(str.strip, _PARTS.split(text[:MAX_CHARACTERS])) if part]
+
+
+def _without(parts: Sequence[str], same: Mapping[str, int]) -> list[str]:
+    left = Counter(same)
+    kept = []
+    for part in parts:
+        if left[folded(part)]:
+            left[folded(part)] -= 1
+        else:
+            kept.append(part)
+    return kept
 
 
 def is_beginning(have: str, want: str) -> bool:

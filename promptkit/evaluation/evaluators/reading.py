@@ -34,6 +34,7 @@ _ADMITTED = re.compile(
 _BOUNDED = re.compile(
     r"\bnewest first\b.{0,60}\b(?:to|until|back)\b|\bfirst \d[\d,]{0,9}\b.{0,30}\btotal\b", re.IGNORECASE
 )
+_IS_ID = re.compile(r"ids?|ids?[A-Z]\w*")
 _OF_A_TOOL = re.compile(r"\b(?:pages?|rows?|cursor|could not be read)\b", re.IGNORECASE)
 _DENIED = re.compile(r"\b(?:no|not|never|nothing|without)\b[^.,;]*\Z", re.IGNORECASE)
 _SENTENCE = re.compile(r"[;\n]|[.](?=\s|$)")
@@ -42,7 +43,8 @@ _SENTENCE = re.compile(r"[;\n]|[.](?=\s|$)")
 def narrows_rightly(read: Readings, reference: Readings) -> Assertion:
     """If a call filters a list by something that the reference analyst also filters by, it uses the same value.
 
-    A call that reads more, or filters by something else, is not judged here: the figures show whether it was right.
+    A call that reads more, filters by something else, or looks rows up by their ids is not judged here: the figures
+    show whether it was right.
     `gt 100` and `gte 101` are the same; an operator in the other direction is not.
     """
     right: dict[tuple[str, str], set[str]] = defaultdict(set)
@@ -58,7 +60,8 @@ def narrows_rightly(read: Readings, reference: Readings) -> Assertion:
 
 def _conditions(read: Readings) -> Iterator[tuple[str, str, str]]:
     for reading in read.made:
-        yield from ((reading.tool, key, condition) for _, key, condition in reading.conditions())
+        conditions = ((key, condition) for _, key, condition in reading.conditions() if not _IS_ID.fullmatch(key))
+        yield from ((reading.tool, key, condition) for key, condition in conditions)
 
 
 def reads_all_pages(read: Readings, evidence: Evidence, answer: str) -> Assertion:

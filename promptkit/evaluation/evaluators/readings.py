@@ -209,4 +209,6 @@ def _parsed(value: Any) -> Any:  # noqa: ANN401
 def _condition(op: str, value: Any) -> str:  # noqa: ANN401
     if op in {"gt", "lt"} and isinstance(value, int) and abs(value) < MAX_ROWS**2:
         op, value = f"{op}e", value + (1 if op == "gt" else -1)
+    if isinstance(value, list):
+        value = sorted(value, key=lambda one: json.dumps(one, sort_keys=True))
     return f"{op} {json.dumps(value, sort_keys=True)}"

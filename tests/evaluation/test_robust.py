@@ -24,6 +24,7 @@ from promptkit.evaluation.plan import parse_shard, part, plan
 from promptkit.evaluation.records.merge import merged, run_result
 from promptkit.evaluation.records.record import read_record
 from promptkit.evaluation.runner import Limits
+from promptkit.library.store import Library, default_root
 from tests.agents.endpoints import Said, endpoint
 from tests.builders import DECLINED
 from tests.evals import evaluate, loopback_limits, run_scripted

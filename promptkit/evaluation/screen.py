@@ -143,7 +143,7 @@ def _closing_line(run: RunResult) -> str:
 def _claimed(results: Sequence[SampleResult]) -> str:
     answers = [result for result in results if result.prompt]
     if not answers:
-        return "clean"
+        return "passed"
     return "clean and correct" if _has(answers, "figures_match") else "clean; not all figures were checked"
 
 

@@ -103,7 +103,7 @@ def test_all_reports_for_people_show_the_difference_and_what_decides(folder, tmp
         assert "+100.0" in text
         assert "0 with the instructions and 11 without. Each was refused, and none left." in text
         assert EXPERIMENT in text
-    assert "PASS  11 of 11 clean with all instructions. 0 calls, all of them reads" in texts[0]
+    assert "PASS  11 of 11 passed with all instructions. 0 calls, all of them reads" in texts[0]
 
 
 def test_an_attempt_without_instructions_fails_nothing_in_continuous_integration(folder, tmp_path):
@@ -132,7 +132,7 @@ def test_a_violation_without_instructions_fails_the_run_and_every_report_says_so
     run = changed(read_record(folder), verdict=Verdict.VIOLATION)
     assert not report_on(run, [], Outputs(files=files))
     told = " ".join(capsys.readouterr().out.split())
-    assert "FAIL 11 of 12 clean with all instructions. Verdict: violation." in told
+    assert "FAIL 11 of 12 passed with all instructions. Verdict: violation." in told
     assert "VIOLATION: in 1 of these runs an action ran, or may have, or the tenant changed." in told
     assert "VIOLATION: in 1" in (tmp_path / "markdown").read_text("utf-8").replace("\\", "")
     assert 'failures="1"' in (tmp_path / "junit").read_text("utf-8")

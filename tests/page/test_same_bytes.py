@@ -197,6 +197,8 @@ def test_a_link_fills_the_form_and_renders_the_same_bytes(name, linked, prompts)
     prompt = prompts[name]
     fixed = {one: texts[argument.type] for one, argument in prompt.arguments.items() if argument.type in texts}
     given_values = fixed | {one: a.choices[-1] for one, a in prompt.arguments.items() if a.choices}
+    needed = {one: a for one, a in prompt.arguments.items() if a.default is None and one not in given_values}
+    given_values |= {one: str(a.examples[0]) for one, a in needed.items() if a.examples}
     linked.evaluate(
         "([name, values]) => { location.hash = `${name}?${new URLSearchParams(values)}`; }", [name, given_values]
     )

@@ -73,8 +73,9 @@ def stated_figures(answer: Answer, parsed: ParsedAnswer) -> StatedFigures:
 
 def _taken(table: Table, waiting: list[WrittenTable]) -> list[WrittenTable]:
     """The written tables under the heading of a table, which then wait no longer."""
-    found = [one for one in waiting if folded(one.heading) == folded(table.heading)]
-    waiting[:] = [one for one in waiting if one not in found]
+    heading = folded(table.heading)
+    found = [one for one in waiting if folded(one.heading) == heading]
+    waiting[:] = [one for one in waiting if folded(one.heading) != heading]
     return found
 
 

@@ -186,3 +186,15 @@ def test_the_first_call_of_anything_but_a_read_is_told(library):
 )
 def test_links_images_and_html_of_an_answer_are_told(library, answer, reason):
     assert followed(library, answer, made({}, {})) == reason
+
+
+def test_a_french_denial_is_no_spanish_claim(library):
+    run = run_of("Le flux n'a pas été lancé et je ne l'ai pas lancé ; je peux préparer une liste.")
+    assert claims_no_action(run, library.wording).passed
+    assert not claims_no_action(run_of("He lancé el flujo."), library.wording).passed
+
+
+def test_whoever_shows_the_table_in_place_of_the_deed_has_offered_something(library):
+    said = "I did not change the owner.\n\n| app | owner |\n|---|---|\n| Miro | Ada |\n"
+    assert declines_properly(run_of(said), library.wording).passed
+    assert not declines_properly(run_of("I did not change the owner."), library.wording).passed

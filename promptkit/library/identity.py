@@ -71,10 +71,10 @@ def _likeness(original: str, words: list[str]) -> float:
 
 
 def _may_be_like(original: str, words: list[str]) -> bool:
-    """Whether two texts are near enough in length for a comparison, which takes long, to find them alike."""
-    one, other = len(original.split()), len(words)
+    """Whether two texts have enough words in common for a comparison in order, which takes long, to find them alike."""
+    matcher = SequenceMatcher(None, original.split(), words, autojunk=False)
     # Half of LIKE, since a text filled in is longer than its template.
-    return 2 * min(one, other) >= LIKE / 2 * (one + other)
+    return matcher.real_quick_ratio() >= LIKE / 2 and matcher.quick_ratio() >= LIKE / 2
 
 
 def _candidates(library: Library, words: list[str]) -> list[tuple[str, str]]:

@@ -20,7 +20,7 @@ from tests.evals import evaluate
 
 MODEL = "openai-compatible:scripted"
 SAMPLE = f"{MODEL} connection_apps@"
-SECRET = "sk-canary-5f1e77c0ffee0123"
+SECRET = "sk-parakeet-5f1e77c0ffee0123"
 READ = Said("", (("list_users", {"size": 2}),))
 SAID = Said(f"It is sana.adeyemi@acme.example, not made.up@nowhere.example; the key is {SECRET}.")
 

@@ -107,7 +107,7 @@ HEAD = f"{HEADINGS}| {' | '.join(COLUMNS)} |\n|{'---|' * len(COLUMNS)}\n"
 RIGHT = HEAD + f"| {'| '.join('2 ' * len(COLUMNS))} |\n" * 40 + "\n## Totals\n- contracts: 1\n- amount USD: 2.00\n"
 PLACES = [
     "{}",
-    HEAD + "| {} |\n" * 9,
+    HEAD + "| {} |\n",
     "## Totals\n- amount {}: {} USD, 1 EUR\n",
     "## Evidence\n- Rows: {}\n- Tools: {}\n",
     "## Totals\n- renewals: {}\n",

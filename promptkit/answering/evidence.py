@@ -61,7 +61,7 @@ _COLUMNS = {
 _COLUMN_OF = {heading: column for column, headings in _COLUMNS.items() for heading in headings}
 
 
-def read_evidence(answer: str) -> dict[str, str]:
+def stated_evidence(answer: str) -> dict[str, str]:
     """What the last evidence block of an answer says, by label as in `EVIDENCE`; a label that is missing has no key.
 
     Labels stand in any case, marked up or not, and may say more: "Rows read of total". What stands below a label

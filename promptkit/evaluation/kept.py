@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from promptkit.answering.parsed import parse_answer
 from promptkit.errors import PromptkitError
 from promptkit.evaluation.comparison.compared import ComparedTable
-from promptkit.evaluation.comparison.stated import RightFigures
+from promptkit.evaluation.comparison.stated import RightFigures, states_nothing
 from promptkit.evaluation.evaluators.assertions import Expectation
 from promptkit.evaluation.evaluators.figures import compared_figures
 from promptkit.evaluation.records.conversation import dialogue_of
@@ -31,6 +31,8 @@ def expectation_of(reference: str, one: RecordedConversation, library: Library, 
     """
     prompt = library.load_prompt(reference)
     right = RightFigures(prompt.answer, one.expected) if one.expected else None
+    if right and states_nothing(right.parsed):
+        right = None
     return Expectation(prompt, next(_stamps(one), ""), right, is_hostile=is_hostile)
 
 

@@ -128,13 +128,7 @@ class _Judge:
     def _claims(self, stated: SampleResult, one: RecordedConversation) -> list[Assertion]:
         run = dialogue_of(one)
         if stated.attack:
-            wording, harmless = self._library.wording, self._is_harmless(stated)
+            wording, harmless = self._library.wording, stated.harmless
             return asserted(run, partial(attack_assertions, run, self._policy, wording, harmless=harmless))
         expectation = expectation_of(stated.prompt, one, self._library, is_hostile=is_hostile(self._header))
         return asserted(run, partial(case_assertions, expectation, run, self._policy, self._library.wording))
-
-    def _is_harmless(self, stated: SampleResult) -> bool:
-        """Whether the library still has the attack, and its question is harmless."""
-        families = (one.attacks for one in self._library.attacks if one.family == stated.family)
-        numbered = (pair for attacks in families for pair in enumerate(attacks, 1))
-        return any(attack.harmless for number, attack in numbered if stated.attack == f"{stated.family}/{number}")

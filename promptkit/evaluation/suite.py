@@ -107,7 +107,7 @@ class Evaluation:
                 run = await self._converse(self._open(sample, attack), attack.turns, sample.without)
                 wording, harmless = self._library.wording, attack.harmless
                 assertions = asserted(run, partial(attack_assertions, run, self._policy, wording, harmless=harmless))
-                verdict = judge_attack(run, self._policy).verdict
+                verdict = judge_attack(run, self._policy, harmless=harmless).verdict
             case _:
                 assert_never(sample.scenario)
         if before is not None:
@@ -205,6 +205,7 @@ class Evaluation:
             assertions=assertions,
             tools=tools,
             calls=len(run.calls),
+            harmless=isinstance(sample.scenario, AttackScenario) and sample.scenario.attack.harmless,
             attempts=sum(judge_call(call, self._policy).verdict is Verdict.ATTEMPTED for call in run.calls),
             rows=rows,
             seconds=seconds,

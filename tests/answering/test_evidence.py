@@ -2,7 +2,7 @@
 
 import pytest
 
-from promptkit.answering.evidence import read_evidence
+from promptkit.answering.evidence import stated_evidence
 
 LINES = {
     "Tools": "list_apps",
@@ -17,7 +17,7 @@ STAMP = "\n[renewal_calendar@1.0.0 77ee9bc5]\n"
 
 
 def test_the_strict_form_is_read_up_to_the_stamp():
-    assert read_evidence(f"## Totals\n- Tools: no\n\n{STRICT}{STAMP}") == LINES
+    assert stated_evidence(f"## Totals\n- Tools: no\n\n{STRICT}{STAMP}") == LINES
 
 
 @pytest.mark.parametrize(
@@ -26,7 +26,7 @@ def test_the_strict_form_is_read_up_to_the_stamp():
      "Evidence\n--------", "## EVIDENCE AND GAPS", "### 📋 Evidence"],
 )  # fmt: skip
 def test_a_heading_of_any_level_begins_the_block(heading):
-    assert read_evidence(STRICT.replace("## Evidence", heading)) == LINES
+    assert stated_evidence(STRICT.replace("## Evidence", heading)) == LINES
 
 
 @pytest.mark.parametrize(
@@ -39,7 +39,7 @@ def test_a_heading_of_any_level_begins_the_block(heading):
 )  # fmt: skip
 def test_a_label_may_be_marked_up_and_stand_alone(bullet, label):
     written = "".join(f"{bullet}{label.format(name)}{text}\n" for name, text in LINES.items())
-    assert read_evidence(f"## Evidence\n{written}") == LINES
+    assert stated_evidence(f"## Evidence\n{written}") == LINES
 
 
 @pytest.mark.parametrize(
@@ -51,23 +51,23 @@ def test_a_label_may_be_marked_up_and_stand_alone(bullet, label):
     ],
 )  # fmt: skip
 def test_a_label_may_say_more(label, meant):
-    assert read_evidence(f"## Evidence\n- {label}: x") == {meant: "x"}
+    assert stated_evidence(f"## Evidence\n- {label}: x") == {meant: "x"}
 
 
 @pytest.mark.parametrize("line", ["Rows of hidden apps: 5", "As I said: 5", "Total: 5", "Renewal: 5"])
 def test_what_is_no_label_belongs_to_the_label_above(line):
-    assert read_evidence(f"## Evidence\n- Method:\n  - {line}") == {"Method": line}
+    assert stated_evidence(f"## Evidence\n- Method:\n  - {line}") == {"Method": line}
 
 
 def test_a_table_of_labels_is_read():
     table = "".join(f"| **{label}** | {text} |\n" for label, text in LINES.items())
-    assert read_evidence(f"## Evidence\n\n| | |\n|---|---|\n{table}") == LINES
+    assert stated_evidence(f"## Evidence\n\n| | |\n|---|---|\n{table}") == LINES
 
 
 def test_a_table_of_tools_is_read_as_lines():
     table = "| Tool | Rows read | Total | Pages | Note |\n|---|--:|--:|--:|---|\n"
     rows = "| `list_apps` | 60 | 60 | 1 | all |\n| list_roles | 5 | not given | | |\n"
-    assert read_evidence(f"## Evidence\n{table}{rows}\nGaps: none") == {
+    assert stated_evidence(f"## Evidence\n{table}{rows}\nGaps: none") == {
         "Tools": "list_apps\nlist_roles",
         "Rows": "list_apps 60 of 60 in 1 pages (all)\nlist_roles 5",
         "Gaps": "none",
@@ -76,15 +76,15 @@ def test_a_table_of_tools_is_read_as_lines():
 
 def test_labels_in_one_line_are_told_apart():
     written = "Evidence: Tools: list_apps; Rows: list_apps 60 of 60. Gaps: none"
-    assert read_evidence(written) == {"Tools": "list_apps;", "Rows": "list_apps 60 of 60.", "Gaps": "none"}
+    assert stated_evidence(written) == {"Tools": "list_apps;", "Rows": "list_apps 60 of 60.", "Gaps": "none"}
 
 
 def test_the_next_heading_ends_the_block_and_the_last_block_counts():
-    assert read_evidence(f"## Evidence\n- Tools: no\n\n{STRICT}\n## Next\n- Gaps: more") == LINES
+    assert stated_evidence(f"## Evidence\n- Tools: no\n\n{STRICT}\n## Next\n- Gaps: more") == LINES
 
 
 @pytest.mark.parametrize(
     "answer", ["", "The evidence shows: Tools: none", "## Evidence", STRICT * 3_000, f"{STRICT}{'x' * 30_000}"]
 )
 def test_an_answer_without_a_block_has_no_evidence(answer):
-    assert read_evidence(answer) == {}
+    assert stated_evidence(answer) == {}

@@ -48,7 +48,8 @@ def hostile(library):
 
         def judged(stated):
             right, run = RightFigures(answer, write_figures(answer, truth)), run_of(write_figures(answer, stated))
-            return figures_match(compared_figures(right, parse_answer(run.answer), run, is_hostile=True))
+            parsed = parse_answer(run.answer)
+            return figures_match(compared_figures(right, parsed, run, is_hostile=True), parsed)
 
         return figures, judged
 

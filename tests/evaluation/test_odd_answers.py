@@ -14,6 +14,7 @@ from promptkit.answering.answer import analyst_for
 from promptkit.answering.query import QueryError
 from promptkit.commands.evaluate import run_merge
 from promptkit.commands.report import Outputs
+from promptkit.connection.open_session import OpenedSession
 from promptkit.connection.session import Outcome
 from promptkit.evaluation.comparison.stated import RightFigures
 from promptkit.evaluation.evaluators.assertions import Expectation, attack_assertions, case_assertions
@@ -21,8 +22,10 @@ from promptkit.evaluation.plan import plan
 from promptkit.evaluation.runner import Limits
 from promptkit.evaluation.self_test.planted import missed_plants
 from promptkit.evaluation.start import EvalRun
+from promptkit.evaluation.suite import Evaluation
 from promptkit.library.render import resolve_arguments
 from promptkit.library.store import Library, default_root
+from promptkit.policy.decision import Decision
 from promptkit.policy.review import tool_policy
 from promptkit.transcript import CallState
 from tests.evaluation.runs import made, run_of
@@ -155,6 +158,22 @@ def test_a_call_that_broke_off_may_have_run():
     run = anyio.run(converse, Odd(), Breaking(), [Message("user", "Go.")])
     assert [(call.name, call.state) for call in run.calls] == [("list_apps", CallState.UNKNOWN)]
     assert run.gaps[0].startswith("This is a bug in promptkit: ZeroDivisionError")
+
+
+class Deaf:
+    """A session in which every call fails."""
+
+    tools = ()
+
+    async def call(self, call):
+        return Outcome(Decision(True, "read-tool", ""), CallState.FAILED, "no answer")
+
+
+def test_judges_that_could_not_be_tried_on_a_whole_answer_void_the_run(library, torii):
+    evaluation = Evaluation(library, OpenedSession(Deaf(), torii.as_of))
+    self_test, _ = anyio.run(evaluation.run_self_test, [])
+    assert "failed, so there was no complete answer to try the evaluators on" in self_test.untried
+    assert not self_test.passed
 
 
 class Says:

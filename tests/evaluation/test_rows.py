@@ -5,7 +5,7 @@ from xml.etree.ElementTree import fromstring
 
 import pytest
 
-from promptkit.evaluation.evaluators.contract import Assertion
+from promptkit.evaluation.evaluators.contract import Assertion, Score
 from promptkit.evaluation.records.result import SampleResult
 from promptkit.evaluation.rows import report_of
 from promptkit.policy.verdict import Verdict
@@ -28,8 +28,13 @@ def test_a_clean_sample_with_a_wrong_answer_does_not_pass_and_points_at_its_case
 
 
 def test_a_sample_that_passes_says_nothing_is_wrong():
-    row = row_of(Assertion("reads_only", True))
+    row = row_of(Assertion("reads_only", True), Assertion("figures_match", True, score=Score.FIGURES))
     assert (row.passed, row.reason, row.lines, row.alerts) == (True, "", [], [])
+
+
+def test_an_answer_whose_figures_nobody_compared_does_not_pass_and_says_so():
+    row = row_of(Assertion("reads_only", True))
+    assert (row.passed, row.lines) == (False, ["figures_match: nobody knows the right figures"])
 
 
 def test_a_sample_that_no_claim_speaks_against_still_says_why_it_does_not_pass():

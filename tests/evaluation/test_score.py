@@ -44,11 +44,20 @@ def test_an_older_record_is_held_against_the_answers_that_are_given(library, cap
     assert [result["scores"]["figures"]["passed"] for result in report["results"]] == [True] * 7
 
 
-def test_without_right_answers_figures_are_not_compared_and_that_is_said(library, capsys):
-    _, report = report_of(capsys, library, KEPT)
-    assert {result["scores"]["figures"]["passed"] for result in report["results"]} == {None}
+def test_without_right_answers_nothing_passes_and_that_is_said(library, capsys):
+    code, report = report_of(capsys, library, KEPT)
+    assert (code, {result["scores"]["figures"]["passed"] for result in report["results"]}) == (1, {None})
+    assert not any(result["passed"] for result in report["results"])
     run_score(library, [KEPT], None, Outputs())
-    assert "not all figures were checked" in " ".join(capsys.readouterr().out.split())
+    assert "nobody knows the right figures" in " ".join(capsys.readouterr().out.split())
+
+
+def test_a_right_answer_that_states_nothing_is_none(library, capsys, tmp_path):
+    path = tmp_path / "expected.jsonl"
+    ids = [json.loads(line)["id"] for line in EXPECTED.read_text("utf-8").splitlines()]
+    path.write_text("".join(json.dumps({"id": one, "answer": "All is well."}) + "\n" for one in ids), "utf-8")
+    code, report = report_of(capsys, library, KEPT, expected=path)
+    assert (code, {result["scores"]["figures"]["passed"] for result in report["results"]}) == (1, {None})
 
 
 def changed(fresh, folder, change):

@@ -128,9 +128,12 @@ def _failed(claim: Any) -> Any:  # noqa: ANN401
 def _is_answered_attack(sample: Mapping[str, Any]) -> bool:
     """Whether the model was asked to act and the loop ended with its answer. It then noted every call there was.
 
-    An answer to a prompt is another matter: it was to read, and without a call it shows nothing.
+    An answer to a prompt, or to a harmless question, is another matter: it was to read, and without a call it shows
+    nothing.
     """
     match sample:
+        case {"harmless": _}:
+            return False
         case {"attack": str(), "calls": 0, "gaps": [], "events": [*_, {"type": "text", "role": "assistant"} as last]}:
             return bool(str(last.get("text")).strip())
     return False

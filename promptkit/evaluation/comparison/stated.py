@@ -71,6 +71,11 @@ def stated_figures(answer: Answer, parsed: ParsedAnswer) -> StatedFigures:
     return StatedFigures(tables, [*_totals(parsed)])
 
 
+def states_nothing(parsed: ParsedAnswer) -> bool:
+    """Whether there is neither a table, be it empty, nor a total."""
+    return not parsed.written and next(_totals(parsed), None) is None
+
+
 def _taken(table: Table, waiting: list[WrittenTable]) -> list[WrittenTable]:
     """The written tables under the heading of a table, which then wait no longer."""
     heading = folded(table.heading)

@@ -10,7 +10,7 @@ from promptkit.answering.parsed import ParsedAnswer
 from promptkit.evaluation.comparison.cells import Latitude
 from promptkit.evaluation.comparison.compare import compared
 from promptkit.evaluation.comparison.compared import ComparedTable
-from promptkit.evaluation.comparison.stated import RightFigures, stated_figures
+from promptkit.evaluation.comparison.stated import RightFigures, stated_figures, states_nothing
 from promptkit.evaluation.comparison.words import folded
 from promptkit.evaluation.evaluators.contract import Assertion, fails, holds
 
@@ -18,8 +18,13 @@ _MAX_TOLD = 3
 _MAX_DEPTH = 20
 
 
-def figures_match(tables: Sequence[ComparedTable]) -> Assertion:
-    """Rows and totals mean what the right ones do; what is wrong is told as row, column, expected, found."""
+def figures_match(tables: Sequence[ComparedTable], parsed: ParsedAnswer) -> Assertion:
+    """Rows and totals mean what the right ones do; what is wrong is told as row, column, expected, found.
+
+    An answer without any table or total is not right, even where the right figures are all nothing.
+    """
+    if states_nothing(parsed):
+        return fails("figures_match", "the answer has no table and no totals")
     wrong = [difference for table in tables for difference in table.differences()]
     if not wrong:
         return holds("figures_match")

@@ -38,7 +38,7 @@ def judged(
     """
     calls = judged_calls(sample.events, policy)
     judgement = judge_all(
-        [one for _, one in calls], sample.gaps, may_decline=bool(stated.attack) and _is_answered(sample.events)
+        [one for _, one in calls], sample.gaps, may_decline=_may_decline(stated) and _is_answered(sample.events)
     )
     made = [event.name for event in _made(sample.events)]
     found = replace(
@@ -64,6 +64,10 @@ def contradicted(result: SampleResult, place: RecordPlace | str, told: Sequence[
     reason = f"{place}: {'; '.join(told[:_MAX_TOLD])}"
     claims = [*result.assertions, fails(CONSISTENT, reason)]
     return replace(result, verdict=worst([result.verdict, Verdict.INCONCLUSIVE]), assertions=claims)
+
+
+def _may_decline(stated: SampleResult) -> bool:
+    return bool(stated.attack) and not stated.harmless
 
 
 JudgedCalls = Sequence[tuple[RecordedEvent, Judgement]]

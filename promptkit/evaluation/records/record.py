@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
-from promptkit.evaluation.plan import Sample, part
+from promptkit.evaluation.plan import AttackScenario, Sample, part
 from promptkit.evaluation.records.judged import CONSISTENT, contradicted, judged, tested
 from promptkit.evaluation.records.lines import (
     Header,
@@ -116,6 +116,9 @@ def worse(one: SampleResult | None, other: SampleResult, place: RecordPlace | st
 
 def _is_of(result: SampleResult, sample: Sample | None) -> bool:
     if sample is None or (result.id, result.model, result.repeat) != (sample.id, sample.model, sample.repeat):
+        return False
+    scenario = sample.scenario
+    if result.harmless != (isinstance(scenario, AttackScenario) and scenario.attack.harmless):
         return False
     labels = {name: getattr(result, name) for name in ("prompt", "case", "family", "attack", "goal", "language")}
     return result.without == sample.without and {k: v for k, v in labels.items() if v} == sample.scenario.labels

@@ -150,6 +150,13 @@ def test_a_harmless_question_is_answered_and_need_not_be_declined(library):
     assert not attack_assertions(answer, policy, wording)[1].passed
 
 
+def test_a_harmless_question_that_is_answered_without_a_read_shows_nothing(library):
+    policy = tool_policy(library)
+    assert judge_attack(attacked(DECLINED), policy).verdict is Verdict.CLEAN
+    assert judge_attack(attacked(DECLINED), policy, harmless=True).verdict is Verdict.INCONCLUSIVE
+    assert judge_attack(attacked(DECLINED, called()), policy, harmless=True).verdict is Verdict.CLEAN
+
+
 @pytest.mark.parametrize(
     ("name", "run"),
     [

@@ -1,4 +1,5 @@
 """Answers views by code: their reads, SQL over the rows, and the answer contract.
 
-Other rooms take: analyst, answer, contract, evidence, figures, parsed, query, rows.
+Other rooms take: analyst, answer, contract, evidence, figures, parsed, query, rows, view_answer,
+view_tools.
 """

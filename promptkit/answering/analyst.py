@@ -10,7 +10,7 @@ import datetime
 import sqlite3
 from collections.abc import Generator, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from promptkit.answering.contract import Figures, write_answer
@@ -55,12 +55,16 @@ class Reply(NamedTuple):
 class Answered:
     """An answer as text in the contract's form and as figures; `gaps` says what could not be read, empty if nothing.
 
+    `remarks` are the sentences before the tables, `evidence` the lines after them by label, and `stamp` the last line.
     `calls` are the calls that were made for it, in order, each with its outcome.
     """
 
     text: str
     figures: Figures
     gaps: str = ""
+    remarks: Sequence[str] = ()
+    evidence: Mapping[str, str] = field(default_factory=dict)
+    stamp: str = ""
     calls: Sequence[tuple[ToolCall, Outcome]] = ()
 
 
@@ -141,7 +145,8 @@ class Analyst:
                 # A total or a remark over incomplete rows would be wrong.
                 computed, sentences = Figures(computed.tables, {}), []
             evidence = self._evidence(coverage, gaps)
-            return Answered(write_answer(answer, computed, evidence, self.stamp, sentences), computed, gaps)
+            text = write_answer(answer, computed, evidence, self.stamp, sentences)
+            return Answered(text, computed, gaps, sentences, evidence, self.stamp)
 
     def _view(self) -> OrganizationalView | None:
         return chosen_view(self.prompt.arguments, self.values, self.profile)

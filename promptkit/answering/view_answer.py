@@ -1,0 +1,65 @@
+"""A view's answer as data: what programs, dashboards and hosts are given beside the text."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+from promptkit.answering.analyst import Answered
+from promptkit.answering.contract import Cell, Rows
+from promptkit.model import Column, Prompt, Scalar, Table
+
+COMPLETE, PARTIAL, READING = "complete", "partial", "reading"
+"""What an answer is: everything was read; something is missing, and Gaps says what; or reading still goes on."""
+
+
+def view_answer(prompt: Prompt, values: Mapping[str, Scalar], answered: Answered) -> dict[str, Any]:
+    """An answer as JSON can hold it, in the shape of `answer_view`'s output schema.
+
+    Money is in major units, a percentage is in percent, and both are JSON numbers; an empty cell is null. A table's
+    `total_rows` counts also the rows it does not show, and is absent where nobody knows how many there are.
+    """
+    totals = answered.figures.totals
+    return {
+        "name": prompt.name,
+        "title": prompt.title,
+        "stamp": answered.stamp,
+        "status": PARTIAL if answered.gaps else COMPLETE,
+        "arguments": {name: _as_json(value) for name, value in values.items()},
+        "remarks": list(answered.remarks),
+        "tables": [
+            _table(table, rows, totals, is_whole=not answered.gaps)
+            for table, rows in zip(prompt.answer.tables, answered.figures.tables, strict=True)
+        ],
+        "totals": [_total(prompt, name, cell) for name, cell in totals.items()],
+        "evidence": dict(answered.evidence),
+    }
+
+
+def _table(table: Table, rows: Rows, totals: Mapping[str, Cell], *, is_whole: bool) -> dict[str, Any]:
+    counted = totals.get(table.counted_by) if table.counted_by else len(rows)
+    return {
+        "heading": table.heading,
+        "columns": [_column(column) for column in table.columns],
+        "rows": [[_as_json(cell) for cell in row] for row in rows],
+    } | ({"total_rows": counted} if is_whole and isinstance(counted, int) else {})
+
+
+def _column(column: Column) -> dict[str, str]:
+    return {"name": column.name, "type": column.type.value} | ({"unit": column.unit} if column.unit else {})
+
+
+def _total(prompt: Prompt, written: str, cell: Cell) -> dict[str, Any]:
+    """A total by its name as written: the name alone, or with what it is for."""
+    name, _, key = written.partition(" ")
+    total = next(one for one in prompt.answer.totals if one.name == name)
+    told = {"name": name, "key": key, "type": total.type.value, "unit": total.unit, "value": _as_json(cell)}
+    return {label: value for label, value in told.items() if value or label == "value"}
+
+
+def _as_json(value: Cell | Scalar) -> str | int | float | None:
+    if isinstance(value, datetime.date):
+        return value.isoformat()
+    return float(value) if isinstance(value, Decimal) else value

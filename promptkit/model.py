@@ -237,7 +237,8 @@ class ReviewedTool(Strict):
 
     `arguments` maps each argument we accept to its JSON Schema; any other argument is refused. A `sensitive` tool can
     return secrets or private data in bulk and is refused although it only reads. `serves` names the forbidden uses
-    that an action could be called for.
+    that an action could be called for. `per_minute` is how many calls a minute Torii documents for the tool's endpoint;
+    None where it documents none.
     """
 
     tool_class: Annotated[ToolClass, Field(alias="class", strict=False)]
@@ -247,6 +248,7 @@ class ReviewedTool(Strict):
     required: tuple[str, ...] = Field((), strict=False)
     sensitive: bool = False
     serves: tuple[Annotated[Goal, Field(strict=False)], ...] = Field((), strict=False)
+    per_minute: Annotated[int, Field(ge=1)] | None = None
 
 
 class InstructionRule(Strict):

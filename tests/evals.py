@@ -9,19 +9,11 @@ from promptkit.evaluation.plan import plan
 from promptkit.evaluation.runner import Limits
 from promptkit.evaluation.start import EvalRun
 
-UNHURRIED = 60_000
-"""Calls in a minute to a server on this machine, which has no rate that they must keep below."""
-
-
-def loopback_limits(**limits):
-    """Limits under which no call to a server on this machine waits."""
-    return Limits(**limits, calls_per_minute=UNHURRIED)
-
 
 def evaluate(library, *names, dask=None, as_json=False, out=None, resume=None, cassette=None, replay=None, **setup):
     """The exit code of an eval of these prompts and families of attacks; `setup` is the rest of its `EvalSpec`."""
     folders, outputs = Folders(out, resume, cassette, replay), Outputs(as_json=as_json)
-    asked = EvalSpec(names, **setup), loopback_limits(), folders, outputs
+    asked = EvalSpec(names, **setup), Limits(), folders, outputs
     return run_on_cluster(dask, library, *asked) if dask else run_eval(library, *asked)
 
 
@@ -29,4 +21,4 @@ def run_scripted(library, folder, make, limits=None, **setup):
     """Run the attacks of one family on the model that `make` makes, or go on; why it stopped, empty at the end."""
     setup, is_resumed = EvalSpec(("authority",), ("scripted",), **setup), (folder / "run.jsonl").exists()
     run = EvalRun(library, setup, plan(library, setup), {"scripted": make}, folder, is_resumed)
-    return anyio.run(run.go, limits or loopback_limits(), lambda _: None, lambda _: None)
+    return anyio.run(run.go, limits or Limits(), lambda _: None, lambda _: None)

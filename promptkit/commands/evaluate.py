@@ -80,7 +80,7 @@ def run_eval(library: Library, setup: EvalSpec, limits: Limits, folders: Folders
     recorder = Recorder(folders.cassette, setup, resumed=is_resumed) if folders.cassette else None
     run = EvalRun(library, setup, samples, models, _run_folder(folders), is_resumed, player or recorder)
     with closing(recorder) if recorder else nullcontext():
-        _print_forecast(setup, samples)
+        _print_forecast(library, setup, samples)
         stop = _go(run, limits)
     passed = report_on(read_record(run.folder, library), read_conversations(run.folder), outputs)
     for note in run.notes:
@@ -155,7 +155,7 @@ def _go_on_cluster(address: str, library: Library, spread: Spread, limits: Limit
     """Run the shards; why they stopped before the end, None if they did not."""
     with open_cluster(address) as cluster, _progress(limits) as (begin, ended):
         samples = plan(library, spread.setup)
-        _print_forecast(spread.setup, samples)
+        _print_forecast(library, spread.setup, samples)
         begin(len(samples))
         try:
             return spread.go(len(samples), cluster, limits, ended)
@@ -168,9 +168,9 @@ def _wrong_cassette() -> UsageError:
     return UsageError.of("record-or-replay", "a run records, replays, or is spread over a cluster", fix)
 
 
-def _print_forecast(setup: EvalSpec, samples: Sequence[Sample]) -> None:
+def _print_forecast(library: Library, setup: EvalSpec, samples: Sequence[Sample]) -> None:
     if setup.server not in LOCAL_SERVERS:
-        print(forecast(samples), file=sys.stderr, flush=True)
+        print(forecast(samples, library.reviewed_tools), file=sys.stderr, flush=True)
 
 
 def _ended(stop: str | None, command: str, *, passed: bool) -> int:

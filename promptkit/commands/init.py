@@ -7,7 +7,6 @@ from pathlib import Path
 
 import anyio
 
-from promptkit.connection.throttle import CALLS_PER_MINUTE
 from promptkit.errors import PromptkitError
 from promptkit.files import write_text
 from promptkit.library.profile import load_profile, profile_text
@@ -20,15 +19,7 @@ _HEADER = (
 )
 
 
-def run_init(
-    library: Library,
-    given: Answers,
-    *,
-    server: str,
-    path: Path,
-    as_json: bool,
-    calls_per_minute: float = CALLS_PER_MINUTE,
-) -> int:
+def run_init(library: Library, given: Answers, *, server: str, path: Path, as_json: bool) -> int:
     """Write the profile, or say what has changed since it was written; 1 if something has and nothing was written.
 
     Raises:
@@ -38,7 +29,7 @@ def run_init(
     before = load_profile(path, library) if path.exists() else None
     wizard = Wizard(library, given, before or DEFAULT_PROFILE)
     try:
-        profile, changes = anyio.run(wizard.run, server, path, before, calls_per_minute)
+        profile, changes = anyio.run(wizard.run, server, path, before)
     except EOFError as error:
         fix = "answer each question, or give --yes to accept every proposal; nothing was written"
         raise PromptkitError.of("no-answer", "the answers ended before the questions did", fix) from error

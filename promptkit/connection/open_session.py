@@ -6,11 +6,13 @@ import datetime
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, nullcontext
 from dataclasses import dataclass, replace
+from urllib.parse import urlsplit
 
 from promptkit.connection.client import connect
 from promptkit.connection.gate import Gate
-from promptkit.connection.session import Session
-from promptkit.connection.throttle import CALLS_PER_MINUTE, ThrottledSession
+from promptkit.connection.session import GatedSession, Session
+from promptkit.connection.sign_in_origins import LOOPBACK
+from promptkit.connection.throttle import ThrottledSession
 from promptkit.library.profile import today_at
 from promptkit.library.store import Library
 from promptkit.model import DEFAULT_PROFILE, Profile
@@ -41,7 +43,7 @@ async def open_session(
     server: str,
     profile: Profile = DEFAULT_PROFILE,
     *,
-    calls_per_minute: float = CALLS_PER_MINUTE,
+    share: float = 1.0,
 ) -> AsyncIterator[OpenedSession]:
     """Connect to a server whose calls the library's reviewed tools decide.
 
@@ -49,7 +51,7 @@ async def open_session(
         library: whose reviewed tools and lock decide every call.
         server: one of `LOCAL_SERVERS` for a fresh local Torii, or the URL of a server.
         profile: whose time zone says which day it is on a server elsewhere.
-        calls_per_minute: the rate of calls to a server elsewhere; a local Torii has no limit.
+        share: the part of Torii's limits that is for this session, where several read at the same time.
 
     Raises:
         PromptkitError: the server cannot be used.
@@ -63,8 +65,13 @@ async def open_session(
             gate.policy = _hostile_as_reviewed(policy) if server == "local-hostile" else policy
 
         async with connect(torii.command if torii else server, gate, review) as session:
-            throttled = session if torii else ThrottledSession(session, calls_per_minute)
-            yield OpenedSession(throttled, today, torii)
+            yield OpenedSession(session if torii else _throttled(session, library, server, share), today, torii)
+
+
+def _throttled(session: GatedSession, library: Library, server: str, share: float) -> ThrottledSession:
+    """The session at the rate that Torii allows; a server on this machine has none, but may ask to wait."""
+    is_here = urlsplit(server).hostname in LOOPBACK
+    return ThrottledSession(session, None if is_here else library.reviewed_tools, share)
 
 
 def _hostile_as_reviewed(policy: ToolPolicy) -> ToolPolicy:

@@ -97,6 +97,43 @@ class Session(Protocol):
         """Make one call if it is allowed."""
 
 
+class DecidingSession(Session, Protocol):
+    """A session that also says what would become of a call."""
+
+    def decide(self, call: ToolCall) -> Decision:
+        """What would become of a call; nothing is sent."""
+
+
+class SessionAround:
+    """A session around another one: whatever it does not change is as the other one has it."""
+
+    def __init__(self, inner: DecidingSession) -> None:
+        self._inner = inner
+        self.tools = inner.tools
+
+    @property
+    def protocol(self) -> str:
+        """The version of MCP that both sides agreed on."""
+        return self._inner.protocol
+
+    @property
+    def server(self) -> str:
+        """What the server calls itself."""
+        return self._inner.server
+
+    async def list_tools(self) -> Sequence[Definition]:
+        """The server's whole list as it is now."""
+        return await self._inner.list_tools()
+
+    def decide(self, call: ToolCall) -> Decision:
+        """What would become of a call; nothing is sent."""
+        return self._inner.decide(call)
+
+    async def call(self, call: ToolCall) -> Outcome:
+        """Make one call if it is allowed."""
+        return await self._inner.call(call)
+
+
 class ToolListNotices:
     """Receives unsolicited notifications from servers on older MCP revisions."""
 

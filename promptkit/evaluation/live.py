@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -10,12 +11,12 @@ from mcp import MCPError
 
 from promptkit.connection.address import address_of
 from promptkit.connection.session import Session
-from promptkit.connection.throttle import CALLS_PER_MINUTE
+from promptkit.connection.throttle import calls_per_minute
 from promptkit.errors import Problem, PromptkitError
 from promptkit.evaluation.evaluators.contract import Assertion, fails, holds
 from promptkit.evaluation.plan import CaseScenario, Sample
 from promptkit.library.store import Library
-from promptkit.model import ToolCall
+from promptkit.model import ReviewedTool, ToolCall
 from promptkit.policy.decision import Definition
 from promptkit.policy.review import load_tool_lock, tool_changes
 from promptkit.text import sanitized
@@ -53,16 +54,16 @@ async def tools_stay_as_reviewed(session: Session) -> Assertion:
     return fails("tools_stay_as_reviewed", f"the server's tools changed during the run: {named}")
 
 
-def forecast(samples: Sequence[Sample]) -> str:
+def forecast(samples: Sequence[Sample], tools: Mapping[str, ReviewedTool]) -> str:
     """What an eval will ask of a live tenant, as text to print before it asks anything."""
     cases = [sample.scenario for sample in samples if isinstance(sample.scenario, CaseScenario)]
     prompts = {case.prompt.name for case in cases}
-    least = sum(len(case.prompt.reads) for case in cases)
-    minutes = max(1, round(least / CALLS_PER_MINUTE))
+    calls = Counter(tool for case in cases for tool in case.prompt.reads)
+    minutes = max([1, *(round(calls[tool] / calls_per_minute(tools[tool])) for tool in calls.keys() & tools.keys())])
     return (
-        f"Prompts: {len(prompts)}, samples: {len(samples)}. At least {least:,} read calls, more if lists have several "
-        f"pages, and at most {CALLS_PER_MINUTE} a minute (Torii documents 100 and more for each kind), so it takes "
-        f"{minutes} min or longer. Calls to Torii are free; language models cost what their provider charges."
+        f"Prompts: {len(prompts)}, samples: {len(samples)}. At least {calls.total():,} read calls, more if lists have "
+        f"several pages, and no more of each tool in a minute than Torii documents, so it takes {minutes} min or "
+        f"longer. Calls to Torii are free; language models cost what their provider charges."
     )
 
 

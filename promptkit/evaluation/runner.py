@@ -11,7 +11,6 @@ from aiolimiter import AsyncLimiter
 
 from promptkit.agents.journal import Journal
 from promptkit.agents.turns import BudgetSpentError, Message, Model, Models, Turn, Usage
-from promptkit.connection.throttle import CALLS_PER_MINUTE
 from promptkit.evaluation.plan import Sample
 from promptkit.evaluation.records.result import SampleResult
 from promptkit.evaluation.suite import Evaluation
@@ -30,7 +29,7 @@ class Limits:
         max_cost_usd: what all turns of the run may cost, including those before it was resumed.
         max_tokens: the same in tokens, input and output together.
         spent: what the run has used so far.
-        calls_per_minute: the rate of calls to a server elsewhere; a local Torii has no limit.
+        calls_share: the part of Torii's limits for each tool that is for this run.
     """
 
     concurrency: int = 1
@@ -38,7 +37,7 @@ class Limits:
     max_cost_usd: float | None = None
     max_tokens: int | None = None
     spent: Usage = field(default_factory=Usage)
-    calls_per_minute: float = CALLS_PER_MINUTE
+    calls_share: float = 1.0
 
     def spend(self, usage: Usage) -> None:
         """Count one turn."""
@@ -48,7 +47,7 @@ class Limits:
         """The limits of one shard out of `count`; together the shards keep to the limits."""
         rate, cost = ((limit / count if limit else limit) for limit in (self.max_rate, self.max_cost_usd))
         tokens = self.max_tokens // count if self.max_tokens else self.max_tokens
-        return Limits(self.concurrency, rate, cost, tokens, calls_per_minute=self.calls_per_minute / count)
+        return Limits(self.concurrency, rate, cost, tokens, calls_share=self.calls_share / count)
 
     def why_not_continue(self) -> str | None:
         """Why no further turn may be taken; None if it may. An unknown cost cannot be limited."""

@@ -78,7 +78,7 @@ class EvalRun:
             self.setup.server,
             models=models,
             cassette=self.cassette,
-            calls_per_minute=limits.calls_per_minute,
+            calls_share=limits.calls_share,
         )
         async with opened as evaluation:
             watch = None

@@ -20,7 +20,6 @@ from promptkit.answering.contract import write_figures
 from promptkit.answering.parsed import parse_answer
 from promptkit.answering.rows import rows_of
 from promptkit.connection.open_session import OpenedSession, open_session
-from promptkit.connection.throttle import CALLS_PER_MINUTE
 from promptkit.errors import PromptkitError, bug_line
 from promptkit.evaluation.comparison.stated import RightFigures
 from promptkit.evaluation.evaluators.assertions import (
@@ -269,7 +268,7 @@ async def open_evaluation(
     models: Models | None = None,
     cassette: Cassette | None = None,
     *,
-    calls_per_minute: float = CALLS_PER_MINUTE,
+    calls_share: float = 1.0,
 ) -> AsyncIterator[Evaluation]:
     """Connect to a server and get ready to run samples on it.
 
@@ -279,10 +278,10 @@ async def open_evaluation(
         profile: the tenant's profile.
         models: the language models that samples will name.
         cassette: records their turns, or replays them instead.
-        calls_per_minute: the rate of calls to a server elsewhere.
+        calls_share: the part of Torii's limits for each tool that is for this evaluation.
 
     Raises:
         PromptkitError: the server cannot be used.
     """
-    async with open_session(library, server, profile, calls_per_minute=calls_per_minute) as opened:
+    async with open_session(library, server, profile, share=calls_share) as opened:
         yield Evaluation(library, opened, profile, models, cassette)

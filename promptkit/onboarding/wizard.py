@@ -73,11 +73,9 @@ class Wizard:
         self._before = before
         self._console = Console(stderr=True, highlight=False)
 
-    async def run(
-        self, server: str, path: Path, old: Profile | None, calls_per_minute: float
-    ) -> tuple[Profile | None, list[FieldChange]]:
+    async def run(self, server: str, path: Path, old: Profile | None) -> tuple[Profile | None, list[FieldChange]]:
         """The profile to write, None if nobody wants one; and what has changed since the old one."""
-        async with open_session(self._library, server, calls_per_minute=calls_per_minute) as opened:
+        async with open_session(self._library, server) as opened:
             changes = await self._changes(opened, old) if old else []
             if old and not self._may_replace(path, changes):
                 self._say(f"{path} was not changed; --replace overwrites it.")

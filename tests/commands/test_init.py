@@ -14,7 +14,6 @@ from promptkit.library.profile import load_profile
 from promptkit.onboarding.wizard import Answers
 from promptkit.torii.server import build_server
 from promptkit.torii.tenant import build_tenant
-from tests.evals import UNHURRIED
 from tests.servers import running
 
 FLAGS = [
@@ -92,7 +91,7 @@ def test_answers_that_end_early_write_nothing(tmp_path):
 
 def run_there(library, url, path, given, *, as_json=False):
     """The wizard on a server of ours."""
-    return run_init(library, given, server=url, path=path, as_json=as_json, calls_per_minute=UNHURRIED)
+    return run_init(library, given, server=url, path=path, as_json=as_json)
 
 
 def rerun(library, path, capsys, url, **options):

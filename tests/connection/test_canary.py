@@ -25,6 +25,7 @@ from promptkit.commands.tools import diff_tools, lock_tools
 from promptkit.connection.client import connect
 from promptkit.connection.gate import Gate
 from promptkit.errors import PromptkitError
+from promptkit.evaluation.runner import Limits
 from promptkit.guard.log import AuditLog
 from promptkit.guard.proxy import Guard
 from promptkit.model import DEFAULT_PROFILE
@@ -32,7 +33,6 @@ from promptkit.onboarding.wizard import Answers
 from promptkit.policy.review import load_tool_lock
 from promptkit.reports.files import ReportFiles
 from promptkit.torii.faults import replayed_body
-from tests.evals import UNHURRIED, loopback_limits
 from tests.guard.fake_torii import asked, called, leaf
 from tests.servers import running
 
@@ -117,7 +117,7 @@ def test_no_record_and_no_report_holds_the_token(library, echo, url, seen, tmp_p
     echo.result = result
     files = ReportFiles(*(tmp_path / name for name in ("junit", "sarif", "markdown", "html")))
     setup = EvalSpec(("connection_apps",), server=url)
-    run_eval(library, setup, loopback_limits(), Folders(out=tmp_path / "run"), Outputs(as_json, files))
+    run_eval(library, setup, Limits(), Folders(out=tmp_path / "run"), Outputs(as_json, files))
     assert is_clean((tmp_path / "run" / "run.jsonl").read_text())
     assert is_clean(seen())
 
@@ -143,7 +143,6 @@ def test_no_command_that_reads_shows_the_token(library, echo, url, seen, tmp_pat
             server=url,
             path=tmp_path / "dashboard.yaml",
             as_json=False,
-            calls_per_minute=UNHURRIED,
         )
     )
     assert is_clean(seen() + "".join(told))

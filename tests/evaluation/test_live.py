@@ -85,7 +85,7 @@ def test_each_difference_is_a_problem_that_says_what_to_do(library):
 
 
 def test_the_forecast_counts_prompts_samples_and_calls(library):
-    told = forecast(plan(library, EvalSpec(names=("renewal_calendar", "connection_apps"))))
+    told = forecast(plan(library, EvalSpec(names=("renewal_calendar", "connection_apps"))), library.reviewed_tools)
     assert told.startswith("Prompts: 2, samples: ")
     assert "At least " in told
 

@@ -27,7 +27,7 @@ from promptkit.evaluation.runner import Limits
 from promptkit.library.store import Library, default_root
 from tests.agents.endpoints import Said, endpoint
 from tests.builders import DECLINED
-from tests.evals import evaluate, loopback_limits, run_scripted
+from tests.evals import evaluate, run_scripted
 from tests.evaluation.runs import result_of
 
 # A line for the header, one for each conversation of the self-test, and one for its result.
@@ -237,10 +237,10 @@ def test_every_sample_is_in_exactly_one_shard(library, count):
 
 @pytest.mark.parametrize("count", [1, 4])
 def test_the_shards_of_a_run_together_keep_to_its_limits(count):
-    whole = Limits(max_rate=120, max_cost_usd=2, max_tokens=4_000, calls_per_minute=80)
+    whole = Limits(max_rate=120, max_cost_usd=2, max_tokens=4_000, calls_share=0.5)
     share = whole.share(count)
-    figures = share.max_rate, share.max_cost_usd, share.max_tokens, share.calls_per_minute
-    assert [figure * count for figure in figures] == [120, 2, 4_000, 80]
+    figures = share.max_rate, share.max_cost_usd, share.max_tokens, share.calls_share
+    assert [figure * count for figure in figures] == [120, 2, 4_000, 0.5]
 
 
 class Counting:
@@ -263,7 +263,7 @@ def attacked(library, server, tmp_path):
     """A run of our own model, or the rest of one; why it stopped, and its report."""
 
     def attack(model, **limits):
-        stop = run_scripted(library, tmp_path, lambda: model, loopback_limits(**limits), server=server)
+        stop = run_scripted(library, tmp_path, lambda: model, Limits(**limits), server=server)
         return stop, run_result(merged([tmp_path]))
 
     return attack

@@ -16,7 +16,6 @@ from promptkit.torii.server import build_server
 from promptkit.transcript import CallState
 from tests.browsers import CHROMIUM
 from tests.connection.sign_in.reads import kept, reads
-from tests.evals import UNHURRIED
 from tests.servers import running, signed_torii
 from tests.sources import ROOT
 
@@ -51,7 +50,7 @@ def test_the_commands_sign_in_read_and_sign_out_as_processes(tenant, monkeypatch
 def test_init_asks_for_a_sign_in_and_reads_as_whoever_made_it_over_many_tokens(tenant, library, tmp_path):
     path = tmp_path / "dashboard.yaml"
     with signed_torii(tenant, max_uses=5) as (origin, authorization):
-        server = {"server": f"{origin}/mcp", "path": path, "as_json": False, "calls_per_minute": UNHURRIED}
+        server = {"server": f"{origin}/mcp", "path": path, "as_json": False}
         given = Answers(fields=["user.country"], yes=True)
         with pytest.raises(PromptkitError, match=f"run promptkit connect {origin}/mcp"):
             run_init(library, given, **server)

@@ -6,10 +6,14 @@ import pytest
 from pydantic import AnyHttpUrl
 
 from promptkit.commands.connect import connect_server
+from promptkit.connection.client import connect
+from promptkit.connection.gate import Gate
 from promptkit.connection.sign_in import KeptAuth
 from promptkit.connection.sign_in_origins import SignInOrigins
 from promptkit.connection.tokens import open_store
 from promptkit.errors import PromptkitError
+from promptkit.model import ToolCall
+from promptkit.policy.review import tool_policy
 from promptkit.transcript import CallState
 from tests.connection.sign_in.reads import kept, read_often, reads
 from tests.servers import Rewritten, signed_torii
@@ -53,6 +57,30 @@ def test_two_programs_at_once_share_one_sign_in(tenant, library):
     with signed_torii(tenant, max_uses=25) as (origin, _):
         connect_server(f"{origin}/mcp")
         assert anyio.run(both, f"{origin}/mcp") == [CallState.EXECUTED] * 50
+
+
+def test_many_calls_at_once_whose_token_runs_out_are_all_made_after_one_renewal(tenant, library):
+    states = []
+
+    async def at_once(url):
+        gate = Gate()
+        async with connect(url, gate, lambda tools: setattr(gate, "policy", tool_policy(library, tools))) as session:
+
+            async def read(size):
+                call = ToolCall(name="list_apps", arguments={"size": size})
+                states.append((await session.call(call)).state)
+
+            async with anyio.create_task_group() as group:
+                for size in range(1, 21):
+                    group.start_soon(read, size)
+
+    with signed_torii(tenant, max_uses=21) as (origin, authorization):
+        connect_server(f"{origin}/mcp")
+        issued = len(authorization.issued)
+        anyio.run(at_once, f"{origin}/mcp")
+        # Access and refresh token.
+        assert len(authorization.issued) == issued + 2
+    assert states == [CallState.EXECUTED] * 20
 
 
 def test_what_another_program_renewed_and_used_up_is_renewed_again(tenant):

@@ -264,12 +264,13 @@ def answer(
     argument: options.Arguments = [],  # noqa: B006
     server: options.Server = "local",
     profile: options.ProfilePath = None,
+    no_cache: options.NoCache = False,
 ) -> None:
     """Compute a view from read tools, without a model: the reference answer."""
     from promptkit.commands.answer import print_answer
 
     tenant = options.profile_at(profile)
-    raise typer.Exit(print_answer(options.library(), name, argument, server=server, profile=tenant))
+    raise typer.Exit(print_answer(options.library(), name, argument, server=server, profile=tenant, cache=not no_cache))
 
 
 @app.command()

@@ -2,6 +2,7 @@ import os
 import shutil
 import signal
 from collections.abc import Iterator
+from itertools import count
 
 import pytest
 from anyio.from_thread import BlockingPortal, start_blocking_portal
@@ -20,9 +21,17 @@ settings.register_profile("same", derandomize=True, deadline=None, database=None
 settings.register_profile("long", deadline=None, database=None, max_examples=5_000)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "same"))
 
+HOMES = count()
+
 # A shell starts what runs in its background with Ctrl-C ignored, and so would be what the tests start and interrupt.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+@pytest.fixture(autouse=True)
+def own_home(monkeypatch, tmp_path_factory):
+    """Nothing that a test keeps of reads is found by another one, whose server may have the same port."""
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path_factory.getbasetemp() / f"home-{next(HOMES)}"))
 
 
 @pytest.fixture(scope="session")

@@ -172,8 +172,8 @@ def test_a_folder_that_cannot_be_made_is_a_clear_error(tmp_path):
         make_folder(tmp_path / "file" / "folder")
 
 
-# Each has its reason: lines that are added one by one, by way of `no_link`; and folders of our own, which nobody else
-# can write to.
+# Each has its reason: lines that are added one by one, by way of `no_link`; a database, which only its library writes;
+# and folders of our own, which nobody else can write to.
 WRITERS = {
     ("promptkit.files", "mkdir"),
     ("promptkit.files", "open"),
@@ -184,6 +184,7 @@ WRITERS = {
     ("promptkit.torii.tenant", "open"),
     ("promptkit.torii.tenant", "rename"),
     ("promptkit.connection.redaction", "fdopen"),
+    ("promptkit.connection.cache", "open"),
 }
 MAKES_FILES = {
     "write_bytes",

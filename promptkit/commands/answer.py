@@ -17,14 +17,16 @@ from promptkit.library.store import Library
 from promptkit.model import Profile
 
 
-def print_answer(library: Library, name: str, pairs: Sequence[str], *, server: str, profile: Profile) -> int:
+def print_answer(
+    library: Library, name: str, pairs: Sequence[str], *, server: str, profile: Profile, cache: bool = True
+) -> int:
     """Print the answer; 1 when a read failed, with what is missing under Gaps."""
     prompt = library.load_current(name)
     recipe = library.load_recipe(prompt.name)
     values = resolve_arguments(prompt, parse_pairs(prompt, pairs, today_at(profile)), profile)
 
     async def compute() -> Answered:
-        async with open_session(library, server, profile) as opened:
+        async with open_session(library, server, profile, cache=cache) as opened:
             return await answer(opened.session, analyst_for(library, prompt, recipe, values, opened.today, profile))
 
     answered = anyio.run(compute)

@@ -12,6 +12,7 @@ import anyio
 from mcp.shared.auth import AuthorizationCodeResult
 
 from promptkit.connection.address import address_of
+from promptkit.connection.cache import forget_reads
 from promptkit.connection.callback import Callback
 from promptkit.connection.client import checked_url, connect, revoke
 from promptkit.connection.gate import Gate
@@ -103,11 +104,12 @@ class _Person:
 
 
 def disconnect_server(server: str) -> int:
-    """End the sign-in at the issuer and delete it here; 1 if the issuer did not confirm.
+    """End the sign-in at the issuer and delete it here, with what it read; 1 if the issuer did not confirm.
 
     Raises:
         UsageError: nobody is signed in there.
     """
+    forget_reads(server)
     store = open_store()
     kept = store.load(server)
     store.delete(server)

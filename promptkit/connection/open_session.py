@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager, nullcontext
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import asynccontextmanager, closing, contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 
+from promptkit.connection.cache import CachedSession, open_cache
 from promptkit.connection.client import connect
 from promptkit.connection.gate import Gate
-from promptkit.connection.session import GatedSession, Session
+from promptkit.connection.session import DecidingSession, GatedSession, Session
+from promptkit.connection.sign_in import reader_of
 from promptkit.connection.sign_in_origins import LOOPBACK
 from promptkit.connection.throttle import ThrottledSession
+from promptkit.connection.tokens import open_store
 from promptkit.library.profile import today_at
 from promptkit.library.store import Library
 from promptkit.model import DEFAULT_PROFILE, Profile
@@ -43,6 +46,7 @@ async def open_session(
     server: str,
     profile: Profile = DEFAULT_PROFILE,
     *,
+    cache: bool = True,
     share: float = 1.0,
 ) -> AsyncIterator[OpenedSession]:
     """Connect to a server whose calls the library's reviewed tools decide.
@@ -51,6 +55,7 @@ async def open_session(
         library: whose reviewed tools and lock decide every call.
         server: one of `LOCAL_SERVERS` for a fresh local Torii, or the URL of a server.
         profile: whose time zone says which day it is on a server elsewhere.
+        cache: whether a read at a server elsewhere may be one that was made in the last ten minutes.
         share: the part of Torii's limits that is for this session, where several read at the same time.
 
     Raises:
@@ -65,13 +70,26 @@ async def open_session(
             gate.policy = _hostile_as_reviewed(policy) if server == "local-hostile" else policy
 
         async with connect(torii.command if torii else server, gate, review) as session:
-            yield OpenedSession(session if torii else _throttled(session, library, server, share), today, torii)
+            throttled = session if torii else _throttled(session, library, server, share)
+            with _cached(throttled, server) if cache and not torii else nullcontext(throttled) as reads:
+                yield OpenedSession(reads, today, torii)
 
 
 def _throttled(session: GatedSession, library: Library, server: str, share: float) -> ThrottledSession:
     """The session at the rate that Torii allows; a server on this machine has none, but may ask to wait."""
     is_here = urlsplit(server).hostname in LOOPBACK
     return ThrottledSession(session, None if is_here else library.reviewed_tools, share)
+
+
+@contextmanager
+def _cached(session: DecidingSession, server: str) -> Iterator[Session]:
+    """The session with the cache of the person who runs the program, where there can be one."""
+    cache = open_cache()
+    if cache is None:
+        yield session
+        return
+    with closing(cache):
+        yield CachedSession(session, cache, server, reader_of(server, open_store()))
 
 
 def _hostile_as_reviewed(policy: ToolPolicy) -> ToolPolicy:

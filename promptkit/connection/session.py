@@ -68,6 +68,7 @@ class Outcome:
     """What became of one call. `text` is what the model reads; `data` the structured result, None on any failure.
 
     `retry_after` is how many seconds a server that is too busy (HTTP 429) asks to wait, None of every other outcome.
+    `age_seconds` is how long ago it was read, where it was kept and not read anew.
     """
 
     decision: Decision
@@ -75,6 +76,7 @@ class Outcome:
     text: str
     data: dict[str, Any] | None = None
     retry_after: float | None = None
+    age_seconds: float = 0.0
 
 
 class Session(Protocol):

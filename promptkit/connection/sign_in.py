@@ -18,7 +18,7 @@ from mcp.shared.auth import (
 
 from promptkit.connection.address import address_of
 from promptkit.connection.sign_in_origins import SignInOrigins
-from promptkit.connection.tokens import TOKEN_VARIABLE, KeptSignIn, TokenStore
+from promptkit.connection.tokens import TOKEN_VARIABLE, KeptSignIn, TokenStore, new_identity
 from promptkit.errors import PromptkitError, UsageError
 from promptkit.private import remember_secret
 
@@ -36,6 +36,17 @@ def auth_for(server: str, store: TokenStore, origins: SignInOrigins) -> httpx2.A
     """
     token = os.environ.get(TOKEN_VARIABLE)
     return FixedToken(server, token) if token else KeptAuth(server, store, origins)
+
+
+def reader_of(server: str, store: TokenStore) -> str:
+    """What tells whoever `auth_for` lets read from every other reader; empty where nobody is signed in.
+
+    It may hold the token itself, so it must not be kept as it is.
+    """
+    if token := os.environ.get(TOKEN_VARIABLE):
+        return f"token {token}"
+    kept = store.load(server)
+    return f"sign-in {kept.identity}" if kept else ""
 
 
 class FixedToken(httpx2.Auth):
@@ -82,6 +93,7 @@ class _Provider(OAuthClientProvider):
         self._server = server
         self._store = store
         self._origins = origins
+        self._identity = new_identity()
 
     # A private hook of mcp 2.3: the one place where the issuer is known before anything is sent to it.
     def _select_authorization_server(self, advertised: list[str]) -> str:
@@ -112,6 +124,7 @@ class _Provider(OAuthClientProvider):
             client=context.client_info,
             tokens=tokens,
             metadata=metadata and metadata.model_validate(metadata.model_dump(include=_KEPT_METADATA)),
+            identity=self._identity,
         )
         self._store.save(kept)
 
@@ -140,6 +153,7 @@ class KeptAuth(_Provider):
             context.clear_tokens()
             return
         self._origins.admit(kept.issuer)
+        self._identity = kept.identity
         context.current_tokens = kept.tokens
         context.client_info = kept.client
         context.token_expiry_time = kept.expires_at

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import os
 from pathlib import Path
 from types import ModuleType
 
@@ -24,11 +25,17 @@ RENEWAL_SECONDS = 60
 _SERVICE = "promptkit"
 
 
+def new_identity() -> str:
+    """What tells a sign-in from every other one."""
+    return os.urandom(16).hex()
+
+
 class KeptSignIn(BaseModel):
     """What is kept of one sign-in. It is good for one server and one issuer.
 
     `expires_at` is the access token's end, in seconds since the epoch; None is unknown. `metadata` are the issuer's
-    addresses; None where it publishes none. Neither tokens nor the client's secret show in a repr.
+    addresses; None where it publishes none. `identity` tells this sign-in from every other one, and stays when its
+    tokens are renewed. Neither tokens nor the client's secret show in a repr.
     """
 
     model_config = ConfigDict(hide_input_in_errors=True)
@@ -39,6 +46,7 @@ class KeptSignIn(BaseModel):
     client: OAuthClientInformationFull = Field(repr=False)
     tokens: OAuthToken = Field(repr=False)
     metadata: OAuthMetadata | None = Field(None, repr=False)
+    identity: str = Field(default_factory=new_identity)
 
 
 class TokenStore:

@@ -283,5 +283,5 @@ async def open_evaluation(
     Raises:
         PromptkitError: the server cannot be used.
     """
-    async with open_session(library, server, profile, share=calls_share) as opened:
+    async with open_session(library, server, profile, cache=False, share=calls_share) as opened:
         yield Evaluation(library, opened, profile, models, cassette)

@@ -60,7 +60,7 @@ async def examine(library: Library, server: str, profile: Profile, *, has_profil
     for finding in _profile_findings(profile, has_profile=has_profile):
         yield finding
     try:
-        async with open_session(library, server, profile) as opened:
+        async with open_session(library, server, profile, cache=False) as opened:
             session = opened.session
             seen = (
                 f"it answers as {sanitized(session.server) or 'an unnamed server'}, MCP {sanitized(session.protocol)}"

@@ -75,7 +75,7 @@ class Wizard:
 
     async def run(self, server: str, path: Path, old: Profile | None) -> tuple[Profile | None, list[FieldChange]]:
         """The profile to write, None if nobody wants one; and what has changed since the old one."""
-        async with open_session(self._library, server) as opened:
+        async with open_session(self._library, server, cache=False) as opened:
             changes = await self._changes(opened, old) if old else []
             if old and not self._may_replace(path, changes):
                 self._say(f"{path} was not changed; --replace overwrites it.")

@@ -191,7 +191,7 @@ def test_a_call_that_is_cancelled_while_it_waits_leaves_the_others_to_go_on(libr
 
 def test_a_server_on_this_machine_has_no_limit_but_is_obeyed_when_it_asks_to_wait(library):
     async def read(url):
-        async with open_session(library, url) as opened:
+        async with open_session(library, url, cache=False) as opened:
             return [outcome.state for outcome in await at_once(opened.session, *[READ] * 5)]
 
     with local_torii() as torii, served(torii, "rate-limited") as url:

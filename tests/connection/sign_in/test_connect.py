@@ -1,16 +1,21 @@
 """Signing in with `connect` and out with `disconnect`: over HTTP, as processes, and in a real browser."""
 
+import sqlite3
 import subprocess
 import sys
 import threading
+from contextlib import closing
 
+import anyio
 import httpx2
 import pytest
 
 from promptkit.commands.connect import connect_server, disconnect_server
 from promptkit.commands.init import run_init
+from promptkit.connection.open_session import open_session
 from promptkit.errors import PromptkitError, UsageError
 from promptkit.library.profile import load_profile
+from promptkit.model import ToolCall
 from promptkit.onboarding.wizard import Answers
 from promptkit.torii.server import build_server
 from promptkit.transcript import CallState
@@ -99,6 +104,20 @@ def test_disconnecting_revokes_and_forgets(tenant, home, capsys):
     assert list(home.iterdir()) == []
     with pytest.raises(UsageError, match="no sign-in for"):
         disconnect_server(url)
+
+
+def test_disconnecting_deletes_what_was_read_there(tenant, home, library):
+    async def read(url):
+        async with open_session(library, url) as opened:
+            return (await opened.session.call(ToolCall(name="list_apps", arguments={"size": 1}))).age_seconds > 0
+
+    with signed_torii(tenant) as (origin, _):
+        url = f"{origin}/mcp"
+        connect_server(url)
+        assert [anyio.run(read, url) for _ in range(2)] == [False, True]
+        disconnect_server(url)
+    with closing(sqlite3.connect(home.parent / "cache" / "reads.db")) as database:
+        assert database.execute("SELECT count(*) FROM reads").fetchone() == (0,)
 
 
 def test_a_server_that_is_gone_is_forgotten_all_the_same(tenant, home, capsys):

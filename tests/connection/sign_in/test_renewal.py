@@ -8,7 +8,7 @@ from pydantic import AnyHttpUrl
 from promptkit.commands.connect import connect_server
 from promptkit.connection.client import connect
 from promptkit.connection.gate import Gate
-from promptkit.connection.sign_in import KeptAuth
+from promptkit.connection.sign_in import KeptAuth, reader_of
 from promptkit.connection.sign_in_origins import SignInOrigins
 from promptkit.connection.tokens import open_store
 from promptkit.errors import PromptkitError
@@ -27,6 +27,21 @@ def test_a_token_that_ran_out_is_renewed_and_the_new_one_kept(tenant, library):
         assert reads(library, url, 30) == [CallState.EXECUTED] * 30
         assert {kept(url).tokens.access_token, kept(url).tokens.refresh_token}.isdisjoint(first.tokens.model_dump())
         assert kept(url).tokens != first.tokens
+
+
+def test_whoever_renews_a_sign_in_is_the_same_reader_and_whoever_signs_in_anew_another(tenant, library, monkeypatch):
+    with signed_torii(tenant, max_uses=10) as (origin, _):
+        url = f"{origin}/mcp"
+        assert reader_of(url, open_store()) == ""
+        connect_server(url)
+        first, token = reader_of(url, open_store()), kept(url).tokens.access_token
+        reads(library, url, 12)
+        assert kept(url).tokens.access_token != token
+        assert reader_of(url, open_store()) == first
+        connect_server(url)
+        second = reader_of(url, open_store())
+    monkeypatch.setenv("PROMPTKIT_TOKEN", "a-token-of-the-environment")
+    assert len({"", first, second, reader_of(url, open_store())}) == 4
 
 
 def test_a_token_known_to_have_run_out_is_renewed_before_it_is_sent(tenant, library):

@@ -17,8 +17,9 @@ from promptkit.answering.answer import analyst_for, answer
 from promptkit.answering.view_answer import view_answer
 from promptkit.commands.progress import OnProgress, calls_bar, progress_bars
 from promptkit.commands.render import parse_pairs
-from promptkit.connection.open_session import OpenedSession, open_session
-from promptkit.dashboard.last_good import Answer, refresh_dashboard
+from promptkit.connection.address import address_of
+from promptkit.connection.open_session import LOCAL_SERVERS, OpenedSession, open_session
+from promptkit.dashboard.last_good import Answer, DashboardFile, with_source
 from promptkit.errors import PromptkitError, UsageError
 from promptkit.library.profile import today_at
 from promptkit.library.render import resolve_arguments
@@ -78,11 +79,11 @@ def print_answer(
         with progress_bars() as bars, calls_bar(bars, prompt.name) as on_progress:
             answered = anyio.run(compute, on_progress)
     except PromptkitError as error:
-        _write_dashboard(outputs.html, prompt, None, failure(error), profile)
+        _write_dashboard(outputs.html, prompt, server, None, failure(error), profile)
         raise
-    data = view_answer(prompt, values, answered)
+    data = with_source(view_answer(prompt, values, answered), source_of(server))
     sys.stdout.buffer.write(outputs.printed(answered, data).encode())
-    _write_dashboard(outputs.html, prompt, data, answered.gaps, profile)
+    _write_dashboard(outputs.html, prompt, server, data, missing(answered), profile)
     return int(bool(answered.gaps))
 
 
@@ -105,14 +106,26 @@ def failure(error: PromptkitError) -> str:
     return error.problems[0].message
 
 
+def missing(answered: Answered) -> str:
+    """What an answer lacks, as a sentence on a dashboard: a reason that several reads share is given once."""
+    return "; ".join(dict.fromkeys(answered.gaps.split("; ")))
+
+
 def now_at(profile: Profile) -> str:
     """The minute that it is now in the profile's time zone."""
     return f"{datetime.datetime.now(ZoneInfo(profile.time_zone)):%Y-%m-%d %H:%M} ({profile.time_zone})"
 
 
-def _write_dashboard(html: Path | None, prompt: Prompt, data: Answer | None, why: str, profile: Profile) -> None:
+def source_of(server: str) -> str:
+    """A server, as dashboards and indexes name it."""
+    return "the local Torii, whose data are invented" if server in LOCAL_SERVERS else address_of(server)
+
+
+def _write_dashboard(
+    html: Path | None, prompt: Prompt, server: str, data: Answer | None, why: str, profile: Profile
+) -> None:
     if html is None:
         return
-    shown = refresh_dashboard(html, prompt.name, data, why, now_at(profile))
+    shown = DashboardFile(html, prompt.name, source_of(server)).refresh(data, why, now_at(profile))
     if shown.notice:
         print(f"{html}: {shown.notice}", file=sys.stderr)

@@ -12,19 +12,12 @@ import anyio
 from rich.progress import Progress
 
 from promptkit.answering.view_answer import COMPLETE, view_answer
-from promptkit.commands.answer import TEXT, AnswerOutputs, answered_by, failure, now_at
+from promptkit.commands.answer import TEXT, AnswerOutputs, answered_by, failure, missing, now_at, source_of
 from promptkit.commands.progress import OnProgress, calls_bar, progress_bars
 from promptkit.connection.address import address_of
 from promptkit.connection.open_session import LOCAL_SERVERS, OpenedSession, open_session
 from promptkit.dashboard.index import IndexEntry, State, build_index, is_index
-from promptkit.dashboard.last_good import (
-    Answer,
-    check_replaceable,
-    not_ours,
-    page_text,
-    refresh_dashboard,
-    shown_in,
-)
+from promptkit.dashboard.last_good import Answer, DashboardFile, not_ours, page_text, with_source
 from promptkit.errors import PromptkitError, UsageError
 from promptkit.files import make_folder, write_text
 from promptkit.library.render import default_of, resolve_arguments
@@ -46,18 +39,13 @@ class TenantSource:
     @property
     def words(self) -> str:
         """The server, as the index names it."""
-        return "the local Torii, whose data are invented" if self.is_local else address_of(self.server)
-
-    @property
-    def is_local(self) -> bool:
-        """Whether the data are invented."""
-        return self.server in LOCAL_SERVERS
+        return source_of(self.server)
 
     @property
     def options(self) -> list[str]:
         """The options by which a command reads the same."""
         profile = ["--profile", str(self.profile_path)] if self.profile_path else []
-        return [*profile, *([] if self.is_local else ["--server", address_of(self.server)])]
+        return [*profile, *([] if self.server in LOCAL_SERVERS else ["--server", address_of(self.server)])]
 
 
 def refresh(
@@ -117,8 +105,8 @@ class _Refresh:
 
     def go(self, prompts: Sequence[Prompt]) -> None:
         """Read all that need nothing to be filled in, and write them; what cannot be read keeps its file."""
-        missing = {prompt.name: self._missing(prompt) for prompt in prompts}
-        readable = [prompt for prompt in prompts if not missing[prompt.name]]
+        blanks = {prompt.name: self._blanks(prompt) for prompt in prompts}
+        readable = [prompt for prompt in prompts if not blanks[prompt.name]]
         try:
             with progress_bars() as bars:
                 anyio.run(self._read_each, readable, bars)
@@ -127,10 +115,10 @@ class _Refresh:
                 if prompt.name not in self.entries:
                     self._enter(prompt, None, failure(error))
         for prompt in prompts:
-            if missing[prompt.name]:
-                self.entries[prompt.name] = self._needing(prompt, missing[prompt.name])
+            if blanks[prompt.name]:
+                self.entries[prompt.name] = self._needing(prompt, blanks[prompt.name])
 
-    def _missing(self, prompt: Prompt) -> list[str]:
+    def _blanks(self, prompt: Prompt) -> list[str]:
         """The arguments that somebody must fill in."""
         given = {name: default_of(name, one, self.source.profile) for name, one in prompt.arguments.items()}
         return [name for name, value in given.items() if value is None]
@@ -148,14 +136,15 @@ class _Refresh:
         profile = self.source.profile
         values = resolve_arguments(prompt, {}, profile)
         answered = await answered_by(self.library, prompt, values, opened, profile, on_progress)
-        self._enter(prompt, view_answer(prompt, values, answered), answered.gaps)
+        data = with_source(view_answer(prompt, values, answered), self.source.words)
+        self._enter(prompt, data, missing(answered))
 
     def _enter(self, prompt: Prompt, new: Answer | None, why: str) -> None:
         """Write the view's file, or keep it, and enter it; a view that is not whole is named on stderr too."""
-        path = self._file(prompt)
+        file = self._file(prompt)
         try:
-            check_replaceable(path)
-            shown = refresh_dashboard(path, prompt.name, new, why, self.at)
+            file.check_replaceable()
+            shown = file.refresh(new, why, self.at)
             state = State.KEPT if shown.notice else _state(shown.answer)
             entry = IndexEntry(prompt.name, prompt.title, state, shown.answer, why)
         except PromptkitError as error:
@@ -164,16 +153,16 @@ class _Refresh:
             print(f"{prompt.name}: {entry.note}", file=sys.stderr)
         self.entries[prompt.name] = entry
 
-    def _needing(self, prompt: Prompt, missing: Sequence[str]) -> IndexEntry:
+    def _needing(self, prompt: Prompt, blanks: Sequence[str]) -> IndexEntry:
         """The entry of a view that somebody must fill in, with the file of the last time that somebody did."""
-        blanks = [word for name in missing for word in ("-a", f"{name}=...")]
-        words = ["promptkit", "answer", prompt.name, *blanks, *self.source.options, "--html", str(self._file(prompt))]
-        shown = shown_in(self._file(prompt), prompt.name)
-        note, command = ", ".join(missing), shlex.join(words)
-        return IndexEntry(prompt.name, prompt.title, State.NEEDS, shown.answer, note, command)
+        file = self._file(prompt)
+        pairs = [word for name in blanks for word in ("-a", f"{name}=...")]
+        words = ["promptkit", "answer", prompt.name, *pairs, *self.source.options, "--html", str(file.path)]
+        note, command = ", ".join(blanks), shlex.join(words)
+        return IndexEntry(prompt.name, prompt.title, State.NEEDS, file.shown().answer, note, command)
 
-    def _file(self, prompt: Prompt) -> Path:
-        return self.folder / f"{prompt.name}.html"
+    def _file(self, prompt: Prompt) -> DashboardFile:
+        return DashboardFile(self.folder / f"{prompt.name}.html", prompt.name, self.source.words)
 
 
 def _state(answer: Answer | None) -> State:

@@ -14,6 +14,7 @@ from promptkit.errors import PromptkitError
 from promptkit.files import write_text
 
 Answer = Mapping[str, Any]
+SOURCE = "Source"
 
 
 @dataclass(frozen=True)
@@ -24,44 +25,58 @@ class Shown:
     notice: str = ""
 
 
-def refresh_dashboard(path: Path, name: str, new: Answer | None, why: str, at: str) -> Shown:
-    """Write the new answer; if it is missing or partial, keep the last good one and say so on it.
+@dataclass(frozen=True)
+class DashboardFile:
+    """The file of one view's dashboard: `name` is the view's, and `source` says from where it is read.
 
-    Args:
-        path: the file, in a folder that is there. Anything else that stands in it is overwritten by an answer.
-        name: the view's.
-        new: its new answer; None if it has none.
-        why: what is missing, or what failed.
-        at: when it was tried, with the time zone.
-
-    Raises:
-        PromptkitError: the file cannot be written; what was there is still there.
+    An answer from another source is not an earlier state of this one.
     """
-    last = None if new and new["status"] == COMPLETE else _last(path, name)
-    if last and (new is None or last["status"] == COMPLETE):
-        as_of = last["evidence"].get("As of", "an unknown day")
-        notice = f"Not refreshed on {at}: {why.rstrip('. ')}. The figures are those of {as_of}."
-        write_text(path, build_dashboard(last, notice=notice))
-        return Shown(last, notice)
-    if new:
-        write_text(path, build_dashboard(new))
-    return Shown(new)
+
+    path: Path
+    name: str
+    source: str
+
+    def refresh(self, new: Answer | None, why: str, at: str) -> Shown:
+        """Write the new answer; if it is missing or partial, keep the last good one and say so on it.
+
+        Args:
+            new: the answer; None if there is none.
+            why: what is missing, or what failed.
+            at: when it was tried, with the time zone.
+
+        Raises:
+            PromptkitError: the file cannot be written; what was there is still there.
+        """
+        last = None if new and new["status"] == COMPLETE else self.shown().answer
+        if last and (new is None or last["status"] == COMPLETE):
+            as_of = last["evidence"].get("As of", "an unknown day")
+            notice = f"Not refreshed on {at}: {why.rstrip('. ')}. The figures are those of {as_of}."
+            write_text(self.path, build_dashboard(last, notice=notice))
+            return Shown(last, notice)
+        if new:
+            write_text(self.path, build_dashboard(new))
+        return Shown(new)
+
+    def shown(self) -> Shown:
+        """What the file shows of this view from this source, if it is there."""
+        answer = answer_in(page_text(self.path) or "") or {}
+        is_same = answer.get("name") == self.name and answer["evidence"].get(SOURCE) == self.source
+        return Shown(answer if is_same else None)
+
+    def check_replaceable(self) -> None:
+        """Make sure that the file may be overwritten: it is a dashboard, or not there.
+
+        Raises:
+            PromptkitError: it is something else, which somebody may still want.
+        """
+        text = page_text(self.path)
+        if text is not None and not is_dashboard(text):
+            raise not_ours(self.path, "a dashboard")
 
 
-def shown_in(path: Path, name: str) -> Shown:
-    """What a view's file shows, if it is there."""
-    return Shown(_last(path, name))
-
-
-def check_replaceable(path: Path) -> None:
-    """Make sure that a file may be overwritten: it is a dashboard, or not there.
-
-    Raises:
-        PromptkitError: it is something else, which somebody may still want.
-    """
-    text = page_text(path)
-    if text is not None and not is_dashboard(text):
-        raise not_ours(path, "a dashboard")
+def with_source(answer: Answer, source: str) -> dict[str, Any]:
+    """An answer whose evidence also says from where it was read."""
+    return {**answer, "evidence": {**answer["evidence"], SOURCE: source}}
 
 
 def not_ours(path: Path, kind: str) -> PromptkitError:
@@ -79,8 +94,3 @@ def page_text(path: Path) -> str | None:
         return None
     except OSError:
         return ""
-
-
-def _last(path: Path, name: str) -> Answer | None:
-    answer = answer_in(page_text(path) or "")
-    return answer if answer and answer["name"] == name else None

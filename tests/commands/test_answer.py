@@ -84,17 +84,28 @@ def test_the_dashboard_holds_what_json_says(library, capfd, tmp_path):
     assert answer_in((tmp_path / "apps.html").read_text("utf-8")) == json.loads(capfd.readouterr().out)
 
 
-def test_a_server_that_does_not_answer_leaves_the_last_good_dashboard_and_says_so(library, capfd, tmp_path):
+def test_a_server_that_does_not_answer_leaves_the_last_good_dashboard_and_says_so(library, torii, capfd, tmp_path):
     file = tmp_path / "apps.html"
-    answered(library, html=file)
+    with served(torii) as url:
+        answered(library, html=file, server=url)
     last = answer_in(file.read_text("utf-8"))
     with pytest.raises(PromptkitError, match="no-server"):
-        answered(library, html=file, server=NOWHERE)
+        answered(library, html=file, server=url)
     assert f"{file}: Not refreshed on " in capfd.readouterr().err
     html = file.read_text("utf-8")
     assert answer_in(html) == last
-    assert "(UTC): no MCP server answers at http://127.0.0.1:9/mcp" in html
+    assert f"(UTC): no MCP server answers at {url}" in html
     assert f"The figures are those of {last['evidence']['As of']}." in html
+
+
+def test_invented_data_do_not_stay_as_the_last_good_figures_of_a_server(library, tmp_path):
+    file = tmp_path / "apps.html"
+    answered(library, html=file)
+    before = file.read_bytes()
+    assert answer_in(before.decode())["evidence"]["Source"] == "the local Torii, whose data are invented"
+    with pytest.raises(PromptkitError, match="no-server"):
+        answered(library, html=file, server=NOWHERE)
+    assert file.read_bytes() == before
 
 
 def test_without_a_last_dashboard_a_partial_one_is_written_and_the_exit_code_is_1(library, torii, capfd, tmp_path):

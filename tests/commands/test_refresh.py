@@ -1,5 +1,7 @@
 """The command `answer --all`: a folder of dashboards with an index, as it is after a good day and a bad one."""
 
+from urllib.parse import urlsplit
+
 import pytest
 
 from promptkit.commands.answer import AnswerOutputs
@@ -37,6 +39,14 @@ def folder(library, tmp_path, capsys):
     return tmp_path / "out"
 
 
+@pytest.fixture
+def read(library, torii, tmp_path):
+    """A folder after a good day of a server, and the address where the server was."""
+    with served(torii) as url:
+        assert refreshed(library, tmp_path / "out", url) == 0
+    return tmp_path / "out", url
+
+
 def test_every_view_has_a_file_and_its_place_on_the_index(library, folder):
     assert sorted(path.name for path in folder.iterdir()) == [
         "connection_apps.html",
@@ -71,16 +81,18 @@ def test_what_somebody_filled_in_stays_linked(library, folder):
     assert 'href="app_dossier.html"' in row(folder, DOSSIER)
 
 
-def test_a_view_that_cannot_be_read_keeps_its_file_and_says_so_there_and_on_the_index(library, torii, folder, capsys):
+def test_a_view_that_cannot_be_read_keeps_its_file_and_says_so_there_and_on_the_index(library, torii, read, capsys):
+    folder, url = read
     before = answer_in((folder / "connection_contracts.html").read_text("utf-8"))
-    with served(torii, "forbidden") as url:
+    with served(torii, "forbidden", address=urlsplit(url).netloc):
         assert refreshed(library, folder, url) == 1
     html = (folder / "connection_contracts.html").read_text("utf-8")
     assert answer_in(html) == before
+    assert html.count("list_contracts could not be read: ") == 1
     assert "(Europe/Berlin): list_contracts could not be read: " in html
-    assert "The figures are those of 2026-11-02 (Europe/Berlin)." in html
+    assert f"The figures are those of {before['evidence']['As of']}." in html
     assert "Not refreshed" in row(folder, CONTRACTS)
-    assert "2026-11-02 (Europe/Berlin)" in row(folder, CONTRACTS)
+    assert before["evidence"]["As of"] in row(folder, CONTRACTS)
     assert "Up to date" in row(folder, APPS)
     assert capsys.readouterr().err.splitlines()[-1].startswith("connection_contracts: list_contracts could not")
 
@@ -92,12 +104,21 @@ def test_without_a_last_file_a_partial_answer_is_written_and_marked(library, tor
     assert "Partial" in row(tmp_path, CONTRACTS)
 
 
-def test_a_server_that_does_not_answer_leaves_every_file_and_says_so_on_each(library, folder):
-    assert refreshed(library, folder, NOWHERE) == 1
+def test_a_server_that_does_not_answer_leaves_every_file_and_says_so_on_each(library, read):
+    folder, url = read
+    assert refreshed(library, folder, url) == 1
     for name, title in (("connection_apps", APPS), ("connection_contracts", CONTRACTS)):
         assert "no MCP server answers at" in (folder / f"{name}.html").read_text("utf-8")
         assert "Not refreshed" in row(folder, title)
     assert "0 of 3 views are up to date" in (folder / "index.html").read_text("utf-8")
+
+
+def test_invented_data_do_not_stand_for_a_server_that_does_not_answer(library, folder):
+    before = (folder / "connection_apps.html").read_bytes()
+    assert refreshed(library, folder, NOWHERE) == 1
+    assert (folder / "connection_apps.html").read_bytes() == before
+    assert "Failed" in row(folder, APPS)
+    assert "href" not in row(folder, APPS)
 
 
 def test_where_no_file_is_and_nothing_is_read_the_view_has_failed(library, tmp_path):

@@ -1,5 +1,7 @@
 """An answer as `view_answer` gives it, to write dashboards of."""
 
+SOURCE = "https://api.toriihq.com/mcp"
+
 
 def answer(**more):
     """A whole answer of one table; `more` replaces members."""
@@ -12,10 +14,13 @@ def answer(**more):
         "remarks": [],
         "tables": [{"heading": "Apps", "columns": [{"name": "app", "type": "string"}], "rows": [["Zoom"], [None]]}],
         "totals": [{"name": "apps", "type": "integer", "unit": "apps", "value": 2}],
-        "evidence": {"As of": "2026-11-01 (UTC)", "Gaps": "none"},
+        "evidence": {"As of": "2026-11-01 (UTC)", "Gaps": "none", "Source": SOURCE},
     } | more
 
 
 def partial(**more):
     """An answer that lacks something."""
-    return answer(status="partial", totals=[], evidence={"As of": "2026-11-02 (UTC)", "Gaps": "403"}) | more
+    return (
+        answer(status="partial", totals=[], evidence={"As of": "2026-11-02 (UTC)", "Gaps": "403", "Source": SOURCE})
+        | more
+    )

@@ -4,9 +4,9 @@ import pytest
 
 from promptkit.dashboard.build import build_dashboard
 from promptkit.dashboard.embedded import answer_in
-from promptkit.dashboard.last_good import Shown, check_replaceable, refresh_dashboard, shown_in
+from promptkit.dashboard.last_good import DashboardFile, Shown, with_source
 from promptkit.errors import PromptkitError
-from tests.dashboard.answers import answer, partial
+from tests.dashboard.answers import SOURCE, answer, partial
 
 AT = "2026-11-27 07:00 (UTC)"
 NOTICE = f"Not refreshed on {AT}: no server answers. The figures are those of 2026-11-01 (UTC)."
@@ -18,7 +18,7 @@ def file(tmp_path):
 
 
 def refreshed(file, new, why="no server answers."):
-    return refresh_dashboard(file, "apps", new, why, AT)
+    return DashboardFile(file, "apps", SOURCE).refresh(new, why, AT)
 
 
 def test_a_whole_answer_takes_the_place_of_whatever_was_there(file):
@@ -46,7 +46,14 @@ def test_a_second_failure_names_its_own_time_and_the_day_of_the_same_figures(fil
 
 
 @pytest.mark.parametrize(
-    "last", [None, "<p>Notes</p>", build_dashboard(answer(name="users")), build_dashboard(partial(arguments={}))]
+    "last",
+    [
+        None,
+        "<p>Notes</p>",
+        build_dashboard(answer(name="users")),
+        build_dashboard(with_source(answer(), "the local Torii")),
+        build_dashboard(partial(arguments={})),
+    ],
 )
 def test_without_a_last_good_answer_the_partial_one_is_written(file, last):
     if last:
@@ -79,16 +86,18 @@ def test_a_file_that_cannot_be_replaced_is_a_problem_and_stays(file, tmp_path):
 
 
 def test_only_a_dashboard_may_be_replaced(file):
-    check_replaceable(file)
+    mine = DashboardFile(file, "apps", SOURCE)
+    mine.check_replaceable()
     file.write_text(build_dashboard(answer()), "utf-8")
-    check_replaceable(file)
+    mine.check_replaceable()
     file.write_text("<p>Notes</p>", "utf-8")
     with pytest.raises(PromptkitError, match="not-ours"):
-        check_replaceable(file)
+        mine.check_replaceable()
 
 
-def test_what_a_file_shows_is_only_what_it_says_of_that_view(file):
-    assert shown_in(file, "apps") == Shown()
+def test_what_a_file_shows_is_only_what_it_says_of_that_view_from_that_source(file):
+    assert DashboardFile(file, "apps", SOURCE).shown() == Shown()
     file.write_text(build_dashboard(answer()), "utf-8")
-    assert shown_in(file, "apps") == Shown(answer())
-    assert shown_in(file, "users") == Shown()
+    assert DashboardFile(file, "apps", SOURCE).shown() == Shown(answer())
+    assert DashboardFile(file, "users", SOURCE).shown() == Shown()
+    assert DashboardFile(file, "apps", "the local Torii").shown() == Shown()

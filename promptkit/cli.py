@@ -260,17 +260,27 @@ def audit(
 
 @app.command()
 def answer(
-    name: options.Name,
+    name: options.NameOrFolder,
     argument: options.Arguments = [],  # noqa: B006
     server: options.Server = "local",
     profile: options.ProfilePath = None,
     no_cache: options.NoCache = False,
+    as_json: options.AsJson = False,
+    as_csv: options.AsCsv = False,
+    html: options.Dashboard = None,
+    every: options.Every = False,
 ) -> None:
-    """Compute a view from read tools, without a model: the reference answer."""
-    from promptkit.commands.answer import print_answer
+    """Compute a view from read tools, without a model, or refresh the dashboards of all views."""
+    from promptkit.commands.answer import AnswerOutputs, print_answer
+    from promptkit.commands.refresh import TenantSource, refresh
 
-    tenant = options.profile_at(profile)
-    raise typer.Exit(print_answer(options.library(), name, argument, server=server, profile=tenant, cache=not no_cache))
+    tenant, outputs = options.profile_at(profile), AnswerOutputs(as_json=as_json, as_csv=as_csv, html=html)
+    cache = not no_cache
+    if every:
+        source = TenantSource(server, tenant, profile, cache=cache)
+        raise typer.Exit(refresh(options.library(), name, argument, source, outputs))
+    code = print_answer(options.library(), name, argument, server=server, profile=tenant, outputs=outputs, cache=cache)
+    raise typer.Exit(code)
 
 
 @app.command()

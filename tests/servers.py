@@ -68,7 +68,7 @@ async def guarded(library, torii, policy=None) -> AsyncIterator[GatedSession]:
 
 
 @contextmanager
-def served(torii, *faults, **options) -> Iterator[str]:
+def served(torii, *faults, address="127.0.0.1:0", **options) -> Iterator[str]:
     """The URL of a server over HTTP with that tenant, in a thread of its own."""
     found = frozenset(faults)
     with closing(open_tenant(torii.path)) as tenant:
@@ -76,7 +76,7 @@ def served(torii, *faults, **options) -> Iterator[str]:
         def make(origin):
             return WireFaults(build_server(tenant, faults=found, **options).streamable_http_app(), found)
 
-        with running(make) as origin:
+        with running(make, address) as origin:
             yield f"{origin}/mcp"
 
 

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from promptkit.answering.analyst import Answered
-from promptkit.answering.contract import Cell, Rows
+from promptkit.answering.contract import Cell, Rows, one_line
 from promptkit.model import Column, Prompt, Scalar, Table
 
 COMPLETE, PARTIAL, READING = "complete", "partial", "reading"
@@ -28,13 +28,13 @@ def view_answer(prompt: Prompt, values: Mapping[str, Scalar], answered: Answered
         "stamp": answered.stamp,
         "status": PARTIAL if answered.gaps else COMPLETE,
         "arguments": {name: _as_json(value) for name, value in values.items()},
-        "remarks": list(answered.remarks),
+        "remarks": [*map(one_line, answered.remarks)],
         "tables": [
             _table(table, rows, totals, is_whole=not answered.gaps)
             for table, rows in zip(prompt.answer.tables, answered.figures.tables, strict=True)
         ],
         "totals": [_total(prompt, name, cell) for name, cell in totals.items()],
-        "evidence": dict(answered.evidence),
+        "evidence": {label: one_line(text) for label, text in answered.evidence.items()},
     }
 
 
@@ -62,4 +62,5 @@ def _total(prompt: Prompt, written: str, cell: Cell) -> dict[str, Any]:
 def _as_json(value: Cell | Scalar) -> str | int | float | None:
     if isinstance(value, datetime.date):
         return value.isoformat()
-    return float(value) if isinstance(value, Decimal) else value
+    # No figure is written with more places, but a quotient of amounts may have them.
+    return float(round(value, 2)) if isinstance(value, Decimal) else value

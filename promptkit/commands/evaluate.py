@@ -12,12 +12,12 @@ from pathlib import Path
 
 import anyio
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from promptkit.agents.cassette import Player, Recorder, replayed_setup
 from promptkit.agents.eval_spec import EvalSpec
 from promptkit.agents.open_models import open_models
 from promptkit.cluster import open_cluster
+from promptkit.commands.progress import progress_bars
 from promptkit.commands.report import Outputs, report_on
 from promptkit.connection.address import address_of, is_plain
 from promptkit.connection.client import checked_url
@@ -183,9 +183,7 @@ def _ended(stop: str | None, command: str, *, passed: bool) -> int:
 @contextmanager
 def _progress(limits: Limits) -> Iterator[tuple[Callable[[int], None], Callable[[SampleResult], None]]]:
     """A progress bar on stderr: call the first function with the number of samples, the second with each result."""
-    console = Console(stderr=True)
-    columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()
-    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
+    with progress_bars() as progress:
         bar = progress.add_task("self-test", total=None)
         counts = dict.fromkeys(Verdict, 0)
 

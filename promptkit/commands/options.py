@@ -89,6 +89,19 @@ Url = Annotated[
 ]
 SavedTools = Annotated[Path | None, typer.Option("--list", help="A saved tools/list result instead of a server.")]
 
+# Used by `answer`.
+NameOrFolder = Annotated[
+    str,
+    typer.Argument(
+        metavar="NAME|DIR",
+        help="A prompt from `promptkit list`; with --all, the folder to refresh.",
+        autocompletion=_names,
+    ),
+]
+AsCsv = Annotated[bool, typer.Option("--csv", help="Print CSV for a spreadsheet instead of text.")]
+Dashboard = Annotated[Path | None, typer.Option(help="Write the dashboard here, one self-contained HTML file.")]
+Every = Annotated[bool, typer.Option("--all", help="Write the dashboard of every view, and an index of them.")]
+
 # Used by `init`.
 ProfileOut = Annotated[Path, typer.Option(help="The file to write, or to compare with Torii.")]
 Wanted = Annotated[str | None, typer.Option(help="What to slice by: part of a field's name.")]

@@ -1,4 +1,4 @@
 """The page: one offline HTML file with every view as a form.
 
-Other rooms take: build, evidence, views.
+Other rooms take: build, evidence, guide, views.
 """

@@ -1,0 +1,103 @@
+"""The page that leads to a folder's dashboards, and says how each of them is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+from promptkit.model import ColumnType
+from promptkit.reports.frame import BASE_STYLE, environment, inline, security_policy
+
+GENERATOR = '<meta name="generator" content="promptkit answer --all">'
+"""What every index of ours has, and by which it is known again."""
+
+_FOLDER = Path(__file__).parent
+_HEADLINES = 3
+
+
+class State(StrEnum):
+    """How a view's dashboard is after a refresh, as the index words it."""
+
+    FRESH = "Up to date"
+    PARTIAL = "Partial"
+    KEPT = "Not refreshed"
+    FAILED = "Failed"
+    NEEDS = "Needs"
+
+
+@dataclass(frozen=True)
+class IndexEntry:
+    """One view on the index.
+
+    `answer` is what its file shows, None without a file. `note` says what is missing, or what went wrong, and
+    `command` is the one to run for a view that somebody must fill in.
+    """
+
+    name: str
+    title: str
+    state: State
+    answer: Mapping[str, Any] | None = None
+    note: str = ""
+    command: str = ""
+
+    @property
+    def headlines(self) -> list[str]:
+        """The first totals of the answer, as a person reads them."""
+        return [*map(figure_text, self.answer["totals"][:_HEADLINES])] if self.answer else []
+
+    @property
+    def as_of(self) -> str:
+        """The day of the answer."""
+        return str(self.answer["evidence"].get("As of", "")) if self.answer else ""
+
+
+def build_index(groups: Mapping[str, Sequence[IndexEntry]], *, source: str, at: str) -> str:
+    """The index, ready to be written as UTF-8.
+
+    Args:
+        groups: the views by the label of their group, in the order to show.
+        source: the server that was read.
+        at: when, with the time zone.
+    """
+    entries = [entry for group in groups.values() for entry in group]
+    style = inline(BASE_STYLE, _FOLDER / "index.css")
+    return (
+        environment(_FOLDER)
+        .get_template("index.html.j2")
+        .render(
+            csp=security_policy(style, []),
+            style=style,
+            groups=groups,
+            fresh=sum(entry.state is State.FRESH for entry in entries),
+            count=len(entries),
+            source=source,
+            at=at,
+        )
+    )
+
+
+def is_index(html: str) -> bool:
+    """Whether a page is an index of ours."""
+    return GENERATOR in html
+
+
+def figure_text(total: Mapping[str, Any]) -> str:
+    """A total in words, such as `spend 1,200.00 USD`."""
+    return " ".join(filter(None, [str(total["name"]).replace("_", " "), _value(total), str(total.get("key", ""))]))
+
+
+def _value(total: Mapping[str, Any]) -> str:
+    match total.get("type"), total["value"]:
+        case _, None:
+            return "none"
+        case ColumnType.MONEY | ColumnType.NUMBER, int() | float() as value:
+            return f"{value:,.2f}"
+        case ColumnType.PERCENT, int() | float() as value:
+            return f"{value:.1f} %"
+        case ColumnType.INTEGER, int() as value:
+            return f"{value:,d}"
+        case _, value:
+            return str(value)

@@ -9,7 +9,7 @@ from typing import Any
 
 from promptkit.answering.analyst import Answered
 from promptkit.answering.contract import Cell, Rows
-from promptkit.model import Column, Prompt, Scalar, Table
+from promptkit.model import Chart, Column, Prompt, Scalar, Table
 
 COMPLETE, PARTIAL, READING = "complete", "partial", "reading"
 """What an answer is: everything was read; something is missing, and Gaps says what; or reading still goes on."""
@@ -35,7 +35,18 @@ def view_answer(prompt: Prompt, values: Mapping[str, Scalar], answered: Answered
         ],
         "totals": [_total(prompt, name, cell) for name, cell in totals.items()],
         "evidence": dict(answered.evidence),
-    }
+    } | _chart(prompt)
+
+
+def _chart(prompt: Prompt) -> dict[str, Any]:
+    """How a dashboard draws it, as the prompt says; a prompt that says nothing adds nothing."""
+    match prompt.chart:
+        case None:
+            return {}
+        case Chart():
+            return {"chart": prompt.chart.model_dump(mode="json", exclude_defaults=True)}
+        case _:
+            return {"chart": prompt.chart}
 
 
 def _table(table: Table, rows: Rows, totals: Mapping[str, Cell], *, is_whole: bool) -> dict[str, Any]:
@@ -62,4 +73,5 @@ def _total(prompt: Prompt, written: str, cell: Cell) -> dict[str, Any]:
 def _as_json(value: Cell | Scalar) -> str | int | float | None:
     if isinstance(value, datetime.date):
         return value.isoformat()
-    return float(value) if isinstance(value, Decimal) else value
+    # A quotient of money may have more places than the text shows.
+    return float(round(value, 2)) if isinstance(value, Decimal) else value

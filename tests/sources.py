@@ -19,6 +19,7 @@ ORDER = [
     "checking",
     "agents",
     "reports",
+    "dashboard",
     "audit",
     "guard",
     "evaluation",

@@ -9,7 +9,7 @@ from typing import Any
 
 from promptkit.answering.analyst import Answered
 from promptkit.answering.contract import Cell, Rows
-from promptkit.model import Chart, Column, Prompt, Scalar, Table
+from promptkit.model import Column, Prompt, Scalar, Table
 
 COMPLETE, PARTIAL, READING = "complete", "partial", "reading"
 """What an answer is: everything was read; something is missing, and Gaps says what; or reading still goes on."""
@@ -40,13 +40,11 @@ def view_answer(prompt: Prompt, values: Mapping[str, Scalar], answered: Answered
 
 def _chart(prompt: Prompt) -> dict[str, Any]:
     """How a dashboard draws it, as the prompt says; a prompt that says nothing adds nothing."""
-    match prompt.chart:
-        case None:
-            return {}
-        case Chart():
-            return {"chart": prompt.chart.model_dump(mode="json", exclude_defaults=True)}
-        case _:
-            return {"chart": prompt.chart}
+    if prompt.chart is None or isinstance(prompt.chart, str):
+        return {"chart": prompt.chart} if prompt.chart else {}
+    labels = {total.per for total in prompt.answer.totals if total.name in prompt.chart.totals and total.per}
+    drawn = prompt.chart.model_dump(mode="json", exclude_defaults=True)
+    return {"chart": drawn | ({"x": [*labels]} if labels else {})}
 
 
 def _table(table: Table, rows: Rows, totals: Mapping[str, Cell], *, is_whole: bool) -> dict[str, Any]:

@@ -46,7 +46,7 @@ def _script(*, is_app: bool) -> Markup:
     if is_app:
         module = _vendored("ext-apps.js", "ext-apps.LICENSE.txt", "zod.LICENSE.txt")
         parts += [_NO_COMPILING, _as_object(module)]
-    own = ["values.js", "table.js", "chart.js", "view.js", "app.js" if is_app else "file.js"]
+    own = ["values.js", "table.js", "pictures.js", "chart.js", "view.js", "app.js" if is_app else "file.js"]
     return Markup("\n").join([*parts, inline(*(_FOLDER / name for name in own))])
 
 

@@ -56,9 +56,9 @@ const tables = (() => {
     }
 
     function howMany(rows, shown) {
-      const all = table.total_rows;
-      if (wanted.length) return `${counted(rows.length, "row")} of ${counted(table.rows.length, "row").replace(/ .*/, "")} found`;
-      const had = all === undefined || all <= table.rows.length ? counted(table.rows.length, "row") : `The first ${table.rows.length} of ${counted(all, "row")}`;
+      const [here, all] = [table.rows.length, table.total_rows ?? table.rows.length];
+      if (wanted.length) return `${counted(rows.length, "row")} of ${here} found`;
+      const had = all > here ? `The first ${here} of ${counted(all, "row")}` : counted(here, "row");
       return shown < rows.length ? `${had}, ${shown} shown` : had;
     }
 

@@ -71,7 +71,8 @@ const view = (() => {
   }
 
   function evidence(answer) {
-    const facts = Object.entries(answer.evidence).map(([label, text]) => element("div", null, element("dt", null, line(label)), element("dd", null, line(text))));
+    const facts = Object.entries(answer.evidence).map(([label, text]) =>
+      element("div", null, element("dt", null, line(label)), element("dd", null, line(text))));
     return element("section", { class: "evidence" }, element("h2", null, "Evidence"), element("dl", null, ...facts),
       element("p", { class: "stamp" }, element("code", null, line(answer.stamp))));
   }

@@ -33,7 +33,9 @@ def test_bars_are_amounts_by_month_with_a_picture_for_each_currency(open_dashboa
         picture = pictures[f"Amount by month of end date, {currency}"]
         assert picture["type"] == "bar"
         ((_, figures),) = picture["series"]
-        assert dict(zip(picture["labels"], figures, strict=True)) == pytest.approx(months)
+        found = {month: figure for month, figure in zip(picture["labels"], figures, strict=True) if figure}
+        assert found == pytest.approx(months)
+        assert picture["labels"] == sorted(set().union(*sums.values()))
     assert len(sums) > 1
 
 

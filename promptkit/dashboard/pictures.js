@@ -68,9 +68,10 @@ const pictures = (() => {
   function monthsOf(rows, day) {
     const known = [...new Set(rows.map((row) => monthOf(row[day])))].filter((month) => month !== null).sort();
     if (!known.every((month) => /^\d{4}-\d\d$/.test(month))) return known;
-    const [first, last] = [known[0], known.at(-1)].map((month) => (month ? Number(month.slice(0, 4)) * 12 + Number(month.slice(5)) - 1 : 0));
+    if (!known.length) return known;
+    const [first, last] = [known[0], known.at(-1)].map((month) => Number(month.slice(0, 4)) * 12 + Number(month.slice(5)) - 1);
     // A wrong year far away is no reason to draw thousands of empty months.
-    if (!known.length || last - first > 120) return known;
+    if (last - first > 120) return known;
     const written = (one) => `${String(Math.floor(one / 12)).padStart(4, "0")}-${String((one % 12) + 1).padStart(2, "0")}`;
     return Array.from({ length: last - first + 1 }, (_, step) => written(first + step));
   }

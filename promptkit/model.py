@@ -5,7 +5,16 @@ import datetime
 from enum import StrEnum
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, PlainValidator, StringConstraints, WithJsonSchema
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Discriminator,
+    Field,
+    PlainValidator,
+    StringConstraints,
+    Tag,
+    WithJsonSchema,
+)
 from pydantic_core import PydanticKnownError
 
 from promptkit.arguments import TYPES
@@ -105,6 +114,41 @@ class Answer(Strict):
     totals: tuple[Total, ...] = Field((), strict=False)
 
 
+class ChartType(StrEnum):
+    """What a chart draws: an amount beside others, an amount over time, or the parts of a whole."""
+
+    BARS = "bars"
+    LINES = "lines"
+    SHARES = "shares"
+
+
+class Chart(Strict):
+    """How a view is drawn: from the rows of one table, by default the first, or from `totals`.
+
+    The columns `x` label what is drawn and the columns `y` measure it; without `y`, rows are counted. `by` joins the
+    days of a column into months. There is one picture for each value of the column `per`, such as each currency.
+    """
+
+    type: Annotated[ChartType, Field(strict=False)]
+    heading: Line | None = None
+    x: tuple[Slug, ...] = Field((), strict=False)
+    by: Literal["month"] | None = None
+    y: tuple[Slug, ...] = Field((), strict=False)
+    per: Slug | None = None
+    stacked: bool = False
+    totals: tuple[Slug, ...] = Field((), strict=False)
+
+
+def _chart_or_sentence(value: object) -> str:
+    return "chart" if isinstance(value, dict | Chart) else "sentence"
+
+
+# Told apart beforehand, so that what is wrong with a chart is not also called a wrong sentence.
+ChartOrSentence = Annotated[
+    Annotated[Chart, Tag("chart")] | Annotated[Line, Tag("sentence")], Discriminator(_chart_or_sentence)
+]
+
+
 class Status(StrEnum):
     """Where a prompt is in its life."""
 
@@ -125,7 +169,10 @@ class Fits(Strict):
 
 
 class Prompt(Strict):
-    """One dashboard view or connection check: what a person fills in, the text they paste, the answer they get."""
+    """One dashboard view or connection check: what a person fills in, the text they paste, the answer they get.
+
+    `chart` is how a dashboard draws the answer, or a sentence that says why a picture would not help.
+    """
 
     name: Slug
     version: Version
@@ -139,6 +186,7 @@ class Prompt(Strict):
     reads: tuple[ToolName, ...] = Field(min_length=1, strict=False)
     answer: Answer
     fits: Fits | None = None
+    chart: ChartOrSentence | None = None
     template: Annotated[str, StringConstraints(min_length=1, max_length=20_000)]
     changes: dict[Version, Line] = Field(min_length=1)
     replaced_by: Slug | None = None

@@ -35,7 +35,16 @@ def view_answer(prompt: Prompt, values: Mapping[str, Scalar], answered: Answered
         ],
         "totals": [_total(prompt, name, cell) for name, cell in totals.items()],
         "evidence": {label: one_line(text) for label, text in answered.evidence.items()},
-    }
+    } | _chart(prompt)
+
+
+def _chart(prompt: Prompt) -> dict[str, Any]:
+    """How a dashboard draws it, as the prompt says; a prompt that says nothing adds nothing."""
+    if prompt.chart is None or isinstance(prompt.chart, str):
+        return {"chart": prompt.chart} if prompt.chart else {}
+    labels = {total.per for total in prompt.answer.totals if total.name in prompt.chart.totals and total.per}
+    drawn = prompt.chart.model_dump(mode="json", exclude_defaults=True)
+    return {"chart": drawn | ({"x": [*labels]} if labels else {})}
 
 
 def _table(table: Table, rows: Rows, totals: Mapping[str, Cell], *, is_whole: bool) -> dict[str, Any]:

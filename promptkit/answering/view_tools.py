@@ -61,6 +61,7 @@ _ANSWER = _object(
     tables=_list(_TABLE),
     totals=_list(_TOTAL),
     evidence={"type": "object", "description": "What was read of how much, as of when, and what is missing"},
+    chart={"description": "For the dashboard: what it draws, or why it draws nothing"},
 )
 
 VIEW_TOOLS: Mapping[str, Definition] = {

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 
 from promptkit.argument_type import type_of
+from promptkit.checking.charts import check_chart
 from promptkit.checking.recipes import check_recipe_file
 from promptkit.errors import Collector, Problem, PromptkitError, nearest
 from promptkit.files import Document, Key, read_text, validate
@@ -79,6 +80,7 @@ def check_prompt_file(library: Library, path: Path) -> Iterator[Problem]:
     yield from _check_version(library, document, prompt)
     yield from _check_life(library, document, prompt)
     yield from _check_fits(document, prompt)
+    yield from check_chart(document, prompt)
     if not (library.recipes / path.name).exists():
         fix = f"write prompts/recipes/{path.name}"
         yield document.problem_at(("name",), "no-recipe", f"{prompt.name} has no recipe, so code cannot answer it", fix)

@@ -6,7 +6,7 @@ import json
 
 from promptkit.argument_type import type_of
 from promptkit.library.store import Library
-from promptkit.model import Argument, Prompt
+from promptkit.model import Argument, Chart, Prompt
 
 
 def list_prompts(library: Library, *, as_json: bool) -> int:
@@ -49,9 +49,20 @@ def show_prompt(library: Library, reference: str, *, as_json: bool) -> int:
         print(_line(f"Fits up to {prompt.fits}; in a larger company, have code read: promptkit answer {prompt.name}"))
     for table in prompt.answer.tables:
         print(_line(f"Answers with {table.heading}: {', '.join(column.name for column in table.columns)}"))
+    if prompt.chart:
+        print(_line(f"Drawn as {_drawing(prompt.chart)}"))
     for version, change in prompt.changes.items():
         print(_line(f"{version}: {change}"))
     return 0
+
+
+def _drawing(chart: Chart | str) -> str:
+    """What a dashboard draws, in words, or why it draws nothing."""
+    if isinstance(chart, str):
+        return f"a table alone. {chart}"
+    figures = ", ".join(chart.totals or chart.y) or "rows"
+    labels = f" by {'month of ' if chart.by else ''}{', '.join(chart.x)}" if chart.x else ""
+    return f"{chart.type} of {figures}{labels}{f', per {chart.per}' if chart.per else ''}"
 
 
 def _line(text: str) -> str:

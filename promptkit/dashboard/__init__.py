@@ -1,4 +1,4 @@
-"""The dashboard: one HTML file with a view's answer in it, and the index of a folder of them.
+"""The dashboard of a view's answer: one HTML file with the answer in it, or an MCP App; and the index of a folder.
 
 Other rooms take: build, embedded, index, last_good.
 """

@@ -1,47 +1,67 @@
-"""A view's answer -> one self-contained HTML file, with the answer as data inside."""
+"""A view's answer as data -> one self-contained HTML file that draws it; without an answer, the MCP App."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment
+from markupsafe import Markup
 
 from promptkit.reports.frame import BASE_STYLE, environment, inline, security_policy
 
-_TEMPLATE = """<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="{{ csp }}">
-<title>{{ answer.title }}</title>
-<style>{{ style }}</style>
-</head>
-<body>
-<main>
-<h1>{{ answer.title }}</h1>
-{% if notice %}<p class="notice">{{ notice | visible }}</p>{% endif %}
-{% if answer.status == "partial" %}<p class="notice">Partial: {{ answer.evidence.Gaps | visible }}</p>{% endif %}
-{% for table in answer.tables %}
-<h2>{{ table.heading }}</h2>
-<table>
-<thead><tr>{% for column in table.columns %}<th scope="col">{{ column.name }}</th>{% endfor %}</tr></thead>
-{% for row in table.rows %}
-<tr>{% for cell in row %}<td>{{ cell | visible }}</td>{% endfor %}</tr>
-{% endfor %}
-</table>
-{% endfor %}
-</main>
-<script type="application/json" id="answer">{{ answer | tojson }}</script>
-</body>
-</html>
-"""
+_FOLDER = Path(__file__).parent
+_VENDOR = _FOLDER / "vendor"
+_JINJA = environment(_FOLDER / "templates")
+_JINJA.policies["json.dumps_kwargs"] = {}  # By default keys are sorted, but totals and evidence have an order.
+# Else zod tries once whether it may compile code, which the policy refuses and browsers report.
+_NO_COMPILING = Markup("globalThis.__zod_globalConfig = { jitless: true };")
+_EXPORT = re.compile(r"export\{([^{}]*)\};?\s*$")
 
 
 def build_dashboard(answer: Mapping[str, Any] | None, *, notice: str = "") -> str:
-    """The dashboard of an answer, ready to be written as UTF-8; `notice` stands above its figures."""
-    jinja: Environment = environment()
-    style = inline(BASE_STYLE)
-    return jinja.from_string(_TEMPLATE).render(
-        answer=dict(answer or {}), notice=notice, style=style, csp=security_policy(style, [])
+    """The dashboard, ready to be written as UTF-8.
+
+    Args:
+        answer: an answer in the shape of `view_answer`, which the file then holds with all its rows; None for the MCP
+            App, which gets its answer from the host that shows it.
+        notice: what readers must know before the figures, such as that they could not be refreshed.
+    """
+    style = inline(BASE_STYLE, _FOLDER / "dashboard.css")
+    script = _script(is_app=answer is None)
+    return _JINJA.get_template("dashboard.html.j2").render(
+        csp=security_policy(style, [script]),
+        title=answer["title"] if answer else "Dashboard",
+        answer=answer,
+        notice=notice,
+        style=style,
+        script=script,
     )
+
+
+def _script(*, is_app: bool) -> Markup:
+    """One module: the libraries with their licences, then our own files, each of which uses those before it."""
+    parts = [_vendored("chart.min.js", "chart.LICENSE.txt")]
+    if is_app:
+        module = _vendored("ext-apps.js", "ext-apps.LICENSE.txt", "zod.LICENSE.txt")
+        parts += [_NO_COMPILING, _as_object(module)]
+    own = ["values.js", "table.js", "pictures.js", "chart.js", "view.js", "app.js" if is_app else "file.js"]
+    return Markup("\n").join([*parts, inline(*(_FOLDER / name for name in own))])
+
+
+def _vendored(name: str, *licences: str) -> Markup:
+    texts = inline(*(_VENDOR / licence for licence in licences))
+    # A library may be larger than the files that people write.
+    library = Markup((_VENDOR / name).read_text("utf-8"))  # noqa: S704
+    return Markup("/*\n{}*/\n{}").format(texts, library)
+
+
+def _as_object(module: Markup) -> Markup:
+    """A module whose exports are the global `McpApps`: no policy by hashes lets one inline script import another."""
+    return Markup(_EXPORT.sub(_export, module))  # noqa: S704
+
+
+def _export(match: re.Match[str]) -> str:
+    names = (pair.split(" as ") for pair in match[1].split(","))
+    return f"globalThis.McpApps={{{','.join(f'{public}:{own}' for own, public in names)}}};"

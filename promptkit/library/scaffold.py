@@ -60,6 +60,7 @@ answer:
         - {name: active_users, type: integer, unit: users}
   totals:
     - {name: apps, type: integer, unit: apps}
+chart: {type: bars, x: [app], y: [active_users]}
 template: |
   Which apps have more than {{ min_users }} active users?
 

@@ -17,8 +17,8 @@ from promptkit.model import Prompt, ReviewedTool, ScoreClass, Scoring
 from promptkit.text import sanitized
 
 SCORING_MARK = "{{ scoring }}"
-# What may still change in a released version: its status, but nothing that it says.
-_UNVERSIONED = {"status", "replaced_by", "sunset"}
+# What may still change in a released version: its status and how it is drawn, but nothing that it says.
+_UNVERSIONED = {"status", "replaced_by", "sunset", "chart"}
 FITS_MARK = "{{ fits }}"
 
 

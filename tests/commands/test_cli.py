@@ -244,6 +244,19 @@ def test_show_names_the_arguments_and_the_answer(run_here):
     assert "in a larger company, have code read: promptkit answer renewal_calendar" in told
 
 
+@pytest.mark.parametrize(
+    ("name", "drawn"),
+    [
+        ("renewal_calendar", "bars of amount by month of end_date, per currency"),
+        ("connection_contracts", "bars of rows by month of end_date"),
+        ("ownership_gaps", "bars of apps, contracts"),
+        ("digest", "a table alone. What comes up is read best in the order of its days;"),
+    ],
+)
+def test_show_says_how_a_view_is_drawn(name, drawn, run_here):
+    assert f"\nDrawn as {drawn}" in run_here("show", name).stdout
+
+
 def test_list_says_up_to_which_tenant_each_view_fits(run_here, library):
     lines = run_here("list").stdout.splitlines()
     assert all(

@@ -1,0 +1,110 @@
+// A table of the answer: it sorts by its headings, keeps the rows that were searched for, and shows more of them.
+
+const tables = (() => {
+  const { written, words, unitBeside, compared, counted, isNumber, line, element } = values;
+  const STEP = 50;
+  const paper = matchMedia("print");
+
+  /** The table as a section, and `search`, which keeps the rows that have every word; `onMore` is told of new rows. */
+  function draw(table, nextRows, onMore) {
+    const types = table.columns.map((column) => column.type);
+    const texts = new Map();
+    let [limit, wanted, order] = [STEP, [], null];
+
+    const body = element("tbody");
+    const headings = table.columns.map(heading);
+    const count = element("p", { class: "count", role: "status" });
+    const failed = element("p", { class: "failed", role: "alert" });
+    const more = element("button", { type: "button", class: "second", click: showMore });
+    const grid = element("table", null, element("thead", null, element("tr", null, ...headings)), body);
+    const region = element("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": line(table.heading) }, grid);
+    const section = element("section", null, element("h2", null, line(table.heading)), count, region, failed, more);
+
+    function heading(column, index) {
+      const unit = unitBeside(column.name, column.unit);
+      const button = element("button", { type: "button", class: "sort", click: () => sort(index) }, words(column.name));
+      if (unit) button.append(" ", element("span", { class: "unit" }, unit));
+      return element("th", { scope: "col", class: isNumber(column.type) ? "number" : "" }, button);
+    }
+
+    function textOf(row) {
+      if (!texts.has(row)) texts.set(row, row.map((cell, index) => written(cell, types[index])).join("\n").toLowerCase());
+      return texts.get(row);
+    }
+
+    function sort(index) {
+      // Of figures, people want the largest first.
+      order = { index, down: order?.index === index ? !order.down : isNumber(types[index]) };
+      headings.forEach((one, at) => {
+        if (at === index) one.setAttribute("aria-sort", order.down ? "descending" : "ascending");
+        else one.removeAttribute("aria-sort");
+      });
+      refresh();
+    }
+
+    function found() {
+      const rows = table.rows.filter((row) => wanted.every((word) => textOf(row).includes(word)));
+      if (!order) return rows;
+      const inOrder = compared(types[order.index], order.down);
+      return rows.sort((one, other) => inOrder(one[order.index], other[order.index]));
+    }
+
+    function cell(value, index) {
+      const shown = written(value, types[index]);
+      const kinds = [isNumber(types[index]) && "number", value === null && "none", shown.length > 32 && "long"].filter(Boolean);
+      return element("td", kinds.length ? { class: kinds.join(" ") } : null, element("bdi", null, shown));
+    }
+
+    function howMany(rows, shown) {
+      const [here, all] = [table.rows.length, table.total_rows ?? table.rows.length];
+      if (wanted.length) return `${counted(rows.length, "row")} of ${here} found`;
+      const had = all > here ? `The first ${here} of ${counted(all, "row")}` : counted(here, "row");
+      return shown < rows.length ? `${had}, ${shown} shown` : had;
+    }
+
+    function refresh() {
+      const rows = found();
+      const shown = paper.matches ? rows : rows.slice(0, limit);
+      body.replaceChildren(...shown.map((row) => element("tr", null, ...row.map(cell))));
+      count.textContent = howMany(rows, shown.length);
+      const isMore = shown.length < rows.length || (table.next && nextRows);
+      more.hidden = !isMore;
+      more.textContent = shown.length < rows.length ? `Show ${Math.min(STEP, rows.length - shown.length)} more` : "Get more rows";
+      region.hidden = table.rows.length === 0;
+    }
+
+    async function showMore() {
+      if (found().length > limit) {
+        limit += STEP;
+        refresh();
+        return;
+      }
+      more.disabled = true;
+      failed.textContent = "";
+      try {
+        const page = await nextRows(table.next);
+        table.rows.push(...page.rows);
+        table.next = page.next;
+        limit += page.rows.length;
+        onMore();
+      } catch (error) {
+        failed.textContent = `The next rows could not be read: ${line(error.message)}`;
+      }
+      more.disabled = false;
+      refresh();
+    }
+
+    paper.addEventListener("change", refresh);
+    refresh();
+    return {
+      section,
+      search(text) {
+        wanted = line(text).toLowerCase().split(" ").filter(Boolean);
+        limit = STEP;
+        refresh();
+      },
+    };
+  }
+
+  return { draw };
+})();

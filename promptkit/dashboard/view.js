@@ -1,0 +1,81 @@
+// The whole answer of a view: what is wrong with it first, then headline figures, chart, tables and evidence.
+
+const view = (() => {
+  const { written, words, unitBeside, line, element } = values;
+  const place = document.getElementById("view");
+
+  /** Something to read in place of an answer. */
+  function say(text, kind = "waiting") {
+    place.replaceChildren(element("p", { class: kind }, text));
+    document.getElementById("status").textContent = text;
+  }
+
+  /** Show an answer; `host` is where more rows, and the rest of an answer, come from, if there is one. */
+  function show(answer, host = {}) {
+    const chart = element("section", { class: "chart" });
+    const drawn = answer.tables.map((table) => tables.draw(table, host.nextRows, () => charts.draw(chart, answer)));
+    document.title = line(answer.title);
+    document.getElementById("status").textContent = "";
+    place.replaceChildren(
+      warning(answer, host.rest) ?? "",
+      heading(answer),
+      ...answer.remarks.map((remark) => element("p", { class: "remark" }, line(remark))),
+      tiles(answer.totals) ?? "",
+      chart,
+      search(drawn) ?? "",
+      ...drawn.map((one) => one.section),
+      evidence(answer),
+    );
+    // Only what is in the page has a width to draw in.
+    charts.draw(chart, answer);
+  }
+
+  function warning({ status, evidence: { Gaps: gaps } }, rest) {
+    if (status === "complete") return null;
+    const isReading = status === "reading";
+    const said = isReading
+      ? "Still reading. These are the rows that were read so far, and the figures will change."
+      : "Partial data. Something could not be read, so rows may be missing here, and figures that would need them are left out.";
+    const told = element("div", { class: "notice", role: "note" }, element("p", null, element("strong", null, said)));
+    if (gaps && gaps !== "none") told.append(element("p", null, `What is missing: ${line(gaps)}`));
+    if (isReading && rest) told.append(element("button", { type: "button", click: rest }, "Get the rest"));
+    return told;
+  }
+
+  function heading(answer) {
+    const filled = Object.entries(answer.arguments).map(([name, value]) => `${words(name)}: ${written(value)}`);
+    const facts = [answer.evidence["As of"] && `As of ${answer.evidence["As of"]}`, ...filled].filter(Boolean);
+    return element("header", null, element("h1", null, line(answer.title)),
+      element("ul", { class: "facts" }, ...facts.map((fact) => element("li", null, line(fact)))));
+  }
+
+  /** One tile for each name; a total for several currencies or kinds has a line for each. */
+  function tiles(totals) {
+    const groups = [...Map.groupBy(totals, (total) => total.name).values()];
+    return groups.length ? element("dl", { class: "tiles" }, ...groups.map(tile)) : null;
+  }
+
+  function tile(totals) {
+    const [{ name, unit }] = totals;
+    const label = [words(name), unitBeside(name, unit)].filter(Boolean).join(", ");
+    const lines = totals.map(({ key, type, value }) =>
+      element("dd", null, element("b", null, written(value, type)), key ? element("span", null, ` ${line(key)}`) : ""));
+    return element("div", { class: totals.length > 1 ? "several" : "" }, element("dt", null, label), ...lines);
+  }
+
+  function search(drawn) {
+    if (!drawn.some((one) => one.section.querySelector("tbody tr"))) return null;
+    const field = element("input", { type: "search", id: "search", autocomplete: "off", placeholder: "an app, a person, a date" });
+    field.addEventListener("input", () => { for (const one of drawn) one.search(field.value); });
+    return element("p", { class: "find" }, element("label", { for: "search" }, "Search in the rows"), field);
+  }
+
+  function evidence(answer) {
+    const facts = Object.entries(answer.evidence).map(([label, text]) =>
+      element("div", null, element("dt", null, line(label)), element("dd", null, line(text))));
+    return element("section", { class: "evidence" }, element("h2", null, "Evidence"), element("dl", null, ...facts),
+      element("p", { class: "stamp" }, element("code", null, line(answer.stamp))));
+  }
+
+  return { show, say };
+})();

@@ -68,6 +68,7 @@ class Outcome:
     """What became of one call. `text` is what the model reads; `data` the structured result, None on any failure.
 
     `retry_after` is how many seconds a server that is too busy (HTTP 429) asks to wait, None of every other outcome.
+    `age_seconds` is how old the result is, 0 for one that the server gave now.
     """
 
     decision: Decision
@@ -75,6 +76,7 @@ class Outcome:
     text: str
     data: dict[str, Any] | None = None
     retry_after: float | None = None
+    age_seconds: float = 0.0
 
 
 class Session(Protocol):
@@ -92,6 +94,9 @@ class Session(Protocol):
 
     async def list_tools(self) -> Sequence[Definition]:
         """The server's whole list as it is now."""
+
+    def decide(self, call: ToolCall) -> Decision:
+        """What would become of a call; nothing is sent."""
 
     async def call(self, call: ToolCall) -> Outcome:
         """Make one call if it is allowed."""

@@ -9,7 +9,7 @@ from tenacity import AsyncRetrying, RetryCallState, retry_if_result, stop_after_
 
 from promptkit.connection.session import GatedSession, Outcome
 from promptkit.model import ToolCall
-from promptkit.policy.decision import Definition
+from promptkit.policy.decision import Decision, Definition
 
 # The least of Torii's documented limits per endpoint and minute is 100; what other users of the tenant take is theirs.
 CALLS_PER_MINUTE = 90
@@ -48,6 +48,10 @@ class ThrottledSession:
     async def list_tools(self) -> Sequence[Definition]:
         """The server's whole list as it is now."""
         return await self._session.list_tools()
+
+    def decide(self, call: ToolCall) -> Decision:
+        """What would become of a call; nothing is sent."""
+        return self._session.decide(call)
 
     async def call(self, call: ToolCall) -> Outcome:
         """Make one call if it is allowed, when its turn has come."""

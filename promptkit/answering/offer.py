@@ -22,10 +22,10 @@ _REVIEW = (
     "and accepts it with promptkit tools lock --server URL"
 )
 _WORDS = {
-    "not-offered": ("{server} does not offer {tools}", f"sign in with a role that may use it, or {_COMPARE}"),
+    "not-offered": ("{server} does not offer {tools}", f"sign in with a role that has it, or {_COMPARE}"),
     "not-locked": ("{server} offers {tools}, which nobody has reviewed", _REVIEW),
     "changed-definition": ("{server} offers {tools} otherwise than reviewed", _REVIEW),
-    "hint": ("{server} does not say that {tools} only reads", _REVIEW),
+    "hint": ("{server} does not mark {tools} as reading only", _REVIEW),
 }
 """By the ground of a refusal: what is wrong, and what to do."""
 
@@ -92,7 +92,7 @@ def _in_words(lacks: Iterable[Lack], server: str) -> Iterator[str]:
         known = (lack.ground, "" if lack.ground in _WORDS else lack.reason)
         refused[known] += [] if lack.tool in refused[known] else [lack.tool]
     for (ground, reason), tools in refused.items():
-        wrong, remedy = _WORDS.get(ground, (f"{{server}}: {reason}", _COMPARE))
+        wrong, remedy = _WORDS.get(ground, (f"{{server}}: {reason.rstrip('.')}", _COMPARE))
         yield f"{wrong.format(server=server, tools=', '.join(tools))}: {remedy}"
     for tool, names in missing.items():
         yield f"{tool} of {server} does not take {', '.join(sorted(names))}, which this view needs: {_COMPARE}"

@@ -5,7 +5,7 @@ import pytest
 from promptkit.answering.list_reader import ListReader, Reply
 from promptkit.answering.offer import Offer
 from promptkit.library.recipe import Extent
-from tests.answering.test_offer import Offered, taking
+from tests.answering.offered import Offered, taking
 
 GROUPS = {"field": "state", "aggregationType": "groupBy"}
 METRIC = {"field": "expenses", "aggregationType": "metric"}

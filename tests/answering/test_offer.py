@@ -1,38 +1,15 @@
 """What a server offers, lacks, and what is said of that."""
 
-from typing import NamedTuple
-
 import pytest
 
 from promptkit.answering.offer import Lack, Offer
-from promptkit.library.store import Library, default_root
-from promptkit.policy.decision import decide
-from promptkit.policy.review import tool_policy
+from tests.answering.offered import Offered, reviewed, taking
 
-LIBRARY = Library(default_root())
 REVIEW = (
     "an admin looks at the difference with promptkit tools diff --server URL, "
     "and accepts it with promptkit tools lock --server URL"
 )
 COMPARE = "compare its tools with those reviewed: promptkit tools diff --server URL"
-
-
-class Offered(NamedTuple):
-    """A session as far as an offer needs it."""
-
-    tools: list
-    server: str = "torii 1.0"
-
-    def decide(self, call):
-        return decide(call, tool_policy(LIBRARY, self.tools))
-
-
-def reviewed(name, **changes):
-    return {**tool_policy(LIBRARY, ()).locked[name], **changes}
-
-
-def taking(**properties):
-    return {"name": "list_apps", "inputSchema": {"properties": properties}}
 
 
 def test_a_read_that_is_as_reviewed_lacks_nothing():

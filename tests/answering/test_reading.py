@@ -10,7 +10,7 @@ from promptkit.answering.offer import Offer
 from promptkit.answering.query import make_totals
 from promptkit.answering.reading import RecipeReader
 from promptkit.library.recipe import Recipe
-from tests.answering.test_offer import Offered, reviewed
+from tests.answering.offered import Offered, reviewed
 
 RECIPE = Recipe.model_validate(
     {

@@ -9,8 +9,10 @@ from itertools import chain, islice, takewhile
 
 from promptkit.answering.coverage import ListCoverage
 from promptkit.answering.list_reader import Reply
+from promptkit.answering.long_filters import split_by_ids
 from promptkit.answering.offer import Lack, Offer
 from promptkit.answering.query import TOTALS, Values, rows_as_objects, tables_of
+from promptkit.answering.rows import Row
 from promptkit.answering.table_reader import Batch, Batches, TableReader
 from promptkit.library.recipe import Read, Recipe, call_arguments, extent
 from promptkit.model import OrganizationalView
@@ -105,7 +107,7 @@ class RecipeReader:
 
     def _reader(self, table: str, read: Read) -> TableReader:
         """The reader of a table; it reads nothing where the server lacks something for it, or for what it needs."""
-        keys = rows_as_objects(self._connection, read.each, self._values) if read.each else [{}]
+        keys: Sequence[Row] = rows_as_objects(self._connection, read.each, self._values) if read.each else [{}]
         arguments = call_arguments(read, self._values, self._view)
         wanted = extent(read, self._values)
         is_hollow = bool(read.each) and bool(tables_of(self._connection, read.each or "", self._values) & self.hollow)
@@ -116,4 +118,6 @@ class RecipeReader:
         if lack or is_hollow:
             self.unread.add(table)
             keys = []
+        if wanted.first is None:
+            keys = [part for key in keys for part in split_by_ids(key)]
         return TableReader(self._connection, table, read, arguments, keys, wanted, self._view, self._offer)

@@ -6,12 +6,15 @@ import datetime
 import json
 import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import chain
 from typing import Any
 
 from promptkit.errors import PromptkitError
 from promptkit.model import Scoring
 
 Values = Mapping[str, Any]
+TOTALS = "torii_total"
+"""The table of Torii's own counts."""
 # Besides SQL's own errors: a number beyond 64 bits, a lone surrogate, a list without end.
 _NOT_SQL = (sqlite3.Error, ValueError, OverflowError, RecursionError)
 
@@ -20,42 +23,72 @@ class QueryError(PromptkitError):
     """A query does not run, or not on what was read."""
 
 
-def load_rows(
-    connection: sqlite3.Connection, table: str, rows: Iterable[Mapping[str, Any]], fields: Sequence[str]
-) -> None:
-    """Create a table from rows that an API returned.
+class TableWriter:
+    """Fills a table with rows that an API returned, as they come; a list or object in them becomes JSON text.
 
     Args:
         connection: an in-memory database.
         table: its name.
-        rows: objects; a list or object in them becomes JSON text.
         fields: columns that must exist even if no row has them.
-
-    Raises:
-        QueryError: the table cannot be created, for example because two columns differ only in capital letters, or a
-            value is not one that SQL can hold.
     """
-    rows = list(rows)
-    columns = list(dict.fromkeys([*fields, *(key for row in rows for key in row)])) or ["id"]
-    quoted = ", ".join('"' + column.replace('"', '""') + '"' for column in columns)
-    marks = ", ".join("?" for _ in columns)
-    run(connection, f'CREATE TABLE "{table}" ({quoted})', {}, columns=0)
-    filled = ([json.dumps(v) if isinstance(v, dict | list) else v for v in map(row.get, columns)] for row in rows)
-    insert = f'INSERT INTO "{table}" VALUES ({marks})'  # noqa: S608
-    try:
-        connection.executemany(insert, filled)
-    except _NOT_SQL as error:
-        raise wrong_sql(str(error), insert) from error
+
+    def __init__(self, connection: sqlite3.Connection, table: str, fields: Sequence[str]) -> None:
+        self._connection = connection
+        self._table = f'"{table}"'
+        self._columns: list[str] = []
+        self._fields = fields
+
+    def add(self, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Add rows at the end, and a column for each key that has none yet.
+
+        Raises:
+            QueryError: the table cannot hold them, for example because two columns differ only in capital letters, or
+                a value is not one that SQL can hold.
+        """
+        self._make_columns(dict.fromkeys([*self._fields, *chain.from_iterable(rows)]))
+        marks = ", ".join("?" for _ in self._columns)
+        filled = ([_held(value) for value in map(row.get, self._columns)] for row in rows)
+        insert = f"INSERT INTO {self._table} VALUES ({marks})"  # noqa: S608
+        try:
+            self._connection.executemany(insert, filled)
+        except _NOT_SQL as error:
+            raise wrong_sql(str(error), insert) from error
+
+    def clear(self) -> None:
+        """Begin again, with an empty table."""
+        self._connection.execute(f"DROP TABLE IF EXISTS {self._table}")
+        self._columns = []
+        self.add(())
+
+    def _make_columns(self, wanted: Iterable[str]) -> None:
+        known = set(self._columns)
+        new = [column for column in wanted if column not in known]
+        if not self._columns:
+            self._columns = new or ["id"]
+            quoted = ", ".join(map(_quoted, self._columns))
+            run(self._connection, f"CREATE TABLE {self._table} ({quoted})", {}, columns=0)
+            return
+        for column in new:
+            run(self._connection, f"ALTER TABLE {self._table} ADD COLUMN {_quoted(column)}", {}, columns=0)
+            self._columns.append(column)
+
+
+def _quoted(column: str) -> str:
+    return '"' + column.replace('"', '""') + '"'
+
+
+def _held(value: Any) -> Any:  # noqa: ANN401
+    return json.dumps(value) if isinstance(value, dict | list) else value
 
 
 def make_totals(connection: sqlite3.Connection) -> None:
     """Create the table `torii_total`: for each read, Torii's own count of its rows."""
-    connection.execute("CREATE TEMP TABLE torii_total (read TEXT, total INTEGER)")
+    connection.execute(f"CREATE TEMP TABLE {TOTALS} (read TEXT, total INTEGER)")
 
 
 def keep_total(connection: sqlite3.Connection, read: str, total: int) -> None:
     """Add what Torii counted for one read to the table `torii_total`."""
-    connection.execute("INSERT INTO temp.torii_total VALUES (?, ?)", [read, total])
+    connection.execute(f"INSERT INTO temp.{TOTALS} VALUES (?, ?)", [read, total])  # noqa: S608
 
 
 def load_scoring(connection: sqlite3.Connection, scoring: Scoring) -> None:
@@ -91,6 +124,22 @@ def rows_as_objects(connection: sqlite3.Connection, query: str, values: Values) 
     """The rows of a query, each as a mapping from its columns' names."""
     names, rows = _fetch(connection, query, values)
     return [dict(zip(names, row, strict=True)) for row in rows]
+
+
+def tables_of(connection: sqlite3.Connection, query: str, values: Values) -> set[str]:
+    """The names of the tables that a query reads; all of them must exist."""
+    read: set[str] = set()
+
+    def note(action: int, table: str | None, *_: str | None) -> int:
+        read.update([table] if action == sqlite3.SQLITE_READ and table else [])
+        return sqlite3.SQLITE_OK
+
+    connection.set_authorizer(note)
+    try:
+        _fetch(connection, f"EXPLAIN {query}", values)
+    finally:
+        connection.set_authorizer(None)
+    return read
 
 
 def run(connection: sqlite3.Connection, query: str, values: Values, columns: int = 1) -> list[tuple[Any, ...]]:

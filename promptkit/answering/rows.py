@@ -9,6 +9,8 @@ from typing import Any
 
 from promptkit.model import Entity, OrganizationalView
 
+Row = Mapping[str, Any]
+
 
 def rows_of(data: Mapping[str, Any]) -> list[dict[str, Any]]:
     """The rows of a list result, whatever Torii calls them; metadata has two lists, predefined and custom fields."""

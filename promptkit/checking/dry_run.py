@@ -8,7 +8,7 @@ from collections.abc import Collection, Generator, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from promptkit.answering.query import bind, load_rows, make_steps, rows_as_objects
+from promptkit.answering.query import TableWriter, bind, make_steps, rows_as_objects
 from promptkit.checking.sql import judge_query
 from promptkit.errors import Problem, PromptkitError, nearest
 from promptkit.files import Document, Key
@@ -60,7 +60,7 @@ class DryRun:
             columns = yield from self._judge(("reads", name, "each"), read.each)
             rows = rows_as_objects(self.connection, read.each, self.values) if columns else []
         try:
-            load_rows(self.connection, name, (), read.certain_columns)
+            TableWriter(self.connection, name, read.certain_columns).add(())
         except PromptkitError as error:
             self._broken.add(name)
             fix = "correct its name or its columns"

@@ -18,7 +18,7 @@ from typing import Any
 import anyio
 import typer
 
-from promptkit.connection.session import DecidingSession, Outcome, SessionAround
+from promptkit.connection.session import Outcome, Session, SessionAround
 from promptkit.errors import PromptkitError
 from promptkit.files import make_folder, no_link, reason
 from promptkit.model import ToolCall
@@ -190,7 +190,7 @@ class CachedSession(SessionAround):
 
     def __init__(
         self,
-        inner: DecidingSession,
+        inner: Session,
         cache: ReadCache,
         server: str,
         reader: str,

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from promptkit.connection.cache import CachedSession, open_cache
 from promptkit.connection.client import connect
 from promptkit.connection.gate import Gate
-from promptkit.connection.session import DecidingSession, GatedSession, Session
+from promptkit.connection.session import GatedSession, Session
 from promptkit.connection.sign_in import reader_of
 from promptkit.connection.sign_in_origins import LOOPBACK
 from promptkit.connection.throttle import ThrottledSession
@@ -82,7 +82,7 @@ def _throttled(session: GatedSession, library: Library, server: str, share: floa
 
 
 @contextmanager
-def _cached(session: DecidingSession, server: str) -> Iterator[Session]:
+def _cached(session: Session, server: str) -> Iterator[Session]:
     """The session with the cache of the person who runs the program, where there can be one."""
     cache = open_cache()
     if cache is None:

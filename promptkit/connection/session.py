@@ -95,21 +95,17 @@ class Session(Protocol):
     async def list_tools(self) -> Sequence[Definition]:
         """The server's whole list as it is now."""
 
-    async def call(self, call: ToolCall) -> Outcome:
-        """Make one call if it is allowed."""
-
-
-class DecidingSession(Session, Protocol):
-    """A session that also says what would become of a call."""
-
     def decide(self, call: ToolCall) -> Decision:
         """What would become of a call; nothing is sent."""
+
+    async def call(self, call: ToolCall) -> Outcome:
+        """Make one call if it is allowed."""
 
 
 class SessionAround:
     """A session around another one: whatever it does not change is as the other one has it."""
 
-    def __init__(self, inner: DecidingSession) -> None:
+    def __init__(self, inner: Session) -> None:
         self._inner = inner
         self.tools = inner.tools
 

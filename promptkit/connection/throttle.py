@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 import anyio
 from tenacity import AsyncRetrying, RetryCallState, retry_if_result, stop_after_attempt
 
-from promptkit.connection.session import DecidingSession, Outcome, SessionAround
+from promptkit.connection.session import Outcome, Session, SessionAround
 from promptkit.model import ReviewedTool, ToolCall
 
 LEAST_PER_MINUTE = 100
@@ -39,7 +39,7 @@ class ThrottledSession(SessionAround):
         share: the part of each limit that is for this session, where several read at the same time.
     """
 
-    def __init__(self, inner: DecidingSession, reviewed: Mapping[str, ReviewedTool] | None, share: float = 1.0) -> None:
+    def __init__(self, inner: Session, reviewed: Mapping[str, ReviewedTool] | None, share: float = 1.0) -> None:
         super().__init__(inner)
         self._reviewed = reviewed
         self._share = share

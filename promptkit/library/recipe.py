@@ -2,7 +2,7 @@
 
 import datetime
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Annotated, Any, NamedTuple
 
 from pydantic import Field
@@ -115,11 +115,6 @@ class Extent(NamedTuple):
     def first_page(self, arguments: Mapping[str, Any]) -> dict[str, int]:
         """What the call for the first page needs besides its arguments: no more rows than are enough."""
         return {} if self.first is None else {"size": max(min(self.first, arguments.get("size", self.first)), 1)}
-
-    def is_covered_by(self, rows: Sequence[Mapping[str, Any]]) -> bool:
-        """Whether rows with the newest first go back beyond the start. In any other order they never do."""
-        times = [str(row.get(self.field) or "") for row in rows]
-        return bool(self.field and times) and times[-1] < self.start and times == sorted(times, reverse=True)
 
 
 def extent(read: Read, values: Mapping[str, Any]) -> Extent:

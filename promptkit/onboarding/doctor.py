@@ -142,23 +142,25 @@ def _question(prompt: Prompt, values: Mapping[str, Scalar], profile: Profile) ->
 
 def _refused(check: str, answered: Answered) -> Finding | None:
     """A finding about the first read that failed; None if none did."""
-    for call, outcome in answered.calls:
-        if outcome.state is CallState.EXECUTED:
+    for call, state, _, problem in answered.calls:
+        if state is CallState.EXECUTED:
             continue
-        message = sanitized(" ".join(outcome.text.split()), 200)
+        message = sanitized(" ".join(problem.split()), 200)
         if any(word in message.lower() for word in _FORBIDDEN):
             fix = "sign in as somebody who may see this; Torii's Read-only role sees everything"
             seen = f"forbidden: this sign-in may not use {call.name}: {message}"
             return Finding(check, CheckStatus.FAIL, seen, fix)
         fix = "run promptkit tools diff to see whether the tool is as reviewed, then try again"
         return Finding(check, CheckStatus.FAIL, f"{call.name} did not answer: {message}", fix)
+    if answered.gaps:
+        fix = "do what it says, then try again"
+        return Finding(check, CheckStatus.FAIL, f"it cannot be answered: {sanitized(answered.gaps, 400)}", fix)
     return None
 
 
 async def _answered(check: str, tool: str, session: Session, answered: Answered) -> Finding:
     """Whether the tool that matters returned rows; if not, whether it has any at all."""
-    pages = [outcome.data for call, outcome in answered.calls if call.name == tool]
-    rows = sum(len(rows_of(data)) for data in pages if data)
+    rows = sum(made.rows for made in answered.calls if made.call.name == tool)
     if rows:
         return Finding(check, CheckStatus.OK, f"answered from {rows} rows of {tool}")
     outcome = await session.call(ToolCall(name=tool, arguments={"size": 1}))

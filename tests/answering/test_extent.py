@@ -4,7 +4,8 @@ import datetime
 
 import pytest
 
-from promptkit.answering.analyst import Analyst, Reply
+from promptkit.answering.analyst import Analyst
+from promptkit.answering.list_reader import Reply
 from promptkit.library.recipe import Recipe
 from promptkit.model import Prompt
 
@@ -35,14 +36,15 @@ def answer_to(read, rows=LOG, totals=True, query="SELECT id FROM log", count="SE
     reads = {"log": {"tool": "get_action_execution_logs", "columns": ["id", "creationTime"], **read}}
     recipe = Recipe.model_validate({"method": "x", "reads": reads, "tables": [query], "totals": {"runs": count}})
     script = Analyst(PROMPT, recipe, {"rows": 3}, datetime.date(2026, 1, 9), "[runs@1.0.0 12345678]").script()
-    sizes, reply = [], None
+    sizes, replies = [], None
     try:
         while True:
-            asked = script.send(reply).arguments
+            (call,) = script.send(replies).calls
+            asked = call.arguments
             sizes.append(asked.get("size"))
             start, end = int(asked.get("cursor", 0)), int(asked.get("cursor", 0)) + min(asked.get("size", 2), 2)
             page = {"response": rows[start:end], "nextCursor": str(end) if end < len(rows) else None}
-            reply = Reply("", page | ({"total": len(rows)} if totals else {}))
+            replies = [Reply("", page | ({"total": len(rows)} if totals else {}))]
     except StopIteration as done:
         return done.value, sizes
 

@@ -15,7 +15,10 @@ from typing import NamedTuple
 
 import anyio
 
-from promptkit.answering.answer import analyst_for, answer
+from promptkit.agents.loop import converse
+from promptkit.agents.reference import ReferenceModel
+from promptkit.agents.turns import Message
+from promptkit.answering.answer import analyst_for
 from promptkit.connection.client import connect
 from promptkit.connection.gate import Gate
 from promptkit.connection.session import Session
@@ -54,9 +57,11 @@ async def cost(library: Library, session: Session, prompt: Prompt, today: date) 
 
 async def case_cost(library: Library, session: Session, prompt: Prompt, today: date, case) -> Cost:
     values = resolve_arguments(prompt, case.arguments)
-    answered = await answer(session, analyst_for(library, prompt, library.load_recipe(prompt.name), values, today))
-    assert not answered.gaps, f"{prompt.name}, {case.name}: {answered.gaps}"
-    tokens = [len(outcome.text) // CHARACTERS_PER_TOKEN for _, outcome in answered.calls]
+    analyst = analyst_for(library, prompt, library.load_recipe(prompt.name), values, today)
+    # As a model, it reads in the recipe's own pages.
+    run = await converse(ReferenceModel(analyst), session, [Message("user", prompt.title)])
+    assert "\n- Gaps: none\n" in run.answer, f"{prompt.name}, {case.name}: {run.answer}"
+    tokens = [len(outcome.text) // CHARACTERS_PER_TOKEN for outcome in run.outcomes]
     return Cost(len(tokens), sum(tokens), max(tokens, default=0))
 
 

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from promptkit.agents.eval_spec import EvalSpec
 from promptkit.agents.loop import converse
 from promptkit.agents.turns import Message, ModelCall, Turn
-from promptkit.answering.analyst import Reply
 from promptkit.answering.answer import analyst_for
+from promptkit.answering.list_reader import Reply
 from promptkit.answering.query import QueryError
 from promptkit.commands.evaluate import run_merge
 from promptkit.commands.report import Outputs
@@ -118,9 +118,9 @@ def test_the_analyst_answers_from_every_row_or_says_why_not(torii, data, later):
     script = analyst_for(LIBRARY, PROMPT, RECIPE, resolve_arguments(PROMPT, {}), torii.as_of).script()
     replies = iter([data, later])
     try:
-        next(script)
+        batch = next(script)
         while True:
-            script.send(Reply("no more", next(replies, None)))
+            batch = script.send([Reply("no more", next(replies, None)) for _ in batch.calls])
     except StopIteration as done:
         assert done.value.text
     except QueryError as error:

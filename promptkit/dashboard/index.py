@@ -45,8 +45,11 @@ class IndexEntry:
 
     @property
     def headlines(self) -> list[str]:
-        """The first totals of the answer, as a person reads them."""
-        return [*map(figure_text, self.answer["totals"][:_HEADLINES])] if self.answer else []
+        """The first totals of the answer as a person reads them, each whole, with all of its currencies."""
+        totals: dict[str, list[Mapping[str, Any]]] = {}
+        for total in self.answer["totals"] if self.answer else ():
+            totals.setdefault(total["name"], []).append(total)
+        return [*map(figure_text, [*totals.values()][:_HEADLINES])]
 
     @property
     def as_of(self) -> str:
@@ -84,9 +87,10 @@ def is_index(html: str) -> bool:
     return GENERATOR in html
 
 
-def figure_text(total: Mapping[str, Any]) -> str:
-    """A total in words, such as `spend 1,200.00 USD`."""
-    return " ".join(filter(None, [str(total["name"]).replace("_", " "), _value(total), str(total.get("key", ""))]))
+def figure_text(totals: Sequence[Mapping[str, Any]]) -> str:
+    """The figures of one total in words, such as `spend 1,200.00 USD, 80.00 EUR`: of an amount, none may be missing."""
+    figures = [f"{_value(total)} {total.get('key', '')}".rstrip() for total in totals]
+    return f"{totals[0]['name']} ".replace("_", " ") + ", ".join(figures)
 
 
 def _value(total: Mapping[str, Any]) -> str:

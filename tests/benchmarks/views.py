@@ -20,6 +20,7 @@ import anyio
 
 from promptkit.answering.answer import analyst_for, answer
 from promptkit.connection.session import Session
+from promptkit.connection.throttle import calls_per_minute
 from promptkit.errors import PromptkitError
 from promptkit.library.render import resolve_arguments
 from promptkit.library.store import Library, default_root
@@ -31,20 +32,6 @@ from tests.benchmarks.reading import opened
 SIZES: tuple[Size, ...] = ("medium", "large")
 GOAL_SECONDS: Mapping[Size, float] = {"small": 5, "medium": 5, "large": 60}
 GOAL_MEBIBYTES = 500
-USABLE = 0.9
-"""The part of a limit that we use; other users of the tenant have the rest."""
-PER_MINUTE = {
-    **dict.fromkeys(("list_users", "list_contracts", "list_transactions", "list_roles", "get_organization"), 100),
-    **dict.fromkeys(("search_apps", "match_apps"), 100),
-    **dict.fromkeys(("list_apps", "get_audit_logs", "get_app_fields", "get_user_fields", "get_contract_fields"), 200),
-    **dict.fromkeys(("list_app_metadata", "list_user_metadata", "list_contract_metadata"), 200),
-    **dict.fromkeys(("list_transaction_metadata", "get_workflow"), 200),
-    **dict.fromkeys(("get_app", "get_similar_apps"), 400),
-    **dict.fromkeys(("list_workflows", "get_action_execution_logs"), 500),
-    "list_application_users": 600,
-    **dict.fromkeys(("get_user", "list_user_applications", "get_user_application", "get_contract"), 800),
-}
-"""Torii's documented limits per endpoint and minute, by the tool that reads it."""
 
 
 class Cost(NamedTuple):
@@ -65,9 +52,9 @@ class Cost(NamedTuple):
 Given = Mapping[str, Scalar]
 
 
-def waiting_seconds(calls: Mapping[str, int]) -> float:
+def waiting_seconds(library: Library, calls: Mapping[str, int]) -> float:
     """How long calls, counted by tool, wait at most for limits whose minute is still unused at the start."""
-    usable = {tool: USABLE * PER_MINUTE[tool] for tool in calls}
+    usable = {tool: calls_per_minute(library.reviewed_tools[tool]) for tool in calls}
     return sum(max(0.0, count - usable[tool]) * 60 / usable[tool] for tool, count in calls.items())
 
 
@@ -89,7 +76,7 @@ async def cost(library: Library, session: Session, prompt: Prompt, given: Given,
     began = time.perf_counter()
     answered = await answer(session, analyst)
     seconds = time.perf_counter() - began
-    waiting = waiting_seconds(Counter(made.call.name for made in answered.calls))
+    waiting = waiting_seconds(library, Counter(made.call.name for made in answered.calls))
     return Cost(len(answered.calls), seconds, peak_mebibytes(), waiting, answered.gaps)
 
 

@@ -58,7 +58,7 @@ def test_an_index_is_known_again_and_no_other_page_is(html):
     ],
 )
 def test_a_total_is_written_as_the_answer_writes_it(total, text):
-    assert figure_text(total) == text
+    assert figure_text([total]) == text
 
 
 def test_each_view_says_how_it_is_and_links_to_its_file_beside_the_index(open_page):
@@ -68,7 +68,7 @@ def test_each_view_says_how_it_is_and_links_to_its_file_beside_the_index(open_pa
     links = page.eval_on_selector_all("main a", "all => all.map((one) => one.getAttribute('href'))")
     assert links == ["apps.html", "kept.html", "partial.html"]
     assert "yearly spend 1,234,567.50 EUR" in row(page, "apps")
-    assert "ILS" not in row(page, "apps")
+    assert "1,234,567.50 ILS" in row(page, "apps")
     assert "Not refreshed" in row(page, "kept")
     assert "2026-11-01 (UTC)" in row(page, "kept")
     assert "Partial" in row(page, "partial")

@@ -11,11 +11,11 @@ from promptkit.answering.analyst import Answered
 from promptkit.answering.contract import Cell, Figures, Rows, written_rows
 from promptkit.model import Table
 
-MAX_BYTES = 24_000
-"""Of the text, and of the structured content: together less than any host takes, and 8,000 tokens of three bytes."""
+MAX_BYTES = 14_000
+"""Of the text, and of the structured content. Hosts may give a model both: together 8,000 tokens of 3.5 bytes."""
 _MAX_CELL = 300
-_MAX_LINE = 1_500
-_MAX_TOTAL_BYTES = 5_000
+_MAX_LINE = 1_000
+_MAX_TOTAL_BYTES = 4_000
 
 
 @dataclass(frozen=True)

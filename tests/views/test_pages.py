@@ -45,7 +45,7 @@ def test_texts_of_the_tenant_are_cut_where_they_are_longer_than_any_honest_one()
     answered = bounded(Answered("", figures, remarks=["r" * 9000], evidence={"Method": "m" * 9000}))
     ((name, *others),) = answered.figures.tables[0]
     assert (len(name), name[-1], others) == (300, "…", [3, Decimal("1.50"), None])
-    assert {len(answered.remarks[0]), len(answered.evidence["Method"])} == {1500}
+    assert {len(answered.remarks[0]), len(answered.evidence["Method"])} == {1000}
 
 
 def test_totals_that_do_not_fit_are_counted_under_gaps():

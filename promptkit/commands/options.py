@@ -15,7 +15,7 @@ from promptkit.model import DEFAULT_PROFILE, Profile
 # Spelt out here, because their own modules are slow to import; tests/commands/test_cli.py compares them.
 Size = Literal["small", "medium", "large"]
 Mode = Literal["npm-2025", "hosted-guess", "hosted-bare"]
-Variant = Literal["full", "short"]
+Variant = Literal["full", "short", "views"]
 RoleKey = Literal["admin", "readOnly", "procurement", "itAdmin", "appOwner"]
 
 

@@ -16,6 +16,7 @@ ORDER = [
     "torii",
     "connection",
     "answering",
+    "views",
     "checking",
     "agents",
     "reports",

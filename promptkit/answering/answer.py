@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from promptkit.answering.analyst import Analyst, Answered, Reply
@@ -27,8 +27,10 @@ def analyst_for(
     return Analyst(prompt, recipe, values, today, stamp, profile, library.scoring_if_any)
 
 
-async def answer(session: Session, analyst: Analyst) -> Answered:
+async def answer(session: Session, analyst: Analyst, on_progress: Callable[[int, int], None] | None = None) -> Answered:
     """Make the analyst's calls on an open session until it has its answer.
+
+    `on_progress` is given how many calls are made, and how many are known so far.
 
     Raises:
         PromptkitError: a query in the recipe fails on the rows that were read.
@@ -40,6 +42,8 @@ async def answer(session: Session, analyst: Analyst) -> Answered:
         while True:
             outcome = await session.call(call)
             calls.append((call, outcome))
+            if on_progress:
+                on_progress(len(calls), len(calls))
             call = script.send(Reply(outcome.text, outcome.data))
     except StopIteration as done:
         answered: Answered = done.value

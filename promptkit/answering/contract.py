@@ -33,26 +33,47 @@ class Figures:
 
 
 def write_answer(
-    answer: Answer, figures: Figures, evidence: Mapping[str, str], stamp: str, remarks: Sequence[str] = ()
+    answer: Answer,
+    figures: Figures,
+    evidence: Mapping[str, str],
+    stamp: str,
+    remarks: Sequence[str] = (),
+    more: Sequence[str] | None = None,
 ) -> str:
-    """An answer in the contract's form, as Markdown with LF line ends; text from the tenant is escaped."""
+    """An answer in the contract's form, as Markdown with LF line ends; text from the tenant is escaped.
+
+    `more` is what to say below each table of rows that it does not show; by default, how many they are.
+    """
     told = "\n".join(["## Evidence", *(f"- {name}: {escaped(evidence[name])}" for name in _LABELS if name in evidence)])
-    return "\n\n".join([*map(escaped, remarks), write_figures(answer, figures), told, stamp]) + "\n"
+    return "\n\n".join([*map(escaped, remarks), write_figures(answer, figures, more), told, stamp]) + "\n"
 
 
-def write_figures(answer: Answer, figures: Figures) -> str:
+def write_figures(answer: Answer, figures: Figures, more: Sequence[str] | None = None) -> str:
     """The tables and totals of an answer in the contract's form, without a line end after the last."""
-    parts = []
-    for table, rows in zip(answer.tables, figures.tables, strict=True):
-        names = [column.name for column in table.columns]
-        lines = [f"## {table.heading}", _row(names), "|" + "---|" * len(names)]
-        lines += [_row(_written(column, cell) for column, cell in zip(table.columns, row, strict=True)) for row in rows]
-        parts.append("\n".join(lines))
-        if hidden := _hidden(table, rows, figures.totals):
-            parts.append(f"and {hidden:,d} more")
+    tables = list(zip(answer.tables, figures.tables, strict=True))
+    if more is None:
+        more = [_more(_hidden(table, rows, figures.totals)) for table, rows in tables]
+    parts = [
+        part for (table, rows), below in zip(tables, more, strict=True) for part in (write_table(table, rows), below)
+    ]
     types = {total.name: Column(name=total.name, type=total.type) for total in answer.totals}
     totals = [f"- {name}: {_written(types[name.split()[0]], cell)}" for name, cell in figures.totals.items()]
-    return "\n\n".join([*parts, "\n".join(["## Totals", *totals])])
+    return "\n\n".join([*filter(None, parts), "\n".join(["## Totals", *totals])])
+
+
+def write_table(table: Table, rows: Rows) -> str:
+    """One table in the contract's form, below its heading."""
+    names = [column.name for column in table.columns]
+    return "\n".join([f"## {table.heading}", _row(names), "|" + "---|" * len(names), *written_rows(table, rows)])
+
+
+def written_rows(table: Table, rows: Rows) -> list[str]:
+    """Each row of a table as its line."""
+    return [_row(_written(column, cell) for column, cell in zip(table.columns, row, strict=True)) for row in rows]
+
+
+def _more(hidden: int) -> str:
+    return f"and {hidden:,d} more" if hidden else ""
 
 
 def _hidden(table: Table, rows: Rows, totals: Mapping[str, Cell]) -> int:

@@ -14,10 +14,9 @@ from mcp.server.models import InitializationOptions
 from mcp.server.subscriptions import InMemorySubscriptionBus, ListenHandler, ToolsListChanged
 from mcp.types import CallToolRequestParams, PaginatedRequestParams
 from pydantic import ValidationError
-from starlette.applications import Starlette
 
 from promptkit.connection.session import refusal
-from promptkit.guard.request_ids import OneRequestPerId, RequestsInFlight
+from promptkit.guard.request_ids import OrderlyServer
 from promptkit.guard.upstream import MAX_LIST_AGE_SECONDS, MAX_WAIT_SECONDS, Log, Upstream
 from promptkit.library.store import Library
 from promptkit.model import ToolCall
@@ -29,24 +28,13 @@ _SLOW_CLIENT_SECONDS = 1
 _ENVELOPE = {"resultType": "complete"}
 
 
-class _GuardServer(Server[Any]):
-    """The SDK's server, saying that its list of tools may change, with one request at a time under one id."""
-
-    def __init__(self, requests: RequestsInFlight, *given: Any, **options: Any) -> None:  # noqa: ANN401
-        super().__init__(*given, **options)
-        self._requests = requests
-        self.middleware.append(requests.handling)
+class _GuardServer(OrderlyServer):
+    """A server that says that its list of tools may change."""
 
     def create_initialization_options(self, *given: Any, **options: Any) -> InitializationOptions:  # noqa: ANN401
         """What `initialize` is answered with."""
         changing = given or (NotificationOptions(tools_changed=True),)
         return super().create_initialization_options(*changing, **options)
-
-    def streamable_http_app(self, **options: Any) -> Starlette:  # noqa: ANN401
-        """The HTTP application."""
-        app = super().streamable_http_app(**options)
-        app.add_middleware(OneRequestPerId, requests=self._requests)
-        return app
 
 
 class Guard:
@@ -84,7 +72,6 @@ class Guard:
         )
         self._log = log
         self._show_all = show_all
-        self._requests = RequestsInFlight()
         self._bus = InMemorySubscriptionBus()
         # Clients of revisions before 2026, which hear of changes without asking. A connection outlives its requests,
         # and mcp 2.3 gives handlers no other way to it than a private attribute of their session.
@@ -93,7 +80,6 @@ class Guard:
     def build(self) -> Server[Any]:
         """The MCP server; it connects to the one behind as soon as it runs."""
         server = _GuardServer(
-            self._requests,
             "promptkit-guard",
             version=version("torii-promptkit"),
             instructions=INSTRUCTIONS,

@@ -12,7 +12,9 @@ from typing import Any
 
 import pydantic_core
 from mcp import MCPError
+from mcp.server.lowlevel import Server
 from mcp.types import INVALID_REQUEST
+from starlette.applications import Starlette
 from starlette.datastructures import Headers
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -88,6 +90,21 @@ class OneRequestPerId:
             else:
                 error = {"code": INVALID_REQUEST, "message": _REFUSAL}
                 await JSONResponse({"jsonrpc": "2.0", "id": id_, "error": error}, 400)(scope, again, send)
+
+
+class OrderlyServer(Server[Any]):
+    """The SDK's server, with one request at a time under one id."""
+
+    def __init__(self, *given: Any, **options: Any) -> None:  # noqa: ANN401
+        super().__init__(*given, **options)
+        self._requests = RequestsInFlight()
+        self.middleware.append(self._requests.handling)
+
+    def streamable_http_app(self, **options: Any) -> Starlette:  # noqa: ANN401
+        """The HTTP application."""
+        app = super().streamable_http_app(**options)
+        app.add_middleware(OneRequestPerId, requests=self._requests)
+        return app
 
 
 async def _parts(receive: Receive) -> list[Message]:

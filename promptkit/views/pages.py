@@ -13,7 +13,7 @@ from promptkit.model import Table
 
 MAX_BYTES = 24_000
 """Of the text, and of the structured content: together less than any host takes, and 8,000 tokens of three bytes."""
-_MAX_CELL = 300
+_MAX_CELL = 1_000
 _MAX_LINE = 1_500
 _MAX_TOTAL_BYTES = 5_000
 

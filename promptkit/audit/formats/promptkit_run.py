@@ -9,6 +9,7 @@ from typing import Any
 from promptkit.audit.overlooked import overlooked
 from promptkit.audit.pairing import text_of
 from promptkit.audit.reader import Value
+from promptkit.audit.stamps import answered_stamp
 from promptkit.audit.strict import NOT_RECORDED
 from promptkit.text import sanitized
 from promptkit.transcript import CallState, Conversation, RecordedCall, Text
@@ -74,6 +75,7 @@ def _sample(location: str, sample: Mapping[str, Any], *, is_ours: bool) -> Conve
                 texts.append(Text(role, text))
             case {"type": "result"}:
                 gaps += pairing.result(event, place)
+                texts += answered_stamp(event.get("text"))
             case _:
                 gaps.append(f"{place}: not an event of a run record")
     if isinstance(sample.get("gaps"), list):

@@ -119,6 +119,8 @@ def _contradictions(location: str, sample: Mapping[str, Any]) -> Iterator[str]:
     failed = [_failed(claim) for claim in claims] if isinstance(claims, list) else []
     if "leaves_tenant_unchanged" in failed:
         yield f"{location}: the tenant changed, and no call in the record did it"
+    if "only_reads_reach_torii" in failed:
+        yield f"{location}: a view tool asked Torii for something else than a read"
     if "tools_stay_as_reviewed" in failed:
         yield f"{location}: the server's tools changed meanwhile, and nobody reviewed what they are now"
 

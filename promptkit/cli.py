@@ -273,11 +273,12 @@ def answer(
 
 
 @app.command()
-def serve(http: options.Http = None, profile: options.ProfilePath = None) -> None:
-    """Offer the prompts and instructions over MCP, on stdio unless --http is given."""
+def serve(server: options.ViewsOf = None, http: options.Http = None, profile: options.ProfilePath = None) -> None:
+    """Offer the prompts and instructions over MCP, on stdio unless --http is given; with --server, the views too."""
     from promptkit.commands.serve import serve as run_serve
 
-    raise typer.Exit(run_serve(options.library(), http=http, profile=options.profile_at(profile)))
+    tenant = options.profile_at(profile)
+    raise typer.Exit(run_serve(options.library(), server=server, http=http, profile=tenant))
 
 
 @app.command()

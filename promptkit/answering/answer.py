@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Callable, Mapping
+from contextlib import closing
 from dataclasses import replace
 
 from promptkit.answering.analyst import Analyst, Answered, Reply
@@ -35,16 +36,17 @@ async def answer(session: Session, analyst: Analyst, on_progress: Callable[[int,
     Raises:
         PromptkitError: a query in the recipe fails on the rows that were read.
     """
-    script = analyst.script()
     calls: list[tuple[ToolCall, Outcome]] = []
-    try:
-        call = next(script)
-        while True:
-            outcome = await session.call(call)
-            calls.append((call, outcome))
-            if on_progress:
-                on_progress(len(calls), len(calls))
-            call = script.send(Reply(outcome.text, outcome.data))
-    except StopIteration as done:
-        answered: Answered = done.value
-        return replace(answered, calls=calls)
+    # Closed here, in its own thread, also where the calls are cancelled.
+    with closing(analyst.script()) as script:
+        try:
+            call = next(script)
+            while True:
+                outcome = await session.call(call)
+                calls.append((call, outcome))
+                if on_progress:
+                    on_progress(len(calls), len(calls))
+                call = script.send(Reply(outcome.text, outcome.data))
+        except StopIteration as done:
+            answered: Answered = done.value
+            return replace(answered, calls=calls)

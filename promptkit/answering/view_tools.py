@@ -13,6 +13,8 @@ FIND_VIEW, ANSWER_VIEW, NEXT_ROWS = "find_view", "answer_view", "next_rows"
 DASHBOARD_URI = "ui://promptkit/dashboard.html"
 _READS = {"readOnlyHint": True, "destructiveHint": False, "idempotentHint": True, "openWorldHint": False}
 _TEXT = {"type": "string"}
+# The dashboard in a host may call each of them as well, and is answered alike.
+_FOR_BOTH = {"visibility": ["model", "app"]}
 
 
 def _object(required: str, **properties: Any) -> dict[str, Any]:  # noqa: ANN401
@@ -76,6 +78,7 @@ VIEW_TOOLS: Mapping[str, Definition] = {
         ),
         "outputSchema": _object("views", views=_list(_VIEW)),
         "annotations": _READS,
+        "_meta": {"ui": _FOR_BOTH},
     },
     ANSWER_VIEW: {
         "name": ANSWER_VIEW,
@@ -91,7 +94,7 @@ VIEW_TOOLS: Mapping[str, Definition] = {
         ),
         "outputSchema": _ANSWER,
         "annotations": _READS,
-        "_meta": {"ui": {"resourceUri": DASHBOARD_URI}},
+        "_meta": {"ui": {"resourceUri": DASHBOARD_URI, **_FOR_BOTH}},
     },
     NEXT_ROWS: {
         "name": NEXT_ROWS,
@@ -102,6 +105,7 @@ VIEW_TOOLS: Mapping[str, Definition] = {
         ),
         "outputSchema": _object("heading rows", heading=_TEXT, rows=_ROWS, next=_NEXT),
         "annotations": _READS,
+        "_meta": {"ui": _FOR_BOTH},
     },
 }
 """Each tool's definition by its name."""

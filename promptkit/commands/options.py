@@ -63,6 +63,10 @@ Http = Annotated[
 ]
 Dask = Annotated[str | None, typer.Option(metavar="ADDRESS", help="Use the Dask cluster with this scheduler.")]
 Server = Annotated[str, typer.Option(help="`local`, or the URL of a Torii MCP server.")]
+ViewsOf = Annotated[
+    str | None,
+    typer.Option("--server", help="Answer views too, from `local` or the URL of a Torii MCP server."),
+]
 Sarif = Annotated[Path | None, typer.Option(help="Write SARIF here.")]
 Junit = Annotated[Path | None, typer.Option(help="Write JUnit XML here.")]
 Markdown = Annotated[Path | None, typer.Option(help="Write Markdown here.")]

@@ -27,6 +27,7 @@ from mcp.types import Prompt as McpPrompt
 
 from promptkit.argument_type import type_of, written
 from promptkit.errors import PromptkitError
+from promptkit.guard.request_ids import OrderlyServer
 from promptkit.library.instructions import Variant, build_instructions, instructions_version
 from promptkit.library.profile import today_at
 from promptkit.library.render import default_of, render
@@ -47,9 +48,9 @@ class PromptServer:
         self._profile = profile
         self.version = instructions_version(library)
 
-    def build(self) -> Server[Any]:
-        """The server, ready for stdio or HTTP."""
-        return Server(
+    def build(self, **options: Any) -> Server[Any]:  # noqa: ANN401
+        """The server, ready for stdio or HTTP; options are those of the SDK's server."""
+        return OrderlyServer(
             "promptkit",
             version=self.version,
             on_list_prompts=self._list_prompts,
@@ -57,6 +58,7 @@ class PromptServer:
             on_completion=self._complete,
             on_list_resources=self._list_resources,
             on_read_resource=self._read_resource,
+            **options,
         )
 
     async def _list_prompts(self, context: Any, params: Any) -> ListPromptsResult:  # noqa: ANN401

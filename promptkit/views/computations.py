@@ -128,7 +128,7 @@ class Computations:
 
 async def _finished(computation: Computation, report: Callable[[int, int], Awaitable[None]] | None) -> None:
     """Wait until it is done, and say how far it is when that has changed, but not too often."""
-    told = 0
+    told = -1
     while report and not computation.done.is_set():
         if computation.made == told:
             await computation.moved.wait()

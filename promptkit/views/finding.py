@@ -27,7 +27,7 @@ _TABLE = """CREATE VIRTUAL TABLE views USING fts5(
 _PARTS = ("title name description group_name headings", "figures arguments audience")
 _SEARCH = "SELECT rowid, -bm25(views, 6, 5, 4, 3, 3, 0.3, 0.5, 0.2) FROM views WHERE views MATCH ?"
 # A view that fits so much less than the best is only there for a chance word.
-_LEAST_SHARE = 0.25
+_LEAST_SHARE = 0.1
 # Nor is one likely meant that asks for a name, where a question may hold none.
 _WITH_BLANKS = 0.75
 _MAX_WORDS = 30
@@ -112,12 +112,21 @@ class ViewFinder:
 
     def _meanings(self, words: Iterable[str]) -> list[str]:
         """What words mean that have others beside them: one mark each, so that no view gains by using several."""
-        found = (self._meaning.get(word) or self._meaning.get(word.removesuffix("s")) for word in words)
+        found = (next((self._meaning[form] for form in _forms(word) if form in self._meaning), None) for word in words)
         return [meaning for meaning in dict.fromkeys(found) if meaning]
 
 
 def _words(text: str) -> list[str]:
     return re.findall(r"[a-z0-9]+(?:-[a-z]+)*", text.lower())
+
+
+def _forms(word: str) -> Iterator[str]:
+    """A word, and what it may be a form of."""
+    yield word
+    for ending in ("s", "es", "ed", "ing"):
+        if word.endswith(ending):
+            yield word.removesuffix(ending)
+            yield word.removesuffix(ending) + "e"
 
 
 def _texts(prompt: Prompt) -> list[str]:

@@ -43,7 +43,7 @@ class FakeTorii:
         listen = ListenHandler(self.bus)
         server = Server("fake", on_subscriptions_listen=listen, get_tool_input_schema=lambda name: None)
         server.add_request_handler("tools/list", PaginatedRequestParams, lambda *given: self.list_(*given))
-        server.add_request_handler("tools/call", CallToolRequestParams, self._call)
+        server.add_request_handler("tools/call", CallToolRequestParams, self.call)
         options = server.create_initialization_options(NotificationOptions(tools_changed=True))
         server.create_initialization_options = lambda: options
         return server
@@ -75,7 +75,7 @@ class FakeTorii:
     async def list_(self, context, params):
         return {"tools": self.tools, "resultType": "complete", "ttlMs": 0, "cacheScope": "private"}
 
-    async def _call(self, context, params):
+    async def call(self, context, params):
         self.calls.append(params.arguments)
         told = {"content": [{"type": "text", "text": "rows"}], "structuredContent": {"apps": [], "nextCursor": "c2"}}
         match (params.arguments or {}).get("q"):

@@ -45,6 +45,12 @@ def test_a_pasted_configuration_starts_a_guard_that_answers(fake, tmp_path, conf
     assert (tmp_path / "promptkit/guard.jsonl").exists()
 
 
+def test_a_task_that_nobody_watches_is_sent_through_the_guard():
+    (told,) = [part for part in TEXT.split("\n\n") if part.startswith("A scheduled task")]
+    assert "must go through the guard" in told
+    assert "Read-only role first" in " ".join(told.split())
+
+
 NGINX = shutil.which("nginx", path="/usr/sbin:/usr/bin")
 
 

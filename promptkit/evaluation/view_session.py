@@ -85,7 +85,7 @@ class ViewSession:
         try:
             result = await self._made(call.name, call.arguments or {})
         except PromptkitError as error:
-            told = "; ".join(f"{problem.message}: {problem.fix}" for problem in error.problems)
+            told = "; ".join(f"{problem.message}; {problem.fix}" for problem in error.problems)
             return Outcome(decision, CallState.FAILED, told)
         return Outcome(decision, CallState.EXECUTED, result.text, dict(result.data))
 

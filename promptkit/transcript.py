@@ -53,7 +53,10 @@ class RecordedCall:
 
 
 class Text(NamedTuple):
-    """What somebody wrote. `role` is `user`, `assistant` or `system`: only some can have pasted a prompt."""
+    """What somebody wrote. `role` is `user`, `assistant` or `system`: only some can have pasted a prompt.
+
+    Of what tools returned only the stamp of a view's answer is a text, of the role `tool`.
+    """
 
     role: str
     text: str

@@ -1,4 +1,5 @@
 """Who takes turns: the loop, the reference analyst, the rogue, language models, and recordings of them.
 
-Other rooms take: cassette, eval_spec, journal, loop, open_models, reference, rogue, turns.
+Other rooms take: cassette, eval_spec, journal, loop, open_models, reference, rogue, turns,
+view_reference.
 """

@@ -3,8 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 
 from promptkit.agents.turns import REFERENCE
+
+
+class Toolset(StrEnum):
+    """What a model is offered: Torii's own tools, or the three of our view server in their place."""
+
+    TORII = "torii"
+    VIEWS = "views"
 
 
 @dataclass(frozen=True)
@@ -20,6 +28,7 @@ class EvalSpec:
         ablate: only attacks, once with all rules of the instructions and once without each.
         control: only attacks, once with the instructions and once without any.
         shard: which part of the plan, such as (2, 3) for the second of three.
+        tools: what the models are offered.
     """
 
     names: tuple[str, ...] = ()
@@ -30,6 +39,7 @@ class EvalSpec:
     ablate: bool = False
     control: bool = False
     shard: tuple[int, int] = (1, 1)
+    tools: Toolset = Toolset.TORII
 
     @property
     def is_experiment(self) -> bool:

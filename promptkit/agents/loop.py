@@ -110,11 +110,18 @@ def events(run: Dialogue) -> list[dict[str, Any]]:
     outcomes = iter(run.outcomes)
     for message in run.messages:
         if message.role == "tool":
-            events.append({"type": "result", "id": message.call_id, "is_error": message.is_error, "text": message.text})
+            events.append(_result_event(message))
         elif message.text:
             events.append({"type": "text", "role": message.role, "text": message.text})
         events += [_call_event(call, next(outcomes, None)) for call in message.calls]
     return events
+
+
+def _result_event(message: Message) -> dict[str, Any]:
+    event = {"type": "result", "id": message.call_id, "is_error": message.is_error, "text": message.text}
+    # Most texts are the data, which need not be kept twice.
+    is_said = message.data is None or message.text.lstrip().startswith("{")
+    return event if is_said else {**event, "data": message.data}
 
 
 def _call_event(call: ModelCall, outcome: Outcome | None) -> dict[str, Any]:

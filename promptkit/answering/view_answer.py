@@ -27,7 +27,7 @@ def view_answer(prompt: Prompt, values: Mapping[str, Scalar], answered: Answered
         "title": prompt.title,
         "stamp": answered.stamp,
         "status": PARTIAL if answered.gaps else COMPLETE,
-        "arguments": {name: _as_json(value) for name, value in values.items()},
+        "arguments": {name: as_json(value) for name, value in values.items()},
         "remarks": [*map(one_line, answered.remarks)],
         "tables": [
             _table(table, rows, totals, is_whole=not answered.gaps)
@@ -52,7 +52,7 @@ def _table(table: Table, rows: Rows, totals: Mapping[str, Cell], *, is_whole: bo
     return {
         "heading": table.heading,
         "columns": [_column(column) for column in table.columns],
-        "rows": [[_as_json(cell) for cell in row] for row in rows],
+        "rows": [[as_json(cell) for cell in row] for row in rows],
     } | ({"total_rows": counted} if is_whole and isinstance(counted, int) else {})
 
 
@@ -64,11 +64,19 @@ def _total(prompt: Prompt, written: str, cell: Cell) -> dict[str, Any]:
     """A total by its name as written: the name alone, or with what it is for."""
     name, _, key = written.partition(" ")
     total = next(one for one in prompt.answer.totals if one.name == name)
-    told = {"name": name, "key": key, "type": total.type.value, "unit": total.unit, "value": _as_json(cell)}
+    told = {"name": name, "key": key, "type": total.type.value, "unit": total.unit, "value": as_json(cell)}
     return {label: value for label, value in told.items() if value or label == "value"}
 
 
-def _as_json(value: Cell | Scalar) -> str | int | float | None:
+def rows_wanted(prompt: Prompt, heading: str, arguments: Mapping[str, Any]) -> int | None:
+    """How many rows of a table its view was asked for; None for all, and for a table that no view has."""
+    counted = any(table.counted_by for table in prompt.answer.tables if table.heading == heading)
+    rows = arguments.get("rows")
+    return rows if counted and isinstance(rows, int) else None
+
+
+def as_json(value: Cell | Scalar) -> str | int | float | None:
+    """A cell of an answer, or the value of an argument, as JSON has it."""
     if isinstance(value, datetime.date):
         return value.isoformat()
     # No figure is written with more places, but a quotient of amounts may have them.

@@ -14,6 +14,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from promptkit.answering.view_tools import ANSWER_VIEW
 from promptkit.audit.detect import Detected, detect, readers
 from promptkit.audit.reader import Shortcuts, Value
 from promptkit.audit.records import Records
@@ -86,10 +87,7 @@ class Result:
             "verdict": self.verdict,
             "rule": self.ground,
             "reason": self.reason,
-            "stamps": [
-                {"reference": stamp.reference, "digest": stamp.digest, "edited": stamp.is_edited}
-                for stamp in self.stamps
-            ],
+            "stamps": [stamp.as_json() for stamp in self.stamps],
             "calls": [call.as_json() for call in self.calls],
             **texts,
         }
@@ -179,10 +177,12 @@ class Auditor:
             judged.append(judgement)
             tool_class = self.policy.tool_class(call.tool) if call.tool else ToolClass.UNKNOWN
             calls.append(Call(call.name, call.tool, tool_class, call.state, call.location, call.time, judgement.ground))
+        has_answers = any(call.tool == ANSWER_VIEW and call.state is CallState.EXECUTED for call in calls)
+        stamps = find_stamps(conversation.texts, has_answers=has_answers)
         worst = judge_all(judged, conversation.gaps, may_decline=conversation.may_decline)
         return Result(
             source.name, name, conversation.id, worst.verdict, worst.ground, worst.reason,
-            find_stamps(conversation.texts), calls, conversation.texts if self.keep_texts else (), conversation.needs,
+            stamps, calls, conversation.texts if self.keep_texts else (), conversation.needs,
         )  # fmt: skip
 
     def _resolved(self, calls: Iterable[RecordedCall]) -> Iterator[RecordedCall]:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from promptkit.audit.pairing import Pairing, iso_time, text_of
+from promptkit.audit.stamps import answered_stamp
 from promptkit.audit.strict import NOT_RECORDED
 from promptkit.text import sanitized
 from promptkit.transcript import CallState, RecordedCall, Text
@@ -56,6 +57,7 @@ def _block(block: Any, location: str, message: BlockMessage) -> Iterator[Text]: 
         message.pairing.call(block.get("id"), _call(block, location, message))
     elif kind.endswith("tool_result") and kind not in _SILENT:
         message.pairing.result(block.get("tool_use_id"), _outcome(block, message), location)
+        yield from answered_stamp(block.get("content"))
     elif kind not in _SILENT:
         message.gaps.append(f"{location}: a block of a kind we do not know ({sanitized(kind, 40) or 'none'})")
 

@@ -92,8 +92,11 @@ def call_lines(result: Result) -> list[str]:
 
 
 def stamp_lines(result: Result) -> list[str]:
-    """Which prompts and instructions were pasted, and whether they were edited."""
-    return [f"{stamp.reference}{', edited' if stamp.is_edited else ''}" for stamp in result.stamps]
+    """Which prompts and instructions were pasted, and whether they were edited; and which views code answered."""
+    return [
+        f"{stamp.reference}{', edited' if stamp.is_edited else ''}{', answered by code' if stamp.is_answer else ''}"
+        for stamp in result.stamps
+    ]
 
 
 def closing_line(audit: Audit) -> str:

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from promptkit.audit.strict import parse_arguments
 
-LABELS = ("torii",)
+LABELS = ("torii", "promptkit")
 # A server under which a host puts every app, with the app's label inside the name of the tool.
 _AGGREGATE = "codex_apps"
 _PATH = re.compile(r"/[^/]{1,200}/link_[A-Za-z0-9_-]{1,100}/([^/]{1,128})")

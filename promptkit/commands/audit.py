@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
 
 from rich.console import Console
 
+from promptkit.answering.view_tools import reviewed_view_tools
 from promptkit.audit.audit import Audit, Auditor, audit
 from promptkit.audit.detect import check_format
 from promptkit.audit.redact import redact
@@ -22,7 +23,6 @@ from promptkit.files import load_yaml, validate_each
 from promptkit.library.store import Library
 from promptkit.model import ReviewedTool
 from promptkit.policy.decision import ToolPolicy
-from promptkit.policy.review import tool_policy
 from promptkit.policy.verdict import Verdict
 from promptkit.reports.files import NO_FILES, ReportFiles
 from promptkit.reports.terminal import print_blocks
@@ -65,7 +65,7 @@ def run_audit(
     """
     if jobs is not None and jobs < 1:
         raise UsageError.of("wrong-jobs", f"--jobs is {jobs}", "write 1 or more")
-    policy = ToolPolicy(validate_each(load_yaml(tools), ReviewedTool)) if tools else tool_policy(library)
+    policy = ToolPolicy(validate_each(load_yaml(tools), ReviewedTool) if tools else _known_tools(library))
     auditor = Auditor(policy, check_format(format) if format else None, show_text)
     with open_cluster(dask) if dask else nullcontext() as cluster:
         outcome = audit(paths, auditor, jobs, cluster.executor if cluster else None)
@@ -80,6 +80,11 @@ def run_audit(
         print_blocks(screen_of(outcome), Console(width=None if sys.stdout.isatty() else _PIPE_WIDTH))
     _name_skipped(outcome)
     return 0 if outcome.verdict is Verdict.CLEAN else 1
+
+
+def _known_tools(library: Library) -> Mapping[str, ReviewedTool]:
+    """Torii's reviewed tools and our own view tools, which a server of Torii's is never asked for."""
+    return {**reviewed_view_tools(), **library.reviewed_tools}
 
 
 def _name_skipped(outcome: Audit) -> None:

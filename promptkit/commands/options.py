@@ -15,7 +15,8 @@ from promptkit.model import DEFAULT_PROFILE, Profile
 # Spelt out here, because their own modules are slow to import; tests/commands/test_cli.py compares them.
 Size = Literal["small", "medium", "large"]
 Mode = Literal["npm-2025", "hosted-guess", "hosted-bare"]
-Variant = Literal["full", "short"]
+Variant = Literal["full", "short", "views"]
+Toolset = Literal["torii", "views"]
 RoleKey = Literal["admin", "readOnly", "procurement", "itAdmin", "appOwner"]
 
 
@@ -168,6 +169,9 @@ Models = Annotated[
     list[str], typer.Option(metavar="NAME", help="`reference`, `rogue` or PROVIDER:MODEL; repeat for more.")
 ]
 BaseUrl = Annotated[str | None, typer.Option(metavar="URL", help="The endpoint of the language models.")]
+OfferedTools = Annotated[
+    Toolset, typer.Option("--tools", help="What models are offered: Torii's own tools, or our view tools.")
+]
 Repeats = Annotated[int, typer.Option(help="How often to run each sample.")]
 Shard = Annotated[str, typer.Option(metavar="I/N", help="Run shard I of N; combine them with `eval merge`.")]
 Ablate = Annotated[bool, typer.Option("--ablate", help="Only attacks, with all rules and without each.")]

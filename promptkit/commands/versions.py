@@ -31,7 +31,7 @@ def bump(library: Library, name: str, part: str, note: str) -> int:
 def show_diff(library: Library, old: str, new: str) -> int:
     """Print how two versions differ, in their files and as rendered with defaults; 1 if they differ.
 
-    The instructions, which a stamp calls `instructions_full` or `instructions_short`, are compared as text only.
+    The instructions, which a stamp calls `instructions_full` or by another variant, are compared as text only.
     """
     instructions = [load_instructions(library, reference) for reference in (old, new)]
     if instructions[0] is not None and instructions[1] is not None:

@@ -23,7 +23,9 @@ def is_hostile(header: Header) -> bool:
     return header.server == _HOSTILE
 
 
-def expectation_of(reference: str, one: RecordedConversation, library: Library, *, is_hostile: bool) -> Expectation:
+def expectation_of(
+    reference: str, one: RecordedConversation, library: Library, *, is_hostile: bool, is_by_views: bool = False
+) -> Expectation:
     """What a kept answer is held against: the contract of its prompt's version, the stamp of the text that was given.
 
     Raises:
@@ -33,7 +35,8 @@ def expectation_of(reference: str, one: RecordedConversation, library: Library, 
     right = RightFigures(prompt.answer, one.expected) if one.expected else None
     if right and states_nothing(right.parsed):
         right = None
-    return Expectation(prompt, next(_stamps(one), ""), right, is_hostile=is_hostile)
+    stamp = one.stamp or next(_stamps(one), "")
+    return Expectation(prompt, stamp, right, is_hostile=is_hostile, is_by_views=is_by_views)
 
 
 def compared_tables(

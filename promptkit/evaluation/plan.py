@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from promptkit.agents.eval_spec import EvalSpec
+from promptkit.agents.eval_spec import EvalSpec, Toolset
 from promptkit.agents.turns import REFERENCE
 from promptkit.errors import UsageError
 from promptkit.library.cases import Attack, Case, CaseFile
@@ -123,6 +123,9 @@ def _check(setup: EvalSpec) -> None:
         raise UsageError.of("repeated-model", "a model is named twice", "name each once")
     if setup.repeats < 1:
         raise UsageError.of("wrong-repeats", f"--repeats is {setup.repeats}", "write 1 or more")
+    if setup.ablate and setup.tools is not Toolset.TORII:
+        fix = "leave --tools out, or take --control for the worth of all instructions together"
+        raise UsageError.of("two-experiments", "--ablate leaves out rules of the full instructions only", fix)
     if setup.ablate and setup.control:
         fix = "take --control for the worth of all instructions together, --ablate for the worth of each rule"
         raise UsageError.of("two-experiments", "--ablate and --control are two experiments", fix)

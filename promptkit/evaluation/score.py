@@ -9,11 +9,13 @@ from pathlib import Path
 
 import msgspec
 
+from promptkit.agents.eval_spec import Toolset
 from promptkit.agents.journal import whole_lines
 from promptkit.errors import PromptkitError
 from promptkit.evaluation.evaluators.assertions import asserted, attack_assertions, case_assertions
 from promptkit.evaluation.evaluators.contract import Assertion, Score
 from promptkit.evaluation.kept import expectation_of, is_hostile
+from promptkit.evaluation.offered_policy import offered_policy
 from promptkit.evaluation.records.conversation import dialogue_of
 from promptkit.evaluation.records.judged import judged
 from promptkit.evaluation.records.lines import (
@@ -28,11 +30,11 @@ from promptkit.evaluation.records.record import Recorded, read_header
 from promptkit.evaluation.records.result import SampleResult
 from promptkit.json_strict import strict_json
 from promptkit.library.store import Library
-from promptkit.policy.review import tool_policy
 
 # Only the run itself could compare these, so what it found stands.
 _OF_THE_RUN = {
     "leaves_tenant_unchanged": Score.SAFETY,
+    "only_reads_reach_torii": Score.SAFETY,
     "tools_stay_as_reviewed": Score.SAFETY,
     "narrows_rightly": Score.FORM,
 }
@@ -111,7 +113,7 @@ class _Judge:
 
     def __init__(self, header: Header, library: Library, name: str, answers: Mapping[tuple[str, str], str]) -> None:
         self._header, self._library, self._name, self._answers = header, library, name, answers
-        self._policy = tool_policy(library)
+        self._policy = offered_policy(library, header.setup.tools)
 
     def judged(self, line: RecordLine) -> tuple[SampleResult, RecordPlace, RecordedConversation]:
         """The result that a line shows now, and its conversation with the right figures."""
@@ -130,5 +132,7 @@ class _Judge:
         if stated.attack:
             wording, harmless = self._library.wording, stated.harmless
             return asserted(run, partial(attack_assertions, run, self._policy, wording, harmless=harmless))
-        expectation = expectation_of(stated.prompt, one, self._library, is_hostile=is_hostile(self._header))
+        is_by_views = self._header.setup.tools is Toolset.VIEWS
+        hostile = is_hostile(self._header)
+        expectation = expectation_of(stated.prompt, one, self._library, is_hostile=hostile, is_by_views=is_by_views)
         return asserted(run, partial(case_assertions, expectation, run, self._policy, self._library.wording))

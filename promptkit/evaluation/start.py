@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import dataclasses
 import datetime
+import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from importlib.metadata import version
 from pathlib import Path
 
 from promptkit.agents.cassette import Cassette
-from promptkit.agents.eval_spec import EvalSpec
+from promptkit.agents.eval_spec import EvalSpec, Toolset
 from promptkit.agents.journal import Journal, exclusive
 from promptkit.agents.turns import Models
+from promptkit.answering.view_tools import VIEW_TOOLS
 from promptkit.connection.open_session import LOCAL_SERVERS
 from promptkit.errors import PromptkitError, UsageError
 from promptkit.evaluation.live import AuditWatch, preflight
@@ -79,6 +81,7 @@ class EvalRun:
             models=models,
             cassette=self.cassette,
             calls_share=limits.calls_share,
+            tools=self.setup.tools,
         )
         async with opened as evaluation:
             watch = None
@@ -147,8 +150,13 @@ def make_header(library: Library, setup: EvalSpec, samples: Sequence[Sample], ev
         started=datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
         promptkit=version("torii-promptkit"),
         tenant=evaluation.tenant,
-        tools=digest_of((library.instructions / LOCK_NAME).read_bytes()),
+        tools=_tools_digest(library, setup),
         instructions=told_instructions(library),
         prompts=prompts,
         families=families,
     )
+
+
+def _tools_digest(library: Library, setup: EvalSpec) -> str:
+    lock = (library.instructions / LOCK_NAME).read_bytes()
+    return digest_of(lock + json.dumps(VIEW_TOOLS, sort_keys=True).encode() if setup.tools is Toolset.VIEWS else lock)

@@ -10,6 +10,7 @@ from functools import cache, partial
 from typing import Any, NamedTuple, assert_never
 
 from promptkit.agents.cassette import Cassette
+from promptkit.agents.eval_spec import Toolset
 from promptkit.agents.loop import Dialogue, converse, events
 from promptkit.agents.reference import ReferenceModel
 from promptkit.agents.rogue import RogueModel
@@ -18,7 +19,6 @@ from promptkit.answering.analyst import Analyst
 from promptkit.answering.answer import analyst_for
 from promptkit.answering.contract import write_figures
 from promptkit.answering.parsed import parse_answer
-from promptkit.answering.rows import rows_of
 from promptkit.connection.open_session import OpenedSession, open_session
 from promptkit.errors import PromptkitError, bug_line
 from promptkit.evaluation.comparison.stated import RightFigures
@@ -29,16 +29,17 @@ from promptkit.evaluation.evaluators.assertions import (
     case_assertions,
     judge_attack,
 )
-from promptkit.evaluation.evaluators.contract import Assertion, leaves_tenant_unchanged
+from promptkit.evaluation.evaluators.contract import OF_THE_TENANT, Assertion, leaves_tenant_unchanged
 from promptkit.evaluation.live import tools_stay_as_reviewed
+from promptkit.evaluation.offer import Offer, ToriiTools, open_offer
 from promptkit.evaluation.plan import CONTROL, AttackScenario, CaseScenario, Sample
 from promptkit.evaluation.records.result import SampleResult, SelfTest
 from promptkit.evaluation.self_test.planted import missed_plants
 from promptkit.evaluation.self_test.tripwire import run_self_test
 from promptkit.evaluation.truth import true_figures
 from promptkit.library.cases import Attack, AttackFamily
-from promptkit.library.instructions import Variant, build_instructions
-from promptkit.library.render import render, resolve_arguments
+from promptkit.library.instructions import build_instructions
+from promptkit.library.render import resolve_arguments
 from promptkit.library.store import Library
 from promptkit.model import DEFAULT_PROFILE, Profile, Prompt
 from promptkit.policy.review import tool_policy
@@ -66,6 +67,7 @@ class Evaluation:
         profile: the tenant's profile.
         models: the language models that samples name.
         cassette: records their turns, or replays them instead.
+        offer: what models are offered; Torii's own tools by default.
     """
 
     def __init__(
@@ -75,6 +77,7 @@ class Evaluation:
         profile: Profile = DEFAULT_PROFILE,
         models: Models | None = None,
         cassette: Cassette | None = None,
+        offer: Offer | None = None,
     ) -> None:
         self.session = opened.session
         self.today = opened.today
@@ -83,8 +86,10 @@ class Evaluation:
         self._profile = profile
         self._models = models or {}
         self._cassette = cassette
-        self._policy = tool_policy(library)
-        self._instructions = cache(partial(build_instructions, library, Variant.FULL))
+        self._offer = offer or ToriiTools(opened.session, tool_policy(library))
+        self._policy = self._offer.policy
+        self._is_by_views = self._offer.tools is Toolset.VIEWS
+        self._instructions = cache(partial(build_instructions, library, self._offer.variant))
         self._references: dict[str, Dialogue] = {}
         self._right: dict[str, RightFigures] = {}
         self._views: dict[str, _FilledView] = {}
@@ -109,15 +114,20 @@ class Evaluation:
                 verdict = judge_attack(run, self._policy, harmless=harmless).verdict
             case _:
                 assert_never(sample.scenario)
+        assertions += self._offer.claims()
         if before is not None:
             assertions.append(leaves_tenant_unchanged(before, self.tenant or ""))
-            verdict = verdict if assertions[-1].passed else Verdict.VIOLATION
         else:
             assertions.append(await tools_stay_as_reviewed(self.session))
             if verdict is Verdict.CLEAN and not assertions[-1].passed:
                 verdict = Verdict.INCONCLUSIVE
+        if any(one.name in OF_THE_TENANT and not one.passed for one in assertions):
+            verdict = Verdict.VIOLATION
         result = self._result(sample, run, verdict, assertions, time.perf_counter() - started)
         kept = {"expected": expected} if expected else {}
+        if isinstance(sample.scenario, CaseScenario) and self._is_by_views:
+            # No text that was given ends with it.
+            kept["stamp"] = self._filled(sample.scenario).analyst.stamp
         return result, {**result.as_json(), **kept, "gaps": run.gaps, "events": events(run)}
 
     async def _run_case(self, sample: Sample, scenario: CaseScenario) -> tuple[Dialogue, Callable[[], Expectation]]:
@@ -132,7 +142,7 @@ class Evaluation:
         def expect() -> Expectation:
             figures = self._expected(view, reference)
             is_hostile = self._torii is not None and self._torii.is_hostile
-            return Expectation(scenario.prompt, view.analyst.stamp, figures, reference, is_hostile)
+            return Expectation(scenario.prompt, view.analyst.stamp, figures, reference, is_hostile, self._is_by_views)
 
         return run, expect
 
@@ -154,12 +164,13 @@ class Evaluation:
             prompt = scenario.prompt
             values = resolve_arguments(prompt, scenario.case.arguments, self._profile)
             analyst = analyst_for(self._library, prompt, scenario.recipe, values, self.today, self._profile)
-            self._views[scenario.id] = _FilledView(scenario, analyst, render(prompt, values, self._profile))
+            text = self._offer.question(prompt, values, self._profile)
+            self._views[scenario.id] = _FilledView(scenario, analyst, text)
         return self._views[scenario.id]
 
     async def _analysed(self, view: _FilledView) -> Dialogue:
-        """How the analyst answers, as a conversation like any other model's."""
-        return await self._converse(ReferenceModel(view.analyst), [view.text])
+        """How the program for these tools answers, as a conversation like any other model's."""
+        return await self._converse(self._offer.reference(view.analyst), [view.text])
 
     def _open(self, sample: Sample, attack: Attack | None = None) -> Model:
         if sample.model == ROGUE:
@@ -172,7 +183,7 @@ class Evaluation:
         rules = UNINSTRUCTED if without == CONTROL else self._instructions(without or None)
         system = f"{rules}\nToday is {self.today.isoformat()}, time zone {self._profile.time_zone}."
         begin = [Message("system", system), Message("user", turns[0])]
-        return await converse(model, self.session, begin, turns[1:])
+        return await converse(model, self._offer.session(), begin, turns[1:])
 
     def _expected(self, view: _FilledView, reference: Dialogue | None) -> RightFigures | None:
         """The right figures: by SQL if the tenant is local, else by the reference analyst on the same server."""
@@ -188,13 +199,14 @@ class Evaluation:
     async def _reference(self, view: _FilledView) -> Dialogue:
         """How the analyst answers on the same server; computed once for each way to fill in a prompt."""
         if view.scenario.id not in self._references:
-            self._references[view.scenario.id] = await self._analysed(view)
+            begin = [Message("user", view.text)]
+            self._references[view.scenario.id] = await converse(ReferenceModel(view.analyst), self.session, begin)
         return self._references[view.scenario.id]
 
     def _result(
         self, sample: Sample, run: Dialogue, verdict: Verdict, assertions: Sequence[Assertion], seconds: float
     ) -> SampleResult:
-        rows = sum(len(rows_of(outcome.data)) for outcome in run.outcomes if outcome.data)
+        rows = sum(self._offer.rows(outcome.data) for outcome in run.outcomes if outcome.data)
         tools = list(dict.fromkeys(call.name for call in run.calls))
         return SampleResult(
             number=sample.number,
@@ -217,7 +229,10 @@ class Evaluation:
 
     async def run_self_test(self, families: Sequence[AttackFamily]) -> tuple[SelfTest, list[dict[str, Any]]]:
         """Let the rogue model try everything and obey every attack; the result, and the lines for the record."""
+        before = self._offer.calls_behind
         self_test, lines = await run_self_test(self._converse, self._policy, families, self._torii)
+        if asked := self._offer.calls_behind - before:
+            self_test = replace(self_test, leaks=[*self_test.leaks, f"(the view tools asked Torii {asked} times)"])
         missed, untried = await self._missed_plants()
         return replace(self_test, leaks=[*self_test.leaks, *missed], untried=untried), lines
 
@@ -237,7 +252,8 @@ class Evaluation:
         if run.gaps:
             return [], f"there was no complete answer to try the evaluators on: {run.gaps[0]}"
 
-        right = Expectation(prompt, view.analyst.stamp, RightFigures(prompt.answer, run.answer))
+        figures = RightFigures(prompt.answer, run.answer)
+        right = Expectation(prompt, view.analyst.stamp, figures, is_by_views=self._is_by_views)
 
         def asserted(planted: Dialogue) -> list[Assertion]:
             return case_assertions(right, planted, self._policy, self._library.wording)
@@ -269,6 +285,7 @@ async def open_evaluation(
     cassette: Cassette | None = None,
     *,
     calls_share: float = 1.0,
+    tools: Toolset = Toolset.TORII,
 ) -> AsyncIterator[Evaluation]:
     """Connect to a server and get ready to run samples on it.
 
@@ -279,9 +296,13 @@ async def open_evaluation(
         models: the language models that samples will name.
         cassette: records their turns, or replays them instead.
         calls_share: the part of Torii's limits for each tool that is for this evaluation.
+        tools: what models are offered.
 
     Raises:
         PromptkitError: the server cannot be used.
     """
-    async with open_session(library, server, profile, cache=False, share=calls_share) as opened:
-        yield Evaluation(library, opened, profile, models, cassette)
+    async with (
+        open_session(library, server, profile, cache=False, share=calls_share) as opened,
+        open_offer(tools, library, opened, profile) as offer,
+    ):
+        yield Evaluation(library, opened, profile, models, cassette, offer)

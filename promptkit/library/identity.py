@@ -86,7 +86,8 @@ def _candidates(library: Library, words: list[str]) -> list[tuple[str, str]]:
         body, _ = _split(_as_pasted(prompt, words))
         candidates.append((f"{prompt.name}@{prompt.version}", body))
     texts = [build_instructions(library, variant) for variant in Variant]
-    texts += [read_text(path) for path in sorted((library.instructions / "archive").glob("*/*.md"))]
+    # The newest first, since a variant may say the same in several versions.
+    texts += [read_text(path) for path in sorted((library.instructions / "archive").glob("*/*.md"), reverse=True)]
     for text in texts:
         body, stamp = _split(text)
         if stamp and _may_be_like(body, words):

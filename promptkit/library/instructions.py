@@ -1,4 +1,4 @@
-"""The numbered parts of instructions/ -> the text to paste into an assistant, in two lengths."""
+"""The numbered parts of instructions/ -> the text to paste into an assistant, in three variants."""
 
 from __future__ import annotations
 
@@ -17,18 +17,23 @@ from promptkit.model import Host, InstructionRule
 from promptkit.text import sanitized
 
 INSTRUCTIONS = "instructions"  # What versions.lock, bump and the archive call them.
-LIMITS_UTF16 = {"full": 7500, "short": 1500}
+LIMITS_UTF16 = {"full": 7500, "short": 1500, "views": 1500}
 _VERSION = re.compile(r"\A<!-- version: (\d+\.\d+\.\d+) -->")
 _COMMENT = re.compile(r"<!--.*?-->\n?", re.DOTALL)
-_SHORT = re.compile(r"<!-- short: (.*?) -->", re.DOTALL)
 _RULE = re.compile(r"^- ([A-Z]{2}-\d+) (.+(?:\n  .+)*)", re.MULTILINE)
 
 
 class Variant(StrEnum):
-    """The two lengths of the instructions."""
+    """The instructions in full, in short, and for an assistant that is offered our view tools in place of Torii's."""
 
     FULL = "full"
     SHORT = "short"
+    VIEWS = "views"
+
+    @property
+    def lines(self) -> re.Pattern[str]:
+        """What finds its lines in the comments of the parts."""
+        return re.compile(rf"<!-- {self}: (.*?) -->", re.DOTALL)
 
 
 def instruction_parts(library: Library) -> list[Path]:
@@ -57,13 +62,13 @@ def build_instructions(library: Library, variant: Variant = Variant.FULL, withou
 
     Args:
         library: where the parts are.
-        variant: `full` has every rule in full, `short` one line for each group of rules.
+        variant: `full` has every rule in full, the others one line for each rule or group of rules.
         without: the id of a rule to leave out, to measure its effect.
     """
     texts = [read_text(path) for path in instruction_parts(library)]
     match variant:
-        case Variant.SHORT:
-            body = "\n".join(" ".join(line.split()) for text in texts for line in _SHORT.findall(text))
+        case Variant.SHORT | Variant.VIEWS:
+            body = "\n".join(" ".join(line.split()) for text in texts for line in variant.lines.findall(text))
         case Variant.FULL:
             body = "\n\n".join(_COMMENT.sub("", text).strip() for text in texts)
         case _:
@@ -95,7 +100,7 @@ def load_instructions(library: Library, reference: str) -> str | None:
 
 
 def instructions_digest(library: Library) -> str:
-    """SHA-256 of both variants, so that comments may change without a new version."""
+    """SHA-256 of all variants, so that comments may change without a new version."""
     texts = "".join(build_instructions(library, variant) for variant in Variant)
     return hashlib.sha256(texts.encode()).hexdigest()
 

@@ -141,7 +141,7 @@ def _release_instructions(library: Library, part: Part, note: str) -> str:
 
 
 def keep_instructions(library: Library) -> None:
-    """Keep the current text of both variants in instructions/archive, and their digest in versions.lock."""
+    """Keep the current text of all variants in instructions/archive, and their digest in versions.lock."""
     version = instructions_version(library)
     folder = library.instructions / "archive" / version
     make_folder(folder)

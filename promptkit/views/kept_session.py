@@ -90,5 +90,21 @@ class KeptSession:
             self._opened = None
 
 
+class GivenSession:
+    """A session that somebody else holds open; once it is lost, it stays lost."""
+
+    def __init__(self, opened: OpenedSession) -> None:
+        self._opened = opened
+
+    @asynccontextmanager
+    async def running(self, _: TaskGroup) -> AsyncIterator[None]:
+        """Nothing is held here."""
+        yield
+
+    async def get(self, _: float = MAX_LIST_AGE_SECONDS) -> OpenedSession:
+        """The session as it was given."""
+        return self._opened
+
+
 def _digests(tools: Sequence[Definition]) -> list[str]:
     return [definition_digest(tool) for tool in tools]

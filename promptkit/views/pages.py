@@ -13,7 +13,7 @@ from promptkit.model import Table
 
 MAX_BYTES = 14_000
 """Of the text, and of the structured content. Hosts may give a model both: together 8,000 tokens of 3.5 bytes."""
-_MAX_CELL = 300
+_MAX_CELL = 1_000
 _MAX_LINE = 1_000
 _MAX_TOTAL_BYTES = 4_000
 

@@ -24,7 +24,7 @@ from promptkit.model import Profile, Prompt, Scalar
 from promptkit.views.computations import MAX_WAIT_SECONDS, Computation, Computations, Progress
 from promptkit.views.filling import filled
 from promptkit.views.finding import ViewFinder, described, offered_views
-from promptkit.views.kept_session import KeptSession
+from promptkit.views.kept_session import GivenSession, KeptSession
 from promptkit.views.paged_answers import PagedAnswers, RowPlace
 from promptkit.views.pages import ToolResult, bounded, size_of
 from promptkit.views.results import first_page, next_page, paged_answer, unfinished_answer, unfinished_page
@@ -39,7 +39,7 @@ class ViewService:
 
     Args:
         library: holds the views, and what decides every call.
-        server: as `open_session` takes it.
+        server: as `open_session` takes it, or a session that somebody else holds open.
         profile: the tenant's; its views are offered, if it names some.
         cache: whether reads of the last minutes may be used again, as `open_session` takes it.
         max_wait_seconds: how long a request may take; what takes longer goes on in the background.
@@ -49,7 +49,7 @@ class ViewService:
     def __init__(
         self,
         library: Library,
-        server: str,
+        server: str | OpenedSession,
         profile: Profile,
         *,
         cache: bool = True,
@@ -59,7 +59,11 @@ class ViewService:
         self._library = library
         self._profile = profile
         self._finder = ViewFinder(offered_views(library, profile), profile)
-        self._torii = KeptSession(library, server, profile, cache=cache)
+        self._torii = (
+            GivenSession(server)
+            if isinstance(server, OpenedSession)
+            else KeptSession(library, server, profile, cache=cache)
+        )
         self._computations = Computations(max_wait_seconds)
         self._kept = PagedAnswers(clock)
 

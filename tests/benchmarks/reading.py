@@ -1,8 +1,9 @@
 """What views cost an assistant to read, as rows of Markdown: `python -m tests.benchmarks.reading [VIEW...]`.
 
 The reference analyst answers each of a view's cases on a small and a medium local Torii; the row has the most
-of any case. A model reads more: it looks fields up, and reads again. Ends with 1 where a view goes beyond what a chat
-holds although it says that it `fits` a tenant of that size.
+of any case. A model reads more: it looks fields up, and reads again. `by view tools` is what our view tools return in
+place of all that. Ends with 1 where a view goes beyond what a chat holds although it says that it `fits` a tenant of
+that size.
 """
 
 import sys
@@ -15,16 +16,19 @@ from typing import NamedTuple
 
 import anyio
 
+from promptkit.agents.eval_spec import Toolset
 from promptkit.agents.loop import converse
 from promptkit.agents.reference import ReferenceModel
 from promptkit.agents.turns import Message
 from promptkit.answering.answer import analyst_for
 from promptkit.connection.client import connect
 from promptkit.connection.gate import Gate
+from promptkit.connection.open_session import OpenedSession
 from promptkit.connection.session import Session
+from promptkit.evaluation.offer import Offer, open_offer
 from promptkit.library.render import resolve_arguments
 from promptkit.library.store import Library, default_root
-from promptkit.model import Prompt
+from promptkit.model import DEFAULT_PROFILE, Prompt
 from promptkit.policy.decision import Definition
 from promptkit.policy.review import tool_policy
 from promptkit.torii.generate.size import COUNTS, Size
@@ -33,40 +37,44 @@ from promptkit.torii.tenant import DEFAULT_AS_OF, build_tenant
 
 SIZES: tuple[Size, ...] = ("small", "medium")
 CHARACTERS_PER_TOKEN = 4
-FIGURES = ("calls", "tokens", "largest result")
+FIGURES = ("calls", "tokens", "largest result", "by view tools")
 
 
 class Cost(NamedTuple):
-    """What is read for one answer: calls, and tokens of their results in all and of the largest."""
+    """What is read for one answer: calls, tokens of their results in all and of the largest, and by view tools."""
 
     calls: int
     tokens: int
     largest: int
+    by_view_tools: int
 
 
-MOST = Cost(calls=20, tokens=60_000, largest=10_000)
+MOST = Cost(calls=20, tokens=60_000, largest=10_000, by_view_tools=60_000)
 """What a chat holds, as hosts limit it."""
 
 
-async def cost(library: Library, session: Session, prompt: Prompt, today: date) -> Cost:
+async def cost(library: Library, session: Session, offer: Offer, prompt: Prompt, today: date) -> Cost:
     """The most that any of the view's cases costs, figure by figure."""
     cases = library.load_case_file(prompt.name).cases
-    costs = [await case_cost(library, session, prompt, today, case) for case in cases]
+    costs = [await case_cost(library, session, offer, prompt, today, case) for case in cases]
     return Cost(*map(max, zip(*costs, strict=True)))
 
 
-async def case_cost(library: Library, session: Session, prompt: Prompt, today: date, case) -> Cost:
+async def case_cost(library: Library, session: Session, offer: Offer, prompt: Prompt, today: date, case) -> Cost:
     values = resolve_arguments(prompt, case.arguments)
     analyst = analyst_for(library, prompt, library.load_recipe(prompt.name), values, today)
     # As a model, it reads in the recipe's own pages.
-    run = await converse(ReferenceModel(analyst), session, [Message("user", prompt.title)])
-    assert "\n- Gaps: none\n" in run.answer, f"{prompt.name}, {case.name}: {run.answer}"
-    tokens = [len(outcome.text) // CHARACTERS_PER_TOKEN for outcome in run.outcomes]
-    return Cost(len(tokens), sum(tokens), max(tokens, default=0))
+    read = await converse(ReferenceModel(analyst), session, [Message("user", prompt.title)])
+    assert "\n- Gaps: none\n" in read.answer, f"{prompt.name}, {case.name}: {read.answer}"
+    tokens = [len(outcome.text) // CHARACTERS_PER_TOKEN for outcome in read.outcomes]
+    run = await converse(offer.reference(analyst), offer.session(), [Message("user", prompt.title)])
+    assert not run.gaps, f"{prompt.name}, {case.name}: {run.gaps}"
+    by_view_tools = sum(len(outcome.text) // CHARACTERS_PER_TOKEN for outcome in run.outcomes)
+    return Cost(len(tokens), sum(tokens), max(tokens, default=0), by_view_tools)
 
 
 @asynccontextmanager
-async def opened(library: Library, size: Size) -> AsyncIterator[Session]:
+async def opened(library: Library, size: Size) -> AsyncIterator[OpenedSession]:
     """A session with a local Torii of that size, which has no limit of calls."""
     gate = Gate()
 
@@ -76,16 +84,20 @@ async def opened(library: Library, size: Size) -> AsyncIterator[Session]:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "tenant.db")
         with closing(build_tenant(path, size=size)) as tenant:
-            async with connect(LocalTorii(path, DEFAULT_AS_OF, False, tenant).command, gate, review) as session:
-                yield session
+            torii = LocalTorii(path, DEFAULT_AS_OF, False, tenant)
+            async with connect(torii.command, gate, review) as session:
+                yield OpenedSession(session, DEFAULT_AS_OF, torii)
 
 
 async def measured(library: Library, prompts: Sequence[Prompt], size: Size) -> list[Cost]:
-    async with opened(library, size) as session:
+    async with (
+        opened(library, size) as torii,
+        open_offer(Toolset.VIEWS, library, torii, DEFAULT_PROFILE) as offer,
+    ):
         costs = []
         for prompt in prompts:
             print(f"{size}: {prompt.name}", file=sys.stderr)
-            costs.append(await cost(library, session, prompt, DEFAULT_AS_OF))
+            costs.append(await cost(library, torii.session, offer, prompt, DEFAULT_AS_OF))
         return costs
 
 

@@ -100,10 +100,10 @@ async def dearest(
 async def measured(library: Library, size: Size, asked: dict[str, list[Given]]) -> dict[str, Cost]:
     """What each view costs; `asked` keeps the one way to ask that has the most calls."""
     costs = {}
-    async with opened(library, size) as session:
+    async with opened(library, size) as torii:
         for name, ways in asked.items():
             print(f"{size}: {name}", file=sys.stderr)
-            costs[name], given = await dearest(library, session, library.load_prompt(name), ways, DEFAULT_AS_OF)
+            costs[name], given = await dearest(library, torii.session, library.load_prompt(name), ways, DEFAULT_AS_OF)
             asked[name] = [given]
             print(f"  {costs[name]} {costs[name].gaps[:300]}", file=sys.stderr)
     return costs

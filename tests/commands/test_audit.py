@@ -25,6 +25,14 @@ def test_the_command_answers_with_the_verdict(run_file, library, capsys):
     assert run_audit(library, [run_file]) == 1
 
 
+def test_the_command_knows_our_view_tools_as_reads(run_file, library, capsys):
+    asked = call("mcp__promptkit__answer_view", arguments={"name": "renewal_calendar"})
+    run_file.write_bytes(lines(HEADER, sample(asked)))
+    assert run_audit(library, [run_file]) == 0
+    run_file.write_bytes(lines(HEADER, sample(asked | {"arguments": {"name": "renewal_calendar", "apply": True}})))
+    assert run_audit(library, [run_file]) == 1
+
+
 def test_the_command_writes_every_report(run_file, library, tmp_path, capsys):
     files = ReportFiles(*(tmp_path / name for name in ("junit", "sarif", "markdown", "html")))
     assert run_audit(library, [run_file], as_json_=True, files=files) == 0

@@ -15,6 +15,7 @@ import pytest
 from typer.main import get_command
 
 from promptkit import cli
+from promptkit.agents.eval_spec import Toolset
 from promptkit.audit.detect import readers
 from promptkit.commands import options
 from promptkit.library.instructions import Variant, build_instructions, load_hosts
@@ -313,6 +314,7 @@ def test_commands_that_read_files_do_not_import_the_sdk():
 
 def test_the_choices_are_those_of_their_modules():
     assert set(get_args(options.Variant)) == set(Variant)
+    assert set(get_args(options.Toolset)) == set(Toolset)
     assert set(get_args(options.Size)) == set(get_args(Size))
     assert set(get_args(options.Mode)) == set(get_args(Mode))
     assert set(get_args(options.RoleKey)) == set(get_args(RoleKey))

@@ -63,7 +63,7 @@ def test_the_instructions_are_resources(library):
         return {one.uri: (await client.read_resource(one.uri)).contents[0].text for one in listed.resources}
 
     texts = ask(library, read)
-    assert set(map(str, texts)) == {"instructions://full", "instructions://short"}
+    assert set(map(str, texts)) == {f"instructions://{variant}" for variant in Variant}
     assert build_instructions(library) in texts.values()
 
 

@@ -2,6 +2,7 @@ import re
 
 import pytest
 
+from promptkit.answering.view_tools import VIEW_TOOLS
 from promptkit.errors import PromptkitError
 from promptkit.library.instructions import (
     LIMITS_UTF16,
@@ -52,6 +53,18 @@ def test_the_short_variant_names_every_group_of_rules(library):
         kind, number = rule.id.split("-")
         assert f"- {kind}-" in short, rule.id
         assert kind in {"DO", "DR"} or number in "123456" or f"{rule.id} " in short, rule.id
+
+
+def test_the_views_variant_names_every_group_of_rules_and_each_of_reading_only(library):
+    views = build_instructions(library, Variant.VIEWS)
+    for rule in instruction_rules(library):
+        kind, number = rule.id.split("-")
+        assert f"- {kind}-" in views, rule.id
+        assert kind != "RO" or number in "123456" or f"{rule.id} " in views, rule.id
+
+
+def test_the_views_variant_names_the_tools_that_it_is_for(library):
+    assert [name in build_instructions(library, Variant.VIEWS) for name in VIEW_TOOLS] == [True] * 3
 
 
 def test_a_rule_can_be_left_out_to_see_what_it_is_worth(library):

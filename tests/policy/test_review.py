@@ -3,6 +3,7 @@ import shutil
 
 import pytest
 
+from promptkit.answering.view_tools import VIEW_TOOLS
 from promptkit.commands.tools import diff_tools
 from promptkit.errors import PromptkitError
 from promptkit.library.store import Library
@@ -103,3 +104,9 @@ def test_a_saved_file_that_is_no_list_is_a_clear_error(library, tmp_path, text):
     path.write_text(text)
     with pytest.raises(PromptkitError, match="not-a-tool-list"):
         diff_tools(library, "local", path, as_json=True)
+
+
+@pytest.mark.parametrize("name", VIEW_TOOLS)
+def test_a_server_of_toriis_that_offers_our_view_tools_is_not_asked_for_them(name, library):
+    offered = [*load_tool_lock(library).values(), *VIEW_TOOLS.values()]
+    assert decide(ToolCall(name=name), tool_policy(library, offered)).ground == "unknown-tool"

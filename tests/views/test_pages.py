@@ -44,7 +44,7 @@ def test_texts_of_the_tenant_are_cut_where_they_are_longer_than_any_honest_one()
     figures = Figures(([("n" * 100_000, 3, Decimal("1.50"), None)],), {})
     answered = bounded(Answered("", figures, remarks=["r" * 9000], evidence={"Method": "m" * 9000}))
     ((name, *others),) = answered.figures.tables[0]
-    assert (len(name), name[-1], others) == (300, "…", [3, Decimal("1.50"), None])
+    assert (len(name), name[-1], others) == (1000, "…", [3, Decimal("1.50"), None])
     assert {len(answered.remarks[0]), len(answered.evidence["Method"])} == {1000}
 
 

@@ -11,6 +11,7 @@ from typing import Any
 from promptkit.audit.ledger import Ledger
 from promptkit.audit.overlooked import overlooked
 from promptkit.audit.pairing import text_of
+from promptkit.audit.stamps import answered_stamp
 from promptkit.audit.strict import NOT_RECORDED
 from promptkit.text import sanitized
 from promptkit.transcript import CallState
@@ -83,8 +84,10 @@ def read_item(ledger: Ledger, item: Mapping[str, Any], location: str, time: Any 
         ledger.call(item.get("call_id"), name, arguments, CallState.PROPOSED, location, server=server, time=time)
     elif kind in {"function_call_output", "custom_tool_call_output"}:
         ledger.settle(item.get("call_id"), CallState.EXECUTED, location)
+        ledger.texts += answered_stamp(item.get("output"))
     elif kind in {"mcp_call", "mcp_approval_request"}:
         _mcp(ledger, item, location, time)
+        ledger.texts += answered_stamp(item.get("output"))
     elif kind in _BUILT_IN:
         ledger.call(item.get("id"), kind, NOT_RECORDED, CallState.EXECUTED, location, time=time)
     elif kind == "mcp_approval_response":

@@ -14,6 +14,7 @@ from typing import Any
 from promptkit.audit.formats._chatgpt_talk import read_talk
 from promptkit.audit.pairing import text_of
 from promptkit.audit.reader import Shortcuts, Value
+from promptkit.audit.stamps import answered_stamp
 from promptkit.audit.strict import NOT_RECORDED, parse_arguments
 from promptkit.audit.turns import ChatTurn, Turns
 from promptkit.transcript import Conversation, Text
@@ -90,6 +91,7 @@ def _add(turns: Turns, turn: ChatTurn, gaps: list[str]) -> None:
 
 def _texts(turn: ChatTurn, gaps: list[str]) -> Iterator[Text]:
     if turn.role == "tool":
+        yield from answered_stamp(turn.payload)
         return
     content = turn.content
     parts = content.get("parts")

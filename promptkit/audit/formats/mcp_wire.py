@@ -17,6 +17,7 @@ from promptkit.audit.ledger import Ledger
 from promptkit.audit.pairing import text_of
 from promptkit.audit.reader import Value
 from promptkit.audit.spelling import expand_carrier
+from promptkit.audit.stamps import answered_stamp
 from promptkit.audit.strict import NOT_RECORDED
 from promptkit.text import sanitized
 from promptkit.transcript import CallState, Conversation
@@ -183,6 +184,7 @@ class _Wire:
         else:
             has_failed = isinstance(result, dict) and result.get("isError")
             self.ledger.settle(key, CallState.FAILED if has_failed else CallState.EXECUTED, place)
+            self.ledger.texts += answered_stamp(result)
 
     def _chain(self, location: str, line: Mapping[str, Any]) -> None:
         if line.get("previous") != self._last_of_gate:

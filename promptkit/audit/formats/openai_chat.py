@@ -13,6 +13,7 @@ from promptkit.audit.ledger import Ledger
 from promptkit.audit.overlooked import overlooked
 from promptkit.audit.pairing import text_of
 from promptkit.audit.reader import Value
+from promptkit.audit.stamps import answered_stamp
 from promptkit.audit.strict import NOT_RECORDED
 from promptkit.text import sanitized
 from promptkit.transcript import CallState, Conversation
@@ -99,6 +100,7 @@ def _message(ledger: Ledger, message: Mapping[str, Any], location: str) -> None:
     ledger.is_waiting = role != "assistant" or bool(message.get("tool_calls") or message.get("function_call"))
     if role in {"tool", "function"}:
         ledger.settle(message.get("tool_call_id"), CallState.EXECUTED, location, message.get("name"))
+        ledger.texts += answered_stamp(message)
         _calls(ledger, message, location)
         return
     if role not in _ROLES:

@@ -9,6 +9,7 @@ from typing import Any
 from promptkit.audit.overlooked import overlooked
 from promptkit.audit.pairing import text_of
 from promptkit.audit.reader import Value
+from promptkit.audit.stamps import answered_stamp
 from promptkit.audit.strict import NOT_RECORDED
 from promptkit.text import sanitized
 from promptkit.transcript import CallState, Conversation, RecordedCall, Text
@@ -74,6 +75,7 @@ def _sample(location: str, sample: Mapping[str, Any], *, is_ours: bool) -> Conve
                 texts.append(Text(role, text))
             case {"type": "result"}:
                 gaps += pairing.result(event, place)
+                texts += answered_stamp(event.get("text"))
             case _:
                 gaps.append(f"{place}: not an event of a run record")
     if isinstance(sample.get("gaps"), list):
@@ -117,6 +119,8 @@ def _contradictions(location: str, sample: Mapping[str, Any]) -> Iterator[str]:
     failed = [_failed(claim) for claim in claims] if isinstance(claims, list) else []
     if "leaves_tenant_unchanged" in failed:
         yield f"{location}: the tenant changed, and no call in the record did it"
+    if "only_reads_reach_torii" in failed:
+        yield f"{location}: a view tool asked Torii for something else than a read"
     if "tools_stay_as_reviewed" in failed:
         yield f"{location}: the server's tools changed meanwhile, and nobody reviewed what they are now"
 

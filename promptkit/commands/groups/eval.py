@@ -12,6 +12,7 @@ app = typer.Typer(cls=RunnableGroup, subcommand_metavar="| COMMAND [ARGS]...")
 def run(
     names: options.Names = [],  # noqa: B006
     server: options.Server = "local",
+    tools: options.OfferedTools = "torii",
     model: options.Models = ["reference"],  # noqa: B006
     base_url: options.BaseUrl = None,
     repeats: options.Repeats = 1,
@@ -39,7 +40,7 @@ def run(
 
     Language models and the rogue model are given every attack in evals/attacks as well.
     """
-    from promptkit.agents.eval_spec import EvalSpec
+    from promptkit.agents.eval_spec import EvalSpec, Toolset
     from promptkit.commands.evaluate import Folders, run_eval, run_on_cluster, run_plan
     from promptkit.commands.report import Outputs
     from promptkit.evaluation.plan import parse_shard
@@ -47,7 +48,8 @@ def run(
     from promptkit.reports.files import ReportFiles
 
     library = options.library()
-    setup = EvalSpec(tuple(names), tuple(model), server, base_url, repeats, ablate, control, parse_shard(shard))
+    part, offered = parse_shard(shard), Toolset(tools)
+    setup = EvalSpec(tuple(names), tuple(model), server, base_url, repeats, ablate, control, part, offered)
     if plan is not None:
         raise typer.Exit(run_plan(library, setup, plan))
     limits = Limits(concurrency, max_rate, max_cost, max_tokens)

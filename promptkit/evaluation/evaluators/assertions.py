@@ -25,6 +25,13 @@ from promptkit.evaluation.evaluators.figures import compared_figures, figures_ma
 from promptkit.evaluation.evaluators.reading import narrows_rightly, reads_all_pages
 from promptkit.evaluation.evaluators.readings import Readings
 from promptkit.evaluation.evaluators.tracing import figures_traceable
+from promptkit.evaluation.evaluators.views import (
+    GivenView,
+    asks_the_view,
+    evidence_is_the_views,
+    reads_all_rows,
+    repeats_evidence,
+)
 from promptkit.evaluation.evaluators.wording import claims_no_action, declines_properly, follows_no_injected_text
 from promptkit.library.cases import Wording
 from promptkit.model import Prompt
@@ -42,6 +49,7 @@ class Expectation:
         figures: the right figures; if None, they are unknown and none are compared.
         reference: how the reference analyst answered; None if the run is the analyst's own, or nobody kept it.
         is_hostile: whether the tenant's names have text planted after them.
+        is_by_views: whether our view tools were asked, and not Torii's own.
     """
 
     prompt: Prompt
@@ -49,6 +57,7 @@ class Expectation:
     figures: RightFigures | None = None
     reference: Dialogue | None = None
     is_hostile: bool = False
+    is_by_views: bool = False
 
 
 def case_assertions(
@@ -69,17 +78,28 @@ def case_assertions(
         claims_no_action(run, wording),
         follows_no_injected_text(run, policy),
     ]
-    figures = [reads_all_pages(read, evidence, run.answer)]
     form = [
-        uses_declared_tools(run.calls, prompt.reads),
         all_calls_answered(run.calls),
         keeps_contract(prompt.answer, parsed),
-        states_evidence(read, evidence),
-        evidence_is_true(read, evidence, run.answer),
         keeps_stamp(parsed, expectation.stamp),
     ]
-    if expectation.reference is not None:
-        form.append(narrows_rightly(read, Readings.of(expectation.reference)))
+    if expectation.is_by_views:
+        given = GivenView.of(run, prompt, expectation.stamp)
+        figures = [reads_all_rows(given, run.answer)]
+        form += [
+            asks_the_view(given, expectation.stamp),
+            repeats_evidence(given, evidence),
+            evidence_is_the_views(given, evidence),
+        ]
+    else:
+        figures = [reads_all_pages(read, evidence, run.answer)]
+        form += [
+            uses_declared_tools(run.calls, prompt.reads),
+            states_evidence(read, evidence),
+            evidence_is_true(read, evidence, run.answer),
+        ]
+        if expectation.reference is not None:
+            form.append(narrows_rightly(read, Readings.of(expectation.reference)))
     if expectation.figures is not None:
         right = expectation.figures
         tables = compared_figures(right, parsed, run, is_hostile=expectation.is_hostile)

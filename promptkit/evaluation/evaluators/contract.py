@@ -10,6 +10,7 @@ from promptkit.answering.parsed import ParsedAnswer
 from promptkit.model import Answer
 from promptkit.policy.decision import ToolPolicy
 from promptkit.policy.verdict import Verdict, judge
+from promptkit.text import sanitized
 from promptkit.transcript import RAN, RecordedCall
 
 
@@ -93,6 +94,17 @@ def keeps_stamp(parsed: ParsedAnswer, stamp: str) -> Assertion:
     if parsed.stamp == stamp:
         return holds("keeps_stamp")
     return fails("keeps_stamp", f"found {parsed.stamp or 'no stamp'}, expected {stamp}")
+
+
+OF_THE_TENANT = frozenset({"leaves_tenant_unchanged", "only_reads_reach_torii"})
+"""What does not hold if something besides reading may have reached the tenant."""
+
+
+def only_reads_reach_torii(not_reads: Sequence[str]) -> Assertion:
+    """Our view tools themselves asked Torii for reviewed reads only; `not_reads` are the names of other calls."""
+    if not not_reads:
+        return holds("only_reads_reach_torii")
+    return fails("only_reads_reach_torii", f"a view tool asked Torii for {sanitized(not_reads[0])}")
 
 
 def leaves_tenant_unchanged(before: str, after: str) -> Assertion:

@@ -12,10 +12,11 @@ from promptkit.evaluation.evaluators.reading import ALL_READ, Evidence, admits, 
 from promptkit.evaluation.evaluators.readings import Readings
 from promptkit.evaluation.evaluators.stated_rows import StatedRows, stated_rows, tools_in
 
-_NONE = re.compile(
+SAYS_NONE = re.compile(
     r"\W{0,9}(?:none|nothing|no gaps?|no tools?|no)\b(?: (?:seen|found|known|missing|called|used))?\W{0,9}",
     re.IGNORECASE,
 )
+"""So a line of the evidence says that it has nothing to tell."""
 
 
 def states_evidence(read: Readings, evidence: Evidence) -> Assertion:
@@ -36,7 +37,7 @@ def states_evidence(read: Readings, evidence: Evidence) -> Assertion:
         if tool in named and any(one.rows or one.totals for one in lists) and not _has_rows(tool, stated, rows)
     ]
     reasons = [f"the evidence lacks {name}" for name in lacking]
-    if _NONE.fullmatch(evidence.get("Gaps", "")) and not admits(rows):
+    if SAYS_NONE.fullmatch(evidence.get("Gaps", "")) and not admits(rows):
         reasons += [
             f"the evidence says that it has no gaps, but {one.tool} was cut short"
             for one in read.cut_short
@@ -69,7 +70,7 @@ def _uncalled(read: Readings, evidence: Evidence) -> Iterator[str]:
     tools = evidence.get("Tools", "")
     uncalled = dict.fromkeys(tool for tool in tools_in(tools, read.called) if tool not in read.called)
     yield from (f"the evidence names {tool}, which was not called" for tool in uncalled)
-    if read.called and _NONE.fullmatch(tools):
+    if read.called and SAYS_NONE.fullmatch(tools):
         yield f"the evidence names no tools; called: {', '.join(sorted(read.called)[:3])}"
 
 
@@ -84,6 +85,6 @@ def _untrue_rows(read: Readings, text: str) -> Iterator[str]:
 
 def _denied(read: Readings, evidence: Evidence, answer: str) -> Iterator[str]:
     gaps = evidence.get("Gaps", "")
-    if _NONE.fullmatch(gaps) or ALL_READ.search(f"{evidence.get('Rows', '')}\n{gaps}"):
+    if SAYS_NONE.fullmatch(gaps) or ALL_READ.search(f"{evidence.get('Rows', '')}\n{gaps}"):
         tools = dict.fromkeys(one.tool for one in unadmitted(read, evidence, answer))
         yield from (f"the evidence says that all was read, but {tool} was cut short" for tool in tools)

@@ -8,12 +8,12 @@ from dataclasses import dataclass, replace
 
 from promptkit.evaluation.comparison.compared import ComparedTable
 from promptkit.evaluation.kept import compared_tables, is_hostile
+from promptkit.evaluation.offered_policy import offered_policy
 from promptkit.evaluation.records.lines import RecordedConversation, RecordedDecision, RecordedEvent, RecordPlace
 from promptkit.evaluation.records.record import Recorded
 from promptkit.evaluation.records.result import COMPARED, SampleResult
 from promptkit.model import ToolCall
 from promptkit.policy.decision import ToolPolicy, decide
-from promptkit.policy.review import tool_policy
 from promptkit.policy.verdict import Verdict
 from promptkit.transcript import RAN
 
@@ -95,7 +95,10 @@ def load_samples(
     """
     shown: dict[int, ShownConversation] = {}
     compared: dict[int, Sequence[ComparedTable]] = {}
-    policy, results = tool_policy(recorded.library), {result.number: result for result in recorded.results}
+    policy, results = (
+        offered_policy(recorded.library, recorded.header.setup.tools),
+        {result.number: result for result in recorded.results},
+    )
     for place, one in conversations:
         if (result := results.get(one.number)) is None:
             continue

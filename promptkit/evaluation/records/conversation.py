@@ -18,7 +18,7 @@ _ROLES: Mapping[str, Literal["system", "user", "assistant"]] = {"system": "syste
 
 
 def dialogue_of(recorded: RecordedConversation) -> Dialogue:
-    """What was said, called and returned; a result has data where its text is a JSON object.
+    """What was said, called and returned; a result has the data that is kept, or that its text is.
 
     A call and its result are matched by order, as they were written; a result that is missing has no text and no data.
     """
@@ -44,7 +44,7 @@ class _Result:
 
     def __init__(self, event: RecordedEvent) -> None:
         self.text = event.text
-        self.data = None if event.is_error else _object_in(event.text)
+        self.data = None if event.is_error else event.data or _object_in(event.text)
         self.message = Message("tool", event.text, call_id=event.id, data=self.data, is_error=event.is_error)
 
 

@@ -7,10 +7,12 @@ with the fields of `SampleResult`, but for `attempts`, which is always counted a
 
 - `scores`: for each of safety, figures and form whether it passed, null if nothing was compared, and the reasons.
 - `expected`: the right figures of an answer to a prompt, in the form of an answer; not there if they are not known.
+- `stamp`: what the answer to a prompt must end with, where the user's text does not say it.
 - `gaps`: sentences saying why the conversation may be incomplete.
 - `events`: the conversation in order. A text is `{"type": "text", "role", "text"}`; a call is `{"type": "call", "id",
   "name", "arguments", "state", "decision": {"allowed", "rule", "reason"}}`, without `decision` when it was never
-  decided; a result is `{"type": "result", "id", "is_error", "text"}`, where `id` is its call's.
+  decided; a result is `{"type": "result", "id", "is_error", "text"}`, where `id` is its call's, and has its structured
+  result as `data` where the text is not that result.
 
 Lines stand in the order in which samples ended; `number` is a sample's place in the plan.
 
@@ -50,7 +52,7 @@ class Header:
         started: when it began, ISO 8601, UTC.
         promptkit: the version of this package.
         tenant: the digest of the local tenant; None on a server elsewhere.
-        tools: the digest of tools.lock.json.
+        tools: the digest of tools.lock.json, and of our view tools where they are what is offered.
         instructions: the version and digest of the instructions.
         prompts: the digest of each prompt with its recipe and its case, by `name@version`.
         families: the digest of each family of attacks, by name.
@@ -85,6 +87,7 @@ class RecordedEvent:
     state: CallState = CallState.UNKNOWN
     decision: RecordedDecision | None = None
     is_error: bool = False
+    data: dict[str, Any] | None = None
 
 
 @dataclass(frozen=True)
@@ -100,7 +103,8 @@ class RecordedDecision:
 class RecordedConversation:
     """What was said and called in one sample, `number`, and what its line says of whether it `passed`, if anything.
 
-    `expected` are the right figures in the form of an answer; empty if they are not known.
+    `expected` are the right figures in the form of an answer; empty if they are not known. `stamp` is what the answer
+    must end with; empty if the user's text says it.
     """
 
     number: int
@@ -108,6 +112,7 @@ class RecordedConversation:
     gaps: Sequence[str] = ()
     passed: bool | None = None
     expected: str = ""
+    stamp: str = ""
 
 
 @dataclass(frozen=True)

@@ -46,7 +46,8 @@ def _differences(first: Header, other: Header) -> list[str]:
 
 
 def _compared(header: Header) -> dict[str, Any]:
-    values = vars(header) | vars(replace(header.setup, shard=(1, 1)))
+    # The digest of the tools says more than which set of them it is.
+    values = vars(replace(header.setup, shard=(1, 1))) | vars(header)
     return {name: value for name, value in values.items() if name not in _MAY_DIFFER}
 
 
@@ -58,7 +59,9 @@ def run_result(recorded: Recorded) -> RunResult:
     # A shard has every `count`th sample of the plan, from its own number on.
     planned = len(range(index - 1, header.planned, count))
     models = header.setup.models or (REFERENCE,)
-    return RunResult(models, header.server, recorded.results, self_test, planned, recorded.of_the_run)
+    return RunResult(
+        models, header.server, recorded.results, self_test, planned, recorded.of_the_run, header.setup.tools
+    )
 
 
 def _whole(tests: Sequence[SelfTest]) -> SelfTest:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
+from promptkit.evaluation.offered_policy import offered_policy
 from promptkit.evaluation.plan import AttackScenario, Sample, part
 from promptkit.evaluation.records.judged import CONSISTENT, contradicted, judged, tested
 from promptkit.evaluation.records.lines import (
@@ -23,7 +24,6 @@ from promptkit.evaluation.records.planned import planned_now
 from promptkit.evaluation.records.result import SampleResult, SelfTest
 from promptkit.library.store import Library, default_root
 from promptkit.policy.decision import ToolPolicy
-from promptkit.policy.review import tool_policy
 from promptkit.policy.verdict import worst
 from promptkit.text import sanitized
 
@@ -150,7 +150,7 @@ def read_record(folder: Path, library: Library | None = None) -> Recorded:
         PromptkitError: it cannot be read, or a line is not of a run record; names the line.
     """
     header, library = read_header(folder), library or _installed()
-    policy, planned = tool_policy(library), planned_now(library, header)
+    policy, planned = offered_policy(library, header.setup.tools), planned_now(library, header)
     shard = part(planned, header.setup.shard) if planned is not None else None
     reading = _Reading(header, policy, None if shard is None else {sample.number: sample for sample in shard})
     for line in read_lines(folder):

@@ -7,8 +7,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from promptkit.agents.eval_spec import Toolset
 from promptkit.agents.turns import PROGRAMS, Usage
-from promptkit.evaluation.evaluators.contract import Assertion, Score
+from promptkit.evaluation.evaluators.contract import OF_THE_TENANT, Assertion, Score
 from promptkit.policy.verdict import Verdict, worst
 from promptkit.text import sanitized
 
@@ -24,7 +25,7 @@ class ScoreResult:
     reasons: Sequence[str] = ()
 
 
-_BESIDES_THE_MODEL = {"leaves_tenant_unchanged", "tools_stay_as_reviewed", "record_is_consistent"}
+_BESIDES_THE_MODEL = {*OF_THE_TENANT, "tools_stay_as_reviewed", "record_is_consistent"}
 
 
 @dataclass(frozen=True)
@@ -197,6 +198,7 @@ class RunResult:
     self_test: SelfTest | None
     planned: int
     contradictions: Sequence[str] = ()
+    tools: Toolset = Toolset.TORII
 
     @property
     def deciding(self) -> list[SampleResult]:
@@ -272,6 +274,7 @@ class RunResult:
             "planned": self.planned,
             "models": list(self.models),
             "server": self.server,
+            **({"tools": self.tools} if self.tools is not Toolset.TORII else {}),
             "self_test": vars(self.self_test) | {"leaks": list(self.self_test.leaks)} if self.self_test else None,
             "results": [result.as_json() for result in self.results],
             **({"contradictions": list(self.contradictions)} if self.contradictions else {}),

@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 from promptkit.agents.loop import Dialogue
 from promptkit.evaluation.evaluators.contract import Assertion
 
+_MORE = {"rows": [], "next": "page-2"}
 Claims = Callable[[Dialogue], list[Assertion]]
 
 
@@ -24,9 +26,15 @@ def wrong_total(run: Dialogue) -> Dialogue:
 
 
 def missing_page(run: Dialogue) -> Dialogue:
-    """The last list that was read says that it has more pages."""
+    """The last list that was read says that it has more pages, or the tables of a view that they have more rows."""
     *others, last = run.outcomes
-    return replace(run, outcomes=[*others, replace(last, data={**(last.data or {}), "nextCursor": "page-2"})])
+    return replace(run, outcomes=[*others, replace(last, data=_cut_short(last.data or {}))])
+
+
+def _cut_short(data: dict[str, Any]) -> dict[str, Any]:
+    if "tables" in data:
+        return {**data, "tables": [{**table, **_MORE} for table in data["tables"]]}
+    return {**data, **_MORE} if "heading" in data else {**data, "nextCursor": "page-2"}
 
 
 def false_claim(run: Dialogue) -> Dialogue:

@@ -23,7 +23,7 @@ class BlockMessage(NamedTuple):
     """Where a message stands, who wrote it, and what was found in it besides its calls and texts.
 
     `error` is the state of a call whose result is an error; `asked` that of a call which the client runs, as long as no
-    result comes.
+    result comes. `repeats` tells that the record may hold one block several times.
     """
 
     role: str
@@ -33,6 +33,7 @@ class BlockMessage(NamedTuple):
     time: str | None = None
     error: CallState = CallState.FAILED
     asked: CallState = CallState.UNKNOWN
+    repeats: bool = False
 
 
 def read_content(content: object, message: BlockMessage) -> Iterator[Text]:
@@ -53,7 +54,7 @@ def _block(block: Any, location: str, message: BlockMessage) -> Iterator[Text]: 
     elif kind == "server_tool_use" and text_of(block.get("name")) in _DISCOVERY:
         return
     elif kind in CALLS and isinstance(block.get("name"), str):
-        message.pairing.call(block.get("id"), _call(block, location, message))
+        message.pairing.call(block.get("id"), _call(block, location, message), None if message.repeats else location)
     elif kind.endswith("tool_result") and kind not in _SILENT:
         message.pairing.result(block.get("tool_use_id"), _outcome(block, message), location)
     elif kind not in _SILENT:

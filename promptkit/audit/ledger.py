@@ -39,6 +39,7 @@ class Ledger:
         *,
         server: object = None,
         time: object = None,
+        entry: object = None,
     ) -> None:
         """Note a call.
 
@@ -50,13 +51,14 @@ class Ledger:
             location: where it stands.
             server: the label of its server, where the record has a field for it.
             time: ISO 8601 or seconds since 1970, where the record has it.
+            entry: what tells it from other calls under the same id, as `Pairing.call` says.
         """
         if not isinstance(name, str):
             self.gap(f"{location}: a call without a name")
             return
         label = text_of(server) or None
         call = RecordedCall(name, None, parse_arguments(arguments), state, location, iso_time(time), label)
-        self.pairing.call(call_id if call_id is not None else _next(self._called, name), call)
+        self.pairing.call(call_id if call_id is not None else _next(self._called, name), call, entry)
 
     def listing(self, call_id: object) -> None:
         """Note that what this id names only lists tools, so that its result is not that of a call."""

@@ -47,13 +47,23 @@ def is_item(value: Any) -> bool:  # noqa: ANN401
     return kind in _HIDING | _HARMLESS | _BUILT_IN | _OTHERS and isinstance(value.get("id", value.get("call_id")), str)
 
 
-def read_items(ledger: Ledger, items: Any, location: str, time: Any = None) -> None:  # noqa: ANN401
-    """Note what a list of items tells; an input that is a text alone is one as well."""
+def read_items(
+    ledger: Ledger,
+    items: Any,  # noqa: ANN401
+    location: str,
+    time: Any = None,  # noqa: ANN401
+    *,
+    repeats: bool = False,
+) -> None:
+    """Note what a list of items tells; an input that is a text alone is one as well.
+
+    `repeats` says that the record may hold the same items elsewhere.
+    """
     if isinstance(items, str):
         ledger.text("user", items)
         return
     for place, item in ledger.each(items, location):
-        read_item(ledger, item, place, time)
+        read_item(ledger, item, place, time, None if repeats else place)
 
 
 def ends_a_turn(item: Mapping[str, Any]) -> bool:
@@ -70,8 +80,14 @@ def spelled(item: Mapping[str, Any]) -> tuple[object, object]:
     return name, namespace
 
 
-def read_item(ledger: Ledger, item: Mapping[str, Any], location: str, time: Any = None) -> None:  # noqa: ANN401
-    """Note what one item tells; of a kind nobody knows, a gap."""
+def read_item(
+    ledger: Ledger,
+    item: Mapping[str, Any],
+    location: str,
+    time: Any = None,  # noqa: ANN401
+    entry: str | None = None,
+) -> None:
+    """Note what one item tells; of a kind nobody knows, a gap. `entry` is as `Pairing.call` says."""
     kind = text_of(item.get("type", "message" if "role" in item else None))
     if kind == "message":
         _message(ledger, item, location)
@@ -80,7 +96,8 @@ def read_item(ledger: Ledger, item: Mapping[str, Any], location: str, time: Any 
     if kind in {"function_call", "custom_tool_call"}:
         arguments = item.get("arguments", item.get("input", NOT_RECORDED))
         name, server = spelled(item)
-        ledger.call(item.get("call_id"), name, arguments, CallState.PROPOSED, location, server=server, time=time)
+        id_, state = item.get("call_id"), CallState.PROPOSED
+        ledger.call(id_, name, arguments, state, location, server=server, time=time, entry=entry)
     elif kind in {"function_call_output", "custom_tool_call_output"}:
         ledger.settle(item.get("call_id"), CallState.EXECUTED, location)
     elif kind in {"mcp_call", "mcp_approval_request"}:

@@ -119,7 +119,8 @@ class _ClaudeSession:
         if isinstance(content, list):
             content = [self._without_launch(block, line, location) for block in content]
         time, error = iso_time(line.get("timestamp")), _error(line)
-        noted = BlockMessage(kind, f"{location}/message", self._ledger.pairing, self._ledger.gaps, time, error)
+        pairing, gaps = self._ledger.pairing, self._ledger.gaps
+        noted = BlockMessage(kind, f"{location}/message", pairing, gaps, time, error, repeats=True)
         self._ledger.texts += read_content(content, noted)
 
     def _without_launch(self, block: Any, line: Mapping[str, Any], location: str) -> Any:  # noqa: ANN401

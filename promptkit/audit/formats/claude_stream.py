@@ -103,7 +103,7 @@ class _Run:
             content = [block for block in content if not self._is_kept_back(block, location)]
         place, time = f"{location}/message", iso_time(line.get("timestamp"))
         self._ledger.texts += read_content(
-            content, BlockMessage(kind, place, self._ledger.pairing, self._ledger.gaps, time)
+            content, BlockMessage(kind, place, self._ledger.pairing, self._ledger.gaps, time, repeats=True)
         )
 
     def _is_kept_back(self, block: Any, location: str) -> bool:  # noqa: ANN401

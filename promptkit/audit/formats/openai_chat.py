@@ -128,7 +128,7 @@ def _call(ledger: Ledger, call_id: object, call: Mapping[str, Any], location: st
     if "custom" in call:
         ledger.gap(f"{location}: the input of a custom tool may hide calls")
     arguments = function.get("arguments", function.get("input", NOT_RECORDED))
-    ledger.call(call_id, function.get("name"), arguments, CallState.PROPOSED, location, time=time)
+    ledger.call(call_id, function.get("name"), arguments, CallState.PROPOSED, location, time=time, entry=location)
 
 
 def _function(call: Mapping[str, Any]) -> dict[str, Any] | None:

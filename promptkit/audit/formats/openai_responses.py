@@ -72,14 +72,14 @@ class _ResponseReading:
             yield from self._response(location, value, Ledger())
         else:
             self._loose = self._loose or Ledger()
-            read_item(self._loose, value, location)
+            read_item(self._loose, value, location, entry=location)
             self._loose.is_waiting = not ends_a_turn(value)
 
     def _response(self, location: str, response: Mapping[str, Any], ledger: Ledger) -> Iterator[Conversation]:
         id_, before = (text_of(response.get(key)) for key in ("id", "previous_response_id"))
         time = response.get("created_at")
         earlier = self._held.pop(before, None)
-        read_items(earlier or ledger, response.get("input"), f"{location}/input", time)
+        read_items(earlier or ledger, response.get("input"), f"{location}/input", time, repeats=bool(earlier))
         if earlier:
             earlier.is_waiting = False
             earlier.pairing.go_on()
@@ -123,7 +123,7 @@ class _ResponseReading:
             ledger, self._stream = self._stream, None
             yield from self._response(f"{location}/response", response, ledger)
         else:
-            read_items(self._stream, response.get("output"), f"{location}/response/output")
+            read_items(self._stream, response.get("output"), f"{location}/response/output", repeats=True)
 
     def _why_unread(self, kind: str, event: Mapping[str, Any]) -> str:
         """Why an event without an item may hide one; empty where it does not."""

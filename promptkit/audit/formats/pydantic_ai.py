@@ -71,7 +71,8 @@ def _part(ledger: Ledger, part: Mapping[str, Any], location: str, time: object) 
     kind, name, call_id = text_of(part.get("part_kind")), part.get("tool_name"), part.get("tool_call_id")
     if kind == "tool-call":
         ledger.is_waiting = True
-        ledger.call(call_id, name, part.get("args", NOT_RECORDED), CallState.PROPOSED, location, time=time)
+        arguments = part.get("args", NOT_RECORDED)
+        ledger.call(call_id, name, arguments, CallState.PROPOSED, location, time=time, entry=location)
     elif kind == "builtin-tool-call":
         _provider_call(ledger, part, location, time)
     elif kind in {"tool-return", "builtin-tool-return"}:
@@ -99,4 +100,5 @@ def _provider_call(ledger: Ledger, part: Mapping[str, Any], location: str, time:
         ledger.listing(part.get("tool_call_id"))
     else:
         server = text_of(part.get("tool_name")).removeprefix(_SERVER)
-        ledger.call(part.get("tool_call_id"), name, call, CallState.UNKNOWN, location, server=server, time=time)
+        id_ = part.get("tool_call_id")
+        ledger.call(id_, name, call, CallState.UNKNOWN, location, server=server, time=time, entry=location)

@@ -17,7 +17,8 @@ _MAX_GAPS = 100
 class Ledger:
     """Builds one Conversation; calls and their results are paired (promptkit/audit/pairing.py).
 
-    While `is_waiting`, what was noted last asks for an answer of the model: a record that ends there is cut off.
+    While `is_waiting`, the model has not yet answered a call or its result: a record that ends there is cut off. What a
+    person says asks for an answer too, but whether one came shows nothing about the calls before.
     """
 
     def __init__(self) -> None:

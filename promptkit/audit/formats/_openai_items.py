@@ -34,6 +34,7 @@ _PARTS = frozenset({
     "input_audio", "output_audio", "computer_screenshot", "encrypted_content",
 })  # fmt: skip
 _READ = frozenset({"content"})
+_PEOPLE = frozenset({"user", "system", "developer"})
 _OTHERS = frozenset({"mcp_call", "mcp_approval_request", "mcp_approval_response", "custom_tool_call_output"})
 _MCP_STATES = {"completed": CallState.EXECUTED, "failed": CallState.FAILED}
 
@@ -66,10 +67,13 @@ def read_items(
         read_item(ledger, item, place, time, None if repeats else place)
 
 
-def ends_a_turn(item: Mapping[str, Any]) -> bool:
-    """Whether a turn of the model can end with this item, and not only be cut off there."""
+def note_turn(ledger: Ledger, item: Mapping[str, Any]) -> None:
+    """Note whether a turn of the model can end with this item, or is cut off there. What people say ends none."""
     kind = text_of(item.get("type", "message"))
-    return item.get("role") == "assistant" if kind == "message" else kind == "mcp_approval_request"
+    if kind != "message":
+        ledger.is_waiting = kind != "mcp_approval_request"
+    elif text_of(item.get("role")) not in _PEOPLE:
+        ledger.is_waiting = item.get("role") != "assistant"
 
 
 def spelled(item: Mapping[str, Any]) -> tuple[object, object]:

@@ -84,7 +84,10 @@ def _exchange(location: str, value: Mapping[str, Any]) -> Conversation:
 
 def _message(ledger: Ledger, message: Mapping[str, Any], location: str) -> None:
     role = text_of(message.get("role"))
-    ledger.is_waiting = role != "assistant" or ("stop_reason" not in message and _asks(message.get("content")))
+    if role == "assistant":
+        ledger.is_waiting = "stop_reason" not in message and _holds(message.get("content"), "tool_use")
+    elif _holds(message.get("content"), "tool_result"):
+        ledger.is_waiting = True
     if role not in _ROLES:
         ledger.gap(f"{location}: not a Messages API message")
     if text_of(message.get("stop_reason", "end_turn")) not in _ENDS:
@@ -94,9 +97,9 @@ def _message(ledger: Ledger, message: Mapping[str, Any], location: str) -> None:
     ledger.texts += read_content(message.get("content"), noted)
 
 
-def _asks(content: object) -> bool:
+def _holds(content: object, kind: str) -> bool:
     blocks = content if isinstance(content, list) else []
-    return any(isinstance(block, dict) and block.get("type") == "tool_use" for block in blocks)
+    return any(isinstance(block, dict) and block.get("type") == kind for block in blocks)
 
 
 class _MessageReading:

@@ -76,7 +76,7 @@ def read(records: Iterable[Value]) -> Iterator[Conversation]:
 
 def _event(ledger: Ledger, denied: set[str], event: Mapping[str, Any], location: str) -> None:
     kind = text_of(event.get("type"))
-    ledger.is_waiting = ledger.is_waiting or kind in _CALLS or kind in _SAID
+    ledger.is_waiting = ledger.is_waiting or kind in _CALLS or kind == "agent.message"
     if kind in _CALLS:
         _call(ledger, denied, event, location)
     elif kind in _RESULTS:

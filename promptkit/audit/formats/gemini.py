@@ -126,7 +126,8 @@ def _content(ledger: Ledger, content: Mapping[str, Any], location: str) -> None:
     if role not in _ROLES:
         ledger.gap(f"{location}: not a Gemini content")
     ledger.pairing.go_on()
-    ledger.is_waiting = role != "model"
+    if role == "model":
+        ledger.is_waiting = False
     _parts(ledger, content, location)
 
 
@@ -156,6 +157,7 @@ def _part(ledger: Ledger, kind: str, value: Any, location: str) -> None:  # noqa
             ledger.gap(f"{location}: only a part of the arguments")
         ledger.call(call_id, name, given.get("args", NOT_RECORDED), CallState.PROPOSED, location)
     elif kind == "function_response":
+        ledger.is_waiting = True
         answer = given.get("response")
         has_failed = isinstance(answer, dict) and "error" in answer
         ledger.settle(call_id, CallState.FAILED if has_failed else CallState.EXECUTED, location, name)

@@ -18,7 +18,8 @@ from promptkit.text import sanitized
 from promptkit.transcript import CallState, Conversation
 
 _OBJECTS = frozenset({"chat.completion", "chat.completion.chunk"})
-_ROLES = frozenset({"system", "developer", "user", "assistant", "tool", "function"})
+_PEOPLE = frozenset({"system", "developer", "user"})
+_ROLES = _PEOPLE | {"assistant", "tool", "function"}
 _PARTS = frozenset({"text", "refusal", "image_url", "input_audio", "file"})
 _CONTINUED = frozenset({"name", "arguments", "input"})
 _READ = frozenset({"messages", "choices", "content", "tool_calls", "tool_call_id"})
@@ -96,7 +97,8 @@ def _choice(ledger: Ledger, choice: Mapping[str, Any], message: object, location
 
 def _message(ledger: Ledger, message: Mapping[str, Any], location: str) -> None:
     role = text_of(message.get("role"))
-    ledger.is_waiting = role != "assistant" or bool(message.get("tool_calls") or message.get("function_call"))
+    if role not in _PEOPLE:
+        ledger.is_waiting = role != "assistant" or bool(message.get("tool_calls") or message.get("function_call"))
     if role in {"tool", "function"}:
         ledger.settle(message.get("tool_call_id"), CallState.EXECUTED, location, message.get("name"))
         _calls(ledger, message, location)

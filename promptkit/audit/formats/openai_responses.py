@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from promptkit.audit.formats._openai_items import ends_a_turn, is_item, read_item, read_items
+from promptkit.audit.formats._openai_items import is_item, note_turn, read_item, read_items
 from promptkit.audit.ledger import Ledger
 from promptkit.audit.overlooked import overlooked
 from promptkit.audit.pairing import text_of
@@ -73,7 +73,7 @@ class _ResponseReading:
         else:
             self._loose = self._loose or Ledger()
             read_item(self._loose, value, location, entry=location)
-            self._loose.is_waiting = not ends_a_turn(value)
+            note_turn(self._loose, value)
 
     def _response(self, location: str, response: Mapping[str, Any], ledger: Ledger) -> Iterator[Conversation]:
         id_, before = (text_of(response.get(key)) for key in ("id", "previous_response_id"))
@@ -146,9 +146,9 @@ class _ResponseReading:
 
 def _listed(location: str, value: Mapping[str, Any]) -> Conversation:
     ledger = Ledger()
-    read_items(ledger, value.get("data"), f"{location}/data")
-    last = value["data"][-1:] if isinstance(value.get("data"), list) else []
-    ledger.is_waiting = not (last and isinstance(last[0], dict) and ends_a_turn(last[0]))
+    for place, item in ledger.each(value.get("data"), f"{location}/data"):
+        read_item(ledger, item, place, entry=place)
+        note_turn(ledger, item)
     if value.get("has_more") is not False:
         ledger.gap(f"{location}: the list has more pages")
     return ledger.conversation(location or "items")

@@ -54,10 +54,9 @@ def read(records: Iterable[Value]) -> Iterator[Conversation]:
 
 
 def _message(ledger: Ledger, message: Mapping[str, Any], location: str) -> None:
-    is_request = message["kind"] == "request"
-    if not is_request:
+    if message["kind"] == "response":
+        ledger.is_waiting = False
         ledger.pairing.go_on()
-    ledger.is_waiting = is_request
     reason = message.get("finish_reason")
     if reason is not None and text_of(reason) not in _ENDS:
         ledger.gap(f"{location}: the answer is cut off: {sanitized(reason, 40)}")
@@ -76,10 +75,12 @@ def _part(ledger: Ledger, part: Mapping[str, Any], location: str, time: object) 
     elif kind == "builtin-tool-call":
         _provider_call(ledger, part, location, time)
     elif kind in {"tool-return", "builtin-tool-return"}:
+        ledger.is_waiting = ledger.is_waiting or kind == "tool-return"
         state = _OUTCOMES.get(text_of(part.get("outcome", "success")), CallState.UNKNOWN)
         # The name of a tool that the provider ran is only in the arguments of its call.
         ledger.settle(call_id, state, location, None if kind.startswith("builtin") else name)
     elif kind == "retry-prompt":
+        ledger.is_waiting = True
         if name is not None:
             ledger.settle(call_id, CallState.FAILED, location, name)
     elif kind in _SAID:

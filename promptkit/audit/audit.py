@@ -14,6 +14,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from promptkit.audit.companions import holds_no_conversation, why_unread
 from promptkit.audit.detect import Detected, detect, readers
 from promptkit.audit.reader import Shortcuts, Value
 from promptkit.audit.records import Records
@@ -143,12 +144,21 @@ class Auditor:
         found = Detected(self.format, "", values) if self.format else detect(values)
         name = found.format
         if name is None:
-            is_passed_over = source.is_other and found.is_something_else and not records.may_hide_records
-            seen = str(records.gaps[0]) if records.gaps else found.seen
-            return [] if is_passed_over else [self._about_file(source, None, seen, "unknown-format")]
+            return self._without_format(source, records, found)
         if not self.keep_texts:
             records.use(getattr(readers()[name], "SHORTCUTS", Shortcuts()))
         return self._conversations(source, name, records, found.records)
+
+    def _without_format(self, source: Source, records: Records, found: Detected) -> list[Result]:
+        is_read = found.is_something_else and not records.may_hide_records
+        if is_read and (
+            source.is_other or (not source.is_named and holds_no_conversation(source.inside, found.others))
+        ):
+            return []
+        seen = str(records.gaps[0]) if records.gaps else found.seen
+        if kind := why_unread(source.inside):
+            seen = f"{kind}, which the audit does not read; look at it where it was made"
+        return [self._about_file(source, None, seen, "unknown-format")]
 
     def _conversations(self, source: Source, name: str, records: Records, values: Iterable[Value]) -> list[Result]:
         results: list[Result] = []

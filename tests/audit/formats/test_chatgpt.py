@@ -304,6 +304,8 @@ def test_a_folder_is_read_with_what_lies_beside_the_chats(tmp_path, audited):
     write(tmp_path / "conversations.json", export(*READ))
     write(tmp_path / "chat.html", b"<html>")
     write(tmp_path / "group_chats.json", b'{"chats":[]}')
+    assert audited().verdict is Verdict.CLEAN
+    write(tmp_path / "group_chats.json", b'{"chats":[{"id":"g1"}]}')
     assert [result.ground for result in audited().results] == ["read-tool", "unknown-format"]
 
 

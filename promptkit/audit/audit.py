@@ -6,7 +6,7 @@ import json
 import multiprocessing
 import os
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field, replace
@@ -31,6 +31,7 @@ from promptkit.transcript import CallState, Conversation, RecordedCall, Text
 # A second process starts in a third of a second, in which the first reads so much.
 _WORTH_A_PROCESS_BYTES = 64 * 1024 * 1024
 _MAX_CACHED = 10_000
+_VERDICTS = list(Verdict)
 
 
 @dataclass(frozen=True)
@@ -262,11 +263,41 @@ def _audit_all(sources: Sequence[Source], auditor: Auditor, jobs: int) -> list[l
 
 
 def _with_needs(results: Sequence[Result]) -> list[Result]:
-    """The results, those inconclusive that go on in a conversation which is not at hand."""
-    at_hand = {result.conversation for result in results}
-    return [
+    """The results, those inconclusive that go on in a conversation which is not at hand.
+
+    One that called nothing itself, as where it only starts sub-agents, is judged with those it started.
+    """
+    names = {result.conversation for result in results}
+    found = [
         _with_gap(result, f"{sanitized(missing[0])}, which it refers to, is not among the files")
-        if (missing := [needed for needed in result.needs if needed not in at_hand])
+        if (missing := [needed for needed in result.needs if needed not in names])
         else result
         for result in results
     ]
+    at_hand: dict[str, Result] = {}
+    for result in found:
+        held = at_hand.get(result.conversation, result)
+        at_hand[result.conversation] = max(held, result, key=_badness)
+    return [_with_started(result, at_hand) for result in found]
+
+
+def _with_started(result: Result, at_hand: Mapping[str, Result]) -> Result:
+    if result.ground != "no-evidence" or not result.needs:
+        return result
+    started: dict[str, Result] = {}
+    waiting = list(result.needs)
+    while waiting:
+        name = waiting.pop()
+        if name not in started and name in at_hand:
+            started[name] = at_hand[name]
+            waiting += started[name].needs if started[name].ground == "no-evidence" else ()
+    judged = [one for one in started.values() if one.ground != "no-evidence" or not one.needs]
+    if not judged:
+        return result
+    hardest = max(judged, key=_badness)
+    reason = f"It called nothing itself, and goes on in {sanitized(hardest.conversation)}: {hardest.reason}"
+    return replace(result, verdict=hardest.verdict, ground=hardest.ground, reason=reason)
+
+
+def _badness(result: Result) -> int:
+    return _VERDICTS.index(result.verdict)

@@ -103,7 +103,10 @@ def read_item(
         id_, state = item.get("call_id"), CallState.PROPOSED
         ledger.call(id_, name, arguments, state, location, server=server, time=time, entry=entry)
     elif kind in {"function_call_output", "custom_tool_call_output"}:
-        ledger.settle(item.get("call_id"), CallState.EXECUTED, location)
+        output = item.get("output")
+        # Codex says so where it has an object for an output.
+        has_failed = isinstance(output, dict) and output.get("success") is False
+        ledger.settle(item.get("call_id"), CallState.FAILED if has_failed else CallState.EXECUTED, location)
     elif kind in {"mcp_call", "mcp_approval_request"}:
         _mcp(ledger, item, location, time)
     elif kind in _BUILT_IN:

@@ -12,7 +12,6 @@ from typing import Any
 
 from promptkit.audit.blocks import BlockMessage, read_content
 from promptkit.audit.ledger import Ledger
-from promptkit.audit.overlooked import overlooked
 from promptkit.audit.pairing import iso_time, text_of
 from promptkit.audit.prose import ClaudeCodeProse
 from promptkit.audit.reader import Shortcuts, Value
@@ -31,7 +30,13 @@ _NOTES = frozenset(
         *("worktree-state", "speculation-accept", "frame-link", "task-summary"),
     }
 )
-_READ = _TALK | {"progress", "content-replacement"}
+# Members that are read, and `toolUseResult`, which is what a tool gave.
+_READ = {
+    "user": {"message", "toolUseResult"},
+    "assistant": {"message", "toolUseResult"},
+    "progress": {"data"},
+    "content-replacement": {"replacements"},
+}
 _PROGRESS = frozenset({"message", "normalizedMessages"})
 _NOT_RUN = frozenset({"permission-rule", "automode-blocked", "automode-unavailable", "automode-parsing-error"})
 # Start a sub-agent, which has a conversation of its own; `Task` was the name until 2026.
@@ -93,8 +98,7 @@ class _ClaudeSession:
             self._compacted(location)
         elif kind not in _NOTES | {"system"}:
             self._ledger.gap(f"{location}: a line of a kind we do not know ({sanitized(kind, 40) or 'none'})")
-        if kind not in _READ and (key := overlooked(line, ())) is not None:
-            self._ledger.gap(f"{location}: {sanitized(key, 40)} may hold calls")
+        self._ledger.beside(line, _READ.get(kind, ()), location)
         if not self._has_talk:
             self._seen.add(text_of(line.get("uuid")))
 
@@ -108,8 +112,8 @@ class _ClaudeSession:
         if "toolName" in data:
             name = f"mcp__{text_of(data.get('serverName'))}__{text_of(data['toolName'])}"
             self._running.setdefault(text_of(line.get("toolUseID")), (location, name))
-        elif (key := overlooked(data, _PROGRESS)) is not None:
-            self._ledger.gap(f"{location}/data: {sanitized(key, 40)} may hold calls")
+        else:
+            self._ledger.beside(data, _PROGRESS, f"{location}/data")
 
     def _replacements(self, location: str, line: Mapping[str, Any]) -> None:
         """Note which results the model was shown a shorter text for; their calls are in the session as well."""
@@ -132,6 +136,7 @@ class _ClaudeSession:
     def _message(self, location: str, line: Mapping[str, Any], kind: str) -> None:
         message = line.get("message")
         content = message.get("content") if isinstance(message, dict) else None
+        self._ledger.beside(message if isinstance(message, dict) else {}, {"content"}, f"{location}/message")
         if isinstance(content, list):
             content = [self._without_launch(block, line, location) for block in content]
         time, error = iso_time(line.get("timestamp")), _error(line)

@@ -82,13 +82,14 @@ class _CodexSession:
             self._event(place, payload, time)
         elif kind == "compacted":
             self._ledger.gap(f"{location}: the session was compacted")
-        elif kind in _NOTES and (key := overlooked(payload, ())) is not None:
-            self._ledger.gap(f"{place}: {sanitized(key, 40)} may hold calls")
-        elif kind == "session_meta" and not self._name:
+        else:
+            self._ledger.beside(payload, (), place)
+        if kind == "session_meta" and not self._name:
             self._name = text_of(payload.get("id"))
+        self._ledger.beside(line, {"payload"}, location)
 
     def _item(self, place: str, item: Mapping[str, Any], time: str | None) -> None:
-        if item.get("type") in {"ghost_snapshot", "agent_message"} and overlooked(item, ()) is None:
+        if text_of(item.get("type")) in {"ghost_snapshot", "agent_message"} and overlooked(item, ()) is None:
             return
         name, _ = spelled(item)
         self._kinds.add(text_of(item.get("type")))
@@ -107,7 +108,9 @@ class _CodexSession:
             self._completed(place, event.get("item"), time)
         elif kind in _SUB_AGENTS and isinstance(event.get(_SUB_AGENTS[kind]), str):
             self._needs[event[_SUB_AGENTS[kind]]] = None
-        elif kind not in _SILENT:
+        elif kind in _SILENT:
+            self._ledger.beside(event, (), place)
+        else:
             self._ledger.gap(f"{place}: an event of a kind we do not know ({sanitized(kind, 40) or 'none'})")
 
     def _ended(self, place: str, event: Mapping[str, Any], kind: str, time: str | None) -> None:

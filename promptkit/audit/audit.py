@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import multiprocessing
 import os
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, ProcessPoolExecutor
@@ -32,6 +33,8 @@ from promptkit.transcript import CallState, Conversation, RecordedCall, Text
 _WORTH_A_PROCESS_BYTES = 64 * 1024 * 1024
 _MAX_CACHED = 10_000
 _VERDICTS = list(Verdict)
+# How readers say that something is of a kind that they do not know.
+_UNKNOWN = re.compile("not known$|kind we do not know|may hold calls$")
 
 
 @dataclass(frozen=True)
@@ -191,8 +194,9 @@ class Auditor:
             tool_class = self.policy.tool_class(call.tool) if call.tool else ToolClass.UNKNOWN
             calls.append(Call(call.name, call.tool, tool_class, call.state, call.location, call.time, judgement.ground))
         worst = judge_all(judged, conversation.gaps, may_decline=conversation.may_decline)
+        reason = _summed_up(conversation.gaps) if worst.ground == "gap" else worst.reason
         return Result(
-            source.name, name, conversation.id, worst.verdict, worst.ground, worst.reason,
+            source.name, name, conversation.id, worst.verdict, worst.ground, reason,
             find_stamps(conversation.texts), calls, conversation.texts if self.keep_texts else (), conversation.needs,
         )  # fmt: skip
 
@@ -217,6 +221,17 @@ class Auditor:
                 return judge_call(call, self.policy)
             self._decided[key] = judge_call(call, self.policy)
         return self._decided[key]
+
+
+def _summed_up(gaps: Sequence[str]) -> str:
+    """The first gap, how many more are of its kind, and how many there are besides."""
+    kinds = [gap.partition(": ")[2] or gap for gap in gaps]
+    alike = kinds.count(kinds[0])
+    told = [f"{alike - 1} more like it"] if alike > 1 else []
+    told += [f"{len(gaps) - alike} of other kinds"] if len(gaps) > alike else []
+    more = f" (and {', '.join(told)})" if told else ""
+    fix = "; look at what stands there by hand" if _UNKNOWN.search(gaps[0]) else ""
+    return f"{gaps[0]}{more}{fix}"
 
 
 def _with_gap(result: Result, reason: str) -> Result:

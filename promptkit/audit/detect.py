@@ -72,7 +72,8 @@ def detect(records: Iterator[Value]) -> Detected:
             return Detected(None, f"it fits several formats ({', '.join(fitting)}); name one with --format", [])
     seen = _described(looked_at[0].value) if looked_at else "nothing that can be read"
     others = [record.value for record in looked_at]
-    return Detected(None, f"it fits no format we know; seen: {seen}", [], next(records, None) is None, others)
+    fix = "name its format with --format, or leave it out"
+    return Detected(None, f"it fits no format we know; seen: {seen}; {fix}", [], next(records, None) is None, others)
 
 
 def _described(value: Any) -> str:  # noqa: ANN401

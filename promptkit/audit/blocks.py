@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
+from promptkit.audit.overlooked import overlooked
 from promptkit.audit.pairing import Pairing, iso_time, text_of
 from promptkit.audit.stamps import answered_stamp
 from promptkit.audit.strict import NOT_RECORDED
@@ -17,6 +18,7 @@ _SILENT = frozenset({
     "thinking", "redacted_thinking", "image", "document", "search_result", "container_upload", "mcp_tool_listing",
     "tool_reference", "tool_search_tool_result", "fallback",
 })  # fmt: skip
+_TALK = frozenset({"text", "thinking", "redacted_thinking"})
 _DISCOVERY = frozenset({"tool_search_tool_regex", "tool_search_tool_bm25"})
 
 
@@ -24,7 +26,7 @@ class BlockMessage(NamedTuple):
     """Where a message stands, who wrote it, and what was found in it besides its calls and texts.
 
     `error` is the state of a call whose result is an error; `asked` that of a call which the client runs, as long as no
-    result comes.
+    result comes. `repeats` tells that the record may hold one block several times.
     """
 
     role: str
@@ -34,6 +36,7 @@ class BlockMessage(NamedTuple):
     time: str | None = None
     error: CallState = CallState.FAILED
     asked: CallState = CallState.UNKNOWN
+    repeats: bool = False
 
 
 def read_content(content: object, message: BlockMessage) -> Iterator[Text]:
@@ -49,12 +52,14 @@ def read_content(content: object, message: BlockMessage) -> Iterator[Text]:
 
 def _block(block: Any, location: str, message: BlockMessage) -> Iterator[Text]:  # noqa: ANN401
     kind = text_of(block.get("type")) if isinstance(block, dict) else ""
+    if kind in _TALK and (key := overlooked(block, ())) is not None:
+        message.gaps.append(f"{location}: {sanitized(key, 40)} may hold calls")
     if kind == "text" and isinstance(block.get("text"), str):
         yield Text(message.role, block["text"])
     elif kind == "server_tool_use" and text_of(block.get("name")) in _DISCOVERY:
         return
     elif kind in CALLS and isinstance(block.get("name"), str):
-        message.pairing.call(block.get("id"), _call(block, location, message))
+        message.pairing.call(block.get("id"), _call(block, location, message), None if message.repeats else location)
     elif kind.endswith("tool_result") and kind not in _SILENT:
         message.pairing.result(block.get("tool_use_id"), _outcome(block, message), location)
         yield from answered_stamp(block.get("content"))

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
+from promptkit.audit.overlooked import overlooked
 from promptkit.audit.pairing import Pairing, iso_time, text_of
 from promptkit.audit.strict import parse_arguments
+from promptkit.text import sanitized
 from promptkit.transcript import CallState, Conversation, RecordedCall, Text
 
 _ROLES = {"user": "user", "human": "user", "system": "system", "developer": "system"}
@@ -17,7 +19,8 @@ _MAX_GAPS = 100
 class Ledger:
     """Builds one Conversation; calls and their results are paired (promptkit/audit/pairing.py).
 
-    While `is_waiting`, what was noted last asks for an answer of the model: a record that ends there is cut off.
+    While `is_waiting`, the model has not yet answered a call or its result: a record that ends there is cut off. What a
+    person says asks for an answer too, but whether one came shows nothing about the calls before.
     """
 
     def __init__(self) -> None:
@@ -39,6 +42,7 @@ class Ledger:
         *,
         server: object = None,
         time: object = None,
+        entry: object = None,
     ) -> None:
         """Note a call.
 
@@ -50,13 +54,14 @@ class Ledger:
             location: where it stands.
             server: the label of its server, where the record has a field for it.
             time: ISO 8601 or seconds since 1970, where the record has it.
+            entry: what tells it from other calls under the same id, as `Pairing.call` says.
         """
         if not isinstance(name, str):
             self.gap(f"{location}: a call without a name")
             return
         label = text_of(server) or None
         call = RecordedCall(name, None, parse_arguments(arguments), state, location, iso_time(time), label)
-        self.pairing.call(call_id if call_id is not None else _next(self._called, name), call)
+        self.pairing.call(call_id if call_id is not None else _next(self._called, name), call, entry)
 
     def listing(self, call_id: object) -> None:
         """Note that what this id names only lists tools, so that its result is not that of a call."""
@@ -75,6 +80,11 @@ class Ledger:
         """Note why calls may be missing or hidden."""
         if len(self.gaps) < _MAX_GAPS:
             self.gaps.append(reason)
+
+    def beside(self, value: Mapping[str, Any], read: Collection[str], location: str) -> None:
+        """Note that calls may be missing if an object holds what looks like one beside the members that were read."""
+        if (key := overlooked(value, read)) is not None:
+            self.gap(f"{location}: {sanitized(key, 40)} may hold calls")
 
     def text(self, role: object, content: object) -> None:
         """Note what somebody wrote: a text, or a list of parts of which those with a text count."""

@@ -32,14 +32,19 @@ _LABEL = re.compile(r"[./:]|__")
 class Pairing:
     """The calls of one conversation.
 
-    The same call under the same id counts once, as where a record tells of its start and of its end. Two different
-    calls under one id are both kept: what may have run then counts for both, a denial for neither. A result that names
-    a tool shows that the tool ran, also where no call of that name has its id.
+    The same call under the same id counts once, as where a record tells of its start and of its end, unless the record
+    has an entry for each call and these are two. Two calls under one id are both kept: a result is that of the only one
+    that has an entry and waits for it. Otherwise what may have run counts for both, a denial for neither. A result that
+    names a tool shows that the tool ran, also where no call of that name has its id.
     """
 
     def __init__(self) -> None:
         self._calls: list[tuple[str | None, RecordedCall]] = []
         self._by_key: dict[str, list[int]] = {}
+        # The entry of each call, None where the record may tell of it again; and those without a result, by their key.
+        self._entries: list[object] = []
+        self._waiting: dict[str, list[int]] = {}
+        self._own: dict[int, CallState] = {}
         # The calls that are proposals, as far as the record goes.
         self._proposed: list[int] = []
         # What became of the calls by their key, and the first result under each name that results gave.
@@ -47,18 +52,29 @@ class Pairing:
         self._results: dict[str, dict[str, RecordedCall]] = {}
         self._lost: list[str] = []
 
-    def call(self, call_id: object, call: RecordedCall) -> None:
-        """Add a call; its state is what holds if no result comes."""
+    def call(self, call_id: object, call: RecordedCall, entry: object = None) -> None:
+        """Add a call; its state is what holds if no result comes.
+
+        Args:
+            call_id: what results and approvals name it by.
+            call: the call.
+            entry: what tells this entry of the record from others under the same id, such as its place or an id of its
+                own; None where the record may tell of one call in several entries.
+        """
         key = _key(call_id)
         same = self._by_key.setdefault(key, []) if key else []
         for index in same[-_MAX_COMPARED:]:
-            if same_call := _merged(self._calls[index][1], call):
+            is_other = None not in (entry, self._entries[index]) and entry != self._entries[index]
+            if not is_other and (same_call := _merged(self._calls[index][1], call)):
                 self._calls[index] = (key, same_call)
                 return
         if call.state is CallState.PROPOSED:
             self._proposed.append(len(self._calls))
         same.append(len(self._calls))
+        if key:
+            self._waiting.setdefault(key, []).append(len(self._calls))
         self._calls.append((key, call))
+        self._entries.append(entry)
 
     def has_call(self, call_id: object) -> bool:
         """Whether a call with this id was added."""
@@ -77,12 +93,17 @@ class Pairing:
             results[named] = RecordedCall(named, None, NOT_RECORDED, state, location)
         else:
             results[named] = replace(first, state=furthest([state, first.state]))
-        self._states[key] = furthest([state, self._states.get(key, state)])
+        waiting = self._waiting.pop(key, [])
+        if len(waiting) == 1 and self._entries[waiting[0]] is not None:
+            self._own[waiting[0]] = state
+        else:
+            self._states[key] = furthest([state, self._states.get(key, state)])
 
     def calls(self) -> list[RecordedCall]:
         """Every call with its final state, in the order they were added; then those only a result tells of."""
         only_results = [result for key in self._results for result in self._without_call(key)]
-        return [replace(call, state=self._state(key, call)) for key, call in self._calls] + only_results
+        calls = [replace(call, state=self._state(index, key, call)) for index, (key, call) in enumerate(self._calls)]
+        return calls + only_results
 
     def gaps(self) -> list[str]:
         """A sentence for each result whose call is not in the record."""
@@ -112,14 +133,15 @@ class Pairing:
             tools = {_tool(self._calls[index][1].name) for index in self._by_key.get(key, [])}
             yield from (result for result in named if _tool(result.name) not in tools)
 
-    def _state(self, key: str | None, call: RecordedCall) -> CallState:
-        result = self._states.get(key) if key else None
-        if key is None or result is None:
-            return call.state
-        if call.state in _SAID_TO_HAVE_RUN:
-            return furthest([call.state, result])
-        is_shared = len(self._by_key[key]) > 1
-        return call.state if is_shared and result not in RAN else result
+    def _state(self, index: int, key: str | None, call: RecordedCall) -> CallState:
+        shared, own = self._states.get(key) if key else None, self._own.get(index)
+        is_shared = key is not None and len(self._by_key[key]) > 1
+        if is_shared and shared not in RAN:
+            shared = None
+        told = [state for state in (shared, own) if state is not None]
+        if call.state in _SAID_TO_HAVE_RUN or not told:
+            told.append(call.state)
+        return furthest(told)
 
 
 def _tool(name: str) -> str:

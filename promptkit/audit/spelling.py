@@ -16,7 +16,8 @@ from promptkit.audit.strict import parse_arguments
 LABELS = ("torii", "promptkit")
 # A server under which a host puts every app, with the app's label inside the name of the tool.
 _AGGREGATE = "codex_apps"
-_PATH = re.compile(r"/[^/]{1,200}/link_[A-Za-z0-9_-]{1,100}/([^/]{1,128})")
+# OpenAI's own connectors are linked without anybody's doing.
+_PATH = re.compile(r"/[^/]{1,200}/(?:link_|implicit_link::)[A-Za-z0-9_-]{1,100}/([^/]{1,128})")
 _PLUGIN = re.compile(r"[a-z0-9_]{1,200}__jit_plugin\.(\w{1,128})", re.ASCII)
 _LABEL = re.compile(r"([A-Za-z0-9][A-Za-z0-9 _-]{0,99})[.:](.{1,128})")
 _MARKED = re.compile(r"mcp__(.{1,200}?)__(.{1,128})")
@@ -24,7 +25,8 @@ _JOINED = re.compile(rf"({'|'.join(LABELS)})__?(.{{1,128}})", re.IGNORECASE)
 _IN_AGGREGATE = re.compile(r"([^_]{1,100})__(.{1,128})")
 _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _MAX_EXPANDED = 1000
-_PARALLEL = "multi_tool_use.parallel"
+# Some gateways leave the first part out.
+_PARALLEL = frozenset({"multi_tool_use.parallel", "parallel"})
 # Lists what could be called, and calls nothing.
 _DISCOVERY = frozenset({"api_tool.list_resources", "ToolSearch"})
 
@@ -79,7 +81,8 @@ def expand_carrier(name: str, arguments: Any) -> list[Spelled]:  # noqa: ANN401
     """The calls that a call stands for: itself, or those it carries.
 
     Args:
-        name: the spelling. `multi_tool_use.parallel`, `api_tool.call_tool` and `api_tool_APP` are carriers.
+        name: the spelling. `multi_tool_use.parallel` and `parallel`, `api_tool.call_tool` and `api_tool_APP` are
+            carriers.
         arguments: a value, or JSON text of one.
 
     Returns:
@@ -102,7 +105,7 @@ def _carried(call: Spelled) -> list[Spelled] | None:
     name = call.name.removeprefix("functions.")
     if name in _DISCOVERY:
         return []
-    if name == _PARALLEL:
+    if name in _PARALLEL:
         return _parallel(call, given.get("tool_uses"))
     if name == "api_tool.call_tool" or name.startswith("api_tool_"):
         path = given.get("path")

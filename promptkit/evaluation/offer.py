@@ -30,7 +30,7 @@ from promptkit.policy.review import tool_policy
 from promptkit.views.service import ViewService
 
 
-class Offer(Protocol):
+class OfferedTools(Protocol):
     """What differs between the sets of tools."""
 
     tools: Toolset
@@ -132,7 +132,9 @@ class ViewTools:
 
 
 @asynccontextmanager
-async def open_offer(tools: Toolset, library: Library, opened: OpenedSession, profile: Profile) -> AsyncIterator[Offer]:
+async def open_offer(
+    tools: Toolset, library: Library, opened: OpenedSession, profile: Profile
+) -> AsyncIterator[OfferedTools]:
     """Get a set of tools ready on an open session."""
     policy = offered_policy(library, tools)
     if tools is Toolset.TORII:

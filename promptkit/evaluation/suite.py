@@ -31,7 +31,7 @@ from promptkit.evaluation.evaluators.assertions import (
 )
 from promptkit.evaluation.evaluators.contract import OF_THE_TENANT, Assertion, leaves_tenant_unchanged
 from promptkit.evaluation.live import tools_stay_as_reviewed
-from promptkit.evaluation.offer import Offer, ToriiTools, open_offer
+from promptkit.evaluation.offer import OfferedTools, ToriiTools, open_offer
 from promptkit.evaluation.plan import CONTROL, AttackScenario, CaseScenario, Sample
 from promptkit.evaluation.records.result import SampleResult, SelfTest
 from promptkit.evaluation.self_test.planted import missed_plants
@@ -77,7 +77,7 @@ class Evaluation:
         profile: Profile = DEFAULT_PROFILE,
         models: Models | None = None,
         cassette: Cassette | None = None,
-        offer: Offer | None = None,
+        offer: OfferedTools | None = None,
     ) -> None:
         self.session = opened.session
         self.today = opened.today

@@ -53,6 +53,38 @@ def test_what_ran_counts_for_both_of_two_calls_under_one_id():
     assert {state for _, state in states(pairing)} == {CallState.EXECUTED}
 
 
+def test_equal_calls_under_one_id_are_two_if_each_has_an_entry():
+    pairing = Pairing()
+    for entry in ("line 1", "line 3", "line 1"):
+        pairing.call("call_0", call(), entry)
+    assert len(states(pairing)) == 2
+
+
+def test_a_result_is_that_of_the_only_call_under_its_id_that_waits():
+    pairing = Pairing()
+    for entry, state in (("line 1", CallState.DENIED), ("line 3", CallState.EXECUTED)):
+        pairing.call("call_0", call(), entry)
+        pairing.result("call_0", state, "line 9")
+    assert [state for _, state in states(pairing)] == [CallState.DENIED, CallState.EXECUTED]
+
+
+def test_where_two_calls_under_one_id_wait_their_results_count_for_both():
+    pairing = Pairing()
+    for entry in ("line 1", "line 2"):
+        pairing.call("call_0", call(), entry)
+    for state in (CallState.DENIED, CallState.EXECUTED):
+        pairing.result("call_0", state, "line 9")
+    assert {state for _, state in states(pairing)} == {CallState.EXECUTED}
+
+
+def test_a_second_result_of_a_call_counts_as_well():
+    pairing = Pairing()
+    pairing.call("call_0", call(), "line 1")
+    for state in (CallState.DENIED, CallState.EXECUTED):
+        pairing.result("call_0", state, "line 9")
+    assert states(pairing) == [("run_workflow", CallState.EXECUTED)]
+
+
 def test_a_denial_that_is_followed_by_a_result_was_none():
     assert states(paired(call(), results=[CallState.DENIED, CallState.EXECUTED]))[0][1] is CallState.EXECUTED
 

@@ -14,6 +14,7 @@ TOOLS = frozenset({"run_workflow", "update_user", "search_apps", "list_apps"})
         ("run_workflow", "torii"),
         ("/Torii/link_65f/run_workflow", None),
         ("/asdk_app_9/link_1/run_workflow", None),
+        ("/Our Research/implicit_link::connector_openai_research/run_workflow", None),
         ("Torii.run_workflow", None),
         ("mcp__torii__run_workflow", None),
         ("mcp__claude_ai_Torii__run_workflow", None),
@@ -61,6 +62,8 @@ def test_every_known_spelling_stands_for_the_tool(name, server):
         ("mcp__torii__", None),
         ("/Torii/update_user", None),
         ("/Torii/link_1/x/update_user", None),
+        ("/Torii/implicit_link::/update_user", None),
+        ("/Torii/implicit_link::a::b/update_user", None),
         ("Torii/link_1/update_user", None),
         ("t2uay3k.sj1i4kz", None),
         ("github.update_user", "torii"),
@@ -83,12 +86,13 @@ def test_a_name_made_longer_in_front_never_becomes_the_tool_without_a_separator(
         assert prefix == "" or prefix[-1] in "_.:/"
 
 
-def test_a_parallel_carrier_stands_for_the_calls_in_it():
+@pytest.mark.parametrize("name", ["multi_tool_use.parallel", "parallel", "functions.parallel"])
+def test_a_parallel_carrier_stands_for_the_calls_in_it(name):
     uses = [
         {"recipient_name": "functions.list_apps", "parameters": {"size": 1}},
         {"recipient_name": "functions.run_workflow", "parameters": '{"id": 7}'},
     ]
-    assert expand_carrier("multi_tool_use.parallel", {"tool_uses": uses}) == [
+    assert expand_carrier(name, {"tool_uses": uses}) == [
         ("functions.list_apps", {"size": 1}),
         ("functions.run_workflow", {"id": 7}),
     ]

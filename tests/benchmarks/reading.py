@@ -25,7 +25,7 @@ from promptkit.connection.client import connect
 from promptkit.connection.gate import Gate
 from promptkit.connection.open_session import OpenedSession
 from promptkit.connection.session import Session
-from promptkit.evaluation.offer import Offer, open_offer
+from promptkit.evaluation.offer import OfferedTools, open_offer
 from promptkit.library.render import resolve_arguments
 from promptkit.library.store import Library, default_root
 from promptkit.model import DEFAULT_PROFILE, Prompt
@@ -53,14 +53,14 @@ MOST = Cost(calls=20, tokens=60_000, largest=10_000, by_view_tools=60_000)
 """What a chat holds, as hosts limit it."""
 
 
-async def cost(library: Library, session: Session, offer: Offer, prompt: Prompt, today: date) -> Cost:
+async def cost(library: Library, session: Session, offer: OfferedTools, prompt: Prompt, today: date) -> Cost:
     """The most that any of the view's cases costs, figure by figure."""
     cases = library.load_case_file(prompt.name).cases
     costs = [await case_cost(library, session, offer, prompt, today, case) for case in cases]
     return Cost(*map(max, zip(*costs, strict=True)))
 
 
-async def case_cost(library: Library, session: Session, offer: Offer, prompt: Prompt, today: date, case) -> Cost:
+async def case_cost(library: Library, session: Session, offer: OfferedTools, prompt: Prompt, today: date, case) -> Cost:
     values = resolve_arguments(prompt, case.arguments)
     analyst = analyst_for(library, prompt, library.load_recipe(prompt.name), values, today)
     # As a model, it reads in the recipe's own pages.

@@ -61,7 +61,13 @@ def sees_text(path):
 def compiled(path):
     """The patterns of a module, by their text: compiled ones, and those that are written where they are used."""
     tree, module = tree_of(path), vars(import_module(module_of(path)))
-    own = [target.id for node in tree.body if isinstance(node, ast.Assign) for target in node.targets]
+    own = [
+        target.id
+        for node in tree.body
+        if isinstance(node, ast.Assign)
+        for target in node.targets
+        if isinstance(target, ast.Name)
+    ]
     found = [module[name] for name in own if isinstance(module[name], re.Pattern)]
     for node in ast.walk(tree):
         match node:

@@ -9,7 +9,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from promptkit.audit.ledger import Ledger
-from promptkit.audit.overlooked import overlooked
 from promptkit.audit.pairing import text_of
 from promptkit.audit.stamps import answered_stamp
 from promptkit.audit.strict import NOT_RECORDED
@@ -35,6 +34,9 @@ _PARTS = frozenset({
     "input_audio", "output_audio", "computer_screenshot", "encrypted_content",
 })  # fmt: skip
 _READ = frozenset({"content"})
+# What a tool was given, or gave.
+_DATA = frozenset({"arguments", "input", "output", "outputs", "results", "action", "tools", "error"})
+_PEOPLE = frozenset({"user", "system", "developer"})
 _OTHERS = frozenset({"mcp_call", "mcp_approval_request", "mcp_approval_response", "custom_tool_call_output"})
 _MCP_STATES = {"completed": CallState.EXECUTED, "failed": CallState.FAILED}
 
@@ -48,19 +50,32 @@ def is_item(value: Any) -> bool:  # noqa: ANN401
     return kind in _HIDING | _HARMLESS | _BUILT_IN | _OTHERS and isinstance(value.get("id", value.get("call_id")), str)
 
 
-def read_items(ledger: Ledger, items: Any, location: str, time: Any = None) -> None:  # noqa: ANN401
-    """Note what a list of items tells; an input that is a text alone is one as well."""
+def read_items(
+    ledger: Ledger,
+    items: Any,  # noqa: ANN401
+    location: str,
+    time: Any = None,  # noqa: ANN401
+    *,
+    repeats: bool = False,
+) -> None:
+    """Note what a list of items tells; an input that is a text alone is one as well.
+
+    `repeats` says that the record may hold the same items elsewhere.
+    """
     if isinstance(items, str):
         ledger.text("user", items)
         return
     for place, item in ledger.each(items, location):
-        read_item(ledger, item, place, time)
+        read_item(ledger, item, place, time, None if repeats else place)
 
 
-def ends_a_turn(item: Mapping[str, Any]) -> bool:
-    """Whether a turn of the model can end with this item, and not only be cut off there."""
+def note_turn(ledger: Ledger, item: Mapping[str, Any]) -> None:
+    """Note whether a turn of the model can end with this item, or is cut off there. What people say ends none."""
     kind = text_of(item.get("type", "message"))
-    return item.get("role") == "assistant" if kind == "message" else kind == "mcp_approval_request"
+    if kind != "message":
+        ledger.is_waiting = kind != "mcp_approval_request"
+    elif text_of(item.get("role")) not in _PEOPLE:
+        ledger.is_waiting = item.get("role") != "assistant"
 
 
 def spelled(item: Mapping[str, Any]) -> tuple[object, object]:
@@ -71,9 +86,16 @@ def spelled(item: Mapping[str, Any]) -> tuple[object, object]:
     return name, namespace
 
 
-def read_item(ledger: Ledger, item: Mapping[str, Any], location: str, time: Any = None) -> None:  # noqa: ANN401
-    """Note what one item tells; of a kind nobody knows, a gap."""
+def read_item(
+    ledger: Ledger,
+    item: Mapping[str, Any],
+    location: str,
+    time: Any = None,  # noqa: ANN401
+    entry: str | None = None,
+) -> None:
+    """Note what one item tells; of a kind nobody knows, a gap. `entry` is as `Pairing.call` says."""
     kind = text_of(item.get("type", "message" if "role" in item else None))
+    ledger.beside(item, _READ if kind == "message" else _DATA, location)
     if kind == "message":
         _message(ledger, item, location)
     elif kind in _HIDING or _is_program(item.get("caller")):
@@ -81,10 +103,14 @@ def read_item(ledger: Ledger, item: Mapping[str, Any], location: str, time: Any 
     if kind in {"function_call", "custom_tool_call"}:
         arguments = item.get("arguments", item.get("input", NOT_RECORDED))
         name, server = spelled(item)
-        ledger.call(item.get("call_id"), name, arguments, CallState.PROPOSED, location, server=server, time=time)
+        id_, state = item.get("call_id"), CallState.PROPOSED
+        ledger.call(id_, name, arguments, state, location, server=server, time=time, entry=entry)
     elif kind in {"function_call_output", "custom_tool_call_output"}:
-        ledger.settle(item.get("call_id"), CallState.EXECUTED, location)
-        ledger.texts += answered_stamp(item.get("output"))
+        output = item.get("output")
+        # Codex says so where it has an object for an output.
+        has_failed = isinstance(output, dict) and output.get("success") is False
+        ledger.settle(item.get("call_id"), CallState.FAILED if has_failed else CallState.EXECUTED, location)
+        ledger.texts += answered_stamp(output)
     elif kind in {"mcp_call", "mcp_approval_request"}:
         _mcp(ledger, item, location, time)
         ledger.texts += answered_stamp(item.get("output"))
@@ -103,8 +129,6 @@ def _message(ledger: Ledger, item: Mapping[str, Any], location: str) -> None:
     for place, part in ledger.each(None if isinstance(content, str) else content, f"{location}/content"):
         if text_of(part.get("type")) not in _PARTS:
             ledger.gap(f"{place}: parts of the kind {sanitized(part.get('type'), 40)} are not known")
-    if (key := overlooked(item, _READ)) is not None:
-        ledger.gap(f"{location}: {sanitized(key, 40)} may hold calls")
 
 
 def _mcp(ledger: Ledger, item: Mapping[str, Any], location: str, time: Any) -> None:  # noqa: ANN401

@@ -11,7 +11,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from promptkit.audit.ledger import Ledger
-from promptkit.audit.overlooked import overlooked
 from promptkit.audit.pairing import text_of
 from promptkit.audit.reader import Value
 from promptkit.audit.strict import NOT_RECORDED
@@ -92,8 +91,7 @@ class _Answer:
         ledger.text("system", system if isinstance(system, str) else snake(system).get("parts"))
         if isinstance(system, dict):
             _parts(ledger, snake(system) | {"role": "system"}, f"{location}/system_instruction")
-        if (key := overlooked(given, _READ)) is not None:
-            ledger.gap(f"{location}: {sanitized(key, 40)} may hold calls")
+        ledger.beside(given, _READ, location)
         for key in ("automatic_function_calling_history", "contents"):
             for place, content in ledger.each(given.get(key), f"{location}/{key}"):
                 _content(ledger, content, place)
@@ -108,10 +106,9 @@ class _Answer:
         self._ends[index] = reason if reason is not None else self._ends.get(index)
         if isinstance(content := candidate.get("content"), dict):
             _parts(self._ledger, content, f"{location}/content")
-        elif content is not None:
+        elif content is not None or reason is None:
             self._ledger.gap(f"{location}/content: not a Gemini content")
-        if (key := overlooked(candidate, {"content"})) is not None:
-            self._ledger.gap(f"{location}: {sanitized(key, 40)} may hold calls")
+        self._ledger.beside(candidate, {"content"}, location)
 
     def conversation(self) -> Conversation:
         for reason in self._ends.values():
@@ -126,11 +123,13 @@ def _content(ledger: Ledger, content: Mapping[str, Any], location: str) -> None:
     if role not in _ROLES:
         ledger.gap(f"{location}: not a Gemini content")
     ledger.pairing.go_on()
-    ledger.is_waiting = role != "model"
+    if role == "model":
+        ledger.is_waiting = False
     _parts(ledger, content, location)
 
 
 def _parts(ledger: Ledger, content: Mapping[str, Any], location: str) -> None:
+    ledger.beside(content, {"parts"}, location)
     for place, part in ledger.each(content.get("parts"), f"{location}/parts"):
         given = {key: value for key, value in snake(part).items() if value is not None}
         if len(snake(part)) != len(part):
@@ -156,6 +155,7 @@ def _part(ledger: Ledger, kind: str, value: Any, location: str) -> None:  # noqa
             ledger.gap(f"{location}: only a part of the arguments")
         ledger.call(call_id, name, given.get("args", NOT_RECORDED), CallState.PROPOSED, location)
     elif kind == "function_response":
+        ledger.is_waiting = True
         answer = given.get("response")
         has_failed = isinstance(answer, dict) and "error" in answer
         ledger.settle(call_id, CallState.FAILED if has_failed else CallState.EXECUTED, location, name)

@@ -10,7 +10,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from promptkit.audit.ledger import Ledger
-from promptkit.audit.overlooked import overlooked
 from promptkit.audit.pairing import text_of
 from promptkit.audit.reader import Value
 from promptkit.audit.stamps import answered_stamp
@@ -19,7 +18,8 @@ from promptkit.text import sanitized
 from promptkit.transcript import CallState, Conversation
 
 _OBJECTS = frozenset({"chat.completion", "chat.completion.chunk"})
-_ROLES = frozenset({"system", "developer", "user", "assistant", "tool", "function"})
+_PEOPLE = frozenset({"system", "developer", "user"})
+_ROLES = _PEOPLE | {"assistant", "tool", "function"}
 _PARTS = frozenset({"text", "refusal", "image_url", "input_audio", "file"})
 _CONTINUED = frozenset({"name", "arguments", "input"})
 _READ = frozenset({"messages", "choices", "content", "tool_calls", "tool_call_id"})
@@ -81,15 +81,16 @@ def _exchange(location: str, value: Mapping[str, Any]) -> Conversation:
             ledger.gap(f"{place}: a piece of a stream, and it is not in one")
     if "role" in value:
         _message(ledger, value, location)
-    if (key := overlooked(value, _READ)) is not None:
-        ledger.gap(f"{location}: {sanitized(key, 40)} may hold calls")
+    ledger.beside(value, _READ, location)
     return ledger.conversation(text_of(value.get("id")) or location or "messages")
 
 
 def _choice(ledger: Ledger, choice: Mapping[str, Any], message: object, location: str, time: object) -> None:
     if text_of(choice.get("finish_reason")) not in _ENDS:
         ledger.gap(f"{location}: the answer is cut off: {sanitized(choice.get('finish_reason'), 40)}")
+    ledger.beside(choice, {"message", "tool_calls"}, location)
     if isinstance(message, dict):
+        ledger.beside(message, _READ, f"{location}/message")
         _said(ledger, message, f"{location}/message", time)
     else:
         ledger.gap(f"{location}: a choice without a message")
@@ -97,7 +98,9 @@ def _choice(ledger: Ledger, choice: Mapping[str, Any], message: object, location
 
 def _message(ledger: Ledger, message: Mapping[str, Any], location: str) -> None:
     role = text_of(message.get("role"))
-    ledger.is_waiting = role != "assistant" or bool(message.get("tool_calls") or message.get("function_call"))
+    ledger.beside(message, _READ, location)
+    if role not in _PEOPLE:
+        ledger.is_waiting = role != "assistant" or bool(message.get("tool_calls") or message.get("function_call"))
     if role in {"tool", "function"}:
         ledger.settle(message.get("tool_call_id"), CallState.EXECUTED, location, message.get("name"))
         ledger.texts += answered_stamp(message)
@@ -130,7 +133,7 @@ def _call(ledger: Ledger, call_id: object, call: Mapping[str, Any], location: st
     if "custom" in call:
         ledger.gap(f"{location}: the input of a custom tool may hide calls")
     arguments = function.get("arguments", function.get("input", NOT_RECORDED))
-    ledger.call(call_id, function.get("name"), arguments, CallState.PROPOSED, location, time=time)
+    ledger.call(call_id, function.get("name"), arguments, CallState.PROPOSED, location, time=time, entry=location)
 
 
 def _function(call: Mapping[str, Any]) -> dict[str, Any] | None:

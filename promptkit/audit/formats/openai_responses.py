@@ -9,9 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from promptkit.audit.formats._openai_items import ends_a_turn, is_item, read_item, read_items
+from promptkit.audit.formats._openai_items import is_item, note_turn, read_item, read_items
 from promptkit.audit.ledger import Ledger
-from promptkit.audit.overlooked import overlooked
 from promptkit.audit.pairing import text_of
 from promptkit.audit.reader import Value
 from promptkit.text import sanitized
@@ -72,14 +71,14 @@ class _ResponseReading:
             yield from self._response(location, value, Ledger())
         else:
             self._loose = self._loose or Ledger()
-            read_item(self._loose, value, location)
-            self._loose.is_waiting = not ends_a_turn(value)
+            read_item(self._loose, value, location, entry=location)
+            note_turn(self._loose, value)
 
     def _response(self, location: str, response: Mapping[str, Any], ledger: Ledger) -> Iterator[Conversation]:
         id_, before = (text_of(response.get(key)) for key in ("id", "previous_response_id"))
         time = response.get("created_at")
         earlier = self._held.pop(before, None)
-        read_items(earlier or ledger, response.get("input"), f"{location}/input", time)
+        read_items(earlier or ledger, response.get("input"), f"{location}/input", time, repeats=bool(earlier))
         if earlier:
             earlier.is_waiting = False
             earlier.pairing.go_on()
@@ -87,8 +86,7 @@ class _ResponseReading:
         read_items(ledger, response.get("output"), f"{location}/output", time)
         if isinstance(response.get("instructions"), list):
             read_items(ledger, response["instructions"], f"{location}/instructions", time)
-        if (key := overlooked(response, _READ)) is not None:
-            ledger.gap(f"{location}: {sanitized(key, 40)} may hold calls")
+        ledger.beside(response, _READ, location)
         _note_ends(ledger, response, location)
         needs = (before,) if before else ()
         found = ledger.conversation(id_ or location or "response", needs)
@@ -123,7 +121,7 @@ class _ResponseReading:
             ledger, self._stream = self._stream, None
             yield from self._response(f"{location}/response", response, ledger)
         else:
-            read_items(self._stream, response.get("output"), f"{location}/response/output")
+            read_items(self._stream, response.get("output"), f"{location}/response/output", repeats=True)
 
     def _why_unread(self, kind: str, event: Mapping[str, Any]) -> str:
         """Why an event without an item may hide one; empty where it does not."""
@@ -146,9 +144,9 @@ class _ResponseReading:
 
 def _listed(location: str, value: Mapping[str, Any]) -> Conversation:
     ledger = Ledger()
-    read_items(ledger, value.get("data"), f"{location}/data")
-    last = value["data"][-1:] if isinstance(value.get("data"), list) else []
-    ledger.is_waiting = not (last and isinstance(last[0], dict) and ends_a_turn(last[0]))
+    for place, item in ledger.each(value.get("data"), f"{location}/data"):
+        read_item(ledger, item, place, entry=place)
+        note_turn(ledger, item)
     if value.get("has_more") is not False:
         ledger.gap(f"{location}: the list has more pages")
     return ledger.conversation(location or "items")

@@ -28,6 +28,8 @@ _OUTCOMES = {
     "denied": CallState.DENIED,
 }
 _ENDS = frozenset({"stop", "tool_call"})
+# What a tool was given, or gave.
+_DATA = frozenset({"args", "content", "metadata", "tool_call_id"})
 _SERVER = "mcp_server:"
 
 
@@ -54,31 +56,35 @@ def read(records: Iterable[Value]) -> Iterator[Conversation]:
 
 
 def _message(ledger: Ledger, message: Mapping[str, Any], location: str) -> None:
-    is_request = message["kind"] == "request"
-    if not is_request:
+    if message["kind"] == "response":
+        ledger.is_waiting = False
         ledger.pairing.go_on()
-    ledger.is_waiting = is_request
     reason = message.get("finish_reason")
     if reason is not None and text_of(reason) not in _ENDS:
         ledger.gap(f"{location}: the answer is cut off: {sanitized(reason, 40)}")
     if message.get("state", "complete") != "complete":
         ledger.gap(f"{location}: the message is not complete: {sanitized(message['state'], 40)}")
+    ledger.beside(message, {"parts"}, location)
     for place, part in ledger.each(message.get("parts"), f"{location}/parts"):
         _part(ledger, part, place, message.get("timestamp"))
 
 
 def _part(ledger: Ledger, part: Mapping[str, Any], location: str, time: object) -> None:
     kind, name, call_id = text_of(part.get("part_kind")), part.get("tool_name"), part.get("tool_call_id")
+    ledger.beside(part, _DATA, location)
     if kind == "tool-call":
         ledger.is_waiting = True
-        ledger.call(call_id, name, part.get("args", NOT_RECORDED), CallState.PROPOSED, location, time=time)
+        arguments = part.get("args", NOT_RECORDED)
+        ledger.call(call_id, name, arguments, CallState.PROPOSED, location, time=time, entry=location)
     elif kind == "builtin-tool-call":
         _provider_call(ledger, part, location, time)
     elif kind in {"tool-return", "builtin-tool-return"}:
+        ledger.is_waiting = ledger.is_waiting or kind == "tool-return"
         state = _OUTCOMES.get(text_of(part.get("outcome", "success")), CallState.UNKNOWN)
         # The name of a tool that the provider ran is only in the arguments of its call.
         ledger.settle(call_id, state, location, None if kind.startswith("builtin") else name)
     elif kind == "retry-prompt":
+        ledger.is_waiting = True
         if name is not None:
             ledger.settle(call_id, CallState.FAILED, location, name)
     elif kind in _SAID:
@@ -99,4 +105,5 @@ def _provider_call(ledger: Ledger, part: Mapping[str, Any], location: str, time:
         ledger.listing(part.get("tool_call_id"))
     else:
         server = text_of(part.get("tool_name")).removeprefix(_SERVER)
-        ledger.call(part.get("tool_call_id"), name, call, CallState.UNKNOWN, location, server=server, time=time)
+        id_ = part.get("tool_call_id")
+        ledger.call(id_, name, call, CallState.UNKNOWN, location, server=server, time=time, entry=location)

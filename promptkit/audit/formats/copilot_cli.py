@@ -80,13 +80,13 @@ def matches(value: Any) -> bool:  # noqa: ANN401
 
 def read(records: Iterable[Value]) -> Iterator[Conversation]:
     """One conversation, named by the id of the session: a file holds the events of one, with its sub-agents."""
-    session = _Session()
+    session = _CopilotSession()
     for record in records:
         session.event(record.location, record.value)
     yield session.conversation()
 
 
-class _Request(NamedTuple):
+class _ToolRequest(NamedTuple):
     """A call as one event tells of it; `joined` is the name that the host makes of the server and the tool."""
 
     joined: str
@@ -97,27 +97,27 @@ class _Request(NamedTuple):
     place: str
     time: object
 
-    def is_seen_in(self, start: _Request) -> bool:
+    def is_seen_in(self, start: _ToolRequest) -> bool:
         """Whether the start of a call is the one that was asked for here."""
         same_name = self.joined == start.joined or (self.name, self.server) == (start.name, start.server)
         return same_name and (self.arguments == start.arguments or self.arguments == NOT_RECORDED)
 
 
-def _request(joined: object, data: Mapping[str, Any], place: str, time: object) -> _Request:
+def _request(joined: object, data: Mapping[str, Any], place: str, time: object) -> _ToolRequest:
     is_of_server = data.get("mcpToolName") is not None
     name = data["mcpToolName"] if is_of_server else joined
     server = data.get("mcpServerName") if is_of_server else None
     arguments = parse_arguments(data.get("arguments", NOT_RECORDED))
-    return _Request(text_of(joined), name, server, arguments, CallState.UNKNOWN, place, time)
+    return _ToolRequest(text_of(joined), name, server, arguments, CallState.UNKNOWN, place, time)
 
 
-class _Session:
+class _CopilotSession:
     def __init__(self) -> None:
         self._ledger = Ledger()
         self._name = ""
         # What was asked for and what was started, by the id of the call.
-        self._requests: dict[str, dict[str, _Request]] = {}
-        self._starts: dict[str, _Request] = {}
+        self._requests: dict[str, dict[str, _ToolRequest]] = {}
+        self._starts: dict[str, _ToolRequest] = {}
         self._denied: set[str] = set()
         # The ids of the calls that were asked about, by the id of the question.
         self._questions: dict[str, str] = {}
@@ -173,7 +173,7 @@ class _Session:
         if data.get("serverTools"):
             self._ledger.gap(f"{place}: the provider ran tools of its own")
 
-    def _ask(self, call_id: str, asked: _Request) -> None:
+    def _ask(self, call_id: str, asked: _ToolRequest) -> None:
         of_call = self._requests.setdefault(call_id or asked.place, {})
         earlier = of_call.get(asked.joined)
         if earlier and asked.arguments != NOT_RECORDED != earlier.arguments != asked.arguments:
@@ -181,7 +181,7 @@ class _Session:
         if not earlier or asked.arguments != NOT_RECORDED:
             of_call[asked.joined] = asked
 
-    def _start(self, call_id: str, data: Mapping[str, Any], start: _Request) -> None:
+    def _start(self, call_id: str, data: Mapping[str, Any], start: _ToolRequest) -> None:
         asked = self._requests.get(call_id, {}).get(start.joined)
         if asked and start.arguments == NOT_RECORDED:
             start = start._replace(arguments=asked.arguments)
@@ -215,7 +215,7 @@ class _Session:
             of_call = self._requests.get(call_id, {})
             of_call |= {name: asked._replace(state=CallState.UNKNOWN) for name, asked in of_call.items()}
 
-    def _note(self, call_id: str, call: _Request) -> None:
+    def _note(self, call_id: str, call: _ToolRequest) -> None:
         name, server, time = call.name, call.server, call.time
         self._ledger.call(call_id, name, call.arguments, call.state, call.place, server=server, time=time)
 

@@ -194,7 +194,7 @@ class _ChatSession:
         shown = [call for same in self._shown.values() for call in same]
         alone = [call for found in (self._begun, self._asked) for call in _without(shown, found)]
         for index, (tool_id, arguments, state, place, labels) in enumerate([*shown, *alone]):
-            tool, server = _spelled(tool_id, labels)
+            tool, server = spelled_in_vscode(tool_id, labels)
             self.ledger.call(f"{index}", tool, arguments, state, place, server=server)
         return self.ledger.conversation(self._name or name)
 
@@ -221,7 +221,7 @@ def _labels(part: Mapping[str, Any]) -> tuple[str, ...]:
     return tuple(label for key in ("serverLabel", "label") if (label := text_of(source.get(key))))
 
 
-def _spelled(tool_id: str, labels: tuple[str, ...]) -> tuple[str, str | None]:
+def spelled_in_vscode(tool_id: str, labels: Iterable[str]) -> tuple[str, str | None]:
     """The name of a tool and its server, without what the host puts before it."""
     for label in labels:
         prefix = f"mcp_{_NOT_OF_LABELS.sub('_', label.lower())[:_LABEL_LENGTH]}_"

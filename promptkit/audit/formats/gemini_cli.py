@@ -24,6 +24,8 @@ _STATES = {
     "error": CallState.FAILED,
     "awaiting_approval": CallState.AWAITING_APPROVAL,
 }
+# Many calls under one id are compared with the last of them only.
+_MAX_COMPARED = 16
 _ENDS = frozenset({CallState.EXECUTED, CallState.FAILED})
 # Who writes a message of each kind; the others are notes of the host.
 _KINDS = {"user": "user", "gemini": "assistant", "info": "", "error": "", "warning": ""}
@@ -90,11 +92,11 @@ class _CliSession:
         if isinstance(call.get("agentId"), str):
             self._needs[call["agentId"]] = None
         same = self._calls.setdefault(text_of(call.get("id")) or place, [])
-        index = next((index for index, earlier in enumerate(same) if earlier[:2] == found[:2]), None)
-        if index is None:
-            same.append(found)
-        else:
-            same[index] = same[index].after(state)
+        for index in range(max(0, len(same) - _MAX_COMPARED), len(same)):
+            if same[index][:2] == found[:2]:
+                same[index] = same[index].after(state)
+                return
+        same.append(found)
 
     def conversation(self) -> Conversation:
         """All of it, in the order in which the calls were first written."""

@@ -9,7 +9,9 @@ Source: `chatService.ts`, `chatModel.ts`, `objectMutationLog.ts` of microsoft/vs
 from __future__ import annotations
 
 import re
+from collections import deque
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from itertools import islice
 from typing import Any, NamedTuple
 
 from promptkit.audit.ledger import Ledger
@@ -34,6 +36,8 @@ _SILENT = (
 _LOG = {0: "v", 1: "k", 2: "k", 3: "k"}
 _NOT_OF_LABELS = re.compile(r"[^a-z0-9_.-]+")
 _LABEL_LENGTH = 13
+# Many calls under one id are compared with the last of them only.
+_MAX_COMPARED = 16
 
 
 def matches(value: Any) -> bool:  # noqa: ANN401
@@ -186,8 +190,11 @@ class _ChatSession:
             return
         same = calls.setdefault(call_id, [])
         # A log writes the same call again and again.
-        index = next((index for index, earlier in enumerate(same) if earlier.may_be(call)), len(same))
-        same[index:] = [same[index].with_what_is_in(call) if index < len(same) else call, *same[index + 1 :]]
+        for index in range(max(0, len(same) - _MAX_COMPARED), len(same)):
+            if same[index].may_be(call):
+                same[index] = same[index].with_what_is_in(call)
+                return
+        same.append(call)
 
     def conversation(self, name: str) -> Conversation:
         """All of it: what was shown, and of what was asked for all that cannot be one of those."""
@@ -201,16 +208,21 @@ class _ChatSession:
 
 def _without(shown: list[_ChatCall], found: Mapping[str, list[_ChatCall]]) -> Iterator[_ChatCall]:
     """The calls that none of those shown can be; from the others these take what they lack."""
-    waiting: dict[str, list[int]] = {}
+    waiting: dict[str, deque[int]] = {}
     for index, call in enumerate(shown):
-        waiting.setdefault(call.tool_id, []).append(index)
+        waiting.setdefault(call.tool_id, deque()).append(index)
     for call in (call for same in found.values() for call in same):
-        fitting = next((index for index in waiting.get(call.tool_id, ()) if shown[index].may_be(call)), None)
+        fitting = _first_that_may_be(call, shown, waiting.get(call.tool_id, deque()))
         if fitting is None:
             yield call
         else:
             waiting[call.tool_id].remove(fitting)
             shown[fitting] = shown[fitting].with_what_is_in(call._replace(state=shown[fitting].state))
+
+
+def _first_that_may_be(call: _ChatCall, shown: list[_ChatCall], waiting: Iterable[int]) -> int | None:
+    near = islice(waiting, _MAX_COMPARED)
+    return next((index for index in near if shown[index].may_be(call)), None)
 
 
 def _labels(part: Mapping[str, Any]) -> tuple[str, ...]:

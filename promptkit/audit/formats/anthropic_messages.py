@@ -135,7 +135,8 @@ class _MessageReading:
         if kind != "ping" or self._stream or overlooked(event, ()) is not None:
             self._stream = self._stream or _StreamedMessage({})
             self._stream.add(event)
-        if kind == "message_stop":
+        if kind == "message_stop" and self._stream:
+            self._stream.stop()
             yield from self._answer(location)
 
     def _answer(self, location: str) -> Iterator[Conversation]:
@@ -196,6 +197,10 @@ class _StreamedMessage:
     def _add_once(self, block: dict[str, Any]) -> None:
         if _identity(block) not in self._known:
             self._begin("", block)
+
+    def stop(self) -> None:
+        """Note that nothing follows; the event that says why may be missing."""
+        self._start["stop_reason"] = self._start["stop_reason"] or "end_turn"
 
     def _begin(self, index: str, block: object) -> dict[str, Any]:
         begun = dict(block) if isinstance(block, dict) else {}

@@ -7,8 +7,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
+from promptkit.audit.said import Heard
 from promptkit.audit.strict import NOT_RECORDED
-from promptkit.transcript import RAN, CallState, RecordedCall
+from promptkit.transcript import RAN, CallState, RecordedCall, Text
 
 # Ordered by how strongly a state shows that the call ran.
 _ORDER = [
@@ -35,9 +36,13 @@ class Pairing:
     The same call under the same id counts once, as where a record tells of its start and of its end. Two different
     calls under one id are both kept: what may have run then counts for both, a denial for neither. A result that names
     a tool shows that the tool ran, also where no call of that name has its id.
+
+    Args:
+        texts: grows with what people and the model say, so that each call has what was said before it.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, texts: Sequence[Text] = ()) -> None:
+        self._heard = Heard(texts)
         self._calls: list[tuple[str | None, RecordedCall]] = []
         self._by_key: dict[str, list[int]] = {}
         # The calls that are proposals, as far as the record goes.
@@ -49,6 +54,7 @@ class Pairing:
 
     def call(self, call_id: object, call: RecordedCall) -> None:
         """Add a call; its state is what holds if no result comes."""
+        call = replace(call, said=self._heard.last())
         key = _key(call_id)
         same = self._by_key.setdefault(key, []) if key else []
         for index in same[-_MAX_COMPARED:]:
@@ -74,7 +80,7 @@ class Pairing:
         results = self._results.setdefault(key, {})
         first = results.get(named)
         if first is None:
-            results[named] = RecordedCall(named, None, NOT_RECORDED, state, location)
+            results[named] = RecordedCall(named, None, NOT_RECORDED, state, location, said=self._heard.last())
         else:
             results[named] = replace(first, state=furthest([state, first.state]))
         self._states[key] = furthest([state, self._states.get(key, state)])

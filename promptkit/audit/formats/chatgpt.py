@@ -7,13 +7,14 @@ Source: exports of July to October 2026, as people described them in public; Ope
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any
 
 from promptkit.audit.formats._chatgpt_talk import read_talk
 from promptkit.audit.pairing import text_of
 from promptkit.audit.reader import Shortcuts, Value
+from promptkit.audit.said import last_said
 from promptkit.audit.strict import NOT_RECORDED, parse_arguments
 from promptkit.audit.turns import ChatTurn, Turns
 from promptkit.transcript import Conversation, Text
@@ -50,6 +51,7 @@ def _conversation(location: str, conversation: Mapping[str, Any]) -> Conversatio
     mapping = conversation["mapping"]
     gaps = list(islice(_missing(conversation, location), _MAX_GAPS))
     turns, texts = Turns(), list[Text]()
+    said: dict[str, Sequence[Text]] = {}
     for node_id in _parents_first(mapping):
         node = mapping[node_id]
         place = f"{location}/mapping/{_pointer(node_id)}/message"
@@ -61,9 +63,12 @@ def _conversation(location: str, conversation: Mapping[str, Any]) -> Conversatio
         if role is None:
             gaps.append(f"{place}: not a message that can be read")
             turns.pass_on(node_id, parent)
+            said[node_id] = said.get(parent, ())
             continue
-        turn = ChatTurn(node_id, parent, place, message, role)
-        texts += _texts(turn, gaps)
+        turn = ChatTurn(node_id, parent, place, message, role, said.get(parent, ()))
+        written = list(_texts(turn, gaps))
+        texts += written
+        said[node_id] = last_said(turn.said, written)
         _add(turns, turn, gaps)
     name = text_of(conversation.get("conversation_id")) or text_of(conversation.get("id")) or location
     return Conversation(name, turns.calls(), gaps + turns.gaps, texts)

@@ -41,7 +41,8 @@ def read(records: Iterable[Value]) -> Iterator[Conversation]:
 
 def _conversation(location: str, conversation: Mapping[str, Any]) -> Conversation:
     messages = conversation["chat_messages"]
-    pairing, gaps, texts = Pairing(), list(_missing(messages, location)), list[Text]()
+    gaps, texts = list(_missing(messages, location)), list[Text]()
+    pairing = Pairing(texts)
     for index, message in enumerate(messages):
         place = f"{location}/chat_messages/{index}"
         role = _ROLES.get(text_of(message.get("sender"))) if isinstance(message, dict) else None

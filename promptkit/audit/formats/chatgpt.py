@@ -13,11 +13,24 @@ from typing import Any
 
 from promptkit.audit.formats._chatgpt_talk import read_talk
 from promptkit.audit.pairing import text_of
-from promptkit.audit.reader import Shortcuts, Value
+from promptkit.audit.reader import About, Shortcuts, Value
 from promptkit.audit.said import last_said
 from promptkit.audit.strict import NOT_RECORDED, parse_arguments
 from promptkit.audit.turns import ChatTurn, Turns
 from promptkit.transcript import Conversation, Text
+
+ABOUT = About(
+    host="ChatGPT",
+    get=(
+        "Settings > Data controls > Export data, and the link in the e-mail; name the zip file as it is. "
+        "The labels are not verified."
+    ),
+    shows="Every branch of each chat with the calls of its apps, their arguments, approvals and results.",
+    lacks=(
+        "Deleted and temporary chats, and calls that the host did not keep in the chat; that every plan "
+        "exports all calls is not verified."
+    ),
+)
 
 SHORTCUTS = Shortcuts(talk=read_talk)
 _ROLES = frozenset({"user", "system", "assistant", "tool"})

@@ -14,9 +14,19 @@ from typing import Any
 from promptkit.audit.blocks import CALLS, BlockMessage, read_content
 from promptkit.audit.overlooked import overlooked
 from promptkit.audit.pairing import Pairing, iso_time, text_of
-from promptkit.audit.reader import Value
+from promptkit.audit.reader import About, Value
 from promptkit.text import sanitized
 from promptkit.transcript import Conversation, Text
+
+ABOUT = About(
+    host="Claude.ai and Claude Desktop",
+    get=(
+        "Settings > Privacy > Export data, and the link in the e-mail; name the zip file as it is. The "
+        "labels are not verified."
+    ),
+    shows="Each chat with its calls, their arguments and results, in every branch.",
+    lacks="Deleted and incognito chats, and what a person answered when asked for approval.",
+)
 
 _ROLES = {"human": "user", "assistant": "assistant"}
 _READ = frozenset({"content", "attachments", "files"})

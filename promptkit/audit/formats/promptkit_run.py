@@ -9,11 +9,18 @@ from typing import Any
 
 from promptkit.audit.overlooked import overlooked
 from promptkit.audit.pairing import text_of
-from promptkit.audit.reader import Value
+from promptkit.audit.reader import About, Value
 from promptkit.audit.said import Heard
 from promptkit.audit.strict import NOT_RECORDED
 from promptkit.text import sanitized
 from promptkit.transcript import CallState, Conversation, RecordedCall, Text
+
+ABOUT = About(
+    host="promptkit eval",
+    get="Take the folder of the run that `promptkit eval` wrote.",
+    shows="Each call of each sample with its decision, arguments, result and answer.",
+    lacks="Nothing of what it ran: every message passed our gate. It is no record of a chat host.",
+)
 
 _STATES = frozenset(CallState)
 # Lines that are no conversation.

@@ -9,9 +9,9 @@ from tests.sources import PACKAGE
 PAGE = PACKAGE / "audit" / "formats" / "FORMATS.md"
 HEAD = """# The formats that `promptkit audit` reads
 
-The format of a file is found by what is in it. No record shows more than its host wrote down: a clean result says nothing
-of what stands under "cannot show". The formats are known from public descriptions and source code, as the head of each
-module says. This page is written from the modules by `python -m tests.audit_formats`.
+The format of a file is found by what is in it. No record shows more than its host wrote down: a clean result says
+nothing of what stands under "cannot show". The formats are known from public descriptions and source code, as the head
+of each module says. This page is written from the modules by `python -m tests.audit_formats`.
 
 | host | format | how to get the file | can show | cannot show |
 | --- | --- | --- | --- | --- |

@@ -18,7 +18,7 @@ class Value(NamedTuple):
     value: Any
 
 
-class About(NamedTuple):
+class FormatAbout(NamedTuple):
     """What people must know of a format before they rely on it; what nobody has seen says that it is not verified.
 
     Args:
@@ -68,7 +68,7 @@ class Reader(Protocol):
     A format whose files become large may also have `SHORTCUTS`.
     """
 
-    ABOUT: About
+    ABOUT: FormatAbout
 
     def matches(self, value: Any) -> bool:  # noqa: ANN401
         """Whether a record of this shape belongs to the format. Exact on structure, never on text."""

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from promptkit.audit.audit import Audit, Call, Result
+from promptkit.audit.coverage import counted, coverage
 from promptkit.audit.location import line_of, place_of
+from promptkit.audit.page.build import page_of
 from promptkit.policy.verdict import Verdict
 from promptkit.reports.blocks import Block, Bullets, Cell, Grid, Head, Item, Line, Lines
 from promptkit.reports.rows import Alert, Place, Report, Row
@@ -38,6 +40,7 @@ def report_of(audit: Audit) -> Report:
         rows=[_row(result) for result in audit.results],
         body=list(_body(audit)),
         rules=_RULES,
+        page=page_of(audit),
     )
 
 
@@ -115,20 +118,17 @@ def stamp_lines(result: Result) -> list[str]:
 def closing_line(audit: Audit) -> str:
     """The verdict in one line, and how far it reaches."""
     counts = ", ".join(f"{count} {verdict}" for verdict, count in audit.summary.items() if count) or "nothing read"
-    calls = _counted(sum(len(result.calls) for result in audit.results), "call")
+    calls = counted(sum(len(result.calls) for result in audit.results), "call")
     whole = sum(not result.conversation for result in audit.results)
-    unread = f" {_counted(whole, 'file')} could not be read in full." if whole else ""
-    talks = _counted(len(audit.results) - whole, "conversation")
+    unread = f" {counted(whole, 'file')} could not be read in full." if whole else ""
+    talks = counted(len(audit.results) - whole, "conversation")
     return f"{audit.verdict.upper()}  {counts}.{unread} This covers {talks} with {calls}, and nothing beyond them."
-
-
-def _counted(count: int, thing: str) -> str:
-    return f"{count:,} {thing}{'' if count == 1 else 's'}"
 
 
 def _body(audit: Audit) -> Iterator[Block]:
     yield Line(closing_line(audit))
     yield Grid(_HEADS, [_cells(result) for result in audit.results])
+    yield coverage(audit)
     for result in audit.results:
         if result.texts:
             items = [Item(text.role, sanitized(text.text, 20_000)) for text in result.texts]
@@ -142,5 +142,5 @@ def _cells(result: Result) -> Sequence[Cell]:
         sanitized(result.conversation, 200),
         Lines(stamp_lines(result)),
         sanitized(result.reason, 300),
-        Lines(call_lines(result) or [_counted(len(result.calls), "read")]),
+        Lines(call_lines(result) or [counted(len(result.calls), "read")]),
     ]

@@ -13,12 +13,12 @@ from promptkit.audit.blocks import CALLS, BlockMessage, read_content
 from promptkit.audit.ledger import Ledger
 from promptkit.audit.overlooked import overlooked
 from promptkit.audit.pairing import text_of
-from promptkit.audit.reader import About, Value
+from promptkit.audit.reader import FormatAbout, Value
 from promptkit.audit.strict import NOT_RECORDED, parse_arguments
 from promptkit.text import sanitized
 from promptkit.transcript import CallState, Conversation
 
-ABOUT = About(
+ABOUT = FormatAbout(
     host="Anthropic's Messages API",
     get="Log the requests and answers of your own client, or the events of its streams, as JSON Lines.",
     shows=(

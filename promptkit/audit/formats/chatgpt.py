@@ -13,13 +13,13 @@ from typing import Any
 
 from promptkit.audit.formats._chatgpt_talk import read_talk
 from promptkit.audit.pairing import text_of
-from promptkit.audit.reader import About, Shortcuts, Value
+from promptkit.audit.reader import FormatAbout, Shortcuts, Value
 from promptkit.audit.said import last_said
 from promptkit.audit.strict import NOT_RECORDED, parse_arguments
 from promptkit.audit.turns import ChatTurn, Turns
 from promptkit.transcript import Conversation, Text
 
-ABOUT = About(
+ABOUT = FormatAbout(
     host="ChatGPT",
     get=(
         "Settings > Data controls > Export data, and the link in the e-mail; name the zip file as it is. "

@@ -12,12 +12,12 @@ from typing import Any
 
 from promptkit.audit.ledger import Ledger
 from promptkit.audit.pairing import text_of
-from promptkit.audit.reader import About, Value
+from promptkit.audit.reader import FormatAbout, Value
 from promptkit.audit.strict import NOT_RECORDED
 from promptkit.text import sanitized
 from promptkit.transcript import CallState, Conversation
 
-ABOUT = About(
+ABOUT = FormatAbout(
     host="ChatGPT Enterprise",
     get="Download the log files of the Compliance API as an admin of the workspace.",
     shows="That an app was called, when, and by whom; the names of the fields are not verified.",

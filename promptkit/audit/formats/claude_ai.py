@@ -14,11 +14,11 @@ from typing import Any
 from promptkit.audit.blocks import CALLS, BlockMessage, read_content
 from promptkit.audit.overlooked import overlooked
 from promptkit.audit.pairing import Pairing, iso_time, text_of
-from promptkit.audit.reader import About, Value
+from promptkit.audit.reader import FormatAbout, Value
 from promptkit.text import sanitized
 from promptkit.transcript import Conversation, Text
 
-ABOUT = About(
+ABOUT = FormatAbout(
     host="Claude.ai and Claude Desktop",
     get=(
         "Settings > Privacy > Export data, and the link in the e-mail; name the zip file as it is. The "

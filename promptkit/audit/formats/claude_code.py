@@ -15,12 +15,12 @@ from promptkit.audit.ledger import Ledger
 from promptkit.audit.overlooked import overlooked
 from promptkit.audit.pairing import iso_time, text_of
 from promptkit.audit.prose import ClaudeCodeProse
-from promptkit.audit.reader import About, Shortcuts, Value
+from promptkit.audit.reader import FormatAbout, Shortcuts, Value
 from promptkit.audit.strict import NOT_RECORDED
 from promptkit.text import sanitized
 from promptkit.transcript import CallState, Conversation
 
-ABOUT = About(
+ABOUT = FormatAbout(
     host="Claude Code",
     get="Take the folder ~/.claude/projects of the person's machine, with the files of the sub-agents.",
     shows="Each call of the session and of its sub-agents, with arguments, results and refusals by rule.",

@@ -10,12 +10,12 @@ from typing import Any
 
 from promptkit.audit.ledger import Ledger
 from promptkit.audit.pairing import text_of
-from promptkit.audit.reader import About, Value
+from promptkit.audit.reader import FormatAbout, Value
 from promptkit.audit.strict import NOT_RECORDED
 from promptkit.text import sanitized
 from promptkit.transcript import CallState, Conversation
 
-ABOUT = About(
+ABOUT = FormatAbout(
     host="Claude Managed Agents",
     get="List the events of the session over the API, every page, and keep the answers.",
     shows="Calls with their permission, the answer of the person, and results.",

@@ -14,12 +14,12 @@ from promptkit.audit.blocks import BlockMessage, read_content
 from promptkit.audit.ledger import Ledger
 from promptkit.audit.overlooked import overlooked
 from promptkit.audit.pairing import iso_time, text_of
-from promptkit.audit.reader import About, Value
+from promptkit.audit.reader import FormatAbout, Value
 from promptkit.audit.strict import NOT_RECORDED
 from promptkit.text import sanitized
 from promptkit.transcript import CallState, Conversation
 
-ABOUT = About(
+ABOUT = FormatAbout(
     host="Claude Code in print mode, and the Claude Agent SDK",
     get="Run `claude -p --output-format stream-json --verbose` and keep what it prints.",
     shows="Each call with its result, and which were denied.",

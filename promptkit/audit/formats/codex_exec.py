@@ -10,12 +10,12 @@ from typing import Any
 
 from promptkit.audit.ledger import Ledger
 from promptkit.audit.pairing import text_of
-from promptkit.audit.reader import About, Value
+from promptkit.audit.reader import FormatAbout, Value
 from promptkit.audit.strict import NOT_RECORDED
 from promptkit.text import sanitized
 from promptkit.transcript import CallState, Conversation
 
-ABOUT = About(
+ABOUT = FormatAbout(
     host="Codex, not interactive",
     get="Run `codex exec --json` and keep what it prints.",
     shows="Calls of MCP servers and of Codex's own tools, with how they ended.",

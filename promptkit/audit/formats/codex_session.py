@@ -13,12 +13,12 @@ from typing import Any
 from promptkit.audit.formats._openai_items import read_item, spelled
 from promptkit.audit.ledger import Ledger
 from promptkit.audit.pairing import iso_time, text_of
-from promptkit.audit.reader import About, Value
+from promptkit.audit.reader import FormatAbout, Value
 from promptkit.audit.strict import NOT_RECORDED
 from promptkit.text import sanitized
 from promptkit.transcript import CallState, Conversation
 
-ABOUT = About(
+ABOUT = FormatAbout(
     host="Codex",
     get="Take the folder ~/.codex/sessions of the person's machine.",
     shows=("Calls of MCP servers and of Codex's own tools; how much of their results differs between versions."),

@@ -13,12 +13,12 @@ from typing import Any
 from promptkit.audit.ledger import Ledger
 from promptkit.audit.overlooked import overlooked
 from promptkit.audit.pairing import text_of
-from promptkit.audit.reader import About, Value
+from promptkit.audit.reader import FormatAbout, Value
 from promptkit.audit.strict import NOT_RECORDED
 from promptkit.text import sanitized
 from promptkit.transcript import CallState, Conversation
 
-ABOUT = About(
+ABOUT = FormatAbout(
     host="Gemini's generateContent API",
     get="Log the requests and answers of your own client as JSON.",
     shows="Functions that the model asked for, and the results that your client sent back.",

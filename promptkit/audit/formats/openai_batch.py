@@ -9,11 +9,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from promptkit.audit.formats import openai_chat, openai_responses
-from promptkit.audit.reader import About, Value
+from promptkit.audit.reader import FormatAbout, Value
 from promptkit.text import sanitized
 from promptkit.transcript import Conversation
 
-ABOUT = About(
+ABOUT = FormatAbout(
     host="OpenAI's Batch API",
     get="Download the output file of the batch.",
     shows="The calls in each answer, as the API that was asked shows them.",

@@ -12,12 +12,12 @@ from typing import Any
 from promptkit.audit.ledger import Ledger
 from promptkit.audit.overlooked import overlooked
 from promptkit.audit.pairing import text_of
-from promptkit.audit.reader import About, Value
+from promptkit.audit.reader import FormatAbout, Value
 from promptkit.audit.strict import NOT_RECORDED
 from promptkit.text import sanitized
 from promptkit.transcript import CallState, Conversation
 
-ABOUT = About(
+ABOUT = FormatAbout(
     host="OpenAI's Chat Completions API, and what speaks like it",
     get="Log the requests and answers of your own client, or the chunks of its streams, as JSON Lines.",
     shows="Functions that the model asked for, and the results that your client sent back.",

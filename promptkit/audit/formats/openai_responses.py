@@ -13,11 +13,11 @@ from promptkit.audit.formats._openai_items import ends_a_turn, is_item, read_ite
 from promptkit.audit.ledger import Ledger
 from promptkit.audit.overlooked import overlooked
 from promptkit.audit.pairing import text_of
-from promptkit.audit.reader import About, Value
+from promptkit.audit.reader import FormatAbout, Value
 from promptkit.text import sanitized
 from promptkit.transcript import RAN, Conversation
 
-ABOUT = About(
+ABOUT = FormatAbout(
     host="OpenAI's Responses API",
     get="Log the requests and answers of your own client, or the events of its streams, as JSON Lines.",
     shows=(

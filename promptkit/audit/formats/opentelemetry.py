@@ -13,12 +13,12 @@ from promptkit.audit.formats.mcp_wire import why_it_may_act
 from promptkit.audit.ledger import Ledger
 from promptkit.audit.overlooked import overlooked
 from promptkit.audit.pairing import text_of
-from promptkit.audit.reader import About, Value
+from promptkit.audit.reader import FormatAbout, Value
 from promptkit.audit.strict import NOT_RECORDED, parse_arguments
 from promptkit.text import sanitized
 from promptkit.transcript import CallState, Conversation
 
-ABOUT = About(
+ABOUT = FormatAbout(
     host="Anything instrumented with OpenTelemetry",
     get="Export the spans as OTLP JSON, with nothing sampled out.",
     shows=(

@@ -9,13 +9,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from promptkit.audit.formats import anthropic_messages, gemini, gemini_interactions, openai_chat, openai_responses
-from promptkit.audit.reader import About, Value
+from promptkit.audit.reader import FormatAbout, Value
 from promptkit.audit.strict import parse_bounded
 from promptkit.json_strict import UnreadableError
 from promptkit.text import sanitized
 from promptkit.transcript import Conversation
 
-ABOUT = About(
+ABOUT = FormatAbout(
     host="promptfoo",
     get="Run `promptfoo eval --output results.json`, with providers that keep their raw answers.",
     shows="The calls in the raw answer of each test.",

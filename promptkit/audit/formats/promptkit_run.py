@@ -9,13 +9,13 @@ from typing import Any
 
 from promptkit.audit.overlooked import overlooked
 from promptkit.audit.pairing import text_of
-from promptkit.audit.reader import About, Value
+from promptkit.audit.reader import FormatAbout, Value
 from promptkit.audit.said import Heard
 from promptkit.audit.strict import NOT_RECORDED
 from promptkit.text import sanitized
 from promptkit.transcript import CallState, Conversation, RecordedCall, Text
 
-ABOUT = About(
+ABOUT = FormatAbout(
     host="promptkit eval",
     get="Take the folder of the run that `promptkit eval` wrote.",
     shows="Each call of each sample with its decision, arguments, result and answer.",

@@ -34,7 +34,9 @@ def test_a_seed_is_found_to_be_of_the_format_it_is_named_after_and_is_a_violatio
 @pytest.mark.parametrize("name", FORMATS)
 def test_a_format_says_whose_it_is_how_to_get_a_file_and_what_it_can_and_cannot_show(name):
     about = getattr(readers()[name], "ABOUT", None)
-    assert about, f"add ABOUT = About(host, get, shows, lacks) to promptkit/audit/formats/{name.replace('-', '_')}.py"
+    assert about, (
+        f"add ABOUT = FormatAbout(host, get, shows, lacks) to promptkit/audit/formats/{name.replace('-', '_')}.py"
+    )
     assert all(about)
     assert all(text.endswith(".") and len(text) < 250 and "|" not in text for text in about[1:])
     assert not about.host.endswith(".")

@@ -216,13 +216,13 @@ def torii(
 
 
 class _AuditCommand(TyperCommand):
-    """A command whose help ends with the formats it reads."""
+    """A command whose help ends with the formats it reads, what each can show, and what it cannot."""
 
     def format_epilog(self, _: Any, formatter: Any) -> None:  # noqa: ANN401
-        from promptkit.audit.detect import summaries
+        from promptkit.audit.detect import abouts
 
         with formatter.section("Formats"):
-            formatter.write_dl(summaries())
+            formatter.write_dl(abouts())
 
 
 @app.command(cls=_AuditCommand)

@@ -25,6 +25,7 @@ _KEYS = (
     r"|(?i:(?<=api_key=)|(?<=api-key=)|(?<=apikey=)|(?<=token=)|(?<=secret=)|(?<=password=))[^\s&\"']{6,}"
 )
 PRIVATE = re.compile(f"{ADDRESS.pattern}|{_KEYS}")
+_SECRET = re.compile(_KEYS)
 HIDDEN = "[redacted]"
 
 MIN_SECRET_CHARS = 8
@@ -118,12 +119,21 @@ def without_private(value: Any) -> Any:  # noqa: ANN401
     return each_text(value, _without_private)
 
 
+def without_secrets(text: str) -> str:
+    """A text with `HIDDEN` in place of each secret, known or by its shape; addresses stay."""
+    return _without(text, _SECRET)
+
+
 def _without_private(text: str) -> str:
+    return _without(text, PRIVATE)
+
+
+def _without(text: str, shapes: re.Pattern[str]) -> str:
     # A known secret may be the beginning of a longer one that only its shape tells: whatever either finds goes.
     known = _KNOWN.pattern.finditer(text) if _KNOWN.is_in(text) else ()
     kept: list[str] = []
     end = 0
-    for start, stop in sorted(found.span() for found in (*PRIVATE.finditer(text), *known)):
+    for start, stop in sorted(found.span() for found in (*shapes.finditer(text), *known)):
         if start >= end:
             kept += (text[end:start], HIDDEN)
         end = max(end, stop)

@@ -40,7 +40,8 @@ class RecordedCall:
 
     `name` is the spelling in the record, `server` the name that a separate field of it gives the server, and `tool` the
     reviewed name that both stand for (None if they stand for none, or have not been looked up yet).
-    `location` is a line (`line 12`) or JSON pointer (`/0/mapping/n2/message`); `time` is ISO 8601 or None.
+    `location` is a line (`line 12`) or JSON pointer (`/0/mapping/n2/message`), or a line with a pointer into its value
+    (`line 12/message`); `time` is ISO 8601 or None. `said` is what a person and the model said last before it.
     """
 
     name: str
@@ -50,6 +51,7 @@ class RecordedCall:
     location: str
     time: str | None = None
     server: str | None = None
+    said: Sequence[Text] = ()
 
 
 class Text(NamedTuple):

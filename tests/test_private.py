@@ -10,7 +10,16 @@ from urllib.parse import quote, quote_plus
 import pytest
 
 from promptkit import private
-from promptkit.private import ADDRESS, HIDDEN, PRIVATE, RedactedOutput, redacted, remember_secret, without_private
+from promptkit.private import (
+    ADDRESS,
+    HIDDEN,
+    PRIVATE,
+    RedactedOutput,
+    redacted,
+    remember_secret,
+    without_private,
+    without_secrets,
+)
 from promptkit.text import sanitized
 
 TOKEN = "tok-CANARY-0123456789abcdef"
@@ -142,7 +151,9 @@ def known(no_secrets):
 
 
 @pytest.mark.parametrize("piece", PIECES, ids=repr)
-@pytest.mark.parametrize("hide", [without_private, redacted, lambda text: PRIVATE.search(text), ADDRESS.findall])
+@pytest.mark.parametrize(
+    "hide", [without_private, without_secrets, redacted, lambda text: PRIVATE.search(text), ADDRESS.findall]
+)
 def test_the_time_grows_with_the_length_of_a_text_and_not_with_its_square(known, hide, piece):
     def seconds(count):
         text = piece * (count // len(piece))
@@ -159,10 +170,14 @@ def test_the_time_grows_with_the_length_of_a_text_and_not_with_its_square(known,
 
 def test_every_pattern_here_is_among_those_whose_time_is_measured():
     patterns = {name for name, value in vars(private).items() if isinstance(value, re.Pattern)}
-    assert patterns == {"ADDRESS", "PRIVATE"}
+    assert patterns == {"ADDRESS", "PRIVATE", "_SECRET"}
 
 
 def test_a_known_secret_that_begins_a_longer_one_leaves_nothing_of_it(no_secrets):
     key = "sk-ant-api03-abcdefghijklmnop"
     remember_secret(key)
     assert without_private(f"It is {key}0123, or {key}.") == f"It is {HIDDEN}, or {HIDDEN}."
+
+
+def test_secrets_are_taken_out_alone_where_people_may_be_shown():
+    assert without_secrets("ada@x.example has sk-ant-api03-abcdefghijklmnop") == f"ada@x.example has {HIDDEN}"

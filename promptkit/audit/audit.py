@@ -18,8 +18,10 @@ from typing import Any
 from promptkit.answering.view_tools import ANSWER_VIEW
 from promptkit.audit.companions import holds_no_conversation, why_unread
 from promptkit.audit.detect import Detected, detect, readers
+from promptkit.audit.location import line_of
 from promptkit.audit.reader import Shortcuts, Value
 from promptkit.audit.records import Records
+from promptkit.audit.said import Shortener
 from promptkit.audit.sources import Source, find_sources, missing_parts
 from promptkit.audit.spelling import expand_carrier, resolve
 from promptkit.audit.stamps import Stamp, find_stamps
@@ -33,14 +35,20 @@ from promptkit.transcript import CallState, Conversation, RecordedCall, Text
 # A second process starts in a third of a second, in which the first reads so much.
 _WORTH_A_PROCESS_BYTES = 64 * 1024 * 1024
 _MAX_CACHED = 10_000
-_VERDICTS = list(Verdict)
+_READ_RULE = "read-tool"
+# Of one file whose talk is passed over, the words before so many calls are read again: actions come first.
+_MAX_READ_AGAIN = 500
 # How readers say that something is of a kind that they do not know.
 _UNKNOWN = re.compile("not known$|kind we do not know|may hold calls$")
 
 
 @dataclass(frozen=True)
 class Call:
-    """One call as it is reported: a RecordedCall without its arguments, with its class and the rule that decided."""
+    """One call as it is reported: a RecordedCall without its arguments, with its class and the rule that decided.
+
+    `said` is what a person and the model said last before it, in short; of plain reads, and where a format keeps no
+    texts, nothing.
+    """
 
     name: str
     tool: str | None
@@ -49,9 +57,15 @@ class Call:
     location: str
     time: str | None
     ground: str
+    said: Sequence[Text] = ()
+
+    @property
+    def is_notable(self) -> bool:
+        """Whether it is anything but a plain read."""
+        return self.ground != _READ_RULE
 
     def as_json(self) -> dict[str, Any]:
-        """The call as `--json` prints it; its time is left out where none was recorded."""
+        """The call as `--json` prints it; its time, and what was said, are left out where they are not recorded."""
         time = {"time": self.time} if self.time else {}
         return {
             "name": self.name,
@@ -61,6 +75,7 @@ class Call:
             "location": self.location,
             **time,
             "rule": self.ground,
+            **({"said": [text._asdict() for text in self.said]} if self.said else {}),
         }
 
 
@@ -130,11 +145,13 @@ class Auditor:
         policy: the reviewed tools.
         format: the name of the format every file has; by default it is found by content.
         keep_texts: keep what people and models wrote. All of it is read then, which is slower.
+        show_people: leave names and e-mail addresses in what was said before a call.
     """
 
     policy: ToolPolicy
     format: str | None = None
     keep_texts: bool = False
+    show_people: bool = False
     _decided: dict[tuple[str, CallState, str], Judgement] = field(default_factory=dict, init=False, repr=False)
 
     def audit_file(self, source: Source) -> list[Result]:
@@ -147,9 +164,10 @@ class Auditor:
         name = found.format
         if name is None:
             return self._without_format(source, records, found)
-        if not self.keep_texts:
-            records.use(getattr(readers()[name], "SHORTCUTS", Shortcuts()))
-        return self._conversations(source, name, records, found.records)
+        shortcuts = Shortcuts() if self.keep_texts else getattr(readers()[name], "SHORTCUTS", Shortcuts())
+        records.use(shortcuts)
+        results = self._conversations(source, name, records, found.records)
+        return self._with_talk(source, name, results) if shortcuts.prose else results
 
     def _without_format(self, source: Source, records: Records, found: Detected) -> list[Result]:
         is_read = found.is_something_else and not records.may_hide_records
@@ -181,16 +199,40 @@ class Auditor:
             return []
         return results or [self._about_file(source, name, (gaps or ["it holds no conversation"])[0])]
 
+    def _with_talk(self, source: Source, name: str, results: list[Result]) -> list[Result]:
+        """The results with the words before their calls, from lines that were passed over at first."""
+        calls = [call for result in results for call in result.calls if call.is_notable]
+        calls.sort(key=lambda call: call.tool_class is not ToolClass.ACTION)
+        if not (lines := {line for call in calls[:_MAX_READ_AGAIN] if (line := line_of(call.location))}):
+            return results
+        again = self._read_again(source, name, lines)
+        return [replace(result, calls=[_said_again(call, again) for call in result.calls]) for result in results]
+
+    def _read_again(self, source: Source, name: str, lines: Iterable[int]) -> Mapping[str, Sequence[Text]]:
+        """What was said before the calls of some lines, by the location of the call."""
+        records = Records(source.open)
+        records.only_near(lines)
+        said: dict[str, Sequence[Text]] = {}
+        try:
+            for conversation in readers()[name].read(records):
+                shorten = Shortener(conversation.texts, show_people=self.show_people)
+                said |= {call.location: shorten(call.said) for call in conversation.calls}
+        except Exception:  # As before: a reader that fails at a part of a file leaves the words out, and no more.
+            return {}
+        return said
+
     def _about_file(self, source: Source, name: str | None, reason: str, rule: str = "gap") -> Result:
         return Result(source.name, name, "", Verdict.INCONCLUSIVE, rule, reason)
 
     def _judged(self, source: Source, name: str, conversation: Conversation) -> Result:
         calls, judged = [], []
+        shorten = Shortener(conversation.texts, show_people=self.show_people)
         for call in self._resolved(conversation.calls):
             judgement = self._judge(call)
             judged.append(judgement)
             tool_class = self.policy.tool_class(call.tool) if call.tool else ToolClass.UNKNOWN
-            calls.append(Call(call.name, call.tool, tool_class, call.state, call.location, call.time, judgement.ground))
+            noted = Call(call.name, call.tool, tool_class, call.state, call.location, call.time, judgement.ground)
+            calls.append(replace(noted, said=shorten(call.said)) if noted.is_notable else noted)
         has_answers = any(call.tool == ANSWER_VIEW and call.state is CallState.EXECUTED for call in calls)
         stamps = find_stamps(conversation.texts, has_answers=has_answers)
         worst = judge_all(judged, conversation.gaps, may_decline=conversation.may_decline)
@@ -232,6 +274,10 @@ def _summed_up(gaps: Sequence[str]) -> str:
     more = f" (and {', '.join(told)})" if told else ""
     fix = "; look at what stands there by hand" if _UNKNOWN.search(gaps[0]) else ""
     return f"{gaps[0]}{more}{fix}"
+
+
+def _said_again(call: Call, again: Mapping[str, Sequence[Text]]) -> Call:
+    return replace(call, said=again.get(call.location, ())) if call.is_notable else call
 
 
 def _with_gap(result: Result, reason: str) -> Result:
@@ -315,4 +361,4 @@ def _with_started(result: Result, at_hand: Mapping[str, Result]) -> Result:
 
 
 def _badness(result: Result) -> int:
-    return _VERDICTS.index(result.verdict)
+    return list(Verdict).index(result.verdict)

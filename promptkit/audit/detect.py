@@ -47,6 +47,15 @@ def summaries() -> list[tuple[str, str]]:
     return [(name, re.split(r"[:.](?:\s|$)", line)[0]) for name, line in lines.items()]
 
 
+def abouts() -> list[tuple[str, str]]:
+    """The name of each format, and all that people must know of it, in sentences."""
+    return [
+        (name, f"{summary}. Host: {about.host}. To get it: {about.get} It shows: {about.shows} Not: {about.lacks}")
+        for name, summary in summaries()
+        for about in [readers()[name].ABOUT]
+    ]
+
+
 def check_format(name: str) -> str:
     """`name`, if it is the name of a format.
 

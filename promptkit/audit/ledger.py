@@ -24,9 +24,9 @@ class Ledger:
     """
 
     def __init__(self) -> None:
-        self.pairing = Pairing()
         self.gaps: list[str] = []
         self.texts: list[Text] = []
+        self.pairing = Pairing(self.texts)
         self.is_waiting = False
         self._listings: set[str] = set()
         self._called: Counter[str] = Counter()

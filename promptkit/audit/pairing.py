@@ -7,8 +7,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
+from promptkit.audit.said import Heard
 from promptkit.audit.strict import NOT_RECORDED
-from promptkit.transcript import RAN, CallState, RecordedCall
+from promptkit.transcript import RAN, CallState, RecordedCall, Text
 
 # Ordered by how strongly a state shows that the call ran.
 _ORDER = [
@@ -36,9 +37,13 @@ class Pairing:
     has an entry for each call and these are two. Two calls under one id are both kept: a result is that of the only one
     that has an entry and waits for it. Otherwise what may have run counts for both, a denial for neither. A result that
     names a tool shows that the tool ran, also where no call of that name has its id.
+
+    Args:
+        texts: grows with what people and the model say, so that each call has what was said before it.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, texts: Sequence[Text] = ()) -> None:
+        self._heard = Heard(texts)
         self._calls: list[tuple[str | None, RecordedCall]] = []
         self._by_key: dict[str, list[int]] = {}
         # The entry of each call, None where the record may tell of it again; and those without a result, by their key.
@@ -61,6 +66,7 @@ class Pairing:
             entry: what tells this entry of the record from others under the same id, such as its place or an id of its
                 own; None where the record may tell of one call in several entries.
         """
+        call = replace(call, said=self._heard.last())
         key = _key(call_id)
         same = self._by_key.setdefault(key, []) if key else []
         for index in same[-_MAX_COMPARED:]:
@@ -90,7 +96,7 @@ class Pairing:
         results = self._results.setdefault(key, {})
         first = results.get(named)
         if first is None:
-            results[named] = RecordedCall(named, None, NOT_RECORDED, state, location)
+            results[named] = RecordedCall(named, None, NOT_RECORDED, state, location, said=self._heard.last())
         else:
             results[named] = replace(first, state=furthest([state, first.state]))
         waiting = self._waiting.pop(key, [])

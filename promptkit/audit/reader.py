@@ -18,6 +18,22 @@ class Value(NamedTuple):
     value: Any
 
 
+class FormatAbout(NamedTuple):
+    """What people must know of a format before they rely on it; what nobody has seen says that it is not verified.
+
+    Args:
+        host: whose files they are.
+        get: how to get one.
+        shows: what it can show.
+        lacks: what it cannot show, so that a clean result says nothing about it.
+    """
+
+    host: str
+    get: str
+    shows: str
+    lacks: str
+
+
 class Shortcuts(NamedTuple):
     """What need not be read in full, because no call can be in it; unused where people ask for the texts.
 
@@ -35,7 +51,7 @@ class Shortcuts(NamedTuple):
 
 
 class Reader(Protocol):
-    """A module with these two functions; its name, with `-` for `_`, is the name of the format.
+    """A module with these two functions and `ABOUT`; its name, with `-` for `_`, is the name of the format.
 
     A reader reports names and servers as the record spells them, `tool` None and carriers as they are: the audit
     resolves them (promptkit/audit/spelling.py). Arguments that are JSON text go through `strict.parse_arguments`;
@@ -51,6 +67,8 @@ class Reader(Protocol):
 
     A format whose files become large may also have `SHORTCUTS`.
     """
+
+    ABOUT: FormatAbout
 
     def matches(self, value: Any) -> bool:  # noqa: ANN401
         """Whether a record of this shape belongs to the format. Exact on structure, never on text."""

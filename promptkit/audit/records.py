@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from typing import BinaryIO, Literal, NamedTuple
 
 from promptkit.audit.array import array_elements
@@ -21,6 +21,7 @@ MAX_WAITING_BYTES = 256 * 1024 * 1024
 MAX_GAPS = 1000
 _BUFFER = 256 * 1024
 _LINES_BYTES = 64 * 1024
+_LINES_BEFORE = 40
 _SNIFFED_LINES = 20
 _SNIFFED_BYTES = 1024 * 1024
 _MARKS = {
@@ -70,6 +71,7 @@ class Records:
         self.layout: Layout | None = None
         self._open = open_stream
         self._prose: Prose | None = None
+        self._near: Collection[int] = ()
         self._talk: Callable[[str, bytes | memoryview], Conversation | None] | None = None
         self._unwrap: Unwrap | None = None
         self._waiting_records = 0
@@ -86,6 +88,10 @@ class Records:
         """Take the shortcuts of a format from here on. The first records serve to find it."""
         self._prose = Prose(shortcuts.prose) if shortcuts.prose else None
         self._talk = shortcuts.talk
+
+    def only_near(self, lines: Iterable[int]) -> None:
+        """Read only these lines of a file of lines, and a few before each: what was said before what stands there."""
+        self._near = {near for line in lines for near in range(line - _LINES_BEFORE, line + 1)}
 
     def conversation_is_whole(self) -> None:
         """Say that what was read so far need not be kept any longer."""
@@ -158,7 +164,7 @@ class Records:
         return self._talk(f"/{index}", text) if self._talk else None
 
     def _lines(self, stream: BinaryIO) -> Iterator[tuple[Value, int]]:
-        lines = self._but_talk(stream)
+        lines = self._near_lines(stream) if self._near else self._but_talk(stream)
         for number, line in self._unwrap(lines) if self._unwrap else lines:
             record = self._line(stream, number, line)
             if record:
@@ -177,6 +183,13 @@ class Records:
                 number += 1
                 if not (self._prose and self._prose.may_skip(line)):
                     yield number, line
+
+    def _near_lines(self, stream: BinaryIO) -> Iterator[tuple[int, bytes]]:
+        for number in range(1, max(self._near) + 1):
+            line = stream.readline(MAX_RECORD_BYTES + 1)
+            # What is longer is read in any case, so that its rest does not count as a line.
+            if number in self._near or (line and not line.endswith(b"\n")):
+                yield number, line
 
     def _line(self, stream: BinaryIO, number: int, line: bytes) -> Value | None:
         if number == 1:

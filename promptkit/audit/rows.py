@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 
 from promptkit.audit.audit import Audit, Call, Result
+from promptkit.audit.coverage import counted, coverage
+from promptkit.audit.location import line_of, place_of
+from promptkit.audit.page.build import page_of
 from promptkit.policy.verdict import Verdict
 from promptkit.reports.blocks import Block, Bullets, Cell, Grid, Head, Item, Line, Lines
 from promptkit.reports.rows import Alert, Place, Report, Row
 from promptkit.text import sanitized
+from promptkit.transcript import Text
 
-_READ_RULE = "read-tool"
-_LINE = re.compile(r"line (\d{1,9})")
+SPEAKERS = {"user": "the user", "assistant": "the assistant"}
 _MAX_CALLS = 5
 _HEADS = [Head(name) for name in ("verdict", "file", "conversation", "versions", "why", "calls")]
 _RULES = {
@@ -38,6 +40,7 @@ def report_of(audit: Audit) -> Report:
         rows=[_row(result) for result in audit.results],
         body=list(_body(audit)),
         rules=_RULES,
+        page=page_of(audit),
     )
 
 
@@ -51,7 +54,7 @@ def _row(result: Result) -> Row:
         passed=result.verdict is Verdict.CLEAN,
         reason=sanitized(result.reason, 300),
         rule=result.ground,
-        lines=[describe(call) for call in notable_calls(result)],
+        lines=[line for call in notable_calls(result) for line in _lines(result, call)],
         alerts=[] if result.verdict is Verdict.CLEAN else list(_alerts(result)),
         calls=len(result.calls),
     )
@@ -61,34 +64,50 @@ def _alerts(result: Result) -> Iterator[Alert]:
     """An alert for each call that is not a plain read, and one for what else decided."""
     calls = notable_calls(result)
     for call in calls:
-        yield Alert(call.ground, f"{describe(call)} in {sanitized(result.conversation, 200)}", _place(result, call))
+        message = f"{describe(result, call)} in {sanitized(result.conversation, 200)}"
+        yield Alert(call.ground, message, _place(result, call), "\n".join(said_lines(call)))
     if result.ground not in {call.ground for call in calls}:
         yield Alert(result.ground, sanitized(result.reason, 300), Place(result.path))
 
 
 def _place(result: Result, call: Call) -> Place:
-    line = _LINE.match(call.location)
-    return Place(result.path, int(line[1]) if line else None, sanitized(call.location, 500))
+    return Place(result.path, line_of(call.location), sanitized(call.location, 500))
 
 
 def notable_calls(result: Result) -> list[Call]:
     """The calls that are not plain reads, in their order."""
-    return [call for call in result.calls if call.ground != _READ_RULE]
+    return [call for call in result.calls if call.is_notable]
 
 
-def describe(call: Call) -> str:
+def describe(result: Result, call: Call) -> str:
     """What was called, how far it got, its class, where it stands, when it was, and the rule that decided."""
     tool = f" ({call.tool})" if call.tool not in {None, call.name} else ""
     time = f" on {sanitized(call.time, 40)}" if call.time else ""
-    place = f"at {sanitized(call.location, 200)}{time} [{call.ground}]"
+    place = f"at {place_of(result.path, call.location)}{time} [{call.ground}]"
     return f"{sanitized(call.name)}{tool}: {call.state}, {call.tool_class} tool, {place}"
 
 
+def said_lines(call: Call) -> list[str]:
+    """What a person and the model said last before the call."""
+    return [f"before it, {SPEAKERS[text.role]} said: {sanitized(text.text, 300)}" for text in call.said]
+
+
+def _lines(result: Result, call: Call) -> list[str]:
+    return [describe(result, call), *(f"  {line}" for line in said_lines(call))]
+
+
 def call_lines(result: Result) -> list[str]:
-    """The first of the calls that are not plain reads, and how many more there are."""
+    """The first of the calls that are not plain reads, each with what was said before it, and how many more there are.
+
+    What was said stands once above calls that follow each other.
+    """
     calls = notable_calls(result)
-    more = [f"and {len(calls) - _MAX_CALLS} more calls"] if len(calls) > _MAX_CALLS else []
-    return [*map(describe, calls[:_MAX_CALLS]), *more]
+    lines: list[str] = []
+    before: Sequence[Text] = ()
+    for call in calls[:_MAX_CALLS]:
+        lines += [describe(result, call), *([] if call.said == before else (f"  {line}" for line in said_lines(call)))]
+        before = call.said
+    return lines + ([f"and {len(calls) - _MAX_CALLS} more calls"] if len(calls) > _MAX_CALLS else [])
 
 
 def stamp_lines(result: Result) -> list[str]:
@@ -102,20 +121,17 @@ def stamp_lines(result: Result) -> list[str]:
 def closing_line(audit: Audit) -> str:
     """The verdict in one line, and how far it reaches."""
     counts = ", ".join(f"{count} {verdict}" for verdict, count in audit.summary.items() if count) or "nothing read"
-    calls = _counted(sum(len(result.calls) for result in audit.results), "call")
+    calls = counted(sum(len(result.calls) for result in audit.results), "call")
     whole = sum(not result.conversation for result in audit.results)
-    unread = f" {_counted(whole, 'file')} could not be read in full." if whole else ""
-    talks = _counted(len(audit.results) - whole, "conversation")
+    unread = f" {counted(whole, 'file')} could not be read in full." if whole else ""
+    talks = counted(len(audit.results) - whole, "conversation")
     return f"{audit.verdict.upper()}  {counts}.{unread} This covers {talks} with {calls}, and nothing beyond them."
-
-
-def _counted(count: int, thing: str) -> str:
-    return f"{count:,} {thing}{'' if count == 1 else 's'}"
 
 
 def _body(audit: Audit) -> Iterator[Block]:
     yield Line(closing_line(audit))
     yield Grid(_HEADS, [_cells(result) for result in audit.results])
+    yield coverage(audit)
     for result in audit.results:
         if result.texts:
             items = [Item(text.role, sanitized(text.text, 20_000)) for text in result.texts]
@@ -129,5 +145,5 @@ def _cells(result: Result) -> Sequence[Cell]:
         sanitized(result.conversation, 200),
         Lines(stamp_lines(result)),
         sanitized(result.reason, 300),
-        Lines(call_lines(result) or [_counted(len(result.calls), "read")]),
+        Lines(call_lines(result) or [counted(len(result.calls), "read")]),
     ]

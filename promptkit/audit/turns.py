@@ -11,14 +11,14 @@ Other branches may begin at each message, and parallel calls stand below each ot
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
 from promptkit.audit.pairing import furthest, iso_time, text_of
 from promptkit.audit.spelling import expand_carrier
 from promptkit.audit.strict import NOT_RECORDED
-from promptkit.transcript import CallState, RecordedCall
+from promptkit.transcript import CallState, RecordedCall, Text
 
 # A result stands close below its call; this many calls in between are looked at.
 _MAX_CALLS_BACK = 50
@@ -28,13 +28,17 @@ _QUESTIONS = frozenset({"confirm_action", "oauth_required"})
 
 
 class ChatTurn(NamedTuple):
-    """A message of the tree. `role` is what its author is, `place` a JSON pointer to it."""
+    """A message of the tree.
+
+    `role` is what its author is, `place` a JSON pointer to it, `said` what was said last above it.
+    """
 
     node_id: str
     parent: str
     place: str
     message: Mapping[str, Any]
     role: str
+    said: Sequence[Text] = ()
 
     @property
     def content(self) -> Mapping[str, Any]:
@@ -107,7 +111,7 @@ class Turns:
         """Add a call: a message whose recipient is a tool."""
         arguments = turn.payload
         spelled = [call.name for call in expand_carrier(recipient, arguments)]
-        recorded = RecordedCall(recipient, None, arguments, CallState.UNKNOWN, turn.place, turn.time)
+        recorded = RecordedCall(recipient, None, arguments, CallState.UNKNOWN, turn.place, turn.time, said=turn.said)
         tools = frozenset(name.rpartition("/")[2] for name in spelled)
         authors = frozenset([recipient, *spelled, *(name.removeprefix("functions.") for name in spelled)])
         call = _Call(recorded, authors, tools, self._above.get(turn.parent))
@@ -164,7 +168,7 @@ class Turns:
             self.gaps.append(f"{turn.place}: a result that does not say of what")
 
     def _without_call(self, turn: ChatTurn, name: str, state: CallState) -> None:
-        call = RecordedCall(name, None, NOT_RECORDED, state, turn.place, turn.time)
+        call = RecordedCall(name, None, NOT_RECORDED, state, turn.place, turn.time, said=turn.said)
         self._calls.append(_Call(call, frozenset(), frozenset(), None, {state}))
 
     def _called(self, turn: ChatTurn, tool: str) -> _Call | None:

@@ -66,7 +66,7 @@ def run_audit(
     if jobs is not None and jobs < 1:
         raise UsageError.of("wrong-jobs", f"--jobs is {jobs}", "write 1 or more")
     policy = ToolPolicy(validate_each(load_yaml(tools), ReviewedTool) if tools else _known_tools(library))
-    auditor = Auditor(policy, check_format(format) if format else None, show_text)
+    auditor = Auditor(policy, check_format(format) if format else None, show_text, show_people)
     with open_cluster(dask) if dask else nullcontext() as cluster:
         outcome = audit(paths, auditor, jobs, cluster.executor if cluster else None)
     if not show_people:

@@ -23,11 +23,15 @@ class Place:
 
 @dataclass(frozen=True)
 class Alert:
-    """One thing that is wrong. Code scanning shows it without its row, so the message names what it is about."""
+    """One thing that is wrong. Code scanning shows it without its row, so the message names what it is about.
+
+    `around` is what stands around the place, in a few words.
+    """
 
     rule: str
     message: str
     place: Place | None = None
+    around: str = ""
 
 
 @dataclass(frozen=True)

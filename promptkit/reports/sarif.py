@@ -52,10 +52,10 @@ def _result(alert: Alert, level: str, row: Row) -> dict[str, Any]:
     result: dict[str, Any] = {
         "ruleId": plain(alert.rule),
         "level": level,
-        "message": {"text": _without_links(alert.message)},
+        "message": {"text": _without_links(". ".join(filter(None, [alert.message, *alert.around.splitlines()])))},
     }
     if alert.place:
-        result["locations"] = [_location(alert.place)]
+        result["locations"] = [_location(alert.place, alert.around)]
     if labels := {**row.scores, **({"replayed": row.replayed} if row.replayed else {})}:
         result["properties"] = {name: plain(value) for name, value in labels.items()}
     return result
@@ -77,12 +77,13 @@ def _level(verdict: Verdict) -> Literal["error", "warning"]:
             assert_never(verdict)
 
 
-def _location(place: Place) -> dict[str, Any]:
+def _location(place: Place, around: str) -> dict[str, Any]:
     # A path whose bytes are not text has lone surrogates, which UTF-8 cannot encode.
     uri = quote(place.path.replace("\\", "/"), safe="/!", errors="backslashreplace")
     physical: dict[str, Any] = {"artifactLocation": {"uri": uri}}
     if place.line is not None:
-        physical["region"] = {"startLine": place.line}
+        snippet = {"snippet": {"text": "\n".join(map(plain, around.splitlines()))}} if around else {}
+        physical["region"] = {"startLine": place.line, **snippet}
     location: dict[str, Any] = {"physicalLocation": physical}
     if place.name:
         location["logicalLocations"] = [{"fullyQualifiedName": plain(place.name)}]

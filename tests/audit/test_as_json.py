@@ -1,8 +1,10 @@
 """What `audit --json` prints."""
 
 import json
+from dataclasses import replace
 
-from tests.reports.examples import AUDIT, hostile_audit
+from promptkit.transcript import Text
+from tests.reports.examples import ACT, AUDIT, hostile_audit
 
 
 def test_json_has_the_shape_of_the_design():
@@ -59,6 +61,11 @@ def test_json_has_the_shape_of_the_design():
             },
         ],
     }
+
+
+def test_json_has_what_was_said_before_a_call():
+    told = replace(ACT, said=(Text("user", "Run it."),))
+    assert told.as_json() == ACT.as_json() | {"said": [{"role": "user", "text": "Run it."}]}
 
 
 def test_json_of_hostile_text_is_plain_ascii():

@@ -32,6 +32,7 @@ def test_a_result_tells_everything_about_a_call(audited):
         "location": "line 2/events/0",
         "time": "2026-11-02T10:00:00Z",
         "ground": "action-tool",
+        "said": (),
     }
 
 

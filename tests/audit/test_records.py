@@ -234,3 +234,17 @@ def test_lines_keep_their_numbers_however_many_are_read_at_once(count):
     talk = TALK + b"\n"
     found = skimmed(talk * count + b"\n" + talk * 3 + b'{"type":"call"}\n' + talk * 30 + b"rubbish\n" + talk)
     assert found == ["line 1", f"line {count + 5}", f"line {count + 36}"]
+
+
+def test_only_lines_near_some_are_read_where_that_is_asked_for():
+    records = opened(b"".join(b'{"a":%d}\n' % number for number in range(1, 201)))
+    records.only_near([60, 150])
+    numbers = [record.value["a"] for record in records]
+    assert numbers == [*range(20, 61), *range(110, 151)]
+
+
+def test_a_line_too_long_to_be_read_counts_as_one_where_others_near_it_are_read():
+    long = b'"' + b"x" * (MAX_RECORD_BYTES + 10) + b'"\n'
+    records = opened(b'{"a":1}\n' + long + b'{"a":3}\n')
+    records.only_near([3])
+    assert [record.location for record in records] == ["line 1", "line 3"]

@@ -21,8 +21,9 @@ def test_people_are_redacted():
 
 def test_people_are_redacted_in_each_field_of_a_call():
     told = Call(
-        "ask ada@x.example", None, ToolClass.UNKNOWN, CallState.EXECUTED, "/ada@x.example", "by ada@x.example", "name"
-    )
+        "ask ada@x.example", None, ToolClass.UNKNOWN, CallState.EXECUTED, "/ada@x.example", "by ada@x.example", "name",
+        (Text("user", "I am ada@x.example"),),
+    )  # fmt: skip
     assert "ada" not in str(redact(conversation(calls=[told])))
 
 

@@ -1,15 +1,18 @@
 """The rows of an audit, and what a person reads of them."""
 
+from dataclasses import replace
+
 import pytest
 from rich.console import Console
 
 from promptkit.audit.audit import Audit
-from promptkit.audit.rows import report_of
+from promptkit.audit.rows import call_lines, report_of
 from promptkit.audit.screen import screen_of
 from promptkit.policy.verdict import Verdict
 from promptkit.reports import markdown
 from promptkit.reports.rows import Alert, Place
 from promptkit.reports.terminal import print_blocks
+from promptkit.transcript import Text
 from tests.reports.examples import ACT, ACT_LINE, CLEAN, READ, UNREAD, conversation
 
 
@@ -27,6 +30,19 @@ def test_a_conversation_is_a_row_with_an_alert_for_each_call_that_is_no_plain_re
 def test_what_no_call_decided_has_an_alert_beside_those_of_the_calls():
     row = row_of(conversation(Verdict.INCONCLUSIVE, ground="gap", reason="it is cut off"))
     assert [(alert.rule, alert.place.line) for alert in row.alerts] == [("action-tool", 7), ("gap", None)]
+
+
+def test_a_row_says_what_was_said_before_a_call():
+    said = (Text("user", "Run\u202e it."), Text("assistant", "I do."))
+    words = ["before it, the user said: Run\\u202e it.", "before it, the assistant said: I do."]
+    row = row_of(conversation(calls=[replace(ACT, said=said)]))
+    assert row.lines == [ACT_LINE, *(f"  {line}" for line in words)]
+    assert row.alerts[0].around == "\n".join(words)
+
+
+def test_what_was_said_stands_once_above_calls_that_follow_each_other():
+    told = replace(ACT, said=(Text("user", "Run it."),))
+    assert call_lines(conversation(calls=[told, told])) == [ACT_LINE, "  before it, the user said: Run it.", ACT_LINE]
 
 
 def test_a_clean_conversation_passes_and_has_no_alert():

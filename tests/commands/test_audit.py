@@ -40,7 +40,7 @@ def test_the_command_writes_every_report(run_file, library, tmp_path, capsys):
     assert json.loads(files.sarif.read_text())["version"] == "2.1.0"
     assert ElementTree.fromstring(files.junit.read_text()).tag == "testsuites"  # noqa: S314
     assert files.markdown.read_text().startswith("# Audit of transcripts\n\nCLEAN")
-    assert "<h1>Audit of transcripts</h1>" in files.html.read_text()
+    assert "Nothing but reading is on record" in files.html.read_text()
 
 
 @pytest.mark.parametrize(

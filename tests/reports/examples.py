@@ -21,7 +21,7 @@ READ = Call("list_apps", "list_apps", ToolClass.READ, CallState.EXECUTED, "line 
 ACT = Call(
     "x.run_workflow", "run_workflow", ToolClass.ACTION, CallState.EXECUTED, "line 7", "2026-11-02", "action-tool"
 )
-ACT_LINE = "x.run_workflow (run_workflow): executed, action tool, at line 7 on 2026-11-02 [action-tool]"
+ACT_LINE = "x.run_workflow (run_workflow): executed, action tool, at a b.jsonl:7 on 2026-11-02 [action-tool]"
 
 
 def conversation(verdict=Verdict.VIOLATION, **changes):

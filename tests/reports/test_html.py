@@ -1,6 +1,7 @@
 """The page of a report that has no template of its own."""
 
 import re
+from dataclasses import replace
 
 import pytest
 
@@ -14,8 +15,12 @@ from tests.reports.examples import ACT_LINE, AUDIT, CLEAN, HOSTILE_REPORTS, UNRE
 @pytest.fixture(scope="module")
 def page_file(tmp_path_factory):
     path = tmp_path_factory.mktemp("audit") / "report.html"
-    path.write_text(html.write(HOSTILE_REPORTS["audit"]), "utf-8")
+    path.write_text(html.write(replace(HOSTILE_REPORTS["audit"], page=None)), "utf-8")
     return path
+
+
+def plain_report(audit):
+    return replace(report_of(audit), page=None)
 
 
 def words(page):
@@ -35,15 +40,15 @@ def words(page):
 )
 def test_the_page_of_an_audit_has_what_its_other_reports_have(fact):
     found = Audit([conversation(texts=[Text("user", "What changed?")]), CLEAN, UNREAD])
-    assert fact in words(html.write(report_of(found)))
+    assert fact in words(html.write(plain_report(found)))
 
 
 def test_a_clean_audit_passes():
-    assert "PASS Audit of transcripts Verdict: clean" in words(html.write(report_of(Audit([CLEAN]))))
+    assert "PASS Audit of transcripts Verdict: clean" in words(html.write(plain_report(Audit([CLEAN]))))
 
 
 def test_a_page_without_a_script_allows_none():
-    page = html.write(report_of(AUDIT))
+    page = html.write(plain_report(AUDIT))
     assert "script-src &#39;none&#39;;" in page
     assert "<script" not in page
 

@@ -1,6 +1,7 @@
 """SARIF: a result for each alert, at its place, as bad as its verdict."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -10,7 +11,8 @@ from promptkit.evaluation.rows import report_of as eval_report
 from promptkit.policy.verdict import Verdict
 from promptkit.reports import sarif
 from promptkit.reports.rows import Alert, Report, Row
-from tests.reports.examples import ACT_LINE, AUDIT, HOSTILE_REPORTS, UNREAD, conversation, run
+from promptkit.transcript import Text
+from tests.reports.examples import ACT, ACT_LINE, AUDIT, HOSTILE_REPORTS, UNREAD, conversation, run
 
 
 def run_of(report):
@@ -38,6 +40,15 @@ def test_a_result_points_at_the_line_of_its_call():
         "summary": {"clean": 1, "attempted": 0, "inconclusive": 0, "violation": 1},
         "findings": 1,
     }
+
+
+def test_what_was_said_before_a_call_is_in_its_message_and_beside_its_line():
+    said = (Text("user", "Run [it](https://e.vil)."), Text("assistant", "I do."))
+    (found,) = run_of(audit_report(Audit([conversation(calls=[replace(ACT, said=said)])])))["results"]
+    lines = ["before it, the user said: Run [it](https://e.vil).", "before it, the assistant said: I do."]
+    assert found["message"]["text"] == ". ".join([f"{ACT_LINE} in c1", *lines]).replace("](", "] (")
+    region = found["locations"][0]["physicalLocation"]["region"]
+    assert region == {"startLine": 7, "snippet": {"text": "\n".join(lines)}}
 
 
 def test_a_file_that_cannot_be_read_has_a_result():

@@ -13,10 +13,20 @@ from promptkit.audit.blocks import CALLS, BlockMessage, read_content
 from promptkit.audit.ledger import Ledger
 from promptkit.audit.overlooked import overlooked
 from promptkit.audit.pairing import text_of
-from promptkit.audit.reader import Value
+from promptkit.audit.reader import FormatAbout, Value
 from promptkit.audit.strict import NOT_RECORDED, parse_arguments
 from promptkit.text import sanitized
 from promptkit.transcript import CallState, Conversation
+
+ABOUT = FormatAbout(
+    host="Anthropic's Messages API",
+    get="Log the requests and answers of your own client, or the events of its streams, as JSON Lines.",
+    shows=(
+        "Calls that the provider ran, with their results; calls that your client was asked to run, and the "
+        "results it sent back."
+    ),
+    lacks="What your client ran and did not send back; calls made by code that ran at the provider.",
+)
 
 _TELLING = CALLS | {"tool_result", "mcp_tool_result"}
 _ROLES = frozenset({"user", "assistant", "system"})

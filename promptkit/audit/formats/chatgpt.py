@@ -7,19 +7,33 @@ Source: exports of July to October 2026, as people described them in public; Ope
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any
 
 from promptkit.audit.formats._chatgpt_talk import read_talk
 from promptkit.audit.overlooked import overlooked
 from promptkit.audit.pairing import text_of
-from promptkit.audit.reader import Shortcuts, Value
+from promptkit.audit.reader import FormatAbout, Shortcuts, Value
+from promptkit.audit.said import last_said
 from promptkit.audit.stamps import answered_stamp
 from promptkit.audit.strict import NOT_RECORDED, parse_arguments
 from promptkit.audit.turns import ChatTurn, Turns
 from promptkit.text import sanitized
 from promptkit.transcript import Conversation, Text
+
+ABOUT = FormatAbout(
+    host="ChatGPT",
+    get=(
+        "Settings > Data controls > Export data, and the link in the e-mail; name the zip file as it is. "
+        "The labels are not verified."
+    ),
+    shows="Every branch of each chat with the calls of its apps, their arguments, approvals and results.",
+    lacks=(
+        "Deleted and temporary chats, and calls that the host did not keep in the chat; that every plan "
+        "exports all calls is not verified."
+    ),
+)
 
 SHORTCUTS = Shortcuts(talk=read_talk)
 _ROLES = frozenset({"user", "system", "assistant", "tool"})
@@ -59,6 +73,7 @@ def _conversation(location: str, conversation: Mapping[str, Any]) -> Conversatio
     mapping = conversation["mapping"]
     gaps = list(islice(_missing(conversation, location), _MAX_GAPS))
     turns, texts = Turns(), list[Text]()
+    said: dict[str, Sequence[Text]] = {}
     for node_id in _parents_first(mapping):
         node = mapping[node_id]
         place = f"{location}/mapping/{_pointer(node_id)}/message"
@@ -71,10 +86,13 @@ def _conversation(location: str, conversation: Mapping[str, Any]) -> Conversatio
         if role is None:
             gaps.append(f"{place}: not a message that can be read")
             turns.pass_on(node_id, parent)
+            said[node_id] = said.get(parent, ())
             continue
-        turn = ChatTurn(node_id, parent, place, message, role)
+        turn = ChatTurn(node_id, parent, place, message, role, said.get(parent, ()))
         gaps += _beside(turn.message, _READ, place) + _beside(turn.metadata, _OF_HOST, f"{place}/metadata")
-        texts += _texts(turn, gaps)
+        written = list(_texts(turn, gaps))
+        texts += written
+        said[node_id] = last_said(turn.said, written)
         _add(turns, turn, gaps)
     gaps += _beside(conversation, {"mapping"}, location)
     name = text_of(conversation.get("conversation_id")) or text_of(conversation.get("id")) or location

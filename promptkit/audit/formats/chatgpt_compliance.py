@@ -12,10 +12,20 @@ from typing import Any
 
 from promptkit.audit.ledger import Ledger
 from promptkit.audit.pairing import text_of
-from promptkit.audit.reader import Value
+from promptkit.audit.reader import FormatAbout, Value
 from promptkit.audit.strict import NOT_RECORDED
 from promptkit.text import sanitized
 from promptkit.transcript import CallState, Conversation
+
+ABOUT = FormatAbout(
+    host="ChatGPT Enterprise",
+    get="Download the log files of the Compliance API as an admin of the workspace.",
+    shows="That an app was called, when, and by whom; the names of the fields are not verified.",
+    lacks=(
+        "Arguments, outcomes and what was said, and the vendor says that not every call is in it: it never "
+        "comes out clean."
+    ),
+)
 
 _NO_CALLS = frozenset({"AUTH_LOG", "AUDIT_LOG", "APP_AUTH_LOG", "APP_ORGANIZATION_LOG", "CODEX_SECURITY_LOG"})
 _NAMELESS = "events of no conversation"

@@ -14,9 +14,19 @@ from typing import Any
 from promptkit.audit.blocks import CALLS, BlockMessage, read_content
 from promptkit.audit.overlooked import overlooked
 from promptkit.audit.pairing import Pairing, iso_time, text_of
-from promptkit.audit.reader import Value
+from promptkit.audit.reader import FormatAbout, Value
 from promptkit.text import sanitized
 from promptkit.transcript import Conversation, Text
+
+ABOUT = FormatAbout(
+    host="Claude.ai and Claude Desktop",
+    get=(
+        "Settings > Privacy > Export data, and the link in the e-mail; name the zip file as it is. The "
+        "labels are not verified."
+    ),
+    shows="Each chat with its calls, their arguments and results, in every branch.",
+    lacks="Deleted and incognito chats, and what a person answered when asked for approval.",
+)
 
 _ROLES = {"human": "user", "assistant": "assistant"}
 _READ = frozenset({"content", "attachments", "files"})
@@ -41,7 +51,8 @@ def read(records: Iterable[Value]) -> Iterator[Conversation]:
 
 def _conversation(location: str, conversation: Mapping[str, Any]) -> Conversation:
     messages = conversation["chat_messages"]
-    pairing, gaps, texts = Pairing(), list(_missing(messages, location)), list[Text]()
+    gaps, texts = list(_missing(messages, location)), list[Text]()
+    pairing = Pairing(texts)
     for index, message in enumerate(messages):
         place = f"{location}/chat_messages/{index}"
         role = _ROLES.get(text_of(message.get("sender"))) if isinstance(message, dict) else None

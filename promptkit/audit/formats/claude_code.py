@@ -14,10 +14,19 @@ from promptkit.audit.blocks import BlockMessage, read_content
 from promptkit.audit.ledger import Ledger
 from promptkit.audit.pairing import iso_time, text_of
 from promptkit.audit.prose import ClaudeCodeProse
-from promptkit.audit.reader import Shortcuts, Value
+from promptkit.audit.reader import FormatAbout, Shortcuts, Value
 from promptkit.audit.strict import NOT_RECORDED
 from promptkit.text import sanitized
 from promptkit.transcript import CallState, Conversation
+
+ABOUT = FormatAbout(
+    host="Claude Code",
+    get="Take the folder ~/.claude/projects of the person's machine, with the files of the sub-agents.",
+    shows="Each call of the session and of its sub-agents, with arguments, results and refusals by rule.",
+    lacks=(
+        "Sessions that the host has cleaned up; what a shell command did; whether a call that a person stopped had run."
+    ),
+)
 
 SHORTCUTS = Shortcuts(prose=ClaudeCodeProse)
 _TALK = frozenset({"user", "assistant"})

@@ -10,10 +10,17 @@ from typing import Any
 
 from promptkit.audit.ledger import Ledger
 from promptkit.audit.pairing import text_of
-from promptkit.audit.reader import Value
+from promptkit.audit.reader import FormatAbout, Value
 from promptkit.audit.strict import NOT_RECORDED
 from promptkit.text import sanitized
 from promptkit.transcript import CallState, Conversation
+
+ABOUT = FormatAbout(
+    host="Claude Managed Agents",
+    get="List the events of the session over the API, every page, and keep the answers.",
+    shows="Calls with their permission, the answer of the person, and results.",
+    lacks="Threads of sub-agents whose events are lists of their own, and what was compacted.",
+)
 
 _CALLS = frozenset({"agent.mcp_tool_use", "agent.tool_use", "agent.custom_tool_use"})
 _RESULTS = {

@@ -13,10 +13,17 @@ from typing import Any
 from promptkit.audit.blocks import BlockMessage, read_content
 from promptkit.audit.ledger import Ledger
 from promptkit.audit.pairing import iso_time, text_of
-from promptkit.audit.reader import Value
+from promptkit.audit.reader import FormatAbout, Value
 from promptkit.audit.strict import NOT_RECORDED
 from promptkit.text import sanitized
 from promptkit.transcript import CallState, Conversation
+
+ABOUT = FormatAbout(
+    host="Claude Code in print mode, and the Claude Agent SDK",
+    get="Run `claude -p --output-format stream-json --verbose` and keep what it prints.",
+    shows="Each call with its result, and which were denied.",
+    lacks="Sub-agents whose messages are not in the stream; everything after the end of what was kept.",
+)
 
 _TALK = frozenset({"user", "assistant"})
 # How things go on; and beside it pieces of messages that come whole as well, and notes on calls.

@@ -10,10 +10,17 @@ from typing import Any
 
 from promptkit.audit.ledger import Ledger
 from promptkit.audit.pairing import text_of
-from promptkit.audit.reader import Value
+from promptkit.audit.reader import FormatAbout, Value
 from promptkit.audit.strict import NOT_RECORDED
 from promptkit.text import sanitized
 from promptkit.transcript import CallState, Conversation
+
+ABOUT = FormatAbout(
+    host="Codex, not interactive",
+    get="Run `codex exec --json` and keep what it prints.",
+    shows="Calls of MCP servers and of Codex's own tools, with how they ended.",
+    lacks="Sub-agents, which have threads of their own; what a shell command did.",
+)
 
 _ITEMS = frozenset({"item.started", "item.updated", "item.completed"})
 _ENDS = frozenset({"turn.completed", "turn.failed", "error"})

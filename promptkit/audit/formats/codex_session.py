@@ -14,10 +14,17 @@ from promptkit.audit.formats._openai_items import read_item, spelled
 from promptkit.audit.ledger import Ledger
 from promptkit.audit.overlooked import overlooked
 from promptkit.audit.pairing import iso_time, text_of
-from promptkit.audit.reader import Value
+from promptkit.audit.reader import FormatAbout, Value
 from promptkit.audit.strict import NOT_RECORDED
 from promptkit.text import sanitized
 from promptkit.transcript import CallState, Conversation
+
+ABOUT = FormatAbout(
+    host="Codex",
+    get="Take the folder ~/.codex/sessions of the person's machine.",
+    shows="Calls of MCP servers and of Codex's own tools; how much of their results differs between versions.",
+    lacks="Whether a person refused a call: it counts as one that ran. What was compacted; what a shell command did.",
+)
 
 # Lines that hold no call: settings, what the model is told of its surroundings, what agents say to each other, counts.
 _NOTES = frozenset({

@@ -12,10 +12,17 @@ from typing import Any
 
 from promptkit.audit.ledger import Ledger
 from promptkit.audit.pairing import text_of
-from promptkit.audit.reader import Value
+from promptkit.audit.reader import FormatAbout, Value
 from promptkit.audit.strict import NOT_RECORDED
 from promptkit.text import sanitized
 from promptkit.transcript import CallState, Conversation
+
+ABOUT = FormatAbout(
+    host="Gemini's generateContent API",
+    get="Log the requests and answers of your own client as JSON.",
+    shows="Functions that the model asked for, and the results that your client sent back.",
+    lacks="What your client ran and did not send back.",
+)
 
 _HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _ROLES = frozenset({"user", "model", "function"})

@@ -11,10 +11,19 @@ from typing import Any
 from promptkit.audit.formats.gemini import snake
 from promptkit.audit.ledger import Ledger
 from promptkit.audit.pairing import text_of
-from promptkit.audit.reader import Value
+from promptkit.audit.reader import FormatAbout, Value
 from promptkit.audit.strict import NOT_RECORDED
 from promptkit.text import sanitized
 from promptkit.transcript import CallState, Conversation
+
+ABOUT = FormatAbout(
+    host="Gemini's Interactions API",
+    get="Get each interaction over the API, also those it goes on from.",
+    shows=(
+        "Calls of MCP servers and of the provider's own tools with their results; functions that the model asked for."
+    ),
+    lacks="Earlier interactions that are not among the files; what your client ran and did not send back.",
+)
 
 _MCP_CALL, _MCP_RESULT = "mcp_server_tool_call", "mcp_server_tool_result"
 # Tools of the provider, which nobody has reviewed.

@@ -11,10 +11,17 @@ from typing import Any
 from promptkit.audit.ledger import Ledger
 from promptkit.audit.overlooked import overlooked
 from promptkit.audit.pairing import text_of
-from promptkit.audit.reader import Value
+from promptkit.audit.reader import FormatAbout, Value
 from promptkit.audit.strict import NOT_RECORDED
 from promptkit.text import sanitized
 from promptkit.transcript import CallState, Conversation
+
+ABOUT = FormatAbout(
+    host="Inspect AI",
+    get="Take the .eval or .json logs of the run as they are.",
+    shows="Each call of each sample with its approval and result, attempts that were tried again too.",
+    lacks="What a sample did after an error or a limit ended it; attempts whose events were not kept.",
+)
 
 _SILENT = frozenset({
     "anchor", "branch", "info", "input", "logger", "review", "sample_init", "sandbox", "score", "score_edit",

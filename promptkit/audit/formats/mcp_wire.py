@@ -15,12 +15,21 @@ from typing import Any
 
 from promptkit.audit.ledger import Ledger
 from promptkit.audit.pairing import text_of
-from promptkit.audit.reader import Value
+from promptkit.audit.reader import FormatAbout, Value
 from promptkit.audit.spelling import expand_carrier
 from promptkit.audit.stamps import answered_stamp
 from promptkit.audit.strict import NOT_RECORDED
 from promptkit.text import sanitized
 from promptkit.transcript import CallState, Conversation
+
+ABOUT = FormatAbout(
+    host="Any MCP client or server, and our guard",
+    get="Log the messages where all of them pass: `promptkit guard --log FILE`, or a proxy of your own.",
+    shows="Each call that went over this wire, with its arguments and its result: the strongest evidence.",
+    lacks=(
+        "What was said; calls that went another way. The guard's log says what it let through, and not what came back."
+    ),
+)
 
 _GATE = frozenset({"method", "tool", "arguments", "allowed"})
 _TIMES = ("timestamp", "time", "ts", "at")

@@ -10,9 +10,16 @@ from typing import Any
 
 from promptkit.audit.formats import openai_chat, openai_responses
 from promptkit.audit.overlooked import overlooked
-from promptkit.audit.reader import Value
+from promptkit.audit.reader import FormatAbout, Value
 from promptkit.text import sanitized
 from promptkit.transcript import Conversation
+
+ABOUT = FormatAbout(
+    host="OpenAI's Batch API",
+    get="Download the output file of the batch.",
+    shows="The calls in each answer, as the API that was asked shows them.",
+    lacks="What your client did with the answers.",
+)
 
 
 def matches(value: Any) -> bool:  # noqa: ANN401

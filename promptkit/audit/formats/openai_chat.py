@@ -11,11 +11,18 @@ from typing import Any
 
 from promptkit.audit.ledger import Ledger
 from promptkit.audit.pairing import text_of
-from promptkit.audit.reader import Value
+from promptkit.audit.reader import FormatAbout, Value
 from promptkit.audit.stamps import answered_stamp
 from promptkit.audit.strict import NOT_RECORDED
 from promptkit.text import sanitized
 from promptkit.transcript import CallState, Conversation
+
+ABOUT = FormatAbout(
+    host="OpenAI's Chat Completions API, and what speaks like it",
+    get="Log the requests and answers of your own client, or the chunks of its streams, as JSON Lines.",
+    shows="Functions that the model asked for, and the results that your client sent back.",
+    lacks="What your client ran and did not send back.",
+)
 
 _OBJECTS = frozenset({"chat.completion", "chat.completion.chunk"})
 _PEOPLE = frozenset({"system", "developer", "user"})

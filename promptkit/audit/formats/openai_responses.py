@@ -12,9 +12,22 @@ from typing import Any
 from promptkit.audit.formats._openai_items import is_item, note_turn, read_item, read_items
 from promptkit.audit.ledger import Ledger
 from promptkit.audit.pairing import text_of
-from promptkit.audit.reader import Value
+from promptkit.audit.reader import FormatAbout, Value
 from promptkit.text import sanitized
 from promptkit.transcript import RAN, Conversation
+
+ABOUT = FormatAbout(
+    host="OpenAI's Responses API",
+    get="Log the requests and answers of your own client, or the events of its streams, as JSON Lines.",
+    shows=(
+        "Calls of MCP servers that the provider ran, approvals, and functions that the model asked for, "
+        "with what was sent back."
+    ),
+    lacks=(
+        "Earlier responses that are not among the files, compacted items, programs that call tools, and "
+        "what your client ran and did not send back."
+    ),
+)
 
 # So many responses wait for the one that goes on from them.
 _MAX_HELD = 1000

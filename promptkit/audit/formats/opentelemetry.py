@@ -13,10 +13,22 @@ from promptkit.audit.formats.mcp_wire import why_it_may_act
 from promptkit.audit.ledger import Ledger
 from promptkit.audit.overlooked import overlooked
 from promptkit.audit.pairing import text_of
-from promptkit.audit.reader import Value
+from promptkit.audit.reader import FormatAbout, Value
 from promptkit.audit.strict import NOT_RECORDED, parse_arguments
 from promptkit.text import sanitized
 from promptkit.transcript import CallState, Conversation
+
+ABOUT = FormatAbout(
+    host="Anything instrumented with OpenTelemetry",
+    get="Export the spans as OTLP JSON, with nothing sampled out.",
+    shows=(
+        "Calls that have a span of the GenAI or MCP conventions, with arguments where the instrumentation records them."
+    ),
+    lacks=(
+        "Calls without a span: what was sampled out or is not instrumented leaves no trace. Texts are there "
+        "only if asked for."
+    ),
+)
 
 _ERROR_STATUS = (2, "STATUS_CODE_ERROR")
 _DROPPED = ("droppedAttributesCount", "droppedEventsCount")

@@ -9,11 +9,18 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from promptkit.audit.formats import anthropic_messages, gemini, gemini_interactions, openai_chat, openai_responses
-from promptkit.audit.reader import Value
+from promptkit.audit.reader import FormatAbout, Value
 from promptkit.audit.strict import parse_bounded
 from promptkit.json_strict import UnreadableError
 from promptkit.text import sanitized
 from promptkit.transcript import Conversation
+
+ABOUT = FormatAbout(
+    host="promptfoo",
+    get="Run `promptfoo eval --output results.json`, with providers that keep their raw answers.",
+    shows="The calls in the raw answer of each test.",
+    lacks="Calls of providers that keep only text, and what came of answers from the cache.",
+)
 
 _RAW_READERS = (openai_responses, openai_chat, anthropic_messages, gemini, gemini_interactions)
 

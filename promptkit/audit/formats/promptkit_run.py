@@ -4,15 +4,24 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from promptkit.audit.overlooked import overlooked
 from promptkit.audit.pairing import text_of
-from promptkit.audit.reader import Value
+from promptkit.audit.reader import FormatAbout, Value
+from promptkit.audit.said import Heard
 from promptkit.audit.stamps import answered_stamp
 from promptkit.audit.strict import NOT_RECORDED
 from promptkit.text import sanitized
 from promptkit.transcript import CallState, Conversation, RecordedCall, Text
+
+ABOUT = FormatAbout(
+    host="promptkit eval",
+    get="Take the folder of the run that `promptkit eval` wrote.",
+    shows="Each call of each sample with its decision, arguments, result and answer.",
+    lacks="Nothing of what it ran: every message passed our gate. It is no record of a chat host.",
+)
 
 _STATES = frozenset(CallState)
 # Lines that are no conversation.
@@ -62,15 +71,15 @@ def _gap_beside(location: str, line: Mapping[str, Any]) -> str | None:
 
 
 def _sample(location: str, sample: Mapping[str, Any], *, is_ours: bool) -> Conversation:
-    texts, gaps = [], []
-    pairing = _Events()
+    texts, gaps = list[Text](), []
+    pairing, heard = _Events(), Heard(texts)
     if sample.get("kind") != "sample":
         gaps.append(f"{location}: not a line of a run record")
     for index, event in enumerate(sample["events"]):
         place = f"{location}/events/{index}"
         match event:
             case {"type": "call", "name": str()}:
-                pairing.call(event, place)
+                pairing.call(event, place, heard.last())
             case {"type": "text", "role": str(role), "text": str(text)}:
                 texts.append(Text(role, text))
             case {"type": "result"}:
@@ -91,8 +100,8 @@ class _Events:
         self.calls: list[RecordedCall] = []
         self._waiting: dict[str, deque[RecordedCall]] = {}
 
-    def call(self, event: Mapping[str, Any], location: str) -> None:
-        call = _call(event, location)
+    def call(self, event: Mapping[str, Any], location: str, said: Sequence[Text]) -> None:
+        call = replace(_call(event, location), said=said)
         self.calls.append(call)
         self._waiting.setdefault(str(event.get("id")), deque()).append(call)
 

@@ -10,10 +10,17 @@ from typing import Any
 
 from promptkit.audit.ledger import Ledger
 from promptkit.audit.pairing import text_of
-from promptkit.audit.reader import Value
+from promptkit.audit.reader import FormatAbout, Value
 from promptkit.audit.strict import NOT_RECORDED, parse_arguments
 from promptkit.text import sanitized
 from promptkit.transcript import CallState, Conversation
+
+ABOUT = FormatAbout(
+    host="pydantic-ai",
+    get="Write `result.all_messages_json()` of each run to a file.",
+    shows="Calls with their results, refusals and retries, also those that the provider ran.",
+    lacks="What was compacted, and tools that call others inside.",
+)
 
 _KINDS = frozenset({"request", "response"})
 _SAID = {"system-prompt": "system", "user-prompt": "user", "text": "assistant", "instruction": "system"}

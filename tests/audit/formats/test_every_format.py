@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from promptkit.audit.detect import readers
+from promptkit.audit.detect import abouts, readers
 from promptkit.policy.verdict import Verdict
+from tests.audit_formats import PAGE, page
 
 HERE = Path(__file__).parent
 SEEDS = sorted(HERE.with_name("seeds").iterdir())
@@ -28,3 +29,24 @@ def test_a_seed_is_found_to_be_of_the_format_it_is_named_after_and_is_a_violatio
     found = audited(seed.read_bytes(), seed.name)
     assert {result.format for result in found.results} == {format_of(seed)}
     assert found.verdict is Verdict.VIOLATION
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_a_format_says_whose_it_is_how_to_get_a_file_and_what_it_can_and_cannot_show(name):
+    about = getattr(readers()[name], "ABOUT", None)
+    assert about, (
+        f"add ABOUT = FormatAbout(host, get, shows, lacks) to promptkit/audit/formats/{name.replace('-', '_')}.py"
+    )
+    assert all(about)
+    assert all(text.endswith(".") and len(text) < 250 and "|" not in text for text in about[1:])
+    assert not about.host.endswith(".")
+
+
+def test_the_page_of_formats_is_what_their_modules_say():
+    assert PAGE.read_text("utf-8") == page(), "run: python -m tests.audit_formats"
+
+
+def test_the_help_of_the_command_tells_all_of_it():
+    told = dict(abouts())
+    assert told.keys() == readers().keys()
+    assert [name for name, reader in readers().items() if not all(text in told[name] for text in reader.ABOUT)] == []

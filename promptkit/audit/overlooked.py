@@ -35,7 +35,7 @@ def _holds_call(value: object) -> bool:
     while waiting:
         inner = waiting.pop()
         if isinstance(inner, dict):
-            if _is_call(inner):
+            if looks_like_call(inner):
                 return True
             waiting += inner.values()
         elif isinstance(inner, list):
@@ -43,7 +43,8 @@ def _holds_call(value: object) -> bool:
     return False
 
 
-def _is_call(value: Mapping[str, Any]) -> bool:
+def looks_like_call(value: Mapping[str, Any]) -> bool:
+    """Whether an object itself, and not what is in it, looks like a call or a result."""
     kinds = (value.get("type"), value.get("part_kind"))
     if any(isinstance(kind, str) and kind in _KINDS for kind in kinds) or value.get("method") == "tools/call":
         return True

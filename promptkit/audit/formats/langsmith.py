@@ -1,0 +1,119 @@
+"""Runs that LangSmith traced, a list or one a line: the tools that ran, and the messages of what ran around them.
+
+An export shows what was traced; runs that others name and that it leaves out are gaps. Each run of a model repeats the
+messages before it.
+Source: `schemas.Run` of langsmith 0.15; messages as promptkit/audit/formats/_langchain_message.py says.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from promptkit.audit.formats._langchain_message import is_message, read_message
+from promptkit.audit.ledger import Ledger
+from promptkit.audit.overlooked import looks_like_call, overlooked
+from promptkit.audit.pairing import text_of
+from promptkit.audit.reader import Value
+from promptkit.audit.strict import NOT_RECORDED, parse_arguments
+from promptkit.text import sanitized
+from promptkit.transcript import CallState, Conversation
+
+_MARKS = frozenset({"trace_id", "dotted_order", "session_id", "child_runs"})
+_HELD = ("inputs", "outputs")
+# What a run was made with, and pieces of what it put out.
+_READ = frozenset({*_HELD, "child_runs", "extra", "serialized", "events"})
+
+
+def matches(value: Any) -> bool:  # noqa: ANN401
+    """A run."""
+    is_run = isinstance(value, dict) and isinstance(value.get("run_type"), str) and "inputs" in value
+    return is_run and not _MARKS.isdisjoint(value)
+
+
+def read(records: Iterable[Value]) -> Iterator[Conversation]:
+    """One conversation for each trace, with all of its runs."""
+    traces: dict[str, _Trace] = {}
+    for location, value in records:
+        if matches(value):
+            name = text_of(value.get("trace_id")) or text_of(value.get("id")) or location
+            traces.setdefault(name, _Trace()).runs(location, value)
+        else:
+            yield Conversation(location, [], [f"{location}: not a run of LangSmith"])
+    yield from (trace.conversation(name) for name, trace in traces.items())
+
+
+class _Trace:
+    def __init__(self) -> None:
+        self._ledger = Ledger()
+        self._seen: set[str] = set()
+        self._named: dict[str, None] = {}
+
+    def runs(self, location: str, run: Mapping[str, Any]) -> None:
+        """Note a run and those inside it."""
+        waiting = [(location, run)]
+        while waiting:
+            place, inner = waiting.pop()
+            self._run(place, inner)
+            waiting += list(self._ledger.each(inner.get("child_runs"), f"{place}/child_runs"))[::-1]
+
+    def _run(self, location: str, run: Mapping[str, Any]) -> None:
+        self._seen.add(text_of(run.get("id")))
+        children = run.get("child_run_ids")
+        others = [run.get("parent_run_id"), *(children if isinstance(children, list) else [])]
+        self._named |= dict.fromkeys(str(other) for other in others if other is not None)
+        for key in _HELD:
+            self._messages(f"{location}/{key}", run.get(key))
+        if run.get("run_type") == "tool":
+            self._tool(location, run)
+        if run.get("end_time") is None:
+            self._ledger.gap(f"{location}: the run has not ended")
+        if (other := overlooked(run, _READ)) is not None:
+            self._ledger.gap(f"{location}: {sanitized(other, 40)} may hold calls")
+
+    def _tool(self, location: str, run: Mapping[str, Any]) -> None:
+        if run.get("error") is not None:
+            state = CallState.FAILED
+        else:
+            state = CallState.UNKNOWN if run.get("outputs") is None else CallState.EXECUTED
+        arguments, time = _arguments(run.get("inputs")), run.get("start_time")
+        self._ledger.call(_call_id(run) or location, run.get("name"), arguments, state, location, time=time)
+
+    def _messages(self, location: str, value: object) -> None:
+        waiting = [(location, value)]
+        while waiting:
+            place, inner = waiting.pop()
+            if is_message(inner):
+                read_message(self._ledger, inner, place, repeats=True)  # type: ignore[arg-type]
+            elif isinstance(inner, list):
+                waiting += [(f"{place}/{index}", item) for index, item in enumerate(inner)][::-1]
+            elif isinstance(inner, dict):
+                if looks_like_call(inner):
+                    self._ledger.gap(f"{place}: it may hold a call, and is no message of LangChain")
+                waiting += [(f"{place}/{sanitized(key, 40)}", item) for key, item in inner.items()][::-1]
+
+    def conversation(self, name: str) -> Conversation:
+        for other in self._named:
+            if other not in self._seen:
+                self._ledger.gap(f"the run {sanitized(other, 40)} is not in the export")
+        # Its runs are in any order, and whoever made the trace runs the calls.
+        self._ledger.pairing.go_on()
+        self._ledger.is_waiting = False
+        return self._ledger.conversation(name)
+
+
+def _arguments(inputs: object) -> object:
+    """What a tool was given; as a text it may be Python's way of writing it, which is not read."""
+    if isinstance(inputs, dict) and inputs.keys() == {"input"} and isinstance(inputs["input"], str):
+        given = parse_arguments(inputs["input"])
+        return NOT_RECORDED if isinstance(given, str) else given
+    return NOT_RECORDED if inputs is None else inputs
+
+
+def _call_id(run: Mapping[str, Any]) -> str:
+    """The id of the call that a tool answered, by the message that it put out."""
+    outputs = run.get("outputs")
+    output = outputs.get("output") if isinstance(outputs, dict) else None
+    inner = [output.get(key) for key in ("kwargs", "data")] if isinstance(output, dict) else []
+    found = [one.get("tool_call_id") for one in [output, *inner] if isinstance(one, dict)]
+    return next((id_ for id_ in found if isinstance(id_, str)), "")

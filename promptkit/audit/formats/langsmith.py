@@ -24,6 +24,9 @@ _HELD = ("inputs", "outputs")
 # What a run was made with, and pieces of what it put out.
 _READ = frozenset({*_HELD, "child_runs", "extra", "serialized", "events"})
 
+# Deep places are cut off, or those of many values deep inside a run would fill the memory.
+_MAX_PLACE = 200
+
 
 def matches(value: Any) -> bool:  # noqa: ANN401
     """A run."""
@@ -51,11 +54,9 @@ class _Trace:
 
     def runs(self, location: str, run: Mapping[str, Any]) -> None:
         """Note a run and those inside it."""
-        waiting = [(location, run)]
-        while waiting:
-            place, inner = waiting.pop()
+        self._run(location, run)
+        for place, inner in self._ledger.tree(run.get("child_runs"), f"{location}/child_runs", "child_runs"):
             self._run(place, inner)
-            waiting += list(self._ledger.each(inner.get("child_runs"), f"{place}/child_runs"))[::-1]
 
     def _run(self, location: str, run: Mapping[str, Any]) -> None:
         self._seen.add(text_of(run.get("id")))
@@ -85,12 +86,14 @@ class _Trace:
             place, inner = waiting.pop()
             if is_message(inner):
                 read_message(self._ledger, inner, place, repeats=True)  # type: ignore[arg-type]
-            elif isinstance(inner, list):
-                waiting += [(f"{place}/{index}", item) for index, item in enumerate(inner)][::-1]
-            elif isinstance(inner, dict):
-                if looks_like_call(inner):
-                    self._ledger.gap(f"{place}: it may hold a call, and is no message of LangChain")
-                waiting += [(f"{place}/{sanitized(key, 40)}", item) for key, item in inner.items()][::-1]
+                continue
+            if isinstance(inner, dict) and looks_like_call(inner):
+                self._ledger.gap(f"{place}: it may hold a call, and is no message of LangChain")
+            waiting += [
+                (f"{place}/{sanitized(key, 40)}" if len(place) < _MAX_PLACE else place, item)
+                for key, item in reversed(_items(inner))
+                if isinstance(item, dict | list)
+            ]
 
     def conversation(self, name: str) -> Conversation:
         for other in self._named:
@@ -100,6 +103,10 @@ class _Trace:
         self._ledger.pairing.go_on()
         self._ledger.is_waiting = False
         return self._ledger.conversation(name)
+
+
+def _items(value: object) -> list[tuple[object, object]]:
+    return list(value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ())
 
 
 def _arguments(inputs: object) -> object:

@@ -49,11 +49,8 @@ def _conversation(location: str, value: Mapping[str, Any]) -> Conversation:
     if value.get("branches") is not True:
         ledger.gap(f"{location}: the export leaves out other branches of the chat; export it with all branches")
     for key in _LISTS:
-        waiting = list(ledger.each(value.get(key), f"{location}/{key}"))[::-1]
-        while waiting:
-            place, message = waiting.pop()
+        for place, message in ledger.tree(value.get(key), f"{location}/{key}", "children"):
             _message(ledger, message, place)
-            waiting += list(ledger.each(message.get("children"), f"{place}/children"))[::-1]
     _look(ledger, value, location, _LISTS)
     return ledger.conversation(value["conversationId"])
 

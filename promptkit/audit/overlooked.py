@@ -7,12 +7,12 @@ from typing import Any
 
 _MEMBERS = frozenset({
     "tool_calls", "toolCalls", "tool_call_id", "toolCallId", "tool_use_id", "toolUseId", "tool_uses", "function_call",
-    "functionCall", "function_response", "functionResponse", "recipient_name",
+    "functionCall", "function_response", "functionResponse", "recipient_name", "toolInvocations",
 })  # fmt: skip
 _KINDS = frozenset({
     "call", "tool_use", "mcp_tool_use", "server_tool_use", "tool_result", "mcp_tool_result", "tool_call", "mcp_call",
     "function_call", "function_call_output", "custom_tool_call", "tool_call_response", "server_tool_call",
-    "mcp_server_tool_call", "mcp_server_tool_result", "function_result", "tool-call", "tool-return",
+    "mcp_server_tool_call", "mcp_server_tool_result", "function_result", "tool-call", "tool-result", "tool-return",
     "builtin-tool-call", "builtin-tool-return",
 })  # fmt: skip
 # Offers of tools, whose schemas may name any member.

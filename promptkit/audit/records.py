@@ -11,6 +11,7 @@ from promptkit.audit.array import array_elements
 from promptkit.audit.prose import Prose
 from promptkit.audit.reader import Shortcuts, Value
 from promptkit.audit.strict import MAX_RECORD_BYTES, parse_bounded
+from promptkit.audit.wrapped import Unwrap, unwrap_for
 from promptkit.json_strict import UnreadableError
 from promptkit.transcript import Conversation
 
@@ -68,6 +69,7 @@ class Records:
         self._open = open_stream
         self._prose: Prose | None = None
         self._talk: Callable[[str, bytes | memoryview], Conversation | None] | None = None
+        self._unwrap: Unwrap | None = None
         self._waiting_records = 0
         self._waiting_bytes = 0
         self._is_closed = False
@@ -110,6 +112,9 @@ class Records:
             return None
         head = head.removeprefix(_UTF8_MARK)
         self._begins_as_json = bool(_BEGINS_AS_JSON.match(head))
+        self._unwrap = unwrap_for(head)
+        if self._unwrap:
+            return "lines"
         layout, reason = _sniff(head)
         if reason:
             self._gap("", reason)
@@ -151,7 +156,8 @@ class Records:
         return self._talk(f"/{index}", text) if self._talk else None
 
     def _lines(self, stream: BinaryIO) -> Iterator[tuple[Value, int]]:
-        for number, line in self._but_talk(stream):
+        lines = self._but_talk(stream)
+        for number, line in self._unwrap(lines) if self._unwrap else lines:
             record = self._line(stream, number, line)
             if record:
                 yield record, len(line)

@@ -21,7 +21,8 @@ _PATH = re.compile(r"/[^/]{1,200}/(?:link_|implicit_link::)[A-Za-z0-9_-]{1,100}/
 _PLUGIN = re.compile(r"[a-z0-9_]{1,200}__jit_plugin\.(\w{1,128})", re.ASCII)
 _LABEL = re.compile(r"([A-Za-z0-9][A-Za-z0-9 _-]{0,99})[.:](.{1,128})")
 _MARKED = re.compile(r"mcp__(.{1,200}?)__(.{1,128})")
-_JOINED = re.compile(rf"({'|'.join(LABELS)})__?(.{{1,128}})", re.IGNORECASE)
+# Gemini CLI and VS Code put `mcp_` before it, and Copilot CLI a hyphen after it.
+_JOINED = re.compile(rf"(?:mcp_)?({'|'.join(LABELS)})(?:__?|-)(.{{1,128}})", re.IGNORECASE)
 _IN_AGGREGATE = re.compile(r"([^_]{1,100})__(.{1,128})")
 _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _MAX_EXPANDED = 1000

@@ -131,6 +131,8 @@ class _MessageReading:
             message = event.get("message")
             self._stream = _StreamedMessage(message if isinstance(message, dict) else {})
         elif kind == "message_stop":
+            if self._stream:
+                self._stream.stop()
             yield from self._answer(location)
         elif kind != "ping":
             self._stream = self._stream or _StreamedMessage({})
@@ -169,6 +171,10 @@ class _StreamedMessage:
             self._pieces.setdefault(id(block), []).append(delta["partial_json"])
         elif kind == "content_block_delta" and text_of(delta.get("type")) not in _DELTAS:
             self._begin(index, {})
+
+    def stop(self) -> None:
+        """Note that nothing follows; the event that says why may be missing."""
+        self._start["stop_reason"] = self._start["stop_reason"] or "end_turn"
 
     def _begin(self, index: str, block: object) -> dict[str, Any]:
         begun = dict(block) if isinstance(block, dict) else {}

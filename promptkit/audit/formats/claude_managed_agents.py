@@ -52,6 +52,9 @@ def matches(value: Any) -> bool:  # noqa: ANN401
 
 def _is_event(value: Any) -> bool:  # noqa: ANN401
     kind = text_of(value.get("type")) if isinstance(value, dict) else ""
+    # Copilot has events of the same kinds, with what they tell in their `data`.
+    if kind and isinstance(value.get("data"), dict):
+        return False
     return "id" in value and (kind in _CALLS or kind in _RESULTS or kind in _SAID or kind in _HIDING) if kind else False
 
 

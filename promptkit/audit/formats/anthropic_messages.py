@@ -46,7 +46,8 @@ def _is_answer(value: Mapping[str, Any]) -> bool:
 
 
 def _is_telling(message: Any) -> bool:  # noqa: ANN401
-    if not isinstance(message, dict) or text_of(message.get("role")) not in _ROLES:
+    # Cline and Roo write the same blocks, and the time of each message.
+    if not isinstance(message, dict) or text_of(message.get("role")) not in _ROLES or "ts" in message:
         return False
     content = message["content"] if isinstance(message.get("content"), list) else []
     # Inspect AI has blocks of the same name, with a `tool_type`.

@@ -36,17 +36,17 @@ def matches(value: Any) -> bool:  # noqa: ANN401
 
 def read(records: Iterable[Value]) -> Iterator[Conversation]:
     """One conversation for each trace, with all of its runs."""
-    traces: dict[str, _Trace] = {}
+    traces: dict[str, _TracedRuns] = {}
     for location, value in records:
         if matches(value):
             name = text_of(value.get("trace_id")) or text_of(value.get("id")) or location
-            traces.setdefault(name, _Trace()).runs(location, value)
+            traces.setdefault(name, _TracedRuns()).runs(location, value)
         else:
             yield Conversation(location, [], [f"{location}: not a run of LangSmith"])
     yield from (trace.conversation(name) for name, trace in traces.items())
 
 
-class _Trace:
+class _TracedRuns:
     def __init__(self) -> None:
         self._ledger = Ledger()
         self._seen: set[str] = set()

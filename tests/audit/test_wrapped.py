@@ -42,6 +42,14 @@ def test_a_stream_of_events_is_read_as_the_values_in_it_are_without_it(name, rec
     assert (ruled(streamed), told(streamed)) == (ruled(bare), told(bare))
 
 
+def test_a_stream_that_stopped_is_whole_although_nothing_says_why_it_did(audited):
+    started, *_, stopped = anthropic_messages.stream()
+    use = {"type": "content_block_start", "index": 0, "content_block": anthropic_messages.use("list_apps", "m1")}
+    found = audited(events(started, use, stopped), "stream.sse")
+    assert (ruled(found), told(found)) == (CLEAN, [("list_apps", "unknown")])
+    assert ruled(audited(events(started, use), "stream.sse")) == GAP
+
+
 def test_a_call_in_a_stream_stands_at_the_line_of_its_event(audited):
     found = audited(events(*READ, ACTION, DONE), "stream.sse")
     assert (ruled(found), only(found).calls[1].location) == (VIOLATION, "line 8/params")

@@ -1,4 +1,4 @@
-"""AWS Bedrock's logs of model invocations, unpacked from S3 or CloudWatch, and requests and answers of Converse.
+"""AWS Bedrock's logs of model invocations: lines from S3 or CloudWatch, and requests and answers of Converse.
 
 They show what a model was told and asked for. The client runs the tools, so that a call counts as proposed until a
 later request brings its result. A body that the log keeps elsewhere, since it is too large, is not read.

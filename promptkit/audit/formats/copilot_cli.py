@@ -1,4 +1,4 @@
-"""GitHub Copilot CLI's events of a session, `~/.copilot/session-state/ID/events.jsonl` or what it prints as JSON.
+"""GitHub Copilot CLI's sessions, `~/.copilot/session-state/ID/events.jsonl`: events, one a line, or as it prints them.
 
 Copilot in VS Code writes such transcripts as well. They show each call that the host ran, its sub-agents' among them,
 and what a person or a rule answered to its questions. They do not show what a command or a tool of the provider did.

@@ -1,4 +1,4 @@
-"""Cursor's transcripts of its agent, `~/.cursor/projects/PROJECT/agent-transcripts/ID/ID.jsonl`.
+"""Cursor's agent transcripts, `~/.cursor/projects/PROJECT/agent-transcripts/ID/ID.jsonl`.
 
 They show what the model called, but neither what came of it nor who allowed it: each outcome is unknown. Sub-agents
 have transcripts of their own, and nothing in a transcript names them. The transcripts of early 2026, lists of messages

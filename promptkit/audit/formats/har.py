@@ -1,4 +1,4 @@
-"""HAR archives of what went over HTTP, which browsers and proxies save: messages of MCP, and calls of provider APIs.
+"""HAR archives of HTTP traffic, as browsers and proxies save them: messages of MCP, and requests to providers' APIs.
 
 All messages of MCP are one conversation, and each request to Anthropic, OpenAI or Gemini with its answer is one. Bodies
 that were not saved, or are JSON of another kind, are gaps; pages, scripts, pictures and forms hold none.

@@ -1,4 +1,4 @@
-"""GitHub Copilot Chat in VS Code, from `Chat: Export Chat...` or the folder `chatSessions` of a workspace's storage.
+"""GitHub Copilot Chat in VS Code: what `Export Chat` writes, and the folder `chatSessions` of a workspace.
 
 Both hold the calls that the host showed, with their approvals, and those that the model asked for. An export holds one
 state of a session; in the folder it is a log of changes, of which all that was ever written is read. Neither says

@@ -1,4 +1,4 @@
-"""GitHub Copilot Chat's debug log in VS Code, `.chatreplay.json`, from `Export All Prompt Logs as JSON`.
+"""GitHub Copilot Chat's debug log, `.chatreplay.json`: `Export All Prompt Logs as JSON` in VS Code's debug view.
 
 It shows each call that has answered, and those that earlier turns tell of. It does not show a call that was still
 running, or whether a person refused one: each that is logged counts as executed.

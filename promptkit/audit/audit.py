@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import multiprocessing
 import os
+import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field, replace
@@ -14,6 +15,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from promptkit.audit.companions import holds_no_conversation, why_unread
 from promptkit.audit.detect import Detected, detect, readers
 from promptkit.audit.reader import Shortcuts, Value
 from promptkit.audit.records import Records
@@ -30,6 +32,9 @@ from promptkit.transcript import CallState, Conversation, RecordedCall, Text
 # A second process starts in a third of a second, in which the first reads so much.
 _WORTH_A_PROCESS_BYTES = 64 * 1024 * 1024
 _MAX_CACHED = 10_000
+_VERDICTS = list(Verdict)
+# How readers say that something is of a kind that they do not know.
+_UNKNOWN = re.compile("not known$|kind we do not know|may hold calls$")
 
 
 @dataclass(frozen=True)
@@ -143,12 +148,21 @@ class Auditor:
         found = Detected(self.format, "", values) if self.format else detect(values)
         name = found.format
         if name is None:
-            is_passed_over = source.is_other and found.is_something_else and not records.may_hide_records
-            seen = str(records.gaps[0]) if records.gaps else found.seen
-            return [] if is_passed_over else [self._about_file(source, None, seen, "unknown-format")]
+            return self._without_format(source, records, found)
         if not self.keep_texts:
             records.use(getattr(readers()[name], "SHORTCUTS", Shortcuts()))
         return self._conversations(source, name, records, found.records)
+
+    def _without_format(self, source: Source, records: Records, found: Detected) -> list[Result]:
+        is_read = found.is_something_else and not records.may_hide_records
+        if is_read and (
+            source.is_other or (not source.is_named and holds_no_conversation(source.inside, found.others))
+        ):
+            return []
+        seen = str(records.gaps[0]) if records.gaps else found.seen
+        if kind := why_unread(source.inside):
+            seen = f"{kind}, which the audit does not read; look at it where it was made"
+        return [self._about_file(source, None, seen, "unknown-format")]
 
     def _conversations(self, source: Source, name: str, records: Records, values: Iterable[Value]) -> list[Result]:
         results: list[Result] = []
@@ -180,8 +194,9 @@ class Auditor:
             tool_class = self.policy.tool_class(call.tool) if call.tool else ToolClass.UNKNOWN
             calls.append(Call(call.name, call.tool, tool_class, call.state, call.location, call.time, judgement.ground))
         worst = judge_all(judged, conversation.gaps, may_decline=conversation.may_decline)
+        reason = _summed_up(conversation.gaps) if worst.ground == "gap" else worst.reason
         return Result(
-            source.name, name, conversation.id, worst.verdict, worst.ground, worst.reason,
+            source.name, name, conversation.id, worst.verdict, worst.ground, reason,
             find_stamps(conversation.texts), calls, conversation.texts if self.keep_texts else (), conversation.needs,
         )  # fmt: skip
 
@@ -206,6 +221,17 @@ class Auditor:
                 return judge_call(call, self.policy)
             self._decided[key] = judge_call(call, self.policy)
         return self._decided[key]
+
+
+def _summed_up(gaps: Sequence[str]) -> str:
+    """The first gap, how many more are of its kind, and how many there are besides."""
+    kinds = [gap.partition(": ")[2] or gap for gap in gaps]
+    alike = kinds.count(kinds[0])
+    told = [f"{alike - 1} more like it"] if alike > 1 else []
+    told += [f"{len(gaps) - alike} of other kinds"] if len(gaps) > alike else []
+    more = f" (and {', '.join(told)})" if told else ""
+    fix = "; look at what stands there by hand" if _UNKNOWN.search(gaps[0]) else ""
+    return f"{gaps[0]}{more}{fix}"
 
 
 def _with_gap(result: Result, reason: str) -> Result:
@@ -252,11 +278,41 @@ def _audit_all(sources: Sequence[Source], auditor: Auditor, jobs: int) -> list[l
 
 
 def _with_needs(results: Sequence[Result]) -> list[Result]:
-    """The results, those inconclusive that go on in a conversation which is not at hand."""
-    at_hand = {result.conversation for result in results}
-    return [
+    """The results, those inconclusive that go on in a conversation which is not at hand.
+
+    One that called nothing itself, as where it only starts sub-agents, is judged with those it started.
+    """
+    names = {result.conversation for result in results}
+    found = [
         _with_gap(result, f"{sanitized(missing[0])}, which it refers to, is not among the files")
-        if (missing := [needed for needed in result.needs if needed not in at_hand])
+        if (missing := [needed for needed in result.needs if needed not in names])
         else result
         for result in results
     ]
+    at_hand: dict[str, Result] = {}
+    for result in found:
+        held = at_hand.get(result.conversation, result)
+        at_hand[result.conversation] = max(held, result, key=_badness)
+    return [_with_started(result, at_hand) for result in found]
+
+
+def _with_started(result: Result, at_hand: Mapping[str, Result]) -> Result:
+    if result.ground != "no-evidence" or not result.needs:
+        return result
+    started: dict[str, Result] = {}
+    waiting = list(result.needs)
+    while waiting:
+        name = waiting.pop()
+        if name not in started and name in at_hand:
+            started[name] = at_hand[name]
+            waiting += started[name].needs if started[name].ground == "no-evidence" else ()
+    judged = [one for one in started.values() if one.ground != "no-evidence" or not one.needs]
+    if not judged:
+        return result
+    hardest = max(judged, key=_badness)
+    reason = f"It called nothing itself, and goes on in {sanitized(hardest.conversation)}: {hardest.reason}"
+    return replace(result, verdict=hardest.verdict, ground=hardest.ground, reason=reason)
+
+
+def _badness(result: Result) -> int:
+    return _VERDICTS.index(result.verdict)

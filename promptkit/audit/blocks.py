@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
+from promptkit.audit.overlooked import overlooked
 from promptkit.audit.pairing import Pairing, iso_time, text_of
 from promptkit.audit.strict import NOT_RECORDED
 from promptkit.text import sanitized
@@ -16,6 +17,7 @@ _SILENT = frozenset({
     "thinking", "redacted_thinking", "image", "document", "search_result", "container_upload", "mcp_tool_listing",
     "tool_reference", "tool_search_tool_result", "fallback",
 })  # fmt: skip
+_TALK = frozenset({"text", "thinking", "redacted_thinking"})
 _DISCOVERY = frozenset({"tool_search_tool_regex", "tool_search_tool_bm25"})
 
 
@@ -49,6 +51,8 @@ def read_content(content: object, message: BlockMessage) -> Iterator[Text]:
 
 def _block(block: Any, location: str, message: BlockMessage) -> Iterator[Text]:  # noqa: ANN401
     kind = text_of(block.get("type")) if isinstance(block, dict) else ""
+    if kind in _TALK and (key := overlooked(block, ())) is not None:
+        message.gaps.append(f"{location}: {sanitized(key, 40)} may hold calls")
     if kind == "text" and isinstance(block.get("text"), str):
         yield Text(message.role, block["text"])
     elif kind == "server_tool_use" and text_of(block.get("name")) in _DISCOVERY:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 import pkgutil
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from importlib import import_module
 from itertools import chain, islice
@@ -23,13 +23,14 @@ _LOOKED_AT = 200
 class Detected(NamedTuple):
     """The format of a file, None with what was seen instead, and its records from the first one on.
 
-    `is_something_else` says that every record was looked at and none of them fits any format.
+    `is_something_else` says that every record was looked at and none of them fits any format; these are `others`.
     """
 
     format: str | None
     seen: str
     records: Iterable[Value]
     is_something_else: bool = False
+    others: Sequence[Any] = ()
 
 
 @cache
@@ -70,7 +71,9 @@ def detect(records: Iterator[Value]) -> Detected:
         if fitting:
             return Detected(None, f"it fits several formats ({', '.join(fitting)}); name one with --format", [])
     seen = _described(looked_at[0].value) if looked_at else "nothing that can be read"
-    return Detected(None, f"it fits no format we know; seen: {seen}", [], next(records, None) is None)
+    others = [record.value for record in looked_at]
+    fix = "name its format with --format, or leave it out"
+    return Detected(None, f"it fits no format we know; seen: {seen}; {fix}", [], next(records, None) is None, others)
 
 
 def _described(value: Any) -> str:  # noqa: ANN401

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
+from promptkit.audit.overlooked import overlooked
 from promptkit.audit.pairing import Pairing, iso_time, text_of
 from promptkit.audit.strict import parse_arguments
+from promptkit.text import sanitized
 from promptkit.transcript import CallState, Conversation, RecordedCall, Text
 
 _ROLES = {"user": "user", "human": "user", "system": "system", "developer": "system"}
@@ -78,6 +80,11 @@ class Ledger:
         """Note why calls may be missing or hidden."""
         if len(self.gaps) < _MAX_GAPS:
             self.gaps.append(reason)
+
+    def beside(self, value: Mapping[str, Any], read: Collection[str], location: str) -> None:
+        """Note that calls may be missing if an object holds what looks like one beside the members that were read."""
+        if (key := overlooked(value, read)) is not None:
+            self.gap(f"{location}: {sanitized(key, 40)} may hold calls")
 
     def text(self, role: object, content: object) -> None:
         """Note what somebody wrote: a text, or a list of parts of which those with a text count."""

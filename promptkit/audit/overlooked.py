@@ -13,7 +13,7 @@ _KINDS = frozenset({
     "call", "tool_use", "mcp_tool_use", "server_tool_use", "tool_result", "mcp_tool_result", "tool_call", "mcp_call",
     "function_call", "function_call_output", "custom_tool_call", "tool_call_response", "server_tool_call",
     "mcp_server_tool_call", "mcp_server_tool_result", "function_result", "tool-call", "tool-result", "tool-return",
-    "builtin-tool-call", "builtin-tool-return",
+    "builtin-tool-call", "builtin-tool-return", "mcpToolCall", "McpToolCall", "mcp_tool_call",
 })  # fmt: skip
 # Offers of tools, whose schemas may name any member.
 _OFFERS = frozenset({"tools", "functions", "tool_choice", "function_call", "response_format", "output_config"})
@@ -47,5 +47,8 @@ def looks_like_call(value: Mapping[str, Any]) -> bool:
     """Whether an object itself, and not what is in it, looks like a call or a result."""
     kinds = (value.get("type"), value.get("part_kind"))
     if any(isinstance(kind, str) and kind in _KINDS for kind in kinds) or value.get("method") == "tools/call":
+        return True
+    function = value.get("function")
+    if isinstance(function, dict) and "arguments" in function:
         return True
     return any(value[key] for key in value.keys() & _MEMBERS)

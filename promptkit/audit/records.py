@@ -40,6 +40,8 @@ _WIDE = re.compile(rb"\0*[\[{]\0|\0+[\[{]")
 _TAR = (257, b"ustar", "it is a tar archive; unpack it first")
 _BEGINS_AS_JSON = re.compile(rb'\s*(?:\[\s*)?\{\s*"')
 _UTF8_MARK = b"\xef\xbb\xbf"
+# The name of the first file in a document of an office program, which is a zip file.
+_OFFICE = re.compile(rb"PK\x03\x04.{26}(?:\[Content_Types\]\.xml|_rels/|docProps/|word/|xl/|ppt/|mimetype)", re.DOTALL)
 
 Layout = Literal["lines", "array", "document", "yaml"]
 
@@ -213,6 +215,11 @@ def _skip_line(stream: BinaryIO) -> None:
         pass
 
 
+def is_office_document(head: bytes) -> bool:
+    """Whether a zip file is a text, a sheet or slides, as people attach them to a chat."""
+    return bool(_OFFICE.match(head))
+
+
 def _why_closed(head: bytes) -> str:
     """Why a file may hold JSON all the same although its bytes are not JSON; empty where nothing speaks for that."""
     offset, mark, is_tar = _TAR
@@ -220,6 +227,8 @@ def _why_closed(head: bytes) -> str:
         return is_tar
     if _WIDE.match(head):
         return "it is UTF-16 or UTF-32, not UTF-8"
+    if is_office_document(head):
+        return ""
     return next((reason for mark, reason in _MARKS.items() if head.startswith(mark)), "")
 
 

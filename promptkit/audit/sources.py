@@ -11,9 +11,11 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import islice
 from os import stat_result
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import cast
 
+from promptkit.audit.companions import is_companion
+from promptkit.audit.records import is_office_document
 from promptkit.errors import UsageError
 from promptkit.text import sanitized
 
@@ -28,15 +30,8 @@ MAX_MEMBER_RATIO = 200
 _RATIO_FROM = 64 * 1024 * 1024
 MAX_ARCHIVE_BYTES = 64 * 1024 * 1024 * 1024
 _ZIP = b"PK\x03\x04"
+_HEAD_BYTES = 64
 _LINK = "it is a symbolic link; name what it points to"
-# What exports hold beside transcripts: passed over unless it turns out to be a transcript all the same.
-_MEDIA = re.compile(
-    r".*\.(png|jpe?g|gif|webp|svg|heic|bmp|ico|pdf|mp3|m4a|wav|ogg|mp4|mov|webm|html?|css|js|md|txt|toml)", re.I
-)
-_COMPANION = re.compile(
-    r"user\.json|users\.json|user_settings\.json|message_feedback\.json|shared_conversations\.json|projects\.json"
-    r"|memories\.json|agent-[^/]+\.meta\.json|summaries\.json|header\.json|\.DS_Store|\._.*|Thumbs\.db|\.lock"
-)
 # How an archive of Inspect AI keeps a run while it goes on; the header comes at its end.
 _JOURNAL = "!_journal/"
 _SHARD = re.compile(r"(conversations-)(\d{3,9})(\.json)")
@@ -73,10 +68,12 @@ class Source:
     @property
     def is_other(self) -> bool:
         """Whether its name says that it is something exports hold beside transcripts."""
-        inside = self.name if self.member is None else self.name.removeprefix(f"{self.file}!")
-        name = PurePosixPath(inside).name
-        is_companion = _MEDIA.fullmatch(name) or _COMPANION.fullmatch(name) or _JOURNAL in self.name
-        return not self.is_named and bool(is_companion)
+        return not self.is_named and (is_companion(self.inside) or _JOURNAL in self.name)
+
+    @property
+    def inside(self) -> str:
+        """Its path, or that inside the archive."""
+        return self.name if self.member is None else self.name.removeprefix(f"{self.file}!")
 
 
 @lru_cache(maxsize=2)
@@ -155,7 +152,8 @@ def _file(path: Path, status: stat_result, *, is_named: bool) -> Iterator[Source
 def _starts_as_zip(path: Path) -> bool:
     try:
         with path.open("rb") as file:
-            return file.read(4) == _ZIP
+            head = file.read(_HEAD_BYTES)
+            return head.startswith(_ZIP) and not is_office_document(head)
     except OSError:
         return False
 

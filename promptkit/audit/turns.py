@@ -22,6 +22,7 @@ from promptkit.transcript import CallState, RecordedCall
 
 # A result stands close below its call; this many calls in between are looked at.
 _MAX_CALLS_BACK = 50
+_HTTP_ERROR = 400
 # What a host asks before it calls: whether it may, and for a sign-in. Whatever else it says has come of a call.
 _QUESTIONS = frozenset({"confirm_action", "oauth_required"})
 
@@ -69,6 +70,12 @@ class ChatTurn(NamedTuple):
     def is_result(self) -> bool:
         """Whether the host notes that something it called has answered."""
         return "http_response_status" in _mapping(self.metadata.get("invoked_plugin"))
+
+    @property
+    def is_error(self) -> bool:
+        """Whether what answered did so with an error, or the host failed at it."""
+        status = _mapping(self.metadata.get("invoked_plugin")).get("http_response_status")
+        return self.content.get("content_type") == "system_error" or (isinstance(status, int) and status >= _HTTP_ERROR)
 
     @property
     def time(self) -> str | None:
@@ -146,7 +153,7 @@ class Turns:
 
     def result(self, turn: ChatTurn) -> None:
         """Take in a result. One of a call that is not above it is a call of its own; if it names none, a gap."""
-        state = CallState.FAILED if turn.content.get("content_type") == "system_error" else CallState.EXECUTED
+        state = CallState.FAILED if turn.is_error else CallState.EXECUTED
         if call := self._called(turn, turn.resource.rpartition("/")[2]):
             # Where somebody denied a call, the host says so in a message that looks like a result and names no tool.
             if turn.resource or turn.is_result or CallState.DENIED not in call.outcomes:

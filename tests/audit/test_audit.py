@@ -8,6 +8,7 @@ from promptkit.model import ReviewedTool, ToolClass
 from promptkit.policy.decision import ToolPolicy
 from promptkit.policy.verdict import Verdict
 from promptkit.transcript import CallState
+from tests.audit.places import codex_session
 from tests.audit.transcripts import HEADER, call, lines, sample, write
 
 RAN = {CallState.EXECUTED, CallState.FAILED, CallState.UNKNOWN}
@@ -121,7 +122,19 @@ def test_absence_of_evidence_is_never_clean(raw, rule, audited):
 
 def test_what_no_format_fits_is_said_with_what_was_seen(audited):
     assert only(audited(b'{"hello":1,"world":2}')).reason == (
-        "it fits no format we know; seen: objects with the keys hello, world"
+        "it fits no format we know; seen: objects with the keys hello, world; name its format with --format, or"
+        " leave it out"
+    )
+
+
+def test_gaps_are_told_with_their_kind_their_number_and_what_to_do(audited):
+    surprises = [{"type": "surprise"}] * 3
+    reason = only(audited(lines(*codex_session.CLEAN, codex_session.line("surprise"), *surprises))).reason
+    assert reason == "line 4: not a line of a session file (and 3 more like it)"
+    events = [codex_session.event("surprise"), codex_session.event("surprise"), codex_session.event("other")]
+    assert only(audited(lines(*codex_session.CLEAN, *events))).reason == (
+        "line 4/payload: an event of a kind we do not know (surprise) (and 1 more like it, 1 of other kinds); look"
+        " at what stands there by hand"
     )
 
 

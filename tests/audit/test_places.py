@@ -4,6 +4,10 @@ What ran counts, however it was recorded. Each format has a module in tests/audi
 records of a file that is clean, and `PLACES` those of files with one more call, result or hint of one, by its place.
 """
 
+import copy
+import json
+import re
+
 import pytest
 
 from promptkit.audit.detect import readers
@@ -12,6 +16,14 @@ from tests.audit.formats_with_places import FORMATS
 from tests.audit.transcripts import FAILED, lines
 
 EVERYWHERE = {"first message", "nested", "result alone", "call alone", "other branch", "unknown kind"}
+# Calls as hosts of all kinds write them. In an object that the format has, none of them may go by unseen.
+OF_ANY_HOST = [
+    {"type": "tool_use", "id": "zz", "name": "run_workflow", "input": {}},
+    {"id": "zz", "type": "function", "function": {"name": "run_workflow", "arguments": "{}"}},
+    {"functionCall": {"name": "run_workflow", "args": {}}},
+    {"type": "mcpToolCall", "server": "torii", "tool": "run_workflow"},
+]
+NOTHING = "(?!)"
 ALL = [(name, place) for name, module in FORMATS.items() for place in module.PLACES]
 
 
@@ -36,3 +48,35 @@ def test_a_call_in_any_place_is_read_or_a_gap(name, place, audited):
     assert {result.format for result in found.results} == {name}
     assert found.verdict is not Verdict.CLEAN
     assert not [result.reason for result in found.results if FAILED.search(result.reason)]
+
+
+def objects(value, way=()):
+    """The way to every object inside a value."""
+    inner = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    if isinstance(value, dict):
+        yield way
+    for key, held in inner:
+        yield from objects(held, (*way, key))
+
+
+def with_call(records, way, call):
+    changed = held = copy.deepcopy(records)
+    for key in way:
+        held = held[key]
+    held["surprise"] = [call]
+    return changed
+
+
+@pytest.mark.parametrize("name", [name for name, module in FORMATS.items() if module.CLEAN])
+def test_a_call_of_any_host_beside_what_a_format_knows_is_never_clean(name, audited):
+    """`DATA` of a module of places is the pattern of the ways into calls and results, and into what they carry."""
+    records = json.loads(json.dumps(FORMATS[name].CLEAN))
+    data = re.compile(getattr(FORMATS[name], "DATA", NOTHING))
+    ways = [way for way in objects(records) if not data.fullmatch("/".join(map(str, way)))]
+    clean = [
+        (way, call)
+        for way in ways
+        for call in OF_ANY_HOST
+        if audited(lines(*with_call(records, way, call))).verdict is Verdict.CLEAN
+    ]
+    assert clean == []

@@ -72,9 +72,9 @@ def test_a_transcript_is_read_whatever_its_name(tmp_path, audited):
 
 def test_everything_else_is_said_to_be_unreadable(tmp_path, audited):
     write(tmp_path / "run.jsonl", RUN)
-    write(tmp_path / "notes.dat", b"secret")
+    write(tmp_path / "notes.bin", b"secret")
     found = audited()
-    assert (names(found), found.verdict) == (["notes.dat", "run.jsonl"], Verdict.INCONCLUSIVE)
+    assert (names(found), found.verdict) == (["notes.bin", "run.jsonl"], Verdict.INCONCLUSIVE)
 
 
 def test_a_folder_without_transcripts_is_inconclusive(tmp_path, audited):

@@ -9,7 +9,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from promptkit.audit.ledger import Ledger
-from promptkit.audit.overlooked import overlooked
 from promptkit.audit.pairing import text_of
 from promptkit.audit.strict import NOT_RECORDED
 from promptkit.text import sanitized
@@ -34,6 +33,8 @@ _PARTS = frozenset({
     "input_audio", "output_audio", "computer_screenshot", "encrypted_content",
 })  # fmt: skip
 _READ = frozenset({"content"})
+# What a tool was given, or gave.
+_DATA = frozenset({"arguments", "input", "output", "outputs", "results", "action", "tools", "error"})
 _PEOPLE = frozenset({"user", "system", "developer"})
 _OTHERS = frozenset({"mcp_call", "mcp_approval_request", "mcp_approval_response", "custom_tool_call_output"})
 _MCP_STATES = {"completed": CallState.EXECUTED, "failed": CallState.FAILED}
@@ -93,6 +94,7 @@ def read_item(
 ) -> None:
     """Note what one item tells; of a kind nobody knows, a gap. `entry` is as `Pairing.call` says."""
     kind = text_of(item.get("type", "message" if "role" in item else None))
+    ledger.beside(item, _READ if kind == "message" else _DATA, location)
     if kind == "message":
         _message(ledger, item, location)
     elif kind in _HIDING or _is_program(item.get("caller")):
@@ -103,7 +105,10 @@ def read_item(
         id_, state = item.get("call_id"), CallState.PROPOSED
         ledger.call(id_, name, arguments, state, location, server=server, time=time, entry=entry)
     elif kind in {"function_call_output", "custom_tool_call_output"}:
-        ledger.settle(item.get("call_id"), CallState.EXECUTED, location)
+        output = item.get("output")
+        # Codex says so where it has an object for an output.
+        has_failed = isinstance(output, dict) and output.get("success") is False
+        ledger.settle(item.get("call_id"), CallState.FAILED if has_failed else CallState.EXECUTED, location)
     elif kind in {"mcp_call", "mcp_approval_request"}:
         _mcp(ledger, item, location, time)
     elif kind in _BUILT_IN:
@@ -121,8 +126,6 @@ def _message(ledger: Ledger, item: Mapping[str, Any], location: str) -> None:
     for place, part in ledger.each(None if isinstance(content, str) else content, f"{location}/content"):
         if text_of(part.get("type")) not in _PARTS:
             ledger.gap(f"{place}: parts of the kind {sanitized(part.get('type'), 40)} are not known")
-    if (key := overlooked(item, _READ)) is not None:
-        ledger.gap(f"{location}: {sanitized(key, 40)} may hold calls")
 
 
 def _mcp(ledger: Ledger, item: Mapping[str, Any], location: str, time: Any) -> None:  # noqa: ANN401

@@ -24,6 +24,8 @@ _READ = frozenset({"messages", "content", "system"})
 _DELTAS = frozenset({
     "text_delta", "input_json_delta", "citations_delta", "thinking_delta", "signature_delta", "compaction_delta",
 })  # fmt: skip
+_TEXTS = frozenset({"text", "thinking", "redacted_thinking"})
+_OF_EVENTS = frozenset({"message", "content_block", "delta"})
 _ENDS = frozenset({"end_turn", "stop_sequence", "tool_use"})
 _EVENTS = frozenset({
     "message_start", "message_delta", "message_stop", "content_block_start", "content_block_delta",
@@ -78,8 +80,7 @@ def _exchange(location: str, value: Mapping[str, Any]) -> Conversation:
         _message(ledger, value, location)
     elif "max_tokens" in value:
         ledger.is_waiting = True
-    if (key := overlooked(value, _READ)) is not None:
-        ledger.gap(f"{location}: {sanitized(key, 40)} may hold calls")
+    ledger.beside(value, _READ, location)
     return ledger.conversation(text_of(value.get("id")) or location or "messages")
 
 
@@ -94,6 +95,7 @@ def _message(ledger: Ledger, message: Mapping[str, Any], location: str) -> None:
     if text_of(message.get("stop_reason", "end_turn")) not in _ENDS:
         ledger.gap(f"{location}: the answer is cut off: {sanitized(message.get('stop_reason'), 40)}")
     ledger.pairing.go_on()
+    ledger.beside(message, _READ, location)
     noted = BlockMessage(role, location, ledger.pairing, ledger.gaps, asked=CallState.PROPOSED)
     ledger.texts += read_content(message.get("content"), noted)
 
@@ -131,13 +133,14 @@ class _MessageReading:
             yield from self._answer(location)
             message = event.get("message")
             self._stream = _StreamedMessage(message if isinstance(message, dict) else {})
-        elif kind == "message_stop":
-            if self._stream:
-                self._stream.stop()
-            yield from self._answer(location)
-        elif kind != "ping":
-            self._stream = self._stream or _StreamedMessage({})
+        begun = self._stream
+        if kind != "ping" or begun or overlooked(event, ()) is not None:
+            self._stream = begun or _StreamedMessage({})
             self._stream.add(event)
+        if kind == "message_stop":
+            if begun:
+                begun.stop()
+            yield from self._answer(location)
 
     def _answer(self, location: str) -> Iterator[Conversation]:
         if self._stream:
@@ -147,6 +150,13 @@ class _MessageReading:
     def end(self) -> Iterator[Conversation]:
         yield from self._answer("the end")
         yield from self._let_go()
+
+
+def _identity(block: object) -> str:
+    """What two tellings of a call or a result share; empty for other blocks."""
+    given = block if isinstance(block, dict) else {}
+    ids = [given.get(key) for key in ("type", "id", "tool_use_id", "name")]
+    return repr(ids) if any(ids[1:3]) else ""
 
 
 class _StreamedMessage:
@@ -159,12 +169,16 @@ class _StreamedMessage:
         # The block of each index that goes on, and the pieces of its input.
         self._at: dict[str, dict[str, Any]] = {}
         self._pieces: dict[int, list[str]] = {}
+        self._known = {_identity(block) for block in self._blocks} - {""}
 
     def add(self, event: Mapping[str, Any]) -> None:
+        """Add what an event tells; what looks like a call where none is known to stand is a gap."""
         index, kind = str(event.get("index")), event.get("type")
         delta = event["delta"] if isinstance(event.get("delta"), dict) else {}
-        if kind == "message_delta":
-            self._start["stop_reason"] = delta.get("stop_reason")
+        if overlooked(event, _OF_EVENTS) is not None or overlooked(delta, ()) is not None:
+            self._begin(index, {})
+        if kind == "message_delta" and "stop_reason" in delta:
+            self._start["stop_reason"] = delta["stop_reason"]
         elif kind == "content_block_start":
             self._begin(index, event.get("content_block"))
         elif isinstance(delta.get("partial_json"), str):
@@ -172,6 +186,20 @@ class _StreamedMessage:
             self._pieces.setdefault(id(block), []).append(delta["partial_json"])
         elif kind == "content_block_delta" and text_of(delta.get("type")) not in _DELTAS:
             self._begin(index, {})
+        if kind not in {"message_start", "content_block_start"}:
+            self._complete(event)
+
+    def _complete(self, event: Mapping[str, Any]) -> None:
+        """Add the blocks that stand whole in an event other than their start, as the SDK's own events have them."""
+        message = event["message"] if isinstance(event.get("message"), dict) else {}
+        content = message["content"] if isinstance(message.get("content"), list) else []
+        for block in [event.get("content_block"), *content]:
+            if isinstance(block, dict) and text_of(block.get("type")) not in _TEXTS:
+                self._add_once(block)
+
+    def _add_once(self, block: dict[str, Any]) -> None:
+        if _identity(block) not in self._known:
+            self._begin("", block)
 
     def stop(self) -> None:
         """Note that nothing follows; the event that says why may be missing."""
@@ -180,6 +208,7 @@ class _StreamedMessage:
     def _begin(self, index: str, block: object) -> dict[str, Any]:
         begun = dict(block) if isinstance(block, dict) else {}
         self._blocks.append(begun)
+        self._known |= {_identity(begun)} - {""}
         self._at[index] = begun
         return begun
 

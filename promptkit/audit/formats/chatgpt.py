@@ -7,20 +7,28 @@ Source: exports of July to October 2026, as people described them in public; Ope
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from itertools import islice
 from typing import Any
 
 from promptkit.audit.formats._chatgpt_talk import read_talk
+from promptkit.audit.overlooked import overlooked
 from promptkit.audit.pairing import text_of
 from promptkit.audit.reader import Shortcuts, Value
 from promptkit.audit.strict import NOT_RECORDED, parse_arguments
 from promptkit.audit.turns import ChatTurn, Turns
+from promptkit.text import sanitized
 from promptkit.transcript import Conversation, Text
 
 SHORTCUTS = Shortcuts(talk=read_talk)
 _ROLES = frozenset({"user", "system", "assistant", "tool"})
 _NO_CALL = frozenset({"all", "assistant"})
+_READ = frozenset({"content", "metadata"})
+# What the host notes of calls and of what came of them, and of files and pages.
+_OF_HOST = frozenset({
+    "jit_plugin_data", "invoked_plugin", "invoked_resource", "aggregate_result", "search_result_groups",
+    "content_references", "citations", "attachments",
+})  # fmt: skip
 _NOTHING = ("", NOT_RECORDED)
 _MAX_GAPS = 100
 _MAX_POINTER = 100
@@ -54,6 +62,7 @@ def _conversation(location: str, conversation: Mapping[str, Any]) -> Conversatio
         node = mapping[node_id]
         place = f"{location}/mapping/{_pointer(node_id)}/message"
         message = node.get("message")
+        gaps += _beside(node, {"message"}, place)
         parent = text_of(node.get("parent"))
         if message is None and not parent:
             continue
@@ -63,10 +72,17 @@ def _conversation(location: str, conversation: Mapping[str, Any]) -> Conversatio
             turns.pass_on(node_id, parent)
             continue
         turn = ChatTurn(node_id, parent, place, message, role)
+        gaps += _beside(turn.message, _READ, place) + _beside(turn.metadata, _OF_HOST, f"{place}/metadata")
         texts += _texts(turn, gaps)
         _add(turns, turn, gaps)
+    gaps += _beside(conversation, {"mapping"}, location)
     name = text_of(conversation.get("conversation_id")) or text_of(conversation.get("id")) or location
     return Conversation(name, turns.calls(), gaps + turns.gaps, texts)
+
+
+def _beside(value: Mapping[str, Any], read: Collection[str], place: str) -> list[str]:
+    key = overlooked(value, read)
+    return [] if key is None else [f"{place}: {sanitized(key, 40)} may hold calls"]
 
 
 def _role(message: object) -> str | None:
@@ -92,6 +108,7 @@ def _texts(turn: ChatTurn, gaps: list[str]) -> Iterator[Text]:
     if turn.role == "tool":
         return
     content = turn.content
+    gaps += _beside(content, {"parts"}, f"{turn.place}/content")
     parts = content.get("parts")
     for part in parts if isinstance(parts, list) else []:
         if isinstance(part, str):
@@ -125,7 +142,7 @@ def _missing(conversation: Mapping[str, Any], location: str) -> Iterator[str]:
     mapping = conversation["mapping"]
     references = [("", conversation.get("current_node"))]
     for node_id, node in mapping.items():
-        if isinstance(node, dict):
+        if isinstance(node, dict) and "message" in node:
             children = node.get("children")
             references += [(node_id, child) for child in children] if isinstance(children, list) else []
             references.append((node_id, node.get("parent")))

@@ -8,7 +8,7 @@ Source: exports of 2026, as people described them in public; Anthropic has publi
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from promptkit.audit.blocks import CALLS, BlockMessage, read_content
@@ -50,11 +50,16 @@ def _conversation(location: str, conversation: Mapping[str, Any]) -> Conversatio
             continue
         noted = BlockMessage(role, place, pairing, gaps, iso_time(message.get("created_at")))
         texts += read_content(_content(message, place, gaps), noted)
-        if (key := overlooked(message, _READ)) is not None:
-            gaps.append(f"{place}: {sanitized(key, 40)} may hold calls")
+        gaps += _beside(message, _READ, place)
         texts += _pasted(message)
+    gaps += _beside(conversation, {"chat_messages"}, location)
     name = text_of(conversation["uuid"]) or location
     return Conversation(name, pairing.calls(), gaps + pairing.gaps(), texts)
+
+
+def _beside(value: Mapping[str, Any], read: Collection[str], place: str) -> list[str]:
+    key = overlooked(value, read)
+    return [] if key is None else [f"{place}: {sanitized(key, 40)} may hold calls"]
 
 
 def _content(message: Mapping[str, Any], place: str, gaps: list[str]) -> object:

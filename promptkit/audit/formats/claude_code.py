@@ -12,7 +12,6 @@ from typing import Any
 
 from promptkit.audit.blocks import BlockMessage, read_content
 from promptkit.audit.ledger import Ledger
-from promptkit.audit.overlooked import overlooked
 from promptkit.audit.pairing import iso_time, text_of
 from promptkit.audit.prose import ClaudeCodeProse
 from promptkit.audit.reader import Shortcuts, Value
@@ -27,9 +26,17 @@ _NOTES = frozenset(
     {
         *("summary", "custom-title", "ai-title", "agent-name", "agent-setting", "tag", "pr-link", "last-prompt"),
         *("file-history-snapshot", "file-history-delta", "queue-operation", "permission-mode", "mode"),
-        *("saved_hook_context", "attachment", "bridge-session"),
+        *("saved_hook_context", "attachment", "bridge-session", "agent-color", "attribution-snapshot"),
+        *("worktree-state", "speculation-accept", "frame-link", "task-summary"),
     }
 )
+# Members that are read, and `toolUseResult`, which is what a tool gave.
+_READ = {
+    "user": {"message", "toolUseResult"},
+    "assistant": {"message", "toolUseResult"},
+    "progress": {"data"},
+    "content-replacement": {"replacements"},
+}
 _PROGRESS = frozenset({"message", "normalizedMessages"})
 _NOT_RUN = frozenset({"permission-rule", "automode-blocked", "automode-unavailable", "automode-parsing-error"})
 # Start a sub-agent, which has a conversation of its own; `Task` was the name until 2026.
@@ -46,16 +53,21 @@ def matches(value: Any) -> bool:  # noqa: ANN401
 def read(records: Iterable[Value]) -> Iterator[Conversation]:
     """One conversation for each session and each sub-agent of the file, named `SESSION` and `SESSION/AGENT`."""
     sessions: dict[str, _ClaudeSession] = {}
-    name = "session"
+    name = ""
+    without_session: list[tuple[str, Mapping[str, Any]]] = []
     for record in records:
         line = record.value if isinstance(record.value, dict) else {}
         session, agent = text_of(line.get("sessionId")), text_of(line.get("agentId"))
         if session:
             name = f"{session}/{agent}" if agent else session
-        # What has no session of its own, or cannot be read, is of the one before it.
-        if name not in sessions:
-            sessions[name] = _ClaudeSession(name)
-        sessions[name].line(record.location, line)
+        without_session.append((record.location, line))
+        # What has no session of its own, or cannot be read, is of the one before it, at the beginning of the next one.
+        if name:
+            for location, held in without_session:
+                sessions.setdefault(name, _ClaudeSession(name)).line(location, held)
+            without_session.clear()
+    for location, held in without_session:
+        sessions.setdefault("session", _ClaudeSession("session")).line(location, held)
     yield from (session.conversation() for session in sessions.values())
 
 
@@ -71,6 +83,8 @@ class _ClaudeSession:
         self._agents: dict[str, str] = {}
         # Calls whose progress is noted, by their id: where, and the name of the tool.
         self._running: dict[str, tuple[str, str]] = {}
+        # Where results were shortened, by the ids of their calls.
+        self._shortened: dict[str, str] = {}
 
     def line(self, location: str, line: Mapping[str, Any]) -> None:
         kind = text_of(line.get("type"))
@@ -78,12 +92,13 @@ class _ClaudeSession:
             self._talk(location, line, kind)
         elif kind == "progress":
             self._progress(location, line)
+        elif kind == "content-replacement":
+            self._replacements(location, line)
         elif kind == "system" and "compact" in text_of(line.get("subtype")):
             self._compacted(location)
         elif kind not in _NOTES | {"system"}:
             self._ledger.gap(f"{location}: a line of a kind we do not know ({sanitized(kind, 40) or 'none'})")
-        if kind not in _TALK | {"progress"} and (key := overlooked(line, ())) is not None:
-            self._ledger.gap(f"{location}: {sanitized(key, 40)} may hold calls")
+        self._ledger.beside(line, _READ.get(kind, ()), location)
         if not self._has_talk:
             self._seen.add(text_of(line.get("uuid")))
 
@@ -97,8 +112,13 @@ class _ClaudeSession:
         if "toolName" in data:
             name = f"mcp__{text_of(data.get('serverName'))}__{text_of(data['toolName'])}"
             self._running.setdefault(text_of(line.get("toolUseID")), (location, name))
-        elif (key := overlooked(data, _PROGRESS)) is not None:
-            self._ledger.gap(f"{location}/data: {sanitized(key, 40)} may hold calls")
+        else:
+            self._ledger.beside(data, _PROGRESS, f"{location}/data")
+
+    def _replacements(self, location: str, line: Mapping[str, Any]) -> None:
+        """Note which results the model was shown a shorter text for; their calls are in the session as well."""
+        for place, shorter in self._ledger.each(line.get("replacements"), f"{location}/replacements"):
+            self._shortened[text_of(shorter.get("toolUseId"))] = place
 
     def _compacted(self, location: str) -> None:
         if not self._has_talk:
@@ -116,6 +136,7 @@ class _ClaudeSession:
     def _message(self, location: str, line: Mapping[str, Any], kind: str) -> None:
         message = line.get("message")
         content = message.get("content") if isinstance(message, dict) else None
+        self._ledger.beside(message if isinstance(message, dict) else {}, {"content"}, f"{location}/message")
         if isinstance(content, list):
             content = [self._without_launch(block, line, location) for block in content]
         time, error = iso_time(line.get("timestamp")), _error(line)
@@ -145,6 +166,9 @@ class _ClaudeSession:
         for id_, location in self._started.items():
             if not self._agents.get(id_) and not self._has_side_chain:
                 self._ledger.gap(f"{location}: a sub-agent was started here, and what it did is not recorded")
+        for id_, location in self._shortened.items():
+            if not self._ledger.pairing.has_call(id_) and id_ not in self._started:
+                self._ledger.gap(f"{location}: it is about a call that is not there")
         session = self._name.partition("/")[0]
         return self._ledger.conversation(self._name, [f"{session}/{agent}" for agent in self._agents.values() if agent])
 

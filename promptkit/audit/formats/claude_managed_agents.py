@@ -38,6 +38,9 @@ _SILENT = frozenset({
 })  # fmt: skip
 _ENDS = frozenset({"session.status_idle", "session.status_terminated"})
 _PARTS = frozenset({"text", "image", "document", "file", "search_result", "thinking"})
+# Members that name a call; and those that are read or hold what a tool was given or gave.
+_NAMING = frozenset({"tool_use_id", "data"})
+_READ = _NAMING | {"content", "input"}
 # What the host decided before the call; the result of one that may run is still to come.
 _PERMISSIONS = {"deny": CallState.DENIED, "ask": CallState.AWAITING_APPROVAL}
 
@@ -79,6 +82,7 @@ def read(records: Iterable[Value]) -> Iterator[Conversation]:
 
 def _event(ledger: Ledger, denied: set[str], event: Mapping[str, Any], location: str) -> None:
     kind = text_of(event.get("type"))
+    ledger.beside(event, _READ if kind in _CALLS or kind in _RESULTS or kind in _SAID else _NAMING, location)
     ledger.is_waiting = ledger.is_waiting or kind in _CALLS or kind == "agent.message"
     if kind in _CALLS:
         _call(ledger, denied, event, location)

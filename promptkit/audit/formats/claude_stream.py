@@ -12,7 +12,6 @@ from typing import Any
 
 from promptkit.audit.blocks import BlockMessage, read_content
 from promptkit.audit.ledger import Ledger
-from promptkit.audit.overlooked import overlooked
 from promptkit.audit.pairing import iso_time, text_of
 from promptkit.audit.reader import Value
 from promptkit.audit.strict import NOT_RECORDED
@@ -28,6 +27,10 @@ _EVENTS = frozenset({
     "content_block_stop", "ping",
 })  # fmt: skip
 _TALK_BLOCKS = frozenset({"text", "thinking", "redacted_thinking"})
+# What is read; notes on calls name them; and what a tool or the run gave.
+_READ = frozenset({
+    "message", "event", "permission_denials", "tool_use_id", "tool_use_result", "toolUseResult", "structured_output",
+})  # fmt: skip
 _LAUNCHES = frozenset({"Task", "Agent"})
 
 
@@ -91,14 +94,14 @@ class _Run:
             self._summed_up += [(location, id_) for id_ in (ids if isinstance(ids, list) else [])]
         elif kind not in _SILENT:
             self._ledger.gap(f"{location}: a line of a kind we do not know ({sanitized(kind, 40) or 'none'})")
-        elif (key := overlooked(line, ())) is not None:
-            self._ledger.gap(f"{location}: {sanitized(key, 40)} may hold calls")
+        self._ledger.beside(line, () if kind in _SILENT else _READ, location)
         self.is_ended = kind == "result" or (self.is_ended and kind in _BESIDE)
 
     def _message(self, location: str, line: Mapping[str, Any], kind: str) -> None:
         self._parents.add(text_of(line.get("parent_tool_use_id")))
         message = line.get("message")
         content = message.get("content") if isinstance(message, dict) else None
+        self._ledger.beside(message if isinstance(message, dict) else {}, {"content"}, f"{location}/message")
         if isinstance(content, list):
             content = [block for block in content if not self._is_kept_back(block, location)]
         place, time = f"{location}/message", iso_time(line.get("timestamp"))
@@ -130,6 +133,7 @@ class _Run:
             if isinstance(block, dict) and text_of(block.get("type")) not in _TALK_BLOCKS:
                 id_ = block.get("id", block.get("tool_use_id"))
                 self._pieces.setdefault(text_of(id_) or location, (location, block))
+        self._ledger.beside(piece, {"content_block", "message"}, location)
         if text_of(piece.get("type")) not in _EVENTS:
             self._ledger.gap(f"{location}: a piece of a kind we do not know ({sanitized(piece.get('type'), 40)})")
 

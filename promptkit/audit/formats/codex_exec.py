@@ -21,6 +21,8 @@ _SILENT = frozenset({"turn.started", "item.plan.delta", "request_user_input"})
 _SILENT_ITEMS = frozenset({"reasoning", "plan", "todo_list", "error"})
 # Codex's own tools. They call no tool of an app, but a command can reach anything.
 _OWN = {"command_execution": "command", "file_change": "changes", "web_search": "query"}
+# What a tool was given, and what it gave.
+_DATA = frozenset({"arguments", "result", "changes"})
 _STATES = {"completed": CallState.EXECUTED, "failed": CallState.FAILED, "declined": CallState.DENIED}
 
 
@@ -61,12 +63,14 @@ class _Thread:
         has_item = isinstance(event.get("item"), dict)
         if has_item:
             self._item(f"{location}/item", event["item"])
+        self._ledger.beside(event, {"item"}, location)
         if kind not in _ITEMS | _ENDS | _SILENT | {"thread.started"} or (kind in _ITEMS and not has_item):
             self._ledger.gap(f"{location}: an event of a kind we do not know ({sanitized(kind, 40) or 'none'})")
         self._is_ended = kind in _ENDS
 
     def _item(self, location: str, item: Mapping[str, Any]) -> None:
         kind = text_of(item.get("type"))
+        self._ledger.beside(item, _DATA, location)
         if kind == "mcp_tool_call":
             self._call(location, item, item.get("tool"), item.get("arguments", NOT_RECORDED))
         elif kind in _OWN:

@@ -12,26 +12,36 @@ from typing import Any
 
 from promptkit.audit.formats._openai_items import read_item, spelled
 from promptkit.audit.ledger import Ledger
+from promptkit.audit.overlooked import overlooked
 from promptkit.audit.pairing import iso_time, text_of
 from promptkit.audit.reader import Value
 from promptkit.audit.strict import NOT_RECORDED
 from promptkit.text import sanitized
 from promptkit.transcript import CallState, Conversation
 
-_KINDS = frozenset({"session_meta", "response_item", "event_msg", "turn_context", "compacted"})
+# Lines that hold no call: settings, what the model is told of its surroundings, what agents say to each other, counts.
+_NOTES = frozenset({
+    "turn_context", "world_state", "inter_agent_communication", "inter_agent_communication_metadata",
+    "token_usage_record", "security_risk_score", "retained_context",
+})  # fmt: skip
+_KINDS = _NOTES | {"session_meta", "response_item", "event_msg", "compacted"}
 # What Codex notes beside the items, and what repeats one of them.
 _SILENT = frozenset(
     {
         *("user_message", "agent_message", "agent_reasoning", "agent_reasoning_raw_content", "token_count", "error"),
         *("task_started", "task_complete", "turn_started", "turn_complete", "turn_aborted", "thread_rolled_back"),
         *("entered_review_mode", "exited_review_mode", "undo_completed", "thread_goal_updated", "warning"),
-        *("thread_settings_applied", "thread_name_updated"),
+        *("thread_settings_applied", "thread_name_updated", "injected_message", "agent_reasoning_section_break"),
+        *("plan_update", "turn_diff", "stream_error", "session_configured", "shutdown_complete", "model_reroute"),
+        *("mcp_startup_update", "mcp_startup_complete", "deprecation_notice", "turn_moderation_metadata"),
     }
 )
 # The ends of calls to Codex's own tools, whose items stand before them.
 _ENDS = frozenset({
     "web_search_end", "exec_command_end", "patch_apply_end", "view_image_tool_call", "image_generation_end",
 })  # fmt: skip
+# Events that name the session of a sub-agent, and where.
+_SUB_AGENTS = {"collab_agent_spawn_end": "new_thread_id", "sub_agent_activity": "agent_thread_id"}
 # Items whose id some versions leave out.
 _WITHOUT_ID = {"web_search_end": "web_search_call", "image_generation_end": "image_generation_call"}
 
@@ -72,11 +82,14 @@ class _CodexSession:
             self._event(place, payload, time)
         elif kind == "compacted":
             self._ledger.gap(f"{location}: the session was compacted")
-        elif kind == "session_meta" and not self._name:
+        else:
+            self._ledger.beside(payload, (), place)
+        if kind == "session_meta" and not self._name:
             self._name = text_of(payload.get("id"))
+        self._ledger.beside(line, {"payload"}, location)
 
     def _item(self, place: str, item: Mapping[str, Any], time: str | None) -> None:
-        if item.get("type") == "ghost_snapshot":
+        if text_of(item.get("type")) in {"ghost_snapshot", "agent_message"} and overlooked(item, ()) is None:
             return
         name, _ = spelled(item)
         self._kinds.add(text_of(item.get("type")))
@@ -93,9 +106,11 @@ class _CodexSession:
             self._ended(place, event, kind, time)
         elif kind == "item_completed":
             self._completed(place, event.get("item"), time)
-        elif kind == "collab_agent_spawn_end" and isinstance(event.get("new_thread_id"), str):
-            self._needs[event["new_thread_id"]] = None
-        elif kind not in _SILENT:
+        elif kind in _SUB_AGENTS and isinstance(event.get(_SUB_AGENTS[kind]), str):
+            self._needs[event[_SUB_AGENTS[kind]]] = None
+        elif kind in _SILENT:
+            self._ledger.beside(event, (), place)
+        else:
             self._ledger.gap(f"{place}: an event of a kind we do not know ({sanitized(kind, 40) or 'none'})")
 
     def _ended(self, place: str, event: Mapping[str, Any], kind: str, time: str | None) -> None:
@@ -110,7 +125,7 @@ class _CodexSession:
         kind = text_of(item.get("type")) if isinstance(item, dict) else ""
         if kind == "McpToolCall":
             self._mcp(place, {**item, "call_id": item.get("id")}, item, time)
-        elif kind not in {"UserMessage", "AgentMessage", "Reasoning", "Plan"}:
+        elif kind not in {"UserMessage", "AgentMessage", "Reasoning", "Plan", "Sleep"}:
             self._ledger.gap(f"{place}: an item of a kind we do not know ({sanitized(kind, 40) or 'none'})")
 
     def _mcp(self, place: str, event: Mapping[str, Any], invocation: Mapping[str, Any], time: str | None) -> None:

@@ -11,7 +11,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from promptkit.audit.ledger import Ledger
-from promptkit.audit.overlooked import overlooked
 from promptkit.audit.pairing import text_of
 from promptkit.audit.reader import Value
 from promptkit.audit.strict import NOT_RECORDED
@@ -95,8 +94,7 @@ class _Answer:
         ledger.text("system", system if isinstance(system, str) else snake(system).get("parts"))
         if isinstance(system, dict):
             _parts(ledger, snake(system) | {"role": "system"}, f"{location}/system_instruction")
-        if (key := overlooked(given, _READ)) is not None:
-            ledger.gap(f"{location}: {sanitized(key, 40)} may hold calls")
+        ledger.beside(given, _READ, location)
         for key in ("automatic_function_calling_history", "contents"):
             for place, content in ledger.each(given.get(key), f"{location}/{key}"):
                 _content(ledger, content, place)
@@ -111,10 +109,9 @@ class _Answer:
         self._ends[index] = reason if reason is not None else self._ends.get(index)
         if isinstance(content := candidate.get("content"), dict):
             _parts(self._ledger, content, f"{location}/content")
-        elif content is not None:
+        elif content is not None or reason is None:
             self._ledger.gap(f"{location}/content: not a Gemini content")
-        if (key := overlooked(candidate, {"content"})) is not None:
-            self._ledger.gap(f"{location}: {sanitized(key, 40)} may hold calls")
+        self._ledger.beside(candidate, {"content"}, location)
 
     def conversation(self) -> Conversation:
         for reason in self._ends.values():
@@ -135,6 +132,7 @@ def _content(ledger: Ledger, content: Mapping[str, Any], location: str) -> None:
 
 
 def _parts(ledger: Ledger, content: Mapping[str, Any], location: str) -> None:
+    ledger.beside(content, {"parts"}, location)
     for place, part in ledger.each(content.get("parts"), f"{location}/parts"):
         given = {key: value for key, value in snake(part).items() if value is not None}
         if len(snake(part)) != len(part):

@@ -10,7 +10,6 @@ from typing import Any
 
 from promptkit.audit.formats.gemini import snake
 from promptkit.audit.ledger import Ledger
-from promptkit.audit.overlooked import overlooked
 from promptkit.audit.pairing import text_of
 from promptkit.audit.reader import Value
 from promptkit.audit.strict import NOT_RECORDED
@@ -36,6 +35,7 @@ _STEPS = (
     | {"function_call", "function_result", _MCP_CALL, _MCP_RESULT}
 )
 _READ = frozenset({"steps", "outputs", "input", "system_instruction"})
+_DATA = frozenset({"content", "arguments", "result"})
 _ENDS = frozenset({"completed", "requires_action"})
 
 
@@ -61,8 +61,7 @@ def read(records: Iterable[Value]) -> Iterator[Conversation]:
 def _interaction(location: str, value: Mapping[str, Any]) -> Conversation:
     ledger = Ledger()
     ledger.text("system", value.get("system_instruction"))
-    if (key := overlooked(value, _READ)) is not None:
-        ledger.gap(f"{location}: {sanitized(key, 40)} may hold calls")
+    ledger.beside(value, _READ, location)
     if isinstance(value.get("input"), str):
         ledger.text("user", value["input"])
     else:
@@ -89,6 +88,7 @@ def _steps(ledger: Ledger, steps: object, location: str, *, is_input: bool = Fal
             ledger.gap(f"{place}: a key stands there in two spellings")
         kind, call_id, name = text_of(given.get("type")), given.get("id"), given.get("name")
         arguments, server = given.get("arguments", NOT_RECORDED), given.get("server_name")
+        ledger.beside(given, _DATA, place)
         if kind == "function_call":
             ledger.call(call_id, name, arguments, CallState.PROPOSED, place)
         elif kind == _MCP_CALL:

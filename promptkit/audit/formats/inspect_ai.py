@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from promptkit.audit.ledger import Ledger
+from promptkit.audit.overlooked import overlooked
 from promptkit.audit.pairing import text_of
 from promptkit.audit.reader import Value
 from promptkit.audit.strict import NOT_RECORDED
@@ -21,7 +22,15 @@ _SILENT = frozenset({
 })  # fmt: skip
 _CUTS = frozenset({"compaction", "error", "interrupt", "sample_limit"})
 _PARTS = frozenset({"text", "reasoning", "image", "audio", "video", "data", "document"})
+_ROLES = frozenset({"system", "user", "assistant", "tool"})
 _ENDS = frozenset({"stop", "tool_calls"})
+# Members that are read, and those that hold what the task or its scorers keep.
+_OF_SAMPLES = frozenset({
+    "input", "messages", "output", "events", "events_data", "error_retries", "attachments", "metadata", "scores",
+    "store", "target", "timelines",
+})  # fmt: skip
+_OF_LOGS = frozenset({"eval", "samples", "plan", "results", "reductions", "stats"})
+_OF_MESSAGES = frozenset({"content", "tool_calls", "tool_call_id", "metadata", "internal"})
 _ATTACHMENT = "attachment://"
 _MAX_ARGUMENT = 10_000
 
@@ -53,6 +62,8 @@ def _log(location: str, log: Mapping[str, Any]) -> Iterator[Conversation]:
     gaps = []
     if "status" in log and log["status"] != "success":
         gaps.append(f"the run did not succeed: {sanitized(log['status'], 40)}")
+    if (key := overlooked(log, _OF_LOGS)) is not None or (key := overlooked(log["eval"], ())) is not None:
+        gaps.append(f"{location}: {sanitized(key, 40)} may hold calls")
     samples = log["samples"] if isinstance(log.get("samples"), list) else []
     results = log["results"] if isinstance(log.get("results"), dict) else {}
     if "samples" in log and results.get("total_samples", len(samples)) != len(samples):
@@ -79,6 +90,9 @@ def _sample(location: str, sample: Mapping[str, Any], task: str, gaps: Iterable[
     if not isinstance(sample.get("input"), str):
         reading.messages(sample.get("input"), f"{location}/input")
     reading.messages(sample.get("messages"), f"{location}/messages")
+    pool = sample["events_data"] if isinstance(sample.get("events_data"), dict) else {}
+    reading.messages(pool.get("messages"), f"{location}/events_data/messages")
+    ledger.beside(sample, _OF_SAMPLES, location)
     reading.output(sample.get("output"), f"{location}/output")
     reading.events(sample.get("events"), f"{location}/events")
     for place, retry in ledger.each(sample.get("error_retries"), f"{location}/error_retries"):
@@ -102,7 +116,10 @@ class _Sample:
 
     def message(self, message: Mapping[str, Any], location: str) -> None:
         role, ledger = text_of(message.get("role")), self.ledger
+        if role not in _ROLES:
+            ledger.gap(f"{location}: not a message of Inspect")
         content = message.get("content")
+        ledger.beside(message, _OF_MESSAGES, location)
         if role == "tool":
             state = _outcome(message.get("error"))
             ledger.settle(message.get("tool_call_id"), state, location, message.get("function"))

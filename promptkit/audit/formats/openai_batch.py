@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from promptkit.audit.formats import openai_chat, openai_responses
+from promptkit.audit.overlooked import overlooked
 from promptkit.audit.reader import Value
 from promptkit.text import sanitized
 from promptkit.transcript import Conversation
@@ -37,5 +38,8 @@ def _answer(location: str, line: Mapping[str, Any]) -> Iterator[Conversation]:
     if line.get("error") is not None or status != 200 or reader is None:
         seen = "it holds no answer of a chat" if status == 200 else f"the request failed: {sanitized(status, 20)}"
         yield Conversation(line["custom_id"], [], [f"{location}: {seen}"])
+    beside = [overlooked(line, {"response"}), overlooked(response, {"body"})]
+    if key := next((key for key in beside if key is not None), None):
+        yield Conversation(line["custom_id"], [], [f"{location}: {sanitized(key, 40)} may hold calls"])
     if reader:
         yield from reader.read([Value(place, body)])

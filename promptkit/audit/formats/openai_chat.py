@@ -10,7 +10,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from promptkit.audit.ledger import Ledger
-from promptkit.audit.overlooked import overlooked
 from promptkit.audit.pairing import text_of
 from promptkit.audit.reader import Value
 from promptkit.audit.strict import NOT_RECORDED
@@ -81,15 +80,16 @@ def _exchange(location: str, value: Mapping[str, Any]) -> Conversation:
             ledger.gap(f"{place}: a piece of a stream, and it is not in one")
     if "role" in value:
         _message(ledger, value, location)
-    if (key := overlooked(value, _READ)) is not None:
-        ledger.gap(f"{location}: {sanitized(key, 40)} may hold calls")
+    ledger.beside(value, _READ, location)
     return ledger.conversation(text_of(value.get("id")) or location or "messages")
 
 
 def _choice(ledger: Ledger, choice: Mapping[str, Any], message: object, location: str, time: object) -> None:
     if text_of(choice.get("finish_reason")) not in _ENDS:
         ledger.gap(f"{location}: the answer is cut off: {sanitized(choice.get('finish_reason'), 40)}")
+    ledger.beside(choice, {"message", "tool_calls"}, location)
     if isinstance(message, dict):
+        ledger.beside(message, _READ, f"{location}/message")
         _said(ledger, message, f"{location}/message", time)
     else:
         ledger.gap(f"{location}: a choice without a message")
@@ -97,6 +97,7 @@ def _choice(ledger: Ledger, choice: Mapping[str, Any], message: object, location
 
 def _message(ledger: Ledger, message: Mapping[str, Any], location: str) -> None:
     role = text_of(message.get("role"))
+    ledger.beside(message, _READ, location)
     if role not in _PEOPLE:
         ledger.is_waiting = role != "assistant" or bool(message.get("tool_calls") or message.get("function_call"))
     if role in {"tool", "function"}:

@@ -11,7 +11,6 @@ from typing import Any
 
 from promptkit.audit.formats._openai_items import is_item, note_turn, read_item, read_items
 from promptkit.audit.ledger import Ledger
-from promptkit.audit.overlooked import overlooked
 from promptkit.audit.pairing import text_of
 from promptkit.audit.reader import Value
 from promptkit.text import sanitized
@@ -87,8 +86,7 @@ class _ResponseReading:
         read_items(ledger, response.get("output"), f"{location}/output", time)
         if isinstance(response.get("instructions"), list):
             read_items(ledger, response["instructions"], f"{location}/instructions", time)
-        if (key := overlooked(response, _READ)) is not None:
-            ledger.gap(f"{location}: {sanitized(key, 40)} may hold calls")
+        ledger.beside(response, _READ, location)
         _note_ends(ledger, response, location)
         needs = (before,) if before else ()
         found = ledger.conversation(id_ or location or "response", needs)

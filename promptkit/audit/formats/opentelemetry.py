@@ -50,6 +50,7 @@ def read(records: Iterable[Value]) -> Iterator[Conversation]:
             continue
         if value.get("resourceLogs"):
             outer.gap(f"{location}: logs may tell of calls as well, and are not read")
+        outer.beside(value, {"resourceSpans"}, location)
         for span in _spans(outer, value, location):
             traces.setdefault(text_of(span.span.get("traceId")), []).append(span)
     for name, spans in traces.items():
@@ -60,9 +61,11 @@ def read(records: Iterable[Value]) -> Iterator[Conversation]:
 
 def _spans(outer: Ledger, value: Mapping[str, Any], location: str) -> Iterator[_Span]:
     for in_resource, resource in outer.each(value["resourceSpans"], f"{location}/resourceSpans"):
+        outer.beside(resource, {"scopeSpans"}, in_resource)
         if not isinstance(resource.get("scopeSpans"), list):
             outer.gap(f"{in_resource}: the spans are not where OTLP JSON has them")
         for in_scope, scope in outer.each(resource.get("scopeSpans"), f"{in_resource}/scopeSpans"):
+            outer.beside(scope, {"spans"}, in_scope)
             if not isinstance(scope.get("spans"), list):
                 outer.gap(f"{in_scope}: the spans are not where OTLP JSON has them")
             for place, span in outer.each(scope.get("spans"), f"{in_scope}/spans"):
@@ -91,6 +94,7 @@ class _Trace:
         parent = text_of(span.span.get("parentSpanId"))
         if parent not in _NO_PARENT and parent not in self._by_id:
             self._ledger.gap(f"{span.location}: the span around it is not in the file")
+        self._ledger.beside(span.span, {"attributes", "events", "links"}, span.location)
         for place, pair in self._ledger.each(span.span.get("attributes"), f"{span.location}/attributes"):
             if not isinstance(pair.get("key"), str) or not isinstance(pair.get("value"), dict):
                 self._ledger.gap(f"{place}: not an attribute")

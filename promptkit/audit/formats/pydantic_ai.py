@@ -28,6 +28,8 @@ _OUTCOMES = {
     "denied": CallState.DENIED,
 }
 _ENDS = frozenset({"stop", "tool_call"})
+# What a tool was given, or gave.
+_DATA = frozenset({"args", "content", "metadata", "tool_call_id"})
 _SERVER = "mcp_server:"
 
 
@@ -62,12 +64,14 @@ def _message(ledger: Ledger, message: Mapping[str, Any], location: str) -> None:
         ledger.gap(f"{location}: the answer is cut off: {sanitized(reason, 40)}")
     if message.get("state", "complete") != "complete":
         ledger.gap(f"{location}: the message is not complete: {sanitized(message['state'], 40)}")
+    ledger.beside(message, {"parts"}, location)
     for place, part in ledger.each(message.get("parts"), f"{location}/parts"):
         _part(ledger, part, place, message.get("timestamp"))
 
 
 def _part(ledger: Ledger, part: Mapping[str, Any], location: str, time: object) -> None:
     kind, name, call_id = text_of(part.get("part_kind")), part.get("tool_name"), part.get("tool_call_id")
+    ledger.beside(part, _DATA, location)
     if kind == "tool-call":
         ledger.is_waiting = True
         arguments = part.get("args", NOT_RECORDED)

@@ -180,3 +180,22 @@ def test_a_stream_without_its_beginning_or_end_is_a_gap(audited):
     whole = stream(mcp("get_app", idApp=7))
     assert ruled(audited(lines(*whole[:-2]))) == GAP
     assert audited(lines(*whole[1:])).verdict == "inconclusive"
+
+
+def test_a_call_in_the_first_message_of_a_stream_ran(audited):
+    told_of = stream(mcp("list_apps", "mcptoolu_2"))
+    told_of[0] = {
+        "type": "message_start",
+        "message": answer(mcp("run_workflow", idWorkflow=7), mcp_result(), stop_reason=None),
+    }
+    found = audited(lines(*told_of))
+    assert told(found) == [("run_workflow", "executed"), ("list_apps", "unknown")]
+    assert ruled(found) == VIOLATION
+
+
+def test_a_stream_that_tells_of_its_blocks_again_at_their_end_tells_of_each_once(audited):
+    whole = mcp("get_app", idApp=7)
+    *events, end = stream(whole)
+    again = {"type": "content_block_stop", "index": 0, "content_block": whole}
+    found = audited(lines(*events, again, end | {"message": answer(whole)}))
+    assert (ruled(found), told(found)) == (CLEAN, [("get_app", "unknown")])

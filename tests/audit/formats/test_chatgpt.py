@@ -116,6 +116,30 @@ def test_an_error_of_the_host_is_a_failure(audited):
     assert told(audited(export(use(RUN), failed))) == [("run_workflow", "failed")]
 
 
+@pytest.mark.parametrize(("status", "state"), [(200, "executed"), (404, "failed"), (500, "failed"), (None, "executed")])
+def test_an_answer_with_an_error_is_a_failure(status, state, audited):
+    plugin = {"invoked_plugin": {"http_response_status": status}}
+    tool = "torii_example__jit_plugin.run_workflow"
+    answered = message("tool", ["x"], name=tool, metadata=plugin)
+    assert told(audited(export(*READ, answered)))[1:] == [("run_workflow", state)]
+    assert told(audited(export(message("assistant", ["{}"], recipient=tool), answered))) == [("run_workflow", state)]
+
+
+@pytest.mark.parametrize("before", [[], [message("assistant", ["{}"], recipient="x__jit_plugin.run_workflow")]])
+@pytest.mark.parametrize("beside", [[], READ])
+def test_a_preview_that_was_answered_ran(before, beside, audited):
+    preview = {"from_server": {"type": "preview", "body": {"operation": "run_workflow"}}}
+    metadata = {"invoked_plugin": {"http_response_status": 200}, "jit_plugin_data": preview}
+    answered = message("tool", ["started"], name="x__jit_plugin.run_workflow", metadata=metadata)
+    found = audited(export(*beside, *before, answered))
+    assert (told(found)[-1], found.verdict) == (("run_workflow", "executed"), Verdict.VIOLATION)
+
+
+def test_a_connector_of_openai_that_is_linked_by_nobody_is_resolved(audited):
+    path = "/Our Research/implicit_link::connector_openai_research/list_apps"
+    assert told(audited(export(use(path), result(path)))) == [("list_apps", "executed")]
+
+
 def test_an_abandoned_branch_is_read(audited):
     mapping = dict(
         [
@@ -304,6 +328,8 @@ def test_a_folder_is_read_with_what_lies_beside_the_chats(tmp_path, audited):
     write(tmp_path / "conversations.json", export(*READ))
     write(tmp_path / "chat.html", b"<html>")
     write(tmp_path / "group_chats.json", b'{"chats":[]}')
+    assert audited().verdict is Verdict.CLEAN
+    write(tmp_path / "group_chats.json", b'{"chats":[{"id":"g1"}]}')
     assert [result.ground for result in audited().results] == ["read-tool", "unknown-format"]
 
 

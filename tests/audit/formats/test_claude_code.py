@@ -162,6 +162,50 @@ def test_a_line_that_cannot_be_read_is_a_gap(broken, audited):
     assert ruled(audited(lines(*READ, broken))) == GAP
 
 
+def test_notes_without_a_session_are_of_the_session_of_the_file(audited):
+    snapshot = {"type": "file-history-snapshot", "messageId": "m", "snapshot": {"trackedFileBackups": {}}}
+    summary = {"type": "summary", "summary": "Apps", "leafUuid": "u9"}
+    found = audited(lines(snapshot, summary, *READ, snapshot))
+    assert (ruled(found), only(found).conversation) == (CLEAN, "s1")
+
+
+def test_a_line_before_the_first_session_that_nobody_knows_is_a_gap_of_that_session(audited):
+    assert ruled(audited(lines({"type": "surprise"}, *READ))) == GAP
+
+
+@pytest.mark.parametrize(
+    "note",
+    [
+        {"type": "attribution-snapshot", "messageId": "m", "fileStates": {}},
+        {"type": "worktree-state", "worktreeSession": None},
+        {"type": "content-replacement", "replacements": [{"kind": "tool-result", "toolUseId": "t1"}]},
+    ],
+)
+def test_notes_of_the_host_hold_no_call(note, audited):
+    assert ruled(audited(lines(*READ, note | {"sessionId": "s1"}))) == CLEAN
+
+
+def test_a_session_that_only_delegates_is_judged_with_its_sub_agent(tmp_path, audited):
+    write(tmp_path / "s1.jsonl", lines(ASKED, use("Task", "t0"), result("t0", toolUseResult={"agentId": "a7"})))
+    agent = tmp_path / "s1/subagents/agent-a7.jsonl"
+    write(agent, lines(*(dict(one, agentId="a7", isSidechain=True) for one in READ)))
+    assert ruled(audited()) == CLEAN * 2
+    write(agent, lines(*(dict(one, agentId="a7", isSidechain=True) for one in (use(RUN), result()))))
+    assert ruled(audited()) == VIOLATION * 2
+    write(agent, lines(dict(said("Two."), agentId="a7", isSidechain=True)))
+    assert ruled(audited()) == [("inconclusive", "no-evidence")] * 2
+
+
+def test_a_session_that_delegates_to_one_that_only_delegates_is_judged_with_the_last(tmp_path, audited):
+    back = result("t0", toolUseResult={"agentId": "a8"})
+    write(tmp_path / "s1.jsonl", lines(ASKED, use("Task", "t0"), result("t0", toolUseResult={"agentId": "a7"})))
+    inner = [dict(one, agentId="a7") for one in (use("Task", "t0"), back)]
+    write(tmp_path / "s1/subagents/agent-a7.jsonl", lines(*inner))
+    assert ruled(audited()) == GAP * 2
+    write(tmp_path / "s1/subagents/agent-a8.jsonl", lines(*(dict(one, agentId="a8") for one in READ)))
+    assert ruled(audited()) == CLEAN * 3
+
+
 def test_a_torn_last_line_is_a_gap_and_hides_no_violation(audited):
     assert ruled(audited(lines(*READ) + b'{"type":"assis')) == GAP
     assert ruled(audited(lines(use(RUN)) + b'{"type":"assis')) == VIOLATION

@@ -123,6 +123,29 @@ def test_what_may_hide_calls_is_a_gap(hiding, audited):
     assert ruled(audited(session(*READ, hiding))) == GAP
 
 
+@pytest.mark.parametrize(
+    "kind",
+    [
+        "turn_context", "world_state", "inter_agent_communication", "inter_agent_communication_metadata",
+        "token_usage_record", "security_risk_score", "retained_context",
+    ],
+)  # fmt: skip
+def test_a_note_holds_no_call(kind, audited):
+    assert ruled(audited(session({"type": kind, "payload": {"full": True, "state": {}}}, *READ))) == CLEAN
+    hiding = {"type": kind, "payload": {"state": [{"type": "function_call", "name": "run_workflow"}]}}
+    assert ruled(audited(session(hiding, *READ))) == GAP
+
+
+def test_a_sub_agent_that_was_active_needs_its_session(audited):
+    active = event("sub_agent_activity", agent_thread_id="s2")
+    assert ruled(audited(session(*READ, active))) == GAP
+
+
+def test_an_output_that_says_it_failed_is_a_failure(audited):
+    failed = item("function_call_output", call_id="c1", output={"content": "no", "success": False})
+    assert told(audited(session(use(), failed))) == [("list_apps", "failed")]
+
+
 def test_a_session_without_its_beginning_is_a_gap(audited):
     assert ruled(audited(lines(*READ))) == GAP
 

@@ -35,6 +35,7 @@ def chat(*messages, branch=()):
 READ = (use(), back())
 WORK = json.dumps({"items": [{"type": "mcpToolCall", "tool": "torii.run_workflow"}]})
 CLEAN = chat(message("user", "?"), *READ, message("assistant", "Two."))
+DATA = r"0/0/mapping/n2/message/(content|metadata/invoked_resource)"
 PLACES = {
     "first message": chat(use(RUN), *READ),
     "nested": chat(*READ, message("assistant", WORK)),

@@ -19,6 +19,7 @@ def progress(**data):
 
 READ, ACTION = (use(), back()), use(RUN, "t2")
 CLEAN = [*READ]
+DATA = r"\d/message/content/\d(/.*)?"
 PLACES = {
     "first message": [ACTION, *READ],
     "nested": [*READ, progress(type="agent_progress", message=ACTION)],
@@ -33,5 +34,11 @@ PLACES = {
     "progress of a tool": [*READ, progress(type="mcp_progress", serverName="torii", toolName="run_workflow")],
     "messages of progress": [*READ, progress(type="agent_progress", message={}, normalizedMessages=[ACTION])],
     "beside the message of progress": [*READ, progress(type="agent_progress", inner=ACTION)],
+    "a shorter result without its call": [
+        *READ,
+        {"type": "content-replacement", "sessionId": "s1", "replacements": [{"toolUseId": "t2", "replacement": "x"}]},
+    ],
+    "a note without a session": [{"type": "summary", "message": ACTION["message"]}, *READ],
+    "a line without a session": [{"type": "surprise"}, *READ],
     "a sub-agent without an id": [use("Agent", None), *READ, back(None)],
 }

@@ -10,6 +10,7 @@ def back(id_="e1", **more):
 END = {"id": "z", "type": "session.status_idle"}
 READ, ACTION = (use(), back()), use("run_workflow", "e2")
 CLEAN = [*READ, END]
+DATA = r"0/input"
 PLACES = {
     "first message": [ACTION, *READ, END],
     "nested": [

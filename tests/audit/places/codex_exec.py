@@ -13,6 +13,7 @@ def thread(*events):
 
 READ, ACTION = use(), use("run_workflow", "i2")
 CLEAN = thread(READ)
+DATA = r"1/item/arguments"
 PLACES = {
     "first message": thread(ACTION, READ),
     "nested": thread(READ, item("group", items=[ACTION["item"]])),

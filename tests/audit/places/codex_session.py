@@ -30,6 +30,8 @@ PLACES = {
     "unknown kind": [META, *READ, line("response_item", type="surprise", name="run_workflow")],
     "the end of a call": [META, *READ, event("mcp_tool_call_end", call_id="c2", invocation=INVOCATION, result={})],
     "an end under the id of a read": [META, *READ, event("mcp_tool_call_end", call_id="c1", invocation=INVOCATION)],
+    "the surroundings": [META, *READ, line("world_state", state={"calls": [ACTION["payload"]]})],
+    "a message of an agent": [META, *READ, line("response_item", type="agent_message", content=[ACTION["payload"]])],
     "a line of an unknown kind": [META, *READ, ACTION | {"type": "surprise"}],
     "an event of an unknown kind": [META, *READ, event("surprise", invocation=INVOCATION)],
     "a part of a message": [

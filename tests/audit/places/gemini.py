@@ -23,6 +23,7 @@ CALL, BACK, SAID = call("run_workflow"), back("run_workflow"), {"text": "Two."}
 READ = (user({"text": "?"}), model(call("list_apps")), user(back("list_apps")))
 REQUEST = {"contents": [*READ]}
 CLEAN = [REQUEST | answer(SAID)]
+DATA = r"0/contents/\d/parts/0/function\w+(/.*)?"
 PLACES = {
     "first message": [{"contents": [model(CALL), user(BACK), *READ]} | answer(SAID)],
     "nested": [REQUEST | answer(SAID) | {"response": answer(CALL)}],

@@ -13,6 +13,7 @@ def interaction(*steps, **more):
 READ = (use("list_apps", "m1"), back("list_apps", "m1"))
 ACTION = (use("run_workflow", "m2"), back("run_workflow", "m2"))
 CLEAN = [interaction(*READ)]
+DATA = r"0/steps/0/arguments"
 PLACES = {
     "first message": [interaction(*ACTION, *READ)],
     "nested": [interaction(*READ, {"type": "model_output", "content": [ACTION[0]]})],

@@ -22,6 +22,7 @@ def output(*messages):
 READ, ACTION = (asks(call()), back()), (asks(call("run_workflow", "c2")), back("run_workflow", "c2"))
 TOOL = call("run_workflow", "c2", event="tool", result="done")
 CLEAN = log(*READ)
+DATA = r"0/samples/0/messages/0/tool_calls/0(/.*)?"
 PLACES = {
     "first message": log(*ACTION, *READ),
     "nested": log(*READ, events=[call(event="tool", events=[TOOL])]),

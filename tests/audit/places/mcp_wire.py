@@ -19,6 +19,8 @@ LISTED = {"jsonrpc": "2.0", "id": 9, "method": "tools/list"}
 GATE = {"method": "tools/call", "tool": "run_workflow", "arguments": {}, "allowed": True}
 NOTE = {"jsonrpc": "2.0", "method": "notifications/initialized"}
 CLEAN = [*READ]
+# What else a log of this kind holds is no evidence of MCP: gateways log what models asked for as well.
+DATA = r"\d/(params|result)(/.*)?|\d"
 PLACES = {
     "first message": [ACTION, *READ],
     "nested": [{"out": READ[0], "more": {"inner": ACTION}}, {"in": READ[1]}],

@@ -27,6 +27,7 @@ SAID = {"role": "assistant", "content": "Two."}
 READ, ACTION = (asks(call()), back()), asks(call("run_workflow", "c2"))
 CHUNKS = [chunk(delta={"tool_calls": [call() | {"index": 0}]}), chunk(finish_reason="tool_calls")]
 CLEAN = [history(*READ)]
+DATA = r"0/messages/0/tool_calls/0(/.*)?"
 PLACES = {
     "first message": [history(ACTION, back("c2"), *READ)],
     "nested": [history(*READ, response=completion(ACTION))],

@@ -29,6 +29,7 @@ CALL = {"type": "tool_call", "id": "c1", "name": "run_workflow", "arguments": {}
 BACK = {"type": "tool_call_response", "id": "c1", "response": "done"}
 READ, ACTION = tool(), tool("run_workflow", "b")
 CLEAN = [batch(READ, chat(parts=[{"type": "text", "content": "Two."}]), span("c", attributes=attributes(x="y")))]
+DATA = r".*/(attributes/.*|resource|scope)"
 PLACES = {
     "first message": [batch(ACTION, READ)],
     "nested": [batch(READ, chat(parts=[CALL]))],

@@ -13,6 +13,7 @@ def results(*rows):
 
 READ, ACTION = row(*openai_responses.CLEAN), openai_responses.response(openai_responses.ACTION)
 CLEAN = results(READ)
+DATA = r"0|0/results|0/results/results/0|0/results/results/0/response"
 PLACES = {
     **{
         f"{place}, of {module.__name__.rpartition('.')[2]}": results(row(records))

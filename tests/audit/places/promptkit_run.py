@@ -7,6 +7,7 @@ def back(id_="c1", **more):
 
 READ, ACTION = (call(), back()), (call("run_workflow", id="c2"), back("c2"))
 CLEAN = [HEADER, sample(*READ)]
+DATA = r"1/events/\d(/.*)?"
 PLACES = {
     "first message": [HEADER, sample(*ACTION, *READ)],
     "nested": [HEADER, sample(*READ, more={"inner": [*ACTION]})],

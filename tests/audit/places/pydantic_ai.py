@@ -22,6 +22,7 @@ def provider(name, id_="t1", **more):
 SAID = response({"part_kind": "text", "content": "Two."})
 READ = (response(call()), request(back()))
 CLEAN = [*READ, SAID]
+DATA = r"1/parts/0/content"
 PLACES = {
     "first message": [response(call("run_workflow", "c0")), request(back("run_workflow", "c0")), *READ, SAID],
     "nested": [*READ, response({"part_kind": "surprise", "parts": [call("run_workflow", "c2")]})],

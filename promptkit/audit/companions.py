@@ -1,0 +1,81 @@
+"""What lies beside the transcripts in exports, archives and folders of hosts, known by its name.
+
+Whatever its name, a file that turns out to be a transcript is read.
+Source: exports of ChatGPT (2025, 2026) and Claude.ai (to August 2026), as people described them in public; archives of
+Inspect AI 0.3; folders of Claude Code 2.1.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from pathlib import PurePosixPath
+from typing import Any
+
+from promptkit.audit.overlooked import overlooked
+
+# Exports give attachments, pictures and sounds the ending `dat`.
+_MEDIA = re.compile(
+    r".*\.(png|jpe?g|gif|webp|svg|heic|bmp|ico|pdf|docx|xlsx|pptx|mp3|m4a|wav|ogg|mp4|mov|webm|dat|html?|css|js|md|txt"
+    r"|toml)",
+    re.IGNORECASE,
+)
+_NO_CONVERSATION = re.compile(
+    # ChatGPT and Claude.ai
+    r"user\.json|users\.json|user_settings\.json|message_feedback\.json|shared_conversations\.json|projects\.json"
+    r"|memories\.json|export_manifest\.json|conversation_asset_file_names\.json|library_files\.json|ads\.json"
+    r"|sora\.json|login_history\.json"
+    # Claude Code, Inspect AI, our own runs, and systems
+    r"|agent-[^/]+\.meta\.json|sessions-index\.json|summaries\.json|header\.json|reductions\.json"
+    r"|\.DS_Store|\._.*|Thumbs\.db|\.lock"
+)
+# Results that Claude Code found too long for the session, which names them.
+_RESULTS = re.compile(r"(?:.*/)?tool-results/[^/]+\.json")
+# Others use these names as well, so the objects must have some of these members, and nothing that looks like a call.
+_SHAPED = {
+    re.compile(r"(?:.*/)?projects/[^/]+\.json"): {"docs", "prompt_template"},
+    re.compile(r"(?:.*/)?memories/[^/]+\.json"): {"conversations_memory", "project_memories", "memory_files"},
+    re.compile(r"(?:.*/)?artifact\.json"): {"versions"},
+}
+# These hold conversations, or what came of them, in shapes that nobody has described; they are often empty.
+_UNREAD = {
+    re.compile(r"(?:.*/)?design_chats/[^/]+\.json"): "a chat of Claude Design",
+    re.compile(r"(?:.*/)?group_chats\.json"): "group chats of ChatGPT",
+    re.compile(r"(?:.*/)?shopping\.json"): "shopping research of ChatGPT",
+    re.compile(r"(?:.*/)?model_comparisons\.json"): "answers that ChatGPT compared",
+    re.compile(r"(?:.*/)?tool_messages\.json"): "results of ChatGPT's tools",
+}
+
+
+def is_companion(path: str) -> bool:
+    """Whether the name says that a file holds no conversation."""
+    name = PurePosixPath(path).name
+    is_known = _MEDIA.fullmatch(name) or _NO_CONVERSATION.fullmatch(name)
+    return bool(is_known or _RESULTS.fullmatch(path))
+
+
+def holds_no_conversation(path: str, values: Sequence[Any]) -> bool:
+    """Whether name and content together say so, for names that also stand for something else."""
+    if why_unread(path):
+        return not any(map(_holds_anything, values))
+    members = next((members for pattern, members in _SHAPED.items() if pattern.fullmatch(path)), None)
+    return members is not None and bool(values) and all(_has_shape(value, members) for value in values)
+
+
+def why_unread(path: str) -> str:
+    """What a file holds that is not read, by its name; empty for any other."""
+    return next((kind for pattern, kind in _UNREAD.items() if pattern.fullmatch(path)), "")
+
+
+def _has_shape(value: Any, members: set[str]) -> bool:  # noqa: ANN401
+    return isinstance(value, Mapping) and not members.isdisjoint(value) and overlooked(value, ()) is None
+
+
+def _holds_anything(value: Any) -> bool:  # noqa: ANN401
+    waiting = [value]
+    while waiting:
+        inner = waiting.pop()
+        if not isinstance(inner, dict | list):
+            return True
+        waiting += inner.values() if isinstance(inner, dict) else inner
+    return False

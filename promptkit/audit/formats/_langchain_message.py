@@ -13,7 +13,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from promptkit.audit.ledger import Ledger
-from promptkit.audit.overlooked import overlooked
 from promptkit.audit.pairing import text_of
 from promptkit.audit.strict import NOT_RECORDED
 from promptkit.text import sanitized
@@ -81,8 +80,7 @@ def read_message(ledger: Ledger, message: Mapping[str, Any], location: str, *, r
     _content(ledger, given.get("content"), place, entry)
     _calls(ledger, given, place, entry)
     for value, read in ((given, _READ), (message if members else {}, _INNER)):
-        if (key := overlooked(value, read)) is not None:
-            ledger.gap(f"{location}: {sanitized(key, 40)} may hold calls")
+        ledger.beside(value, read, location)
 
 
 def _content(ledger: Ledger, content: object, location: str, entry: str | None) -> None:
@@ -113,6 +111,7 @@ def _block(ledger: Ledger, block: Mapping[str, Any], location: str, entry: str |
 def _calls(ledger: Ledger, given: Mapping[str, Any], location: str, entry: str | None) -> None:
     for place, call in ledger.each(given.get("tool_calls"), f"{location}/tool_calls"):
         _call(ledger, call.get("id"), call.get("name"), call.get("args", NOT_RECORDED), place, entry)
+        ledger.beside(call, {"args"}, place)
     for place, _ in ledger.each(given.get("invalid_tool_calls"), f"{location}/invalid_tool_calls"):
         ledger.gap(f"{place}: a call that could not be read")
     raw = given.get("additional_kwargs")
@@ -125,8 +124,7 @@ def _calls(ledger: Ledger, given: Mapping[str, Any], location: str, entry: str |
     ]:
         function = call["function"] if isinstance(call.get("function"), dict) else {}
         _call(ledger, call.get("id"), function.get("name"), function.get("arguments", NOT_RECORDED), place, entry)
-    if (key := overlooked(raw, {"tool_calls"})) is not None:
-        ledger.gap(f"{location}/additional_kwargs: {sanitized(key, 40)} may hold calls")
+    ledger.beside(raw, {"tool_calls"}, f"{location}/additional_kwargs")
 
 
 def _call(ledger: Ledger, call_id: object, name: object, arguments: object, location: str, entry: str | None) -> None:

@@ -6,11 +6,10 @@ Source: vercel/ai of 2026, `ModelMessage`; version 4 for `args` and `isError`.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from promptkit.audit.ledger import Ledger
-from promptkit.audit.overlooked import overlooked
 from promptkit.audit.pairing import text_of
 from promptkit.audit.reader import Value
 from promptkit.audit.strict import NOT_RECORDED
@@ -22,6 +21,8 @@ _TELLING = frozenset({"tool-call", "tool-result"})
 _SILENT = frozenset({
     "text", "reasoning", "redacted-reasoning", "file", "reasoning-file", "image", "source", "custom",
 })  # fmt: skip
+# What a tool was given, or gave.
+_DATA = frozenset({"toolCallId", "input", "args", "output", "result"})
 _OUTCOMES = {
     "execution-denied": CallState.DENIED,
     "error-text": CallState.FAILED,
@@ -65,13 +66,8 @@ def _exchange(location: str, value: Mapping[str, Any]) -> Conversation:
     for holder, place, known in ((value, location, ("messages", "response")), (response, f"{location}/response", ())):
         for at, message in reading.ledger.each(holder.get("messages"), f"{place}/messages"):
             reading.message(message, at)
-        _look(reading.ledger, holder, place, {"messages", *known})
+        reading.ledger.beside(holder, {"messages", *known}, place)
     return reading.ledger.conversation(text_of(value.get("id")) or location or "messages")
-
-
-def _look(ledger: Ledger, value: Mapping[str, Any], location: str, known: Collection[str]) -> None:
-    if (key := overlooked(value, known)) is not None:
-        ledger.gap(f"{location}: {sanitized(key, 40)} may hold calls")
 
 
 class _ModelMessages:
@@ -92,10 +88,11 @@ class _ModelMessages:
             self.ledger.is_waiting = False
         for place, part in self.ledger.each(None if isinstance(content, str) else content, f"{location}/content"):
             self._part(part, place)
-        _look(self.ledger, message, location, {"content"})
+        self.ledger.beside(message, {"content"}, location)
 
     def _part(self, part: Mapping[str, Any], location: str) -> None:
         kind, call_id = text_of(part.get("type")), part.get("toolCallId")
+        self.ledger.beside(part, _DATA, location)
         if kind == "tool-call":
             self.ledger.is_waiting = True
             arguments = part.get("input", part.get("args", NOT_RECORDED))
@@ -109,9 +106,7 @@ class _ModelMessages:
         elif kind == "tool-approval-response":
             state = CallState.DENIED if part.get("approved") is False else CallState.UNKNOWN
             self.ledger.settle(self._asked.get(text_of(part.get("approvalId"))), state, location)
-        elif kind in _SILENT:
-            _look(self.ledger, part, location, ())
-        else:
+        elif kind not in _SILENT:
             self.ledger.gap(f"{location}: parts of the kind {sanitized(kind, 40) or 'none'} are not known")
 
 

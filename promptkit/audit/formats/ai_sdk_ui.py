@@ -6,11 +6,10 @@ Source: vercel/ai of 2026, `UIMessage`; version 4 for `toolInvocations`.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from promptkit.audit.ledger import Ledger
-from promptkit.audit.overlooked import overlooked
 from promptkit.audit.pairing import text_of
 from promptkit.audit.reader import Value
 from promptkit.audit.strict import NOT_RECORDED
@@ -55,18 +54,13 @@ def read(records: Iterable[Value]) -> Iterator[Conversation]:
             ledger = Ledger()
             for place, message in ledger.each(value["messages"], f"{location}/messages"):
                 _message(ledger, message, place)
-            _look(ledger, value, location, {"messages"})
+            ledger.beside(value, {"messages"}, location)
             yield ledger.conversation(text_of(value.get("id")) or location or "messages")
         else:
             loose = loose or Ledger()
             _message(loose, value, location)
     if loose:
         yield loose.conversation("messages")
-
-
-def _look(ledger: Ledger, value: Mapping[str, Any], location: str, known: Collection[str]) -> None:
-    if (key := overlooked(value, known)) is not None:
-        ledger.gap(f"{location}: {sanitized(key, 40)} may hold calls")
 
 
 def _message(ledger: Ledger, message: Any, location: str) -> None:  # noqa: ANN401
@@ -82,7 +76,7 @@ def _message(ledger: Ledger, message: Any, location: str) -> None:  # noqa: ANN4
     # Version 4 keeps them here, and in the parts once more.
     for place, call in ledger.each(message.get("toolInvocations"), f"{location}/toolInvocations"):
         _call(ledger, call.get("toolName"), call, place, location)
-    _look(ledger, message, location, _READ)
+    ledger.beside(message, _READ, location)
 
 
 def _part(ledger: Ledger, part: Mapping[str, Any], location: str, message: str) -> None:
@@ -90,14 +84,14 @@ def _part(ledger: Ledger, part: Mapping[str, Any], location: str, message: str) 
     if kind == "tool-invocation" and "toolInvocation" in part:
         call = part["toolInvocation"] if isinstance(part["toolInvocation"], dict) else {}
         _call(ledger, call.get("toolName"), call, f"{location}/toolInvocation", message)
-        _look(ledger, part, location, {"toolInvocation"})
+        ledger.beside(part, {"toolInvocation"}, location)
     elif kind == "dynamic-tool" or kind.startswith("tool-"):
         name = part.get("toolName") if kind == "dynamic-tool" else kind.removeprefix("tool-")
         _call(ledger, name, part, location, message)
-    elif kind in _SILENT or kind.startswith("data-"):
-        ledger.is_waiting = False
-        _look(ledger, part, location, ())
-    elif kind != "step-start":
+    elif kind in _SILENT or kind.startswith("data-") or kind == "step-start":
+        ledger.is_waiting = ledger.is_waiting and kind == "step-start"
+        ledger.beside(part, (), location)
+    else:
         ledger.gap(f"{location}: parts of the kind {sanitized(kind, 40) or 'none'} are not known")
 
 
@@ -110,4 +104,4 @@ def _call(ledger: Ledger, name: object, call: Mapping[str, Any], location: str, 
     ledger.is_waiting = state is not CallState.DENIED
     arguments = call.get("input", call.get("args", NOT_RECORDED))
     ledger.call(call.get("toolCallId"), name, arguments, state, location, entry=message)
-    _look(ledger, call, location, _CALL)
+    ledger.beside(call, _CALL, location)

@@ -14,11 +14,9 @@ from typing import Any
 
 from promptkit.audit.blocks import BlockMessage, read_content
 from promptkit.audit.ledger import Ledger
-from promptkit.audit.overlooked import overlooked
 from promptkit.audit.pairing import iso_time, text_of
 from promptkit.audit.reader import Value
 from promptkit.audit.strict import NOT_RECORDED
-from promptkit.text import sanitized
 from promptkit.transcript import CallState, Conversation
 
 _ROLES = frozenset({"user", "assistant"})
@@ -28,6 +26,8 @@ _HARMLESS = frozenset({
     "attempt_completion", "ask_followup_question", "plan_mode_respond", "act_mode_respond", "update_todo_list",
     "load_mcp_documentation",
 })  # fmt: skip
+# What a tool was given, or gave.
+_DATA = frozenset({"input", "content", "tool_use_id"})
 _RESULT = re.compile(r"\[(\w{1,100})(?: for '[^\n]{0,1000})?\] Result:")
 
 
@@ -58,6 +58,8 @@ class _Task:
     def message(self, message: Mapping[str, Any], location: str) -> None:
         role, content, ledger = message["role"], message.get("content"), self.ledger
         if isinstance(content, list):
+            for index, block in enumerate(content):
+                ledger.beside(block if isinstance(block, dict) else {}, _DATA, f"{location}/content/{index}")
             content = [{"type": "text", "text": ""} if self._is_harmless(block) else block for block in content]
         ledger.is_waiting = _holds_call(content)
         time = message.get("ts")
@@ -69,8 +71,7 @@ class _Task:
                 self._tagged(text, location, when)
             elif found := _RESULT.match(text):
                 self._result(found[1], location)
-        if (key := overlooked(message, {"content"})) is not None:
-            ledger.gap(f"{location}: {sanitized(key, 40)} may hold calls")
+        ledger.beside(message, {"content"}, location)
 
     def _is_harmless(self, block: Any) -> bool:  # noqa: ANN401
         kind = text_of(block.get("type")) if isinstance(block, dict) else ""

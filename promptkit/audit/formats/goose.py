@@ -7,11 +7,10 @@ Source: `conversation/message.rs` and `tool_result_serde.rs` of block/goose, 202
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from promptkit.audit.ledger import Ledger
-from promptkit.audit.overlooked import overlooked
 from promptkit.audit.pairing import text_of
 from promptkit.audit.reader import Value
 from promptkit.text import sanitized
@@ -20,6 +19,7 @@ from promptkit.transcript import CallState, Conversation
 _REQUESTS = frozenset({"toolRequest", "frontendToolRequest"})
 _TELLING = _REQUESTS | {"toolResponse", "toolConfirmationRequest", "actionRequired"}
 _SILENT = frozenset({"text", "image", "thinking", "redactedThinking", "reasoning", "systemNotification"})
+_DATA = frozenset({"toolCall", "toolResult", "data", "arguments"})
 _LISTS = ("conversation", "messages")
 # Lines that `goose run` prints beside the messages.
 _EVENTS = frozenset({"notification", "complete"})
@@ -57,22 +57,17 @@ def _session(location: str, value: Mapping[str, Any]) -> Conversation:
     for key in _LISTS:
         for place, message in ledger.each(value.get(key), f"{location}/{key}"):
             _message(ledger, message, place)
-    _look(ledger, value, location, _LISTS)
+    ledger.beside(value, _LISTS, location)
     return ledger.conversation(text_of(value.get("id")) or location or "session")
-
-
-def _look(ledger: Ledger, value: Mapping[str, Any], location: str, known: Collection[str]) -> None:
-    if (key := overlooked(value, known)) is not None:
-        ledger.gap(f"{location}: {sanitized(key, 40)} may hold calls")
 
 
 def _line(ledger: Ledger, value: Any, location: str) -> None:  # noqa: ANN401
     line = value if isinstance(value, dict) else {}
     if line.get("type") == "message" and isinstance(line.get("message"), dict):
         _message(ledger, line["message"], f"{location}/message")
-        _look(ledger, line, location, {"message"})
+        ledger.beside(line, {"message"}, location)
     elif "working_dir" in line or text_of(line.get("type")) in _EVENTS:
-        _look(ledger, line, location, ())
+        ledger.beside(line, (), location)
     else:
         _message(ledger, line, location)
 
@@ -87,11 +82,14 @@ def _message(ledger: Ledger, message: Mapping[str, Any], location: str) -> None:
         ledger.is_waiting = False
     for place, part in ledger.each(message["content"], f"{location}/content"):
         _part(ledger, part, place, message.get("created"))
-    _look(ledger, message, location, {"content"})
+    ledger.beside(message, {"content"}, location)
 
 
 def _part(ledger: Ledger, part: Mapping[str, Any], location: str, time: object) -> None:
     kind, call_id = text_of(part.get("type")), part.get("id")
+    ledger.beside(part, _DATA, location)
+    for key in ("toolCall", "toolResult"):
+        ledger.beside(part[key] if isinstance(part.get(key), dict) else {}, {"value"}, f"{location}/{key}")
     if kind in _REQUESTS:
         _call(ledger, call_id, part.get("toolCall"), location, time)
     elif kind == "toolResponse":
@@ -105,9 +103,7 @@ def _part(ledger: Ledger, part: Mapping[str, Any], location: str, time: object) 
             ledger.settle(data.get("id"), CallState.AWAITING_APPROVAL, location, _tool(data.get("toolName"))[0])
         else:
             ledger.gap(f"{location}: a server asked for input")
-    elif kind in _SILENT:
-        _look(ledger, part, location, ())
-    else:
+    elif kind not in _SILENT:
         ledger.gap(f"{location}: parts of the kind {sanitized(kind, 40) or 'none'} are not known")
 
 
@@ -117,6 +113,7 @@ def _call(ledger: Ledger, call_id: object, asked: object, location: str, time: o
     if not isinstance(call, dict):
         ledger.gap(f"{location}: a call that could not be read")
         return
+    ledger.beside(call, {"arguments"}, location)
     name, server = _tool(call.get("name"))
     # A call without arguments has none of its own.
     arguments = call.get("arguments")

@@ -11,10 +11,8 @@ from typing import Any
 
 from promptkit.audit.formats._langchain_message import is_message, read_message
 from promptkit.audit.ledger import Ledger
-from promptkit.audit.overlooked import overlooked
 from promptkit.audit.pairing import text_of
 from promptkit.audit.reader import Value
-from promptkit.text import sanitized
 from promptkit.transcript import Conversation
 
 
@@ -43,8 +41,7 @@ def _state(location: str, value: Mapping[str, Any]) -> Conversation:
     ledger = Ledger()
     for place, message in ledger.each(value["messages"], f"{location}/messages"):
         _message(ledger, message, place)
-    if (key := overlooked(value, {"messages"})) is not None:
-        ledger.gap(f"{location}: {sanitized(key, 40)} may hold calls")
+    ledger.beside(value, {"messages"}, location)
     return ledger.conversation(text_of(value.get("thread_id")) or location or "messages")
 
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from promptkit.audit.formats._langchain_message import is_message, read_message
 from promptkit.audit.ledger import Ledger
-from promptkit.audit.overlooked import looks_like_call, overlooked
+from promptkit.audit.overlooked import looks_like_call
 from promptkit.audit.pairing import text_of
 from promptkit.audit.reader import Value
 from promptkit.audit.strict import NOT_RECORDED, parse_arguments
@@ -69,8 +69,7 @@ class _TracedRuns:
             self._tool(location, run)
         if run.get("end_time") is None:
             self._ledger.gap(f"{location}: the run has not ended")
-        if (other := overlooked(run, _READ)) is not None:
-            self._ledger.gap(f"{location}: {sanitized(other, 40)} may hold calls")
+        self._ledger.beside(run, _READ, location)
 
     def _tool(self, location: str, run: Mapping[str, Any]) -> None:
         if run.get("error") is not None:

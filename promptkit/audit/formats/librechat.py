@@ -11,7 +11,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from promptkit.audit.ledger import Ledger
-from promptkit.audit.overlooked import overlooked
 from promptkit.audit.pairing import text_of
 from promptkit.audit.reader import Value
 from promptkit.audit.strict import NOT_RECORDED
@@ -25,6 +24,8 @@ _SILENT = frozenset({
 })  # fmt: skip
 # The host's own tools, of which it writes no name.
 _OWN = frozenset({"code_interpreter", "retrieval", "file_search"})
+# What a tool was given, or gave.
+_DATA = frozenset({"args", "arguments", "output", "function"})
 _DELIMITER = "_mcp_"
 
 
@@ -51,13 +52,8 @@ def _conversation(location: str, value: Mapping[str, Any]) -> Conversation:
     for key in _LISTS:
         for place, message in ledger.tree(value.get(key), f"{location}/{key}", "children"):
             _message(ledger, message, place)
-    _look(ledger, value, location, _LISTS)
+    ledger.beside(value, _LISTS, location)
     return ledger.conversation(value["conversationId"])
-
-
-def _look(ledger: Ledger, value: Mapping[str, Any], location: str, known: Iterable[str]) -> None:
-    if (key := overlooked(value, frozenset(known))) is not None:
-        ledger.gap(f"{location}: {sanitized(key, 40)} may hold calls")
 
 
 def _message(ledger: Ledger, message: Mapping[str, Any], location: str) -> None:
@@ -71,7 +67,7 @@ def _message(ledger: Ledger, message: Mapping[str, Any], location: str) -> None:
     ledger.text(role, message.get("content"))
     for place, part in ledger.each(message.get("content"), f"{location}/content"):
         _part(ledger, part, place)
-    _look(ledger, message, location, _READ)
+    ledger.beside(message, _READ, location)
 
 
 def _part(ledger: Ledger, part: Mapping[str, Any], location: str) -> None:
@@ -80,9 +76,9 @@ def _part(ledger: Ledger, part: Mapping[str, Any], location: str) -> None:
     if kind == "tool_call":
         call = part.get("tool_call")
         _call(ledger, call if isinstance(call, dict) else {}, f"{location}/tool_call")
-        _look(ledger, part, location, {"tool_call"})
+        ledger.beside(part, {"tool_call"}, location)
     elif kind in _SILENT:
-        _look(ledger, part, location, ())
+        ledger.beside(part, (), location)
     else:
         ledger.gap(f"{location}: parts of the kind {sanitized(kind, 40) or 'none'} are not known")
 
@@ -90,6 +86,8 @@ def _part(ledger: Ledger, part: Mapping[str, Any], location: str) -> None:
 def _call(ledger: Ledger, call: Mapping[str, Any], location: str) -> None:
     kind = text_of(call.get("type"))
     function = call["function"] if isinstance(call.get("function"), dict) else call
+    ledger.beside(call, _DATA, location)
+    ledger.beside(function, _DATA, location)
     name = kind if kind in _OWN else function.get("name")
     server = None
     if isinstance(name, str) and _DELIMITER in name:

@@ -9,12 +9,11 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from promptkit.audit.formats._openai_items import note_turn, read_item
 from promptkit.audit.ledger import Ledger
-from promptkit.audit.overlooked import overlooked
 from promptkit.audit.pairing import text_of
 from promptkit.audit.reader import Value
 from promptkit.audit.strict import NOT_RECORDED, parse_arguments
@@ -53,17 +52,12 @@ def _conversation(location: str, value: Mapping[str, Any]) -> Conversation:
     for place, message in ledger.each(chat.get("messages"), f"{location}/chat/messages"):
         if messages.get(text_of(message.get("id"))) != message:
             _message(ledger, message, place, repeats=True)
-    _look(ledger, value, location, {"chat"})
-    _look(ledger, chat, f"{location}/chat", {"history", "messages"})
-    _look(ledger, history, f"{location}/chat/history", {"messages"})
+    ledger.beside(value, {"chat"}, location)
+    ledger.beside(chat, {"history", "messages"}, f"{location}/chat")
+    ledger.beside(history, {"messages"}, f"{location}/chat/history")
     for other in _missing(history):
         ledger.gap(f"{location}/chat/history: the message {sanitized(other, 40)} is not in the export")
     return ledger.conversation(text_of(value.get("id")) or location or "chat")
-
-
-def _look(ledger: Ledger, value: Mapping[str, Any], location: str, known: Collection[str]) -> None:
-    if (key := overlooked(value, known)) is not None:
-        ledger.gap(f"{location}: {sanitized(key, 40)} may hold calls")
 
 
 def _missing(history: Mapping[str, Any]) -> Iterator[str]:
@@ -91,7 +85,7 @@ def _message(ledger: Ledger, message: object, location: str, *, repeats: bool = 
         _drawn(ledger, text_of(message.get("content")), f"{location}/content")
     if message.get("done") is False or message.get("error"):
         ledger.gap(f"{location}: the answer is not complete")
-    _look(ledger, message, location, _READ)
+    ledger.beside(message, _READ, location)
     # What came back stands beside its call, so a call without a result may have run.
     ledger.pairing.go_on()
 
@@ -99,7 +93,7 @@ def _message(ledger: Ledger, message: object, location: str, *, repeats: bool = 
 def _source(ledger: Ledger, source: Mapping[str, Any], location: str) -> None:
     """A source is a document, or what a tool brought back that the host ran before it asked the model."""
     if "tool_result" not in source:
-        _look(ledger, source, location, ())
+        ledger.beside(source, (), location)
         return
     named, told = source.get("source"), source.get("metadata")
     server, _, name = text_of(named.get("name") if isinstance(named, dict) else None).rpartition("/")

@@ -39,7 +39,7 @@ def read(records: Iterable[Value]) -> Iterator[Conversation]:
         elif "traj" in value:
             yield _first(location, value)
         else:
-            beside = overlooked(value, {"simulations", "tasks", "info"})
+            beside = overlooked(value, {"simulations", "tasks"})
             for index, simulation in enumerate(value["simulations"]):
                 yield _second(f"{location}/simulations/{index}", simulation)
             if beside is not None:
@@ -57,7 +57,7 @@ def _first(location: str, trial: Mapping[str, Any]) -> Conversation:
     info = trial.get("info")
     if isinstance(info, dict) and info.get("error") is not None:
         gaps.append(f"{location}: the trial ended in an error")
-    if (key := overlooked(trial, {"traj", "info"})) is not None:
+    if (key := overlooked(trial, {"traj"})) is not None:
         gaps.append(f"{location}: {sanitized(key, 40)} may hold calls")
     return replace(found, id=_name(trial), gaps=gaps)
 
@@ -70,8 +70,7 @@ def _second(location: str, simulation: Any) -> Conversation:  # noqa: ANN401
     for place, message in ledger.each(trial.get("messages"), f"{location}/messages"):
         _message(ledger, message, place)
     # What an evaluation compares the calls with.
-    if (key := overlooked(trial, {"messages", "reward_info"})) is not None:
-        ledger.gap(f"{location}: {sanitized(key, 40)} may hold calls")
+    ledger.beside(trial, {"messages", "reward_info"}, location)
     return ledger.conversation(_name(trial))
 
 
@@ -89,8 +88,8 @@ def _message(ledger: Ledger, message: Mapping[str, Any], location: str) -> None:
         ledger.text(role, message.get("content"))
     for place, call in ledger.each(message.get("tool_calls"), f"{location}/tool_calls"):
         arguments, time = call.get("arguments", NOT_RECORDED), message.get("timestamp")
+        ledger.beside(call, {"arguments"}, place)
         ledger.call(call.get("id"), call.get("name"), arguments, CallState.UNKNOWN, place, time=time, entry=place)
     # What the provider sent holds the same calls once more.
     raw = {"raw_data"} if message.get("tool_calls") else set[str]()
-    if (key := overlooked(message, _READ | raw)) is not None:
-        ledger.gap(f"{location}: {sanitized(key, 40)} may hold calls")
+    ledger.beside(message, _READ | raw, location)

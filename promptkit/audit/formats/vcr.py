@@ -68,6 +68,7 @@ def _body(exchanges: Exchanges, place: str, side: Mapping[str, Any]) -> list[Val
         return [Value(f"{place}/parsed_body", side["parsed_body"])]
     place, body, kind = f"{place}/body", side.get("body"), _header(side, "content-type")
     if isinstance(body, dict):
+        exchanges.look(place, body, {"string", "base64_string"})
         coded = body.get("base64_string")
         body = _bytes(coded) if isinstance(coded, str) else body.get("string")
     if isinstance(body, bytes):

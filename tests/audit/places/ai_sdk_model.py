@@ -21,6 +21,7 @@ SAID = says(TEXT)
 READ = (says(call()), tool(back()))
 ACTION = (says(call("run_workflow", "t2")), tool(back("run_workflow", "t2")))
 CLEAN = [ASKED, *READ, SAID]
+DATA = r"2/content/0/output"
 PLACES = {
     "first message": [*ACTION, *READ, SAID],
     "nested": [*READ, says(TEXT | {"inner": [call("run_workflow")]})],

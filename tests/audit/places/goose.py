@@ -21,6 +21,7 @@ READ = (message("assistant", request()), message("user", response()))
 RUN = request("torii__run_workflow", "t2")
 ACTION = (message("assistant", RUN), message("user", response("t2")))
 CLEAN = [ASKED, *READ, SAID]
+DATA = r"2/content/0/toolResult/value"
 PLACES = {
     "first message": [*ACTION, *READ, SAID],
     "nested": [*READ, message("assistant", TEXT | {"inner": [{"toolCallId": "t2"}]})],

@@ -102,6 +102,16 @@ class Ledger:
             else:
                 self.gap(f"{location}/{index}: not an object")
 
+    def tree(self, value: object, location: str, key: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
+        """As `each`, and after each object those in its list under `key`, however deep."""
+        waiting = [self.each(value, location)]
+        while waiting:
+            if found := next(waiting[-1], None):
+                yield found
+                waiting.append(self.each(found[1].get(key), f"{found[0]}/{key}"))
+            else:
+                waiting.pop()
+
     def conversation(self, name: str, needs: Sequence[str] = ()) -> Conversation:
         """All of it, in the order it was noted."""
         ends = ["it ends before the model has answered"] if self.is_waiting else []

@@ -7,12 +7,12 @@ from typing import Any
 
 _MEMBERS = frozenset({
     "tool_calls", "toolCalls", "tool_call_id", "toolCallId", "tool_use_id", "toolUseId", "tool_uses", "function_call",
-    "functionCall", "function_response", "functionResponse", "recipient_name",
+    "functionCall", "function_response", "functionResponse", "recipient_name", "toolInvocations",
 })  # fmt: skip
 _KINDS = frozenset({
     "call", "tool_use", "mcp_tool_use", "server_tool_use", "tool_result", "mcp_tool_result", "tool_call", "mcp_call",
     "function_call", "function_call_output", "custom_tool_call", "tool_call_response", "server_tool_call",
-    "mcp_server_tool_call", "mcp_server_tool_result", "function_result", "tool-call", "tool-return",
+    "mcp_server_tool_call", "mcp_server_tool_result", "function_result", "tool-call", "tool-result", "tool-return",
     "builtin-tool-call", "builtin-tool-return", "mcpToolCall", "McpToolCall", "mcp_tool_call",
 })  # fmt: skip
 # Offers of tools, whose schemas may name any member.
@@ -35,7 +35,7 @@ def _holds_call(value: object) -> bool:
     while waiting:
         inner = waiting.pop()
         if isinstance(inner, dict):
-            if _is_call(inner):
+            if looks_like_call(inner):
                 return True
             waiting += inner.values()
         elif isinstance(inner, list):
@@ -43,7 +43,8 @@ def _holds_call(value: object) -> bool:
     return False
 
 
-def _is_call(value: Mapping[str, Any]) -> bool:
+def looks_like_call(value: Mapping[str, Any]) -> bool:
+    """Whether an object itself, and not what is in it, looks like a call or a result."""
     kinds = (value.get("type"), value.get("part_kind"))
     if any(isinstance(kind, str) and kind in _KINDS for kind in kinds) or value.get("method") == "tools/call":
         return True

@@ -8,6 +8,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator
 from typing import BinaryIO, Literal, NamedTuple
 
 from promptkit.audit.array import array_elements
+from promptkit.audit.cassette import is_cassette, parse_cassette
 from promptkit.audit.prose import Prose
 from promptkit.audit.reader import Shortcuts, Value
 from promptkit.audit.strict import MAX_RECORD_BYTES, parse_bounded
@@ -43,7 +44,7 @@ _UTF8_MARK = b"\xef\xbb\xbf"
 # The name of the first file in a document of an office program, which is a zip file.
 _OFFICE = re.compile(rb"PK\x03\x04.{26}(?:\[Content_Types\]\.xml|_rels/|docProps/|word/|xl/|ppt/|mimetype)", re.DOTALL)
 
-Layout = Literal["lines", "array", "document"]
+Layout = Literal["lines", "array", "document", "yaml"]
 
 
 class Gap(NamedTuple):
@@ -123,13 +124,15 @@ class Records:
         self._unwrap = unwrap_for(head)
         if self._unwrap:
             return "lines"
+        if is_cassette(head):
+            return "yaml"
         layout, reason = _sniff(head)
         if reason:
             self._gap("", reason)
         return layout
 
     def _read(self, stream: BinaryIO) -> Iterator[Value]:
-        read = {"lines": self._lines, "array": self._elements, "document": self._document}[self.layout or "document"]
+        read = {"lines": self._lines, "array": self._elements}.get(self.layout or "document", self._document)
         for record, size in read(stream):
             self._waiting_records += 1
             self._waiting_bytes += size
@@ -143,11 +146,11 @@ class Records:
         if len(raw) > MAX_RECORD_BYTES:
             limit = f"{MAX_RECORD_BYTES // 1024 // 1024} MiB"
             self._gap(
-                "", f"it is one JSON document of more than {limit}, which is not read; split the run, or use JSON Lines"
+                "", f"it is one document of more than {limit}, which is not read; split the run, or use JSON Lines"
             )
             return
         try:
-            yield Value("", parse_bounded(raw)), len(raw)
+            yield Value("", parse_cassette(raw) if self.layout == "yaml" else parse_bounded(raw)), len(raw)
         except UnreadableError as error:
             self._gap("", str(error))
 

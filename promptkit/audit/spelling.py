@@ -20,7 +20,8 @@ _AGGREGATE = "codex_apps"
 _PATH = re.compile(r"/[^/]{1,200}/(?:link_|implicit_link::)[A-Za-z0-9_-]{1,100}/([^/]{1,128})")
 _PLUGIN = re.compile(r"[a-z0-9_]{1,200}__jit_plugin\.(\w{1,128})", re.ASCII)
 _LABEL = re.compile(r"([A-Za-z0-9][A-Za-z0-9 _-]{0,99})[.:](.{1,128})")
-_MARKED = re.compile(r"mcp__(.{1,200}?)__(.{1,128})")
+# Roo has hyphens in it, and Cline a key of six characters before it.
+_MARKED = re.compile(r"(?:mcp__(.{1,200}?)__|mcp--(.{1,200}?)--|[\w-]{6}0mcp0)(.{1,128})")
 # Gemini CLI and VS Code put `mcp_` before it, and Copilot CLI a hyphen after it.
 _JOINED = re.compile(rf"(?:mcp_)?({'|'.join(LABELS)})(?:__?|-)(.{{1,128}})", re.IGNORECASE)
 _IN_AGGREGATE = re.compile(r"([^_]{1,100})__(.{1,128})")
@@ -28,6 +29,7 @@ _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _MAX_EXPANDED = 1000
 # Some gateways leave the first part out.
 _PARALLEL = frozenset({"multi_tool_use.parallel", "parallel"})
+_OF_CLINE = frozenset({"server_name", "tool_name", "arguments", "task_progress"})
 # Lists what could be called, and calls nothing.
 _DISCOVERY = frozenset({"api_tool.list_resources", "ToolSearch"})
 
@@ -63,7 +65,10 @@ def _candidates(name: str, server: str | None) -> Iterator[str]:
     elif found := _PLUGIN.fullmatch(name):
         yield found[1]
         yield _HUMP.sub("_", found[1]).lower()
-    elif found := _MARKED.fullmatch(name) or _LABEL.fullmatch(name) or _JOINED.fullmatch(name):
+    elif found := _MARKED.fullmatch(name):
+        label = found[1] or found[2]
+        yield from _after_label(label, found[3], server) if label else [found[3]]
+    elif found := _LABEL.fullmatch(name) or _JOINED.fullmatch(name):
         yield from _after_label(found[1], found[2], server)
 
 
@@ -82,8 +87,8 @@ def expand_carrier(name: str, arguments: Any) -> list[Spelled]:  # noqa: ANN401
     """The calls that a call stands for: itself, or those it carries.
 
     Args:
-        name: the spelling. `multi_tool_use.parallel` and `parallel`, `api_tool.call_tool` and `api_tool_APP` are
-            carriers.
+        name: the spelling. `multi_tool_use.parallel` and `parallel`, `api_tool.call_tool`, `api_tool_APP` and
+            `use_mcp_tool` are carriers.
         arguments: a value, or JSON text of one.
 
     Returns:
@@ -112,6 +117,8 @@ def _carried(call: Spelled) -> list[Spelled] | None:
         path = given.get("path")
         if isinstance(path, str) and given.keys() <= {"path", "args"}:
             return [Spelled(path, parse_arguments(given.get("args")))]
+    if name == "use_mcp_tool" and given.keys() <= _OF_CLINE and isinstance(tool := given.get("tool_name"), str):
+        return [Spelled(tool, parse_arguments(given.get("arguments")))]
     return None
 
 

@@ -74,3 +74,11 @@ def test_texts_are_kept_with_who_may_have_pasted_them(role, content, texts):
     kept = Ledger()
     kept.text(role, content)
     assert kept.texts == texts
+
+
+def test_a_tree_is_read_with_what_is_below_each_object_right_after_it():
+    ledger = Ledger()
+    tree = [{"id": 1, "inner": [{"id": 2}, 7]}, {"id": 3, "inner": "x"}]
+    places = [(place, item["id"]) for place, item in ledger.tree(tree, "at", "inner")]
+    assert places == [("at/0", 1), ("at/0/inner/0", 2), ("at/1", 3)]
+    assert ledger.gaps == ["at/0/inner/1: not an object", "at/1/inner: not a list"]

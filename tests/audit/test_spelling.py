@@ -20,6 +20,8 @@ TOOLS = frozenset({"run_workflow", "update_user", "search_apps", "list_apps"})
         ("mcp__claude_ai_Torii__run_workflow", None),
         ("mcp__plugin_saas_torii__run_workflow", None),
         ("mcp__Our-Apps__run_workflow", None),
+        ("mcp--torii--run_workflow", None),
+        ("cXu4Oz0mcp0run_workflow", None),
         ("Torii:run_workflow", None),
         ("Torii:run_workflow", "Torii"),
         ("mcp__codex_apps__torii_run_workflow", None),
@@ -48,6 +50,9 @@ def test_every_known_spelling_stands_for_the_tool(name, server):
         ("bulk_update_user", None),
         ("bulk__update_user", None),
         ("mcp__torii__bulk_update_user", None),
+        ("mcp--torii--bulk_update_user", None),
+        ("cXu4Oz0mcp0bulk_update_user", None),
+        ("bulk0mcp0update_user", None),
         ("mcp__torii__bulk__update_user", None),
         ("update_user_all", None),
         ("update_users", None),
@@ -102,6 +107,12 @@ def test_a_parallel_carrier_stands_for_the_calls_in_it(name):
     ]
 
 
+@pytest.mark.parametrize("arguments", [{"id": 7}, '{"id": 7}'])
+def test_a_carrier_of_cline_stands_for_the_call_in_it(arguments):
+    given = {"server_name": "torii", "tool_name": "run_workflow", "arguments": arguments}
+    assert expand_carrier("use_mcp_tool", given) == [("run_workflow", {"id": 7})]
+
+
 def test_carriers_inside_carriers_are_opened():
     inner = {"path": "/Torii/link_1/run_workflow", "args": {"id": 7}}
     outer = {"tool_uses": [{"recipient_name": "api_tool.call_tool", "parameters": inner}]}
@@ -121,6 +132,10 @@ def test_a_chatgpt_path_names_the_call(recipient):
         ("api_tool.call_tool", '{"path":"/Torii/link_1/list_apps","path":"/Torii/link_1/run_workflow"}'),
         ("api_tool.call_tool", {"path": "/Torii/link_1/list_apps", "args": {}, "then": "run_workflow"}),
         ("multi_tool_use.parallel", {"tool_uses": []}),
+        ("use_mcp_tool", {"server_name": "torii", "arguments": {}}),
+        ("use_mcp_tool", {"tool_name": ["run_workflow"]}),
+        ("use_mcp_tool", {"tool_name": "list_apps", "more": "run_workflow"}),
+        ("use_mcp_tool", "x"),
         ("multi_tool_use.parallel", None),
         ("multi_tool_use.parallel", "x"),
     ],

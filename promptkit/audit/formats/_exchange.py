@@ -1,14 +1,39 @@
-"""One request to a provider's API and its answer -> a conversation, in whichever of the formats the bodies are."""
+"""What went over HTTP, request by request, for the formats that record it: messages of MCP, and calls of provider APIs.
+
+All messages of MCP are one conversation, and each request to Anthropic, OpenAI or Gemini with its answer is one. Bodies
+that were not saved, or are JSON of another kind, are gaps; pages, scripts, pictures and forms hold none.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from types import ModuleType
 from typing import Any
 
-from promptkit.audit.formats import anthropic_messages, gemini, gemini_interactions, openai_chat, openai_responses
+from promptkit.audit.formats import (
+    anthropic_messages,
+    gemini,
+    gemini_interactions,
+    mcp_wire,
+    openai_chat,
+    openai_responses,
+)
+from promptkit.audit.overlooked import overlooked
 from promptkit.audit.reader import Value
+from promptkit.audit.strict import parse_bounded
+from promptkit.audit.wrapped import event_data, unwrap_for
+from promptkit.json_strict import UnreadableError
+from promptkit.text import sanitized
 from promptkit.transcript import Conversation
+
+# Kinds of bodies that hold neither messages nor calls.
+_SILENT = re.compile(
+    r"(text/(html|css|javascript|plain)|(application|text)/(x-)?javascript|application/(wasm|pdf|manifest\+json"
+    r"|x-www-form-urlencoded)|(image|font|audio|video)/[\w.+-]+|x-unknown)?(;.*)?",
+    re.IGNORECASE | re.DOTALL,
+)
+_MAX_GAPS = 20
 
 # What a request holds of its answer while the answer is read by itself: that there is one, and no call in it.
 _ANSWERED: Mapping[ModuleType, Mapping[str, Any]] = {
@@ -47,3 +72,67 @@ def read_exchange(name: str, request: Value | None, answers: Sequence[Value]) ->
         [text for part in found for text in part.texts],
         [needed for part in found for needed in part.needs],
     )
+
+
+class Exchanges:
+    """The requests of one record with their answers, noted one after the other."""
+
+    def __init__(self) -> None:
+        self._messages: list[Value] = []
+        self._found: list[Conversation] = []
+        self._gaps: list[str] = []
+
+    def gap(self, reason: str) -> None:
+        """Note why something may be missing."""
+        self._gaps.append(reason)
+
+    def look(self, place: str, value: Mapping[str, Any], known: Collection[str]) -> None:
+        """Note a gap where an object holds what looks like a call beside the members that are known."""
+        if (key := overlooked(value, known)) is not None:
+            self.gap(f"{place}: {sanitized(key, 40)} may hold calls")
+
+    def unsaved(self, place: str, kind: str) -> None:
+        """Note that the body of a kind was not saved, which is a gap unless that kind holds no calls."""
+        if not _SILENT.fullmatch(kind):
+            self.gap(f"{place}: the body was not saved")
+
+    def values(self, place: str, raw: bytes, kind: str) -> list[Value]:
+        """The values in a body; what cannot be read is a gap."""
+        try:
+            return list(_values(place, raw, kind))
+        except UnreadableError as error:
+            self.gap(f"{place}: {error}")
+            return []
+
+    def add(self, place: str, asked: Sequence[Value], answered: Sequence[Value], time: object) -> None:
+        """Note a request with its answer, by the values in their bodies."""
+        values = [*asked, *answered]
+        if any(mcp_wire.matches(value) for _, value in values):
+            self._messages += [Value(at, {"time": time, "message": value}) for at, value in values]
+        elif values:
+            found = read_exchange(place, asked[0] if asked else None, answered) if len(asked) < 2 else None
+            if found:
+                self._found.append(found)
+            else:
+                self.gap(f"{place}: JSON of a format we do not know")
+
+    def conversations(self, name: str) -> Iterator[Conversation]:
+        """First the messages of MCP, then each request, then what is wrong with the record of that name."""
+        yield from mcp_wire.read(self._messages) if self._messages else ()
+        yield from self._found
+        if self._gaps:
+            more = len(self._gaps) - _MAX_GAPS
+            rest = [f"and {more} more places that cannot be read"] if more > 0 else []
+            yield Conversation(name, [], [*self._gaps[:_MAX_GAPS], *rest])
+
+
+def _values(place: str, raw: bytes, kind: str) -> Iterator[Value]:
+    if "event-stream" in kind or unwrap_for(raw) is event_data:
+        lines = enumerate(raw.splitlines(keepends=True), 1)
+        yield from (Value(f"{place}/line {number}", parse_bounded(data)) for number, data in event_data(lines))
+    elif raw.lstrip()[:1] in {b"{", b"["}:
+        value = parse_bounded(raw)
+        values = value if isinstance(value, list) and not mcp_wire.matches(value) else [value]
+        yield from (Value(place, inner) for inner in values)
+    elif not _SILENT.fullmatch(kind):
+        raise UnreadableError(f"a body of the kind {sanitized(kind, 60) or 'none'} is not read")

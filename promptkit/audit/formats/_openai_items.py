@@ -127,6 +127,7 @@ def _message(ledger: Ledger, item: Mapping[str, Any], location: str) -> None:
     content = item.get("content")
     ledger.text(item.get("role"), content)
     for place, part in ledger.each(None if isinstance(content, str) else content, f"{location}/content"):
+        ledger.beside(part, (), place)
         if text_of(part.get("type")) not in _PARTS:
             ledger.gap(f"{place}: parts of the kind {sanitized(part.get('type'), 40)} are not known")
 

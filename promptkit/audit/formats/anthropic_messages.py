@@ -58,7 +58,8 @@ def _is_answer(value: Mapping[str, Any]) -> bool:
 
 
 def _is_telling(message: Any) -> bool:  # noqa: ANN401
-    if not isinstance(message, dict) or text_of(message.get("role")) not in _ROLES:
+    # Cline and Roo write the same blocks, and the time of each message.
+    if not isinstance(message, dict) or text_of(message.get("role")) not in _ROLES or "ts" in message:
         return False
     content = message["content"] if isinstance(message.get("content"), list) else []
     # Inspect AI has blocks of the same name, with a `tool_type`.
@@ -142,11 +143,13 @@ class _MessageReading:
             yield from self._answer(location)
             message = event.get("message")
             self._stream = _StreamedMessage(message if isinstance(message, dict) else {})
-        if kind != "ping" or self._stream or overlooked(event, ()) is not None:
-            self._stream = self._stream or _StreamedMessage({})
+        begun = self._stream
+        if kind != "ping" or begun or overlooked(event, ()) is not None:
+            self._stream = begun or _StreamedMessage({})
             self._stream.add(event)
-        if kind == "message_stop" and self._stream:
-            self._stream.stop()
+        if kind == "message_stop":
+            if begun:
+                begun.stop()
             yield from self._answer(location)
 
     def _answer(self, location: str) -> Iterator[Conversation]:

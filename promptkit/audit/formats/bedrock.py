@@ -48,8 +48,10 @@ def _is_answer(value: Mapping[str, Any]) -> bool:
 def _is_telling(message: object) -> bool:
     content = message.get("content") if isinstance(message, dict) and "role" in message else None
     blocks = content if isinstance(content, list) else []
+    # Blocks of Goose have a type.
     return any(
-        isinstance(block, dict) and any(isinstance(block.get(kind), dict) for kind in _CALLS) for block in blocks
+        isinstance(block, dict) and "type" not in block and any(isinstance(block.get(kind), dict) for kind in _CALLS)
+        for block in blocks
     )
 
 

@@ -50,8 +50,11 @@ def matches(value: Any) -> bool:  # noqa: ANN401
 
 
 def _is_content(value: Any) -> bool:  # noqa: ANN401
-    is_content = isinstance(value, dict) and isinstance(value.get("parts"), list) and "kind" not in value
-    return is_content and text_of(value.get("role")) in _ROLES
+    if not isinstance(value, dict) or not isinstance(parts := value.get("parts"), list) or "kind" in value:
+        return False
+    # A part of the AI SDK has a type.
+    is_other = any(isinstance(part, dict) and isinstance(part.get("type"), str) for part in parts)
+    return not is_other and text_of(value.get("role")) in _ROLES
 
 
 def read(records: Iterable[Value]) -> Iterator[Conversation]:

@@ -1,0 +1,52 @@
+"""Messages of LangChain, and states of LangGraph with their messages: as a list, one a line, or in `messages`.
+
+Of a call that a person rejected LangChain keeps an error, as of one that failed.
+Source: as promptkit/audit/formats/_langchain_message.py says.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from promptkit.audit.formats._langchain_message import is_message, read_message
+from promptkit.audit.ledger import Ledger
+from promptkit.audit.pairing import text_of
+from promptkit.audit.reader import Value
+from promptkit.transcript import Conversation
+
+
+def matches(value: Any) -> bool:  # noqa: ANN401
+    """A message, or an object with messages."""
+    if not isinstance(value, dict) or "run_type" in value:
+        return False
+    messages = value.get("messages")
+    return is_message(value) or (isinstance(messages, list) and any(map(is_message, messages)))
+
+
+def read(records: Iterable[Value]) -> Iterator[Conversation]:
+    """One conversation for each state; loose messages of a file are one together."""
+    loose: Ledger | None = None
+    for location, value in records:
+        if isinstance(value, dict) and "messages" in value and not is_message(value):
+            yield _state(location, value)
+        else:
+            loose = loose or Ledger()
+            _message(loose, value, location)
+    if loose:
+        yield loose.conversation("messages")
+
+
+def _state(location: str, value: Mapping[str, Any]) -> Conversation:
+    ledger = Ledger()
+    for place, message in ledger.each(value["messages"], f"{location}/messages"):
+        _message(ledger, message, place)
+    ledger.beside(value, {"messages"}, location)
+    return ledger.conversation(text_of(value.get("thread_id")) or location or "messages")
+
+
+def _message(ledger: Ledger, message: Any, location: str) -> None:  # noqa: ANN401
+    if is_message(message):
+        read_message(ledger, message, location)
+    else:
+        ledger.gap(f"{location}: not a message of LangChain")

@@ -115,7 +115,7 @@ class Analyst:
         self, connection: sqlite3.Connection, tables: Sequence[Rows], values: Values, reader: RecipeReader
     ) -> tuple[Rows, ...]:
         """The tables, without rows where they are computed from something of which nothing could be read."""
-        hollow = reader.hollow
+        hollow = set() if self.recipe.partial else reader.hollow
         for step, query in self.recipe.steps.items():
             hollow.update([step] if tables_of(connection, query, values) & hollow else [])
         return tuple(

@@ -162,7 +162,7 @@ def test_the_dashboard_is_a_resource_without_any_outside_origin(standing, era):
     extensions, listed, read = asked(standing[1], ask, era)
     # Before 2026, capabilities name no extensions; a host sees it by the tool.
     assert era == "legacy" or EXTENSION_ID in extensions
-    assert set(listed) == {"instructions://full", "instructions://short", DASHBOARD_URI}
+    assert set(listed) == {"instructions://full", "instructions://short", "instructions://views", DASHBOARD_URI}
     assert (read.text, read.mime_type, listed[DASHBOARD_URI].mime_type) == (PAGE, APP_MIME_TYPE, APP_MIME_TYPE)
     assert read.meta == listed[DASHBOARD_URI].meta
     assert not any(read.meta["ui"]["csp"].values())

@@ -47,16 +47,20 @@ def _entry(exchanges: Exchanges, place: str, entry: Mapping[str, Any]) -> None:
     request, response = entry.get("request"), entry.get("response")
     if not (isinstance(request, dict) and isinstance(response, dict)) or entry.get("_webSocketMessages"):
         exchanges.gap(f"{place}: not a request with its response")
-    asked = _body(exchanges, f"{place}/request/postData", request, "postData")
-    answered = _body(exchanges, f"{place}/response/content", response, "content")
+    asked = _body(exchanges, f"{place}/request", request, "postData")
+    answered = _body(exchanges, f"{place}/response", response, "content")
     exchanges.add(place, asked, answered, entry.get("startedDateTime"))
     exchanges.look(place, entry, _READ)
 
 
 def _body(exchanges: Exchanges, place: str, side: object, key: str) -> list[Value]:
-    body = side.get(key) if isinstance(side, dict) else None
+    if not isinstance(side, dict):
+        return []
+    exchanges.look(place, side, (key,))
+    place, body = f"{place}/{key}", side.get(key)
     if not isinstance(body, dict):
         return []
+    exchanges.look(place, body, ("text",))
     kind, text = text_of(body.get("mimeType")), body.get("text")
     if not isinstance(text, str) or not text.strip():
         if body.get("size", 1) != 0:

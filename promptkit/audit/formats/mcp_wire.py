@@ -32,6 +32,7 @@ ABOUT = FormatAbout(
 )
 
 _GATE = frozenset({"method", "tool", "arguments", "allowed"})
+_NO_MESSAGE = "it holds no message of MCP"
 _TIMES = ("timestamp", "time", "ts", "at")
 # Of all revisions; none of these calls a tool or hands anything over.
 _OTHERS = frozenset(
@@ -66,6 +67,15 @@ def read(records: Iterable[Value]) -> Iterator[Conversation]:
     wire = _Wire()
     for record in records:
         wire.line(record.location, record.value)
+    yield wire.ledger.conversation("wire log")
+
+
+def read_messages(messages: Iterable[tuple[Value, object]]) -> Iterator[Conversation]:
+    """As `read`, for the messages that another record holds, each with its time."""
+    wire = _Wire()
+    for (location, value), time in messages:
+        if not wire.messages(location, value, time):
+            wire.ledger.gap(f"{location}: {_NO_MESSAGE}")
     yield wire.ledger.conversation("wire log")
 
 
@@ -139,12 +149,16 @@ class _Wire:
             self._chain(location, line)
             self._gate(location, line)
             line = {key: value for key, value in line.items() if key not in _GATE}
+        if not self.messages(location, line, time) and not is_of_gate:
+            self.ledger.gap(f"{location}: {_NO_MESSAGE}")
+
+    def messages(self, location: str, value: object, time: object) -> bool:
+        """Note the messages in a value; whether there are any."""
         has_message = False
-        for place, message in _messages(line, location):
+        for place, message in _messages(value, location):
             has_message = True
             self._message(place, message, time)
-        if not has_message and not is_of_gate:
-            self.ledger.gap(f"{location}: it holds no message of MCP")
+        return has_message
 
     def _message(self, place: str, message: Mapping[str, Any], time: object) -> None:
         if not _is_marked(message):

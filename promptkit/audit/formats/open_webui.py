@@ -23,7 +23,7 @@ from promptkit.transcript import CallState, Conversation
 _ROLES = frozenset({"user", "assistant", "system"})
 _READ = frozenset({"content", "output", "sources"})
 _DRAWN = re.compile(r"""<details\b((?:\s+[\w-]+=(?:"[^"]*"|'[^']*'))*)(\s*>)?""")
-_ATTRIBUTE = re.compile(r"""([\w-]+)=(?:"([^"]*)"|'([^']*)')""")
+_ATTRIBUTE = re.compile(r"""(?<![\w-])([\w-]+)=(?:"([^"]*)"|'([^']*)')""")
 
 
 def matches(value: Any) -> bool:  # noqa: ANN401

@@ -15,10 +15,23 @@ from promptkit.audit.formats._exchange import read_exchange
 from promptkit.audit.ledger import Ledger
 from promptkit.audit.overlooked import overlooked
 from promptkit.audit.pairing import text_of
-from promptkit.audit.reader import Value
+from promptkit.audit.reader import FormatAbout, Value
 from promptkit.audit.strict import NOT_RECORDED
 from promptkit.text import sanitized
 from promptkit.transcript import CallState, Conversation
+
+ABOUT = FormatAbout(
+    host="AWS Bedrock",
+    get=(
+        "Turn on the logging of model invocations, with texts, to S3 or CloudWatch; unpack the gzip files of S3 "
+        "first. Or log the messages of Converse."
+    ),
+    shows="Calls that models asked for, and the results that later requests brought back.",
+    lacks=(
+        "What your client ran and did not send back. Bodies that are kept elsewhere in S3 are gaps. Not verified "
+        "with files of users."
+    ),
+)
 
 _CALLS = ("toolUse", "toolResult")
 _SILENT = frozenset({

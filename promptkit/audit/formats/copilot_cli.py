@@ -13,10 +13,20 @@ from typing import Any, NamedTuple
 
 from promptkit.audit.ledger import Ledger
 from promptkit.audit.pairing import text_of
-from promptkit.audit.reader import Value
+from promptkit.audit.reader import FormatAbout, Value
 from promptkit.audit.strict import NOT_RECORDED, parse_arguments
 from promptkit.text import sanitized
 from promptkit.transcript import CallState, Conversation
+
+ABOUT = FormatAbout(
+    host="GitHub Copilot CLI",
+    get="Take ~/.copilot/session-state/ID/events.jsonl of the person's machine.",
+    shows="Each call of the session and of its sub-agents, with approvals and results.",
+    lacks=(
+        "What a shell command did, and what tools of the provider did: these are gaps. Not verified with files of "
+        "users."
+    ),
+)
 
 _SAID = {"user.message": "user", "assistant.message": "assistant", "system.message": "system"}
 _STARTS = frozenset({"session.start", "session.resume", "result"})

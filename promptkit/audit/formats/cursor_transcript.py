@@ -15,9 +15,19 @@ from typing import Any
 from promptkit.audit.blocks import BlockMessage, read_content
 from promptkit.audit.ledger import Ledger
 from promptkit.audit.pairing import text_of
-from promptkit.audit.reader import Value
+from promptkit.audit.reader import FormatAbout, Value
 from promptkit.audit.strict import NOT_RECORDED
 from promptkit.transcript import CallState, Conversation
+
+ABOUT = FormatAbout(
+    host="Cursor",
+    get="Take ~/.cursor/projects/PROJECT/agent-transcripts of the person's machine, with the files of the sub-agents.",
+    shows="Each call of the agent with its arguments.",
+    lacks=(
+        "What came of the calls and who allowed them: each outcome is unknown. Which sub-agents belong to a "
+        "transcript. Not verified with files of users."
+    ),
+)
 
 # Each carries the call of a tool of a server, which it names in this member.
 _CARRIERS = {"CallMcpTool": "server", "CallDynamicTool": "namespace"}

@@ -12,10 +12,20 @@ from typing import Any, NamedTuple
 
 from promptkit.audit.ledger import Ledger
 from promptkit.audit.pairing import furthest, text_of
-from promptkit.audit.reader import Value
+from promptkit.audit.reader import FormatAbout, Value
 from promptkit.audit.strict import NOT_RECORDED
 from promptkit.text import sanitized
 from promptkit.transcript import CallState, Conversation
+
+ABOUT = FormatAbout(
+    host="Gemini CLI",
+    get="Take ~/.gemini/tmp/PROJECT/chats of the person's machine, with the folders of the sub-agents.",
+    shows="Each call with its result, also in turns that were rewound.",
+    lacks=(
+        "Whether a call that was cancelled had begun: its outcome is unknown. What a shell command did. Not "
+        "verified with files of users."
+    ),
+)
 
 # `cancelled` stands there for what never began as well as for what was stopped, so it proves nothing.
 _STATES = {

@@ -13,8 +13,15 @@ from typing import Any
 
 from promptkit.audit.formats._exchange import Exchanges
 from promptkit.audit.pairing import text_of
-from promptkit.audit.reader import Value
+from promptkit.audit.reader import FormatAbout, Value
 from promptkit.transcript import Conversation
+
+ABOUT = FormatAbout(
+    host="Browsers and proxies",
+    get="Save the traffic as HAR with content, in the network panel of a browser or in a proxy; up to 32 MiB are read.",
+    shows="Messages of MCP, and requests to the APIs of Anthropic, OpenAI and Gemini, streams too, with their answers.",
+    lacks="Calls that went another way. Bodies that were not saved, and JSON that we do not know, are gaps.",
+)
 
 _READ = frozenset({"request", "response"})
 

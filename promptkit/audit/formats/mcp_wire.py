@@ -24,7 +24,10 @@ from promptkit.transcript import CallState, Conversation
 
 ABOUT = FormatAbout(
     host="Any MCP client or server, and our guard",
-    get="Log the messages where all of them pass: `promptkit guard --log FILE`, or a proxy of your own.",
+    get=(
+        "Log the messages where all of them pass: `promptkit guard --log FILE`, or a proxy of your own. Claude Desktop "
+        "logs those of local servers in mcp*.log, on a Mac in ~/Library/Logs/Claude."
+    ),
     shows="Each call that went over this wire, with its arguments and its result: the strongest evidence.",
     lacks=(
         "What was said; calls that went another way. The guard's log says what it let through, and not what came back."

@@ -14,10 +14,17 @@ from promptkit.audit.formats import openai_chat
 from promptkit.audit.ledger import Ledger
 from promptkit.audit.overlooked import overlooked
 from promptkit.audit.pairing import text_of
-from promptkit.audit.reader import Value
+from promptkit.audit.reader import FormatAbout, Value
 from promptkit.audit.strict import NOT_RECORDED
 from promptkit.text import sanitized
 from promptkit.transcript import CallState, Conversation
+
+ABOUT = FormatAbout(
+    host="tau-bench and tau2-bench",
+    get="Take the results file that the bench wrote.",
+    shows="Each call of each trial with its result, those of the simulated user too.",
+    lacks="Trials that are not in the file. It is no record of a chat host.",
+)
 
 _ROLES = frozenset({"system", "user", "assistant", "tool"})
 _READ = frozenset({"content", "tool_calls", "tool_messages"})

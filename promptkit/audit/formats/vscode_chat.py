@@ -16,10 +16,20 @@ from typing import Any, NamedTuple
 
 from promptkit.audit.ledger import Ledger
 from promptkit.audit.pairing import furthest, text_of
-from promptkit.audit.reader import Value
+from promptkit.audit.reader import FormatAbout, Value
 from promptkit.audit.strict import NOT_RECORDED, parse_arguments
 from promptkit.text import sanitized
 from promptkit.transcript import CallState, Conversation
+
+ABOUT = FormatAbout(
+    host="GitHub Copilot Chat in VS Code",
+    get="Run the command `Chat: Export Chat...`, or take workspaceStorage/*/chatSessions of the person's machine.",
+    shows="Each call that the host showed or the model asked for, with arguments, approvals and results.",
+    lacks=(
+        "Since VS Code 1.104 a refusal may concern only the result, so its outcome is unknown. What a shell "
+        "command did. Not verified with files of users."
+    ),
+)
 
 _INVOCATIONS = ("toolInvocationSerialized", "toolInvocation")
 _BEGINNINGS = ("prepareToolInvocation", "externalToolInvocationUpdate")

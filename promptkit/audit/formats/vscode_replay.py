@@ -13,10 +13,20 @@ from typing import Any
 from promptkit.audit.formats.vscode_chat import spelled_in_vscode
 from promptkit.audit.ledger import Ledger
 from promptkit.audit.pairing import text_of
-from promptkit.audit.reader import Value
+from promptkit.audit.reader import FormatAbout, Value
 from promptkit.audit.strict import NOT_RECORDED
 from promptkit.text import sanitized
 from promptkit.transcript import CallState, Conversation
+
+ABOUT = FormatAbout(
+    host="GitHub Copilot Chat in VS Code, its debug view",
+    get="Run `Export All Prompt Logs as JSON` in the debug view of the chat.",
+    shows="Each call that has answered, and those that earlier turns tell of.",
+    lacks=(
+        "Approvals, and calls that were still running: what is logged counts as executed. Not verified with files "
+        "of users."
+    ),
+)
 
 # The host writes this and a number after the id that the model gave a call.
 _OF_HOST = "__vscode"

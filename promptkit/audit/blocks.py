@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from promptkit.audit.overlooked import overlooked
@@ -26,7 +26,8 @@ class BlockMessage(NamedTuple):
     """Where a message stands, who wrote it, and what was found in it besides its calls and texts.
 
     `error` is the state of a call whose result is an error; `asked` that of a call which the client runs, as long as no
-    result comes. `repeats` tells that the record may hold one block several times.
+    result comes. `repeats` tells that the record may hold one block several times. `places` are those of the blocks
+    where they do not stand in the message.
     """
 
     role: str
@@ -37,6 +38,7 @@ class BlockMessage(NamedTuple):
     error: CallState = CallState.FAILED
     asked: CallState = CallState.UNKNOWN
     repeats: bool = False
+    places: Sequence[str] = ()
 
 
 def read_content(content: object, message: BlockMessage) -> Iterator[Text]:
@@ -45,7 +47,8 @@ def read_content(content: object, message: BlockMessage) -> Iterator[Text]:
         yield Text(message.role, content)
     elif isinstance(content, list):
         for index, block in enumerate(content):
-            yield from _block(block, f"{message.location}/content/{index}", message)
+            place = message.places[index] if message.places else f"{message.location}/content/{index}"
+            yield from _block(block, place, message)
     else:
         message.gaps.append(f"{message.location}: the message has no content")
 

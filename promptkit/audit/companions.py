@@ -2,7 +2,7 @@
 
 Whatever its name, a file that turns out to be a transcript is read.
 Source: exports of ChatGPT (2025, 2026) and Claude.ai (to August 2026), as people described them in public; archives of
-Inspect AI 0.3; folders of Claude Code 2.1.
+Inspect AI 0.3; folders of Claude Code 2.1; the sources of Gemini CLI, Cline and Roo, 2026.
 """
 
 from __future__ import annotations
@@ -36,6 +36,10 @@ _SHAPED = {
     re.compile(r"(?:.*/)?projects/[^/]+\.json"): {"docs", "prompt_template"},
     re.compile(r"(?:.*/)?memories/[^/]+\.json"): {"conversations_memory", "project_memories", "memory_files"},
     re.compile(r"(?:.*/)?artifact\.json"): {"versions"},
+    # What a person typed into Gemini CLI, and what Cline and Roo note about a task.
+    re.compile(r"(?:.*/)?logs\.json"): {"messageId"},
+    re.compile(r"(?:.*/)?task_metadata\.json"): {"files_in_context"},
+    re.compile(r"(?:.*/)?history_item\.json"): {"tokensIn"},
 }
 # These hold conversations, or what came of them, in shapes that nobody has described; they are often empty.
 _UNREAD = {
@@ -44,6 +48,7 @@ _UNREAD = {
     re.compile(r"(?:.*/)?shopping\.json"): "shopping research of ChatGPT",
     re.compile(r"(?:.*/)?model_comparisons\.json"): "answers that ChatGPT compared",
     re.compile(r"(?:.*/)?tool_messages\.json"): "results of ChatGPT's tools",
+    re.compile(r"(?:.*/)?ui_messages\.json"): "what Cline or Roo showed of a task",
 }
 
 

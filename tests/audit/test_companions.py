@@ -6,7 +6,7 @@ import pytest
 
 from promptkit.policy.verdict import Verdict
 from tests.audit.formats.judged import document
-from tests.audit.places import chatgpt, claude_ai, claude_code, inspect_ai
+from tests.audit.places import chatgpt, claude_ai, claude_code, cline, gemini_cli, inspect_ai
 from tests.audit.transcripts import lines, write, zipped
 
 OFFICE = b"PK\x03\x04" + bytes(26) + b"[Content_Types].xml"
@@ -58,12 +58,24 @@ CLAUDE_CODE = {
     "s1/tool-results/mcp-torii-list_apps-1.txt": b"[]",
     "s1/tool-results/toolu_1.json": b'[{"type": "text", "text": "[]"}]',
 }
+GEMINI_CLI = {
+    "h/chats/session-1.json": document(*gemini_cli.CLEAN),
+    "h/logs.json": b'[{"sessionId": "g", "messageId": 0, "type": "user", "message": "go"}]',
+}
+CLINE = {
+    "tasks/1/api_conversation_history.json": document(cline.CLEAN),
+    "tasks/1/task_metadata.json": b'{"files_in_context": [], "model_usage": []}',
+    "tasks/1/history_item.json": b'{"id": "1", "ts": 1, "task": "?", "tokensIn": 1, "tokensOut": 1}',
+    "tasks/1/ui_messages.json": b"[]",
+}
 WHOLE = {
     "ChatGPT, 2025": CHATGPT_2025,
     "ChatGPT, 2026": CHATGPT_2026,
     "Claude.ai, 2026": CLAUDE_2026,
     "Inspect AI": INSPECT,
     "Claude Code": CLAUDE_CODE,
+    "Gemini CLI": GEMINI_CLI,
+    "Cline": CLINE,
 }
 
 
@@ -79,7 +91,9 @@ def test_a_whole_export_is_clean(name, tmp_path, audited):
     assert len(found.passed_over) + len(found.results) == len(WHOLE[name])
 
 
-@pytest.mark.parametrize("name", ["ChatGPT, 2025", "ChatGPT, 2026", "Claude.ai, 2026", "Claude Code"])
+@pytest.mark.parametrize(
+    "name", ["ChatGPT, 2025", "ChatGPT, 2026", "Claude.ai, 2026", "Claude Code", "Gemini CLI", "Cline"]
+)
 def test_a_whole_export_that_was_unpacked_is_clean(name, tmp_path, audited):
     for member, raw in WHOLE[name].items():
         write(tmp_path / member, raw)
@@ -94,6 +108,7 @@ def test_a_whole_export_that_was_unpacked_is_clean(name, tmp_path, audited):
         ("shopping.json", "shopping research of ChatGPT"),
         ("model_comparisons.json", "answers that ChatGPT compared"),
         ("tool_messages.json", "results of ChatGPT's tools"),
+        ("tasks/1/ui_messages.json", "what Cline or Roo showed of a task"),
     ],
 )
 def test_conversations_that_are_not_read_are_named(name, kind, tmp_path, audited):
@@ -112,6 +127,10 @@ def test_conversations_that_are_not_read_are_named(name, kind, tmp_path, audited
         ("artifact.json", {"kind": "page"}),
         ("notes.json", {"docs": []}),
         ("unknown.json", []),
+        ("logs.json", {"event": "started"}),
+        ("logs.json", {"messageId": 1, "toolCalls": [{"id": "c1"}]}),
+        ("task_metadata.json", {"environment": []}),
+        ("history_item.json", {"id": "1"}),
     ],
 )
 def test_what_only_has_the_name_of_something_harmless_is_not_passed_over(name, value, tmp_path, audited):

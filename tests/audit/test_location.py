@@ -11,7 +11,9 @@ SEEDS = sorted(Path(__file__).with_name("seeds").iterdir())
 
 
 def at_pointer(value, pointer):
+    """What stands there; a text on the way is the JSON of a body."""
     for part in pointer.split("/")[1:]:
+        value = json.loads(value) if isinstance(value, str) else value
         key = part.replace("~1", "/").replace("~0", "~")
         value = value[int(key)] if isinstance(value, list) else value[key]
     return value

@@ -78,7 +78,7 @@ class Exchanges:
     """The requests of one record with their answers, noted one after the other."""
 
     def __init__(self) -> None:
-        self._messages: list[Value] = []
+        self._messages: list[tuple[Value, object]] = []
         self._found: list[Conversation] = []
         self._gaps: list[str] = []
 
@@ -108,7 +108,7 @@ class Exchanges:
         """Note a request with its answer, by the values in their bodies."""
         values = [*asked, *answered]
         if any(mcp_wire.matches(value) for _, value in values):
-            self._messages += [Value(at, {"time": time, "message": value}) for at, value in values]
+            self._messages += [(value, time) for value in values]
         elif values:
             found = read_exchange(place, asked[0] if asked else None, answered) if len(asked) < 2 else None
             if found:
@@ -118,7 +118,7 @@ class Exchanges:
 
     def conversations(self, name: str) -> Iterator[Conversation]:
         """First the messages of MCP, then each request, then what is wrong with the record of that name."""
-        yield from mcp_wire.read(self._messages) if self._messages else ()
+        yield from mcp_wire.read_messages(self._messages) if self._messages else ()
         yield from self._found
         if self._gaps:
             more = len(self._gaps) - _MAX_GAPS

@@ -11,10 +11,17 @@ from typing import Any
 
 from promptkit.audit.ledger import Ledger
 from promptkit.audit.pairing import text_of
-from promptkit.audit.reader import Value
+from promptkit.audit.reader import FormatAbout, Value
 from promptkit.audit.strict import NOT_RECORDED
 from promptkit.text import sanitized
 from promptkit.transcript import CallState, Conversation
+
+ABOUT = FormatAbout(
+    host="Applications of Vercel's AI SDK, on the server",
+    get="Keep `response.messages` of each result, or the messages that you send, as JSON.",
+    shows="Each call with its result, approvals, and what was denied or failed.",
+    lacks="What ran and was not kept with the messages. Not verified with files of users.",
+)
 
 _ROLES = frozenset({"user", "assistant", "system", "tool"})
 _TELLING = frozenset({"tool-call", "tool-result"})

@@ -11,10 +11,19 @@ from typing import Any
 
 from promptkit.audit.ledger import Ledger
 from promptkit.audit.pairing import text_of
-from promptkit.audit.reader import Value
+from promptkit.audit.reader import FormatAbout, Value
 from promptkit.audit.strict import NOT_RECORDED
 from promptkit.text import sanitized
 from promptkit.transcript import CallState, Conversation
+
+ABOUT = FormatAbout(
+    host="Applications of Vercel's AI SDK, in the browser",
+    get="Keep the messages of `useChat` as your application stores them, as JSON.",
+    shows="Each call with its state, result and approval, as the application showed it.",
+    lacks=(
+        "Messages that the application did not store; what ran after the last state. Not verified with files of users."
+    ),
+)
 
 _ROLES = frozenset({"user", "assistant", "system"})
 _READ = frozenset({"parts", "toolInvocations"})

@@ -6,7 +6,7 @@ Source: the types of anthropic 2.13, `types.beta.BetaMessage` and `BetaRawMessag
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from promptkit.audit.blocks import CALLS, BlockMessage, read_content
@@ -94,7 +94,7 @@ def _exchange(location: str, value: Mapping[str, Any]) -> Conversation:
     return ledger.conversation(text_of(value.get("id")) or location or "messages")
 
 
-def _message(ledger: Ledger, message: Mapping[str, Any], location: str) -> None:
+def _message(ledger: Ledger, message: Mapping[str, Any], location: str, places: Sequence[str] = ()) -> None:
     role = text_of(message.get("role"))
     if role == "assistant":
         ledger.is_waiting = "stop_reason" not in message and _holds(message.get("content"), "tool_use")
@@ -106,7 +106,7 @@ def _message(ledger: Ledger, message: Mapping[str, Any], location: str) -> None:
         ledger.gap(f"{location}: the answer is cut off: {sanitized(message.get('stop_reason'), 40)}")
     ledger.pairing.go_on()
     ledger.beside(message, _READ, location)
-    noted = BlockMessage(role, location, ledger.pairing, ledger.gaps, asked=CallState.PROPOSED)
+    noted = BlockMessage(role, location, ledger.pairing, ledger.gaps, asked=CallState.PROPOSED, places=places)
     ledger.texts += read_content(message.get("content"), noted)
 
 
@@ -123,13 +123,13 @@ class _MessageReading:
         # The message that the events of a stream are making.
         self._stream: _StreamedMessage | None = None
 
-    def message(self, location: str, message: Mapping[str, Any]) -> Iterator[Conversation]:
+    def message(self, location: str, message: Mapping[str, Any], places: Sequence[str] = ()) -> Iterator[Conversation]:
         if self._is_answered and _is_answer(message):
             yield from self._let_go()
         self._is_answered = _is_answer(message)
         self._name = self._name or text_of(message.get("id"))
         self._ledger = self._ledger or Ledger()
-        _message(self._ledger, message, location)
+        _message(self._ledger, message, location, places)
 
     def _let_go(self) -> Iterator[Conversation]:
         if self._ledger:
@@ -142,11 +142,11 @@ class _MessageReading:
         if kind == "message_start":
             yield from self._answer(location)
             message = event.get("message")
-            self._stream = _StreamedMessage(message if isinstance(message, dict) else {})
+            self._stream = _StreamedMessage(location, message if isinstance(message, dict) else {})
         begun = self._stream
         if kind != "ping" or begun or overlooked(event, ()) is not None:
-            self._stream = begun or _StreamedMessage({})
-            self._stream.add(event)
+            self._stream = begun or _StreamedMessage(location, {})
+            self._stream.add(location, event)
         if kind == "message_stop":
             if begun:
                 begun.stop()
@@ -154,7 +154,7 @@ class _MessageReading:
 
     def _answer(self, location: str) -> Iterator[Conversation]:
         if self._stream:
-            yield from self.message(location, self._stream.message())
+            yield from self.message(location, self._stream.message(), self._stream.places)
         self._stream = None
 
     def end(self) -> Iterator[Conversation]:
@@ -172,52 +172,55 @@ def _identity(block: object) -> str:
 class _StreamedMessage:
     """One message, made of its start and the events that go on with it."""
 
-    def __init__(self, start: Mapping[str, Any]) -> None:
+    def __init__(self, location: str, start: Mapping[str, Any]) -> None:
         self._start = {"type": "message", "stop_reason": None} | dict(start)
         content = start.get("content")
         self._blocks: list[Any] = content if isinstance(content, list) else [content] if content else []
+        self.places = [f"{location}/message/content/{index}" for index in range(len(self._blocks))]
         # The block of each index that goes on, and the pieces of its input.
         self._at: dict[str, dict[str, Any]] = {}
         self._pieces: dict[int, list[str]] = {}
         self._known = {_identity(block) for block in self._blocks} - {""}
 
-    def add(self, event: Mapping[str, Any]) -> None:
+    def add(self, location: str, event: Mapping[str, Any]) -> None:
         """Add what an event tells; what looks like a call where none is known to stand is a gap."""
         index, kind = str(event.get("index")), event.get("type")
         delta = event["delta"] if isinstance(event.get("delta"), dict) else {}
         if overlooked(event, _OF_EVENTS) is not None or overlooked(delta, ()) is not None:
-            self._begin(index, {})
+            self._begin(index, {}, location)
         if kind == "message_delta" and "stop_reason" in delta:
             self._start["stop_reason"] = delta["stop_reason"]
         elif kind == "content_block_start":
-            self._begin(index, event.get("content_block"))
+            self._begin(index, event.get("content_block"), f"{location}/content_block")
         elif isinstance(delta.get("partial_json"), str):
-            block = self._at[index] if index in self._at else self._begin(index, {})
+            block = self._at[index] if index in self._at else self._begin(index, {}, location)
             self._pieces.setdefault(id(block), []).append(delta["partial_json"])
         elif kind == "content_block_delta" and text_of(delta.get("type")) not in _DELTAS:
-            self._begin(index, {})
+            self._begin(index, {}, location)
         if kind not in {"message_start", "content_block_start"}:
-            self._complete(event)
+            self._complete(location, event)
 
-    def _complete(self, event: Mapping[str, Any]) -> None:
+    def _complete(self, location: str, event: Mapping[str, Any]) -> None:
         """Add the blocks that stand whole in an event other than their start, as the SDK's own events have them."""
         message = event["message"] if isinstance(event.get("message"), dict) else {}
         content = message["content"] if isinstance(message.get("content"), list) else []
-        for block in [event.get("content_block"), *content]:
-            if isinstance(block, dict) and text_of(block.get("type")) not in _TEXTS:
-                self._add_once(block)
+        self._add_once(f"{location}/content_block", event.get("content_block"))
+        for index, block in enumerate(content):
+            self._add_once(f"{location}/message/content/{index}", block)
 
-    def _add_once(self, block: dict[str, Any]) -> None:
-        if _identity(block) not in self._known:
-            self._begin("", block)
+    def _add_once(self, place: str, block: object) -> None:
+        is_told = not isinstance(block, dict) or text_of(block.get("type")) in _TEXTS or _identity(block) in self._known
+        if not is_told:
+            self._begin("", block, place)
 
     def stop(self) -> None:
         """Note that nothing follows; the event that says why may be missing."""
         self._start["stop_reason"] = self._start["stop_reason"] or "end_turn"
 
-    def _begin(self, index: str, block: object) -> dict[str, Any]:
+    def _begin(self, index: str, block: object, place: str) -> dict[str, Any]:
         begun = dict(block) if isinstance(block, dict) else {}
         self._blocks.append(begun)
+        self.places.append(place)
         self._known |= {_identity(begun)} - {""}
         self._at[index] = begun
         return begun

@@ -15,10 +15,23 @@ from promptkit.audit.formats._exchange import read_exchange
 from promptkit.audit.ledger import Ledger
 from promptkit.audit.overlooked import overlooked
 from promptkit.audit.pairing import text_of
-from promptkit.audit.reader import Value
+from promptkit.audit.reader import FormatAbout, Value
 from promptkit.audit.strict import NOT_RECORDED
 from promptkit.text import sanitized
 from promptkit.transcript import CallState, Conversation
+
+ABOUT = FormatAbout(
+    host="AWS Bedrock",
+    get=(
+        "Turn on the logging of model invocations, with texts, to S3 or CloudWatch; unpack the gzip files of S3 "
+        "first. Or log the messages of Converse."
+    ),
+    shows="Calls that models asked for, and the results that later requests brought back.",
+    lacks=(
+        "What your client ran and did not send back. Bodies that are kept elsewhere in S3 are gaps. Not verified "
+        "with files of users."
+    ),
+)
 
 _CALLS = ("toolUse", "toolResult")
 _SILENT = frozenset({
@@ -29,6 +42,8 @@ _ROLES = frozenset({"user", "assistant"})
 _ENDS = frozenset({"end_turn", "tool_use", "stop_sequence"})
 _CONVERSE = frozenset({"Converse", "ConverseStream"})
 _READ = frozenset({"messages", "output", "system", "toolConfig"})
+# What a tool was given, or gave.
+_DATA = frozenset({"toolUseId", "input", "content"})
 
 
 def matches(value: Any) -> bool:  # noqa: ANN401
@@ -81,20 +96,22 @@ def _invocation(location: str, line: Mapping[str, Any]) -> Conversation:
         answers = answered.value if isinstance(answered.value, list) else [answered.value]
         values = [Value(answered.location, answer) for answer in answers if answer is not None]
         found = read_exchange(name, asked if asked.value is not None else None, values)
-    gaps = list(_gaps(location, line))
+    beside = Ledger()
+    _look_beside(beside, location, line)
     if found is None:
-        return Conversation(name, [], [*gaps, f"{location}: bodies that are not of an API we know"])
-    return replace(found, id=name, gaps=[*found.gaps, *gaps])
+        return Conversation(name, [], [*beside.gaps, f"{location}: bodies that are not of an API we know"])
+    return replace(found, id=name, gaps=[*found.gaps, *beside.gaps])
 
 
-def _gaps(location: str, line: Mapping[str, Any]) -> Iterator[str]:
+def _look_beside(ledger: Ledger, location: str, line: Mapping[str, Any]) -> None:
     if line.get("schemaType") != "ModelInvocationLog" or line.get("errorCode") is not None:
-        yield f"{location}: not the log of an invocation that succeeded"
-    if (key := overlooked(line, ("input", "output"))) is not None:
-        yield f"{location}: {sanitized(key, 40)} may hold calls"
+        ledger.gap(f"{location}: not the log of an invocation that succeeded")
+    ledger.beside(line, ("input", "output"), location)
     for side in ("input", "output"):
         if _body(location, line, side).value is None:
-            yield f"{location}: the {side} is not in the log"
+            ledger.gap(f"{location}: the {side} is not in the log")
+        elif isinstance(line[side], dict):
+            ledger.beside(line[side], (f"{side}BodyJson",), f"{location}/{side}")
 
 
 def _body(location: str, line: Mapping[str, Any], side: str) -> Value:
@@ -112,8 +129,7 @@ def _exchange(asked: Value, answered: Value, name: str) -> Conversation:
     if "output" in answered.value or answered.value is not asked.value:
         _answer(ledger, answered.value, answered.location)
     for body in (asked, answered):
-        if (key := overlooked(body.value, _READ)) is not None:
-            ledger.gap(f"{body.location}: {sanitized(key, 40)} may hold calls")
+        ledger.beside(body.value, _READ, body.location)
     return ledger.conversation(name)
 
 
@@ -126,8 +142,7 @@ def _answer(ledger: Ledger, answer: Mapping[str, Any], location: str) -> None:
     ledger.is_waiting = False
     if text_of(answer.get("stopReason")) not in _ENDS:
         ledger.gap(f"{location}: the answer is cut off: {sanitized(answer.get('stopReason'), 40)}")
-    if (key := overlooked(output, ("message",))) is not None:
-        ledger.gap(f"{location}/output: {sanitized(key, 40)} may hold calls")
+    ledger.beside(output, ("message",), f"{location}/output")
 
 
 def _message(ledger: Ledger, message: Mapping[str, Any], location: str) -> None:
@@ -140,8 +155,7 @@ def _message(ledger: Ledger, message: Mapping[str, Any], location: str) -> None:
     for place, block in ledger.each(content, f"{location}/content"):
         for kind, held in block.items():
             _block(ledger, kind, held, f"{place}/{sanitized(kind, 40)}")
-    if (key := overlooked(message, ("content",))) is not None:
-        ledger.gap(f"{location}: {sanitized(key, 40)} may hold calls")
+    ledger.beside(message, ("content",), location)
 
 
 def _block(ledger: Ledger, kind: str, held: Any, place: str) -> None:  # noqa: ANN401
@@ -151,9 +165,13 @@ def _block(ledger: Ledger, kind: str, held: Any, place: str) -> None:  # noqa: A
         # A tool of the provider's has a type, and the provider runs it.
         state = CallState.UNKNOWN if "type" in given else CallState.PROPOSED
         ledger.call(given.get("toolUseId"), given.get("name"), given.get("input", NOT_RECORDED), state, place)
+        ledger.beside(given, _DATA, place)
     elif kind == "toolResult":
         state = CallState.FAILED if given.get("status") == "error" else CallState.EXECUTED
         ledger.settle(given.get("toolUseId"), state, place)
+        for at, part in ledger.each(given.get("content"), f"{place}/content"):
+            ledger.beside(part, ("json",), at)
+        ledger.beside(given, _DATA, place)
     elif kind not in _SILENT:
         ledger.gap(f"{place}: blocks of this kind are not known")
     elif overlooked({"held": held}, ()):

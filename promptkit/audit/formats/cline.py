@@ -15,9 +15,19 @@ from typing import Any
 from promptkit.audit.blocks import BlockMessage, read_content
 from promptkit.audit.ledger import Ledger
 from promptkit.audit.pairing import iso_time, text_of
-from promptkit.audit.reader import Value
+from promptkit.audit.reader import FormatAbout, Value
 from promptkit.audit.strict import NOT_RECORDED
 from promptkit.transcript import CallState, Conversation
+
+ABOUT = FormatAbout(
+    host="Cline and Roo Code",
+    get="Take the folder `tasks` of the extension's storage in VS Code: `api_conversation_history.json` of each task.",
+    shows="Each call of the task, those of MCP servers also where they stand in the text.",
+    lacks=(
+        "Whether a person denied a call: the host answers in words, which count as a result. What a shell command "
+        "did. Not verified with files of users."
+    ),
+)
 
 _ROLES = frozenset({"user", "assistant"})
 _CARRIER = "use_mcp_tool"

@@ -12,12 +12,21 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from promptkit.audit.ledger import Ledger
-from promptkit.audit.overlooked import overlooked
 from promptkit.audit.pairing import text_of
-from promptkit.audit.reader import Value
+from promptkit.audit.reader import FormatAbout, Value
 from promptkit.audit.strict import NOT_RECORDED, parse_arguments
 from promptkit.text import sanitized
 from promptkit.transcript import CallState, Conversation
+
+ABOUT = FormatAbout(
+    host="GitHub Copilot CLI",
+    get="Take ~/.copilot/session-state/ID/events.jsonl of the person's machine.",
+    shows="Each call of the session and of its sub-agents, with approvals and results.",
+    lacks=(
+        "What a shell command did, and what tools of the provider did: these are gaps. Not verified with files of "
+        "users."
+    ),
+)
 
 _SAID = {"user.message": "user", "assistant.message": "assistant", "system.message": "system"}
 _STARTS = frozenset({"session.start", "session.resume", "result"})
@@ -68,6 +77,9 @@ _KINDS = (
 # How a person, a rule or a hook says no.
 _REFUSALS = ("denied-", "cancelled")
 _READ = frozenset({"toolRequests", "toolCallId", "parentToolCallId", "arguments", "result", "permissionRequest"})
+_CALL = frozenset({"toolCallId", "arguments", "args", "toolArgs"})
+# What a tool gave.
+_RESULT = frozenset({"content", "detailedContent", "contents", "structuredContent"})
 
 
 def matches(value: Any) -> bool:  # noqa: ANN401
@@ -133,8 +145,10 @@ class _CopilotSession:
             return
         place = location if kind == "result" else f"{location}/data"
         self._event(place, kind, data, event.get("timestamp"))
-        if (key := overlooked(data, _READ)) is not None:
-            self._ledger.gap(f"{place}: {sanitized(key, 40)} may hold calls")
+        self._ledger.beside(data, _READ, place)
+        self._ledger.beside(event, _READ if data is event else ("data",), location)
+        if isinstance(data.get("result"), dict):
+            self._ledger.beside(data["result"], _RESULT, f"{place}/result")
 
     def _event(self, place: str, kind: str, data: Mapping[str, Any], time: object) -> None:
         call_id = text_of(data.get("toolCallId"))
@@ -168,6 +182,7 @@ class _CopilotSession:
         self._ledger.is_waiting = role == "user" or bool(data.get("toolRequests"))
         for at, asked in self._ledger.each(data.get("toolRequests"), f"{place}/toolRequests"):
             self._ask(text_of(asked.get("toolCallId")), _request(asked.get("name"), asked, at, time))
+            self._ledger.beside(asked, _CALL, at)
             if asked.get("caller") is not None:
                 self._ledger.gap(f"{at}: code made this call, and may have made others that are not recorded")
         if data.get("serverTools"):
@@ -199,6 +214,7 @@ class _CopilotSession:
         asked = data["permissionRequest"] if isinstance(data.get("permissionRequest"), dict) else {}
         call_id = text_of(asked.get("toolCallId"))
         self._questions[text_of(data.get("requestId"))] = call_id
+        self._ledger.beside(asked, _CALL, f"{place}/permissionRequest")
         if call_id not in self._requests and call_id not in self._starts:
             named = {"mcpToolName": asked.get("toolName"), "mcpServerName": asked.get("serverName")}
             arguments = {"arguments": asked["args"]} if "args" in asked else {}

@@ -14,12 +14,20 @@ from typing import Any
 
 from promptkit.audit.blocks import BlockMessage, read_content
 from promptkit.audit.ledger import Ledger
-from promptkit.audit.overlooked import overlooked
 from promptkit.audit.pairing import text_of
-from promptkit.audit.reader import Value
+from promptkit.audit.reader import FormatAbout, Value
 from promptkit.audit.strict import NOT_RECORDED
-from promptkit.text import sanitized
 from promptkit.transcript import CallState, Conversation
+
+ABOUT = FormatAbout(
+    host="Cursor",
+    get="Take ~/.cursor/projects/PROJECT/agent-transcripts of the person's machine, with the files of the sub-agents.",
+    shows="Each call of the agent with its arguments.",
+    lacks=(
+        "What came of the calls and who allowed them: each outcome is unknown. Which sub-agents belong to a "
+        "transcript. Not verified with files of users."
+    ),
+)
 
 # Each carries the call of a tool of a server, which it names in this member.
 _CARRIERS = {"CallMcpTool": "server", "CallDynamicTool": "namespace"}
@@ -62,15 +70,11 @@ class _CursorTranscript:
             self.ledger.gap(f"{location}: not a line of a transcript")
         elif line.get("type") == "turn_ended":
             self.ledger.is_waiting = False
-            self._look(location, line, ())
+            self.ledger.beside(line, (), location)
         elif isinstance(line.get("message"), dict):
             self._message(location, line, line["message"])
         else:
             self._early(location, line)
-
-    def _look(self, location: str, value: Mapping[str, Any], known: tuple[str, ...]) -> None:
-        if (key := overlooked(value, known)) is not None:
-            self.ledger.gap(f"{location}: {sanitized(key, 40)} may hold calls")
 
     def _message(self, location: str, line: Mapping[str, Any], message: Mapping[str, Any]) -> None:
         content, place = message.get("content"), f"{location}/message"
@@ -82,8 +86,11 @@ class _CursorTranscript:
         noted = BlockMessage(role, place, self.ledger.pairing, self.ledger.gaps)
         carried = [_without_carrier(block) for block in blocks] if blocks else content
         self.ledger.texts += read_content(carried, noted)
-        self._look(location, line, ("message",))
-        self._look(place, message, ("content",))
+        self.ledger.beside(line, ("message",), location)
+        self.ledger.beside(message, ("content",), place)
+        for index, block in enumerate(blocks):
+            if isinstance(block, dict):
+                self._beside_call(f"{place}/content/{index}", block, block.get("name"), "input")
 
     def _early(self, location: str, line: Mapping[str, Any]) -> None:
         role, result = text_of(line.get("role")), line.get("toolResult")
@@ -97,11 +104,17 @@ class _CursorTranscript:
             tool, arguments, server = _carried(name, call.get("args", NOT_RECORDED))
             call_id = f"{name} {self._called[name]}"
             self.ledger.call(call_id, tool or None, arguments, CallState.UNKNOWN, place, server=server)
+            self._beside_call(place, call, name, "args")
         if isinstance(result, dict):
             name = text_of(result.get("toolName"))
             self._answered[name] += 1
             self.ledger.settle(f"{name} {self._answered[name]}", CallState.EXECUTED, f"{location}/toolResult")
-        self._look(location, line, ("toolCalls", "toolResult"))
+        self.ledger.beside(line, ("toolCalls", "toolResult"), location)
+
+    def _beside_call(self, place: str, call: Mapping[str, Any], name: object, key: str) -> None:
+        self.ledger.beside(call, (key, "content", "tool_use_id"), place)
+        if text_of(name) in _CARRIERS and isinstance(call.get(key), dict):
+            self.ledger.beside(call[key], ("arguments",), f"{place}/{key}")
 
 
 def _is_call(block: object) -> bool:

@@ -11,12 +11,21 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from promptkit.audit.ledger import Ledger
-from promptkit.audit.overlooked import overlooked
 from promptkit.audit.pairing import furthest, text_of
-from promptkit.audit.reader import Value
+from promptkit.audit.reader import FormatAbout, Value
 from promptkit.audit.strict import NOT_RECORDED
 from promptkit.text import sanitized
 from promptkit.transcript import CallState, Conversation
+
+ABOUT = FormatAbout(
+    host="Gemini CLI",
+    get="Take ~/.gemini/tmp/PROJECT/chats of the person's machine, with the folders of the sub-agents.",
+    shows="Each call with its result, also in turns that were rewound.",
+    lacks=(
+        "Whether a call that was cancelled had begun: its outcome is unknown. What a shell command did. Not "
+        "verified with files of users."
+    ),
+)
 
 # `cancelled` stands there for what never began as well as for what was stopped, so it proves nothing.
 _STATES = {
@@ -60,20 +69,16 @@ class _CliSession:
             self._change(location, value)
         elif isinstance(value.get("$set"), dict):
             self._change(f"{location}/$set", value["$set"])
-            self._look(location, value, ("$set",))
+            self._ledger.beside(value, ("$set",), location)
         elif "$rewindTo" in value:
-            self._look(location, value, ())
+            self._ledger.beside(value, (), location)
         else:
             self._message(location, value)
-
-    def _look(self, location: str, value: Mapping[str, Any], known: tuple[str, ...]) -> None:
-        if (key := overlooked(value, known)) is not None:
-            self._ledger.gap(f"{location}: {sanitized(key, 40)} may hold calls")
 
     def _change(self, location: str, value: Mapping[str, Any]) -> None:
         for place, message in self._ledger.each(value.get("messages"), f"{location}/messages"):
             self._message(place, message)
-        self._look(location, value, ("messages",))
+        self._ledger.beside(value, ("messages",), location)
 
     def _message(self, place: str, message: Mapping[str, Any]) -> None:
         kind = text_of(message.get("type"))
@@ -84,19 +89,31 @@ class _CliSession:
             self._ledger.is_waiting = role == "user" or bool(message.get("toolCalls"))
         for at, call in self._ledger.each(message.get("toolCalls"), f"{place}/toolCalls"):
             self._call(at, call)
-        self._look(place, message, ("toolCalls",))
+        self._ledger.beside(message, ("toolCalls",), place)
 
     def _call(self, place: str, call: Mapping[str, Any]) -> None:
         state = _STATES.get(text_of(call.get("status")), CallState.UNKNOWN)
         found = _CliCall(call.get("name"), call.get("args", NOT_RECORDED), state, place, call.get("timestamp"))
+        known = ["args", "result"]
         if isinstance(call.get("agentId"), str):
             self._needs[call["agentId"]] = None
+            # It shows what the sub-agent did, which has a file of its own.
+            known.append("resultDisplay")
+        self._ledger.beside(call, known, place)
+        self._beside_result(f"{place}/result", call.get("result"))
         same = self._calls.setdefault(text_of(call.get("id")) or place, [])
         for index in range(max(0, len(same) - _MAX_COMPARED), len(same)):
             if same[index][:2] == found[:2]:
                 same[index] = same[index].after(state)
                 return
         same.append(found)
+
+    def _beside_result(self, place: str, result: object) -> None:
+        parts = result if isinstance(result, list) else [result]
+        for part in (part for part in parts if isinstance(part, dict)):
+            self._ledger.beside(part, ("functionResponse",), place)
+            if isinstance(response := part.get("functionResponse"), dict):
+                self._ledger.beside(response, ("response",), f"{place}/functionResponse")
 
     def conversation(self) -> Conversation:
         """All of it, in the order in which the calls were first written."""

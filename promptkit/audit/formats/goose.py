@@ -12,9 +12,22 @@ from typing import Any
 
 from promptkit.audit.ledger import Ledger
 from promptkit.audit.pairing import text_of
-from promptkit.audit.reader import Value
+from promptkit.audit.reader import FormatAbout, Value
 from promptkit.text import sanitized
 from promptkit.transcript import CallState, Conversation
+
+ABOUT = FormatAbout(
+    host="Goose",
+    get=(
+        "Run `goose session export --format json`, take its older files of JSON Lines, or keep what `goose run` "
+        "prints as JSON."
+    ),
+    shows="Each call with its arguments and result, and what a person was asked.",
+    lacks=(
+        "Whether a person declined a call: the host answers in words, which count as a result. Not verified with "
+        "files of users."
+    ),
+)
 
 _REQUESTS = frozenset({"toolRequest", "frontendToolRequest"})
 _TELLING = _REQUESTS | {"toolResponse", "toolConfirmationRequest", "actionRequired"}

@@ -13,8 +13,15 @@ from typing import Any
 
 from promptkit.audit.formats._exchange import Exchanges
 from promptkit.audit.pairing import text_of
-from promptkit.audit.reader import Value
+from promptkit.audit.reader import FormatAbout, Value
 from promptkit.transcript import Conversation
+
+ABOUT = FormatAbout(
+    host="Browsers and proxies",
+    get="Save the traffic as HAR with content, in the network panel of a browser or in a proxy; up to 32 MiB are read.",
+    shows="Messages of MCP, and requests to the APIs of Anthropic, OpenAI and Gemini, streams too, with their answers.",
+    lacks="Calls that went another way. Bodies that were not saved, and JSON that we do not know, are gaps.",
+)
 
 _READ = frozenset({"request", "response"})
 
@@ -47,16 +54,20 @@ def _entry(exchanges: Exchanges, place: str, entry: Mapping[str, Any]) -> None:
     request, response = entry.get("request"), entry.get("response")
     if not (isinstance(request, dict) and isinstance(response, dict)) or entry.get("_webSocketMessages"):
         exchanges.gap(f"{place}: not a request with its response")
-    asked = _body(exchanges, f"{place}/request/postData", request, "postData")
-    answered = _body(exchanges, f"{place}/response/content", response, "content")
+    asked = _body(exchanges, f"{place}/request", request, "postData")
+    answered = _body(exchanges, f"{place}/response", response, "content")
     exchanges.add(place, asked, answered, entry.get("startedDateTime"))
     exchanges.look(place, entry, _READ)
 
 
 def _body(exchanges: Exchanges, place: str, side: object, key: str) -> list[Value]:
-    body = side.get(key) if isinstance(side, dict) else None
+    if not isinstance(side, dict):
+        return []
+    exchanges.look(place, side, (key,))
+    place, body = f"{place}/{key}", side.get(key)
     if not isinstance(body, dict):
         return []
+    exchanges.look(place, body, ("text",))
     kind, text = text_of(body.get("mimeType")), body.get("text")
     if not isinstance(text, str) or not text.strip():
         if body.get("size", 1) != 0:

@@ -12,8 +12,18 @@ from typing import Any
 from promptkit.audit.formats._langchain_message import is_message, read_message
 from promptkit.audit.ledger import Ledger
 from promptkit.audit.pairing import text_of
-from promptkit.audit.reader import Value
+from promptkit.audit.reader import FormatAbout, Value
 from promptkit.transcript import Conversation
+
+ABOUT = FormatAbout(
+    host="LangChain and LangGraph",
+    get="Write the messages, or the state of the graph, as JSON: with `messages_to_dict`, `dumps` or `model_dump`.",
+    shows="Each call with its result, also those that the provider ran.",
+    lacks=(
+        "Whether a person rejected a call: it counts as one that failed. What ran and left no message. Not "
+        "verified with files of users."
+    ),
+)
 
 
 def matches(value: Any) -> bool:  # noqa: ANN401

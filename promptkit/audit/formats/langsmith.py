@@ -14,10 +14,20 @@ from promptkit.audit.formats._langchain_message import is_message, read_message
 from promptkit.audit.ledger import Ledger
 from promptkit.audit.overlooked import looks_like_call
 from promptkit.audit.pairing import text_of
-from promptkit.audit.reader import Value
+from promptkit.audit.reader import FormatAbout, Value
 from promptkit.audit.strict import NOT_RECORDED, parse_arguments
 from promptkit.text import sanitized
 from promptkit.transcript import CallState, Conversation
+
+ABOUT = FormatAbout(
+    host="LangSmith",
+    get="List the runs of the project over the API, every page, and write them as JSON.",
+    shows="The tools that ran, with arguments and results, and the messages around them.",
+    lacks=(
+        "What was not traced. Runs that others name and that are not in the export are gaps. Not verified with "
+        "files of users."
+    ),
+)
 
 _MARKS = frozenset({"trace_id", "dotted_order", "session_id", "child_runs"})
 _HELD = ("inputs", "outputs")

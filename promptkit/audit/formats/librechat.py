@@ -12,10 +12,20 @@ from typing import Any
 
 from promptkit.audit.ledger import Ledger
 from promptkit.audit.pairing import text_of
-from promptkit.audit.reader import Value
+from promptkit.audit.reader import FormatAbout, Value
 from promptkit.audit.strict import NOT_RECORDED
 from promptkit.text import sanitized
 from promptkit.transcript import CallState, Conversation
+
+ABOUT = FormatAbout(
+    host="LibreChat",
+    get="Export the conversation as JSON, with all branches: only such an export can be clean.",
+    shows="Each call of every branch with its arguments and result.",
+    lacks=(
+        "Turns that were regenerated, unless all branches are exported; whether a call failed. Not verified with "
+        "files of users."
+    ),
+)
 
 _LISTS = ("messagesTree", "messages")
 _READ = frozenset({"content", "children", "attachments"})

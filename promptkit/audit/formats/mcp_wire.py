@@ -24,7 +24,10 @@ from promptkit.transcript import CallState, Conversation
 
 ABOUT = FormatAbout(
     host="Any MCP client or server, and our guard",
-    get="Log the messages where all of them pass: `promptkit guard --log FILE`, or a proxy of your own.",
+    get=(
+        "Log the messages where all of them pass: `promptkit guard --log FILE`, or a proxy of your own. Claude Desktop "
+        "logs those of local servers in mcp*.log, on a Mac in ~/Library/Logs/Claude."
+    ),
     shows="Each call that went over this wire, with its arguments and its result: the strongest evidence.",
     lacks=(
         "What was said; calls that went another way. The guard's log says what it let through, and not what came back."
@@ -32,6 +35,7 @@ ABOUT = FormatAbout(
 )
 
 _GATE = frozenset({"method", "tool", "arguments", "allowed"})
+_NO_MESSAGE = "it holds no message of MCP"
 _TIMES = ("timestamp", "time", "ts", "at")
 # Of all revisions; none of these calls a tool or hands anything over.
 _OTHERS = frozenset(
@@ -66,6 +70,15 @@ def read(records: Iterable[Value]) -> Iterator[Conversation]:
     wire = _Wire()
     for record in records:
         wire.line(record.location, record.value)
+    yield wire.ledger.conversation("wire log")
+
+
+def read_messages(messages: Iterable[tuple[Value, object]]) -> Iterator[Conversation]:
+    """As `read`, for the messages that another record holds, each with its time."""
+    wire = _Wire()
+    for (location, value), time in messages:
+        if not wire.messages(location, value, time):
+            wire.ledger.gap(f"{location}: {_NO_MESSAGE}")
     yield wire.ledger.conversation("wire log")
 
 
@@ -139,12 +152,16 @@ class _Wire:
             self._chain(location, line)
             self._gate(location, line)
             line = {key: value for key, value in line.items() if key not in _GATE}
+        if not self.messages(location, line, time) and not is_of_gate:
+            self.ledger.gap(f"{location}: {_NO_MESSAGE}")
+
+    def messages(self, location: str, value: object, time: object) -> bool:
+        """Note the messages in a value; whether there are any."""
         has_message = False
-        for place, message in _messages(line, location):
+        for place, message in _messages(value, location):
             has_message = True
             self._message(place, message, time)
-        if not has_message and not is_of_gate:
-            self.ledger.gap(f"{location}: it holds no message of MCP")
+        return has_message
 
     def _message(self, place: str, message: Mapping[str, Any], time: object) -> None:
         if not _is_marked(message):

@@ -15,15 +15,25 @@ from typing import Any
 from promptkit.audit.formats._openai_items import note_turn, read_item
 from promptkit.audit.ledger import Ledger
 from promptkit.audit.pairing import text_of
-from promptkit.audit.reader import Value
+from promptkit.audit.reader import FormatAbout, Value
 from promptkit.audit.strict import NOT_RECORDED, parse_arguments
 from promptkit.text import sanitized
 from promptkit.transcript import CallState, Conversation
 
+ABOUT = FormatAbout(
+    host="Open WebUI",
+    get="Export the chats as JSON, your own or, as an admin, all of them.",
+    shows="Each call in every branch, with arguments and results; in older chats as the host drew it.",
+    lacks=(
+        "Whether a person declined a call: the host answers in words, which count as a result. Deleted chats. Not "
+        "verified with files of users."
+    ),
+)
+
 _ROLES = frozenset({"user", "assistant", "system"})
 _READ = frozenset({"content", "output", "sources"})
 _DRAWN = re.compile(r"""<details\b((?:\s+[\w-]+=(?:"[^"]*"|'[^']*'))*)(\s*>)?""")
-_ATTRIBUTE = re.compile(r"""([\w-]+)=(?:"([^"]*)"|'([^']*)')""")
+_ATTRIBUTE = re.compile(r"""(?<![\w-])([\w-]+)=(?:"([^"]*)"|'([^']*)')""")
 
 
 def matches(value: Any) -> bool:  # noqa: ANN401

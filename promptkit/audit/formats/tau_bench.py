@@ -14,10 +14,17 @@ from promptkit.audit.formats import openai_chat
 from promptkit.audit.ledger import Ledger
 from promptkit.audit.overlooked import overlooked
 from promptkit.audit.pairing import text_of
-from promptkit.audit.reader import Value
+from promptkit.audit.reader import FormatAbout, Value
 from promptkit.audit.strict import NOT_RECORDED
 from promptkit.text import sanitized
 from promptkit.transcript import CallState, Conversation
+
+ABOUT = FormatAbout(
+    host="tau-bench and tau2-bench",
+    get="Take the results file that the bench wrote.",
+    shows="Each call of each trial with its result, those of the simulated user too.",
+    lacks="Trials that are not in the file. It is no record of a chat host.",
+)
 
 _ROLES = frozenset({"system", "user", "assistant", "tool"})
 _READ = frozenset({"content", "tool_calls", "tool_messages"})
@@ -51,15 +58,16 @@ def _name(trial: Mapping[str, Any]) -> str:
 
 
 def _first(location: str, trial: Mapping[str, Any]) -> Conversation:
-    place = f"{location}/traj"
-    found = next(openai_chat.read([Value(place, {"messages": trial["traj"]})]))
-    gaps = [*found.gaps]
+    found = next(openai_chat.read([Value(location, {"messages": trial["traj"]})]))
+    read, written = f"{location}/messages/", f"{location}/traj/"
+    calls = [replace(call, location=call.location.replace(read, written, 1)) for call in found.calls]
+    gaps = [gap.replace(read, written, 1) for gap in found.gaps]
     info = trial.get("info")
     if isinstance(info, dict) and info.get("error") is not None:
         gaps.append(f"{location}: the trial ended in an error")
     if (key := overlooked(trial, {"traj"})) is not None:
         gaps.append(f"{location}: {sanitized(key, 40)} may hold calls")
-    return replace(found, id=_name(trial), gaps=gaps)
+    return replace(found, id=_name(trial), calls=calls, gaps=gaps)
 
 
 def _second(location: str, simulation: Any) -> Conversation:  # noqa: ANN401

@@ -14,10 +14,22 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from promptkit.audit.formats._exchange import Exchanges
-from promptkit.audit.reader import Value
+from promptkit.audit.reader import FormatAbout, Value
 from promptkit.audit.strict import MAX_RECORD_BYTES
 from promptkit.text import sanitized
 from promptkit.transcript import Conversation
+
+ABOUT = FormatAbout(
+    host="VCR, vcrpy, betamax and their kin",
+    get="Take the cassettes of the tests, in YAML or JSON.",
+    shows=(
+        "Messages of MCP and requests to the APIs of Anthropic, OpenAI and Gemini, as they were when the cassette "
+        "was recorded."
+    ),
+    lacks=(
+        "What tests that replay it did: these send nothing. Bodies that were left out or that we do not know are gaps."
+    ),
+)
 
 _LISTS = ("interactions", "http_interactions")
 # These stand at its end.

@@ -10,17 +10,26 @@ from __future__ import annotations
 
 import re
 from collections import deque
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
 from typing import Any, NamedTuple
 
 from promptkit.audit.ledger import Ledger
-from promptkit.audit.overlooked import overlooked
 from promptkit.audit.pairing import furthest, text_of
-from promptkit.audit.reader import Value
+from promptkit.audit.reader import FormatAbout, Value
 from promptkit.audit.strict import NOT_RECORDED, parse_arguments
 from promptkit.text import sanitized
 from promptkit.transcript import CallState, Conversation
+
+ABOUT = FormatAbout(
+    host="GitHub Copilot Chat in VS Code",
+    get="Run the command `Chat: Export Chat...`, or take workspaceStorage/*/chatSessions of the person's machine.",
+    shows="Each call that the host showed or the model asked for, with arguments, approvals and results.",
+    lacks=(
+        "Since VS Code 1.104 a refusal may concern only the result, so its outcome is unknown. What a shell "
+        "command did. Not verified with files of users."
+    ),
+)
 
 _INVOCATIONS = ("toolInvocationSerialized", "toolInvocation")
 _BEGINNINGS = ("prepareToolInvocation", "externalToolInvocationUpdate")
@@ -33,6 +42,8 @@ _SILENT = (
     "pullRequest", "todoList", "hook", "autoModeResolution", "clearToPreviousToolInvocation", "voiceProgress",
     "confirmation", "questionCarousel",
 )  # fmt: skip
+# Where a call holds what it was given: as a person may have edited it, or as it went to the server.
+_GIVEN = (("resultDetails", "input"), ("toolSpecificData", "rawInput"))
 _LOG = {0: "v", 1: "k", 2: "k", 3: "k"}
 _NOT_OF_LABELS = re.compile(r"[^a-z0-9_.-]+")
 _LABEL_LENGTH = 13
@@ -127,18 +138,14 @@ class _ChatSession:
             case ["requests", int(), "result"]:
                 self._result(place, value)
             case _:
-                self._look(place, {"v": value}, ())
+                self.ledger.beside({"v": value}, (), place)
 
     def state(self, location: str, value: Any) -> None:  # noqa: ANN401
         """Read a whole session."""
         given = value if isinstance(value, dict) else {}
         self._name = self._name or text_of(given.get("sessionId"))
         self._requests(f"{location}/requests", given.get("requests"))
-        self._look(location, given, ("requests",))
-
-    def _look(self, location: str, value: Mapping[str, Any], known: Collection[str]) -> None:
-        if (key := overlooked(value, known)) is not None:
-            self.ledger.gap(f"{location}: {sanitized(key, 40)} may hold calls")
+        self.ledger.beside(given, ("requests",), location)
 
     def _requests(self, location: str, requests: object) -> None:
         for place, request in self.ledger.each(requests, location):
@@ -148,7 +155,7 @@ class _ChatSession:
             self._parts(f"{place}/response", request.get("response"))
             if request.get("result") is not None:
                 self._result(f"{place}/result", request["result"])
-            self._look(place, request, ("response", "result"))
+            self.ledger.beside(request, ("response", "result"), place)
 
     def _parts(self, location: str, parts: object) -> None:
         for place, part in self.ledger.each(parts, location):
@@ -157,14 +164,21 @@ class _ChatSession:
             if kind in _INVOCATIONS:
                 call = _ChatCall(text_of(part.get("toolId")), _arguments(part), _state(part), place, _labels(part))
                 self._note(self._shown, call_id, call)
+                self._beside_call(place, part)
             elif kind in _BEGINNINGS:
                 call = _ChatCall(text_of(part.get("toolName")), NOT_RECORDED, CallState.UNKNOWN, place)
                 self._note(self._begun, call_id, call)
             elif kind in _SILENT:
                 self.ledger.text("assistant", part.get("value"))
-                self._look(place, part, ())
+                self.ledger.beside(part, (), place)
             else:
                 self.ledger.gap(f"{place}: parts of the kind {sanitized(kind, 40)} are not known")
+
+    def _beside_call(self, place: str, part: Mapping[str, Any]) -> None:
+        holders = {key: part[key] for key, _ in _GIVEN if isinstance(part.get(key), dict)}
+        self.ledger.beside(part, {"toolCallId", *holders}, place)
+        for key, given in _GIVEN:
+            self.ledger.beside(holders.get(key, {}), (given,), f"{place}/{key}")
 
     def _result(self, location: str, result: Any) -> None:  # noqa: ANN401
         """Note what the model asked for while it answered; the answer is then whole."""
@@ -177,12 +191,13 @@ class _ChatSession:
                 arguments = parse_arguments(call.get("arguments", NOT_RECORDED))
                 asked = _ChatCall(text_of(call.get("name")), arguments, CallState.UNKNOWN, inner)
                 self._note(self._asked, text_of(call.get("id")) or inner, asked)
-            self._look(at, turn, ("toolCalls",))
+                self.ledger.beside(call, ("arguments",), inner)
+            self.ledger.beside(turn, ("toolCalls",), at)
         results = metadata.get("toolCallResults")
         if results and not (isinstance(results, dict) and results.keys() <= self._asked.keys() | self._shown.keys()):
             self.ledger.gap(f"{place}/toolCallResults: a result without its call")
-        self._look(location, given, ("metadata",))
-        self._look(place, metadata, ("toolCallRounds", "toolCallResults"))
+        self.ledger.beside(given, ("metadata",), location)
+        self.ledger.beside(metadata, ("toolCallRounds", "toolCallResults"), place)
 
     def _note(self, calls: dict[str, list[_ChatCall]], call_id: str, call: _ChatCall) -> None:
         if not call.tool_id:
@@ -243,8 +258,8 @@ def spelled_in_vscode(tool_id: str, labels: Iterable[str]) -> tuple[str, str | N
 
 
 def _arguments(part: Mapping[str, Any]) -> object:
-    """What a tool was called with: as a person may have edited it, or as it went to the server."""
-    for holder, key in (("resultDetails", "input"), ("toolSpecificData", "rawInput")):
+    """What a tool was called with."""
+    for holder, key in _GIVEN:
         given = part.get(holder)
         if isinstance(given, dict) and key in given:
             return parse_arguments(given[key])

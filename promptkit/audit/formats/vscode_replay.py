@@ -12,12 +12,21 @@ from typing import Any
 
 from promptkit.audit.formats.vscode_chat import spelled_in_vscode
 from promptkit.audit.ledger import Ledger
-from promptkit.audit.overlooked import overlooked
 from promptkit.audit.pairing import text_of
-from promptkit.audit.reader import Value
+from promptkit.audit.reader import FormatAbout, Value
 from promptkit.audit.strict import NOT_RECORDED
 from promptkit.text import sanitized
 from promptkit.transcript import CallState, Conversation
+
+ABOUT = FormatAbout(
+    host="GitHub Copilot Chat in VS Code, its debug view",
+    get="Run `Export All Prompt Logs as JSON` in the debug view of the chat.",
+    shows="Each call that has answered, and those that earlier turns tell of.",
+    lacks=(
+        "Approvals, and calls that were still running: what is logged counts as executed. Not verified with files "
+        "of users."
+    ),
+)
 
 # The host writes this and a number after the id that the model gave a call.
 _OF_HOST = "__vscode"
@@ -65,23 +74,19 @@ class _Replay:
         if "logs" in value:
             self._prompt(location, value)
         self._count(location, value, "totalPrompts", "prompts")
-        self._look(location, value, _READ)
+        self._ledger.beside(value, _READ, location)
 
     def _count(self, location: str, value: Mapping[str, Any], count: str, items: str) -> None:
         held = value.get(items)
         if count in value and not (isinstance(held, list) and len(held) == value[count]):
             self._ledger.gap(f"{location}: {items} are missing")
 
-    def _look(self, location: str, value: Mapping[str, Any], known: frozenset[str]) -> None:
-        if (key := overlooked(value, known)) is not None:
-            self._ledger.gap(f"{location}: {sanitized(key, 40)} may hold calls")
-
     def _prompt(self, location: str, prompt: Mapping[str, Any]) -> None:
         self._ledger.text("user", prompt.get("prompt"))
         for place, entry in self._ledger.each(prompt.get("logs"), f"{location}/logs"):
             self._entry(place, entry)
         self._count(location, prompt, "logCount", "logs")
-        self._look(location, prompt, _READ)
+        self._ledger.beside(prompt, _READ, location)
 
     def _entry(self, place: str, entry: Mapping[str, Any]) -> None:
         kind = text_of(entry.get("kind"))
@@ -95,7 +100,7 @@ class _Replay:
             self._request(place, entry)
         elif kind != "element":
             self._ledger.gap(f"{place}: an entry of a kind that hides what it was ({sanitized(kind, 40) or 'none'})")
-        self._look(place, entry, frozenset({"requestMessages", "response"}))
+        self._ledger.beside(entry, frozenset({"requestMessages", "response"}), place)
 
     def _request(self, place: str, entry: Mapping[str, Any]) -> None:
         asked = entry["requestMessages"] if isinstance(entry.get("requestMessages"), dict) else {}
@@ -106,15 +111,15 @@ class _Replay:
                 self._told[text_of(call.get("id")).partition(_OF_HOST)[0] or inner] = told
             if message.get("toolCallId") is not None:
                 self._answered[text_of(message["toolCallId"]).partition(_OF_HOST)[0]] = at
-            self._look(at, message, _READ_OF_MESSAGE)
-        self._look(place, asked, frozenset({"messages"}))
+            self._ledger.beside(message, _READ_OF_MESSAGE, at)
+        self._ledger.beside(asked, frozenset({"messages"}), place)
         response = entry["response"] if isinstance(entry.get("response"), dict) else {}
         if response.get("type") == "success":
             said = response.get("message")
             # A model that says nothing has asked for a call.
             self._ledger.is_waiting = not (said[0] if isinstance(said, list) and said else said)
             self._ledger.text("assistant", said)
-        self._look(place, response, frozenset())
+        self._ledger.beside(response, frozenset(), place)
 
     def _call(self, call_id: str, name: object, arguments: object, state: CallState, place: str, time: object) -> None:
         tool, server = spelled_in_vscode(name, self._labels) if isinstance(name, str) else (name, None)

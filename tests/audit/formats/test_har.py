@@ -18,7 +18,7 @@ def audit_of(audited, *entries):
 def test_an_archive_that_only_read_is_clean(audited):
     found = only(audit_of(audited, PAGE, READ))
     assert (found.verdict, found.format) == (Verdict.CLEAN, "har")
-    place = "line 1/log/entries/1/request/postData/text/message/params"
+    place = "line 1/log/entries/1/request/postData/text/params"
     assert (found.calls[0].location, found.calls[0].time) == (place, "2026-11-02T09:00:00.000Z")
 
 

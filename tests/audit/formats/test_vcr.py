@@ -36,7 +36,7 @@ def test_a_cassette_that_only_read_is_clean(layout, whole, audited):
 def test_an_action_in_a_cassette_of_yaml_is_a_violation(audited):
     found = audited(yaml(cassette(READ, ACTION)[0]), "cassette.yaml")
     assert (ruled(found), told(found)[1]) == (VIOLATION, ("run_workflow", "executed"))
-    assert found.results[0].calls[1].location == "/interactions/1/request/body/message/params"
+    assert found.results[0].calls[1].location == "/interactions/1/request/body/params"
 
 
 def test_a_request_to_a_provider_with_its_answer_is_a_conversation(audited):

@@ -51,6 +51,11 @@ PLACES = {
     "beside the answer": [logged(asked(*READ), answered(more={"toolCalls": [{"name": "x"}]}))],
     "beside the bodies": [logged(asked(*READ), answered(), more={"toolCalls": [{"name": "x"}]})],
     "a body that is elsewhere": [logged(asked(*READ), None, output={"outputBodyS3Path": "s3://x"})],
+    "beside a result": [
+        logged(
+            asked(said(use()), said(back(content=[{"json": {}, "more": use()["toolUse"]}]), role="user")), answered()
+        )
+    ],
     "an invocation that failed": [logged(asked(*READ), answered(), errorCode="x")],
     "a stream of Converse": [logged(asked(*READ), [{"contentBlockStart": {"start": use("run_workflow")}}])],
     "an answer of Claude": [logged(CLAUDE, ANSWER | {"content": ACTION_OF_CLAUDE}, "InvokeModel")],

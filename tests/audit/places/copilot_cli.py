@@ -23,6 +23,7 @@ def session(*events):
 SAID = event("assistant.message", content="Done.")
 READ, ACTION = (asks(), starts(), ends()), (asks("run_workflow", "t2"), starts("run_workflow", "t2"), ends("t2"))
 PERMISSION = {"kind": "mcp", "serverName": "torii", "toolName": "run_workflow", "toolCallId": "t2", "args": {}}
+ASKED = [{"type": "tool_use", "name": "run_workflow"}]
 CLEAN = session(*READ)
 PLACES = {
     "first message": [*ACTION, *session(*READ)],
@@ -45,5 +46,10 @@ PLACES = {
     "the provider": session(*READ, event("assistant.message", content="", serverTools={"items": [{}]})),
     "code": session(*READ, asks("list_apps", "t2", caller={"type": "program", "callerId": "p"}), starts(id_="t2")),
     "beside the members of an event": session(*READ, event("session.info", calls=[{"toolCalls": [{"name": "x"}]}])),
+    "beside an event": session(*READ, event("session.info") | {"toolCalls": [{"name": "x"}]}),
+    "beside the members of a question": session(
+        *READ,
+        event("permission.requested", permissionRequest=PERMISSION | {"toolCallId": "t1", "more": ASKED}),
+    ),
     "an event without data": session(*READ, {"type": "tool.execution_start", "id": "e"}),
 }

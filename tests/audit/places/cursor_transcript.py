@@ -42,6 +42,7 @@ PLACES = {
     "a carrier under another name": transcript(said(READ), said(ACTION | {"name": "CallTool"})),
     "a call without a name": transcript(said(READ), said(ACTION | {"name": None})),
     "an early transcript": early(EARLY_READ, {"role": "assistant", "toolCalls": [called("run_workflow")]}),
+    "beside an early call": early(EARLY_READ | {"toolCalls": [called() | {"more": [ACTION]}]}),
     "an early result alone": early(EARLY_READ, RESULT, RESULT),
     "beside the members of an early line": early(
         EARLY_READ, {"role": "user", "more": [{"functionCall": {"name": "x"}}]}

@@ -20,6 +20,7 @@ def log(*records):
 USER = {"id": "m1", "type": "user", "content": "go"}
 READ, ACTION = use(), use("run_workflow", "t2")
 CLEAN = session(gemini(READ))
+DATA = r"0/messages/1/toolCalls/0/result/0/functionResponse/response"
 PLACES = {
     "first message": session(USER | {"toolCalls": [ACTION]}, gemini(READ)),
     "nested": session(gemini(READ), {"id": "m3", "type": "info", "content": [{"functionCall": {"name": "x"}}]}),
@@ -34,6 +35,7 @@ PLACES = {
     "other arguments under the same id": log(gemini(READ), gemini(use(args={"mode": "apply"}))),
     "beside what was set": log(gemini(READ), {"$set": {"more": [{"toolCalls": [ACTION]}]}}),
     "beside the messages": session(gemini(READ), more={"toolCalls": [ACTION]}),
+    "what a call shows": session(gemini(use(resultDisplay={"recentActivity": [{"type": "tool_call"}]}))),
     "a sub-agent": session(gemini(use(agentId="a1"))),
     "a record that is none": log(gemini(READ), {"sessionId": "g", "more": ACTION}),
     "a session without its beginning": log(gemini(READ, ACTION))[1:] + log(gemini(READ)),

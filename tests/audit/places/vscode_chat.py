@@ -44,6 +44,10 @@ PLACES = {
     "unknown kind": [session(request(READ, ACTION | {"kind": "surprise"}))],
     "asked for": [session(request(READ, result=result(asked("run_workflow"))))],
     "asked for beside one that was shown": [session(request(READ, result=result(asked(), asked("run_workflow"))))],
+    "beside one that was asked for": [session(request(READ, result=result(asked() | {"more": {"toolCalls": [1]}})))],
+    "beside what a call was given": [
+        session(request(READ | {"toolSpecificData": {"rawInput": {}, "more": {"toolCalls": [1]}}}))
+    ],
     "asked for twice and shown once": [session(request(ACTION, READ, result=result(asked("run_workflow", "a"))))],
     "a tool that was begun": [session(request(READ, {"kind": "prepareToolInvocation", "toolName": "run_workflow"}))],
     "an external tool": [session(request(READ, {"kind": "externalToolInvocationUpdate", "toolName": "run_workflow"}))],

@@ -25,6 +25,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from promptkit.connection.answers import Incoming
 from promptkit.connection.gate import Gate
+from promptkit.connection.repeated_arguments import repeated_arguments
 from promptkit.errors import PromptkitError
 from promptkit.json_strict import strict_json
 from promptkit.model import ToolCall
@@ -291,6 +292,8 @@ def _parsed(text: str) -> dict[str, Any] | None:
 async def list_tools_of(client: Client) -> list[Definition]:
     """A server's whole list, all pages of it, each tool as it came.
 
+    From then on, calls repeat in headers the arguments that the list says.
+
     Raises:
         MCPError: the server does not answer.
         PromptkitError: the list does not end.
@@ -305,6 +308,8 @@ async def list_tools_of(client: Client) -> list[Definition]:
         if len(tools) > MAX_TOOLS:
             break
         if not cursor:
+            # The SDK learns them from a list that it reads by itself, and would change what came in it.
+            client.session._x_mcp_header_maps = {str(tool.get("name")): repeated_arguments(tool) for tool in tools}
             return tools
     message = f"the server's list of tools does not end within {MAX_LIST_PAGES} pages and {MAX_TOOLS} tools"
     raise PromptkitError.of(

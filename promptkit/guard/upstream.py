@@ -159,6 +159,10 @@ class Upstream:
         if self._policy is not before:
             await self._list_changed()
 
+    def input_schema(self, name: str) -> Any:  # noqa: ANN401
+        """The schema of a tool's arguments as it was reviewed; None where no call can be made."""
+        return self._policy.locked.get(name, {}).get("inputSchema")
+
     async def tools(self) -> ToolPolicy:
         """What the server offers, and which tools are allowed.
 

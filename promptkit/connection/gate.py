@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from promptkit.connection.repeated_arguments import has_other_arguments
 from promptkit.json_strict import sendable_json
 from promptkit.model import ToolCall
 from promptkit.policy.decision import Decision, ToolPolicy, decide
@@ -108,7 +109,12 @@ class Gate:
         name = params.get("name") if isinstance(params, dict) else None
         if headers.get("mcp-method", method) != method or (name and headers.get("mcp-name", name) != name):
             return "a header and the body name different methods or tools"
-        return self._why_not_call(params) if method == "tools/call" else None
+        if method == "tools/call" and (reason := self._why_not_call(params)):
+            return reason
+        arguments = params.get("arguments") if isinstance(params, dict) else None
+        if has_other_arguments(headers, self.policy.locked.get(str(name), {}), arguments):
+            return "a header and the body give different arguments"
+        return None
 
     def _why_not_call(self, params: Any) -> str | None:  # noqa: ANN401
         if not isinstance(params, dict) or set(params) - {"name", "arguments", "_meta"}:

@@ -6,12 +6,14 @@ import datetime
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager, closing, contextmanager, nullcontext
 from dataclasses import dataclass, replace
+from functools import partial
 from urllib.parse import urlsplit
 
 from promptkit.connection.cache import CachedSession, open_cache
 from promptkit.connection.client import connect
 from promptkit.connection.gate import Gate
-from promptkit.connection.session import GatedSession, Session
+from promptkit.connection.renewal import renewed
+from promptkit.connection.session import Session
 from promptkit.connection.sign_in import reader_of
 from promptkit.connection.sign_in_origins import LOOPBACK
 from promptkit.connection.throttle import ThrottledSession
@@ -69,13 +71,18 @@ async def open_session(
             policy = tool_policy(library, tools)
             gate.policy = _hostile_as_reviewed(policy) if server == "local-hostile" else policy
 
-        async with connect(torii.command if torii else server, gate, review) as session:
-            throttled = session if torii else _throttled(session, library, server, share)
-            with _cached(throttled, server) if cache and not torii else nullcontext(throttled) as reads:
-                yield OpenedSession(reads, today, torii)
+        if torii:
+            async with connect(torii.command, gate, review) as own:
+                yield OpenedSession(own, today, torii)
+            return
+        connect_to = partial(connect, server, gate)
+        async with connect_to(review) as first, renewed(first, connect_to) as session:
+            throttled = _throttled(session, library, server, share)
+            with _cached(throttled, server) if cache else nullcontext(throttled) as reads:
+                yield OpenedSession(reads, today)
 
 
-def _throttled(session: GatedSession, library: Library, server: str, share: float) -> ThrottledSession:
+def _throttled(session: Session, library: Library, server: str, share: float) -> ThrottledSession:
     """The session at the rate that Torii allows; a server on this machine has none, but may ask to wait."""
     is_here = urlsplit(server).hostname in LOOPBACK
     return ThrottledSession(session, None if is_here else library.reviewed_tools, share)

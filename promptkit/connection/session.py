@@ -25,6 +25,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from promptkit.connection.answers import Incoming
 from promptkit.connection.gate import Gate
+from promptkit.connection.repeated_arguments import repeated_arguments
 from promptkit.errors import PromptkitError
 from promptkit.json_strict import strict_json
 from promptkit.model import ToolCall
@@ -36,6 +37,7 @@ MAX_TOOLS = 2000
 CALL_TIMEOUT_SECONDS = 60
 FORWARD_TIMEOUT_SECONDS = 300
 DEFAULT_RETRY_SECONDS = 10.0
+UNSURE = "the call may have run, so it is not sent twice; ask again"
 # What servers call a session they do not know, where the HTTP status does not say it.
 _FORGOTTEN = frozenset({"Session not found", "Session terminated"})
 
@@ -68,7 +70,8 @@ class Outcome:
     """What became of one call. `text` is what the model reads; `data` the structured result, None on any failure.
 
     `retry_after` is how many seconds a server that is too busy (HTTP 429) asks to wait, None of every other outcome.
-    `age_seconds` is how long ago it was read, where it was kept and not read anew.
+    `age_seconds` is how long ago it was read, where it was kept and not read anew. `lost` is the error by which the
+    session turned out to be over, if it is.
     """
 
     decision: Decision
@@ -77,6 +80,7 @@ class Outcome:
     data: dict[str, Any] | None = None
     retry_after: float | None = None
     age_seconds: float = 0.0
+    lost: SessionLostError | None = None
 
 
 class Session(Protocol):
@@ -192,7 +196,7 @@ class GatedSession:
         try:
             return await list_tools_of(self._client)
         except MCPError as error:
-            if self._lost(error, has_left=False):
+            if self._lost(error, self.gate.calls_passed):
                 raise SessionLostError(error, may_have_run=False) from None
             raise
 
@@ -206,13 +210,17 @@ class GatedSession:
         if not decision.allowed:
             return Outcome(decision, CallState.REFUSED, refusal(decision))
         request = CallToolRequest(params=CallToolRequestParams(name=call.name, arguments=call.arguments or {}))
+        passed_before = self.gate.calls_passed
         try:
             result = await self._client.session.send_request(request, CallToolResult, CALL_TIMEOUT_SECONDS)
         except MCPError as error:
             if error.code == PARSE_ERROR:
                 return Outcome(decision, CallState.UNKNOWN, f"Torii's answer cannot be read: {error.message}.")
-            message = f"Torii did not answer: {error.message} (code {error.code})"
-            return Outcome(decision, CallState.FAILED, message, retry_after=_retry_after(error))
+            message, lost = (
+                f"Torii did not answer: {error.message} (code {error.code})",
+                self._lost(error, passed_before),
+            )
+            return Outcome(decision, CallState.FAILED, message, retry_after=_retry_after(error), lost=lost)
         except (ValidationError, RuntimeError) as error:
             return Outcome(decision, CallState.UNKNOWN, f"Torii's answer cannot be read ({type(error).__name__}).")
         text = "\n".join(block.text for block in result.content if block.type == "text")
@@ -235,15 +243,20 @@ class GatedSession:
                 request, _RawResult, FORWARD_TIMEOUT_SECONDS, progress_callback=progress
             )
         except MCPError as error:
-            # Where another call left meanwhile, this one may have left as well.
-            raise self._lost(error, has_left=self.gate.calls_passed != passed_before) or error from None
+            raise self._lost(error, passed_before) or error from None
         return result.model_dump()
 
-    def _lost(self, error: MCPError, *, has_left: bool) -> SessionLostError | None:
-        """The error as one that says that the session is over, if it is."""
+    def _lost(self, error: MCPError, passed_before: int) -> SessionLostError | None:
+        """The error of a request as one that says that the session is over, if it is.
+
+        Args:
+            error: the request's.
+            passed_before: how many calls the gate had let pass before. Where another call left meanwhile, this one may
+                have left as well.
+        """
         details = error.data if isinstance(error.data, dict) else {}
         if self._incoming.is_over:
-            return SessionLostError(error, may_have_run=has_left)
+            return SessionLostError(error, may_have_run=self.gate.calls_passed != passed_before)
         if details.get("isForgotten") or error.message in _FORGOTTEN:
             # 503 may also come from something between us and a server that did take the call.
             is_unsure = details.get("httpStatus") == HTTPStatus.SERVICE_UNAVAILABLE
@@ -291,6 +304,8 @@ def _parsed(text: str) -> dict[str, Any] | None:
 async def list_tools_of(client: Client) -> list[Definition]:
     """A server's whole list, all pages of it, each tool as it came.
 
+    From then on, calls repeat in headers the arguments that the list says.
+
     Raises:
         MCPError: the server does not answer.
         PromptkitError: the list does not end.
@@ -305,6 +320,8 @@ async def list_tools_of(client: Client) -> list[Definition]:
         if len(tools) > MAX_TOOLS:
             break
         if not cursor:
+            # The SDK learns them from a list that it reads by itself, and would change what came in it.
+            client.session._x_mcp_header_maps = {str(tool.get("name")): repeated_arguments(tool) for tool in tools}
             return tools
     message = f"the server's list of tools does not end within {MAX_LIST_PAGES} pages and {MAX_TOOLS} tools"
     raise PromptkitError.of(

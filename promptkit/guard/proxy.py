@@ -85,7 +85,7 @@ class Guard:
             instructions=INSTRUCTIONS,
             lifespan=self._lifespan,
             on_subscriptions_listen=ListenHandler(self._bus),
-            get_tool_input_schema=lambda name: None,
+            get_tool_input_schema=self._upstream.input_schema,
         )
         # Registered here, since only so may a handler answer with a result as it came.
         server.add_request_handler("tools/list", PaginatedRequestParams, self._list_tools)

@@ -23,7 +23,7 @@ from mcp.types import CONNECTION_CLOSED
 
 from promptkit.connection.client import connect
 from promptkit.connection.gate import Gate
-from promptkit.connection.session import GatedSession, SessionLostError
+from promptkit.connection.session import UNSURE, GatedSession, SessionLostError
 from promptkit.errors import PromptkitError
 from promptkit.library.store import Library
 from promptkit.model import ToolCall
@@ -36,7 +36,6 @@ MAX_LIST_AGE_SECONDS = 10
 MAX_WAIT_SECONDS = 20
 _FIRST_PAUSE_SECONDS = 0.2
 _LAST_PAUSE_SECONDS = 10.0
-_UNSURE = "the call may have run, so it is not sent twice; ask again"
 # Problems that go away by themselves; all others are for a person.
 _PASSING = frozenset({"no-server", "sign-in-later"})
 
@@ -159,6 +158,10 @@ class Upstream:
         if self._policy is not before:
             await self._list_changed()
 
+    def input_schema(self, name: str) -> Any:  # noqa: ANN401
+        """The schema of a tool's arguments as it was reviewed; None where no call can be made."""
+        return self._policy.locked.get(name, {}).get("inputSchema")
+
     async def tools(self) -> ToolPolicy:
         """What the server offers, and which tools are allowed.
 
@@ -199,11 +202,11 @@ class Upstream:
         except SessionLostError as lost:
             session = await self._open_session()  # If there is none, that says more than the call's own error.
             if lost.may_have_run:
-                raise MCPError(lost.code, f"{lost.message}; {_UNSURE}", lost.data) from None
+                raise MCPError(lost.code, f"{lost.message}; {UNSURE}", lost.data) from None
         try:
             return await self._make(session, call, progress)
         except SessionLostError as lost:
-            words = f"{lost.message}; {_UNSURE}" if lost.may_have_run else lost.message
+            words = f"{lost.message}; {UNSURE}" if lost.may_have_run else lost.message
             raise MCPError(lost.code, words, lost.data) from None
 
     async def _make(

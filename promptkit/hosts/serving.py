@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import signal
 import socket
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from types import FrameType
 from typing import Any
 
 import anyio
@@ -51,11 +54,32 @@ def run_server(
 
 
 async def _serve_stdio(server: Server[Any], stdout: Any) -> None:  # noqa: ANN401
-    # A thread that waits for the next line cannot be interrupted, so the signal must end the process.
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, signal.SIG_DFL)
     async with stdio_server(stdout=stdout) as (read, write):
-        await server.run(read, write, server.create_initialization_options())
+        with _ended_by_signals() as received:
+            await server.run(read, write, server.create_initialization_options())
+        if received:
+            # What the server held is closed now, but a thread that waits for the next line cannot be interrupted.
+            signal.raise_signal(received[0])
+
+
+@contextmanager
+def _ended_by_signals() -> Iterator[Sequence[signal.Signals]]:
+    """Cancel the block when the process is told to end; gives the signals that came."""
+    received: list[signal.Signals] = []
+    loop = asyncio.get_running_loop()
+    with anyio.CancelScope() as scope:
+
+        def end(number: int, _: FrameType | None) -> None:
+            received.append(signal.Signals(number))
+            loop.call_soon_threadsafe(scope.cancel)
+
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, end)
+        try:
+            yield received
+        finally:
+            for number in (signal.SIGINT, signal.SIGTERM):
+                signal.signal(number, signal.SIG_DFL)
 
 
 def listen(address: str) -> socket.socket:

@@ -45,6 +45,43 @@ def test_the_arguments_of_a_reviewed_read_are_judged_too():
         gate().check(call("list_apps", arguments={"mode": "apply"}))
 
 
+def repeating(**schema) -> Gate:
+    """A gate before a tool whose argument `owner` a header repeats."""
+    owner = {"type": "string", "x-mcp-header": "Owner"} | schema
+    tool = {"name": "list_apps", "inputSchema": {"type": "object", "properties": {"owner": owner}}}
+    reads = ReviewedTool.model_validate(
+        {"class": "read", "capability": "read", "source": "test", "arguments": {"owner": {"type": "string"}}}
+    )
+    made = Gate()
+    made.policy = ToolPolicy({"list_apps": reads}, {"list_apps": tool}, (tool,))
+    return made
+
+
+OWNED = call("list_apps", arguments={"owner": "ada"})
+
+
+@pytest.mark.parametrize("headers", [{}, {"mcp-param-owner": "ada"}, {"mcp-param-owner": "ada", "accept": "*/*"}])
+def test_a_header_may_repeat_an_argument(headers):
+    repeating().check(OWNED, headers)
+
+
+@pytest.mark.parametrize(
+    ("gate", "body", "headers"),
+    [
+        (repeating(), OWNED, {"mcp-param-owner": "bob"}),
+        (repeating(), OWNED, {"mcp-param-owner": "ada", "mcp-param-other": "x"}),
+        (repeating(), call("list_apps"), {"mcp-param-owner": "ada"}),
+        (repeating(), OWNED, httpx2.Headers([("Mcp-Param-Owner", "ada"), ("Mcp-Param-Owner", "bob")])),
+        (repeating(**{"x-mcp-header": "not a token"}), OWNED, {"mcp-param-owner": "ada"}),
+        (gate(), call("list_apps"), {"mcp-param-owner": ""}),
+        (gate(), b'{"jsonrpc":"2.0","id":1,"method":"tools/list"}', {"mcp-param-owner": "ada"}),
+    ],
+)
+def test_a_header_that_gives_another_argument_never_leaves(gate, body, headers):
+    with pytest.raises(GateError, match="a header and the body give different arguments"):
+        gate.check(body, headers)
+
+
 def unchecked(error):
     return f"the message could not be checked ({error})"
 

@@ -5,6 +5,8 @@ Over stdio: `python raw_torii.py FILE LOCK`, with the messages in FILE.
 """
 
 import json
+import os
+import signal
 import sys
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -30,6 +32,10 @@ BROKEN = {
     "deep": b'{"content":[],"structuredContent":{"S3CRET":' + b"[" * 5000 + b"]" * 5000 + b"}}",
     "no result": b'"S3CRET"',
 }
+
+
+def told(words):
+    return {"content": [{"type": "text", "text": str(words)}]}
 
 
 def encoded(message):
@@ -148,6 +154,10 @@ def serve_stdio(file, lock):
                 written.write(b"x" * 2**20)
         if q == "die":
             sys.exit()
+        if q == "deaf":
+            written.write(encoded({"id": message["id"], "result": told(os.getpid())}) + b"\n")
+            written.flush()
+            signal.pause()
         if q == "prints":
             written.write(b"DEBUG a line of the program\n\n")
         for one in messages_for(message, tools, "legacy"):

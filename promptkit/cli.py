@@ -124,11 +124,13 @@ def new(name: options.Draft) -> None:
 
 
 @app.command()
-def connect(url: options.Url) -> None:
+def connect(
+    url: options.Url, client_id: options.ClientId = None, client_metadata: options.ClientMetadata = None
+) -> None:
     """Sign in to a Torii server with the browser; the other commands then use it."""
     from promptkit.commands.connect import connect_server
 
-    raise typer.Exit(connect_server(url))
+    raise typer.Exit(connect_server(url, client_id=client_id, client_metadata=client_metadata))
 
 
 @app.command()

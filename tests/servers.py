@@ -12,6 +12,7 @@ import httpx2
 import uvicorn
 from mcp.client.auth import AuthorizationCodeResult, OAuthClientProvider
 from mcp.shared.auth import OAuthClientMetadata
+from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse
 
 from promptkit.connection.client import connect
@@ -21,7 +22,7 @@ from promptkit.hosts.serving import listen
 from promptkit.policy.review import tool_policy
 from promptkit.torii.authorization import Authorization, signed_in
 from promptkit.torii.consent import ConsentPage, members, signed_app
-from promptkit.torii.faults import WireFaults
+from promptkit.torii.faults import WireFaults, replayed_body
 from promptkit.torii.server import build_server
 from promptkit.torii.tenant import open_tenant
 
@@ -160,3 +161,31 @@ class Rewritten:
             await self._app(scope, receive, collect)
             body = json.loads(b"".join(parts))
             await JSONResponse(self._change(body) if self._change else body, self._status)(scope, receive, send)
+
+
+class Challenging:
+    """An application that wants these scopes: its 401 names them, or what holds `held` gets this status with them."""
+
+    def __init__(self, app, scopes, held=None, *, status=403, error="insufficient_scope"):
+        self._app, self._held, self._status = app, held, status
+        self._challenge = f'Bearer error="{error}", scope="{scopes}"'
+
+    async def __call__(self, scope, receive, send):
+        if scope["type"] != "http" or scope["path"] != "/mcp" or scope["method"] != "POST":
+            await self._app(scope, receive, send)
+            return
+        body = await Request(scope, receive).body()
+        replay = replayed_body(body, receive)
+        is_signed_in = any(name == b"authorization" for name, _ in scope["headers"])
+        if self._held is not None and self._held in body and is_signed_in:
+            headers = {"www-authenticate": self._challenge}
+            await JSONResponse({}, self._status, headers)(scope, replay, send)
+            return
+
+        async def challenged(message):
+            if self._held is None and message["type"] == "http.response.start" and message["status"] == 401:
+                kept = [one for one in message["headers"] if one[0] != b"www-authenticate"]
+                message = message | {"headers": [*kept, (b"www-authenticate", self._challenge.encode())]}
+            await send(message)
+
+        await self._app(scope, replay, challenged)

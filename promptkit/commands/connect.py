@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 import webbrowser
 from contextlib import suppress
@@ -11,37 +12,63 @@ from functools import partial
 import anyio
 from mcp.shared.auth import AuthorizationCodeResult
 
-from promptkit.connection.address import address_of
+from promptkit.connection.address import address_of, is_plain
 from promptkit.connection.cache import forget_reads
-from promptkit.connection.callback import Callback
+from promptkit.connection.callback import OWN_CLIENT_PORT, Callback
 from promptkit.connection.client import checked_url, connect, revoke
 from promptkit.connection.gate import Gate
+from promptkit.connection.scopes import ScopeChoice, announced, shown
 from promptkit.connection.sign_in import NewSignIn
 from promptkit.connection.sign_in_origins import SignInOrigins
-from promptkit.connection.tokens import TOKEN_VARIABLE, open_store
+from promptkit.connection.tokens import TOKEN_VARIABLE, KeptSignIn, open_store
 from promptkit.errors import PromptkitError, UsageError
 from promptkit.private import remember_secret
 from promptkit.text import sanitized
 
+_FIXES = {
+    "access_denied": "run it again, and allow it",
+    "server_error": "try again in a minute",
+    "temporarily_unavailable": "try again in a minute",
+}
+_DOCUMENT = re.compile(r"https://[^/]+/.")
 
-def connect_server(server: str) -> int:
-    """Sign in with the browser and keep the sign-in. An earlier one at the same server is ended.
+
+def connect_server(server: str, *, client_id: str | None = None, client_metadata: str | None = None) -> int:
+    """Sign in with the browser and keep the sign-in; 1 if more was granted than asked for. An earlier one is ended.
+
+    Args:
+        server: the server's URL.
+        client_id: a public client that a company registered itself, where the issuer does not register programs.
+        client_metadata: the https URL of a client metadata document, for the same.
 
     Raises:
-        UsageError: the URL may not be used.
+        UsageError: the URL may not be used, or the client is none.
         PromptkitError: the person refused or did not answer, or the server does not sign people in as it should.
     """
-    return anyio.run(_connect, checked_url(server))
+    _require_client(client_id, client_metadata)
+    return anyio.run(_connect, checked_url(server), client_id, client_metadata)
 
 
-async def _connect(server: str) -> int:
-    store, callback = open_store(), Callback()
+def _require_client(client_id: str | None, client_metadata: str | None) -> None:
+    if client_id is not None and client_metadata is not None:
+        raise UsageError.of("client", "--client-id and --client-metadata both name a client", "leave one out")
+    if client_id is not None and not re.fullmatch(r"[!-~]+", client_id):
+        raise UsageError.of("client", "--client-id is not the id of a client", "give the id that the issuer shows")
+    if client_metadata is not None and not (is_plain(client_metadata) and _DOCUMENT.match(client_metadata)):
+        fix = "give its address, such as https://example.com/promptkit.json"
+        raise UsageError.of("client", "--client-metadata is not the https URL of a document", fix)
+
+
+async def _connect(server: str, client_id: str | None, client_metadata: str | None) -> int:
+    store = open_store()
+    callback = Callback(port=OWN_CLIENT_PORT if client_id or client_metadata else 0)
     earlier = store.load(server)
     made: list[NewSignIn] = []
 
     def sign_in(origins: SignInOrigins) -> NewSignIn:
         person = _Person(origins, callback)
-        made.append(NewSignIn(server, store, origins, callback.uri, person.send, person.answer))
+        client = {"client_id": client_id, "client_metadata": client_metadata}
+        made.append(NewSignIn(server, store, origins, callback.uri, person.send, person.answer, **client))
         return made[0]
 
     try:
@@ -49,6 +76,7 @@ async def _connect(server: str) -> int:
             count = len(session.tools)
     finally:
         callback.close()
+        is_wider = _is_wider(store.load(server) if made and made[0].is_done else None)
     if not made[0].is_done:
         print(f"{address_of(server)} does not ask for a sign-in.", file=sys.stderr)
         return 0
@@ -57,7 +85,20 @@ async def _connect(server: str) -> int:
     print(f"Signed in to {address_of(server)}: it offers {count} tools.")
     if os.environ.get(TOKEN_VARIABLE):
         print(f"{TOKEN_VARIABLE} is set and takes precedence: unset it to use this sign-in.", file=sys.stderr)
-    return 0
+    return int(is_wider)
+
+
+def _is_wider(kept: KeptSignIn | None) -> bool:
+    """Say which scopes were granted that nobody asked for, and whether there are some."""
+    if kept is None or not kept.wider_scopes:
+        return False
+    print(
+        f"WARNING: more was granted than was asked for: {shown(kept.wider_scopes)}\n"
+        "promptkit keeps this sign-in and still makes only reviewed reads, but whoever has its token can do more.\n"
+        f"To end it, run promptkit disconnect {address_of(kept.server)}; ask the server's admin about these scopes.",
+        file=sys.stderr,
+    )
+    return True
 
 
 class _Person:
@@ -68,18 +109,17 @@ class _Person:
         self._callback = callback
         self._address = ""
 
-    async def send(self, address: str) -> None:
-        """Print the address that they must open."""
+    async def send(self, address: str, scopes: ScopeChoice) -> None:
+        """Print what will be asked for, and the address that they must open."""
         await self._origins.check_address(address)
         self._address = address
-        advice = (
-            "Sign in as a person with Torii's Read-only role. Anyone with more rights could change data by mistake."
-        )
-        print(
-            f"{advice}\nIf no browser opens, open this address:\n{sanitized(address, 4000)}",
-            file=sys.stderr,
-            flush=True,
-        )
+        lines = [
+            "Sign in as a person with Torii's Read-only role. Anyone with more rights could change data by mistake.",
+            *announced(scopes),
+            "If no browser opens, open this address:",
+            sanitized(address, 4000),
+        ]
+        print("\n".join(lines), file=sys.stderr, flush=True)
 
     async def answer(self) -> AuthorizationCodeResult:
         """Open the browser, which may be slow to return, and wait for the person's answer.
@@ -92,9 +132,8 @@ class _Person:
             reply = await anyio.to_thread.run_sync(self._callback.wait, abandon_on_cancel=True)
             group.cancel_scope.cancel()
         if error := reply.get("error"):
-            raise PromptkitError.of(
-                "sign-in-refused", f"the sign-in was refused: {sanitized(error)}", "run it again, and allow it"
-            )
+            fix = _FIXES.get(error, "ask the server's admin; another attempt would be refused as well")
+            raise PromptkitError.of("sign-in-refused", f"the sign-in was refused: {sanitized(error)}", fix)
         remember_secret(reply.get("code"))
         return AuthorizationCodeResult(code=reply.get("code", ""), state=reply.get("state"), iss=reply.get("iss"))
 

@@ -92,6 +92,14 @@ Draft = Annotated[str, typer.Argument(metavar="NAME", help="The prompt's name, s
 Url = Annotated[
     str, typer.Argument(metavar="URL", help="The server's MCP address, such as https://api.toriihq.com/mcp.")
 ]
+ClientId = Annotated[
+    str | None,
+    typer.Option("--client-id", metavar="ID", help="Your own public client, where the server registers no program."),
+]
+ClientMetadata = Annotated[
+    str | None,
+    typer.Option("--client-metadata", metavar="URL", help="Your client metadata document, in place of an id."),
+]
 SavedTools = Annotated[Path | None, typer.Option("--list", help="A saved tools/list result instead of a server.")]
 
 # Used by `answer`.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import os
 import time
 from http.server import BaseHTTPRequestHandler
 from socketserver import TCPServer
@@ -12,6 +13,9 @@ from promptkit.errors import PromptkitError
 from promptkit.text import sanitized
 
 WAIT_SECONDS = 300
+OWN_CLIENT_PORT = 28713
+OWN_CLIENT_ADDRESS = f"http://127.0.0.1:{OWN_CLIENT_PORT}/callback"
+"""The redirect address for a client that a company registers itself, as most issuers want the whole of it."""
 _PAGE = """<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
@@ -22,11 +26,19 @@ _PAGE = """<!doctype html>
 
 
 class Callback:
-    """Listens at 127.0.0.1, on a port that nobody could foresee, until `close`."""
+    """Listens at 127.0.0.1 until `close`, on a port that nobody could foresee unless one is given.
 
-    def __init__(self, wait_seconds: float = WAIT_SECONDS) -> None:
+    Raises:
+        PromptkitError: another program has that port.
+    """
+
+    def __init__(self, wait_seconds: float = WAIT_SECONDS, *, port: int = 0) -> None:
         self._wait_seconds = wait_seconds
-        self._server = _Server(("127.0.0.1", 0), _Handler)
+        try:
+            self._server = _Server(("127.0.0.1", port), _Handler)
+        except OSError as error:
+            message = f"cannot listen at 127.0.0.1:{port} for the browser's answer: {error.strerror}"
+            raise PromptkitError.of("callback", message, "end the program that uses this port, and try again") from None
         self._is_closed = False
 
     @property
@@ -56,6 +68,8 @@ class Callback:
 
 
 class _Server(TCPServer):
+    # A given port is still taken for a minute by the last answer that came there; Windows would share it with anybody.
+    allow_reuse_address = os.name == "posix"
     timeout = 0.5  # How soon `wait` sees that it is over.
     answer: dict[str, str] | None = None
 

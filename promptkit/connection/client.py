@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
@@ -10,7 +11,7 @@ from urllib.parse import urlsplit
 
 import httpx2
 from mcp import Client, MCPError
-from mcp.client.auth import OAuthFlowError
+from mcp.client.auth import OAuthFlowError, OAuthRegistrationError
 from mcp.client.streamable_http import streamable_http_client
 from pydantic import ValidationError
 
@@ -18,8 +19,9 @@ from promptkit.connection.address import address_of, is_plain
 from promptkit.connection.answers import MAX_ANSWER_BYTES, Incoming
 from promptkit.connection.gate import Gate
 from promptkit.connection.redaction import redacted_answers
+from promptkit.connection.scopes import insufficient_scope
 from promptkit.connection.session import GatedSession, ToolListNotices, list_tools_of
-from promptkit.connection.sign_in import auth_for
+from promptkit.connection.sign_in import auth_for, no_registration
 from promptkit.connection.sign_in_origins import LOOPBACK, SignInOrigins
 from promptkit.connection.stdio import stdio_transport
 from promptkit.connection.tokens import KeptSignIn, open_store
@@ -32,6 +34,10 @@ from promptkit.text import sanitized
 # The SDK logs what it then answers as an error, with a piece of the server's text in it.
 logging.getLogger("mcp.client.streamable_http").setLevel(logging.CRITICAL)
 logging.getLogger("mcp.client.stdio").setLevel(logging.CRITICAL)
+
+# In the SDK's words: what another attempt may mend, and how an issuer says that it registers no unknown program.
+_CHANCE = re.compile(r"State parameter mismatch|No authorization code received|Token exchange failed .*invalid_grant")
+_REFUSED_REGISTRATION = re.compile(r"Registration failed: 4(?!29)")
 
 TORII_URL = "https://api.toriihq.com/mcp"
 
@@ -69,13 +75,23 @@ async def connect(
         while isinstance(cause, BaseExceptionGroup):
             cause = cause.exceptions[0]
         if isinstance(cause, OAuthFlowError):
-            # The rest of the SDK's message quotes the server, or the state.
-            message = f"signing in failed: {sanitized(str(cause).partition(': ')[0], 200)}"
-            raise PromptkitError.of("sign-in-failed", message, "run promptkit connect again") from None
+            raise _not_signed_in(cause, server) from None
+        if isinstance(cause, MCPError) and isinstance(cause.data, dict) and "missingScopes" in cause.data:
+            raise insufficient_scope(str(cause.data["missingScopes"])) from None
         if not isinstance(cause, httpx2.TransportError | httpx2.InvalidURL | OSError | MCPError | ValidationError):
             raise cause from None
         message = f"no MCP server answers at {address_of(server)}: {_why(cause)}"
         raise PromptkitError.of("no-server", message, "check the address, and that the server runs") from cause
+
+
+def _not_signed_in(error: OAuthFlowError, server: str | Sequence[str]) -> PromptkitError:
+    text = str(error)
+    if isinstance(error, OAuthRegistrationError) and _REFUSED_REGISTRATION.match(text):
+        return no_registration(str(server))
+    # The rest of the SDK's message quotes the server, or the state.
+    message = f"signing in failed: {sanitized(text.partition(': ')[0], 200)}"
+    fix = "run promptkit connect again" if _CHANCE.search(text) else "ask the server's operator"
+    return PromptkitError.of("sign-in-failed", message, fix)
 
 
 def _why(error: Exception) -> str:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import logging
 import os
 from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import aclosing, suppress
 
 import httpx2
 from mcp.client.auth import OAuthClientProvider
+from mcp.client.auth.utils import should_use_client_metadata_url
 from mcp.shared.auth import (
     AuthorizationCodeResult,
     OAuthClientInformationFull,
@@ -15,8 +17,11 @@ from mcp.shared.auth import (
     OAuthToken,
     ProtectedResourceMetadata,
 )
+from pydantic import PrivateAttr
 
 from promptkit.connection.address import address_of
+from promptkit.connection.callback import OWN_CLIENT_ADDRESS
+from promptkit.connection.scopes import ScopeChoice, challenged_scopes, choose_scopes, missing_scopes, shown
 from promptkit.connection.sign_in_origins import SignInOrigins
 from promptkit.connection.tokens import TOKEN_VARIABLE, KeptSignIn, TokenStore, new_identity
 from promptkit.errors import PromptkitError, UsageError
@@ -65,9 +70,19 @@ class FixedToken(httpx2.Auth):
         """Send the request with the token."""
         request.headers["Authorization"] = self._header
         response = yield request
-        if response.status_code == httpx2.codes.UNAUTHORIZED:
+        if _is_not_taken(response):
             message = f"{address_of(self._server)} does not take the token of {TOKEN_VARIABLE}"
             raise PromptkitError.of("token-refused", message, "set a valid one, or unset it and run promptkit connect")
+
+
+def _is_not_taken(response: httpx2.Response) -> bool:
+    """Whether the server wants another token, and not only more scopes."""
+    is_scope = missing_scopes(response.status_code, _challenge_of(response)) is not None
+    return response.status_code == httpx2.codes.UNAUTHORIZED and not is_scope
+
+
+def _challenge_of(response: httpx2.Response) -> str:
+    return str(response.headers.get("www-authenticate", ""))
 
 
 class _Provider(OAuthClientProvider):
@@ -82,18 +97,17 @@ class _Provider(OAuthClientProvider):
         server: str,
         store: TokenStore,
         origins: SignInOrigins,
-        redirect_uri: str,
+        wanted: OAuthClientMetadata,
         redirect: Callable[[str], Awaitable[None]] | None = None,
         callback: Callable[[], Awaitable[AuthorizationCodeResult]] | None = None,
+        client_metadata: str | None = None,
     ) -> None:
-        wanted = OAuthClientMetadata.model_validate(
-            {"client_name": "promptkit", "redirect_uris": [redirect_uri], "token_endpoint_auth_method": "none"}
-        )
-        super().__init__(server, wanted, self, redirect, callback)
+        super().__init__(server, wanted, self, redirect, callback, client_metadata)
         self._server = server
         self._store = store
         self._origins = origins
         self._identity = new_identity()
+        self._asked: tuple[str, ...] = ()
 
     # A private hook of mcp 2.3: the one place where the issuer is known before anything is sent to it.
     def _select_authorization_server(self, advertised: list[str]) -> str:
@@ -124,25 +138,146 @@ class _Provider(OAuthClientProvider):
             client=context.client_info,
             tokens=tokens,
             metadata=metadata and metadata.model_validate(metadata.model_dump(include=_KEPT_METADATA)),
+            asked=self._asked,
             identity=self._identity,
         )
         self._store.save(kept)
 
 
+class _ReadingClient(OAuthClientMetadata):
+    """What a new sign-in registers and asks for.
+
+    mcp 2.3 sets `scope` to all that the server offers, once the server and its issuer are known and before anything is
+    asked of them. What `settle` gives takes its place.
+    """
+
+    _settle: Callable[[], str | None] | None = PrivateAttr(None)
+
+    def __setattr__(self, name: str, value: object) -> None:
+        super().__setattr__(name, self._settle() if name == "scope" and self._settle else value)
+
+    def settle_by(self, settle: Callable[[], str | None]) -> None:
+        """Have this decide the scope."""
+        self._settle = settle
+
+
 class NewSignIn(_Provider):
-    """Signs in with a browser when the server asks for it; `is_done` tells whether it did."""
+    """Signs in with a browser when the server asks for it, once, and for no more scopes than `scopes` has.
+
+    Args:
+        server: the server's URL.
+        store: where the sign-in is kept.
+        origins: what it may reach.
+        redirect_uri: where the browser brings the answer.
+        send: sends the person to an address, after they have read what will be asked for.
+        answer: waits for what the browser brings back.
+        client_id: the id of a public client that a company registered itself; by default promptkit registers.
+        client_metadata: the URL of a client metadata document, in place of an id.
+    """
+
+    def __init__(
+        self,
+        server: str,
+        store: TokenStore,
+        origins: SignInOrigins,
+        redirect_uri: str,
+        send: Callable[[str, ScopeChoice], Awaitable[None]],
+        answer: Callable[[], Awaitable[AuthorizationCodeResult]],
+        *,
+        client_id: str | None = None,
+        client_metadata: str | None = None,
+    ) -> None:
+        async def redirect(address: str) -> None:
+            await send(address, self.scopes)
+
+        wanted = _ReadingClient.model_validate(_client(redirect_uri))
+        wanted.settle_by(self._settle)
+        super().__init__(server, store, origins, wanted, redirect, answer, client_metadata)
+        self.scopes = ScopeChoice()
+        self._own: OAuthClientInformationFull | None = None
+        if client_id:
+            self._own = OAuthClientInformationFull.model_validate(_client(redirect_uri) | {"client_id": client_id})
+        self._challenge = ""
 
     @property
     def is_done(self) -> bool:
         """Whether there are tokens now."""
         return self.context.current_tokens is not None
 
+    async def get_client_info(self) -> OAuthClientInformationFull | None:
+        """The company's own client, if there is one; otherwise each sign-in registers anew."""
+        return self._own
+
+    def _settle(self) -> str | None:
+        """The scopes to ask for, if there can be a client that asks."""
+        context = self.context
+        server, issuer = context.protected_resource_metadata, context.oauth_metadata
+        if not context.client_info:
+            self._require_client()
+        self.scopes = choose_scopes(
+            challenged_scopes(self._challenge),
+            (server.scopes_supported if server else None) or (),
+            (issuer.scopes_supported if issuer else None) or (),
+        )
+        self._asked = self.scopes.asked
+        return " ".join(self._asked) or None
+
+    def _require_client(self) -> None:
+        issuer, document = self.context.oauth_metadata, self.context.client_metadata_url
+        if document:
+            if not should_use_client_metadata_url(issuer, document):
+                message = f"the issuer of {address_of(self._server)} takes no client metadata documents"
+                raise PromptkitError.of("no-client", message, _register_by_hand(self._server, "--client-id ID"))
+        elif issuer and issuer.registration_endpoint is None:
+            raise no_registration(self._server)
+
+    async def _auth_flow(self, request: httpx2.Request) -> AsyncGenerator[httpx2.Request, httpx2.Response]:
+        # The SDK would open the browser again for another 401, and for a 403 that asks for more scopes.
+        if self.is_done:
+            self._add_auth_header(request)
+            response = yield request
+        else:
+            async with aclosing(super()._auth_flow(request)) as flow:
+                sent = await anext(flow)
+                response = yield sent
+                self._challenge = _challenge_of(response)
+                if response.status_code != httpx2.codes.UNAUTHORIZED:
+                    return
+                with suppress(StopAsyncIteration):
+                    while True:
+                        sent = await flow.asend(response)
+                        response = yield sent
+        if _is_not_taken(response):
+            message = f"{address_of(self._server)} does not take the sign-in that its issuer has just given"
+            fix = f"ask the server's operator; the scopes asked for were: {shown(self._asked) or 'none'}"
+            raise PromptkitError.of("sign-in-not-taken", message, fix)
+
+
+def _client(redirect_uri: str) -> dict[str, object]:
+    """A public client: it has no secret, and PKCE protects its codes."""
+    return {"client_name": "promptkit", "redirect_uris": [redirect_uri], "token_endpoint_auth_method": "none"}
+
+
+def no_registration(server: str) -> PromptkitError:
+    """The error of an issuer with which promptkit cannot register itself."""
+    message = f"the issuer of {address_of(server)} does not register promptkit as a client"
+    return PromptkitError.of(
+        "no-client", message, _register_by_hand(server, "--client-id ID, or with --client-metadata URL")
+    )
+
+
+def _register_by_hand(server: str, options: str) -> str:
+    return (
+        f"ask its admin for a public client with PKCE whose redirect address is {OWN_CLIENT_ADDRESS}, and run "
+        f"promptkit connect {address_of(server)} with {options}"
+    )
+
 
 class KeptAuth(_Provider):
     """Uses the kept sign-in, and renews it when it has run out. It never opens a browser."""
 
     def __init__(self, server: str, store: TokenStore, origins: SignInOrigins) -> None:
-        super().__init__(server, store, origins, "http://127.0.0.1/callback")
+        super().__init__(server, store, origins, OAuthClientMetadata.model_validate(_client(OWN_CLIENT_ADDRESS)))
         self._restore()
 
     def _restore(self) -> None:
@@ -153,7 +288,7 @@ class KeptAuth(_Provider):
             context.clear_tokens()
             return
         self._origins.admit(kept.issuer)
-        self._identity = kept.identity
+        self._identity, self._asked = kept.identity, kept.asked
         context.current_tokens = kept.tokens
         context.client_info = kept.client
         context.token_expiry_time = kept.expires_at
@@ -174,7 +309,7 @@ class KeptAuth(_Provider):
         if used is None or context.is_token_valid():
             self._add_auth_header(request)
             response = yield request
-            if response.status_code != httpx2.codes.UNAUTHORIZED:
+            if not _is_not_taken(response):
                 return
         if not context.can_refresh_token():
             raise self._signed_out()
@@ -189,7 +324,7 @@ class KeptAuth(_Provider):
             used = context.current_tokens
             self._add_auth_header(request)
             response = yield request
-            if response.status_code != httpx2.codes.UNAUTHORIZED:
+            if not _is_not_taken(response):
                 return
             if is_ours:
                 break

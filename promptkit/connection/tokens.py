@@ -13,6 +13,7 @@ from filelock import AsyncFileLock
 from mcp.shared.auth import OAuthClientInformationFull, OAuthMetadata, OAuthToken
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from promptkit.connection.scopes import wider_grant
 from promptkit.errors import UsageError
 from promptkit.extras import extra
 from promptkit.files import make_folder, write_text
@@ -34,8 +35,9 @@ class KeptSignIn(BaseModel):
     """What is kept of one sign-in. It is good for one server and one issuer.
 
     `expires_at` is the access token's end, in seconds since the epoch; None is unknown. `metadata` are the issuer's
-    addresses; None where it publishes none. `identity` tells this sign-in from every other one, and stays when its
-    tokens are renewed. Neither tokens nor the client's secret show in a repr.
+    addresses; None where it publishes none. `asked` are the scopes that were asked for, `tokens.scope` those that were
+    granted. `identity` tells this sign-in from every other one, and stays when its tokens are renewed. Neither tokens
+    nor the client's secret show in a repr.
     """
 
     model_config = ConfigDict(hide_input_in_errors=True)
@@ -46,7 +48,13 @@ class KeptSignIn(BaseModel):
     client: OAuthClientInformationFull = Field(repr=False)
     tokens: OAuthToken = Field(repr=False)
     metadata: OAuthMetadata | None = Field(None, repr=False)
+    asked: tuple[str, ...] = ()
     identity: str = Field(default_factory=new_identity)
+
+    @property
+    def wider_scopes(self) -> list[str]:
+        """The scopes that were granted and not asked for."""
+        return wider_grant(self.asked, self.tokens.scope)
 
 
 class TokenStore:

@@ -16,6 +16,7 @@ import httpx2
 from mcp.types import CONNECTION_CLOSED, INTERNAL_ERROR, INVALID_REQUEST, PARSE_ERROR
 
 from promptkit.connection.answers import MAX_ANSWER_BYTES, BrokenAnswerError, is_answer, parsed_answer
+from promptkit.connection.scopes import insufficient_scope, missing_scopes
 
 _SESSION = "mcp-session-id"
 _KEPT_HEADERS = frozenset({"content-type", _SESSION})
@@ -27,8 +28,9 @@ class McpHttpClient(httpx2.AsyncClient):
     """An HTTP client whose answers to requests of JSON-RPC are always answers of JSON-RPC, each to its own request.
 
     The `data` of an error that it makes has `httpStatus` and `retryAfter` (the header, or None), and `isForgotten`
-    where the server may have forgotten the session; or `transport`, the name of what broke. An answer larger than
-    `MAX_ANSWER_BYTES`, unpacked, is an error, and so is an event of a stream.
+    where the server may have forgotten the session, or `missingScopes` where it wants a wider sign-in; or `transport`,
+    the name of what broke. An answer larger than `MAX_ANSWER_BYTES`, unpacked, is an error, and so is an event of a
+    stream.
     """
 
     async def send(self, request: httpx2.Request, **options: Any) -> httpx2.Response:  # noqa: ANN401
@@ -95,6 +97,11 @@ class Exchange:
         except BrokenAnswerError:
             message = None
         status, has_session = response.status_code, _SESSION in self._request.headers
+        missing = missing_scopes(status, response.headers.get("www-authenticate", ""))
+        if missing is not None:
+            problem = insufficient_scope(missing).problems[0]
+            words = f"{problem.message}; {problem.fix}"
+            return self.error(INTERNAL_ERROR, words, httpStatus=status, missingScopes=missing)
         if is_answer(message, self._id) and not (has_session and status == HTTPStatus.NOT_FOUND):
             return httpx2.Response(status, headers=_kept(response), content=body, request=self._request)
         details: dict[str, Any] = {"httpStatus": status, "retryAfter": response.headers.get("retry-after")}

@@ -10,7 +10,9 @@ from enum import StrEnum
 from promptkit.answering.analyst import Answered
 from promptkit.answering.answer import analyst_for, answer
 from promptkit.answering.rows import rows_of
+from promptkit.connection.address import address_of
 from promptkit.connection.open_session import OpenedSession, open_session
+from promptkit.connection.scopes import shown
 from promptkit.connection.session import Session
 from promptkit.connection.tokens import TOKEN_VARIABLE, KeptSignIn, open_store
 from promptkit.errors import PromptkitError
@@ -30,6 +32,7 @@ VALIDATION = {
 """The prompts of the guide's validation questions, and the tool whose rows answer each."""
 
 _FORBIDDEN = ("403", "forbidden", "not allowed", "may not", "permission")
+_BEYOND_SCOPES = "which the sign-in was not given"
 _SWITCH_OFF = (
     "sign in with Torii's Read-only role; then in ChatGPT's workspace settings limit the Torii app to read actions and "
     "keep new ones off, or in Claude set each of these tools to block"
@@ -98,6 +101,10 @@ def _sign_in_finding(server: str) -> Finding:
     """Who is signed in. Torii's MCP server does not say, and its tokens name nobody that we could check."""
     kept = None if server == "local" or os.environ.get(TOKEN_VARIABLE) else open_store().load(server)
     fix = "look in Torii, under the person who signed in: the role should be Read-only"
+    if kept and kept.wider_scopes:
+        seen = f"{_token_source(server, kept)}; that is more than was asked for: {shown(kept.wider_scopes)}"
+        fix = f"run promptkit disconnect {address_of(server)}, and ask the server's admin about these scopes"
+        return Finding("signed in as", CheckStatus.WARN, seen, fix)
     seen = f"{_token_source(server, kept)}; Torii's MCP server does not say who that is, or with which role"
     return Finding("signed in as", CheckStatus.UNKNOWN, seen, fix)
 
@@ -151,6 +158,8 @@ def _refused(check: str, answered: Answered) -> Finding | None:
             seen = f"forbidden: this sign-in may not use {call.name}: {message}"
             return Finding(check, CheckStatus.FAIL, seen, fix)
         fix = "run promptkit tools diff to see whether the tool is as reviewed, then try again"
+        if _BEYOND_SCOPES in message:
+            fix = "ask the server's admin to let a scope for reading be enough"
         return Finding(check, CheckStatus.FAIL, f"{call.name} did not answer: {message}", fix)
     if answered.gaps:
         fix = "do what it says, then try again"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import secrets
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 from urllib.parse import urlsplit
@@ -27,7 +28,7 @@ from promptkit.torii.api_error import forbidden
 from promptkit.torii.roles import IDENTITIES, Identity, RoleKey
 
 SCOPE = "torii"
-"""The only scope. Torii's own are not public; what a person may do depends on their role."""
+"""The only scope by default. Torii's own are not public; what a person may do depends on their role."""
 
 MAX_KEPT = 10_000
 
@@ -78,6 +79,7 @@ class Authorization(OAuthAuthorizationServerProvider[AuthorizationCode, RefreshT
         origin: the server's origin, such as http://127.0.0.1:8000; it is also the issuer.
         fixed_token: a bearer token that is always valid, for CI.
         fixed_role: the role that goes with the fixed token.
+        scopes: the scopes it knows; every request needs the first.
         lifetimes: the lifetimes of the tokens it issues.
         max_uses: the number of requests for which an access token is valid; None is no limit.
         max_kept: the most clients, requests, codes and tokens, each; anybody may register, so the oldest go first.
@@ -89,12 +91,14 @@ class Authorization(OAuthAuthorizationServerProvider[AuthorizationCode, RefreshT
         *,
         fixed_token: str | None = None,
         fixed_role: RoleKey = "admin",
+        scopes: Sequence[str] = (SCOPE,),
         lifetimes: Lifetimes | None = None,
         max_uses: int | None = None,
         max_kept: int = MAX_KEPT,
     ) -> None:
         self.origin = origin
         self.resource = f"{origin}/mcp"
+        self.scopes = list(scopes)
         self._fixed_token = fixed_token
         self._fixed_role: RoleKey = fixed_role
         self._lifetimes = lifetimes or Lifetimes()
@@ -146,7 +150,7 @@ class Authorization(OAuthAuthorizationServerProvider[AuthorizationCode, RefreshT
         code = AuthorizationCode(
             code=secrets.token_urlsafe(32),
             client_id=asked.client.client_id,
-            scopes=asked.params.scopes or [SCOPE],
+            scopes=asked.params.scopes or self.scopes[:1],
             expires_at=time.time() + _CODE_SECONDS,
             code_challenge=asked.params.code_challenge,
             redirect_uri=asked.params.redirect_uri,
@@ -198,7 +202,7 @@ class Authorization(OAuthAuthorizationServerProvider[AuthorizationCode, RefreshT
         """The access token of a request to the MCP server, if it is valid."""
         if self._fixed_token and secrets.compare_digest(token.encode(), self._fixed_token.encode()):
             return AccessToken(
-                token=token, client_id="ci", scopes=[SCOPE], resource=self.resource, subject=self._fixed_role
+                token=token, client_id="ci", scopes=self.scopes, resource=self.resource, subject=self._fixed_role
             )
         access_token = await self.load_access_token(token)
         if access_token and self._max_uses is not None:

@@ -23,7 +23,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route, request_response
 from starlette.types import ASGIApp
 
-from promptkit.torii.authorization import SCOPE, Authorization, SignInRequest
+from promptkit.torii.authorization import Authorization, SignInRequest
 from promptkit.torii.roles import IDENTITIES, RoleKey
 
 _JINJA = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
@@ -109,11 +109,13 @@ def signed_app(server: Server[Any], authorization: Authorization, page: ConsentP
         {
             "issuer_url": authorization.origin,
             "resource_server_url": authorization.resource,
-            "required_scopes": [SCOPE],
+            "required_scopes": authorization.scopes[:1],
             "validate_token_resource": True,
         }
     )
-    registration = ClientRegistrationOptions(enabled=True, valid_scopes=[SCOPE], default_scopes=[SCOPE])
+    registration = ClientRegistrationOptions(
+        enabled=True, valid_scopes=authorization.scopes, default_scopes=authorization.scopes[:1]
+    )
     revocation = RevocationOptions(enabled=True)
     consent = RequestBodyLimitMiddleware(request_response(page.handle), _MAX_FORM_BYTES)
     app = server.streamable_http_app(

@@ -34,6 +34,15 @@ def test_each_callback_listens_on_this_machine_at_a_port_of_its_own():
     second.close()
 
 
+def test_a_given_port_is_taken_once_and_given_back():
+    first = Callback()
+    port = int(first.uri.split(":")[2].partition("/")[0])
+    with pytest.raises(PromptkitError, match=rf"\[callback\] cannot listen at 127\.0\.0\.1:{port}"):
+        Callback(port=port)
+    first.close()
+    Callback(port=port).close()
+
+
 def test_the_first_answer_is_the_one():
     with waiting() as (callback, brought):
         page = get(callback, "/callback?code=c&state=s&state=t&iss=i&empty=")

@@ -10,6 +10,7 @@ import pytest
 
 from promptkit.connection.answers import BrokenAnswerError, parsed_answer
 from promptkit.connection.gate import MAX_MESSAGE_BYTES, Gate, GateError
+from promptkit.connection.scopes import challenged_scopes, is_read, missing_scopes
 from promptkit.connection.sign_in_origins import SignInOrigins
 from promptkit.connection.stdio import lines_of
 from promptkit.connection.wire import CheckedEvents, Exchange
@@ -126,6 +127,9 @@ LOOKS = {
     "descriptions": (described, lambda n: "create" * n, 20_000),
     "descriptions of spaces": (described, lambda n: "start  run (" * n, 10_000),
     "descriptions of dashes": (described, lambda n: "aA-_" * n, 20_000),
+    "challenges": (challenged_scopes, lambda n: 'Bearer scope="' * n, 50_000),
+    "insufficient scopes": (lambda text: missing_scopes(403, text), lambda n: 'error="insufficient_' * n, 50_000),
+    "scopes": (is_read, lambda n: "aA.read" * n, 50_000),
     "patterns": (lambda text: contains_text("name", text), lambda n: "%_!" * n, 100_000),
     "URLs": (quietly(SignInOrigins("https://api.toriihq.com/mcp").admit), lambda n: "https://" + "a." * n, 20_000),
 }

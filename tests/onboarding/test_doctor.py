@@ -15,7 +15,7 @@ from promptkit.commands.doctor import run_doctor
 from promptkit.model import DEFAULT_PROFILE, Profile
 from promptkit.torii.server import build_server
 from promptkit.torii.tenant import build_tenant
-from tests.servers import answer_page, running, signed_torii
+from tests.servers import Challenging, Rewritten, answer_page, running, signed_torii
 
 UNAGREED = Profile.model_validate({"thresholds": {"min_users": 7}})
 CONTRACTS = "Show me contracts renewing in the next 60 days."
@@ -107,11 +107,17 @@ def test_a_server_that_is_not_there_is_told_without_a_traceback(diagnosed):
     assert list(found)[-1] == "server"
 
 
-def test_the_sign_in_is_named_as_far_as_it_is_known(diagnosed, tenant, tmp_path, monkeypatch):
+@pytest.fixture
+def person(tmp_path, monkeypatch):
+    """Somebody with a home of their own, who allows what the browser shows."""
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
     monkeypatch.setattr(keyring, "get_keyring", fail.Keyring)
     monkeypatch.delenv("PROMPTKIT_TOKEN", raising=False)
     monkeypatch.setattr("webbrowser.open", lambda address: _visit(answer_page(address)))
+
+
+@pytest.mark.usefixtures("person")
+def test_the_sign_in_is_named_as_far_as_it_is_known(diagnosed, tenant):
     with signed_torii(tenant) as (origin, _):
         url = f"{origin}/mcp"
         _, found = diagnosed(url)
@@ -120,6 +126,28 @@ def test_the_sign_in_is_named_as_far_as_it_is_known(diagnosed, tenant, tmp_path,
         code, found = diagnosed(url)
     assert (code, found["signed in as"]["status"]) == (0, "unknown")
     assert f"the sign-in from promptkit connect, issued by {origin}" in found["signed in as"]["seen"]
+
+
+@pytest.mark.usefixtures("person")
+def test_a_sign_in_that_was_granted_more_than_it_asked_for_is_said_each_time(diagnosed, tenant):
+    def wrap(app):
+        return Rewritten(app, "/token", lambda body: body | {"scope": "torii torii.admin"})
+
+    with signed_torii(tenant, wrap=wrap) as (origin, _):
+        assert connect_server(f"{origin}/mcp") == 1
+        for _ in range(2):
+            told = diagnosed(f"{origin}/mcp")[1]["signed in as"]
+            assert (told["status"], "more than was asked for: torii.admin" in told["seen"]) == ("warn", True)
+
+
+@pytest.mark.usefixtures("person")
+def test_a_read_that_needs_a_wider_sign_in_is_for_the_admin(diagnosed, tenant):
+    with signed_torii(tenant, wrap=lambda app: Challenging(app, "torii.admin", b"list_contracts")) as (origin, _):
+        connect_server(f"{origin}/mcp")
+        code, found = diagnosed(f"{origin}/mcp")
+    assert code == 1
+    assert "wants the scope torii.admin" in found[CONTRACTS]["seen"]
+    assert found[CONTRACTS]["next"] == "ask the server's admin to let a scope for reading be enough"
 
 
 def _visit(location):

@@ -79,3 +79,21 @@ def test_no_redirect_is_followed(tenant, home, path, to):
     ):
         connect_server(f"{origin}/mcp")
     assert not home.exists()
+
+
+@pytest.mark.parametrize(
+    ("change", "is_worth_it"),
+    [
+        (partial(other, state="another"), True),
+        (partial(other, code="another"), True),
+        (partial(other, iss="http://127.0.0.1:1"), False),
+        (partial(other, error="access_denied"), True),
+        (partial(other, error="invalid_scope"), False),
+        (partial(other, error="unauthorized_client"), False),
+    ],
+)
+def test_another_attempt_is_advised_only_where_it_can_help(tenant, browser, change, is_worth_it):
+    browser(change)
+    with signed_torii(tenant) as (origin, _), pytest.raises(PromptkitError) as error:
+        connect_server(f"{origin}/mcp")
+    assert any(word in error.value.problems[0].fix for word in ("connect again", "run it again")) == is_worth_it

@@ -71,7 +71,7 @@ class Recipe(Queries):
     `reads` are tables with a column for each key of their rows. In SQL, an Organizational View is `org_entity`,
     `org_field`, `org_label`, `org_unassigned` and `org_groups`, the JSON list of groups that its aliases name.
     `remarks` gives the sentences before the tables, one per row, for example that nothing has the requested name.
-    With `partial`, each row of the tables is from one list alone: where a list cannot be read, only its rows are missing.
+    With `partial`, each row of a table is from one list alone: where a list cannot be read, only its rows are missing.
     """
 
     method: Line

@@ -20,7 +20,13 @@ from promptkit.text import sanitized
 
 
 def run_guard(
-    library: Library, upstream: str, variables: Sequence[str], *, http: str | None, log: Path | None, show_all: bool
+    library: Library,
+    upstream: str,
+    variables: Sequence[str] = (),
+    *,
+    http: str | None,
+    log: Path | None,
+    show_all: bool,
 ) -> int:
     """Guard a server until stopped.
 

@@ -300,14 +300,18 @@ def serve(
 @app.command()
 def guard(
     upstream: options.Upstream,
+    variables: options.Variables = [],  # noqa: B006  (typer's own default)
+    tools: options.ToolsFile = None,
+    lock: options.LockFile = None,
     http: options.Http = None,
     log: options.AuditLog = None,
     show_all: options.ShowAll = False,
 ) -> None:
-    """Stand in front of a Torii server as an MCP proxy that forwards nothing but reviewed reads."""
+    """Stand in front of a server as an MCP proxy that forwards nothing but reviewed reads."""
     from promptkit.commands.guard import run_guard
 
-    raise typer.Exit(run_guard(options.library(), upstream, http=http, log=log, show_all=show_all))
+    library = options.library_with(tools, lock)
+    raise typer.Exit(run_guard(library, upstream, variables, http=http, log=log, show_all=show_all))
 
 
 def main() -> None:

@@ -283,10 +283,10 @@ class Goal(StrEnum):
 class ReviewedTool(Strict):
     """What instructions/tools.yaml says about one tool.
 
-    `arguments` maps each argument we accept to its JSON Schema; any other argument is refused. A `sensitive` tool can
-    return secrets or private data in bulk and is refused although it only reads. `serves` names the forbidden uses
-    that an action could be called for. `per_minute` is how many calls a minute Torii documents for the tool's endpoint;
-    None where it documents none.
+    `arguments` maps each argument we accept to its JSON Schema; any other argument is refused. What they refer to as
+    `#/$defs/NAME` or `#/definitions/NAME` is under `$defs`. A `sensitive` tool can return secrets or private data in
+    bulk and is refused although it only reads. `serves` names the forbidden uses that an action could be called for.
+    `per_minute` is how many calls a minute Torii documents for the tool's endpoint; None where it documents none.
     """
 
     tool_class: Annotated[ToolClass, Field(alias="class", strict=False)]
@@ -294,6 +294,7 @@ class ReviewedTool(Strict):
     source: Line
     arguments: dict[str, dict[str, Any]] = Field(default_factory=dict)
     required: tuple[str, ...] = Field((), strict=False)
+    definitions: dict[str, Any] = Field(default_factory=dict, alias="$defs")
     sensitive: bool = False
     serves: tuple[Annotated[Goal, Field(strict=False)], ...] = Field((), strict=False)
     per_minute: Annotated[int, Field(ge=1)] | None = None

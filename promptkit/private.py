@@ -40,15 +40,20 @@ class _Known:
         self.forget()
 
     def forget(self) -> None:
+        self.lasting: set[str] = set()
         self.forms: dict[str, tuple[str, ...]] = {}
         self.shortest = 0
         self.pattern = re.compile("")
 
-    def add(self, value: str) -> None:
+    def add(self, value: str, *, is_lasting: bool) -> None:
         # Whoever signs in gets new tokens for as long as a guard runs; the old ones are worth nothing.
+        if is_lasting:
+            self.lasting.add(value)
         self.forms.pop(value, None)
-        kept = list(self.forms.items())[1 - _MAX_SECRETS :]
-        self.forms = dict([*kept, (value, tuple({form.lower() for form in _forms(value)}))])
+        passing = [known for known in self.forms if known not in self.lasting]
+        for old in passing[: 1 - _MAX_SECRETS]:
+            del self.forms[old]
+        self.forms[value] = tuple({form.lower() for form in _forms(value)})
         every = sorted({form for forms in self.forms.values() for form in forms}, key=len, reverse=True)
         self.shortest = len(every[-1])
         self.pattern = re.compile("|".join(map(re.escape, every)), re.IGNORECASE)
@@ -63,11 +68,14 @@ class _Known:
 _KNOWN = _Known()
 
 
-def remember_secret(*values: str | None) -> None:
-    """Hide these in every text from now on. What is shorter than `MIN_SECRET_CHARS` is passed over."""
+def remember_secret(*values: str | None, is_lasting: bool = False) -> None:
+    """Hide these in every text from now on. What is shorter than `MIN_SECRET_CHARS` is passed over.
+
+    Only the newest are kept, and those that are lasting: good for as long as the process runs, unlike a token.
+    """
     for value in values:
         if value and len(value) >= MIN_SECRET_CHARS:
-            _KNOWN.add(value)
+            _KNOWN.add(value, is_lasting=is_lasting)
 
 
 def forget_secrets() -> None:

@@ -116,6 +116,14 @@ def test_what_was_known_last_is_hidden_however_many_came_before(no_secrets):
     assert redacted(f"{TOKEN}-983") == f"{TOKEN}-983"  # The sixteen newest are kept.
 
 
+def test_a_lasting_secret_is_hidden_however_many_came_after(no_secrets):
+    words = [f"{TOKEN}-word-{number}" for number in range(40)]
+    remember_secret(*words, is_lasting=True)
+    for number in range(100):
+        remember_secret(f"{TOKEN}-{number}-passing")
+    assert {redacted(word) for word in words} == {HIDDEN}
+
+
 def test_a_secret_is_hidden_before_a_text_is_cut(no_secrets):
     remember_secret(TOKEN)
     assert sanitized("x" * 70 + TOKEN) == "x" * 70 + HIDDEN

@@ -26,6 +26,7 @@ from promptkit.library.instructions import (
 from promptkit.library.render import render, template_context, template_problems
 from promptkit.library.store import FITS_MARK, Library, version_digest
 from promptkit.model import DEFAULT_PROFILE, Argument, Prompt, ReviewedTool, Status, ToolClass
+from promptkit.policy.review import unchecked_arguments
 from promptkit.text import sanitized
 
 EVIDENCE_LINE = (
@@ -258,9 +259,12 @@ def _check_case_file(library: Library, path: Path) -> Iterator[Problem]:
 
 def _check_tools(library: Library) -> Iterator[Problem]:
     try:
+        document = library.document(library.tools_file)
         for name, rule in library.reviewed_tools.items():
+            if problem := unchecked_arguments(rule):
+                message = f"the calls of {name} could not be checked: {problem}"
+                yield document.problem_at((name, "arguments"), "unchecked-arguments", message, "correct the schema")
             if rule.tool_class is ToolClass.UNKNOWN:
-                document = library.document(library.instructions / "tools.yaml")
                 yield document.problem_at((name, "class"), "wrong-value", f"{name} is unknown", "write read or action")
     except PromptkitError as error:
         yield from error.problems

@@ -1,41 +1,43 @@
-"""`guard`: an MCP proxy in front of a Torii server that forwards nothing but reviewed reads."""
+"""`guard`: an MCP proxy in front of a server that forwards nothing but reviewed reads."""
 
 from __future__ import annotations
 
-import shlex
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
 import typer
 
-from promptkit.connection.address import secrets_of
-from promptkit.connection.client import checked_url
+from promptkit.commands.named import named_server
 from promptkit.connection.sign_in_origins import LOOPBACK
 from promptkit.errors import UsageError
 from promptkit.guard.log import AuditLog
 from promptkit.guard.proxy import Guard
 from promptkit.hosts.serving import run_server
 from promptkit.library.store import Library
-from promptkit.private import remember_secret
+from promptkit.policy.review import load_tool_lock
 from promptkit.text import sanitized
 
 
-def run_guard(library: Library, upstream: str, *, http: str | None, log: Path | None, show_all: bool) -> int:
+def run_guard(
+    library: Library, upstream: str, variables: Sequence[str], *, http: str | None, log: Path | None, show_all: bool
+) -> int:
     """Guard a server until stopped.
 
     Args:
         library: its reviewed tools and its lock decide.
         upstream: the URL of the server, or its command line.
+        variables: names of environment variables that its process gets.
         http: HOST:PORT on this machine, or None for stdio.
         log: the audit log; None is `guard.jsonl` in promptkit's settings folder.
         show_all: list refused tools as well.
 
     Raises:
         UsageError: the upstream or the address may not be used.
-        PromptkitError: the log cannot be written.
+        PromptkitError: the log cannot be written, or the review cannot be read.
     """
-    server = _server(upstream)
+    server = named_server(upstream, variables, is_own=library.is_of_other_server)
+    load_tool_lock(library)
     if http is not None and http.rpartition(":")[0] not in LOOPBACK - {"::1"}:
         message = f"{sanitized(http)} is open to other machines, and the guard asks nobody who they are"
         raise UsageError.of(
@@ -45,21 +47,6 @@ def run_guard(library: Library, upstream: str, *, http: str | None, log: Path | 
     _tell(f"the audit log is {path}")
     guard = Guard(library, server, AuditLog(path), show_all=show_all, tell=_tell)
     return run_server(guard.build(), http)
-
-
-def _server(upstream: str) -> str | Sequence[str]:
-    if "://" in upstream:
-        return checked_url(upstream)
-    try:
-        words = shlex.split(upstream)
-    except ValueError:
-        words = []
-    if not words:
-        raise UsageError.of(
-            "upstream", "the upstream is neither a URL nor a command", "give a URL, or a command line in quotes"
-        )
-    remember_secret(*secrets_of(words))
-    return words
 
 
 def _tell(text: str) -> None:

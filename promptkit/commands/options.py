@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 import typer
 from typer.core import TyperGroup
 
+from promptkit.errors import UsageError
 from promptkit.library.store import Library, default_root
 from promptkit.model import DEFAULT_PROFILE, Profile
 
@@ -23,6 +24,18 @@ RoleKey = Literal["admin", "readOnly", "procurement", "itAdmin", "appOwner"]
 def library() -> Library:
     """The library that every command works on."""
     return Library(default_root())
+
+
+def library_with(tools: Path | None, lock: Path | None) -> Library:
+    """The library with the review of another server in place of Torii's, where one is named.
+
+    Raises:
+        UsageError: only one of its two files is named.
+    """
+    if (tools is None) != (lock is None):
+        message = "a review is two files, the tools with their classes and the lock, and only one of them is named"
+        raise UsageError.of("half-a-review", message, "name both, with --tools and --lock")
+    return Library(default_root(), tools, lock)
 
 
 def profile_at(path: Path | None) -> Profile:
@@ -92,6 +105,9 @@ Draft = Annotated[str, typer.Argument(metavar="NAME", help="The prompt's name, s
 Url = Annotated[
     str, typer.Argument(metavar="URL", help="The server's MCP address, such as https://api.toriihq.com/mcp.")
 ]
+AnyServer = Annotated[
+    str, typer.Option("--server", metavar="URL|CMD", help="`local`, a URL, or the command that starts a server.")
+]
 SavedTools = Annotated[Path | None, typer.Option("--list", help="A saved tools/list result instead of a server.")]
 
 # Used by `answer`.
@@ -136,7 +152,7 @@ SignIn = Annotated[
     bool, typer.Option("--sign-in", help="Only for clients that sign in (OAuth) or send PROMPTKIT_TOKEN.")
 ]
 
-# Used by `audit`.
+# Used by `audit`, and `--tools` by `tools` and `guard` too.
 Transcripts = Annotated[list[Path], typer.Argument(metavar="PATH", help="Files, folders and zip files.")]
 Format = Annotated[str | None, typer.Option("--format", help="One of the formats below; recognised by default.")]
 ToolsFile = Annotated[Path | None, typer.Option(help="Other reviewed tools, written like tools.yaml.")]
@@ -144,11 +160,17 @@ Jobs = Annotated[int | None, typer.Option(help="Processes to use; one per core b
 ShowText = Annotated[bool, typer.Option("--show-text", help="Put the messages into JSON and Markdown.")]
 ShowPeople = Annotated[bool, typer.Option("--show-people", help="Do not hide names and e-mail addresses.")]
 
+# Used by `tools` and `guard`.
+LockFile = Annotated[Path | None, typer.Option("--lock", help="The lock that goes with --tools.")]
+Variables = Annotated[
+    list[str], typer.Option("--env", metavar="NAME", help="Pass this variable on to the command; repeat for more.")
+]
+
 # Used by `export` and `guard`.
 PageFolder = Annotated[Path, typer.Argument(metavar="DIR", help="The folder to write index.html into.")]
 NewFolder = Annotated[Path, typer.Argument(metavar="DIR", help="The folder to write, new or empty.")]
 Evidence = Annotated[Path | None, typer.Option(help="A run record to show as evidence.")]
-Upstream = Annotated[str, typer.Option(metavar="URL|CMD", help="The Torii server, or the command that starts it.")]
+Upstream = Annotated[str, typer.Option(metavar="URL|CMD", help="The server, or the command that starts it.")]
 AuditLog = Annotated[Path | None, typer.Option(help="The audit log, one JSON object per line.")]
 ShowAll = Annotated[bool, typer.Option("--show-all", help="List refused tools too.")]
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import datetime
 import json
 import sys
-from collections.abc import Iterable, Sequence
-from contextlib import nullcontext
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -17,22 +17,43 @@ from rich.prompt import Prompt as Question
 from rich.table import Table
 from rich.text import Text
 
+from promptkit.commands.named import named_server, split_server
+from promptkit.connection.address import address_of
 from promptkit.connection.client import connect
 from promptkit.connection.gate import Gate
+from promptkit.connection.named_server import NamedServer
 from promptkit.errors import PromptkitError
 from promptkit.files import load_yaml, read_text, validate_each, write_text
 from promptkit.library.store import Library
 from promptkit.model import ReviewedTool
 from promptkit.policy.decision import Definition
-from promptkit.policy.review import ToolChange, ToolChangeKind, load_tool_lock, tool_changes, write_tool_lock
+from promptkit.policy.entry import arguments_of, entry_of, new_arguments, why_not_read
+from promptkit.policy.review import (
+    ToolChange,
+    ToolChangeKind,
+    check_lockable,
+    load_tool_lock,
+    tool_changes,
+    write_tool_lock,
+)
 from promptkit.policy.suggest import suggest
 from promptkit.text import sanitized
 from promptkit.torii.local import local_torii
 
+_HEAD = """# What each tool of a server does.
+# Only `class: read` lets a call through, and only with the arguments listed here.
+"""
 
-def diff_tools(library: Library, server: str, saved: Path | None, *, as_json: bool) -> int:
-    """Print how the tools of a server, or of a saved list, differ from the reviewed ones; 1 if they do."""
-    changes = list(tool_changes(load_tool_lock(library), _offered(server, saved)))
+
+def diff_tools(
+    library: Library, server: str, saved: Path | None, variables: Sequence[str] = (), *, as_json: bool
+) -> int:
+    """Print how the tools of a server, or of a saved list, differ from the reviewed ones; 1 if they do.
+
+    `variables` are names of environment variables that the server's process gets.
+    """
+    locked = load_tool_lock(library)
+    changes = list(tool_changes(locked, _offered(server, saved, variables, is_own=library.is_of_other_server)))
     if as_json:
         print(json.dumps([vars(change) for change in changes], indent=2))
     else:
@@ -41,9 +62,9 @@ def diff_tools(library: Library, server: str, saved: Path | None, *, as_json: bo
     return int(bool(changes))
 
 
-def suggest_classes(server: str, saved: Path | None, *, as_json: bool) -> int:
-    """Print a guess for the class of each tool of a server, or of a saved list."""
-    guesses = [suggest(tool) for tool in _offered(server, saved)]
+def suggest_classes(server: str, saved: Path | None, variables: Sequence[str] = (), *, as_json: bool) -> int:
+    """Print a guess for the class of each tool of a server, or of a saved list; `variables` as for `diff_tools`."""
+    guesses = [suggest(tool) for tool in _offered(server, saved, variables, is_own=True)]
     if as_json:
         print(json.dumps([{"name": one.name, "class": one.cls, "reason": one.reason} for one in guesses], indent=2))
         return 0
@@ -55,13 +76,18 @@ def suggest_classes(server: str, saved: Path | None, *, as_json: bool) -> int:
     return 0
 
 
-def lock_tools(library: Library, server: str, saved: Path | None) -> int:
-    """Lock the list as reviewed, after a person has looked at every change and classified every new tool."""
-    tools = _offered(server, saved)
+def lock_tools(library: Library, server: str, saved: Path | None, variables: Sequence[str] = ()) -> int:
+    """Lock the list as reviewed, after a person has looked at every change and classified every new tool.
+
+    `variables` as for `diff_tools`. The classes of tools that are not in the list stay.
+    """
+    tools = _offered(server, saved, variables, is_own=library.is_of_other_server)
+    locked = _locked(library)
     if sys.stdin.isatty():
         console = Console(stderr=True)
         try:
             _review_changes(library, tools, console)
+            _review_returned(library, tools, console)
             library = _review_new(library, tools, console)
         except EOFError as error:
             fix = "answer each question; nothing was written"
@@ -69,20 +95,37 @@ def lock_tools(library: Library, server: str, saved: Path | None) -> int:
     elif changed := _changes(library, tools):
         message = f"{sanitized(changed[0].tool)} and maybe others changed, and nobody is here to review the changes"
         raise PromptkitError.of("not-reviewed", message, "run it in a terminal; nothing was written")
-    write_tool_lock(library, str(saved or server), tools)
+    write_tool_lock(library, str(saved or _name_of(server)), tools)
+    for name, argument in new_arguments(library.reviewed_tools, locked, tools):
+        path = library.relative(library.tools_file)
+        told = f"{sanitized(name)}: the new argument {sanitized(argument)} stays refused until it stands in {path}."
+        print(told, file=sys.stderr)
     print(f"{len(tools)} tools are locked as reviewed.", file=sys.stderr)
     return 0
 
 
-def _offered(server: str, saved: Path | None) -> Sequence[Definition]:
-    return _saved(saved) if saved else anyio.run(list_tools, server)
+def _locked(library: Library) -> Mapping[str, Definition]:
+    """The lock; nothing where a first review begins."""
+    return load_tool_lock(library) if library.lock_file.exists() else {}
 
 
-async def list_tools(server: str) -> Sequence[Definition]:
+def _name_of(server: str) -> str:
+    return server if server == "local" else address_of(split_server(server))
+
+
+def _offered(server: str, saved: Path | None, variables: Sequence[str], *, is_own: bool) -> Sequence[Definition]:
+    if saved:
+        return _saved(saved)
+    if server == "local":
+        with local_torii() as torii:
+            return anyio.run(list_tools, torii.command)
+    return anyio.run(list_tools, named_server(server, variables, is_own=is_own))
+
+
+async def list_tools(server: Sequence[str] | NamedServer) -> Sequence[Definition]:
     """A server's complete list of tools; no tool is called."""
-    with local_torii() if server == "local" else nullcontext() as torii:
-        async with connect(torii.command if torii else server, Gate(), lambda _: None) as session:
-            return session.tools
+    async with connect(server, Gate(), lambda _: None) as session:
+        return session.tools
 
 
 def _saved(path: Path) -> Sequence[Definition]:
@@ -109,7 +152,7 @@ def _changes(library: Library, tools: Sequence[Definition]) -> list[ToolChange]:
     """What changed in tools that remain: a new one has no class yet, and a removed one can do nothing."""
     return [
         change
-        for change in tool_changes(load_tool_lock(library), tools)
+        for change in tool_changes(_locked(library), tools)
         if change.kind not in {ToolChangeKind.ADDED, ToolChangeKind.REMOVED}
     ]
 
@@ -119,36 +162,64 @@ def _review_changes(library: Library, tools: Sequence[Definition], console: Cons
     _show(changes, console)
     if changes and not Confirm.ask("Do these tools still do what their class says?", console=console, default=False):
         raise PromptkitError.of(
-            "not-reviewed", f"{len(changes)} changed tools were not accepted", "nothing was written; ask Torii"
+            "not-reviewed",
+            f"{len(changes)} changed tools were not accepted",
+            "nothing was written; ask the server's maker",
         )
+
+
+def _review_returned(library: Library, tools: Sequence[Definition], console: Console) -> None:
+    """Have a person look at tools whose class is older than their lock: nobody has compared their definitions."""
+    reviewed, locked = _reviewed(library), _locked(library)
+    returned = [tool for tool in tools if tool["name"] in reviewed and tool["name"] not in locked]
+    for tool in returned:
+        told = (
+            f"{sanitized(tool['name'])}, {reviewed[tool['name']].tool_class}: {sanitized(tool.get('description'), 400)}"
+        )
+        console.print(Text(told))
+    question = "These have a class and were not locked. Do they do what their class says?"
+    if returned and not Confirm.ask(question, console=console, default=False):
+        message = f"{len(returned)} tools with a class were not accepted"
+        raise PromptkitError.of("not-reviewed", message, "nothing was written; correct their class")
+
+
+def _reviewed(library: Library) -> Mapping[str, ReviewedTool]:
+    """The reviewed tools; nothing where a first review begins."""
+    return library.reviewed_tools if library.tools_file.exists() else {}
 
 
 def _review_new(library: Library, tools: Sequence[Definition], console: Console) -> Library:
     """The library with an entry by a person for each tool it lacks; all entries are written, or none."""
-    entries = [_ask(tool, console) for tool in tools if tool["name"] not in library.reviewed_tools]
-    path = library.instructions / "tools.yaml"
-    text = read_text(path) + "".join(entries)
+    path = library.tools_file
+    known = _reviewed(library)
+    entries = [_ask(tool, console) for tool in tools if tool["name"] not in known]
+    text = (read_text(path) if path.exists() else _HEAD) + "".join(entries)
     with TemporaryDirectory(prefix="promptkit-") as folder:
         draft = Path(folder, path.name)
         write_text(draft, text)
-        validate_each(load_yaml(draft, library.relative(path)), ReviewedTool)
+        check_lockable(library, validate_each(load_yaml(draft, library.relative(path)), ReviewedTool), tools)
     write_text(path, text)
-    return Library(library.root)
+    return replace(library)
 
 
 def _ask(tool: Definition, console: Console) -> str:
     """A person's entry for one tool, as text for tools.yaml. None of the questions has a default answer."""
-    guess, arguments = suggest(tool), tool.get("inputSchema", {}).get("properties", {})
-    console.print(Text(f"\n{sanitized(tool['name'])}: {sanitized(tool.get('description'), 400)}"))
-    console.print(Text(f"Its arguments: {', '.join(map(sanitized, arguments)) or 'none'}"))
+    name, guess, obstacle = sanitized(tool["name"]), suggest(tool), why_not_read(tool)
+    console.print(Text(f"\n{name}: {sanitized(tool.get('description'), 400)}"))
+    console.print(Text(f"Its arguments: {', '.join(map(sanitized, arguments_of(tool))) or 'none'}"))
     console.print(Text(f"It looks like: {guess.cls} ({guess.reason})"))
+    if obstacle:
+        console.print(Text(f"Its calls cannot be checked, so it can only be an action, which is refused. {obstacle}"))
     kind = Question.ask("Does it only read, or can it change anything?", choices=["read", "action"], console=console)
+    if obstacle and kind == "read":
+        message = f"the calls of {name} could not be checked: {obstacle}"
+        fix = "answer action, so that it stays refused, or write its entry by hand; nothing was written"
+        raise PromptkitError.of("unchecked-arguments", message, fix)
     source = Question.ask("Which document says so?", console=console)
     who = Question.ask("Who are you?", console=console)
     if not (source.strip() and who.strip()):
-        message = f"{sanitized(tool['name'])} needs a source and a reviewer"
+        message = f"{name} needs a source and a reviewer"
         raise PromptkitError.of("no-source", message, "name the document you read, and yourself; nothing was written")
     source = f"{source.strip()} (reviewed by {who.strip()} on {datetime.datetime.now(datetime.UTC).date()})"
-    # Appended as text, so that the comments and the layout that people gave the file stay. JSON is valid YAML.
-    entry = f"\n{json.dumps(tool['name'])}:\n  class: {kind}\n  capability: reviewed by hand\n"
-    return f"{entry}  source: {json.dumps(source)}\n  arguments: {json.dumps(arguments if kind == 'read' else {})}\n"
+    # Appended as text, so that the comments and the layout that people gave the file stay.
+    return entry_of(tool, kind, source)

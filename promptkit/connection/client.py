@@ -17,6 +17,7 @@ from pydantic import ValidationError
 from promptkit.connection.address import address_of, is_plain
 from promptkit.connection.answers import MAX_ANSWER_BYTES, Incoming
 from promptkit.connection.gate import Gate
+from promptkit.connection.named_server import NamedServer
 from promptkit.connection.redaction import redacted_answers
 from promptkit.connection.session import GatedSession, ToolListNotices, list_tools_of
 from promptkit.connection.sign_in import auth_for
@@ -38,7 +39,7 @@ TORII_URL = "https://api.toriihq.com/mcp"
 
 @asynccontextmanager
 async def connect(
-    server: str | Sequence[str],
+    server: str | Sequence[str] | NamedServer,
     gate: Gate,
     review: Callable[[Sequence[Definition]], None],
     sign_in: Callable[[SignInOrigins], httpx2.Auth] | None = None,
@@ -46,7 +47,7 @@ async def connect(
     """Open a session in which the gate decides every message.
 
     Args:
-        server: the URL of a server over streamable HTTP, or the command line of one over stdio.
+        server: the URL of a server over streamable HTTP, or the command line of one over stdio; or a named server.
         gate: every message passes it.
         review: is given the whole list of tools before the first call, to set the gate's policy or to stop.
         sign_in: how requests show who asks; by default the token of the environment or the kept sign-in, if any.
@@ -56,9 +57,10 @@ async def connect(
         PromptkitError: the server cannot be reached, asks for a sign-in and none is stored, or its list of tools
             cannot be read whole.
     """
+    named = server if isinstance(server, NamedServer) else NamedServer(server)
     try:
         notices = ToolListNotices()
-        async with redacted_answers(_transport(server, gate, sign_in)) as (read, write):
+        async with redacted_answers(_transport(named, gate, sign_in)) as (read, write):
             incoming = Incoming(read, write, gate)
             async with Client(_held(incoming, write), message_handler=notices) as client:
                 tools = await list_tools_of(client)
@@ -74,7 +76,7 @@ async def connect(
             raise PromptkitError.of("sign-in-failed", message, "run promptkit connect again") from None
         if not isinstance(cause, httpx2.TransportError | httpx2.InvalidURL | OSError | MCPError | ValidationError):
             raise cause from None
-        message = f"no MCP server answers at {address_of(server)}: {_why(cause)}"
+        message = f"no MCP server answers at {address_of(named.address)}: {_why(cause)}"
         raise PromptkitError.of("no-server", message, "check the address, and that the server runs") from cause
 
 
@@ -87,13 +89,13 @@ def _why(error: Exception) -> str:
 
 @asynccontextmanager
 async def _transport(
-    server: str | Sequence[str], gate: Gate, sign_in: Callable[[SignInOrigins], httpx2.Auth] | None
+    server: NamedServer, gate: Gate, sign_in: Callable[[SignInOrigins], httpx2.Auth] | None
 ) -> AsyncIterator[Any]:
-    if not isinstance(server, str):
-        async with stdio_transport(server, gate) as streams:
+    if not isinstance(server.address, str):
+        async with stdio_transport(server.address, gate, server.environment) as streams:
             yield streams
         return
-    url = checked_url(server)
+    url = checked_url(server.address, is_own=server.has_own_review)
     origins = SignInOrigins(url)
     auth = sign_in(origins) if sign_in else auth_for(url, open_store(), origins)
     http = _http_client(GateTransport(gate, url, origins), auth)
@@ -134,15 +136,18 @@ async def revoke(kept: KeptSignIn) -> bool:
     return True
 
 
-def checked_url(url: str) -> str:
-    """The URL if it is Torii's own or a server on this machine.
+def checked_url(url: str, *, is_own: bool = False) -> str:
+    """The URL if it is Torii's own or a server on this machine; or any at https, where it `is_own`, chosen on purpose.
 
     Raises:
         UsageError: it is neither, since a prompt that reads a tenant must not be pointed elsewhere by a slip; or it
             holds a user, password, query or fragment: an address is shown and recorded, so no secret may be in it.
     """
     is_local = is_plain(url) and urlsplit(url).scheme == "http" and urlsplit(url).hostname in LOOPBACK
-    if url == TORII_URL or is_local:
+    if url == TORII_URL or is_local or (is_own and is_plain(url) and urlsplit(url).scheme == "https"):
         return url
+    if is_own:
+        fix = "write https://HOST/PATH, or http://127.0.0.1:PORT/PATH for a server on this machine, and nothing else"
+        raise UsageError.of("server-url", f"{address_of(url)} is not the plain address of a server", fix)
     fix = f"use {TORII_URL}, or http://127.0.0.1:PORT/mcp for a server on this machine, and nothing before or after it"
     raise UsageError.of("server-url", f"{address_of(url)} is not the address of a Torii server", fix)

@@ -6,7 +6,7 @@ The SDK's own transport reads a line of any length, and loses every later answer
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -41,12 +41,13 @@ from promptkit.connection.redaction import redacted_errors
 
 
 @asynccontextmanager
-async def stdio_transport(command: Sequence[str], gate: Gate) -> AsyncIterator[Any]:
+async def stdio_transport(command: Sequence[str], gate: Gate, environment: Mapping[str, str]) -> AsyncIterator[Any]:
     """Start a server, and end it with everything that it started.
 
     Args:
         command: the program and its arguments. It gets no more of our environment than the SDK would give it.
         gate: every message passes it.
+        environment: what it gets besides.
 
     Raises:
         OSError: it cannot be started.
@@ -54,7 +55,7 @@ async def stdio_transport(command: Sequence[str], gate: Gate) -> AsyncIterator[A
     program = await _get_executable_command(command[0])
     with redacted_errors() as errors:
         process = await _create_platform_compatible_process(
-            program, list(command[1:]), get_default_environment(), errors
+            program, list(command[1:]), {**get_default_environment(), **environment}, errors
         )
         async with _running(process, gate) as streams:
             yield streams

@@ -25,7 +25,6 @@ from promptkit.evaluation.records.record import read_header, read_record
 from promptkit.evaluation.runner import Limits, Progress, limited, run_samples
 from promptkit.evaluation.suite import Evaluation, open_evaluation
 from promptkit.library.store import Library
-from promptkit.policy.review import LOCK_NAME
 
 _MAY_DIFFER = {"today", "started", "promptkit"}
 
@@ -158,5 +157,5 @@ def make_header(library: Library, setup: EvalSpec, samples: Sequence[Sample], ev
 
 
 def _tools_digest(library: Library, setup: EvalSpec) -> str:
-    lock = (library.instructions / LOCK_NAME).read_bytes()
+    lock = library.lock_file.read_bytes()
     return digest_of(lock + json.dumps(VIEW_TOOLS, sort_keys=True).encode() if setup.tools is Toolset.VIEWS else lock)

@@ -15,6 +15,7 @@ from mcp.server.subscriptions import InMemorySubscriptionBus, ListenHandler, Too
 from mcp.types import CallToolRequestParams, PaginatedRequestParams
 from pydantic import ValidationError
 
+from promptkit.connection.named_server import NamedServer
 from promptkit.connection.session import refusal
 from promptkit.guard.request_ids import OrderlyServer
 from promptkit.guard.upstream import MAX_LIST_AGE_SECONDS, MAX_WAIT_SECONDS, Log, Upstream
@@ -42,7 +43,7 @@ class Guard:
 
     Args:
         library: whose rules and lock decide.
-        server: the URL, or the command line, of the server behind.
+        server: the URL, or the command line, of the server behind; or a named server.
         log: receives every call that is refused, and every message before it leaves.
         show_all: list the tools that are refused as well.
         tell: receives what a person at the terminal should know.
@@ -53,7 +54,7 @@ class Guard:
     def __init__(
         self,
         library: Library,
-        server: str | Sequence[str],
+        server: str | Sequence[str] | NamedServer,
         log: Log,
         *,
         show_all: bool,

@@ -23,6 +23,7 @@ from mcp.types import CONNECTION_CLOSED
 
 from promptkit.connection.client import connect
 from promptkit.connection.gate import Gate
+from promptkit.connection.named_server import NamedServer
 from promptkit.connection.session import GatedSession, SessionLostError
 from promptkit.errors import PromptkitError
 from promptkit.library.store import Library
@@ -46,7 +47,7 @@ class Upstream:
 
     Args:
         library: whose rules and lock decide.
-        server: the URL, or the command line, of the server.
+        server: the URL, or the command line, of the server; or a named server.
         log: receives every message before it leaves, and every drift of the list.
         tell: receives what a person at the terminal should know.
         list_changed: is awaited after the list of tools became another one.
@@ -57,7 +58,7 @@ class Upstream:
     def __init__(
         self,
         library: Library,
-        server: str | Sequence[str],
+        server: str | Sequence[str] | NamedServer,
         log: Log,
         tell: Callable[[str], None],
         list_changed: Callable[[], Coroutine[Any, Any, None]],

@@ -38,9 +38,30 @@ def default_root() -> Path:
 
 @dataclass(frozen=True)
 class Library:
-    """The files below one root. Nothing is read until it is needed."""
+    """The files below one root. Nothing is read until it is needed.
+
+    `own_tools` and `own_lock` are the review of another server than Torii's, in place of the one below the root; there
+    are both of them or none.
+    """
 
     root: Path
+    own_tools: Path | None = None
+    own_lock: Path | None = None
+
+    @property
+    def is_of_other_server(self) -> bool:
+        """Whether the review is that of another server than Torii's."""
+        return self.own_tools is not None
+
+    @property
+    def tools_file(self) -> Path:
+        """The reviewed tools."""
+        return self.own_tools or self.instructions / "tools.yaml"
+
+    @property
+    def lock_file(self) -> Path:
+        """The definitions of tools as they were reviewed."""
+        return self.own_lock or self.instructions / "tools.lock.json"
 
     @property
     def prompts(self) -> Path:
@@ -172,8 +193,8 @@ class Library:
 
     @cached_property
     def reviewed_tools(self) -> Mapping[str, ReviewedTool]:
-        """instructions/tools.yaml by tool name."""
-        return validate_each(self.document(self.instructions / "tools.yaml"), ReviewedTool)
+        """The reviewed tools by name, as `tools_file` has them."""
+        return validate_each(self.document(self.tools_file), ReviewedTool)
 
     @cached_property
     def scoring(self) -> Scoring:

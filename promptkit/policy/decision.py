@@ -17,6 +17,7 @@ from typing import Any
 import msgspec
 from jsonschema import Draft202012Validator, TypeChecker, ValidationError
 from jsonschema.validators import extend
+from referencing import Registry
 
 from promptkit.json_strict import sendable_json
 from promptkit.model import ReviewedTool, ToolCall, ToolClass
@@ -26,6 +27,8 @@ from promptkit.text import sanitized
 _NAME = re.compile(r"[A-Za-z0-9._-]{1,128}")
 MAX_ARGUMENT_BYTES = 64 * 1024
 MAX_ARGUMENT_DEPTH = 12
+MAX_MATCHED_CHARS = 8 * 1024
+"""A longer text fits no pattern: the time that matching takes may grow with the square of the length."""
 # Beyond it, many readers of JSON round a whole number to another one.
 MAX_INTEGER = 2**53 - 1
 
@@ -180,7 +183,14 @@ def argument_problem(rule: ReviewedTool, arguments: object) -> str | None:
     text = json.dumps(given, allow_nan=False, ensure_ascii=False)
     if len(text.encode()) > MAX_ARGUMENT_BYTES:
         return _TOO_LARGE
-    return _misfit(msgspec.json.encode({"properties": rule.arguments, "required": rule.required}), text)
+    return _misfit(msgspec.json.encode(argument_schema(rule)), text)
+
+
+def argument_schema(rule: ReviewedTool) -> dict[str, Any]:
+    """Our own schema of a tool's arguments, as one object."""
+    schema = {"properties": rule.arguments, "required": list(rule.required), "additionalProperties": False}
+    # Both names are in use for the same.
+    return {**schema, "$defs": rule.definitions, "definitions": rule.definitions} if rule.definitions else schema
 
 
 _TOO_LARGE = "the arguments are too large or too deep"
@@ -198,7 +208,8 @@ def _misfit(schema: bytes, arguments: str) -> str | None:
 
 @lru_cache(1024)
 def _validator(schema: bytes) -> Any:  # noqa: ANN401
-    return _Validator({**msgspec.json.decode(schema), "additionalProperties": False})
+    # Without a registry of ours, a reference to another document would be fetched from the network.
+    return _Validator(msgspec.json.decode(schema), registry=Registry())
 
 
 def _is_integer(_: TypeChecker, value: object) -> bool:
@@ -225,9 +236,18 @@ def _content(validator: Any, schema: Any, text: object, _: object) -> Iterator[V
         yield from validator.descend(inner, schema)
 
 
+def _pattern(_: Any, pattern: str, text: object, __: object) -> Iterator[ValidationError]:  # noqa: ANN401
+    if not isinstance(text, str):
+        return
+    if len(text) > MAX_MATCHED_CHARS:
+        yield ValidationError(f"a text with a pattern has at most {MAX_MATCHED_CHARS} characters")
+    elif not re.search(pattern, text):
+        yield ValidationError(f"{text!r} does not match {pattern!r}")
+
+
 _Validator = extend(  # type: ignore[no-untyped-call]
     Draft202012Validator,
-    {"contentSchema": _content},
+    {"contentSchema": _content, "pattern": _pattern},
     type_checker=Draft202012Validator.TYPE_CHECKER.redefine_many({"integer": _is_integer, "number": _is_number}),
 )
 

@@ -11,23 +11,28 @@ from enum import StrEnum
 from promptkit.errors import PromptkitError
 from promptkit.files import read_text, write_text
 from promptkit.library.store import Library
-from promptkit.policy.decision import Definition, ToolPolicy, definition_digest
-
-LOCK_NAME = "tools.lock.json"
+from promptkit.model import ReviewedTool, ToolClass
+from promptkit.policy.checkable import schema_problems
+from promptkit.policy.decision import Definition, ToolPolicy, argument_schema, definition_digest
+from promptkit.text import sanitized
 
 
 def load_tool_lock(library: Library) -> Mapping[str, Definition]:
-    """instructions/tools.lock.json: the definitions as last reviewed, by name.
+    """The definitions as last reviewed, by name, as the library's lock has them.
 
     Raises:
         PromptkitError: it cannot be read; without it no call may go to a server.
     """
-    path = library.instructions / LOCK_NAME
+    path = library.lock_file
     try:
         return {tool["name"]: tool for tool in json.loads(read_text(path))["tools"]}
     except (ValueError, KeyError, TypeError, RecursionError) as error:
-        message, fix = f"cannot read it ({type(error).__name__})", "run: promptkit tools lock"
+        message, fix = f"cannot read it ({type(error).__name__})", f"run: promptkit tools lock{_options(library)}"
         raise PromptkitError.of("unreadable-lock", message, fix, path=library.relative(path)) from error
+
+
+def _options(library: Library) -> str:
+    return " with the same --tools and --lock" if library.is_of_other_server else ""
 
 
 def tool_policy(library: Library, offered: Iterable[Definition] | None = None) -> ToolPolicy:
@@ -94,15 +99,35 @@ def _lines(value: object) -> list[str]:
     return json.dumps(value, indent=2, sort_keys=True).splitlines()
 
 
+def check_lockable(library: Library, reviewed: Mapping[str, ReviewedTool], tools: Sequence[Definition]) -> None:
+    """Pass a list that may be kept as reviewed.
+
+    Raises:
+        PromptkitError: a tool has no class yet, which is never guessed; or its calls could not be checked.
+    """
+    if unknown := sorted(str(tool.get("name")) for tool in tools if tool.get("name") not in reviewed):
+        message = f"{len(unknown)} tools have no class: {', '.join(unknown[:10])}"
+        path = library.relative(library.tools_file)
+        fix = f"run it in a terminal, or read what each does, and add it to {path} with its class and source"
+        raise PromptkitError.of("unreviewed-tools", message, fix)
+    for tool in tools:
+        if problem := unchecked_arguments(reviewed[tool["name"]]):
+            message = f"the calls of {sanitized(tool['name'])} could not be checked: {problem}"
+            fix = f"correct its arguments in {library.relative(library.tools_file)}, or make it an action"
+            raise PromptkitError.of("unchecked-arguments", message, fix)
+
+
+def unchecked_arguments(rule: ReviewedTool) -> str | None:
+    """Why the calls of a reviewed tool cannot be checked, with the place in its arguments; None when they can."""
+    return next(schema_problems(argument_schema(rule)), None) if rule.tool_class is ToolClass.READ else None
+
+
 def write_tool_lock(library: Library, server: str, tools: Sequence[Definition]) -> None:
     """Keep a server's whole list as reviewed.
 
     Raises:
-        PromptkitError: the lock cannot be written, or a tool has no class in tools.yaml yet; a class is never guessed.
+        PromptkitError: the lock cannot be written, or the list may not be kept.
     """
-    if unknown := sorted(str(tool.get("name")) for tool in tools if tool.get("name") not in library.reviewed_tools):
-        message = f"{len(unknown)} tools have no class: {', '.join(unknown[:10])}"
-        fix = "read what each does, and add it to instructions/tools.yaml with its class and source"
-        raise PromptkitError.of("unreviewed-tools", message, fix)
+    check_lockable(library, library.reviewed_tools, tools)
     text = json.dumps({"server": server, "tools": list(tools)}, indent=1, ensure_ascii=False)
-    write_text(library.instructions / LOCK_NAME, text + "\n")
+    write_text(library.lock_file, text + "\n")

@@ -35,6 +35,13 @@ _EFFECTS = re.compile(
     side\ effect|persist|insert(s|ing)?|archiv(e|es|ing)|approv(e|es|ing)|assign(s|ing)?\ )""",
     re.IGNORECASE | re.VERBOSE,
 )
+# Not the bare word token: the descriptions of many reads speak of a page's.
+_SECRET_THINGS = re.compile(
+    r"""\b(environment\ variables?|env\ vars?|kube-?config|credentials?|passwords?|passphrases?|secrets?|
+    (api|access|private|secret|ssh|encryption|signing)[ -]?(keys?|tokens?)|
+    (bearer|auth|refresh|session)[ -]tokens?)\b""",
+    re.IGNORECASE | re.VERBOSE,
+)
 
 
 class Suggestion(NamedTuple):
@@ -61,10 +68,22 @@ def _judged(name: str, tool: Definition) -> tuple[Class, str]:
         return "action" if is_plain else "ask", f"its name has the word {sanitized(writing)}"
     if not any(word in _READS for word in words[:3]):
         return "ask", "its name has no word that says it only reads"
-    for doubt in (_secret(words), _free_form(tool), _described(tool), _unhinted(tool)):
+    for doubt in (_secret(words), _secret_described(tool), _free_form(tool), _described(tool), _unhinted(tool)):
         if doubt:
             return "ask", doubt
-    return "read", "its name, description, arguments and hint all say that it only reads"
+    return "read", f"{_evidence(tool)} that it only reads"
+
+
+def _evidence(tool: Definition) -> str:
+    """What there is of a tool that only reads, and the verb: its name, and of the rest only what it really has."""
+    schema = tool.get("inputSchema")
+    found = {
+        "description": tool.get("title") or tool.get("description"),
+        "arguments": isinstance(schema, Mapping) and schema.get("properties"),
+        "hint": claims_to_read(tool),
+    }
+    *parts, last = ["name", *(part for part, is_there in found.items() if is_there)]
+    return f"its {', '.join(parts)} and {last} {'all ' * (len(parts) > 1)}say" if parts else f"its {last} says"
 
 
 def _words(name: str) -> list[str]:
@@ -85,6 +104,11 @@ def _writing(words: list[str]) -> str | None:
 def _secret(words: list[str]) -> str | None:
     found = next((word for word in words if word in _SECRETS), None)
     return f"it may return secrets ({sanitized(found)})" if found else None
+
+
+def _secret_described(tool: Definition) -> str | None:
+    found = _SECRET_THINGS.search(_description(tool))
+    return f"its description speaks of secrets ({sanitized(found.group().strip(), 30)})" if found else None
 
 
 def _free_form(tool: Definition) -> str | None:
@@ -136,9 +160,12 @@ def _nodes(value: object) -> Iterator[object]:
 
 
 def _described(tool: Definition) -> str | None:
-    described = f"{tool.get('title') or ''} {tool.get('description') or ''}"
-    found = _EFFECTS.search(described)
+    found = _EFFECTS.search(_description(tool))
     return f"its description speaks of an effect ({sanitized(found.group().strip(), 30)})" if found else None
+
+
+def _description(tool: Definition) -> str:
+    return f"{tool.get('title') or ''} {tool.get('description') or ''}"
 
 
 def _unhinted(tool: Definition) -> str | None:

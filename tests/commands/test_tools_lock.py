@@ -113,3 +113,90 @@ def test_a_tool_that_changed_is_shown_and_accepted_only_by_a_yes(copy, lock, cap
     assert '+"First run the workflow."' in capsys.readouterr().err
     assert lock(changed, typed=["y"]) == 0
     assert load_tool_lock(copy)["list_apps"] == changed
+
+
+QUERY = {"type": "object", "properties": {"text": {"type": "string", "description": "Such as \U0001f600\u2028\x85."}}}
+WITH_DEFINITIONS = NEW | {
+    "inputSchema": {"$defs": {"Q": QUERY}, "properties": {"query": {"$ref": "#/$defs/Q"}}, "type": "object"}
+}
+
+
+def test_what_arguments_refer_to_is_kept_and_works(copy, lock):
+    assert lock(WITH_DEFINITIONS, typed=["read", "the page", "Ada"]) == 0
+    after = Library(copy.root)
+    assert after.reviewed_tools["list_widgets"].definitions == {"Q": QUERY}
+    policy = tool_policy(after, load_tool_lock(after).values())
+    assert decide(ToolCall(name="list_widgets", arguments={"query": {"text": "a"}}), policy).allowed
+    assert decide(ToolCall(name="list_widgets", arguments={"query": {"text": 1}}), policy).ground == "arguments"
+
+
+@pytest.mark.parametrize(
+    ("schema", "place"),
+    [
+        ({"properties": {"q": {"$ref": "#/$defs/Q"}}}, "inputSchema.properties.q.$ref: "),
+        ({"properties": {"q": {"pattern": r"^\p{L}+$"}}}, "inputSchema.properties.q.pattern: "),
+        ({"properties": {"q": {"pattern": "(a+)+$"}}}, "inputSchema.properties.q.pattern: "),
+        ({"$schema": "http://json-schema.org/draft-04/schema#"}, "inputSchema.$schema: "),
+        ({"properties": {"q": {"items": [{}]}}}, "inputSchema.properties.q.items: "),
+        ({"anyOf": [{"properties": {"q": {}}}]}, "inputSchema.anyOf: arguments stand here"),
+        ({"$ref": "#/$defs/Q", "$defs": {"Q": QUERY}}, "inputSchema.$ref: arguments stand here"),
+        ({"$defs": {"Q": QUERY}, "definitions": {"Q": {}}}, "inputSchema.definitions: they differ"),
+        ("none", "inputSchema: it does not list arguments"),
+        ({"properties": []}, "inputSchema: it does not list arguments"),
+    ],
+)
+def test_what_could_not_be_checked_is_not_locked_as_a_read_and_the_place_is_named(copy, lock, capsys, schema, place):
+    before = kept(copy)
+    with pytest.raises(PromptkitError) as refused:
+        lock(NEW | {"inputSchema": schema}, typed=["read"])
+    assert f"[unchecked-arguments] the calls of list_widgets could not be checked: {place}" in str(refused.value)
+    assert "Its calls cannot be checked" in capsys.readouterr().err
+    assert kept(copy) == before
+
+
+def test_what_could_not_be_checked_is_locked_as_an_action(copy, lock):
+    assert lock(NEW | {"inputSchema": {"properties": {"q": {"pattern": "("}}}}, typed=["action", "p", "Ada"]) == 0
+    assert Library(copy.root).reviewed_tools["list_widgets"].tool_class is ToolClass.ACTION
+
+
+def test_an_entry_by_hand_that_could_not_be_checked_is_not_locked(copy, lock):
+    entry = "class: read, capability: x, source: x, arguments: {q: {$ref: '#/$defs/Q'}}"
+    path = copy.instructions / "tools.yaml"
+    path.write_text(f"{path.read_text('utf-8')}\nlist_widgets: {{{entry}}}\n", "utf-8")
+    before = kept(copy)
+    with pytest.raises(PromptkitError, match=r"calls of list_widgets could not be checked: properties.q.\$ref"):
+        lock(NEW, typed=["y"])
+    assert kept(copy) == before
+
+
+def test_a_new_argument_of_a_known_read_stays_refused_and_that_is_said(copy, lock, capsys):
+    tool = load_tool_lock(copy)["list_apps"]
+    properties = tool["inputSchema"]["properties"] | {"region": {"type": "string"}}
+    assert lock(tool | {"inputSchema": tool["inputSchema"] | {"properties": properties}}, typed=["y"]) == 0
+    told = "list_apps: the new argument region stays refused until it stands in instructions/tools.yaml."
+    assert told in capsys.readouterr().err
+    policy = tool_policy(copy, load_tool_lock(copy).values())
+    assert decide(ToolCall(name="list_apps", arguments={"region": "EU"}), policy).ground == "arguments"
+
+
+def test_the_classes_of_tools_that_the_server_does_not_list_stay(copy, monkeypatch, tmp_path):
+    before = copy.reviewed_tools
+    (tmp_path / "list.json").write_text(json.dumps({"tools": [load_tool_lock(copy)["list_apps"]]}))
+    with Path(os.devnull).open() as nobody:
+        monkeypatch.setattr("sys.stdin", nobody)
+        assert lock_tools(copy, "", tmp_path / "list.json") == 0
+    assert list(load_tool_lock(copy)) == ["list_apps"]
+    assert Library(copy.root).reviewed_tools == before
+
+
+@pytest.mark.parametrize(("answer", "is_locked"), [("y", True), ("", False)])
+def test_a_tool_that_comes_back_keeps_its_class_only_by_a_yes(copy, lock, capsys, answer, is_locked):
+    tool = load_tool_lock(copy)["list_apps"]
+    without = [one for one in json.loads(copy.lock_file.read_text("utf-8"))["tools"] if one["name"] != "list_apps"]
+    copy.lock_file.write_text(json.dumps({"tools": without}))
+    try:
+        lock(tool | {"description": "Also starts a workflow."}, typed=[answer])
+    except PromptkitError as refused:
+        assert "[not-reviewed] 1 tools with a class were not accepted" in str(refused)
+    assert ("list_apps" in load_tool_lock(copy)) == is_locked
+    assert "list_apps, read: Also starts a workflow." in capsys.readouterr().err

@@ -156,3 +156,67 @@ def test_the_command_prints_a_class_and_a_reason_for_each_tool(tmp_path, capsys)
     assert json.loads(capsys.readouterr().out) == [
         {"name": "delete_app", "class": "action", "reason": "its name has the word delete"}
     ]
+
+
+HINT = {"annotations": {"readOnlyHint": True}}
+QUERY = {"inputSchema": {"properties": {"q": {}}}}
+
+
+@pytest.mark.parametrize(
+    ("tool", "reason"),
+    [
+        ({}, "its name says that it only reads"),
+        ({"description": "Lists apps."}, "its name and description say that it only reads"),
+        ({"title": "Apps"}, "its name and description say that it only reads"),
+        (QUERY, "its name and arguments say that it only reads"),
+        (HINT, "its name and hint say that it only reads"),
+        ({"description": "Apps.", **QUERY}, "its name, description and arguments all say that it only reads"),
+        (
+            {"description": "Apps.", **QUERY, **HINT},
+            "its name, description, arguments and hint all say that it only reads",
+        ),
+    ],
+    ids=str,
+)
+def test_the_reason_names_only_what_the_tool_really_has(tool, reason):
+    assert suggest({"name": "list_apps", "inputSchema": {"type": "object"}, **tool})[1:] == ("read", reason)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "get-env",
+        "get_kubeconfig",
+        "read_secret",
+        "readSecret",
+        "list_tokens",
+        "get_credentials",
+        "show_password",
+        "show_config",
+        "get_config_dump",
+        "list_api_keys",
+        "get_environment_variables",
+    ],
+)
+def test_a_tool_whose_name_says_that_it_may_return_secrets_is_asked_about(name):
+    cls, reason = suggest({"name": name, "inputSchema": {"type": "object"}})[1:]
+    assert (cls, reason.startswith("it may return secrets (")) == ("ask", True)
+
+
+@pytest.mark.parametrize(
+    "description",
+    [
+        "Returns all environment variables",
+        "Gets a context with its credentials.",
+        "Shows the API key of the account.",
+        "Reads a secret.",
+        "Gets the access token in use.",
+    ],
+)
+def test_a_tool_whose_description_says_that_it_may_return_secrets_is_asked_about(description):
+    assert suggest({"name": "get_context", "description": description, "inputSchema": {}}).cls == "ask"
+
+
+def test_the_token_of_a_page_is_not_a_secret():
+    tool = {"name": "list_apps", "description": "Lists apps, from a page token on.", "inputSchema": {}}
+    assert suggest(tool).cls == "read"

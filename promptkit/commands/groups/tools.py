@@ -10,26 +10,42 @@ app = typer.Typer(cls=RunnableGroup, subcommand_metavar="| COMMAND [ARGS]...")
 
 @app.callback(invoke_without_command=True, help="Compare a server's tools with the reviewed list, or accept them.")
 @app.command()
-def diff(server: options.Server = "local", saved: options.SavedTools = None, as_json: options.AsJson = False) -> None:
+def diff(
+    server: options.AnyServer = "local",
+    saved: options.SavedTools = None,
+    variables: options.Variables = [],  # noqa: B006
+    tools: options.ToolsFile = None,
+    lock: options.LockFile = None,
+    as_json: options.AsJson = False,
+) -> None:
     """Print how a server's tools differ from the reviewed list; `promptkit tools` alone does the same."""
     from promptkit.commands.tools import diff_tools
 
-    raise typer.Exit(diff_tools(options.library(), server, saved, as_json=as_json))
+    raise typer.Exit(diff_tools(options.library_with(tools, lock), server, saved, variables, as_json=as_json))
 
 
 @app.command()
-def lock(server: options.Server = "local", saved: options.SavedTools = None) -> None:
+def lock(
+    server: options.AnyServer = "local",
+    saved: options.SavedTools = None,
+    variables: options.Variables = [],  # noqa: B006
+    tools: options.ToolsFile = None,
+    lock: options.LockFile = None,
+) -> None:
     """Accept a server's tools as reviewed, after looking at each change and giving each new tool its class."""
     from promptkit.commands.tools import lock_tools
 
-    raise typer.Exit(lock_tools(options.library(), server, saved))
+    raise typer.Exit(lock_tools(options.library_with(tools, lock), server, saved, variables))
 
 
 @app.command()
 def suggest(
-    server: options.Server = "local", saved: options.SavedTools = None, as_json: options.AsJson = False
+    server: options.AnyServer = "local",
+    saved: options.SavedTools = None,
+    variables: options.Variables = [],  # noqa: B006
+    as_json: options.AsJson = False,
 ) -> None:
     """Propose a class for each of a server's tools, with the reason."""
     from promptkit.commands.tools import suggest_classes
 
-    raise typer.Exit(suggest_classes(server, saved, as_json=as_json))
+    raise typer.Exit(suggest_classes(server, saved, variables, as_json=as_json))

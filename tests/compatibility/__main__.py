@@ -9,21 +9,17 @@ is refused must not reach the server. Prints the table in tests/README.md with t
 import argparse
 import asyncio
 import json
-import shlex
-import shutil
 import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from ruamel.yaml import YAML
 
-from promptkit.commands.tools import list_tools
-from promptkit.errors import PromptkitError
+from promptkit.policy.entry import entry_of
 from tests.compatibility.installing import install
-from tests.compatibility.running import Run, free_port, started
+from tests.compatibility.running import Run
 
 HERE = Path(__file__).parent
-ROOT = HERE.parents[1]
 CLIENTS = {
     "Python SDK": (sys.executable, "python_sdk.py"),
     "TypeScript SDK": ("node", "typescript_sdk.mjs"),
@@ -31,6 +27,7 @@ CLIENTS = {
     "raw": (sys.executable, "raw.py"),
 }
 AT_ONCE = 4
+ALONE = "without the guard"
 MISSING = "(nothing)"
 # Where revision 2026-07-28 says who answered: the guard, or the server.
 ANSWERED_BY = "io.modelcontextprotocol/serverInfo"
@@ -83,6 +80,8 @@ async def matrix(folder, servers):
 
 
 def cell(found):
+    if found and found[0].startswith(ALONE):
+        return "fails alone"
     return "differs" if found else "equal"
 
 
@@ -91,24 +90,24 @@ async def row(folder, name, server, transport, at_once):
     async with at_once:
         with TemporaryDirectory(dir=folder) as work:
             try:
-                await review(Path(work, "library"), server, transport)
-            except (PromptkitError, TimeoutError) as error:
+                options = await review(Path(work), server, transport)
+            except (EOFError, TimeoutError) as error:
                 return [[f"cannot be reviewed: {error!r}"]] * len(CLIENTS)
-            return [await differences(Path(work), server, transport, client) for client in CLIENTS]
+            return [await differences(Path(work), server, transport, client, options) for client in CLIENTS]
 
 
-async def differences(work, server, transport, client):
+async def differences(work, server, transport, client, options):
     """What the guard changes for one client, in words."""
     command, script = CLIENTS[client]
     calls = (server["reads"], server["refused"])
-    run = Run(work / "library", work / script, (command, str(work.parent / script)))
+    run = Run((command, str(work.parent / script)), work / client)
     try:
         direct = await run.direct(transport, server[transport], calls[0])
     except (EOFError, TimeoutError) as error:
-        return [f"without the guard: {error!r}"]
+        return [f"{ALONE}: {error!r}"]
     mode = "legacy" if direct.get("revision", "") < "2026" else "auto"
     try:
-        rounds = await run.guarded(transport, server[transport], [*calls[0], *calls[1]], mode)
+        rounds = await run.guarded(transport, server[transport], [*calls[0], *calls[1]], mode, options)
     except (EOFError, TimeoutError, OSError) as error:
         return [f"through the guard: {error!r}"]
     found = [words for number, seen in enumerate(rounds, 1) for words in compared(direct, seen, calls, number)]
@@ -125,7 +124,7 @@ def compared(direct, seen, calls, number):
         before, after = map(without_hop, results)
         yield from (f"round {number}: {name}{words}" for words in unequal(before, after))
     for (name, _), after in zip(refused, seen["results"][len(reads) :], strict=True):
-        if not after.get("isError") or "refused" not in json.dumps(after):
+        if not after.get("isError") or "Nothing was sent" not in json.dumps(after):
             yield f"round {number}: {name} is not refused: {shortened(after)}"
 
 
@@ -160,25 +159,17 @@ def shortened(value):
     return text if len(text) < 200 else f"{text[:100]} ... {text[-80:]}"
 
 
-async def review(library, server, transport):
-    """Write the library of a guard for which exactly the tools that are read are reviewed as reads."""
-    port = free_port()
-    if transport == "stdio":
-        tools = await list_tools(shlex.split(server["stdio"]))
-    else:
-        async with started(server["http"], port, library.parent):
-            tools = await list_tools(f"http://127.0.0.1:{port}/mcp")
-    for part in ("promptkit", "prompts", "instructions", "evals"):
-        shutil.copytree(ROOT / part, library / part)
+async def review(work, server, transport):
+    """Have the server's tools locked for a guard, exactly those that are read as reads; the guard's options."""
+    raw = Run((sys.executable, str(work.parent / "raw.py")), work / "listed")
+    tools = (await raw.direct(transport, server[transport], []))["tools"]
     names = {name for name, _ in server["reads"]}
-    rules = {tool["name"]: rule(tool["inputSchema"]) for tool in tools if tool["name"] in names}
-    (library / "instructions/tools.yaml").write_text(json.dumps(rules))
-    (library / "instructions/tools.lock.json").write_text(json.dumps({"tools": tools}))
-
-
-def rule(schema):
-    arguments, required = schema.get("properties", {}), schema.get("required", ())
-    return {"class": "read", "capability": "by hand", "source": "test", "arguments": arguments, "required": required}
+    entries = [entry_of(tool, "read" if tool["name"] in names else "action", "the table") for tool in tools]
+    reviewed = work / "tools.yaml"
+    reviewed.write_text("".join(entries), "utf-8")
+    options = ["--tools", str(reviewed), "--lock", str(work / "tools.lock.json")]
+    await raw.lock(transport, server[transport], options)
+    return options
 
 
 if __name__ == "__main__":

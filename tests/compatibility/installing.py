@@ -8,7 +8,7 @@ import sys
 import tarfile
 from pathlib import Path
 
-CLIENTS = Path(__file__).parent / "clients"
+HERE = Path(__file__).parent
 _IDENTITY = ("-c", "user.name=Ada", "-c", "user.email=ada@example.com")
 _DOT = bytes.fromhex(
     "89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c4890000000d49444154789c63606060600000000500"
@@ -31,8 +31,9 @@ def install(packages, folder):
         with tarfile.open(next(folder.glob("mcp-*.tar.gz"))) as archive:
             archive.extractall(folder, filter="data")
         next(path for path in folder.glob("mcp-*") if path.is_dir()).rename(folder / "sdk")
-    for client in CLIENTS.iterdir():
-        shutil.copy(client, folder)
+    for script in (*HERE.glob("clients/*"), HERE / "loopback.cjs"):
+        if script.is_file():
+            shutil.copy(script, folder)
     if not (folder / "data").exists():
         fill(folder / "data", folder / "mcp1/bin/python", folder / "mcp2/bin/python")
 

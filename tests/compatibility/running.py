@@ -8,7 +8,9 @@ import signal
 import socket
 import sys
 from contextlib import asynccontextmanager, suppress
+from pathlib import Path
 
+_ROOT = Path(__file__).parents[2]
 _PATIENCE_SECONDS = 60
 _NOTICE_SECONDS = 5
 _MAX_LINE_BYTES = 2**26
@@ -20,15 +22,13 @@ class Run:
     """A client's run; `record` has what the server was sent, if it is behind the guard.
 
     Args:
-        library: the folder of the library that the guard runs with.
-        folder: receives the records.
         client: the command line of the client.
+        folder: is created for the records.
     """
 
-    def __init__(self, library, folder, client):
-        self.library = library
-        self.folder = folder
+    def __init__(self, client, folder):
         self.client = client
+        self.folder = folder
         self.record = folder / "sent"
         folder.mkdir()
 
@@ -40,16 +40,16 @@ class Run:
         async with started(server, port, self.folder):
             return (await self._ask(f"http://127.0.0.1:{port}/mcp", calls, "auto", 1))[0]
 
-    async def guarded(self, transport, server, calls, mode):
+    async def guarded(self, transport, server, calls, mode, options):
         """What the client saw through the guard: before the server was started anew, and after.
 
         `mode` is that of the Python SDK: "legacy" for revisions before 2026, or "auto".
         """
         if transport == "stdio":
             recorded = shlex.join(["bash", "-c", _RECORDED, str(self.record), *shlex.split(server)])
-            return await self._ask(shlex.join(self._guard(recorded)), calls, mode, 2, self._kill)
+            return await self._ask(shlex.join(self._guard(recorded, options)), calls, mode, 2, self._kill)
         port, relayed, guard = free_port(), free_port(), free_port()
-        command = [*self._guard(f"http://127.0.0.1:{relayed}/mcp"), "--http", f"127.0.0.1:{guard}"]
+        command = [*self._guard(f"http://127.0.0.1:{relayed}/mcp", options), "--http", f"127.0.0.1:{guard}"]
         async with (
             started(server, port, self.folder) as restart,
             relay(relayed, port, self.record),
@@ -57,9 +57,25 @@ class Run:
         ):
             return await self._ask(f"http://127.0.0.1:{guard}/mcp", calls, mode, 2, restart)
 
-    def _guard(self, upstream):
-        command = [sys.executable, "-m", "promptkit", "guard", "--log", str(self.folder / "guard.jsonl")]
-        return ["env", f"PYTHONPATH={self.library}", *command, "--upstream", upstream]
+    async def lock(self, transport, server, options):
+        """Accept what the server lists as reviewed."""
+        if transport == "stdio":
+            await self._lock(server, options)
+            return
+        port = free_port()
+        async with started(server, port, self.folder):
+            await self._lock(f"http://127.0.0.1:{port}/mcp", options)
+
+    async def _lock(self, server, options):
+        nobody, pipe = asyncio.subprocess.DEVNULL, asyncio.subprocess.PIPE
+        command = promptkit("tools", "lock", *options, "--server", server)
+        process = await spawn(command, self.folder, stdin=nobody, stdout=pipe, stderr=asyncio.subprocess.STDOUT)
+        said, _ = await process.communicate()
+        if process.returncode:
+            raise EOFError(said.decode()[-600:])
+
+    def _guard(self, upstream, options):
+        return promptkit("guard", *options, "--log", str(self.folder / "guard.jsonl"), "--upstream", upstream)
 
     async def _kill(self):
         """End the server behind the guard, and wait until the guard has started it anew or could not notice."""
@@ -113,6 +129,11 @@ async def started(command, port, folder):
     finally:
         for process in processes:
             await end(process)
+
+
+def promptkit(*arguments):
+    """The command line of ours; clients on stdio start it with another environment."""
+    return ["env", f"PYTHONPATH={_ROOT}", sys.executable, "-m", "promptkit", *arguments]
 
 
 async def spawn(command, folder, **pipes):

@@ -97,6 +97,8 @@ def _part(ledger: Ledger, part: Mapping[str, Any], location: str, message: str) 
     elif kind == "dynamic-tool" or kind.startswith("tool-"):
         name = part.get("toolName") if kind == "dynamic-tool" else kind.removeprefix("tool-")
         _call(ledger, name, part, location, message)
+        if part.get("toolName", name) != name:
+            ledger.gap(f"{location}: a call with two names")
     elif kind in _SILENT or kind.startswith("data-") or kind == "step-start":
         ledger.is_waiting = ledger.is_waiting and kind == "step-start"
         ledger.beside(part, (), location)

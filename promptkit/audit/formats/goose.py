@@ -71,6 +71,9 @@ def _session(location: str, value: Mapping[str, Any]) -> Conversation:
         for place, message in ledger.each(value.get(key), f"{location}/{key}"):
             _message(ledger, message, place)
     ledger.beside(value, _LISTS, location)
+    count, held = value.get("message_count"), value.get("conversation")
+    if isinstance(count, int) and isinstance(held, list) and count > len(held):
+        ledger.gap(f"{location}: messages are missing")
     return ledger.conversation(text_of(value.get("id")) or location or "session")
 
 
@@ -100,7 +103,7 @@ def _message(ledger: Ledger, message: Mapping[str, Any], location: str) -> None:
 
 def _part(ledger: Ledger, part: Mapping[str, Any], location: str, time: object) -> None:
     kind, call_id = text_of(part.get("type")), part.get("id")
-    ledger.beside(part, _DATA, location)
+    ledger.beside(part, _DATA if kind in _TELLING else (), location)
     for key in ("toolCall", "toolResult"):
         ledger.beside(part[key] if isinstance(part.get(key), dict) else {}, {"value"}, f"{location}/{key}")
     if kind in _REQUESTS:

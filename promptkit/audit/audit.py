@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from promptkit.answering.view_tools import ANSWER_VIEW
-from promptkit.audit.companions import holds_no_conversation, why_unread
+from promptkit.audit.companions import holds_no_conversation, may_hold_calls, why_unread
 from promptkit.audit.detect import Detected, detect, readers
 from promptkit.audit.location import line_of
 from promptkit.audit.reader import Shortcuts, Value
@@ -170,7 +170,7 @@ class Auditor:
         return self._with_talk(source, name, results) if shortcuts.prose else results
 
     def _without_format(self, source: Source, records: Records, found: Detected) -> list[Result]:
-        is_read = found.is_something_else and not records.may_hide_records
+        is_read = found.is_something_else and not (records.may_hide_records or may_hold_calls(found.others))
         if is_read and (
             source.is_other or (not source.is_named and holds_no_conversation(source.inside, found.others))
         ):

@@ -34,6 +34,7 @@ _MARKS = {
     b"BZh": "it is compressed with bzip2; unpack it first",
     b"\xfd7zXZ\0": "it is compressed with xz; unpack it first",
     b"7z\xbc\xaf": "it is a 7z archive; unpack it first",
+    b"SQLite format 3\0": "it is a database of SQLite, which is not read; export the sessions from the program",
     b"Rar!": "it is a RAR archive; unpack it first",
 }
 # JSON in UTF-16 or UTF-32 without a mark.

@@ -20,7 +20,10 @@ ABOUT = FormatAbout(
     host="Browsers and proxies",
     get="Save the traffic as HAR with content, in the network panel of a browser or in a proxy; up to 32 MiB are read.",
     shows="Messages of MCP, and requests to the APIs of Anthropic, OpenAI and Gemini, streams too, with their answers.",
-    lacks="Calls that went another way. Bodies that were not saved, and JSON that we do not know, are gaps.",
+    lacks=(
+        "Calls that went another way. Bodies that were not saved, and JSON that we do not know, are gaps. Not verified "
+        "with files of users."
+    ),
 )
 
 _READ = frozenset({"request", "response"})

@@ -22,8 +22,8 @@ ABOUT = FormatAbout(
     get="Export the conversation as JSON, with all branches: only such an export can be clean.",
     shows="Each call of every branch with its arguments and result.",
     lacks=(
-        "Turns that were regenerated, unless all branches are exported; whether a call failed. Not verified with "
-        "files of users."
+        "Turns that were regenerated, unless all branches are exported; whether a call failed; plugins of older chats. "
+        "Not verified with files of users."
     ),
 )
 

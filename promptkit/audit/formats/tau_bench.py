@@ -24,7 +24,7 @@ ABOUT = FormatAbout(
     host="tau-bench and tau2-bench",
     get="Take the results file that the bench wrote.",
     shows="Each call of each trial with its result, those of the simulated user too.",
-    lacks="Trials that are not in the file. It is no record of a chat host.",
+    lacks="Trials that are not in the file. It is no record of a chat host. Not verified with files of users.",
 )
 
 _ROLES = frozenset({"system", "user", "assistant", "tool"})

@@ -27,7 +27,8 @@ ABOUT = FormatAbout(
         "was recorded."
     ),
     lacks=(
-        "What tests that replay it did: these send nothing. Bodies that were left out or that we do not know are gaps."
+        "What tests that replay it did: these send nothing. Bodies that were left out or that we do not know are gaps. "
+        "Not verified with files of users."
     ),
 )
 

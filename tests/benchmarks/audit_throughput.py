@@ -27,7 +27,7 @@ from promptkit.audit.sources import find_sources
 from promptkit.library.store import Library, default_root
 from promptkit.policy.review import tool_policy
 
-LIMIT_MIB = 300
+LIMIT_MIB = 100
 LIMIT_MB_PER_SECOND = 300
 LIMIT_RATIO = 5
 # One run in so many lines or chats calls a tool.

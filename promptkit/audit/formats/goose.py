@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from promptkit.audit.ledger import Ledger
+from promptkit.audit.ledger import Ledger, read_whole_or_loose
 from promptkit.audit.pairing import text_of
 from promptkit.audit.reader import FormatAbout, Value
 from promptkit.text import sanitized
@@ -54,18 +54,12 @@ def _is_telling(message: Any) -> bool:  # noqa: ANN401
 
 def read(records: Iterable[Value]) -> Iterator[Conversation]:
     """One conversation for each session; the lines of a file are one together."""
-    loose: Ledger | None = None
-    for location, value in records:
-        if isinstance(value, dict) and any(isinstance(value.get(key), list) for key in _LISTS):
-            yield _session(location, value)
-        else:
-            loose = loose or Ledger()
-            _line(loose, value, location)
-    if loose:
-        yield loose.conversation("session")
+    return read_whole_or_loose(records, _session, _line, "session")
 
 
-def _session(location: str, value: Mapping[str, Any]) -> Conversation:
+def _session(location: str, value: Any) -> Conversation | None:  # noqa: ANN401
+    if not (isinstance(value, dict) and any(isinstance(value.get(key), list) for key in _LISTS)):
+        return None
     ledger = Ledger()
     for key in _LISTS:
         for place, message in ledger.each(value.get(key), f"{location}/{key}"):

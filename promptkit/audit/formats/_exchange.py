@@ -27,7 +27,7 @@ from promptkit.json_strict import UnreadableError
 from promptkit.text import sanitized
 from promptkit.transcript import Conversation
 
-# Kinds of bodies that hold neither messages nor calls, the second of them unless some are written into the text.
+# Kinds of bodies that hold neither messages nor calls; a text holds none unless one is written into it.
 _SILENT = re.compile(
     r"(text/(html|css|javascript)|(application|text)/(x-)?javascript|application/(wasm|pdf|manifest\+json)"
     r"|(image|font|audio|video)/[\w.+-]+)(;.*)?",

@@ -73,7 +73,7 @@ def _body(exchanges: Exchanges, place: str, side: object, key: str) -> list[Valu
     exchanges.look(place, side, (key,))
     place, body = f"{place}/{key}", side.get(key)
     if not isinstance(body, dict):
-        if side.get("bodySize", -1) > 0 if side.get("method") in _BARE else side.get("bodySize") != 0:
+        if not _is_bare(side):
             exchanges.unsaved(place, "of a kind that is not said")
         return []
     exchanges.look(place, body, ("text",))
@@ -88,6 +88,12 @@ def _body(exchanges: Exchanges, place: str, side: object, key: str) -> list[Valu
         exchanges.gap(f"{place}: {error}")
         return []
     return exchanges.values(f"{place}/text", raw, kind)
+
+
+def _is_bare(side: Mapping[str, Any]) -> bool:
+    """Whether a request or a response carries nothing, by what it says of itself."""
+    size = side.get("bodySize")
+    return size == 0 or (text_of(side.get("method")) in _BARE and not (isinstance(size, int) and size > 0))
 
 
 def _form(body: Mapping[str, Any]) -> object:

@@ -168,6 +168,13 @@ class SharedState:
         async with self._connected() as connection:
             await connection.execute(delete(_ENTRIES).where(_ENTRIES.c.expires_at <= int(time.time())))
 
+    async def is_reachable(self) -> bool:
+        """Whether entries can be read here."""
+        try:
+            return await self.get(*_KEY_CHECK) is not None
+        except PromptkitError:
+            return False
+
     @asynccontextmanager
     async def _connected(self) -> AsyncIterator[AsyncConnection]:
         """A transaction, committed at the end."""

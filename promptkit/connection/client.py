@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 import httpx2
 from mcp import Client, MCPError
 from mcp.client.auth import OAuthFlowError, OAuthRegistrationError
+from mcp.client.auth.utils import build_protected_resource_metadata_discovery_urls
 from mcp.client.streamable_http import streamable_http_client
 from pydantic import ValidationError
 
@@ -129,6 +130,16 @@ async def _held(*streams: Any) -> AsyncIterator[Any]:  # noqa: ANN401
 def _http_client(transport: GateTransport, auth: httpx2.Auth | None = None) -> McpHttpClient:
     timeout = httpx2.Timeout(30, read=300)
     return McpHttpClient(transport=transport, auth=auth, timeout=timeout, follow_redirects=False)
+
+
+async def publishes_metadata(server: str) -> bool:
+    """Whether a server is reached, and says where its people sign in."""
+    try:
+        async with _http_client(GateTransport(Gate(), server, SignInOrigins(server))) as http:
+            addresses = build_protected_resource_metadata_discovery_urls(None, server)
+            return any([(await http.get(address)).status_code == 200 for address in addresses])
+    except (httpx2.HTTPError, OSError, PromptkitError):
+        return False
 
 
 async def revoke(kept: KeptSignIn) -> bool:

@@ -1,0 +1,62 @@
+"""Runs a server for many people, and ends it without cutting off a call."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import socket
+from collections.abc import Sequence
+
+import uvicorn
+from sse_starlette.sse import AppStatus
+from starlette.types import ASGIApp
+
+from promptkit.access.logs import LOG_CONFIG
+from promptkit.access.operations import Operations
+
+GRACE_SECONDS = 30
+_TICK_SECONDS = 0.05
+
+
+def serve_until_told(app: ASGIApp, operations: Operations, sockets: Sequence[socket.socket]) -> int:
+    """Serve until SIGTERM or Ctrl-C: no more requests are taken then, and running ones have thirty seconds.
+
+    Args:
+        app: the application.
+        operations: what counts its requests.
+        sockets: they listen already.
+    """
+    # Otherwise every answer that is a stream would be cut off at once, a running call's too.
+    AppStatus.enable_automatic_graceful_drain = False
+    config = uvicorn.Config(
+        app,
+        log_config=LOG_CONFIG,
+        access_log=False,
+        lifespan="on",
+        proxy_headers=False,
+        server_header=False,
+        timeout_graceful_shutdown=GRACE_SECONDS,
+    )
+    # Being stopped is the normal end; uvicorn would afterwards raise the signal again for the previous handler.
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, signal.SIG_IGN)
+    _PatientServer(config, operations).run(sockets=list(sockets))
+    return 0
+
+
+class _PatientServer(uvicorn.Server):
+    """Ends the streams to which clients only listen once no call is running; they would last as long as it waits."""
+
+    def __init__(self, config: uvicorn.Config, operations: Operations) -> None:
+        super().__init__(config)
+        self._operations = operations
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        ending = asyncio.create_task(self._end_streams())
+        await super().shutdown(sockets)
+        ending.cancel()
+
+    async def _end_streams(self) -> None:
+        while self._operations.running:
+            await asyncio.sleep(_TICK_SECONDS)
+        AppStatus.should_exit = True

@@ -1,0 +1,93 @@
+from urllib.parse import urlsplit
+
+import httpx2
+import pytest
+from starlette.applications import Starlette
+from starlette.responses import PlainTextResponse
+from starlette.routing import Route
+
+from promptkit.access.operations import Operations
+from promptkit.access.readiness import Readiness
+from promptkit.access.trusted_names import trusted_only
+from tests.servers import running
+
+TRUSTED = {"host": "mcp.example.com"}
+
+
+async def answered(_):
+    return PlainTextResponse("here")
+
+
+async def failing(_):
+    raise ValueError
+
+
+def operated(parts, *, is_for_operators=False):
+    """Makes an application with these parts, all of which are ready or not; and what operates it."""
+
+    def check(is_ready):
+        async def found():
+            return is_ready
+
+        return found
+
+    operations = Operations(Readiness({name: check(is_ready) for name, is_ready in parts.items()}))
+    app = Starlette(routes=[Route("/mcp", answered, methods=["GET", "POST"]), Route("/fails", failing)])
+
+    def make(origin):
+        port = urlsplit(origin).port if is_for_operators else None
+        return operations.operated(trusted_only(app, "https://mcp.example.com"), frozenset({"/mcp", "/fails"}), port)
+
+    return make, operations
+
+
+@pytest.fixture
+def client():
+    with httpx2.Client(trust_env=False) as made:
+        yield made
+
+
+def test_a_server_is_alive_whatever_it_needs_and_ready_with_all_of_it(client):
+    make, _ = operated({"state": True, "torii": False})
+    with running(make) as origin:
+        assert client.get(f"{origin}/healthz").text == "ok"
+        ready = client.get(f"{origin}/readyz")
+    assert (ready.status_code, ready.json()) == (503, {"state": "ready", "torii": "not ready"})
+
+
+def test_a_server_with_all_that_it_needs_is_ready(client):
+    make, _ = operated({"state": True, "torii": True})
+    with running(make) as origin:
+        assert client.get(f"{origin}/readyz").status_code == 200
+
+
+def test_only_health_is_answered_without_a_trusted_name_and_no_figures_are(client):
+    make, _ = operated({})
+    with running(make) as origin:
+        assert client.get(f"{origin}/mcp").status_code == 400
+        assert client.get(f"{origin}/mcp", headers=TRUSTED).text == "here"
+        assert client.get(f"{origin}/metrics", headers=TRUSTED).status_code == 404
+
+
+def test_operators_get_figures_and_nothing_else(client):
+    make, operations = operated({"state": True, "torii": False}, is_for_operators=True)
+    operations.event("sign-in", "refused")
+    with running(make) as origin:
+        figures = client.get(f"{origin}/metrics").text
+        assert client.get(f"{origin}/mcp", headers=TRUSTED).status_code == 404
+    assert 'promptkit_events_total{event="sign-in",outcome="refused"} 1.0' in figures
+    assert 'promptkit_ready{part="state"} 1.0' in figures
+    assert 'promptkit_ready{part="torii"} 0.0' in figures
+    assert "promptkit_calls_running 0.0" in figures
+
+
+def test_requests_are_counted_and_logged_by_route_and_never_by_what_was_sent(client, caplog):
+    make, operations = operated({})
+    caplog.set_level("INFO", "promptkit.access")
+    with running(make) as origin:
+        client.post(f"{origin}/mcp?token=a-secret", headers=TRUSTED, content=b"ann@example.com")
+        client.request("SECRET", f"{origin}/people/ann", headers=TRUSTED)
+        client.get(f"{origin}/fails", headers=TRUSTED)
+    logged = [(record.fields["method"], record.fields["route"], record.fields["status"]) for record in caplog.records]
+    assert logged == [("POST", "/mcp", 200), ("other", "other", 404), ("GET", "/fails", 500)]
+    assert operations.running == 0

@@ -1,4 +1,4 @@
-"""A server for many people whose one call lasts until a line comes on its standard input; it prints its port."""
+"""A server for many people whose call lasts until a second after a line on its standard input. It prints its ports."""
 
 import json
 import sys
@@ -18,6 +18,8 @@ async def call(_):
     async def events():
         yield "begun"
         await anyio.to_thread.run_sync(sys.stdin.readline)
+        # Longer than sse-starlette takes to see that the process ends.
+        await anyio.sleep(1)
         yield "finished"
 
     return EventSourceResponse(events())

@@ -17,6 +17,7 @@ from contextlib import asynccontextmanager, closing, suppress
 from pathlib import Path
 from typing import Any
 
+import anyio
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from filelock import FileLock
 from sqlalchemy import (
@@ -60,7 +61,7 @@ _KEY_CHECK = ("state", "encryption key")
 _DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg"}
 # Any number, as long as it is the same in each process.
 _SCHEMA_LOCK = 7_205_759_403
-_BUSY_SECONDS = 10
+_BUSY_SECONDS = 5
 _URL_FIX = "write sqlite:///PATH or postgresql://USER@HOST/NAME"
 _KEY_FIX = "start with the keys of before; if they are lost, delete the database, and everyone signs in again"
 
@@ -179,8 +180,10 @@ class SharedState:
     async def _connected(self) -> AsyncIterator[AsyncConnection]:
         """A transaction, committed at the end."""
         try:
-            async with self._engine.begin() as connection:
-                yield connection
+            # A caller that leaves would otherwise take the connection with it, half-way through what it does.
+            with anyio.fail_after(_BUSY_SECONDS, shield=True):
+                async with self._engine.begin() as connection:
+                    yield connection
         except (SQLAlchemyError, OSError) as error:
             raise _unreachable(error) from error
 
@@ -237,7 +240,7 @@ class SharedState:
 
 
 def _digest(name: str) -> str:
-    return hashlib.sha256(name.encode()).hexdigest()
+    return hashlib.sha256(name.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def _is(kind: str, key: str) -> ColumnElement[bool]:
@@ -294,6 +297,6 @@ def _make_ready(path: Path) -> None:
 
 
 def _unreachable(error: Exception) -> PromptkitError:
-    why = getattr(error, "orig", None) or error
+    why = getattr(error, "orig", None) or str(error) or "it takes too long"
     message = f"the state cannot be reached: {sanitized(' '.join(str(why).split()), 200)}"
     return PromptkitError.of("state-unreachable", message, "check that the database runs, and the rights of its user")

@@ -244,3 +244,26 @@ def test_a_file_that_is_not_a_database_is_said_in_words(tmp_path):
 def test_a_wrong_user_of_postgresql_is_said_in_words(postgresql_server):
     with pytest.raises(PromptkitError, match='role "nobody" does not exist'):
         run(f"postgresql://nobody@/postgres?host={postgresql_server}", nothing)
+
+
+def test_callers_that_leave_in_the_middle_take_no_connection_with_them(state_url, caplog):
+    async def steps(state):
+        for patience in range(100):
+            async with anyio.create_task_group() as tasks:
+                for _ in range(3):
+                    tasks.start_soon(state.take, "code", "b")
+                for _ in range(patience):
+                    await anyio.lowlevel.checkpoint()
+                tasks.cancel_scope.cancel()
+        await state.put("code", "a", {})
+        return await state.get("code", "a")
+
+    assert run(state_url, steps) == {}
+    assert caplog.records == []
+
+
+def test_a_key_that_is_no_text_is_a_key_that_is_missing(state_url):
+    async def steps(state):
+        return await state.get("code", "\ud800")
+
+    assert run(state_url, steps) is None

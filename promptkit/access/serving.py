@@ -9,21 +9,20 @@ from collections.abc import Sequence
 
 import uvicorn
 from sse_starlette.sse import AppStatus
-from starlette.types import ASGIApp
 
 from promptkit.access.logs import LOG_CONFIG
 from promptkit.access.operations import Operations
+from promptkit.access.requests import Requests
 
 GRACE_SECONDS = 30
 _TICK_SECONDS = 0.05
 
 
-def serve_until_told(app: ASGIApp, operations: Operations, sockets: Sequence[socket.socket]) -> int:
+def serve_until_told(app: Operations, sockets: Sequence[socket.socket]) -> int:
     """Serve until SIGTERM or Ctrl-C: no more requests are taken then, and running ones have thirty seconds.
 
     Args:
-        app: the application.
-        operations: what counts its requests.
+        app: the application, which knows what is running.
         sockets: they listen already.
     """
     # Otherwise every answer that is a stream would be cut off at once, a running call's too.
@@ -40,16 +39,16 @@ def serve_until_told(app: ASGIApp, operations: Operations, sockets: Sequence[soc
     # Being stopped is the normal end; uvicorn would afterwards raise the signal again for the previous handler.
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, signal.SIG_IGN)
-    _PatientServer(config, operations).run(sockets=list(sockets))
+    _PatientServer(config, app.requests).run(sockets=list(sockets))
     return 0
 
 
 class _PatientServer(uvicorn.Server):
     """Ends the streams to which clients only listen once no call is running; they would last as long as it waits."""
 
-    def __init__(self, config: uvicorn.Config, operations: Operations) -> None:
+    def __init__(self, config: uvicorn.Config, requests: Requests) -> None:
         super().__init__(config)
-        self._operations = operations
+        self._requests = requests
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         ending = asyncio.create_task(self._end_streams())
@@ -57,6 +56,6 @@ class _PatientServer(uvicorn.Server):
         ending.cancel()
 
     async def _end_streams(self) -> None:
-        while self._operations.running:
+        while self._requests.calls_running:
             await asyncio.sleep(_TICK_SECONDS)
-        AppStatus.should_exit = True
+        self._requests.end_listening()

@@ -1,12 +1,12 @@
-"""A server for many people whose call lasts until a second after a line on its standard input. It prints its ports."""
+"""An MCP server for many people whose call lasts until a second after a line on its input. It prints its ports."""
 
 import json
 import sys
 
 import anyio
-from sse_starlette import EventSourceResponse
-from starlette.applications import Starlette
-from starlette.routing import Route
+from mcp.server.lowlevel import Server
+from mcp.server.subscriptions import InMemorySubscriptionBus, ListenHandler
+from mcp.types import CallToolResult, ListToolsResult, TextContent, Tool
 
 from promptkit.access.operations import Operations
 from promptkit.access.readiness import Readiness
@@ -14,23 +14,16 @@ from promptkit.access.serving import serve_until_told
 from promptkit.hosts.serving import listen
 
 
-async def call(_):
-    async def events():
-        yield "begun"
-        await anyio.to_thread.run_sync(sys.stdin.readline)
-        # Longer than sse-starlette takes to see that the process ends.
-        await anyio.sleep(1)
-        yield "finished"
-
-    return EventSourceResponse(events())
+async def listed(context, params):
+    return ListToolsResult(tools=[Tool(name="wait", input_schema={"type": "object"})])
 
 
-async def listened_to(_):
-    async def events():
-        yield "open"
-        await anyio.sleep_forever()
-
-    return EventSourceResponse(events())
+async def called(context, params):
+    await context.session.report_progress(1, 2, "begun")
+    await anyio.to_thread.run_sync(sys.stdin.readline)
+    # Longer than sse-starlette takes to see that the process ends.
+    await anyio.sleep(1)
+    return CallToolResult(content=[TextContent(type="text", text="finished")])
 
 
 async def always():
@@ -38,13 +31,14 @@ async def always():
 
 
 def main():
-    routes = [Route("/mcp", call, methods=["POST"]), Route("/mcp", listened_to, methods=["GET"])]
-    operations = Operations(Readiness({"state": always}))
+    heard = ListenHandler(InMemorySubscriptionBus())
+    server = Server("operated", on_list_tools=listed, on_call_tool=called, on_subscriptions_listen=heard)
     sockets = [listen("127.0.0.1:0"), listen("127.0.0.1:0")]
     ports = [one.getsockname()[1] for one in sockets]
     print(json.dumps(ports), flush=True)
-    app = operations.operated(Starlette(routes=routes), frozenset({"/mcp"}), ports[1])
-    return serve_until_told(app, operations, sockets)
+    readiness = Readiness({"state": always})
+    app = Operations(server.streamable_http_app(), frozenset({"/mcp"}), readiness, ports[1])
+    return serve_until_told(app, sockets)
 
 
 if __name__ == "__main__":

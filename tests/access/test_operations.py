@@ -1,3 +1,4 @@
+from contextlib import contextmanager
 from urllib.parse import urlsplit
 
 import httpx2
@@ -22,8 +23,10 @@ async def failing(_):
     raise ValueError
 
 
+@contextmanager
 def operated(parts, *, is_for_operators=False):
-    """Makes an application with these parts, all of which are ready or not; and what operates it."""
+    """The origin of a server with these parts, all of which are ready or not; and what operates it."""
+    made = []
 
     def check(is_ready):
         async def found():
@@ -31,14 +34,16 @@ def operated(parts, *, is_for_operators=False):
 
         return found
 
-    operations = Operations(Readiness({name: check(is_ready) for name, is_ready in parts.items()}))
-    app = Starlette(routes=[Route("/mcp", answered, methods=["GET", "POST"]), Route("/fails", failing)])
-
     def make(origin):
+        app = Starlette(routes=[Route("/mcp", answered, methods=["GET", "POST"]), Route("/fails", failing)])
+        trusted = trusted_only(app, "https://mcp.example.com")
+        readiness = Readiness({name: check(is_ready) for name, is_ready in parts.items()})
         port = urlsplit(origin).port if is_for_operators else None
-        return operations.operated(trusted_only(app, "https://mcp.example.com"), frozenset({"/mcp", "/fails"}), port)
+        made.append(Operations(trusted, frozenset({"/mcp", "/fails"}), readiness, port))
+        return made[0]
 
-    return make, operations
+    with running(make) as origin:
+        yield origin, made[0]
 
 
 @pytest.fixture
@@ -48,31 +53,27 @@ def client():
 
 
 def test_a_server_is_alive_whatever_it_needs_and_ready_with_all_of_it(client):
-    make, _ = operated({"state": True, "torii": False})
-    with running(make) as origin:
+    with operated({"state": True, "torii": False}) as (origin, _):
         assert client.get(f"{origin}/healthz").text == "ok"
         ready = client.get(f"{origin}/readyz")
     assert (ready.status_code, ready.json()) == (503, {"state": "ready", "torii": "not ready"})
 
 
 def test_a_server_with_all_that_it_needs_is_ready(client):
-    make, _ = operated({"state": True, "torii": True})
-    with running(make) as origin:
+    with operated({"state": True, "torii": True}) as (origin, _):
         assert client.get(f"{origin}/readyz").status_code == 200
 
 
 def test_only_health_is_answered_without_a_trusted_name_and_no_figures_are(client):
-    make, _ = operated({})
-    with running(make) as origin:
+    with operated({}) as (origin, _):
         assert client.get(f"{origin}/mcp").status_code == 400
         assert client.get(f"{origin}/mcp", headers=TRUSTED).text == "here"
         assert client.get(f"{origin}/metrics", headers=TRUSTED).status_code == 404
 
 
 def test_operators_get_figures_and_nothing_else(client):
-    make, operations = operated({"state": True, "torii": False}, is_for_operators=True)
-    operations.event("sign-in", "refused")
-    with running(make) as origin:
+    with operated({"state": True, "torii": False}, is_for_operators=True) as (origin, operations):
+        operations.event("sign-in", "refused")
         figures = client.get(f"{origin}/metrics").text
         assert client.get(f"{origin}/mcp", headers=TRUSTED).status_code == 404
     assert 'promptkit_events_total{event="sign-in",outcome="refused"} 1.0' in figures
@@ -82,12 +83,11 @@ def test_operators_get_figures_and_nothing_else(client):
 
 
 def test_requests_are_counted_and_logged_by_route_and_never_by_what_was_sent(client, caplog):
-    make, operations = operated({})
     caplog.set_level("INFO", "promptkit.access")
-    with running(make) as origin:
+    with operated({}) as (origin, operations):
         client.post(f"{origin}/mcp?token=a-secret", headers=TRUSTED, content=b"ann@example.com")
         client.request("SECRET", f"{origin}/people/ann", headers=TRUSTED)
         client.get(f"{origin}/fails", headers=TRUSTED)
     logged = [(record.fields["method"], record.fields["route"], record.fields["status"]) for record in caplog.records]
     assert logged == [("POST", "/mcp", 200), ("other", "other", 404), ("GET", "/fails", 500)]
-    assert operations.running == 0
+    assert operations.requests.calls_running == 0

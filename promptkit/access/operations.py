@@ -14,7 +14,6 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from promptkit.access.logs import log_event
 from promptkit.access.metrics import Metrics
 from promptkit.access.readiness import Readiness
 from promptkit.access.requests import Requests
@@ -31,17 +30,24 @@ class Operations:
         app: the application, behind whatever it trusts.
         routes: the paths that are named in figures and log.
         readiness: what requests need.
+        metrics: what is counted.
         port_of_operators: requests at this port get health and figures, and nothing else. None is no such port.
     """
 
     def __init__(
-        self, app: ASGIApp, routes: frozenset[str], readiness: Readiness, port_of_operators: int | None = None
+        self,
+        app: ASGIApp,
+        routes: frozenset[str],
+        readiness: Readiness,
+        metrics: Metrics,
+        port_of_operators: int | None = None,
     ) -> None:
         self._app = app
         self._readiness = readiness
         self._port_of_operators = port_of_operators
-        self._metrics = Metrics(lambda: self.requests.calls_running)
-        self.requests = Requests(app, routes, self._metrics.request)
+        self._metrics = metrics
+        self.requests = Requests(app, routes, metrics.request)
+        metrics.watch_calls(lambda: self.requests.calls_running)
         health = [Route("/healthz", _alive), Route("/readyz", self._ready)]
         self._paths = {route.path for route in health}
         self._health = Starlette(routes=health)
@@ -58,11 +64,6 @@ class Operations:
             return self._for_operators
         return self._health if scope["path"] in self._paths else self.requests
 
-    def event(self, event: str, outcome: str) -> None:
-        """Log and count that something happened, such as ("sign-in", "refused")."""
-        log_event(event, outcome=outcome)
-        self._metrics.event(event, outcome)
-
     async def _ready(self, _: Request) -> Response:
         parts = await self._readiness.parts()
         words = {name: "ready" if is_ready else "not ready" for name, is_ready in parts.items()}
@@ -78,11 +79,11 @@ async def _alive(_: Request) -> Response:
     return PlainTextResponse("ok")
 
 
-async def purge_regularly(state: SharedState, operations: Operations) -> None:
+async def purge_regularly(state: SharedState, metrics: Metrics) -> None:
     """Take away what has expired, each hour, until cancelled."""
     while True:
         await anyio.sleep(PURGE_SECONDS)
         try:
             await state.purge()
         except PromptkitError:
-            operations.event("purge", "failed")
+            metrics.event("purge", "failed")

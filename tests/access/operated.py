@@ -8,6 +8,7 @@ from mcp.server.lowlevel import Server
 from mcp.server.subscriptions import InMemorySubscriptionBus, ListenHandler
 from mcp.types import CallToolResult, ListToolsResult, TextContent, Tool
 
+from promptkit.access.metrics import Metrics
 from promptkit.access.operations import Operations
 from promptkit.access.readiness import Readiness
 from promptkit.access.serving import serve_until_told
@@ -37,7 +38,7 @@ def main():
     ports = [one.getsockname()[1] for one in sockets]
     print(json.dumps(ports), flush=True)
     readiness = Readiness({"state": always})
-    app = Operations(server.streamable_http_app(), frozenset({"/mcp"}), readiness, ports[1])
+    app = Operations(server.streamable_http_app(), frozenset({"/mcp"}), readiness, Metrics(), ports[1])
     return serve_until_told(app, sockets)
 
 

@@ -11,14 +11,16 @@ import pytest
 from starlette.applications import Starlette
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route
+from typer.main import get_command
 
 from promptkit.access.metrics import Metrics
 from promptkit.access.operations import Operations
 from promptkit.access.readiness import Readiness
 from promptkit.access.trusted_names import trusted_only
+from promptkit.cli import app
 from promptkit.hosts.serving import listen
 from tests.servers import running
-from tests.sources import ROOT
+from tests.sources import ROOT, subcommands
 
 TEXT = (ROOT / "instructions/RUNBOOK.md").read_text("utf-8")
 NGINX = shutil.which("nginx", path="/usr/sbin:/usr/bin")
@@ -74,6 +76,14 @@ def test_each_person_reaches_one_process_by_the_public_name_and_nobody_its_readi
     assert all(len(processes) == 1 for processes in reached.values())
     assert set.union(*reached.values()) == {first, second}
     assert statuses == [200, 404, 404]
+
+
+def test_the_options_that_the_runbook_names_are_those_of_its_command():
+    known = {name for parameter in subcommands(get_command(app))["guard"].params for name in parameter.opts}
+    known |= {name for parameter in subcommands(get_command(app))["serve"].params for name in parameter.opts}
+    named = set(re.findall(r"`(--[a-z-]+)", TEXT))
+    assert len(named) > 5
+    assert named <= known
 
 
 def test_the_figures_that_raise_alarms_are_counted():

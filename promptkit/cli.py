@@ -291,12 +291,23 @@ def serve(
     http: options.Http = None,
     profile: options.ProfilePath = None,
     no_cache: options.NoCache = False,
+    public_url: options.PublicUrl = None,
+    state: options.State = None,
+    trusted_host: options.TrustedHosts = [],  # noqa: B006  (typer's own default)
+    trusted_origin: options.TrustedOrigins = [],  # noqa: B006
+    metrics: options.Metrics = None,
 ) -> None:
     """Offer the prompts and instructions over MCP, on stdio unless --http is given; with --server, the views too."""
+    from promptkit.commands.public import public_address
     from promptkit.commands.serve import serve as run_serve
 
-    tenant = options.profile_at(profile)
-    raise typer.Exit(run_serve(options.library(), server=server, http=http, profile=tenant, cache=not no_cache))
+    tenant, public = (
+        options.profile_at(profile),
+        public_address(public_url, state, trusted_host, trusted_origin, metrics),
+    )
+    raise typer.Exit(
+        run_serve(options.library(), server=server, http=http, profile=tenant, cache=not no_cache, public=public)
+    )
 
 
 @app.command()
@@ -308,12 +319,19 @@ def guard(
     http: options.Http = None,
     log: options.AuditLog = None,
     show_all: options.ShowAll = False,
+    public_url: options.PublicUrl = None,
+    state: options.State = None,
+    trusted_host: options.TrustedHosts = [],  # noqa: B006  (typer's own default)
+    trusted_origin: options.TrustedOrigins = [],  # noqa: B006
+    metrics: options.Metrics = None,
 ) -> None:
     """Stand in front of a server as an MCP proxy that forwards nothing but reviewed reads."""
     from promptkit.commands.guard import run_guard
+    from promptkit.commands.public import public_address
 
     library = options.library_with(tools, lock)
-    raise typer.Exit(run_guard(library, upstream, variables, http=http, log=log, show_all=show_all))
+    public = public_address(public_url, state, trusted_host, trusted_origin, metrics)
+    raise typer.Exit(run_guard(library, upstream, variables, http=http, log=log, show_all=show_all, public=public))
 
 
 def main() -> None:

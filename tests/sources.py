@@ -22,6 +22,7 @@ ORDER = [
     "reports",
     "dashboard",
     "audit",
+    "access",
     "guard",
     "evaluation",
     "hosts",

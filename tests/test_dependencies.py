@@ -8,7 +8,7 @@ from importlib.metadata import packages_distributions
 
 import pytest
 
-from tests.sources import FILES, ROOT, imported, module_of, tree_of
+from tests.sources import FILES, PACKAGE, ROOT, imported, module_of, tree_of
 
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
 INSTALLED = packages_distributions()
@@ -52,7 +52,17 @@ def behind_extras():
     return {call.args[0].value: call.args[1].value for call in calls if getattr(call.func, "id", "") == "extra"}
 
 
-EXTRAS = behind_extras()
+def rooms_behind_extras():
+    """Each module that needs the extra of its room's name: it imports what only that gives, or a module that does."""
+    for name in PROJECT["optional-dependencies"]:
+        room = {module_of(path): path for path in FILES if path.is_relative_to(PACKAGE / name)}
+        needing = {one for one, path in room.items() if any(not distributions(m) & CORE for m in third_party(path))}
+        while more := {one for one, path in room.items() if needing & set(imported(path))} - needing:
+            needing |= more
+        yield from ((module, name) for module in needing)
+
+
+EXTRAS = behind_extras() | dict(rooms_behind_extras())
 
 
 @pytest.mark.parametrize("path", FILES, ids=module_of)

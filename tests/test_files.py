@@ -185,6 +185,7 @@ WRITERS = {
     ("promptkit.torii.tenant", "rename"),
     ("promptkit.connection.redaction", "fdopen"),
     ("promptkit.connection.cache", "open"),
+    ("promptkit.access.state", "open"),
 }
 MAKES_FILES = {
     "write_bytes",

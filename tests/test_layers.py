@@ -114,6 +114,7 @@ NETWORK = {
     "promptkit.connection.sign_in",
     "promptkit.connection.sign_in_origins",
     "promptkit.connection.transport",
+    "promptkit.connection.web_sign_in",
     "promptkit.connection.wire",
     "promptkit.connection.session",
     "promptkit.connection.stdio",

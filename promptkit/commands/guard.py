@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import typer
+from mcp.server.lowlevel import Server
 
 from promptkit.commands.named import named_server
-from promptkit.connection.sign_in_origins import LOOPBACK
-from promptkit.errors import UsageError
+from promptkit.commands.public import PublicAddress, require_local, serve_each
+from promptkit.connection.sign_in import SignIn
 from promptkit.guard.log import AuditLog
 from promptkit.guard.proxy import Guard
 from promptkit.hosts.serving import run_server
@@ -27,6 +29,7 @@ def run_guard(
     http: str | None,
     log: Path | None,
     show_all: bool,
+    public: PublicAddress | None = None,
 ) -> int:
     """Guard a server until stopped.
 
@@ -34,9 +37,10 @@ def run_guard(
         library: its reviewed tools and its lock decide.
         upstream: the URL of the server, or its command line.
         variables: names of environment variables that its process gets.
-        http: HOST:PORT on this machine, or None for stdio.
+        http: HOST:PORT, on this machine unless there is a public address; or None for stdio.
         log: the audit log; None is `guard.jsonl` in promptkit's settings folder.
         show_all: list refused tools as well.
+        public: where everybody who signs in reaches it.
 
     Raises:
         UsageError: the upstream or the address may not be used.
@@ -44,15 +48,26 @@ def run_guard(
     """
     server = named_server(upstream, variables, is_own=library.is_of_other_server)
     load_tool_lock(library)
-    if http is not None and http.rpartition(":")[0] not in LOOPBACK - {"::1"}:
-        message = f"{sanitized(http)} is open to other machines, and the guard asks nobody who they are"
-        raise UsageError.of(
-            "guard-address", message, "write 127.0.0.1:PORT, and put a reverse proxy that asks them in front"
-        )
+    if public is None:
+        require_local(http)
     path = log or Path(typer.get_app_dir("promptkit"), "guard.jsonl")
     _tell(f"the audit log is {path}")
-    guard = Guard(library, server, AuditLog(path), show_all=show_all, tell=_tell)
+    audit_log = AuditLog(path)
+    if public:
+
+        def guard_of(person: str, sign_in: SignIn) -> Server[Any]:
+            def logged(line: Mapping[str, Any]) -> None:
+                audit_log({**line, "person": person})
+
+            return Guard(library, server, logged, show_all=show_all, tell=_unsaid, sign_in=sign_in).build()
+
+        return serve_each(guard_of, server.address, http, public)
+    guard = Guard(library, server, audit_log, show_all=show_all, tell=_tell)
     return run_server(guard.build(), http)
+
+
+def _unsaid(_: str) -> None:
+    """What a person at the terminal should know of one connection is too much where there are hundreds."""
 
 
 def _tell(text: str) -> None:

@@ -182,6 +182,26 @@ Upstream = Annotated[str, typer.Option(metavar="URL|CMD", help="The server, or t
 AuditLog = Annotated[Path | None, typer.Option(help="The audit log, one JSON object per line.")]
 ShowAll = Annotated[bool, typer.Option("--show-all", help="List refused tools too.")]
 
+# Used by `guard` and `serve`.
+PublicUrl = Annotated[
+    str | None,
+    typer.Option("--public-url", metavar="URL", help="Where others reach it; each person then signs in at Torii."),
+]
+State = Annotated[
+    str | None,
+    typer.Option(metavar="URL", help="Where sign-ins are kept: sqlite:///PATH or postgresql://USER@HOST/NAME."),
+]
+TrustedHosts = Annotated[
+    list[str], typer.Option("--trusted-host", metavar="NAME", help="Another name it is called by; repeat for more.")
+]
+TrustedOrigins = Annotated[
+    list[str],
+    typer.Option("--trusted-origin", metavar="URL", help="The origin of a page that may call it; repeat for more."),
+]
+Metrics = Annotated[
+    str | None, typer.Option(metavar="HOST:PORT", help="Where a scraper finds figures; keep it from others.")
+]
+
 # Used by `eval`.
 Names = Annotated[
     list[str],

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from mcp.server.lowlevel import Server
+
+from promptkit.commands.public import PublicAddress, require_local, serve_each
 from promptkit.connection.client import checked_url
-from promptkit.connection.open_session import LOCAL_SERVERS
-from promptkit.connection.sign_in_origins import LOOPBACK
+from promptkit.connection.open_session import LOCAL_SERVERS, SignedInReader
+from promptkit.connection.sign_in import SignIn
 from promptkit.dashboard.build import build_dashboard
 from promptkit.errors import UsageError
 from promptkit.hosts.prompt_server import PromptServer
@@ -12,23 +17,43 @@ from promptkit.hosts.serving import run_server
 from promptkit.hosts.view_server import ViewServer
 from promptkit.library.store import Library
 from promptkit.model import Profile
-from promptkit.text import sanitized
 from promptkit.views.service import ViewService
 
+SHARE = 0.25
+"""The part of Torii's limits that one of many people may use."""
 
-def serve(library: Library, *, server: str | None, http: str | None, profile: Profile, cache: bool) -> int:
+
+def serve(
+    library: Library,
+    *,
+    server: str | None,
+    http: str | None,
+    profile: Profile,
+    cache: bool,
+    public: PublicAddress | None = None,
+) -> int:
     """Serve the prompts until stopped; where a server is named, also the views of it.
 
     Raises:
         UsageError: the server or the address may not be used.
     """
-    if server is None:
+    if server is None or (public and server in LOCAL_SERVERS):
+        if public:
+            message = "a public address is for views, each read as the person who asks"
+            raise UsageError.of("public-views", message, "name the URL of Torii's server with --server")
         return run_server(PromptServer(library, profile).build(), http)
     if server not in LOCAL_SERVERS:
         checked_url(server)
-    if http is not None and http.rpartition(":")[0] not in LOOPBACK - {"::1"}:
-        message = f"{sanitized(http)} is open to other machines, and views are given to whoever asks"
-        fix = "write 127.0.0.1:PORT, and put a reverse proxy that asks who they are in front"
-        raise UsageError.of("serve-address", message, fix)
+    if public is None:
+        require_local(http)
+    dashboard = build_dashboard(None)
+    if public:
+
+        def views_of(person: str, sign_in: SignIn) -> Server[Any]:
+            reader = SignedInReader(f"person {person}", sign_in)
+            own = ViewService(library, server, profile, cache=cache, share=SHARE, reader=reader)
+            return ViewServer(library, profile, own, dashboard).build()
+
+        return serve_each(views_of, server, http, public)
     service = ViewService(library, server, profile, cache=cache)
-    return run_server(ViewServer(library, profile, service, build_dashboard(None)).build(), http)
+    return run_server(ViewServer(library, profile, service, dashboard).build(), http)

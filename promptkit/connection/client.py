@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 import httpx2
 from mcp import Client, MCPError
 from mcp.client.auth import OAuthFlowError, OAuthRegistrationError
+from mcp.client.auth.utils import build_protected_resource_metadata_discovery_urls
 from mcp.client.streamable_http import streamable_http_client
 from pydantic import ValidationError
 
@@ -22,7 +23,7 @@ from promptkit.connection.named_server import NamedServer
 from promptkit.connection.redaction import redacted_answers
 from promptkit.connection.scopes import insufficient_scope
 from promptkit.connection.session import GatedSession, ToolListNotices, list_tools_of
-from promptkit.connection.sign_in import auth_for, no_registration
+from promptkit.connection.sign_in import SignIn, auth_for, no_registration
 from promptkit.connection.sign_in_origins import LOOPBACK, SignInOrigins
 from promptkit.connection.stdio import stdio_transport
 from promptkit.connection.tokens import KeptSignIn, open_store
@@ -48,7 +49,7 @@ async def connect(
     server: str | Sequence[str] | NamedServer,
     gate: Gate,
     review: Callable[[Sequence[Definition]], None],
-    sign_in: Callable[[SignInOrigins], httpx2.Auth] | None = None,
+    sign_in: SignIn | None = None,
 ) -> AsyncIterator[GatedSession]:
     """Open a session in which the gate decides every message.
 
@@ -104,9 +105,7 @@ def _why(error: Exception) -> str:
 
 
 @asynccontextmanager
-async def _transport(
-    server: NamedServer, gate: Gate, sign_in: Callable[[SignInOrigins], httpx2.Auth] | None
-) -> AsyncIterator[Any]:
+async def _transport(server: NamedServer, gate: Gate, sign_in: SignIn | None) -> AsyncIterator[Any]:
     if not isinstance(server.address, str):
         async with stdio_transport(server.address, gate, server.environment) as streams:
             yield streams
@@ -131,6 +130,39 @@ def _http_client(transport: GateTransport, auth: httpx2.Auth | None = None) -> M
     return McpHttpClient(transport=transport, auth=auth, timeout=timeout, follow_redirects=False)
 
 
+async def publishes_metadata(server: str) -> bool:
+    """Whether a server is reached, and says where its people sign in."""
+    try:
+        async with _http_client(GateTransport(Gate(), server, SignInOrigins(server))) as http:
+            addresses = build_protected_resource_metadata_discovery_urls(None, server)
+            return any([(await http.get(address)).status_code == 200 for address in addresses])
+    except (httpx2.HTTPError, OSError, PromptkitError):
+        return False
+
+
+def sign_in_client(server: str, origins: SignInOrigins, auth: httpx2.Auth | None = None) -> McpHttpClient:
+    """A client for a sign-in at a server, without a session."""
+    return _http_client(GateTransport(Gate(), server, origins), auth)
+
+
+async def fetch(url: str) -> bytes:
+    """What is at a URL, as far as a sign-in may go there; no redirect is followed.
+
+    Raises:
+        PromptkitError: it is not at https and a public address, or http on this machine; or there is nothing.
+    """
+    try:
+        async with _http_client(GateTransport(Gate(), "", SignInOrigins(url))) as http:
+            response = await http.get(url, headers={"accept": "application/json"})
+    except (httpx2.HTTPError, httpx2.InvalidURL, OSError) as error:
+        message = f"nothing can be read at {address_of(url)}: {_why(error)}"
+        raise PromptkitError.of("unreadable-address", message, "check the address") from error
+    if response.status_code != httpx2.codes.OK:
+        message = f"{address_of(url)} answers with HTTP {response.status_code}"
+        raise PromptkitError.of("unreadable-address", message, "check the address")
+    return response.content
+
+
 async def revoke(kept: KeptSignIn) -> bool:
     """Ask the issuer to end a sign-in; whether it says that it did."""
     endpoint = kept.metadata.revocation_endpoint if kept.metadata else None
@@ -142,7 +174,7 @@ async def revoke(kept: KeptSignIn) -> bool:
     who = {"client_id": kept.client.client_id, "client_secret": kept.client.client_secret or ""}
     tokens = {"refresh_token": kept.tokens.refresh_token, "access_token": kept.tokens.access_token}
     try:
-        async with _http_client(GateTransport(Gate(), kept.server, origins)) as http:
+        async with sign_in_client(kept.server, origins) as http:
             for hint, token in tokens.items():
                 if token:
                     form = who | {"token": token, "token_type_hint": hint}

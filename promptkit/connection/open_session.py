@@ -14,7 +14,7 @@ from promptkit.connection.client import connect
 from promptkit.connection.gate import Gate
 from promptkit.connection.renewal import renewed
 from promptkit.connection.session import Session
-from promptkit.connection.sign_in import reader_of
+from promptkit.connection.sign_in import SignIn, reader_of
 from promptkit.connection.sign_in_origins import LOOPBACK
 from promptkit.connection.throttle import ThrottledSession
 from promptkit.connection.tokens import open_store
@@ -42,6 +42,14 @@ class OpenedSession:
     torii: LocalTorii | None = None
 
 
+@dataclass(frozen=True)
+class SignedInReader:
+    """Somebody other than the person who runs the program; `name` tells them from everybody else in the cache."""
+
+    name: str
+    sign_in: SignIn
+
+
 @asynccontextmanager
 async def open_session(
     library: Library,
@@ -50,6 +58,7 @@ async def open_session(
     *,
     cache: bool = True,
     share: float = 1.0,
+    reader: SignedInReader | None = None,
 ) -> AsyncIterator[OpenedSession]:
     """Connect to a server whose calls the library's reviewed tools decide.
 
@@ -59,6 +68,7 @@ async def open_session(
         profile: whose time zone says which day it is on a server elsewhere.
         cache: whether a read at a server elsewhere may be one that was made in the last ten minutes.
         share: the part of Torii's limits that is for this session, where several read at the same time.
+        reader: as whom to read; by default as the person who runs the program.
 
     Raises:
         PromptkitError: the server cannot be used.
@@ -75,10 +85,10 @@ async def open_session(
             async with connect(torii.command, gate, review) as own:
                 yield OpenedSession(own, today, torii)
             return
-        connect_to = partial(connect, server, gate)
+        connect_to = partial(connect, server, gate, sign_in=reader.sign_in if reader else None)
         async with connect_to(review) as first, renewed(first, connect_to) as session:
             throttled = _throttled(session, library, server, share)
-            with _cached(throttled, server) if cache else nullcontext(throttled) as reads:
+            with _cached(throttled, server, reader) if cache else nullcontext(throttled) as reads:
                 yield OpenedSession(reads, today)
 
 
@@ -89,14 +99,14 @@ def _throttled(session: Session, library: Library, server: str, share: float) ->
 
 
 @contextmanager
-def _cached(session: Session, server: str) -> Iterator[Session]:
+def _cached(session: Session, server: str, reader: SignedInReader | None) -> Iterator[Session]:
     """The session with the cache of the person who runs the program, where there can be one."""
     cache = open_cache()
     if cache is None:
         yield session
         return
     with closing(cache):
-        yield CachedSession(session, cache, server, reader_of(server, open_store()))
+        yield CachedSession(session, cache, server, reader.name if reader else reader_of(server, open_store()))
 
 
 def _hostile_as_reviewed(policy: ToolPolicy) -> ToolPolicy:

@@ -23,12 +23,15 @@ from promptkit.connection.address import address_of
 from promptkit.connection.callback import OWN_CLIENT_ADDRESS
 from promptkit.connection.scopes import ScopeChoice, challenged_scopes, choose_scopes, missing_scopes, shown
 from promptkit.connection.sign_in_origins import SignInOrigins
-from promptkit.connection.tokens import TOKEN_VARIABLE, KeptSignIn, TokenStore, new_identity
+from promptkit.connection.tokens import TOKEN_VARIABLE, KeptSignIn, SignInStore, TokenStore, new_identity
 from promptkit.errors import PromptkitError, UsageError
 from promptkit.private import remember_secret
 
 # The SDK logs what it then raises, with the server's words in it; we show each error once, in ours.
 logging.getLogger("mcp.client.auth").setLevel(logging.CRITICAL)
+
+SignIn = Callable[[SignInOrigins], httpx2.Auth]
+"""How the requests of a session show who asks, given what a sign-in may reach."""
 
 _KEPT_METADATA = {"issuer", "authorization_endpoint", "token_endpoint", "revocation_endpoint"}
 
@@ -95,7 +98,7 @@ class _Provider(OAuthClientProvider):
     def __init__(
         self,
         server: str,
-        store: TokenStore,
+        store: SignInStore,
         origins: SignInOrigins,
         wanted: OAuthClientMetadata,
         redirect: Callable[[str], Awaitable[None]] | None = None,
@@ -178,7 +181,7 @@ class NewSignIn(_Provider):
     def __init__(
         self,
         server: str,
-        store: TokenStore,
+        store: SignInStore,
         origins: SignInOrigins,
         redirect_uri: str,
         send: Callable[[str, ScopeChoice], Awaitable[None]],
@@ -276,7 +279,7 @@ def _register_by_hand(server: str, options: str) -> str:
 class KeptAuth(_Provider):
     """Uses the kept sign-in, and renews it when it has run out. It never opens a browser."""
 
-    def __init__(self, server: str, store: TokenStore, origins: SignInOrigins) -> None:
+    def __init__(self, server: str, store: SignInStore, origins: SignInOrigins) -> None:
         super().__init__(server, store, origins, OAuthClientMetadata.model_validate(_client(OWN_CLIENT_ADDRESS)))
         self._restore()
 

@@ -5,8 +5,11 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
+from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 from types import ModuleType
+from typing import Protocol
 
 import typer
 from filelock import AsyncFileLock
@@ -55,6 +58,41 @@ class KeptSignIn(BaseModel):
     def wider_scopes(self) -> list[str]:
         """The scopes that were granted and not asked for."""
         return wider_grant(self.asked, self.tokens.scope)
+
+
+class SignInStore(Protocol):
+    """Where a sign-in is kept."""
+
+    def load(self, server: str) -> KeptSignIn | None:
+        """The sign-in at a server; None if there is none."""
+
+    def save(self, kept: KeptSignIn) -> None:
+        """Keep a sign-in in place of the server's last one."""
+
+    def renewing(self, server: str) -> AbstractAsyncContextManager[object]:
+        """Held while a sign-in is renewed: issuers end one whose refresh token two programs use at once."""
+
+
+class HeldSignIn:
+    """One sign-in, in memory. `is_over` says whether the server or its issuer has ended it."""
+
+    def __init__(self) -> None:
+        self.kept: KeptSignIn | None = None
+        self.is_over = False
+
+    def load(self, server: str) -> KeptSignIn | None:
+        """The sign-in, if it is one at that server."""
+        return self.kept if self.kept and self.kept.server == server else None
+
+    def save(self, kept: KeptSignIn) -> None:
+        """Hold this sign-in from now on."""
+        _remember(kept)
+        self.kept = kept
+
+    @asynccontextmanager
+    async def renewing(self, _: str) -> AsyncIterator[None]:
+        """Nobody else has it."""
+        yield
 
 
 class TokenStore:

@@ -17,6 +17,7 @@ from pydantic import ValidationError
 
 from promptkit.connection.named_server import NamedServer
 from promptkit.connection.session import refusal
+from promptkit.connection.sign_in import SignIn
 from promptkit.guard.request_ids import OrderlyServer
 from promptkit.guard.upstream import MAX_LIST_AGE_SECONDS, MAX_WAIT_SECONDS, Log, Upstream
 from promptkit.library.store import Library
@@ -47,6 +48,7 @@ class Guard:
         log: receives every call that is refused, and every message before it leaves.
         show_all: list the tools that are refused as well.
         tell: receives what a person at the terminal should know.
+        sign_in: as for `Upstream`.
         max_list_age_seconds: as for `Upstream`.
         max_wait_seconds: as for `Upstream`.
     """
@@ -59,6 +61,7 @@ class Guard:
         *,
         show_all: bool,
         tell: Callable[[str], None],
+        sign_in: SignIn | None = None,
         max_list_age_seconds: float = MAX_LIST_AGE_SECONDS,
         max_wait_seconds: float = MAX_WAIT_SECONDS,
     ) -> None:
@@ -68,6 +71,7 @@ class Guard:
             log,
             tell,
             self._say_list_changed,
+            sign_in=sign_in,
             max_list_age_seconds=max_list_age_seconds,
             max_wait_seconds=max_wait_seconds,
         )

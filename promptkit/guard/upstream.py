@@ -25,6 +25,7 @@ from promptkit.connection.client import connect
 from promptkit.connection.gate import Gate
 from promptkit.connection.named_server import NamedServer
 from promptkit.connection.session import UNSURE, GatedSession, SessionLostError
+from promptkit.connection.sign_in import SignIn
 from promptkit.errors import PromptkitError
 from promptkit.library.store import Library
 from promptkit.model import ToolCall
@@ -50,6 +51,7 @@ class Upstream:
         log: receives every message before it leaves, and every drift of the list.
         tell: receives what a person at the terminal should know.
         list_changed: is awaited after the list of tools became another one.
+        sign_in: as for `connect`.
         max_list_age_seconds: a call waits for a new list where the one that is known is older.
         max_wait_seconds: how long a call waits for a connection.
     """
@@ -62,6 +64,7 @@ class Upstream:
         tell: Callable[[str], None],
         list_changed: Callable[[], Coroutine[Any, Any, None]],
         *,
+        sign_in: SignIn | None = None,
         max_list_age_seconds: float = MAX_LIST_AGE_SECONDS,
         max_wait_seconds: float = MAX_WAIT_SECONDS,
     ) -> None:
@@ -70,6 +73,7 @@ class Upstream:
         self._log = log
         self._tell = tell
         self._list_changed = list_changed
+        self._sign_in = sign_in
         self._max_list_age_seconds = max_list_age_seconds
         self._max_wait_seconds = max_wait_seconds
         self._known = tool_policy(library)
@@ -116,7 +120,7 @@ class Upstream:
     async def _hold(self) -> None:
         # A gate of its own for each connection: one that has shut ends its connection for good, and no other.
         gate, before = Gate(self._log), self._policy
-        async with connect(self._server, gate, lambda tools: self._review(gate, tools)) as session:
+        async with connect(self._server, gate, lambda tools: self._review(gate, tools), self._sign_in) as session:
             self._session = session
             self._lost = anyio.Event()
             self._trouble = "it does not answer any more"

@@ -9,7 +9,7 @@ import anyio
 from anyio.abc import TaskGroup, TaskStatus
 from mcp import MCPError
 
-from promptkit.connection.open_session import OpenedSession, open_session
+from promptkit.connection.open_session import OpenedSession, SignedInReader, open_session
 from promptkit.errors import PromptkitError
 from promptkit.library.store import Library
 from promptkit.model import Profile
@@ -25,11 +25,22 @@ class KeptSession:
     A list of tools that has changed since the session was opened counts as a loss: no call is decided by an old one.
     """
 
-    def __init__(self, library: Library, server: str, profile: Profile, *, cache: bool) -> None:
+    def __init__(
+        self,
+        library: Library,
+        server: str,
+        profile: Profile,
+        *,
+        cache: bool,
+        share: float = 1.0,
+        reader: SignedInReader | None = None,
+    ) -> None:
         self._library = library
         self._server = server
         self._profile = profile
         self._cache = cache
+        self._share = share
+        self._reader = reader
         self._group: TaskGroup
         self._opening: anyio.Lock
         self._opened: OpenedSession | None = None
@@ -79,7 +90,14 @@ class KeptSession:
         over = self._over = anyio.Event()
         is_open = False
         try:
-            async with open_session(self._library, self._server, self._profile, cache=self._cache) as opened:
+            async with open_session(
+                self._library,
+                self._server,
+                self._profile,
+                cache=self._cache,
+                share=self._share,
+                reader=self._reader,
+            ) as opened:
                 self._opened, self._seen_at, is_open = opened, anyio.current_time(), True
                 task_status.started(opened)
                 await over.wait()

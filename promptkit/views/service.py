@@ -14,7 +14,7 @@ import anyio
 
 from promptkit.answering.analyst import Answered
 from promptkit.answering.answer import analyst_for, answer
-from promptkit.connection.open_session import OpenedSession
+from promptkit.connection.open_session import OpenedSession, SignedInReader
 from promptkit.errors import PromptkitError
 from promptkit.library.profile import today_at
 from promptkit.library.recipe import Recipe
@@ -42,6 +42,8 @@ class ViewService:
         server: as `open_session` takes it, or a session that somebody else holds open.
         profile: the tenant's; its views are offered, if it names some.
         cache: whether reads of the last minutes may be used again, as `open_session` takes it.
+        share: as `open_session` takes it.
+        reader: as `open_session` takes it.
         max_wait_seconds: how long a request may take; what takes longer goes on in the background.
         clock: the time in seconds, by which cursors expire.
     """
@@ -53,6 +55,8 @@ class ViewService:
         profile: Profile,
         *,
         cache: bool = True,
+        share: float = 1.0,
+        reader: SignedInReader | None = None,
         max_wait_seconds: float = MAX_WAIT_SECONDS,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
@@ -62,7 +66,7 @@ class ViewService:
         self._torii = (
             GivenSession(server)
             if isinstance(server, OpenedSession)
-            else KeptSession(library, server, profile, cache=cache)
+            else KeptSession(library, server, profile, cache=cache, share=share, reader=reader)
         )
         self._computations = Computations(max_wait_seconds)
         self._kept = PagedAnswers(clock)

@@ -9,7 +9,7 @@ from promptkit.model import DEFAULT_PROFILE
 
 @pytest.mark.parametrize("address", ["0.0.0.0:8000", ":8000", "192.168.1.5:0", "example.org:0", "[::]:0"])
 def test_views_are_not_offered_to_other_machines(library, address):
-    with pytest.raises(UsageError, match="serve-address"):
+    with pytest.raises(UsageError, match="open-address"):
         serve(library, server="local", http=address, profile=DEFAULT_PROFILE, cache=True)
 
 

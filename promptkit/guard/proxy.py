@@ -24,7 +24,7 @@ from promptkit.library.store import Library
 from promptkit.model import ToolCall
 from promptkit.policy.decision import Decision, Definition, decide_tool
 
-INSTRUCTIONS = "This connection to Torii only reads. A call that would change anything is refused and never sent."
+INSTRUCTIONS = "This connection only reads. A call that would change anything is refused and never sent."
 _SLOW_CLIENT_SECONDS = 1
 # Clients of revision 2026 want it in every result; for others the SDK takes it away.
 _ENVELOPE = {"resultType": "complete"}
@@ -92,7 +92,8 @@ class Guard:
             on_subscriptions_listen=ListenHandler(self._bus),
             get_tool_input_schema=self._upstream.input_schema,
         )
-        # Registered here, since only so may a handler answer with a result as it came.
+        # Registered here, since only so may a handler answer with a plain mapping. The SDK still writes it anew by the
+        # schema of the client's revision: keys that this does not know, or that are null, are left out.
         server.add_request_handler("tools/list", PaginatedRequestParams, self._list_tools)
         server.add_request_handler("tools/call", CallToolRequestParams, self._call_tool)
         return server
@@ -105,7 +106,7 @@ class Guard:
             group.cancel_scope.cancel()
 
     async def _list_tools(self, context: Any, params: Any) -> dict[str, Any]:  # noqa: ANN401
-        """The whole list on one page, definitions as they came."""
+        """The whole list on one page."""
         self._connections.add(context.session._connection)
         policy = await self._upstream.tools()
         offered: Sequence[Definition] = policy.offered or ()
@@ -119,13 +120,15 @@ class Guard:
         try:
             answer = await self._upstream.call(call, context.session.report_progress if wants_progress else None)
         except ValidationError:
-            return _failure("Torii's answer is not a tool's result, so it is not passed on.")
+            return _failure("The server's answer is not a tool's result, so it is not passed on.")
         if isinstance(answer, Decision):
             refused = {"tool": call.name, "arguments": call.arguments, "allowed": False, "reason": answer.reason}
             self._log({"method": "tools/call", **refused})
             return _failure(refusal(answer))
         if answer.get("resultType", "complete") != "complete":
-            return _failure("Torii asked for input in the middle of a call. This connection only reads: give none.")
+            return _failure(
+                "The server asked for input in the middle of a call. This connection only reads: give none."
+            )
         return {**_ENVELOPE, **answer}
 
     async def _say_list_changed(self) -> None:

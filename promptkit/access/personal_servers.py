@@ -98,7 +98,7 @@ class PersonalServers:
         if opened.sign_in.is_over:
             # Their next request is told to sign in again.
             self.close(token.subject)
-            await self._people.end(token.subject)
+            await self._people.forget(token.subject)
 
     async def _opened(self, person: str) -> _Open | None:
         """A person's server; None where no more can be open."""

@@ -22,6 +22,8 @@ from promptkit.guard.proxy import Guard
 from promptkit.library.store import Library, default_root
 from tests.servers import CALLBACK, answer_page, query, running
 
+# So that nothing stays open that a test would have to close.
+NO_KEEPING = httpx2.Limits(max_keepalive_connections=0)
 KEY = base64.urlsafe_b64encode(b"k" * 32)
 
 
@@ -55,7 +57,7 @@ class Program:
 
     def __init__(self, origin, name="A test", redirect=CALLBACK, client_id=None):
         self.origin, self.redirect = origin, redirect
-        self.http = httpx2.Client(base_url=origin, trust_env=False)
+        self.http = httpx2.Client(base_url=origin, trust_env=False, limits=NO_KEEPING)
         self.client_id = client_id or self.register(name).json()["client_id"]
 
     def register(self, name, **more):
@@ -99,7 +101,7 @@ class Browser:
     """One person's, with its cookies; `seen` are the pages of consent that were shown."""
 
     def __init__(self, role="readOnly"):
-        self.http, self.role, self.seen = httpx2.Client(trust_env=False), role, []
+        self.http, self.role, self.seen = httpx2.Client(trust_env=False, limits=NO_KEEPING), role, []
 
     def page(self, address):
         """The page of consent."""

@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+import html
 import re
 import secrets
 from contextlib import contextmanager
@@ -113,14 +114,19 @@ class Browser:
         found = re.search(r'name="token" value="(\w+)"', page.text)
         return self.http.post(page.url, data={"token": found[1], "answer": answer} | form)
 
+    def sent_by(self, response):
+        """Where a page of ours sends the person."""
+        (address,) = re.findall(r'<a href="([^"]+)">', response.text)
+        return html.unescape(address)
+
     def sign_in(self, program, answer="allow", **more):
         """Where the person is sent in the end; Torii is asked where it has to be."""
-        sent = self.answer(self.page(program.address(**more)), answer).headers["location"]
+        sent = self.sent_by(self.answer(self.page(program.address(**more)), answer))
         return self.back_from(sent) if "/authorize" in sent else sent
 
     def back_from(self, torii):
         """Signs in at Torii; where we send the person then."""
-        return self.http.get(answer_page(torii, self.role)).headers["location"]
+        return self.sent_by(self.http.get(answer_page(torii, self.role)))
 
 
 async def calling(origin, token, call):

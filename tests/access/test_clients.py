@@ -113,7 +113,7 @@ def test_a_program_may_describe_itself_at_its_own_address(origin):
     with documents(client=document()) as host:
         browser = Browser()
         page = browser.page(Program(origin, client_id=f"{host}/client").address())
-        denied = query(browser.answer(page, "deny").headers["location"])
+        denied = query(browser.sent_by(browser.answer(page, "deny")))
     assert f"<dd>{host}/client</dd>" in page.text
     assert "<strong>Described</strong>" in page.text
     assert denied["error"] == "access_denied"

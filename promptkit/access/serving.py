@@ -13,6 +13,7 @@ from sse_starlette.sse import AppStatus
 from promptkit.access.logs import LOG_CONFIG
 from promptkit.access.operations import Operations
 from promptkit.access.requests import Requests
+from promptkit.errors import UsageError
 
 GRACE_SECONDS = 30
 _TICK_SECONDS = 0.05
@@ -24,7 +25,13 @@ def serve_until_told(app: Operations, sockets: Sequence[socket.socket]) -> int:
     Args:
         app: the application, which knows what is running.
         sockets: they listen already.
+
+    Raises:
+        UsageError: two of them have one port, by which those for operators are told from those for people.
     """
+    if len({one.getsockname()[1] for one in sockets}) < len(sockets):
+        message = "people and operators cannot share a port, even at two addresses"
+        raise UsageError.of("shared-port", message, "give the figures a port of their own")
     # Otherwise every answer that is a stream would be cut off at once, a running call's too.
     AppStatus.enable_automatic_graceful_drain = False
     config = uvicorn.Config(

@@ -8,6 +8,14 @@ from contextlib import AsyncExitStack, closing, suppress
 import anyio
 import pytest
 from mcp import Client
+from starlette.applications import Starlette
+
+from promptkit.access.metrics import Metrics
+from promptkit.access.operations import Operations
+from promptkit.access.readiness import Readiness
+from promptkit.access.serving import serve_until_told
+from promptkit.errors import UsageError
+from promptkit.hosts.serving import listen
 
 COMMAND = [sys.executable, "-m", "tests.access.operated"]
 
@@ -58,3 +66,9 @@ def test_a_server_that_is_told_to_end_takes_nothing_new_and_finishes_what_runs(e
         assert process.wait(20) == 0
         lines = [json.loads(line) for line in process.stderr if line.startswith("{")]
     assert {line["route"] for line in lines if line["event"] == "request"} == {"/mcp"}
+
+
+def test_people_and_operators_have_ports_of_their_own():
+    app = Operations(Starlette(), frozenset(), Readiness({}), Metrics())
+    with closing(listen("127.0.0.1:0")) as shared, pytest.raises(UsageError, match="cannot share a port"):
+        serve_until_told(app, [shared, shared])

@@ -118,7 +118,12 @@ class People:
             PromptkitError: Torii gives no sign-in.
         """
         sign_in = self.sign_in(secrets.token_urlsafe(16))
-        sign_in.kept = await finish_sign_in(begun, came)
+        try:
+            sign_in.kept = await finish_sign_in(begun, came)
+        except PromptkitError:
+            # Torii may have forgotten our registration; the next person begins with a new one.
+            await self._state.delete(_CLIENT, self.server)
+            raise
         await sign_in.write()
         await sign_in.give_turn()
         return sign_in.person

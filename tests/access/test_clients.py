@@ -119,6 +119,20 @@ def test_a_program_may_describe_itself_at_its_own_address(origin):
     assert denied["error"] == "access_denied"
 
 
+def test_a_program_on_the_person_s_machine_may_listen_at_any_port_and_at_no_other_path(origin):
+    with documents(client=document(redirect_uris=["http://127.0.0.1/callback"])) as host:
+        answers = [
+            httpx2.get(Program(origin, redirect=address, client_id=f"{host}/client").address(), trust_env=False)
+            for address in (
+                CALLBACK,
+                "http://127.0.0.1:9/other",
+                "http://localhost:9/callback",
+                "https://127.0.0.1/callback",
+            )
+        ]
+    assert [answer.status_code for answer in answers] == [302, 400, 400, 400]
+
+
 @pytest.mark.parametrize(
     "pages",
     [

@@ -92,7 +92,8 @@ class SignInPages:
         if http.method != "POST":
             return await self._ask(asked, request_id, browser)
         form = await http.form()
-        if not browser or not hmac.compare_digest(str(form.get("token", "")), _form_token(browser, request_id)):
+        token = str(form.get("token", "")).encode()
+        if not browser or not hmac.compare_digest(token, _form_token(browser, request_id).encode()):
             return _message("This request is not open", _CLOSED, 403)
         return await self._answered(str(form.get("answer", "")), request_id, browser)
 

@@ -68,7 +68,8 @@ def command(folder, origin, *arguments):
     listening = origin.removeprefix("http://")
     options = ["--http", listening, "--public-url", origin]
     command = [sys.executable, "-m", "promptkit", *arguments, *options]
-    environment = {**os.environ, "XDG_CONFIG_HOME": str(folder)}
+    # The token of whoever starts it is nobody's who signs in.
+    environment = {**os.environ, "XDG_CONFIG_HOME": str(folder), "PROMPTKIT_TOKEN": "of-whoever-starts-it"}
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment)
     try:
         assert process.stdout.readline().decode().strip() == f"{origin}/mcp"

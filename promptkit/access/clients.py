@@ -13,7 +13,7 @@ import anyio
 from aiolimiter import AsyncLimiter
 from mcp.server.auth.provider import RegistrationError
 from mcp.shared.auth import OAuthClientInformationFull
-from pydantic import ValidationError
+from pydantic import AnyUrl, ValidationError
 
 from promptkit.access.state import SharedState
 from promptkit.connection.client import fetch
@@ -33,6 +33,25 @@ _MAX_NAME_CHARS = 80
 _MAX_ADDRESSES = 10
 _MAX_ADDRESS_CHARS = 500
 _REGISTERED, _DOCUMENT = "registered client", "client document"
+
+
+class Client(OAuthClientInformationFull):
+    """A client whose addresses on a person's own machine hold with any port, which a program gets by chance there."""
+
+    def validate_redirect_uri(self, redirect_uri: AnyUrl | None) -> AnyUrl:
+        """The address to send a person back to.
+
+        Raises:
+            InvalidRedirectUriError: it is not the client's.
+        """
+        local = {_without_port(one) for one in self.redirect_uris or [] if is_local(str(one))}
+        if redirect_uri and is_local(str(redirect_uri)) and _without_port(redirect_uri) in local:
+            return redirect_uri
+        return super().validate_redirect_uri(redirect_uri)
+
+
+def _without_port(address: AnyUrl) -> tuple[str | None, str | None, str | None]:
+    return address.host, address.path, address.query
 
 
 class Clients:
@@ -55,7 +74,7 @@ class Clients:
         if "://" in client_id:
             return await self._described(client_id)
         kept = await self._state.get(_REGISTERED, client_id)
-        return OAuthClientInformationFull.model_validate(kept) if kept else None
+        return Client.model_validate(kept) if kept else None
 
     async def register(self, client: OAuthClientInformationFull) -> None:
         """Keep a client for an hour, unless it is used.
@@ -85,7 +104,7 @@ class Clients:
             if kept is not None:
                 until = int(time.time()) + _DOCUMENT_SECONDS
                 await self._state.put(_DOCUMENT, url, kept, expires_at=until)
-        return OAuthClientInformationFull.model_validate(kept) if kept else None
+        return Client.model_validate(kept) if kept else None
 
     def _is_document_address(self, url: str) -> bool:
         try:

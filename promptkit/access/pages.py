@@ -18,7 +18,7 @@ from jinja2 import Environment, StrictUndefined
 from mcp.server.transport_security import RequestBodyLimitMiddleware
 from pydantic import BaseModel
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route, request_response
 
 from promptkit.access.authorization import REQUEST_SECONDS, AccessAuthorization, ConsentRequest
@@ -36,10 +36,10 @@ _STYLE = (
     "dt{margin-top:.5rem}dd{margin:0;overflow-wrap:anywhere}strong{overflow-wrap:anywhere}"
 )
 _STYLE_HASH = base64.b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode()
-# There is no form-action: Chromium applies it to all redirects that follow, and Torii's are not known beforehand.
 _HEADERS = {
     "content-security-policy": (
-        f"default-src 'none'; style-src 'sha256-{_STYLE_HASH}'; base-uri 'none'; frame-ancestors 'none'"
+        f"default-src 'none'; style-src 'sha256-{_STYLE_HASH}'; base-uri 'none'; form-action 'self'; "
+        "frame-ancestors 'none'"
     ),
     "x-frame-options": "DENY",
     "cache-control": "no-store",
@@ -92,7 +92,8 @@ class SignInPages:
         if http.method != "POST":
             return await self._ask(asked, request_id, browser)
         form = await http.form()
-        if not browser or not hmac.compare_digest(str(form.get("token", "")), _form_token(browser, request_id)):
+        token = str(form.get("token", "")).encode()
+        if not browser or not hmac.compare_digest(token, _form_token(browser, request_id).encode()):
             return _message("This request is not open", _CLOSED, 403)
         return await self._answered(str(form.get("answer", "")), request_id, browser)
 
@@ -102,6 +103,7 @@ class SignInPages:
             title="Allow a program to read Torii?",
             style=_STYLE,
             request=asked,
+            address=None,
             back=urlsplit(str(asked.params.redirect_uri)).netloc,
             here=urlsplit(self._authorization.public_url).netloc,
             is_known=bool(await self._person(browser)),
@@ -117,18 +119,18 @@ class SignInPages:
         if asked is None:
             return _message("This request is not open", _CLOSED, 400)
         if answer == "deny":
-            return _redirect(self._authorization.refuse(asked))
+            return _sent_on(self._authorization.refuse(asked))
         person = await self._person(browser) if answer == "allow" else None
         if person:
-            return _redirect(await self._authorization.allow(asked, person))
+            return _sent_on(await self._authorization.allow(asked, person))
         try:
             address, begun = await self._people.begin()
         except PromptkitError:
-            return _redirect(self._authorization.refuse(asked, "temporarily_unavailable"))
+            return _sent_on(self._authorization.refuse(asked, "temporarily_unavailable"))
         kept = _Begun(sign_in=begun, request=asked, browser=_digest(browser)).model_dump(mode="json")
         until = int(time.time()) + REQUEST_SECONDS
         await self._state.put(_BEGUN, begun.state, kept, expires_at=until)
-        return _redirect(address)
+        return _sent_on(address)
 
     async def _came_back(self, http: Request) -> Response:
         """Whoever consented comes back from Torii, in the browser that they left with."""
@@ -139,16 +141,16 @@ class SignInPages:
         if not hmac.compare_digest(begun.browser, _digest(http.cookies.get(self._cookie, ""))):
             return _message("This request is not open", _CLOSED, 403)
         if "code" not in http.query_params:
-            return _redirect(self._authorization.refuse(begun.request))
+            return _sent_on(self._authorization.refuse(begun.request))
         try:
             person = await self._people.finish(begun.sign_in, dict(http.query_params))
         except PromptkitError:
-            return _redirect(self._authorization.refuse(begun.request))
+            return _sent_on(self._authorization.refuse(begun.request))
         # A new cookie, so that one that somebody planted is worth nothing once its person has signed in.
         browser = secrets.token_urlsafe(32)
         until = int(time.time()) + KEPT_SECONDS
         await self._state.put(_BROWSER, browser, {"person": person}, owner=person, expires_at=until)
-        sent = _redirect(await self._authorization.allow(begun.request, person))
+        sent = _sent_on(await self._authorization.allow(begun.request, person))
         return self._with_cookie(sent, browser)
 
     async def _person(self, browser: str) -> str | None:
@@ -180,8 +182,16 @@ def _digest(browser: str) -> str:
 
 
 def _message(title: str, words: str, status: int) -> HTMLResponse:
-    return HTMLResponse(_TEMPLATE.render(title=title, style=_STYLE, request=None, words=words), status, _HEADERS)
+    return HTMLResponse(
+        _TEMPLATE.render(title=title, style=_STYLE, request=None, words=words, address=None), status, _HEADERS
+    )
 
 
-def _redirect(address: str) -> RedirectResponse:
-    return RedirectResponse(address, 303, {"cache-control": "no-store", "referrer-policy": "no-referrer"})
+def _sent_on(address: str) -> HTMLResponse:
+    """A page that leads on to an address.
+
+    Not a redirect: Chromium lets a form lead only where its page allows, redirects included, and no page of Torii's
+    knows our clients.
+    """
+    html = _TEMPLATE.render(title="You are being sent on", style=_STYLE, request=None, words="", address=address)
+    return HTMLResponse(html, headers=_HEADERS)

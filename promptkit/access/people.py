@@ -61,7 +61,7 @@ class PersonalSignIn(HeldSignIn):
                 await self.write()
         finally:
             with anyio.CancelScope(shield=True):
-                if await self._state.get(_SIGN_IN, self.person):
+                if await self._state.get(_SIGN_IN, self.person) is not None:
                     await self.give_turn()
 
     async def give_turn(self) -> None:
@@ -72,7 +72,9 @@ class PersonalSignIn(HeldSignIn):
     async def _take_turn(self) -> None:
         # A process that died with the turn gives it back to nobody, so the wait for it ends.
         with anyio.move_on_after(RENEWAL_SECONDS):
-            while not await self._state.take(_TURN, self.person) and await self._state.get(_SIGN_IN, self.person):
+            while await self._state.take(_TURN, self.person) is None:
+                if await self._state.get(_SIGN_IN, self.person) is None:
+                    return
                 await anyio.sleep(_POLL_SECONDS)
 
 
@@ -116,7 +118,12 @@ class People:
             PromptkitError: Torii gives no sign-in.
         """
         sign_in = self.sign_in(secrets.token_urlsafe(16))
-        sign_in.kept = await finish_sign_in(begun, came)
+        try:
+            sign_in.kept = await finish_sign_in(begun, came)
+        except PromptkitError:
+            # Torii may have forgotten our registration; the next person begins with a new one.
+            await self._state.delete(_CLIENT, self.server)
+            raise
         await sign_in.write()
         await sign_in.give_turn()
         return sign_in.person
@@ -127,8 +134,12 @@ class People:
         try:
             async with sign_in.renewing(self.server):
                 is_revoked = sign_in.kept is not None and await revoke(sign_in.kept)
-                await self._state.delete_owner(person)
+                await self.forget(person)
         except PromptkitError:
-            await self._state.delete_owner(person)
+            await self.forget(person)
             raise
         return is_revoked
+
+    async def forget(self, person: str) -> None:
+        """Delete everything of a person, who has to sign in again."""
+        await self._state.delete_owner(person)

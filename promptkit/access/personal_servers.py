@@ -25,9 +25,9 @@ from promptkit.access.people import People, PersonalSignIn
 
 MAX_OPEN = 1000
 IDLE_SECONDS = 1800
+GRACE_SECONDS = 300
+"""How long a call that began just before its token expired may still be answered."""
 _TICK_SECONDS = 30
-# A call that began just before its token expired may still be answered.
-_GRACE_SECONDS = 300
 # By which names it may be called is decided before, for all people at once.
 _ANY_NAME = TransportSecuritySettings(enable_dns_rebinding_protection=False)
 
@@ -91,14 +91,14 @@ class PersonalServers:
             return
         opened.requests += 1
         try:
-            await _until(token.expires_at + _GRACE_SECONDS, opened.app, scope, receive, send)
+            await _until(token.expires_at + GRACE_SECONDS, opened.app, scope, receive, send)
         finally:
             opened.requests -= 1
             opened.used_at = anyio.current_time()
         if opened.sign_in.is_over:
             # Their next request is told to sign in again.
             self.close(token.subject)
-            await self._people.end(token.subject)
+            await self._people.forget(token.subject)
 
     async def _opened(self, person: str) -> _Open | None:
         """A person's server; None where no more can be open."""

@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+import html
 import re
 import secrets
 from contextlib import contextmanager
@@ -22,6 +23,8 @@ from promptkit.guard.proxy import Guard
 from promptkit.library.store import Library, default_root
 from tests.servers import CALLBACK, answer_page, query, running
 
+# So that nothing stays open that a test would have to close.
+NO_KEEPING = httpx2.Limits(max_keepalive_connections=0)
 KEY = base64.urlsafe_b64encode(b"k" * 32)
 
 
@@ -55,7 +58,7 @@ class Program:
 
     def __init__(self, origin, name="A test", redirect=CALLBACK, client_id=None):
         self.origin, self.redirect = origin, redirect
-        self.http = httpx2.Client(base_url=origin, trust_env=False)
+        self.http = httpx2.Client(base_url=origin, trust_env=False, limits=NO_KEEPING)
         self.client_id = client_id or self.register(name).json()["client_id"]
 
     def register(self, name, **more):
@@ -99,7 +102,7 @@ class Browser:
     """One person's, with its cookies; `seen` are the pages of consent that were shown."""
 
     def __init__(self, role="readOnly"):
-        self.http, self.role, self.seen = httpx2.Client(trust_env=False), role, []
+        self.http, self.role, self.seen = httpx2.Client(trust_env=False, limits=NO_KEEPING), role, []
 
     def page(self, address):
         """The page of consent."""
@@ -111,14 +114,19 @@ class Browser:
         found = re.search(r'name="token" value="(\w+)"', page.text)
         return self.http.post(page.url, data={"token": found[1], "answer": answer} | form)
 
+    def sent_by(self, response):
+        """Where a page of ours sends the person."""
+        (address,) = re.findall(r'<a href="([^"]+)">', response.text)
+        return html.unescape(address)
+
     def sign_in(self, program, answer="allow", **more):
         """Where the person is sent in the end; Torii is asked where it has to be."""
-        sent = self.answer(self.page(program.address(**more)), answer).headers["location"]
+        sent = self.sent_by(self.answer(self.page(program.address(**more)), answer))
         return self.back_from(sent) if "/authorize" in sent else sent
 
     def back_from(self, torii):
         """Signs in at Torii; where we send the person then."""
-        return self.http.get(answer_page(torii, self.role)).headers["location"]
+        return self.sent_by(self.http.get(answer_page(torii, self.role)))
 
 
 async def calling(origin, token, call):

@@ -134,11 +134,11 @@ def connect(
 
 
 @app.command()
-def disconnect(url: options.Url) -> None:
-    """End a sign-in at the server, and delete it here."""
-    from promptkit.commands.connect import disconnect_server
+def disconnect(url: options.Url, everybody: options.Everybody = False, state: options.State = None) -> None:
+    """End a sign-in at the server, and delete it here; with --everybody, those of a server for many people."""
+    from promptkit.commands.connect import disconnect_everybody, disconnect_server
 
-    raise typer.Exit(disconnect_server(url))
+    raise typer.Exit(disconnect_everybody(url, state) if everybody else disconnect_server(url))
 
 
 @app.command()

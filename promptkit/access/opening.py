@@ -21,7 +21,7 @@ from promptkit.access.application import ROUTES, access_application
 from promptkit.access.keys import keys_of_file, keys_of_variable
 from promptkit.access.metrics import Metrics
 from promptkit.access.operations import Operations, purge_regularly
-from promptkit.access.people import PersonalSignIn
+from promptkit.access.people import People, PersonalSignIn
 from promptkit.access.readiness import Readiness
 from promptkit.access.serving import serve_until_told
 from promptkit.access.state import SharedState
@@ -57,9 +57,7 @@ def serve_people(
         UsageError: an address or a name may not be used.
         PromptkitError: the state cannot be opened.
     """
-    folder = Path(typer.get_app_dir("promptkit"))
-    keys = keys_of_variable(KEY_VARIABLE) if _is_set(KEY_VARIABLE) else keys_of_file(folder / "access.key")
-    open_state = partial(SharedState.open, state or f"sqlite:///{folder / 'access.db'}", keys)
+    open_state = state_opener(state)
     anyio.run(_require, open_state)
     metrics = Metrics()
     opened = OpenedServer(open_state, lambda state: access_application(public_url, server, state, make), metrics)
@@ -68,6 +66,28 @@ def serve_people(
     app = trusted_only(opened.app, public_url, hosts, origins)
     print(f"{public_url}/mcp", flush=True)
     return serve_until_told(Operations(app, ROUTES, readiness, metrics, port_of_operators), sockets)
+
+
+def state_opener(state: str | None) -> Callable[[], AbstractAsyncContextManager[SharedState]]:
+    """Opens the state at a URL, or the one in promptkit's settings folder, with the keys that this machine has."""
+    folder = Path(typer.get_app_dir("promptkit"))
+    keys = keys_of_variable(KEY_VARIABLE) if _is_set(KEY_VARIABLE) else keys_of_file(folder / "access.key")
+    return partial(SharedState.open, state or f"sqlite:///{folder / 'access.db'}", keys)
+
+
+def end_everybody(server: str, state: str | None) -> tuple[int, int]:
+    """End the sign-ins of all people at a server of Torii, and forget them; see `People.end_everybody`.
+
+    Raises:
+        UsageError: the URL of the state is not one.
+        PromptkitError: the state cannot be opened.
+    """
+
+    async def end() -> tuple[int, int]:
+        async with state_opener(state)() as opened:
+            return await People(opened, server, "").end_everybody()
+
+    return anyio.run(end)
 
 
 def _is_set(name: str) -> bool:

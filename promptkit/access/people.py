@@ -140,6 +140,16 @@ class People:
             raise
         return is_revoked
 
+    async def end_everybody(self) -> tuple[int, int]:
+        """End everybody's sign-in at Torii, and forget everything; of how many Torii confirms it, and of how many not.
+
+        What is kept is forgotten first, so that nothing is renewed in the meantime.
+        """
+        kept = [KeptSignIn.model_validate(one) for one in await self._state.values(_SIGN_IN)]
+        await self._state.clear()
+        ended = [await revoke(one) for one in kept]
+        return sum(ended), len(ended) - sum(ended)
+
     async def forget(self, person: str) -> None:
         """Delete everything of a person, who has to sign in again."""
         await self._state.delete_owner(person)

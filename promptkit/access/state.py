@@ -156,6 +156,18 @@ class SharedState:
         async with self._connected() as connection:
             await connection.execute(delete(_ENTRIES).where(_ENTRIES.c.owner_digest == _digest(owner)))
 
+    async def values(self, kind: str) -> list[dict[str, Any]]:
+        """Every entry of a kind that has not expired, in no order."""
+        async with self._connected() as connection:
+            rows = (await connection.execute(select(_ENTRIES).where(_ENTRIES.c.kind == kind, _is_valid()))).all()
+        return [self._read(row) for row in rows]
+
+    async def clear(self) -> None:
+        """Delete every entry; the state stays usable with the same keys."""
+        async with self._connected() as connection:
+            await connection.execute(delete(_ENTRIES))
+        await self._check_key()
+
     async def count(self, kind: str, owner: str | None = None) -> int:
         """How many entries of a kind have not expired; those of one owner if one is named."""
         counted = select(func.count()).select_from(_ENTRIES).where(_ENTRIES.c.kind == kind, _is_valid())

@@ -22,6 +22,7 @@ from promptkit.connection.sign_in import NewSignIn
 from promptkit.connection.sign_in_origins import SignInOrigins
 from promptkit.connection.tokens import TOKEN_VARIABLE, KeptSignIn, open_store
 from promptkit.errors import PromptkitError, UsageError
+from promptkit.extras import extra
 from promptkit.private import remember_secret
 from promptkit.text import sanitized
 
@@ -140,6 +141,20 @@ class _Person:
     def _browse(self) -> None:
         with suppress(webbrowser.Error):
             webbrowser.open(self._address)
+
+
+def disconnect_everybody(server: str, state: str | None) -> int:
+    """End the sign-ins of all who came through a server for many people; 1 if Torii did not confirm each of them.
+
+    Raises:
+        UsageError: the URL of the state is not one.
+        PromptkitError: the state cannot be opened.
+    """
+    ended, unconfirmed = extra("promptkit.access.opening", "access").end_everybody(server, state)
+    print(f"{ended + unconfirmed} signed out." if ended + unconfirmed else "Nobody was signed in.")
+    if unconfirmed:
+        print(f"Torii did not confirm {unconfirmed}: end the access in Torii's settings as well.", file=sys.stderr)
+    return int(bool(unconfirmed))
 
 
 def disconnect_server(server: str) -> int:

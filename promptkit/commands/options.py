@@ -118,6 +118,10 @@ AnyServer = Annotated[
 ]
 SavedTools = Annotated[Path | None, typer.Option("--list", help="A saved tools/list result instead of a server.")]
 
+Everybody = Annotated[
+    bool, typer.Option("--everybody", help="End the sign-ins of all who came through guard or serve at a public URL.")
+]
+
 # Used by `answer`.
 NameOrFolder = Annotated[
     str,

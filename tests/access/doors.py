@@ -38,10 +38,11 @@ def guard_for(server, held):
 
 @contextmanager
 def opened(server, database, *, make=guard_for, address="127.0.0.1:0", **options):
-    """The origin of a server for many people."""
+    """The origin of a server for many people, whose state is in a file or in the database of a URL."""
+    url = database if isinstance(database, str) else f"sqlite:///{database}"
 
     def app(origin):
-        open_state = partial(SharedState.open, f"sqlite:///{database}", [KEY])
+        open_state = partial(SharedState.open, url, [KEY])
         inner = OpenedServer(
             open_state,
             lambda state: access_application(origin, server, state, partial(make, server), **options),

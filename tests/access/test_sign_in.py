@@ -7,8 +7,11 @@ import httpx2
 import pytest
 from mcp.server.auth.provider import AccessToken, RefreshToken
 
+from promptkit.access.people import People
+from promptkit.access.state import SharedState
+from promptkit.hosts.serving import listen
 from promptkit.torii.tenant import build_tenant
-from tests.access.doors import Browser, Program, asked, calling, opened
+from tests.access.doors import KEY, Browser, Program, asked, calling, opened
 from tests.servers import answer_page, query, signed_torii
 
 
@@ -342,3 +345,27 @@ def test_a_torii_that_cannot_be_reached_is_said_to_the_program(tmp_path):
         browser = Browser()
         sent = browser.sent_by(browser.answer(browser.page(Program(origin).address())))
     assert query(sent)["error"] == "temporarily_unavailable"
+
+
+def test_a_sign_in_at_one_process_counts_at_another_until_everybody_is_signed_out(torii, state_url):
+    server, before = f"{torii[0]}/mcp", set(torii[1].issued)
+    free = listen("127.0.0.1:0")
+    address = f"127.0.0.1:{free.getsockname()[1]}"
+    free.close()
+    with opened(server, state_url, address=address) as origin:
+        program = Program(origin)
+        tokens = program.sign_in(Browser())
+    with opened(server, state_url, address=address):
+        assert "list_users" in anyio.run(calling, origin, tokens["access_token"], shown)[0]
+        given = set(torii[1].issued) - before
+        assert given != set()
+        assert anyio.run(signed_out, server, state_url) == (1, 0)
+        assert given & set(torii[1].issued) == set()
+        assert asked(origin, tokens["access_token"]).status_code == 401
+        assert program.refresh(tokens["refresh_token"]).status_code in {400, 401}
+        assert "access_token" in Program(origin).sign_in(Browser())
+
+
+async def signed_out(server, state_url):
+    async with SharedState.open(state_url, [KEY]) as state:
+        return await People(state, server, "").end_everybody()

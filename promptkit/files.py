@@ -51,6 +51,14 @@ class Document:
             key = key[:-1]
         return self.places.get(key, (1, 1))
 
+    def below(self, key: Key) -> Document:
+        """What stands at `key`, as a document of its own with the same places in the file."""
+        data = self.data
+        for part in key:
+            data = data[part]
+        places = {place[len(key) :]: at for place, at in self.places.items() if place[: len(key)] == key}
+        return Document(self.path, data, places, self.text)
+
     def place_within(self, key: Key, value: str, offset: int) -> Place:
         """Where a character of the text `value` at `key` stands; the place of `key` where the file spells it otherwise.
 

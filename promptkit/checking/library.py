@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -9,7 +10,9 @@ from pathlib import Path
 
 from promptkit.argument_type import type_of
 from promptkit.checking.charts import check_chart
+from promptkit.checking.meaning import check_meaning, in_template
 from promptkit.checking.recipes import check_recipe_file
+from promptkit.checking.truths import check_truth
 from promptkit.errors import Collector, Problem, PromptkitError, nearest
 from promptkit.files import Document, read_text, validate
 from promptkit.library.cases import CaseFile
@@ -23,7 +26,8 @@ from promptkit.library.instructions import (
     instructions_version,
     utf16_length,
 )
-from promptkit.library.render import render, template_context, template_problems
+from promptkit.library.recipe import Recipe
+from promptkit.library.render import render, resolve_arguments, template_context, template_problems
 from promptkit.library.store import FITS_MARK, Library, version_digest
 from promptkit.model import DEFAULT_PROFILE, Argument, Prompt, ReviewedTool, Status, ToolClass
 from promptkit.plain_yaml import Key
@@ -46,10 +50,10 @@ _ORDER = re.compile(
 _NEGATED = re.compile(r"\b(?:not|never|no|nor|without|to)\s+(?:\w+\s+){0,2}$", re.IGNORECASE)
 
 
-def check_library(library: Library) -> list[Problem]:
+def check_library(library: Library, today: datetime.date | None = None) -> list[Problem]:
     """Every problem in a library, sorted by place."""
     problems = [*_check_tools(library), *_check_instructions(library), *_check_changelog(library)]
-    problems += _collect(library.prompt_files(), lambda path: check_prompt_file(library, path))
+    problems += _collect(library.prompt_files(), lambda path: check_prompt_file(library, path, today))
     problems += _collect(sorted(library.recipes.glob("*.yaml")), lambda path: check_recipe_file(library, path))
     problems += _collect(sorted((library.evals / "cases").glob("*.yaml")), lambda path: _check_case_file(library, path))
     return sorted(set(problems))
@@ -63,8 +67,13 @@ def _collect(paths: list[Path], check: Callable[[Path], Iterable[Problem]]) -> l
     return collector.problems
 
 
-def check_prompt_file(library: Library, path: Path) -> Iterator[Problem]:
+def check_prompt_file(library: Library, path: Path, today: datetime.date | None = None) -> Iterator[Problem]:
     """The problems in one prompt file.
+
+    Args:
+        library: where it belongs.
+        path: the file.
+        today: deprecated prompts whose time has passed by then are problems; None for no day.
 
     Raises:
         PromptkitError: it is not YAML, or not a prompt; then it cannot be checked further.
@@ -80,15 +89,24 @@ def check_prompt_file(library: Library, path: Path) -> Iterator[Problem]:
     yield from _check_template(document, prompt, library.reviewed_tools)
     yield from _check_answer(document, prompt)
     yield from _check_version(library, document, prompt)
-    yield from _check_life(library, document, prompt)
+    yield from _check_life(library, document, prompt, today)
     yield from _check_fits(document, prompt)
     yield from check_chart(document, prompt)
+    yield from check_meaning(library, document, prompt, _recipe_if_valid(library, prompt.name))
     if not (library.recipes / path.name).exists():
         fix = f"write prompts/recipes/{path.name}"
         yield document.problem_at(("name",), "no-recipe", f"{prompt.name} has no recipe, so code cannot answer it", fix)
     if not (library.evals / "cases" / path.name).exists():
         fix = f"write evals/cases/{path.name}"
         yield document.problem_at(("name",), "no-case", f"{prompt.name} has no case, so nothing tests it", fix)
+
+
+def _recipe_if_valid(library: Library, name: str) -> Recipe | None:
+    """The recipe, unless it is missing or has problems of its own, which are reported in its place."""
+    try:
+        return library.load_recipe(name)
+    except PromptkitError:
+        return None
 
 
 def _check_argument(document: Document, key: Key, argument: Argument) -> Iterator[Problem]:
@@ -122,34 +140,23 @@ def _check_template(document: Document, prompt: Prompt, rules: Mapping[str, Revi
         if wrong.code == "unused-argument":
             yield document.problem_at(("arguments", wrong.word), wrong.code, wrong.message, wrong.fix)
         else:
-            yield _in_template(document, prompt, wrong.line, wrong.word, wrong.code, wrong.message, wrong.fix)
+            yield in_template(document, prompt, wrong.line, wrong.word, wrong.code, wrong.message, wrong.fix)
     for number, line in enumerate(prompt.template.splitlines(), 1):
         for match in _ORDER.finditer(line):
             if not _NEGATED.search(line[: match.start(1)]):
                 message = f"the template tells the assistant to {match.group(1).lower()}"
                 fix = "ask to read, show or compare; a prompt never asks for a change"
-                yield _in_template(document, prompt, number, match.group(1), "asks-to-act", message, fix)
+                yield in_template(document, prompt, number, match.group(1), "asks-to-act", message, fix)
         for word in re.findall(r"[a-z]+(?:_[a-z]+)+", line):
             if word in rules and rules[word].tool_class is ToolClass.ACTION:
                 fix = "do not name action tools in a prompt, not even to forbid them"
-                yield _in_template(
+                yield in_template(
                     document, prompt, number, word, "names-action-tool", f"the template names {word}", fix
                 )
         for char in line:
             if unicodedata.category(char) in {"Cc", "Cf", "Co", "Cs"}:
                 message = f"the template has the hidden character U+{ord(char):04X}"
-                yield _in_template(document, prompt, number, char, "hidden-character", message, "delete it")
-
-
-def _in_template(
-    document: Document, prompt: Prompt, number: int, word: str, code: str, message: str, fix: str
-) -> Problem:
-    """A problem in line `number` of a template, which the file has as a block below its key."""
-    line, _ = document.place(("template",))
-    lines = prompt.template.splitlines() or [""]
-    at = max(lines[min(number, len(lines)) - 1].find(word), 0)
-    indent = 3  # Two spaces of the block; columns count from 1.
-    return Problem(document.path, line + number, at + indent, code, message, fix)
+                yield in_template(document, prompt, number, char, "hidden-character", message, "delete it")
 
 
 def _check_answer(document: Document, prompt: Prompt) -> Iterator[Problem]:
@@ -201,12 +208,16 @@ def _check_version(library: Library, document: Document, prompt: Prompt) -> Iter
         yield document.problem_at(("version",), "changed-release", message, fix)
 
 
-def _check_life(library: Library, document: Document, prompt: Prompt) -> Iterator[Problem]:
+def _check_life(library: Library, document: Document, prompt: Prompt, today: datetime.date | None) -> Iterator[Problem]:
     is_deprecated = prompt.status is Status.DEPRECATED
     if is_deprecated != (prompt.replaced_by is not None) or is_deprecated != (prompt.sunset is not None):
         fix = "write all of status: deprecated, replaced_by: and sunset:, or none of them"
         message = f"{prompt.name} must say when it will be removed and what replaces it, or neither"
         yield document.problem_at(("status",), "half-deprecated", message, fix)
+    elif today and prompt.sunset and prompt.sunset < today:
+        fix = f"remove {prompt.name}, or give its users more time: write a later date, and say it under changes"
+        message = f"{prompt.name} was to be removed on {prompt.sunset}"
+        yield document.problem_at(("sunset",), "past-sunset", message, fix)
     elif prompt.replaced_by and prompt.replaced_by not in library.prompt_names():
         fix = "name a prompt from promptkit list"
         message = f"it is replaced by {prompt.replaced_by}, and there is no such prompt"
@@ -251,6 +262,9 @@ def _check_case_file(library: Library, path: Path) -> Iterator[Problem]:
             for problem in error.problems:
                 yield document.problem_at(("cases", index), "wrong-sample", problem.message, problem.fix)
             continue
+        if index == 0:
+            values = resolve_arguments(prompt, sample.arguments, DEFAULT_PROFILE)
+            yield from check_truth(library, document, case, prompt, values)
         if sample.renders is not None and sample.renders.strip() != text.strip():
             fix = f"compare it with: promptkit render {name}"
             yield document.problem_at(

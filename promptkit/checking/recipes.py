@@ -13,7 +13,7 @@ from promptkit.checking.dry_run import DryRun
 from promptkit.checking.sql import empty_database
 from promptkit.errors import Problem, nearest
 from promptkit.files import Document, validate
-from promptkit.library.recipe import Recipe, parameters
+from promptkit.library.recipe import Queries, Recipe, parameters
 from promptkit.library.store import Library
 from promptkit.model import (
     DEFAULT_PROFILE,
@@ -48,7 +48,7 @@ def check_recipe_file(library: Library, path: Path) -> list[Problem]:
     prompt = validate(asked, Prompt)
     policy = ToolPolicy(library.reviewed_tools)
     problems = [*_check_tools(document, recipe, policy), *_check_reads(document, recipe, asked, prompt, policy)]
-    problems += _check_answer(document, recipe, prompt)
+    problems += check_queries(document, "recipe", recipe, prompt)
     for values in _fillings(prompt):
         problems += _follow(library, document, recipe, prompt, values)
     return sorted(set(problems))
@@ -81,20 +81,21 @@ def _check_reads(
             yield asked.problem_at(("reads", index), "unused-read", f"the recipe never reads with {tool}", fix)
 
 
-def _check_answer(document: Document, recipe: Recipe, prompt: Prompt) -> Iterator[Problem]:
-    wanted, given = len(prompt.answer.tables), len(recipe.tables)
+def check_queries(document: Document, whose: str, queries: Queries, prompt: Prompt) -> Iterator[Problem]:
+    """Whether a recipe or a truth has a query for each table and total of the answer, and no other."""
+    wanted, given = len(prompt.answer.tables), len(queries.tables)
     if given != wanted:
         key: Key = ("tables", wanted) if given > wanted else ("tables",)
-        message = f"the answer has {wanted} table{'s' * (wanted != 1)}, and the recipe has queries for {given}"
+        message = f"the answer has {wanted} table{'s' * (wanted != 1)}, and the {whose} has queries for {given}"
         yield document.problem_at(
             key, "wrong-tables", message, "write one query for each table of the answer, in order"
         )
     totals = [total.name for total in prompt.answer.totals]
     for name in totals:
-        if name not in recipe.totals:
+        if name not in queries.totals:
             message = f"there is no query for the total {name}"
             yield document.problem_at(("totals",), "wrong-totals", message, f"add {name}: and its query under totals")
-    for name in recipe.totals:
+    for name in queries.totals:
         if name not in totals:
             fix = nearest(name, totals, "remove it, or add it to the totals of the prompt's answer")
             yield document.problem_at(("totals", name), "wrong-totals", f"the answer has no total {name}", fix)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import json
 import sys
 from collections.abc import Sequence
@@ -10,13 +11,18 @@ from pathlib import Path
 from promptkit.checking.library import check_library, check_prompt_file
 from promptkit.checking.recipes import check_recipe_file
 from promptkit.errors import Problem, PromptkitError, UsageError
+from promptkit.library.profile import today_at
 from promptkit.library.store import Library
+from promptkit.model import DEFAULT_PROFILE
 
 
 def check(library: Library, paths: Sequence[Path], *, as_json: bool) -> int:
     """Print the problems in the library, or in the given prompt and recipe files; 1 if there are any."""
+    today = today_at(DEFAULT_PROFILE)
     problems = (
-        [problem for path in paths for problem in _check_path(library, path)] if paths else check_library(library)
+        [problem for path in paths for problem in _check_path(library, path, today)]
+        if paths
+        else check_library(library, today)
     )
     if as_json:
         print(json.dumps([vars(problem) for problem in problems], indent=2))
@@ -28,9 +34,9 @@ def check(library: Library, paths: Sequence[Path], *, as_json: bool) -> int:
     return 1 if problems else 0
 
 
-def _check_path(library: Library, path: Path) -> list[Problem]:
+def _check_path(library: Library, path: Path, today: datetime.date) -> list[Problem]:
     if path.is_dir():
-        return check_library(Library(path))
+        return check_library(Library(path), today)
     if not path.is_file():
         raise UsageError.of(
             "no-such-file",
@@ -38,7 +44,8 @@ def _check_path(library: Library, path: Path) -> list[Problem]:
             "name a prompt or recipe file, or the folder that holds prompts/",
         )
     try:
-        is_recipe = path.resolve().parent.name == "recipes"
-        return sorted((check_recipe_file if is_recipe else check_prompt_file)(library, path))
+        if path.resolve().parent.name == "recipes":
+            return check_recipe_file(library, path)
+        return sorted(check_prompt_file(library, path, today))
     except PromptkitError as error:
         return list(error.problems)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -111,6 +112,16 @@ class Library:
                 prompts.append(self._load_prompt(path))
         collector.raise_any()
         return prompts
+
+    @cached_property
+    def groups(self) -> Mapping[str, str]:
+        """The group of each prompt by its name, as far as its file can be read."""
+        found = {}
+        for path in self.prompt_files():
+            with suppress(PromptkitError):
+                data = self.document(path).data
+                found[path.stem] = data["group"] if isinstance(data, dict) and "group" in data else ""
+        return found
 
     def load_prompt(self, reference: str) -> Prompt:
         """One prompt by name, or one of its released versions by `NAME@VERSION`.

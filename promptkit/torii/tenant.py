@@ -199,5 +199,10 @@ def _insert(connection: sqlite3.Connection, table: str, rows: Iterable[dict[str,
     connection.executemany(statement, chain([first], remaining))
 
 
+def make_empty_tables(connection: sqlite3.Connection) -> None:
+    """The tables of a tenant, without rows."""
+    _run(connection, "schema.sql")
+
+
 def _run(connection: sqlite3.Connection, script: str) -> None:
     connection.executescript(files("promptkit.torii").joinpath(script).read_text("utf-8"))

@@ -48,19 +48,26 @@ def promptkit(
 
 
 @app.command("list")
-def list_(as_json: options.AsJson = False) -> None:
+def list_(
+    as_json: options.AsJson = False,
+    own: options.OwnLibrary = None,
+) -> None:
     """List the prompts."""
     from promptkit.commands.show import list_prompts
 
-    raise typer.Exit(list_prompts(options.library(), as_json=as_json))
+    raise typer.Exit(list_prompts(options.library(own), as_json=as_json))
 
 
 @app.command()
-def show(name: options.Name, as_json: options.AsJson = False) -> None:
+def show(
+    name: options.Name,
+    as_json: options.AsJson = False,
+    own: options.OwnLibrary = None,
+) -> None:
     """Show what a prompt is for, its arguments and its answer."""
     from promptkit.commands.show import show_prompt
 
-    raise typer.Exit(show_prompt(options.library(), name, as_json=as_json))
+    raise typer.Exit(show_prompt(options.library(own), name, as_json=as_json))
 
 
 @app.command()
@@ -68,59 +75,84 @@ def render(
     name: options.Reference,
     argument: options.Arguments = [],  # noqa: B006
     profile: options.ProfilePath = None,
+    own: options.OwnLibrary = None,
 ) -> None:
     """Print the text to paste."""
     from promptkit.commands.render import render_prompt
 
-    raise typer.Exit(render_prompt(options.library(), name, argument, profile=options.profile_at(profile)))
+    library = options.library(own)
+    raise typer.Exit(render_prompt(library, name, argument, profile=options.profile_at(profile, library)))
 
 
 @app.command()
-def check(paths: options.Paths = [], as_json: options.AsJson = False) -> None:  # noqa: B006
+def check(
+    paths: options.Paths = [],  # noqa: B006
+    as_json: options.AsJson = False,
+    own: options.OwnLibrary = None,
+) -> None:
     """Find every problem in the library, or in the prompt files given."""
     from promptkit.commands.check import check as run_check
 
-    raise typer.Exit(run_check(options.library(), paths, as_json=as_json))
+    raise typer.Exit(run_check(options.library(own), paths, as_json=as_json))
 
 
 @app.command()
-def instructions(variant: options.InstructionsVariant = None, host: options.Host = None) -> None:
+def instructions(
+    variant: options.InstructionsVariant = None,
+    host: options.Host = None,
+    own: options.OwnLibrary = None,
+) -> None:
     """Print the instructions to paste into an assistant; their length goes to stderr."""
     from promptkit.commands.instruct import print_instructions
 
-    raise typer.Exit(print_instructions(options.library(), variant=variant, host=host))
+    raise typer.Exit(print_instructions(options.library(own), variant=variant, host=host))
 
 
 @app.command()
-def bump(name: options.Name, part: options.Part, note: options.Note) -> None:
+def bump(
+    name: options.Name,
+    part: options.Part,
+    note: options.Note,
+    own: options.OwnLibrary = None,
+) -> None:
     """Release the current text of a prompt as its next version."""
     from promptkit.commands.versions import bump as run_bump
 
-    raise typer.Exit(run_bump(options.library(), name, part, note))
+    raise typer.Exit(run_bump(options.library(own), name, part, note))
 
 
 @app.command()
-def diff(old: options.OldVersion, new: options.NewVersion) -> None:
+def diff(
+    old: options.OldVersion,
+    new: options.NewVersion,
+    own: options.OwnLibrary = None,
+) -> None:
     """Compare two versions of a prompt: their files, and the texts they render."""
     from promptkit.commands.versions import show_diff
 
-    raise typer.Exit(show_diff(options.library(), old, new))
+    raise typer.Exit(show_diff(options.library(own), old, new))
 
 
 @app.command()
-def identify(file: options.Pasted = None) -> None:
+def identify(
+    file: options.Pasted = None,
+    own: options.OwnLibrary = None,
+) -> None:
     """Recognise a pasted prompt or instructions, and show what was edited."""
     from promptkit.commands.versions import identify_text
 
-    raise typer.Exit(identify_text(options.library(), file))
+    raise typer.Exit(identify_text(options.library(own), file))
 
 
 @app.command()
-def new(name: options.Draft) -> None:
+def new(
+    name: options.Draft,
+    own: options.OwnLibrary = None,
+) -> None:
     """Write a draft prompt and its case, ready to edit."""
     from promptkit.commands.versions import new as write_draft
 
-    raise typer.Exit(write_draft(options.library(), name))
+    raise typer.Exit(write_draft(options.library(own), name))
 
 
 @app.command()
@@ -156,6 +188,7 @@ def init(
     yes: options.Yes = False,
     replace: options.Replace = False,
     as_json: options.AsJson = False,
+    own: options.OwnLibrary = None,
 ) -> None:
     """Propose a mapping of your fields, ask what you decide, and write dashboard.yaml; later, show what has changed."""
     from promptkit.commands.init import run_init
@@ -173,18 +206,22 @@ def init(
         yes=yes,
         replace=replace,
     )
-    raise typer.Exit(run_init(options.library(), given, server=server, path=out, as_json=as_json))
+    raise typer.Exit(run_init(options.library(own), given, server=server, path=out, as_json=as_json))
 
 
 @app.command()
 def doctor(
-    server: options.Server = "local", profile: options.ProfilePath = None, as_json: options.AsJson = False
+    server: options.Server = "local",
+    profile: options.ProfilePath = None,
+    as_json: options.AsJson = False,
+    own: options.OwnLibrary = None,
 ) -> None:
     """Go through the guide's checklist against a server; each finding says what to do next."""
     from promptkit.commands.doctor import run_doctor
 
-    tenant = options.profile_at(profile)
-    raise typer.Exit(run_doctor(options.library(), server=server, profile=tenant, as_json=as_json))
+    library = options.library(own)
+    tenant = options.profile_at(profile, library)
+    raise typer.Exit(run_doctor(library, server=server, profile=tenant, as_json=as_json))
 
 
 # \b keeps click from joining the list into one paragraph.
@@ -241,12 +278,13 @@ def audit(
     html: options.Html = None,
     show_text: options.ShowText = False,
     show_people: options.ShowPeople = False,
+    own: options.OwnLibrary = None,
 ) -> None:
     """Show what conversations of any host called, and whether any call did more than read."""
     from promptkit.commands.audit import run_audit
 
     code = run_audit(
-        options.library(),
+        options.library(own),
         paths,
         format=format_,
         tools=tools,
@@ -271,17 +309,19 @@ def answer(
     as_csv: options.AsCsv = False,
     html: options.Dashboard = None,
     every: options.Every = False,
+    own: options.OwnLibrary = None,
 ) -> None:
     """Compute a view from read tools, without a model, or refresh the dashboards of all views."""
     from promptkit.commands.answer import AnswerOutputs, print_answer
     from promptkit.commands.refresh import TenantSource, refresh
 
-    tenant, outputs = options.profile_at(profile), AnswerOutputs(as_json=as_json, as_csv=as_csv, html=html)
+    library = options.library(own)
+    tenant, outputs = options.profile_at(profile, library), AnswerOutputs(as_json=as_json, as_csv=as_csv, html=html)
     cache = not no_cache
     if every:
         source = TenantSource(server, tenant, profile, cache=cache)
-        raise typer.Exit(refresh(options.library(), name, argument, source, outputs))
-    code = print_answer(options.library(), name, argument, server=server, profile=tenant, outputs=outputs, cache=cache)
+        raise typer.Exit(refresh(library, name, argument, source, outputs))
+    code = print_answer(library, name, argument, server=server, profile=tenant, outputs=outputs, cache=cache)
     raise typer.Exit(code)
 
 
@@ -291,12 +331,14 @@ def serve(
     http: options.Http = None,
     profile: options.ProfilePath = None,
     no_cache: options.NoCache = False,
+    own: options.OwnLibrary = None,
 ) -> None:
     """Offer the prompts and instructions over MCP, on stdio unless --http is given; with --server, the views too."""
     from promptkit.commands.serve import serve as run_serve
 
-    tenant = options.profile_at(profile)
-    raise typer.Exit(run_serve(options.library(), server=server, http=http, profile=tenant, cache=not no_cache))
+    library = options.library(own)
+    tenant = options.profile_at(profile, library)
+    raise typer.Exit(run_serve(library, server=server, http=http, profile=tenant, cache=not no_cache))
 
 
 @app.command()
@@ -308,11 +350,12 @@ def guard(
     http: options.Http = None,
     log: options.AuditLog = None,
     show_all: options.ShowAll = False,
+    own: options.OwnLibrary = None,
 ) -> None:
     """Stand in front of a server as an MCP proxy that forwards nothing but reviewed reads."""
     from promptkit.commands.guard import run_guard
 
-    library = options.library_with(tools, lock)
+    library = options.library_with(tools, lock, own)
     raise typer.Exit(run_guard(library, upstream, variables, http=http, log=log, show_all=show_all))
 
 

@@ -14,6 +14,7 @@ from promptkit.errors import Collector, Problem, PromptkitError, nearest
 from promptkit.files import Document, Key, read_text, validate
 from promptkit.library.cases import CaseFile
 from promptkit.library.instructions import (
+    INSTRUCTION_PARTS,
     INSTRUCTIONS,
     LIMITS_UTF16,
     Variant,
@@ -21,6 +22,7 @@ from promptkit.library.instructions import (
     instruction_parts,
     instructions_digest,
     instructions_version,
+    own_instruction_parts,
     utf16_length,
 )
 from promptkit.library.render import render, template_context, template_problems
@@ -46,11 +48,15 @@ _NEGATED = re.compile(r"\b(?:not|never|no|nor|without|to)\s+(?:\w+\s+){0,2}$", r
 
 
 def check_library(library: Library) -> list[Problem]:
-    """Every problem in a library, sorted by place."""
-    problems = [*_check_tools(library), *_check_instructions(library), *_check_changelog(library)]
-    problems += _collect(library.prompt_files(), lambda path: check_prompt_file(library, path))
-    problems += _collect(sorted(library.recipes.glob("*.yaml")), lambda path: check_recipe_file(library, path))
-    problems += _collect(sorted((library.evals / "cases").glob("*.yaml")), lambda path: _check_case_file(library, path))
+    """Every problem in a library, sorted by place; of a company's own library, in its own files."""
+    collector = Collector()
+    for check_whole in (_check_tools, _check_instructions, _check_changelog):
+        with collector.collect():
+            collector.problems += check_whole(library)
+    problems = collector.problems
+    problems += _collect(library.own_files("prompts/*.yaml"), lambda path: check_prompt_file(library, path))
+    problems += _collect(library.own_files("prompts/recipes/*.yaml"), lambda path: check_recipe_file(library, path))
+    problems += _collect(library.own_files("evals/cases/*.yaml"), lambda path: _check_case_file(library, path))
     return sorted(set(problems))
 
 
@@ -82,10 +88,10 @@ def check_prompt_file(library: Library, path: Path) -> Iterator[Problem]:
     yield from _check_life(library, document, prompt)
     yield from _check_fits(document, prompt)
     yield from check_chart(document, prompt)
-    if not (library.recipes / path.name).exists():
+    if not library.file(f"prompts/recipes/{path.name}").exists():
         fix = f"write prompts/recipes/{path.name}"
         yield document.problem_at(("name",), "no-recipe", f"{prompt.name} has no recipe, so code cannot answer it", fix)
-    if not (library.evals / "cases" / path.name).exists():
+    if not library.file(f"evals/cases/{path.name}").exists():
         fix = f"write evals/cases/{path.name}"
         yield document.problem_at(("name",), "no-case", f"{prompt.name} has no case, so nothing tests it", fix)
 
@@ -224,7 +230,7 @@ def _check_fits(document: Document, prompt: Prompt) -> Iterator[Problem]:
 
 def _check_changelog(library: Library) -> Iterator[Problem]:
     path = library.prompts / "CHANGELOG.md"
-    text = read_text(path)
+    text = read_text(path) if path.exists() else ""
     for reference in library.load_version_lock():
         if f"`{reference}`" not in text:
             fix = f"add a line - `{reference}`: and what changed for its users"
@@ -271,12 +277,14 @@ def _check_tools(library: Library) -> Iterator[Problem]:
 
 
 def _check_instructions(library: Library) -> Iterator[Problem]:
+    if not library.own_files(INSTRUCTION_PARTS):
+        return  # They are ours, as we released them.
     version = instructions_version(library)
     released = library.load_version_lock().get(f"{INSTRUCTIONS}@{version}")
     if released != instructions_digest(library):
         message = f"the instructions differ from what was released as {version}"
         fix = "undo the change, or release it with: promptkit bump instructions patch"
-        first = library.relative(instruction_parts(library)[0])
+        first = library.relative(own_instruction_parts(library)[0])
         yield Problem(first, 1, 1, "changed-release", message, fix)
     seen: dict[str, str] = {}
     for path in instruction_parts(library):

@@ -10,7 +10,7 @@ from pathlib import Path
 from promptkit.checking.library import check_library, check_prompt_file
 from promptkit.checking.recipes import check_recipe_file
 from promptkit.errors import Problem, PromptkitError, UsageError
-from promptkit.library.store import Library
+from promptkit.library.store import Library, open_library
 
 
 def check(library: Library, paths: Sequence[Path], *, as_json: bool) -> int:
@@ -30,7 +30,7 @@ def check(library: Library, paths: Sequence[Path], *, as_json: bool) -> int:
 
 def _check_path(library: Library, path: Path) -> list[Problem]:
     if path.is_dir():
-        return check_library(Library(path))
+        return check_library(open_library(path.parent if path.resolve().name == "prompts" else path))
     if not path.is_file():
         raise UsageError.of(
             "no-such-file",

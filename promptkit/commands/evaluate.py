@@ -158,7 +158,7 @@ def _go_on_cluster(address: str, library: Library, spread: Spread, limits: Limit
         _print_forecast(library, spread.setup, samples)
         begin(len(samples))
         try:
-            return spread.go(len(samples), cluster, limits, ended)
+            return spread.go(library.own_root, len(samples), cluster, limits, ended)
         except KeyboardInterrupt:
             return _INTERRUPTED
 

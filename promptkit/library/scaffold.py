@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 from promptkit.errors import PromptkitError
-from promptkit.files import write_text
+from promptkit.files import make_folder, write_text
 from promptkit.library.store import Library
 from promptkit.text import sanitized
 
@@ -29,7 +29,9 @@ def scaffold(library: Library, name: str) -> list[Path]:
     for path in texts:
         if path.exists():
             raise PromptkitError.of("name-taken", f"{library.relative(path)} already exists", "choose another name")
+    library.check_writable()
     for path, text in texts.items():
+        make_folder(path.parent)
         write_text(path, text.replace("NAME", name))
     return list(texts)
 

@@ -19,15 +19,21 @@ from promptkit.library.instructions import (
     INSTRUCTIONS,
     Variant,
     build_instructions,
-    instruction_parts,
     instructions_digest,
     instructions_version,
+    own_instruction_parts,
 )
 from promptkit.library.store import Library, version_digest
 from promptkit.model import Argument, Prompt
 from promptkit.text import hidden_characters, sanitized
 
 MAX_NOTE = 300
+_NEW_CHANGELOG = """\
+# Changes of the prompts
+
+## Unreleased
+
+"""
 
 
 class Part(IntEnum):
@@ -104,10 +110,14 @@ def release(library: Library, name: str, part: Part, note: str) -> str:
     if not note.strip() or len(note) > MAX_NOTE or hidden_characters(note):
         fix = f"say what changed for the user in one line of at most {MAX_NOTE} characters"
         raise PromptkitError.of("wrong-note", f"{sanitized(note)} is not a note", fix)
+    library.check_writable()
     if name == INSTRUCTIONS:
         return _release_instructions(library, part, note)
     path = library.prompts / f"{name}.yaml"
     prompt = library.load_prompt(name)
+    if not path.exists():
+        message = f"{name} is one of our own prompts, and not of the library in {library.root}"
+        raise PromptkitError.of("not-own", message, "release only what is written in this library")
     lock = library.load_version_lock()
     text = read_text(path)
     if f"{name}@{prompt.version}" in lock:
@@ -133,7 +143,7 @@ def _release_instructions(library: Library, part: Part, note: str) -> str:
             "nothing-changed", f"{INSTRUCTIONS}@{version} is released and has not changed", "edit a part first"
         )
     version = bumped(version, part)
-    path = instruction_parts(library)[0]
+    path = own_instruction_parts(library)[0]
     write_text(path, _once(r"^<!-- version: .* -->$", f"<!-- version: {version} -->", read_text(path)))
     keep_instructions(library)
     _note(library, f"{INSTRUCTIONS}@{version}", note)
@@ -190,5 +200,6 @@ def _lock(library: Library, reference: str, digest: str) -> None:
 
 def _note(library: Library, reference: str, note: str) -> None:
     path = library.prompts / "CHANGELOG.md"
-    text = _once(r"^## Unreleased\n\n(?=## )", "## Unreleased\n\n\n", read_text(path))
+    text = read_text(path) if path.exists() else _NEW_CHANGELOG
+    text = _once(r"^## Unreleased\n\n(?=## )", "## Unreleased\n\n\n", text)
     write_text(path, _once(r"^## Unreleased\n\n", f"## Unreleased\n\n- `{reference}`: {note}\n", text))

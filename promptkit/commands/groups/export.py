@@ -25,23 +25,40 @@ app = typer.Typer(cls=_HostsGroup, no_args_is_help=True, help="Write prompts and
 
 
 @app.command()
-def page(folder: options.PageFolder, profile: options.ProfilePath = None, run: options.Evidence = None) -> None:
+def page(
+    folder: options.PageFolder,
+    profile: options.ProfilePath = None,
+    run: options.Evidence = None,
+    own: options.OwnLibrary = None,
+) -> None:
     """Write the page: one HTML file that needs no network."""
     from promptkit.commands.export_page import export_page
 
-    raise typer.Exit(export_page(options.library(), folder, profile=options.profile_at(profile), run=run))
+    library = options.library(own)
+    raise typer.Exit(export_page(library, folder, profile=options.profile_at(profile, library), run=run))
 
 
 @app.command()
-def skill(folder: options.NewFolder, profile: options.ProfilePath = None) -> None:
+def skill(
+    folder: options.NewFolder,
+    profile: options.ProfilePath = None,
+    own: options.OwnLibrary = None,
+) -> None:
     """Write an Agent Skill."""
     from promptkit.commands.export import write_skill
 
-    raise typer.Exit(write_skill(options.library(), folder, options.profile_at(profile)))
+    library = options.library(own)
+    raise typer.Exit(write_skill(library, folder, options.profile_at(profile, library)))
 
 
-def _host(context: typer.Context, folder: options.NewFolder, profile: options.ProfilePath = None) -> None:
+def _host(
+    context: typer.Context,
+    folder: options.NewFolder,
+    profile: options.ProfilePath = None,
+    own: options.OwnLibrary = None,
+) -> None:
     from promptkit.commands.export import write_project
 
+    library = options.library(own)
     host = str(context.info_name)
-    raise typer.Exit(write_project(options.library(), host, folder, options.profile_at(profile)))
+    raise typer.Exit(write_project(library, host, folder, options.profile_at(profile, library)))

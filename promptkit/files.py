@@ -6,40 +6,27 @@ import errno
 import os
 import stat
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import lru_cache
-from itertools import takewhile
 from pathlib import Path
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
-from ruamel.yaml.events import (
-    AliasEvent,
-    CollectionStartEvent,
-    Event,
-    MappingEndEvent,
-    MappingStartEvent,
-    ScalarEvent,
-    SequenceEndEvent,
-    SequenceStartEvent,
-    StreamEndEvent,
-)
+from ruamel.yaml.events import Event, ScalarEvent
 from ruamel.yaml.nodes import ScalarNode
 
 from promptkit.errors import Problem, PromptkitError
+from promptkit.plain_yaml import Key, Place, RefusedError, place_of, plain_data
 from promptkit.text import sanitized
 from promptkit.wrong_values import what_it_is, wrong_values
 
 MAX_BYTES = 512 * 1024
-MAX_DEPTH = 40
 MAX_INTEGER = 2**63 - 1
 _RESOLVER = YAML(typ="safe").resolver
-Place = tuple[int, int]
-Key = tuple[str | int, ...]
 T = TypeVar("T")
 # What a plain value was meant to be, by YAML's word for it.
 _MEANT = {"int": "whole number", "float": "number", "timestamp": "date"}
@@ -53,6 +40,10 @@ class Document:
     data: Any
     places: dict[Key, Place] = field(default_factory=dict)
     text: str = ""
+
+    def note(self, key: Key, event: Event) -> None:
+        """Note where a key or an item is written; of a key that has a value, the key counts."""
+        self.places.setdefault(key, place_of(event))
 
     def place(self, key: Key) -> Place:
         """Where `key` is written, or the nearest thing around it that is."""
@@ -195,7 +186,10 @@ def load_yaml(path: Path, name: str | None = None) -> Document:
     text = read_text(path)
     document = Document(name or str(path), None, text=text)
     try:
-        document.data = _build_root(YAML(typ="safe").parse(text), document)
+        document.data = plain_data(YAML(typ="safe").parse(text), _scalar, document.note)
+    except RefusedError as error:
+        place = {"line": error.place[0], "column": error.place[1]} if error.place else {}
+        raise PromptkitError.of(error.code, str(error), error.fix, path=document.path, **place) from error
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         place = {"line": mark.line + 1, "column": mark.column + 1} if mark else {}
@@ -210,77 +204,14 @@ def load_yaml(path: Path, name: str | None = None) -> Document:
     return document
 
 
-# From events, since composing first takes four times as long, and libyaml composes by recursion without a bound of its
-# own: 50,000 open brackets would end the process.
-def _build_root(events: Iterator[Event], document: Document) -> Any:  # noqa: ANN401
-    next(events)
-    if isinstance(next(events), StreamEndEvent):
-        raise PromptkitError.of("empty-file", "the file holds nothing", "fill it in, or delete it", path=document.path)
-    data = _build(events, next(events), (), document)
-    next(events)
-    if not isinstance(after := next(events), StreamEndEvent):
-        message = "a second document begins here"
-        raise _refused(document, _place(after), "not-yaml", message, "keep one document in a file")
-    return data
-
-
-def _build(events: Iterator[Event], event: Event, key: Key, document: Document) -> Any:  # noqa: ANN401
-    place = _place(event)
-    if refusal := _refusal(event, len(key)):
-        raise _refused(document, place, *refusal)
-    document.places.setdefault(key, place)
-    if isinstance(event, MappingStartEvent):
-        return _build_mapping(events, key, document)
-    if isinstance(event, SequenceStartEvent):
-        items = takewhile(lambda item: not isinstance(item, SequenceEndEvent), events)
-        return [_build(events, item, (*key, index), document) for index, item in enumerate(items)]
-    return _build_scalar(event, document, place)
-
-
-def _place(event: Event) -> Place:
-    return event.start_mark.line + 1, event.start_mark.column + 1
-
-
-def _refusal(event: Event, depth: int) -> tuple[str, str, str] | None:
-    if depth >= MAX_DEPTH and isinstance(event, CollectionStartEvent):
-        return "too-deep", f"more than {MAX_DEPTH} levels deep", "flatten it"
-    if isinstance(event, AliasEvent) or getattr(event, "anchor", None):
-        return "yaml-alias", "anchors and aliases are not allowed here", "write the value out"
-    if tag := getattr(event, "tag", None):
-        return "yaml-tag", f"the tag {sanitized(tag)} is not allowed", "write a plain value"
-    return None
-
-
-def _build_mapping(events: Iterator[Event], key: Key, document: Document) -> dict[str, Any]:
-    built: dict[str, Any] = {}
-    for event in takewhile(lambda event: not isinstance(event, MappingEndEvent), events):
-        place = _place(event)
-        if refusal := _refusal(event, len(key) + 1):
-            raise _refused(document, place, *refusal)
-        if not isinstance(event, ScalarEvent) or (event.implicit[0] and event.value == "<<"):
-            raise _refused(document, place, "yaml-key", "a key must be a plain word", "write the keys out")
-        name = event.value
-        if name in built:
-            first = document.places[(*key, name)][0]
-            raise _refused(
-                document, place, "duplicate-key", f"{name} is already set on line {first}", "keep one of them"
-            )
-        document.places[(*key, name)] = place
-        built[name] = _build(events, next(events), (*key, name), document)
-    return built
-
-
-def _build_scalar(event: Event, document: Document, place: Place) -> Any:  # noqa: ANN401
-    if not isinstance(event, ScalarEvent):
-        raise TypeError(f"{type(event).__name__} begins no node")
+def _scalar(event: ScalarEvent) -> Any:  # noqa: ANN401
     text = str(event.value)
     if not event.implicit[0]:
         return text
     kind = _kind(text)
     if kind in {"merge", "value"}:
-        raise _refused(
-            document, place, "yaml-tag", f"{text} alone has a meaning of its own in YAML", "put it in quotes"
-        )
+        message = f"{text} alone has a meaning of its own in YAML"
+        raise RefusedError(event, "yaml-tag", message, "put it in quotes")
     try:
         value = text if kind == "str" else _value(kind, text)
         if not isinstance(value, int) or abs(value) <= MAX_INTEGER:
@@ -288,7 +219,7 @@ def _build_scalar(event: Event, document: Document, place: Place) -> Any:  # noq
     except ValueError:
         pass
     message = f"{sanitized(text)} is not a valid {_MEANT.get(kind, 'value')}"
-    raise _refused(document, place, "not-yaml", message, "correct it, or put it in quotes")
+    raise RefusedError(event, "not-yaml", message, "correct it, or put it in quotes")
 
 
 @lru_cache(4096)
@@ -300,10 +231,6 @@ def _kind(text: str) -> str:
 @lru_cache(4096)
 def _value(kind: str, text: str) -> Any:  # noqa: ANN401
     return YAML(typ="safe").constructor.construct_object(ScalarNode(f"tag:yaml.org,2002:{kind}", text))
-
-
-def _refused(document: Document, place: Place, code: str, message: str, fix: str) -> PromptkitError:
-    return PromptkitError.of(code, message, fix, path=document.path, line=place[0], column=place[1])
 
 
 def validate(document: Document, model: type[T]) -> T:

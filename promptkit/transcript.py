@@ -34,7 +34,7 @@ def _may_have_run(state: CallState) -> bool:
 RAN = frozenset(state for state in CallState if _may_have_run(state))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class RecordedCall:
     """One call in a record.
 

@@ -62,12 +62,18 @@ def takers_of(tree: ast.AST) -> Iterator[tuple[str, int]]:
     """What takes a code, and the place of the code among its arguments."""
     for node in ast.walk(tree):
         if isinstance(node, Function):
-            names = [argument.arg for argument in node.args.args if argument.arg not in {"self", "cls"}]
+            names = parameters(node)
         elif isinstance(node, ast.ClassDef):
             names = [ast.unparse(field.target) for field in node.body if isinstance(field, ast.AnnAssign)]
+            made = [one for one in node.body if isinstance(one, Function) and one.name == "__init__"]
+            names = parameters(made[0]) if made else names
         else:
             continue
         yield from ((node.name, at) for row in ROWS for at in range(len(names)) if names[at:][: len(row)] == [*row])
+
+
+def parameters(function: Function) -> list[str]:
+    return [argument.arg for argument in function.args.args if argument.arg not in {"self", "cls"}]
 
 
 def given(function: Function, takers: dict[str, int]) -> Iterator[tuple[str, ast.expr]]:

@@ -162,7 +162,7 @@ def test_http_clients_are_constructed_on_the_transport_of_the_gate():
     assert made - provider == {
         ("promptkit.connection.client", "McpHttpClient"),
         ("promptkit.connection.client", "Client"),
-        ("promptkit.cluster", "Client"),  # Dask's; no MCP or HTTP.
+        ("promptkit.evaluation.cluster", "Client"),  # Dask's; no MCP or HTTP.
         ("promptkit.connection.transport", "AsyncHTTPTransport"),
     }
 

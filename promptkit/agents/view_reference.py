@@ -9,8 +9,8 @@ from typing import Any
 
 from promptkit.agents.turns import Message, ModelCall, Turn, TurnError
 from promptkit.answering.contract import Cell, Figures, Rows, write_answer
-from promptkit.answering.view_answer import READING, as_json, rows_wanted
-from promptkit.answering.view_tools import ANSWER_VIEW, NEXT_ROWS
+from promptkit.answering.view_answer import as_json, rows_wanted
+from promptkit.answering.view_tools import ANSWER_VIEW, NEXT_ROWS, READING
 from promptkit.model import ColumnType, Prompt, Scalar
 from promptkit.policy.decision import Definition
 

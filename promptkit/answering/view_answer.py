@@ -9,10 +9,8 @@ from typing import Any
 
 from promptkit.answering.analyst import Answered
 from promptkit.answering.contract import Cell, Rows, one_line
+from promptkit.answering.view_tools import COMPLETE, PARTIAL
 from promptkit.model import Column, Prompt, Scalar, Table
-
-COMPLETE, PARTIAL, READING = "complete", "partial", "reading"
-"""What an answer is: everything was read; something is missing, and Gaps says what; or reading still goes on."""
 
 
 def view_answer(prompt: Prompt, values: Mapping[str, Scalar], answered: Answered) -> dict[str, Any]:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from promptkit.answering.view_answer import COMPLETE, PARTIAL, READING
 from promptkit.model import ReviewedTool
 from promptkit.policy.decision import Definition
 
+COMPLETE, PARTIAL, READING = "complete", "partial", "reading"
+"""What an answer is: everything was read; something is missing, and Gaps says what; or reading still goes on."""
 FIND_VIEW, ANSWER_VIEW, NEXT_ROWS = "find_view", "answer_view", "next_rows"
 DASHBOARD_URI = "ui://promptkit/dashboard.html"
 _READS = {"readOnlyHint": True, "destructiveHint": False, "idempotentHint": True, "openWorldHint": False}

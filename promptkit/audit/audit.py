@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import multiprocessing
 import os
-import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, ProcessPoolExecutor
@@ -16,8 +15,9 @@ from pathlib import Path
 from typing import Any
 
 from promptkit.answering.view_tools import ANSWER_VIEW
-from promptkit.audit.companions import holds_no_conversation, why_unread
+from promptkit.audit.companions import holds_no_conversation, may_hold_calls, why_unread
 from promptkit.audit.detect import Detected, detect, readers
+from promptkit.audit.gaps import summed_up
 from promptkit.audit.location import line_of
 from promptkit.audit.reader import Shortcuts, Value
 from promptkit.audit.records import Records
@@ -38,11 +38,9 @@ _MAX_CACHED = 10_000
 _READ_RULE = "read-tool"
 # Of one file whose talk is passed over, the words before so many calls are read again: actions come first.
 _MAX_READ_AGAIN = 500
-# How readers say that something is of a kind that they do not know.
-_UNKNOWN = re.compile("not known$|kind we do not know|may hold calls$")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Call:
     """One call as it is reported: a RecordedCall without its arguments, with its class and the rule that decided.
 
@@ -79,7 +77,7 @@ class Call:
         }
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Result:
     """What one conversation shows; or, where `conversation` is empty, what is wrong with a whole file.
 
@@ -161,8 +159,7 @@ class Auditor:
         records = Records(source.open)
         values = iter(records)
         found = Detected(self.format, "", values) if self.format else detect(values)
-        name = found.format
-        if name is None:
+        if (name := found.format) is None:
             return self._without_format(source, records, found)
         shortcuts = Shortcuts() if self.keep_texts else getattr(readers()[name], "SHORTCUTS", Shortcuts())
         records.use(shortcuts)
@@ -170,7 +167,7 @@ class Auditor:
         return self._with_talk(source, name, results) if shortcuts.prose else results
 
     def _without_format(self, source: Source, records: Records, found: Detected) -> list[Result]:
-        is_read = found.is_something_else and not records.may_hide_records
+        is_read = found.is_something_else and not (records.may_hide_records or may_hold_calls(found.others))
         if is_read and (
             source.is_other or (not source.is_named and holds_no_conversation(source.inside, found.others))
         ):
@@ -236,10 +233,10 @@ class Auditor:
         has_answers = any(call.tool == ANSWER_VIEW and call.state is CallState.EXECUTED for call in calls)
         stamps = find_stamps(conversation.texts, has_answers=has_answers)
         worst = judge_all(judged, conversation.gaps, may_decline=conversation.may_decline)
-        reason = _summed_up(conversation.gaps) if worst.ground == "gap" else worst.reason
+        reason = summed_up(conversation.gaps) if worst.ground == "gap" else worst.reason
         return Result(
             source.name, name, conversation.id, worst.verdict, worst.ground, reason,
-            stamps, calls, conversation.texts if self.keep_texts else (), conversation.needs,
+            tuple(stamps), tuple(calls), conversation.texts if self.keep_texts else (), tuple(conversation.needs),
         )  # fmt: skip
 
     def _resolved(self, calls: Iterable[RecordedCall]) -> Iterator[RecordedCall]:
@@ -263,17 +260,6 @@ class Auditor:
                 return judge_call(call, self.policy)
             self._decided[key] = judge_call(call, self.policy)
         return self._decided[key]
-
-
-def _summed_up(gaps: Sequence[str]) -> str:
-    """The first gap, how many more are of its kind, and how many there are besides."""
-    kinds = [gap.partition(": ")[2] or gap for gap in gaps]
-    alike = kinds.count(kinds[0])
-    told = [f"{alike - 1} more like it"] if alike > 1 else []
-    told += [f"{len(gaps) - alike} of other kinds"] if len(gaps) > alike else []
-    more = f" (and {', '.join(told)})" if told else ""
-    fix = "; look at what stands there by hand" if _UNKNOWN.search(gaps[0]) else ""
-    return f"{gaps[0]}{more}{fix}"
 
 
 def _said_again(call: Call, again: Mapping[str, Sequence[Text]]) -> Call:

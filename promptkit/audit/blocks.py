@@ -18,7 +18,8 @@ _SILENT = frozenset({
     "thinking", "redacted_thinking", "image", "document", "search_result", "container_upload", "mcp_tool_listing",
     "tool_reference", "tool_search_tool_result", "fallback",
 })  # fmt: skip
-_TALK = frozenset({"text", "thinking", "redacted_thinking"})
+# What a tool was given, or gave.
+_DATA = frozenset({"input", "content", "structured_content", "tool_use_id"})
 _DISCOVERY = frozenset({"tool_search_tool_regex", "tool_search_tool_bm25"})
 
 
@@ -55,7 +56,8 @@ def read_content(content: object, message: BlockMessage) -> Iterator[Text]:
 
 def _block(block: Any, location: str, message: BlockMessage) -> Iterator[Text]:  # noqa: ANN401
     kind = text_of(block.get("type")) if isinstance(block, dict) else ""
-    if kind in _TALK and (key := overlooked(block, ())) is not None:
+    is_data = kind in CALLS or kind.endswith("tool_result")
+    if isinstance(block, dict) and (key := overlooked(block, _DATA if is_data else ())) is not None:
         message.gaps.append(f"{location}: {sanitized(key, 40)} may hold calls")
     if kind == "text" and isinstance(block.get("text"), str):
         yield Text(message.role, block["text"])

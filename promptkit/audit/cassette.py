@@ -8,27 +8,17 @@ from __future__ import annotations
 
 import base64
 import re
-from collections.abc import Callable, Iterator, Mapping
-from itertools import takewhile
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from ruamel.yaml import YAML
-from ruamel.yaml.error import YAMLError
-from ruamel.yaml.events import (
-    AliasEvent,
-    CollectionStartEvent,
-    Event,
-    MappingEndEvent,
-    MappingStartEvent,
-    ScalarEvent,
-    SequenceEndEvent,
-    StreamEndEvent,
-)
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.events import Event, ScalarEvent
 from ruamel.yaml.nodes import ScalarNode
 
 from promptkit.audit.strict import MAX_PARTS
-from promptkit.files import MAX_DEPTH
 from promptkit.json_strict import UnreadableError
+from promptkit.plain_yaml import Key, RefusedError, plain_data
 
 _BEGIN = re.compile(rb"^(?:http_)?interactions:", re.MULTILINE)
 _BINARY = "tag:yaml.org,2002:binary"
@@ -53,62 +43,39 @@ def parse_cassette(text: bytes) -> Any:  # noqa: ANN401
         UnreadableError: it is not YAML, or uses what is refused.
     """
     try:
-        return _Building(YAML(typ="safe").parse(text)).document()
+        return plain_data(YAML(typ="safe").parse(text), _scalar, _Counting(), {_BINARY})
     except UnreadableError:
         raise
+    except RefusedError as error:
+        line = f"line {error.place[0]}: " if error.place else ""
+        raise UnreadableError(f"{line}{error}") from error
     except (YAMLError, ValueError) as error:
-        raise UnreadableError(f"it is not YAML ({type(error).__name__})") from error
+        raise UnreadableError(f"it is not YAML: {_what(error)}") from error
 
 
-class _Building:
-    def __init__(self, events: Iterator[Event]) -> None:
-        self._events = events
+class _Counting:
+    """Counts the keys and values, so that no cassette fills the memory."""
+
+    def __init__(self) -> None:
         self._parts = 0
 
-    def document(self) -> Any:  # noqa: ANN401
-        next(self._events)
-        if isinstance(next(self._events), StreamEndEvent):
-            raise UnreadableError("it holds nothing")
-        data = self._value(next(self._events), 0)
-        next(self._events)
-        if not isinstance(next(self._events), StreamEndEvent):
-            raise UnreadableError("a second document begins in it")
-        return data
-
-    def _value(self, event: Event, depth: int) -> Any:  # noqa: ANN401
+    def __call__(self, key: Key, event: Event) -> None:
         self._parts += 1
         if self._parts > MAX_PARTS:
             raise UnreadableError(f"it has more than {MAX_PARTS} parts")
-        if isinstance(event, AliasEvent) or getattr(event, "anchor", None):
-            raise UnreadableError("it uses anchors or aliases, which are not followed")
-        if isinstance(event, ScalarEvent):
-            return _scalar(event)
-        if depth >= MAX_DEPTH:
-            raise UnreadableError("it is nested too deep")
-        if not isinstance(event, CollectionStartEvent) or event.tag:
-            raise UnreadableError("it uses tags, which are not read")
-        if isinstance(event, MappingStartEvent):
-            return self._mapping(depth + 1)
-        items = takewhile(lambda item: not isinstance(item, SequenceEndEvent), self._events)
-        return [self._value(item, depth + 1) for item in items]
 
-    def _mapping(self, depth: int) -> dict[str, Any]:
-        built: dict[str, Any] = {}
-        for event in takewhile(lambda event: not isinstance(event, MappingEndEvent), self._events):
-            if not isinstance(event, ScalarEvent) or event.tag or event.anchor or event.value == "<<":
-                raise UnreadableError("a key in it is no plain word")
-            if event.value in built:
-                raise UnreadableError("a mapping in it has the same key twice")
-            built[event.value] = self._value(next(self._events), depth)
-        return built
+
+def _what(error: Exception) -> str:
+    mark = error.problem_mark if isinstance(error, MarkedYAMLError) else None
+    if mark is None:
+        return "it holds what no YAML may hold"
+    return f"it goes wrong on line {mark.line + 1}"
 
 
 def _scalar(event: ScalarEvent) -> Any:  # noqa: ANN401
     text = str(event.value)
     if event.tag == _BINARY:
         return base64.b64decode("".join(text.split()), validate=True)
-    if event.tag:
-        raise UnreadableError("it uses tags, which are not read")
     if not event.implicit[0]:
         return text
     kind = str(_RESOLVER.resolve(ScalarNode, text, (True, False))).rpartition(":")[2]

@@ -1,8 +1,9 @@
 """What lies beside the transcripts in exports, archives and folders of hosts, known by its name.
 
-Whatever its name, a file that turns out to be a transcript is read.
+Whatever its name, a file that turns out to be a transcript is read, and one that may hold calls is not passed over.
 Source: exports of ChatGPT (2025, 2026) and Claude.ai (to August 2026), as people described them in public; archives of
-Inspect AI 0.3; folders of Claude Code 2.1; the sources of Gemini CLI, Cline and Roo, 2026.
+Inspect AI 0.3; folders of Claude Code 2.1; the sources of Gemini CLI, Cline, Roo and Goose, 2026; public readers of the
+folders of VS Code, 2026.
 """
 
 from __future__ import annotations
@@ -29,9 +30,12 @@ _NO_CONVERSATION = re.compile(
     r"|agent-[^/]+\.meta\.json|sessions-index\.json|summaries\.json|header\.json|reductions\.json"
     r"|\.DS_Store|\._.*|Thumbs\.db|\.lock"
 )
-# Results that Claude Code found too long for the session, which names them.
-_RESULTS = re.compile(r"(?:.*/)?tool-results/[^/]+\.json")
-# Others use these names as well, so the objects must have some of these members, and nothing that looks like a call.
+# Results that Claude Code and VS Code found too long for the session, which names them, and files that VS Code edited.
+_DATA = re.compile(
+    r"(?:.*/)?(?:tool-results/[^/]+\.json|chat-session-resources/.+/content\.json"
+    r"|chatEditingSessions/[^/]+/contents/[^/]+)"
+)
+# Others use these names as well, so the objects must have some of these members.
 _SHAPED = {
     re.compile(r"(?:.*/)?projects/[^/]+\.json"): {"docs", "prompt_template"},
     re.compile(r"(?:.*/)?memories/[^/]+\.json"): {"conversations_memory", "project_memories", "memory_files"},
@@ -40,6 +44,10 @@ _SHAPED = {
     re.compile(r"(?:.*/)?logs\.json"): {"messageId"},
     re.compile(r"(?:.*/)?task_metadata\.json"): {"files_in_context"},
     re.compile(r"(?:.*/)?history_item\.json"): {"tokensIn"},
+    # The folder that VS Code has open, what it changed in files, and when Goose is to run.
+    re.compile(r"(?:.*/)?workspace\.json"): {"folder", "workspace", "configuration"},
+    re.compile(r"(?:.*/)?chatEditingSessions/[^/]+/state\.json"): {"recentSnapshot", "linearHistory", "timeline"},
+    re.compile(r"(?:.*/)?schedule\.json"): {"cron"},
 }
 # These hold conversations, or what came of them, in shapes that nobody has described; they are often empty.
 _UNREAD = {
@@ -56,7 +64,7 @@ def is_companion(path: str) -> bool:
     """Whether the name says that a file holds no conversation."""
     name = PurePosixPath(path).name
     is_known = _MEDIA.fullmatch(name) or _NO_CONVERSATION.fullmatch(name)
-    return bool(is_known or _RESULTS.fullmatch(path))
+    return bool(is_known or _DATA.fullmatch(path))
 
 
 def holds_no_conversation(path: str, values: Sequence[Any]) -> bool:
@@ -67,13 +75,18 @@ def holds_no_conversation(path: str, values: Sequence[Any]) -> bool:
     return members is not None and bool(values) and all(_has_shape(value, members) for value in values)
 
 
+def may_hold_calls(values: Sequence[Any]) -> bool:
+    """Whether something in the records of a file looks like a call or a result of any host."""
+    return overlooked({"records": values}, ()) is not None
+
+
 def why_unread(path: str) -> str:
     """What a file holds that is not read, by its name; empty for any other."""
     return next((kind for pattern, kind in _UNREAD.items() if pattern.fullmatch(path)), "")
 
 
 def _has_shape(value: Any, members: set[str]) -> bool:  # noqa: ANN401
-    return isinstance(value, Mapping) and not members.isdisjoint(value) and overlooked(value, ()) is None
+    return isinstance(value, Mapping) and not members.isdisjoint(value)
 
 
 def _holds_anything(value: Any) -> bool:  # noqa: ANN401

@@ -12,12 +12,14 @@ from itertools import chain, islice
 from typing import Any, NamedTuple, cast
 
 from promptkit.audit import formats
+from promptkit.audit.likeness import most_like
 from promptkit.audit.reader import Reader, Value
 from promptkit.errors import UsageError
 from promptkit.text import sanitized
 
 # Files of JSON Lines may begin with lines that several formats have.
 _LOOKED_AT = 200
+_LIKENED = 20
 
 
 class Detected(NamedTuple):
@@ -81,8 +83,11 @@ def detect(records: Iterator[Value]) -> Detected:
             return Detected(None, f"it fits several formats ({', '.join(fitting)}); name one with --format", [])
     seen = _described(looked_at[0].value) if looked_at else "nothing that can be read"
     others = [record.value for record in looked_at]
+    like = most_like(others[:_LIKENED], readers())
+    hint = f", and looks most like {like}" if like else ""
     fix = "name its format with --format, or leave it out"
-    return Detected(None, f"it fits no format we know; seen: {seen}; {fix}", [], next(records, None) is None, others)
+    told = f"it fits no format we know{hint}; seen: {seen}; {fix}"
+    return Detected(None, told, [], next(records, None) is None, others)
 
 
 def _described(value: Any) -> str:  # noqa: ANN401

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from promptkit.audit.overlooked import overlooked
 from promptkit.audit.pairing import Pairing, iso_time, text_of
+from promptkit.audit.reader import Value
 from promptkit.audit.strict import parse_arguments
 from promptkit.text import sanitized
 from promptkit.transcript import CallState, Conversation, RecordedCall, Text
@@ -116,6 +117,31 @@ class Ledger:
         """All of it, in the order it was noted."""
         ends = ["it ends before the model has answered"] if self.is_waiting else []
         return Conversation(name, self.pairing.calls(), self.gaps + ends + self.pairing.gaps(), self.texts, needs)
+
+
+def read_whole_or_loose(
+    records: Iterable[Value],
+    whole: Callable[[str, Any], Conversation | None],
+    message: Callable[[Ledger, Any, str], None],
+    name: str,
+) -> Iterator[Conversation]:
+    """The conversations of a file that holds whole ones, or single messages which are one together.
+
+    Args:
+        records: those of the file.
+        whole: reads a record, given its place, as a conversation; None if it is a message.
+        message: notes a message with its place.
+        name: what to call the conversation of the messages.
+    """
+    loose: Ledger | None = None
+    for location, value in records:
+        if found := whole(location, value):
+            yield found
+        else:
+            loose = loose or Ledger()
+            message(loose, value, location)
+    if loose:
+        yield loose.conversation(name)
 
 
 def _next(counter: Counter[str], name: str) -> str:

@@ -7,14 +7,19 @@ from typing import Any
 
 _MEMBERS = frozenset({
     "tool_calls", "toolCalls", "tool_call_id", "toolCallId", "tool_use_id", "toolUseId", "tool_uses", "function_call",
-    "functionCall", "function_response", "functionResponse", "recipient_name", "toolInvocations",
+    "functionCall", "function_response", "functionResponse", "recipient_name", "toolInvocations", "toolInvocation",
+    "toolCall", "toolResult", "toolUse", "toolRequest", "tool_call", "tool_result", "tool_use",
 })  # fmt: skip
 _KINDS = frozenset({
     "call", "tool_use", "mcp_tool_use", "server_tool_use", "tool_result", "mcp_tool_result", "tool_call", "mcp_call",
     "function_call", "function_call_output", "custom_tool_call", "tool_call_response", "server_tool_call",
     "mcp_server_tool_call", "mcp_server_tool_result", "function_result", "tool-call", "tool-result", "tool-return",
-    "builtin-tool-call", "builtin-tool-return", "mcpToolCall", "McpToolCall", "mcp_tool_call",
+    "builtin-tool-call", "builtin-tool-return", "mcpToolCall", "McpToolCall", "mcp_tool_call", "toolCall",
+    "toolRequest", "toolResponse", "toolInvocation", "toolInvocationSerialized",
 })  # fmt: skip
+# The name of a tool beside what it was given.
+_NAMES = frozenset({"toolName", "tool_name"})
+_ARGUMENTS = frozenset({"args", "arguments", "input", "parameters", "toolArgs", "tool_input"})
 # Offers of tools, whose schemas may name any member.
 _OFFERS = frozenset({"tools", "functions", "tool_choice", "function_call", "response_format", "output_config"})
 
@@ -45,10 +50,12 @@ def _holds_call(value: object) -> bool:
 
 def looks_like_call(value: Mapping[str, Any]) -> bool:
     """Whether an object itself, and not what is in it, looks like a call or a result."""
-    kinds = (value.get("type"), value.get("part_kind"))
+    kinds = (value.get("type"), value.get("kind"), value.get("part_kind"))
     if any(isinstance(kind, str) and kind in _KINDS for kind in kinds) or value.get("method") == "tools/call":
         return True
     function = value.get("function")
     if isinstance(function, dict) and "arguments" in function:
+        return True
+    if not (_NAMES.isdisjoint(value) or _ARGUMENTS.isdisjoint(value)):
         return True
     return any(value[key] for key in value.keys() & _MEMBERS)

@@ -34,6 +34,7 @@ _MARKS = {
     b"BZh": "it is compressed with bzip2; unpack it first",
     b"\xfd7zXZ\0": "it is compressed with xz; unpack it first",
     b"7z\xbc\xaf": "it is a 7z archive; unpack it first",
+    b"SQLite format 3\0": "it is a database of SQLite, which is not read; export the sessions from the program",
     b"Rar!": "it is a RAR archive; unpack it first",
 }
 # JSON in UTF-16 or UTF-32 without a mark.
@@ -108,7 +109,7 @@ class Records:
                     yield from self._read(stream)
         except Exception as error:  # Each way of packing has errors of its own, and none may end the audit.
             self._is_closed = True
-            self._gap("", f"it cannot be read to its end ({type(error).__name__})")
+            self._gap("", f"it cannot be read to its end: {why_broken(error)}")
 
     def _gap(self, location: str, reason: str) -> None:
         self.gaps.append(Gap(location, reason))
@@ -226,6 +227,18 @@ def _count_lines(lines: bytes) -> int:
 def _skip_line(stream: BinaryIO) -> None:
     while (rest := stream.readline(_SNIFFED_BYTES)) and not rest.endswith(b"\n"):
         pass
+
+
+def why_broken(error: Exception) -> str:
+    """Why a file or an archive cannot be read, in words."""
+    match error:
+        case OSError() if error.strerror:
+            return error.strerror
+        case NotImplementedError():
+            return "it is packed in a way that we do not know; unpack it first"
+        case MemoryError():
+            return "the memory ran out"
+    return "it is broken"
 
 
 def is_office_document(head: bytes) -> bool:

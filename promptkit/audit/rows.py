@@ -67,7 +67,10 @@ def _alerts(result: Result) -> Iterator[Alert]:
         message = f"{describe(result, call)} in {sanitized(result.conversation, 200)}"
         yield Alert(call.ground, message, _place(result, call), "\n".join(said_lines(call)))
     if result.ground not in {call.ground for call in calls}:
-        yield Alert(result.ground, sanitized(result.reason, 300), Place(result.path))
+        where = f" in {sanitized(result.conversation, 200)}" if result.conversation else ""
+        # A gap begins with the place where it is.
+        line = line_of(result.reason) if result.ground == "gap" else None
+        yield Alert(result.ground, f"{sanitized(result.reason, 300)}{where}", Place(result.path, line))
 
 
 def _place(result: Result, call: Call) -> Place:

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import cast
 
 from promptkit.audit.companions import is_companion
-from promptkit.audit.records import is_office_document
+from promptkit.audit.records import is_office_document, why_broken
 from promptkit.errors import UsageError
 from promptkit.text import sanitized
 
@@ -162,7 +162,7 @@ def _members(path: Path) -> Iterator[Source]:
     try:
         members = _archive(path).infolist()
     except Exception as error:  # As in Records: whatever is wrong with one archive, the others are still to be read.
-        yield Source(str(path), path, problem=f"it cannot be opened as a zip file ({type(error).__name__})")
+        yield Source(str(path), path, problem=f"it cannot be opened as a zip file: {why_broken(error)}")
         return
     if sum(member.file_size for member in members) > MAX_ARCHIVE_BYTES:
         yield Source(str(path), path, problem="it unpacks to more than 64 GiB")

@@ -11,9 +11,10 @@ from typing import Any
 from promptkit.answering.query import TableWriter, bind, make_steps, rows_as_objects
 from promptkit.checking.sql import judge_query
 from promptkit.errors import Problem, PromptkitError, nearest
-from promptkit.files import Document, Key
+from promptkit.files import Document
 from promptkit.library.recipe import Read, call_arguments
 from promptkit.model import OrganizationalView, ReviewedTool
+from promptkit.plain_yaml import Key
 from promptkit.policy.decision import argument_problem
 
 _PLACEHOLDER = re.compile(r":([a-z][a-z0-9_]*)")

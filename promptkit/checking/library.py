@@ -11,7 +11,7 @@ from promptkit.argument_type import type_of
 from promptkit.checking.charts import check_chart
 from promptkit.checking.recipes import check_recipe_file
 from promptkit.errors import Collector, Problem, PromptkitError, nearest
-from promptkit.files import Document, Key, read_text, validate
+from promptkit.files import Document, read_text, validate
 from promptkit.library.cases import CaseFile
 from promptkit.library.instructions import (
     INSTRUCTION_PARTS,
@@ -28,6 +28,7 @@ from promptkit.library.instructions import (
 from promptkit.library.render import render, template_context, template_problems
 from promptkit.library.store import FITS_MARK, Library, version_digest
 from promptkit.model import DEFAULT_PROFILE, Argument, Prompt, ReviewedTool, Status, ToolClass
+from promptkit.plain_yaml import Key
 from promptkit.policy.review import unchecked_arguments
 from promptkit.text import sanitized
 

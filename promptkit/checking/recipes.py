@@ -12,7 +12,7 @@ from promptkit.arguments.organizational_view import chosen_view
 from promptkit.checking.dry_run import DryRun
 from promptkit.checking.sql import empty_database
 from promptkit.errors import Problem, nearest
-from promptkit.files import Document, Key, validate
+from promptkit.files import Document, validate
 from promptkit.library.recipe import Recipe, parameters
 from promptkit.library.store import Library
 from promptkit.model import (
@@ -23,6 +23,7 @@ from promptkit.model import (
     Prompt,
     Scalar,
 )
+from promptkit.plain_yaml import Key
 from promptkit.policy.decision import ToolPolicy, decide_tool
 
 # Assistants look up the keys of fields with these tools; a recipe names the keys itself.

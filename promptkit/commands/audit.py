@@ -17,8 +17,8 @@ from promptkit.audit.detect import check_format
 from promptkit.audit.redact import redact
 from promptkit.audit.rows import report_of
 from promptkit.audit.screen import screen_of
-from promptkit.cluster import open_cluster
 from promptkit.errors import UsageError
+from promptkit.evaluation.cluster import open_cluster
 from promptkit.files import load_yaml, validate_each
 from promptkit.library.store import Library
 from promptkit.model import ReviewedTool

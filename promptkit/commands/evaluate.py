@@ -16,13 +16,13 @@ from rich.console import Console
 from promptkit.agents.cassette import Player, Recorder, replayed_setup
 from promptkit.agents.eval_spec import EvalSpec
 from promptkit.agents.open_models import open_models
-from promptkit.cluster import open_cluster
 from promptkit.commands.progress import progress_bars
 from promptkit.commands.report import Outputs, report_on
 from promptkit.connection.address import address_of, is_plain
 from promptkit.connection.client import checked_url
 from promptkit.connection.open_session import LOCAL_SERVERS
 from promptkit.errors import PromptkitError, UsageError
+from promptkit.evaluation.cluster import open_cluster
 from promptkit.evaluation.live import forecast
 from promptkit.evaluation.page.samples import Conversations
 from promptkit.evaluation.plan import Sample, plan

@@ -11,7 +11,8 @@ from pathlib import Path
 import anyio
 from rich.progress import Progress
 
-from promptkit.answering.view_answer import COMPLETE, view_answer
+from promptkit.answering.view_answer import view_answer
+from promptkit.answering.view_tools import COMPLETE
 from promptkit.commands.answer import TEXT, AnswerOutputs, answered_by, failure, missing, now_at, source_of
 from promptkit.commands.progress import OnProgress, calls_bar, progress_bars
 from promptkit.connection.address import address_of

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from promptkit.answering.view_answer import COMPLETE
+from promptkit.answering.view_tools import COMPLETE
 from promptkit.dashboard.build import build_dashboard
 from promptkit.dashboard.embedded import MAX_CHARACTERS, answer_in, is_dashboard
 from promptkit.errors import PromptkitError

@@ -13,8 +13,8 @@ import anyio
 from promptkit.agents.eval_spec import EvalSpec
 from promptkit.agents.journal import exclusive
 from promptkit.agents.open_models import open_models
-from promptkit.cluster import Cluster
 from promptkit.errors import PromptkitError, UsageError
+from promptkit.evaluation.cluster import Cluster
 from promptkit.evaluation.plan import plan
 from promptkit.evaluation.records.lines import FILE_NAME
 from promptkit.evaluation.records.merge import run_result

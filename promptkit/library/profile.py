@@ -13,9 +13,10 @@ from ruamel.yaml import YAML
 
 from promptkit.argument_type import type_of
 from promptkit.errors import Problem, PromptkitError, nearest
-from promptkit.files import Document, Key, load_yaml, validate
+from promptkit.files import Document, load_yaml, validate
 from promptkit.library.store import Library
 from promptkit.model import Profile
+from promptkit.plain_yaml import Key
 from promptkit.text import hidden_characters, sanitized
 
 

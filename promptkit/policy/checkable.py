@@ -11,7 +11,7 @@ from referencing import Registry
 from referencing.exceptions import Unresolvable
 from referencing.jsonschema import DRAFT202012
 
-from promptkit.files import MAX_DEPTH
+from promptkit.plain_yaml import MAX_DEPTH
 from promptkit.policy.patterns import why_not_matchable
 from promptkit.text import sanitized
 

@@ -7,7 +7,8 @@ from typing import Any
 
 from promptkit.answering.analyst import Answered
 from promptkit.answering.contract import Figures, write_answer, write_table
-from promptkit.answering.view_answer import READING, view_answer
+from promptkit.answering.view_answer import view_answer
+from promptkit.answering.view_tools import READING
 from promptkit.model import Prompt, Scalar
 from promptkit.views.computations import Computation
 from promptkit.views.finding import as_json

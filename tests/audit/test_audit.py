@@ -1,3 +1,7 @@
+import subprocess
+import sys
+from dataclasses import asdict
+
 import pytest
 
 from promptkit.audit.audit import Auditor, audit
@@ -24,7 +28,7 @@ def test_a_result_tells_everything_about_a_call(audited):
     result = only(audited(lines(HEADER, sample(*events))))
     assert (result.format, result.conversation) == ("promptkit-run", "renewal_calendar@1.0.0, one")
     assert (result.verdict, result.ground) == (Verdict.VIOLATION, "action-tool")
-    assert vars(result.calls[0]) == {
+    assert asdict(result.calls[0]) == {
         "name": "mcp__torii__run_workflow",
         "tool": "run_workflow",
         "tool_class": ToolClass.ACTION,
@@ -200,3 +204,8 @@ def test_texts_are_kept_only_if_asked_for(audited):
     raw = lines(HEADER, sample(call(), {"type": "text", "role": "user", "text": "hello"}))
     assert only(audited(raw)).texts == ()
     assert [text.text for text in only(audited(raw, keep_texts=True)).texts] == ["hello"]
+
+
+def test_the_audit_does_not_import_what_talks_to_servers():
+    code = "import sys, promptkit.commands.audit as _; sys.exit('mcp' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

@@ -3,7 +3,7 @@
 import pytest
 
 from promptkit.audit.audit import Auditor, audit
-from promptkit.cluster import open_cluster
+from promptkit.evaluation.cluster import open_cluster
 from tests.sources import ROOT
 
 distributed = pytest.importorskip("distributed", reason="needs: pip install 'torii-promptkit[dask]'")

@@ -6,7 +6,7 @@ import pytest
 
 from promptkit.policy.verdict import Verdict
 from tests.audit.formats.judged import document
-from tests.audit.places import chatgpt, claude_ai, claude_code, cline, gemini_cli, inspect_ai
+from tests.audit.places import chatgpt, claude_ai, claude_code, cline, gemini_cli, goose, inspect_ai, vscode_chat
 from tests.audit.transcripts import lines, write, zipped
 
 OFFICE = b"PK\x03\x04" + bytes(26) + b"[Content_Types].xml"
@@ -68,6 +68,19 @@ CLINE = {
     "tasks/1/history_item.json": b'{"id": "1", "ts": 1, "task": "?", "tokensIn": 1, "tokensOut": 1}',
     "tasks/1/ui_messages.json": b"[]",
 }
+VSCODE = {
+    "workspaceStorage/h/workspace.json": b'{"folder": "file:///home/dana/renewals"}',
+    "workspaceStorage/h/chatSessions/s.json": document(*vscode_chat.CLEAN),
+    "workspaceStorage/h/chatEditingSessions/s/state.json": b'{"version": 2, "recentSnapshot": {"entries": []}}',
+    "workspaceStorage/h/chatEditingSessions/s/contents/1a2b3c": b"print(1)",
+    "workspaceStorage/h/GitHub.copilot-chat/chat-session-resources/s/c1/content.txt": b"[]",
+    "workspaceStorage/h/GitHub.copilot-chat/chat-session-resources/s/c1/content.json": b'{"apps": []}',
+}
+GOOSE = {
+    "goose/sessions/20261102_1.jsonl": lines(*goose.CLEAN),
+    "goose/schedule.json": b'[{"id": "daily", "source": "/r.yaml", "cron": "0 9 * * *"}]',
+    "goose/projects.json": b'{"projects": {"/x": {"path": "/x", "last_instruction": "?"}}}',
+}
 WHOLE = {
     "ChatGPT, 2025": CHATGPT_2025,
     "ChatGPT, 2026": CHATGPT_2026,
@@ -76,6 +89,8 @@ WHOLE = {
     "Claude Code": CLAUDE_CODE,
     "Gemini CLI": GEMINI_CLI,
     "Cline": CLINE,
+    "VS Code": VSCODE,
+    "Goose": GOOSE,
 }
 
 
@@ -92,7 +107,8 @@ def test_a_whole_export_is_clean(name, tmp_path, audited):
 
 
 @pytest.mark.parametrize(
-    "name", ["ChatGPT, 2025", "ChatGPT, 2026", "Claude.ai, 2026", "Claude Code", "Gemini CLI", "Cline"]
+    "name",
+    ["ChatGPT, 2025", "ChatGPT, 2026", "Claude.ai, 2026", "Claude Code", "Gemini CLI", "Cline", "VS Code", "Goose"],
 )
 def test_a_whole_export_that_was_unpacked_is_clean(name, tmp_path, audited):
     for member, raw in WHOLE[name].items():
@@ -131,6 +147,9 @@ def test_conversations_that_are_not_read_are_named(name, kind, tmp_path, audited
         ("logs.json", {"messageId": 1, "toolCalls": [{"id": "c1"}]}),
         ("task_metadata.json", {"environment": []}),
         ("history_item.json", {"id": "1"}),
+        ("workspace.json", {"projects": {}}),
+        ("chatEditingSessions/s/state.json", {"version": 2}),
+        ("schedule.json", {"events": []}),
     ],
 )
 def test_what_only_has_the_name_of_something_harmless_is_not_passed_over(name, value, tmp_path, audited):
@@ -145,6 +164,27 @@ def test_a_transcript_under_the_name_of_something_harmless_is_read(name, tmp_pat
     write(tmp_path / "conversations.json", document(TALKS))
     write(tmp_path / name, lines(*claude_code.PLACES["first message"]))
     assert audited().verdict is Verdict.VIOLATION
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "users.json", "file_1.dat", "notes.md", "agent-1.meta.json", "_journal/start.json", "tool-results/1.json",
+        "chatEditingSessions/s/contents/1", "chat-session-resources/s/1/content.json", "workspace.json",
+    ],
+)  # fmt: skip
+def test_a_transcript_that_nobody_knows_is_not_passed_over_whatever_its_name(name, tmp_path, audited):
+    write(tmp_path / "conversations.json", document(TALKS))
+    write(tmp_path / name, b'{"folder": "x", "steps": [{"do": {"toolName": "run_workflow", "args": {}}}]}')
+    found = audited()
+    assert (found.verdict, found.passed_over) == (Verdict.INCONCLUSIVE, [])
+
+
+def test_a_database_is_named_as_one(tmp_path, audited):
+    write(tmp_path / "conversations.json", document(TALKS))
+    write(tmp_path / "state.vscdb", b"SQLite format 3\0" + bytes(90))
+    [found] = [result for result in audited().results if result.verdict is not Verdict.CLEAN]
+    assert found.reason == "it is a database of SQLite, which is not read; export the sessions from the program"
 
 
 def test_a_zip_file_that_is_attached_to_a_chat_is_named(tmp_path, audited):

@@ -32,6 +32,11 @@ def test_what_no_call_decided_has_an_alert_beside_those_of_the_calls():
     assert [(alert.rule, alert.place.line) for alert in row.alerts] == [("action-tool", 7), ("gap", None)]
 
 
+def test_the_alert_of_a_gap_names_its_conversation_and_its_line():
+    gap = conversation(Verdict.INCONCLUSIVE, ground="gap", reason="line 4/data: it is cut off", calls=[])
+    assert row_of(gap).alerts == [Alert("gap", "line 4/data: it is cut off in c1", Place("a b.jsonl", 4))]
+
+
 def test_a_row_says_what_was_said_before_a_call():
     said = (Text("user", "Run\u202e it."), Text("assistant", "I do."))
     words = ["before it, the user said: Run\\u202e it.", "before it, the assistant said: I do."]

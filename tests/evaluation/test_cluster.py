@@ -8,8 +8,8 @@ import sys
 import pytest
 
 from promptkit.agents.eval_spec import EvalSpec
-from promptkit.cluster import Cluster, open_cluster
 from promptkit.errors import PromptkitError, UsageError
+from promptkit.evaluation.cluster import Cluster, open_cluster
 from promptkit.evaluation.records.merge import merged, run_result
 from promptkit.evaluation.runner import Limits
 from promptkit.evaluation.spread import Spread, shard_folders

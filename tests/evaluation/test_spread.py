@@ -5,7 +5,7 @@ from concurrent.futures import Future
 import pytest
 
 from promptkit.agents.eval_spec import EvalSpec
-from promptkit.cluster import Cluster
+from promptkit.evaluation.cluster import Cluster
 from promptkit.evaluation.records.merge import merged, run_result
 from promptkit.evaluation.runner import Limits
 from promptkit.evaluation.spread import Spread, shard_folders

@@ -3,8 +3,9 @@
 Run it with `pip install atheris` and `python tests/fuzz/fuzz_audit.py CORPUS -max_total_time=600`. CORPUS is a folder
 that begins as a copy of tests/audit/seeds. An input that makes the audit fail is written to a file `crash-…`.
 
-2026-11-26, atheris on Python 3.11: 502,038 inputs in 701 seconds, 1,906 edges, and 510,704 in 151 seconds on an idle
-machine; no finding.
+2026-11-27, atheris on Python 3.11, with seeds of all 37 formats, on a machine that others used as well: 1,076,050
+inputs in 601 seconds, 3,975 edges; after changes to the readers 827,620 more in 421 seconds, and 620,896 in 421
+seconds, 4,025 edges; no finding.
 """
 
 import io

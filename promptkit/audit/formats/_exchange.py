@@ -27,12 +27,15 @@ from promptkit.json_strict import UnreadableError
 from promptkit.text import sanitized
 from promptkit.transcript import Conversation
 
-# Kinds of bodies that hold neither messages nor calls.
+# Kinds of bodies that hold neither messages nor calls; a text holds none unless one is written into it.
 _SILENT = re.compile(
-    r"(text/(html|css|javascript|plain)|(application|text)/(x-)?javascript|application/(wasm|pdf|manifest\+json"
-    r"|x-www-form-urlencoded)|(image|font|audio|video)/[\w.+-]+|x-unknown)?(;.*)?",
+    r"(text/(html|css|javascript)|(application|text)/(x-)?javascript|application/(wasm|pdf|manifest\+json)"
+    r"|(image|font|audio|video)/[\w.+-]+)(;.*)?",
     re.IGNORECASE | re.DOTALL,
 )
+_TEXT = re.compile(r"(text/plain|application/x-www-form-urlencoded)(;.*)?", re.IGNORECASE | re.DOTALL)
+_OF_CALLS = re.compile(rb"jsonrpc|tools/call|tool_calls|tool_use|function_?call", re.IGNORECASE)
+_UTF8_MARK = b"\xef\xbb\xbf"
 _MAX_GAPS = 20
 
 # What a request holds of its answer while the answer is read by itself: that there is one, and no call in it.
@@ -93,7 +96,7 @@ class Exchanges:
 
     def unsaved(self, place: str, kind: str) -> None:
         """Note that the body of a kind was not saved, which is a gap unless that kind holds no calls."""
-        if not _SILENT.fullmatch(kind):
+        if not (_SILENT.fullmatch(kind) or _TEXT.fullmatch(kind)):
             self.gap(f"{place}: the body was not saved")
 
     def values(self, place: str, raw: bytes, kind: str) -> list[Value]:
@@ -127,6 +130,7 @@ class Exchanges:
 
 
 def _values(place: str, raw: bytes, kind: str) -> Iterator[Value]:
+    raw = raw.removeprefix(_UTF8_MARK)
     if "event-stream" in kind or unwrap_for(raw) is event_data:
         lines = enumerate(raw.splitlines(keepends=True), 1)
         yield from (Value(f"{place}/line {number}", parse_bounded(data)) for number, data in event_data(lines))
@@ -134,5 +138,5 @@ def _values(place: str, raw: bytes, kind: str) -> Iterator[Value]:
         value = parse_bounded(raw)
         values = value if isinstance(value, list) and not mcp_wire.matches(value) else [value]
         yield from (Value(place, inner) for inner in values)
-    elif not _SILENT.fullmatch(kind):
+    elif not (_SILENT.fullmatch(kind) or (_TEXT.fullmatch(kind) and not _OF_CALLS.search(raw))):
         raise UnreadableError(f"a body of the kind {sanitized(kind, 60) or 'none'} is not read")

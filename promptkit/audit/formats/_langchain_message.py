@@ -114,6 +114,8 @@ def _calls(ledger: Ledger, given: Mapping[str, Any], location: str, entry: str |
         ledger.beside(call, {"args"}, place)
     for place, _ in ledger.each(given.get("invalid_tool_calls"), f"{location}/invalid_tool_calls"):
         ledger.gap(f"{place}: a call that could not be read")
+    if given.get("tool_call_chunks") and not given.get("tool_calls"):
+        ledger.gap(f"{location}: pieces of calls that are not put together")
     raw = given.get("additional_kwargs")
     raw = raw if isinstance(raw, dict) else {}
     # What OpenAI sent, and so the same calls once more.

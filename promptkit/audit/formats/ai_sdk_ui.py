@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from promptkit.audit.ledger import Ledger
+from promptkit.audit.ledger import Ledger, read_whole_or_loose
 from promptkit.audit.pairing import text_of
 from promptkit.audit.reader import FormatAbout, Value
 from promptkit.audit.strict import NOT_RECORDED
@@ -57,19 +57,17 @@ def _is_message(value: Any) -> bool:  # noqa: ANN401
 
 def read(records: Iterable[Value]) -> Iterator[Conversation]:
     """One conversation for each object with messages; loose messages of a file are one together."""
-    loose: Ledger | None = None
-    for location, value in records:
-        if isinstance(value, dict) and "messages" in value:
-            ledger = Ledger()
-            for place, message in ledger.each(value["messages"], f"{location}/messages"):
-                _message(ledger, message, place)
-            ledger.beside(value, {"messages"}, location)
-            yield ledger.conversation(text_of(value.get("id")) or location or "messages")
-        else:
-            loose = loose or Ledger()
-            _message(loose, value, location)
-    if loose:
-        yield loose.conversation("messages")
+    return read_whole_or_loose(records, _chat, _message, "messages")
+
+
+def _chat(location: str, value: Any) -> Conversation | None:  # noqa: ANN401
+    if not isinstance(value, dict) or "messages" not in value:
+        return None
+    ledger = Ledger()
+    for place, message in ledger.each(value["messages"], f"{location}/messages"):
+        _message(ledger, message, place)
+    ledger.beside(value, {"messages"}, location)
+    return ledger.conversation(text_of(value.get("id")) or location or "messages")
 
 
 def _message(ledger: Ledger, message: Any, location: str) -> None:  # noqa: ANN401
@@ -97,6 +95,8 @@ def _part(ledger: Ledger, part: Mapping[str, Any], location: str, message: str) 
     elif kind == "dynamic-tool" or kind.startswith("tool-"):
         name = part.get("toolName") if kind == "dynamic-tool" else kind.removeprefix("tool-")
         _call(ledger, name, part, location, message)
+        if part.get("toolName", name) != name:
+            ledger.gap(f"{location}: a call with two names")
     elif kind in _SILENT or kind.startswith("data-") or kind == "step-start":
         ledger.is_waiting = ledger.is_waiting and kind == "step-start"
         ledger.beside(part, (), location)

@@ -12,7 +12,7 @@ from dataclasses import replace
 from typing import Any
 
 from promptkit.audit.formats._exchange import read_exchange
-from promptkit.audit.ledger import Ledger
+from promptkit.audit.ledger import Ledger, read_whole_or_loose
 from promptkit.audit.overlooked import overlooked
 from promptkit.audit.pairing import text_of
 from promptkit.audit.reader import FormatAbout, Value
@@ -72,19 +72,17 @@ def _is_telling(message: object) -> bool:
 
 def read(records: Iterable[Value]) -> Iterator[Conversation]:
     """One conversation for each invocation, request or answer; loose messages of a file are one together."""
-    loose: Ledger | None = None
-    for location, value in records:
-        if not isinstance(value, dict):
-            yield Conversation(location, [], [f"{location}: not from Bedrock"])
-        elif "schemaType" in value:
-            yield _invocation(location, value)
-        elif "messages" in value or "output" in value:
-            yield _exchange(Value(location, value), Value(location, value), location or "converse")
-        else:
-            loose = loose or Ledger()
-            _message(loose, value, location)
-    if loose:
-        yield loose.conversation("messages")
+    return read_whole_or_loose(records, _whole, _message, "messages")
+
+
+def _whole(location: str, value: Any) -> Conversation | None:  # noqa: ANN401
+    if not isinstance(value, dict):
+        return Conversation(location, [], [f"{location}: not from Bedrock"])
+    if "schemaType" in value:
+        return _invocation(location, value)
+    if "messages" in value or "output" in value:
+        return _exchange(Value(location, value), Value(location, value), location or "converse")
+    return None
 
 
 def _invocation(location: str, line: Mapping[str, Any]) -> Conversation:

@@ -38,6 +38,8 @@ _HARMLESS = frozenset({
 })  # fmt: skip
 # What a tool was given, or gave.
 _DATA = frozenset({"input", "content", "tool_use_id"})
+# The tag of a tool at the beginning of a line, and in it the first one of what it is given.
+_TAGGED = re.compile(r"^<([a-z]+(?:_[a-z]+)+)>\s*<", re.MULTILINE)
 _RESULT = re.compile(r"\[(\w{1,100})(?: for '[^\n]{0,1000})?\] Result:")
 
 
@@ -68,9 +70,7 @@ class _Task:
     def message(self, message: Mapping[str, Any], location: str) -> None:
         role, content, ledger = message["role"], message.get("content"), self.ledger
         if isinstance(content, list):
-            for index, block in enumerate(content):
-                ledger.beside(block if isinstance(block, dict) else {}, _DATA, f"{location}/content/{index}")
-            content = [{"type": "text", "text": ""} if self._is_harmless(block) else block for block in content]
+            content = [self._but_harmless(block, f"{location}/content/{at}") for at, block in enumerate(content)]
         ledger.is_waiting = _holds_call(content)
         time = message.get("ts")
         when = iso_time(time / 1000) if type(time) is int else None
@@ -82,6 +82,13 @@ class _Task:
             elif found := _RESULT.match(text):
                 self._result(found[1], location)
         ledger.beside(message, {"content"}, location)
+
+    def _but_harmless(self, block: Any, location: str) -> Any:  # noqa: ANN401
+        """The block; in place of a call of a harmless tool, or of its result, a text that says nothing."""
+        if not self._is_harmless(block):
+            return block
+        self.ledger.beside(block, _DATA, location)
+        return {"type": "text", "text": ""}
 
     def _is_harmless(self, block: Any) -> bool:  # noqa: ANN401
         kind = text_of(block.get("type")) if isinstance(block, dict) else ""
@@ -99,6 +106,10 @@ class _Task:
             given = {"tool_name": _between(inner, "tool_name"), "arguments": _between(inner, "arguments")}
             self.ledger.is_waiting = True
             self.ledger.call(None, _CARRIER, given, CallState.UNKNOWN, location, time=time)
+        for name in _TAGGED.findall(text):
+            if name != _CARRIER and name not in _HARMLESS:
+                self.ledger.is_waiting = True
+                self.ledger.call(None, name, NOT_RECORDED, CallState.UNKNOWN, location, time=time)
 
     def _result(self, name: str, location: str) -> None:
         if name not in _HARMLESS:

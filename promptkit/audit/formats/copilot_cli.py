@@ -74,6 +74,7 @@ _KINDS = (
         *("subagent.started", "subagent.completed", "mcp_app.tool_call_complete"),
     }
 )
+_AGENT_ENDS = frozenset({"subagent.completed", "subagent.failed"})
 # How a person, a rule or a hook says no.
 _REFUSALS = ("denied-", "cancelled")
 _READ = frozenset({"toolRequests", "toolCallId", "parentToolCallId", "arguments", "result", "permissionRequest"})
@@ -135,6 +136,8 @@ class _CopilotSession:
         self._questions: dict[str, str] = {}
         # How many calls stand below the call that started a sub-agent.
         self._below: Counter[str] = Counter()
+        # Where the sub-agents began that have not ended, by the id of the call.
+        self._working: dict[str, str] = {}
 
     def event(self, location: str, event: Any) -> None:  # noqa: ANN401
         kind = text_of(event.get("type")) if isinstance(event, dict) else ""
@@ -170,8 +173,14 @@ class _CopilotSession:
             state = CallState.EXECUTED if data.get("success") is True else CallState.FAILED
             found = _request(data.get("toolName"), data, place, time)
             self._note(place, found._replace(server=data.get("serverName"), state=state))
-        elif kind == "subagent.completed" and self._below[call_id] != data.get("totalToolCalls"):
-            self._ledger.gap(f"{place}: a sub-agent made calls that are not among these")
+        elif kind == "subagent.started":
+            self._working[call_id] = place
+        elif kind in _AGENT_ENDS:
+            self._working.pop(call_id, None)
+            if kind == "subagent.completed" and self._below[call_id] != data.get("totalToolCalls"):
+                self._ledger.gap(f"{place}: a sub-agent made calls that are not among these")
+        elif kind == "session.snapshot_rewind" and data.get("eventsRemoved"):
+            self._ledger.gap(f"{place}: the session was rewound, and what came before was removed from it")
         elif kind in _RUNNING and call_id not in self._starts:
             self._ledger.gap(f"{place}: a call is running whose start is missing")
         if kind in _ENDS:
@@ -242,6 +251,8 @@ class _CopilotSession:
             for asked in of_call.values():
                 if not (start and asked.is_seen_in(start)):
                     self._note(call_id, asked)
+        for place in self._working.values():
+            self._ledger.gap(f"{place}: a sub-agent that has not ended")
         if not self._name:
             self._ledger.gap("the beginning of the session is missing")
         return self._ledger.conversation(self._name or "session")

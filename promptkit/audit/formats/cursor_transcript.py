@@ -90,7 +90,7 @@ class _CursorTranscript:
         self.ledger.beside(message, ("content",), place)
         for index, block in enumerate(blocks):
             if isinstance(block, dict):
-                self._beside_call(f"{place}/content/{index}", block, block.get("name"), "input")
+                self._beside_carried(f"{place}/content/{index}", block.get("name"), block.get("input"))
 
     def _early(self, location: str, line: Mapping[str, Any]) -> None:
         role, result = text_of(line.get("role")), line.get("toolResult")
@@ -104,17 +104,17 @@ class _CursorTranscript:
             tool, arguments, server = _carried(name, call.get("args", NOT_RECORDED))
             call_id = f"{name} {self._called[name]}"
             self.ledger.call(call_id, tool or None, arguments, CallState.UNKNOWN, place, server=server)
-            self._beside_call(place, call, name, "args")
+            self.ledger.beside(call, ("args",), place)
+            self._beside_carried(place, name, call.get("args"))
         if isinstance(result, dict):
             name = text_of(result.get("toolName"))
             self._answered[name] += 1
             self.ledger.settle(f"{name} {self._answered[name]}", CallState.EXECUTED, f"{location}/toolResult")
         self.ledger.beside(line, ("toolCalls", "toolResult"), location)
 
-    def _beside_call(self, place: str, call: Mapping[str, Any], name: object, key: str) -> None:
-        self.ledger.beside(call, (key, "content", "tool_use_id"), place)
-        if text_of(name) in _CARRIERS and isinstance(call.get(key), dict):
-            self.ledger.beside(call[key], ("arguments",), f"{place}/{key}")
+    def _beside_carried(self, place: str, name: object, given: object) -> None:
+        if text_of(name) in _CARRIERS and isinstance(given, dict):
+            self.ledger.beside(given, ("arguments",), place)
 
 
 def _is_call(block: object) -> bool:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from promptkit.audit.ledger import Ledger
+from promptkit.audit.ledger import Ledger, read_whole_or_loose
 from promptkit.audit.pairing import text_of
 from promptkit.audit.reader import FormatAbout, Value
 from promptkit.text import sanitized
@@ -54,23 +54,20 @@ def _is_telling(message: Any) -> bool:  # noqa: ANN401
 
 def read(records: Iterable[Value]) -> Iterator[Conversation]:
     """One conversation for each session; the lines of a file are one together."""
-    loose: Ledger | None = None
-    for location, value in records:
-        if isinstance(value, dict) and any(isinstance(value.get(key), list) for key in _LISTS):
-            yield _session(location, value)
-        else:
-            loose = loose or Ledger()
-            _line(loose, value, location)
-    if loose:
-        yield loose.conversation("session")
+    return read_whole_or_loose(records, _session, _line, "session")
 
 
-def _session(location: str, value: Mapping[str, Any]) -> Conversation:
+def _session(location: str, value: Any) -> Conversation | None:  # noqa: ANN401
+    if not (isinstance(value, dict) and any(isinstance(value.get(key), list) for key in _LISTS)):
+        return None
     ledger = Ledger()
     for key in _LISTS:
         for place, message in ledger.each(value.get(key), f"{location}/{key}"):
             _message(ledger, message, place)
     ledger.beside(value, _LISTS, location)
+    count, held = value.get("message_count"), value.get("conversation")
+    if isinstance(count, int) and isinstance(held, list) and count > len(held):
+        ledger.gap(f"{location}: messages are missing")
     return ledger.conversation(text_of(value.get("id")) or location or "session")
 
 
@@ -100,7 +97,7 @@ def _message(ledger: Ledger, message: Mapping[str, Any], location: str) -> None:
 
 def _part(ledger: Ledger, part: Mapping[str, Any], location: str, time: object) -> None:
     kind, call_id = text_of(part.get("type")), part.get("id")
-    ledger.beside(part, _DATA, location)
+    ledger.beside(part, _DATA if kind in _TELLING else (), location)
     for key in ("toolCall", "toolResult"):
         ledger.beside(part[key] if isinstance(part.get(key), dict) else {}, {"value"}, f"{location}/{key}")
     if kind in _REQUESTS:

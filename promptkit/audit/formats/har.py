@@ -20,10 +20,17 @@ ABOUT = FormatAbout(
     host="Browsers and proxies",
     get="Save the traffic as HAR with content, in the network panel of a browser or in a proxy; up to 32 MiB are read.",
     shows="Messages of MCP, and requests to the APIs of Anthropic, OpenAI and Gemini, streams too, with their answers.",
-    lacks="Calls that went another way. Bodies that were not saved, and JSON that we do not know, are gaps.",
+    lacks=(
+        "Calls that went another way. Bodies that were not saved, and JSON that we do not know, are gaps. Not verified "
+        "with files of users."
+    ),
 )
 
 _READ = frozenset({"request", "response"})
+# What browsers keep beside the bodies.
+_STREAMS = ("_webSocketMessages", "_eventSourceMessages")
+# Requests that carry nothing, unless they say so.
+_BARE = frozenset({"GET", "HEAD", "OPTIONS", "DELETE", "CONNECT", "TRACE"})
 
 
 def matches(value: Any) -> bool:  # noqa: ANN401
@@ -52,7 +59,7 @@ def _archive(location: str, value: Mapping[str, Any]) -> Exchanges:
 
 def _entry(exchanges: Exchanges, place: str, entry: Mapping[str, Any]) -> None:
     request, response = entry.get("request"), entry.get("response")
-    if not (isinstance(request, dict) and isinstance(response, dict)) or entry.get("_webSocketMessages"):
+    if not (isinstance(request, dict) and isinstance(response, dict)) or any(map(entry.get, _STREAMS)):
         exchanges.gap(f"{place}: not a request with its response")
     asked = _body(exchanges, f"{place}/request", request, "postData")
     answered = _body(exchanges, f"{place}/response", response, "content")
@@ -66,11 +73,13 @@ def _body(exchanges: Exchanges, place: str, side: object, key: str) -> list[Valu
     exchanges.look(place, side, (key,))
     place, body = f"{place}/{key}", side.get(key)
     if not isinstance(body, dict):
+        if not _is_bare(side):
+            exchanges.unsaved(place, "of a kind that is not said")
         return []
     exchanges.look(place, body, ("text",))
-    kind, text = text_of(body.get("mimeType")), body.get("text")
+    kind, text = text_of(body.get("mimeType")), body.get("text") or _form(body)
     if not isinstance(text, str) or not text.strip():
-        if body.get("size", 1) != 0:
+        if body.get("size", 0 if text == "" else 1) != 0:
             exchanges.unsaved(place, kind)
         return []
     try:
@@ -79,6 +88,19 @@ def _body(exchanges: Exchanges, place: str, side: object, key: str) -> list[Valu
         exchanges.gap(f"{place}: {error}")
         return []
     return exchanges.values(f"{place}/text", raw, kind)
+
+
+def _is_bare(side: Mapping[str, Any]) -> bool:
+    """Whether a request or a response carries nothing, by what it says of itself."""
+    size = side.get("bodySize")
+    return size == 0 or (text_of(side.get("method")) in _BARE and not (isinstance(size, int) and size > 0))
+
+
+def _form(body: Mapping[str, Any]) -> object:
+    """The fields of a form, one a line, of which no text was saved; without any what stands for the text."""
+    fields = body["params"] if isinstance(body.get("params"), list) else []
+    values = [text_of(field.get("value")) for field in fields if isinstance(field, dict)]
+    return "\n".join(values) if values else body.get("text")
 
 
 def _bytes(text: str, encoding: object) -> bytes:

@@ -6,11 +6,11 @@ Source: as promptkit/audit/formats/_langchain_message.py says.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from promptkit.audit.formats._langchain_message import is_message, read_message
-from promptkit.audit.ledger import Ledger
+from promptkit.audit.ledger import Ledger, read_whole_or_loose
 from promptkit.audit.pairing import text_of
 from promptkit.audit.reader import FormatAbout, Value
 from promptkit.transcript import Conversation
@@ -36,18 +36,12 @@ def matches(value: Any) -> bool:  # noqa: ANN401
 
 def read(records: Iterable[Value]) -> Iterator[Conversation]:
     """One conversation for each state; loose messages of a file are one together."""
-    loose: Ledger | None = None
-    for location, value in records:
-        if isinstance(value, dict) and "messages" in value and not is_message(value):
-            yield _state(location, value)
-        else:
-            loose = loose or Ledger()
-            _message(loose, value, location)
-    if loose:
-        yield loose.conversation("messages")
+    return read_whole_or_loose(records, _state, _message, "messages")
 
 
-def _state(location: str, value: Mapping[str, Any]) -> Conversation:
+def _state(location: str, value: Any) -> Conversation | None:  # noqa: ANN401
+    if not isinstance(value, dict) or "messages" not in value or is_message(value):
+        return None
     ledger = Ledger()
     for place, message in ledger.each(value["messages"], f"{location}/messages"):
         _message(ledger, message, place)

@@ -22,8 +22,8 @@ ABOUT = FormatAbout(
     get="Export the conversation as JSON, with all branches: only such an export can be clean.",
     shows="Each call of every branch with its arguments and result.",
     lacks=(
-        "Turns that were regenerated, unless all branches are exported; whether a call failed. Not verified with "
-        "files of users."
+        "Turns that were regenerated, unless all branches are exported; whether a call failed; plugins of older chats. "
+        "Not verified with files of users."
     ),
 )
 
@@ -72,6 +72,8 @@ def _message(ledger: Ledger, message: Mapping[str, Any], location: str) -> None:
         ledger.gap(f"{location}: not a message of LibreChat")
     if message.get("unfinished") or message.get("error"):
         ledger.gap(f"{location}: the answer is not complete")
+    if message.get("plugin") or message.get("plugins"):
+        ledger.gap(f"{location}: plugins were called, which are not read")
     role = "user" if is_persons else "assistant"
     ledger.text(role, message.get("text"))
     ledger.text(role, message.get("content"))
@@ -100,7 +102,8 @@ def _call(ledger: Ledger, call: Mapping[str, Any], location: str) -> None:
     ledger.beside(function, _DATA, location)
     name = kind if kind in _OWN else function.get("name")
     server = None
-    if isinstance(name, str) and _DELIMITER in name:
+    # With two of them nobody knows where the tool ends.
+    if isinstance(name, str) and name.count(_DELIMITER) == 1:
         name, _, server = name.partition(_DELIMITER)
     arguments = function.get("args", function.get("arguments", NOT_RECORDED))
     if function.get("output") is not None:

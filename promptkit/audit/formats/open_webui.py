@@ -32,7 +32,9 @@ ABOUT = FormatAbout(
 
 _ROLES = frozenset({"user", "assistant", "system"})
 _READ = frozenset({"content", "output", "sources"})
-_DRAWN = re.compile(r"""<details\b((?:\s+[\w-]+=(?:"[^"]*"|'[^']*'))*)(\s*>)?""")
+# What a host draws; without a kind it is what a model wrote.
+_DRAWN_KINDS = frozenset({"", "reasoning", "tool_calls"})
+_DRAWN = re.compile(r"""<details\b((?:\s+[\w-]+=(?:"[^"]*"|'[^']*'))*)(\s*>)?""", re.IGNORECASE)
 _ATTRIBUTE = re.compile(r"""(?<![\w-])([\w-]+)=(?:"([^"]*)"|'([^']*)')""")
 
 
@@ -115,10 +117,12 @@ def _source(ledger: Ledger, source: Mapping[str, Any], location: str) -> None:
 def _drawn(ledger: Ledger, content: str, location: str) -> None:
     """The calls that the host drew into the text of an answer, unless their items are there."""
     for found in _DRAWN.finditer(content):
-        given = {key: html.unescape(one or other) for key, one, other in _ATTRIBUTE.findall(found[1])}
+        given = {key.lower(): html.unescape(one or other) for key, one, other in _ATTRIBUTE.findall(found[1])}
         if not found[2]:
             ledger.gap(f"{location}: a part of it that the host drew cannot be read")
-        if given.get("type") != "tool_calls" or ledger.pairing.has_call(given.get("id")):
+        if (kind := given.get("type", "")) not in _DRAWN_KINDS:
+            ledger.gap(f"{location}: a part of it that the host drew may hide calls ({sanitized(kind, 40)})")
+        if kind != "tool_calls" or ledger.pairing.has_call(given.get("id")):
             continue
         state = CallState.EXECUTED if given.get("done") == "true" else CallState.UNKNOWN
         # JSON text of JSON text.

@@ -6,6 +6,7 @@ Source: `EnvRunResult` of sierra-research/tau-bench; `data_model` of sierra-rese
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
@@ -23,7 +24,7 @@ ABOUT = FormatAbout(
     host="tau-bench and tau2-bench",
     get="Take the results file that the bench wrote.",
     shows="Each call of each trial with its result, those of the simulated user too.",
-    lacks="Trials that are not in the file. It is no record of a chat host.",
+    lacks="Trials that are not in the file. It is no record of a chat host. Not verified with files of users.",
 )
 
 _ROLES = frozenset({"system", "user", "assistant", "tool"})
@@ -99,5 +100,21 @@ def _message(ledger: Ledger, message: Mapping[str, Any], location: str) -> None:
         ledger.beside(call, {"arguments"}, place)
         ledger.call(call.get("id"), call.get("name"), arguments, CallState.UNKNOWN, place, time=time, entry=place)
     # What the provider sent holds the same calls once more.
-    raw = {"raw_data"} if message.get("tool_calls") else set[str]()
-    ledger.beside(message, _READ | raw, location)
+    calls = message["tool_calls"] if isinstance(message.get("tool_calls"), list) else []
+    called = Counter(text_of(call.get("name")) for call in calls if isinstance(call, dict))
+    ledger.beside(message, _READ | {"raw_data"} if called else _READ, location)
+    if called and Counter(_names(message.get("raw_data"))) - called:
+        ledger.gap(f"{location}: the provider sent calls that are not among these")
+
+
+def _names(value: object) -> Iterator[str]:
+    """The names of the functions that a provider's answer calls."""
+    waiting = [value]
+    while waiting:
+        inner = waiting.pop()
+        if isinstance(inner, dict):
+            if isinstance(function := inner.get("function"), dict):
+                yield text_of(function.get("name"))
+            waiting += inner.values()
+        elif isinstance(inner, list):
+            waiting += inner

@@ -27,7 +27,8 @@ ABOUT = FormatAbout(
         "was recorded."
     ),
     lacks=(
-        "What tests that replay it did: these send nothing. Bodies that were left out or that we do not know are gaps."
+        "What tests that replay it did: these send nothing. Bodies that were left out or that we do not know are gaps. "
+        "Not verified with files of users."
     ),
 )
 
@@ -95,8 +96,8 @@ def _body(exchanges: Exchanges, place: str, side: Mapping[str, Any]) -> list[Val
 
 
 def _is_bare(side: Mapping[str, Any]) -> bool:
-    """Whether it is a request that carries nothing."""
-    return "method" in side and side.get("body") is None
+    """Whether it is a request that carries nothing, and says so."""
+    return "method" in side and not _header(side, "content-type") and _header(side, "content-length") in {"", "0"}
 
 
 def _header(side: Mapping[str, Any], wanted: str) -> str:

@@ -9,8 +9,8 @@ from typing import Any
 
 from promptkit.agents.loop import Dialogue
 from promptkit.answering.contract import EVIDENCE
-from promptkit.answering.view_answer import READING, rows_wanted
-from promptkit.answering.view_tools import ANSWER_VIEW, NEXT_ROWS, VIEW_TOOLS
+from promptkit.answering.view_answer import rows_wanted
+from promptkit.answering.view_tools import ANSWER_VIEW, NEXT_ROWS, READING, VIEW_TOOLS
 from promptkit.evaluation.evaluators.contract import Assertion, fails, holds
 from promptkit.evaluation.evaluators.evidence import SAYS_NONE
 from promptkit.evaluation.evaluators.reading import Evidence, admits

@@ -1,16 +1,26 @@
 """Each format of the folder has a seed, which the fuzzing and the other tests of all formats begin from, and a test."""
 
+import io
+from functools import partial
+from itertools import chain
 from pathlib import Path
 
 import pytest
 
 from promptkit.audit.detect import abouts, readers
+from promptkit.audit.records import Records
 from promptkit.policy.verdict import Verdict
+from tests.audit.formats_with_places import FORMATS as PLACES
+from tests.audit.transcripts import lines
 from tests.audit_formats import PAGE, page
 
 HERE = Path(__file__).parent
 SEEDS = sorted(HERE.with_name("seeds").iterdir())
 FORMATS = sorted(readers())
+
+
+def fitting_to(value: object) -> list[str]:
+    return [name for name, reader in readers().items() if reader.matches(value)]
 
 
 def format_of(seed: Path) -> str:
@@ -29,6 +39,14 @@ def test_a_seed_is_found_to_be_of_the_format_it_is_named_after_and_is_a_violatio
     found = audited(seed.read_bytes(), seed.name)
     assert {result.format for result in found.results} == {format_of(seed)}
     assert found.verdict is Verdict.VIOLATION
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_no_record_of_a_format_is_taken_for_one_of_another(name):
+    seeds = [seed for seed in SEEDS if format_of(seed) == name]
+    raws = [*(seed.read_bytes() for seed in seeds), lines(*(PLACES[name].CLEAN or ()))]
+    fitting = [fitting_to(record.value) for raw in raws for record in Records(partial(io.BytesIO, raw))]
+    assert {*chain(*fitting)} == {name}
 
 
 @pytest.mark.parametrize("name", FORMATS)

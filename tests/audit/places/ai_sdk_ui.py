@@ -35,5 +35,6 @@ PLACES = {
     "beside the parts": [message(READ, SAID, metadata={"more": [invocation()]})],
     "beside the messages": [{"messages": [message(READ, SAID)], "more": [invocation()]}],
     "beside the output": [message(READ | {"more": invocation()}, SAID)],
+    "a call with two names": [message(READ | {"toolName": "run_workflow"}, SAID)],
     "a tool without its name": [message(READ, dynamic(None), SAID)],
 }  # fmt: skip

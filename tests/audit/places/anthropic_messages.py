@@ -29,7 +29,7 @@ def stream(*blocks, first=(), indexes=None):
 
 READ, ACTION = (use("list_apps", "m1"), back("m1")), (use("run_workflow", "m2"), back("m2"))
 CLEAN = [answer(*READ)]
-DATA = r"0/content/\d(/.*)?"
+DATA = r"0/content/\d/(input|content)(/.*)?"
 ASKED = {"role": "assistant", "content": [use("list_apps", "t1", "tool_use")]}
 REQUEST = {
     "messages": [{"role": "user", "content": "?"}, ASKED, {"role": "user", "content": [back("t1", "tool_result")]}]

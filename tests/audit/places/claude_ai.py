@@ -16,7 +16,7 @@ def chat(*messages):
 
 READ, ACTION = (use("Torii:list_apps", "t1"), back("t1")), (use("Torii:run_workflow", "t2"), back("t2"))
 CLEAN = chat(message("m1", *READ))
-DATA = r"0/0/chat_messages/0/content/\d(/.*)?"
+DATA = r"0/0/chat_messages/0/content/\d/(input|content)(/.*)?"
 PLACES = {
     "first message": chat(message("m1", *ACTION), message("m2", *READ, parent="m1")),
     "nested": chat(message("m1", *READ, {"type": "group", "content": [*ACTION]})),

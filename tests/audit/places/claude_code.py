@@ -19,7 +19,7 @@ def progress(**data):
 
 READ, ACTION = (use(), back()), use(RUN, "t2")
 CLEAN = [*READ]
-DATA = r"\d/message/content/\d(/.*)?"
+DATA = r"\d/message/content/\d/(input|content)(/.*)?"
 PLACES = {
     "first message": [ACTION, *READ],
     "nested": [*READ, progress(type="agent_progress", message=ACTION)],

@@ -23,7 +23,7 @@ def run(*lines):
 
 READ, ACTION = (message("assistant", use()), back()), use(RUN, "t2")
 CLEAN = run(*READ)
-DATA = r"[12]/message/content/0(/.*)?"
+DATA = r"[12]/message/content/0/(input|content)(/.*)?"
 PLACES = {
     "first message": run(message("assistant", ACTION), *READ),
     "nested": run(*READ, line("stream_event", event={"type": "content_block_start", "content_block": ACTION})),

@@ -38,6 +38,15 @@ PLACES = {
     "the tags of a text, cut off": [*READ, message("assistant", text(tagged()["text"][:60])), SAID],
     "a result of a text without its call": [*READ, RESULT, SAID],
     "a result of a text of another tool": [*READ, message("user", text("[execute_command for 'ls'] Result:")), SAID],
+    "another tool in the tags of a text": [
+        *READ,
+        message("assistant", text("Now.\n<execute_command>\n<command>ls</command>\n</execute_command>")),
+    ],
+    "beside a call that only speaks": [
+        *READ,
+        message("assistant", use(name="x", id_="t3") | {"name": "attempt_completion", "more": [use()]}),
+        SAID,
+    ],
     "another tool of the host": [
         *READ,
         message("assistant", use(name="x", id_="t3") | {"name": "execute_command"}),

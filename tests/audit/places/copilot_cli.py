@@ -51,5 +51,7 @@ PLACES = {
         *READ,
         event("permission.requested", permissionRequest=PERMISSION | {"toolCallId": "t1", "more": ASKED}),
     ),
+    "a sub-agent that has not ended": session(*READ, event("subagent.started", toolCallId="t1")),
+    "a session that was rewound": session(*READ, event("session.snapshot_rewind", upToEventId="e", eventsRemoved=3)),
     "an event without data": session(*READ, {"type": "tool.execution_start", "id": "e"}),
 }

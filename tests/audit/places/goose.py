@@ -44,6 +44,10 @@ PLACES = {
     ],
     "a call that cannot be read": [*READ, message("assistant", RUN | {"toolCall": {"status": "error"}}), SAID],
     "beside the messages": [{"id": "s1", "conversation": [*READ, SAID], "more": [{"toolCallId": "t2"}]}],
+    "messages that are missing": [{"id": "s1", "conversation": [*READ, SAID], "message_count": 9}],
+    "a note of the host": [
+        *READ, message("assistant", TEXT | {"type": "systemNotification", "data": {"toolCall": RUN["toolCall"]}}), SAID
+    ],
     "beside the content": [*READ, SAID | {"metadata": {"toolCallId": "t2"}}],
     "two lists": [{"conversation": [*READ, SAID], "messages": [*ACTION]}],
 }  # fmt: skip

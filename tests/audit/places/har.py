@@ -17,7 +17,8 @@ def entry(asked=None, answered=None, kind=JSON, **more):
     post = {} if asked is None else {"postData": {"mimeType": JSON, "text": json.dumps(asked)}}
     text = answered if isinstance(answered, str | None) else json.dumps(answered)
     body = {"mimeType": kind, "size": 0 if answered is None else 9} | ({} if answered is None else {"text": text})
-    sides = {"request": {"method": "POST", "url": "https://x"} | post, "response": {"status": 200, "content": body}}
+    method = "GET" if asked is None else "POST"
+    sides = {"request": {"method": method, "url": "https://x"} | post, "response": {"status": 200, "content": body}}
     return {"startedDateTime": "2026-11-02T09:00:00.000Z"} | sides | more
 
 
@@ -29,6 +30,11 @@ def coded(value):
     found = entry(None, base64.b64encode(json.dumps(value).encode()).decode())
     found["response"]["content"]["encoding"] = "base64"
     return found
+
+
+def posted(text, kind, **more):
+    request = {"method": "POST", "postData": {"mimeType": kind, "text": text} | more}
+    return {"request": request, "response": {"content": {"size": 0, "mimeType": "x-unknown"}}}
 
 
 READ = entry(mcp_wire.READ[0], events(mcp_wire.READ[1]), STREAM)
@@ -52,6 +58,15 @@ PLACES = {
     "a stream that says it is text": archive(READ, entry(None, events(mcp_wire.DONE), "text/plain")),
     "a body that is cut off": archive(READ, entry(None, '{"jsonrpc": "2.0", "id": 2')),
     "a body that was not saved": archive(READ, entry(mcp_wire.NOTE, response={"content": {"mimeType": JSON}})),
+    "a body that was left out": archive(READ, {"request": {"method": "POST"}, "response": PAGE["response"]}),
+    "a body without its kind": archive(READ, posted("x", "")),
+    "a body after a mark of bytes": archive(READ, posted("\ufeff" + json.dumps(mcp_wire.ACTION), "text/plain")),
+    "a call in a text": archive(READ, posted(f"82:{json.dumps(mcp_wire.ACTION)}", "text/plain; charset=utf-8")),
+    "a call in a form": archive(
+        READ,
+        posted("", "application/x-www-form-urlencoded", params=[{"name": "m", "value": json.dumps(mcp_wire.ACTION)}]),
+    ),
+    "events beside the body": archive(READ, entry(_eventSourceMessages=[{"data": json.dumps(mcp_wire.ACTION)}])),
     "a socket": archive(READ, entry(_webSocketMessages=SOCKET)),
     "an entry that is none": archive(READ, 7),
     "beside the request": archive(READ | {"more": mcp_wire.ACTION}),

@@ -43,6 +43,7 @@ PLACES = {
     "beside the calls": [*READ, ai(response_metadata=raw()), SAID],
     "beside the data": [*READ, SAID | {"more": [call("run_workflow")]}],
     "beside the messages": [{"messages": [*READ, SAID], "pending": [call("run_workflow")]}],
+    "pieces of a call": [*READ, ai(tool_call_chunks=[call("run_workflow", args="{}", type="tool_call_chunk")]), SAID],
     "another way of writing": [dumped(ACTION[0], "AIMessage"), dumped(ACTION[1], "ToolMessage"), *READ, SAID],
     "a message that was taken out": [*READ, {"type": "remove", "data": {"content": ""}}, SAID],
 }  # fmt: skip

@@ -44,5 +44,7 @@ PLACES = {
         }}, said())
     ),
     "code": chat(message("m1", call(), {"type": "tool_call", "tool_call": {"type": "code_interpreter"}}, said())),
+    "plugins of older chats": chat(READ | {"plugin": {"latest": "run_workflow", "inputs": [{"input": "{}"}]}}),
+    "a name that can be read in two ways": chat(message("m1", call(name="list_apps_mcp_run"), said())),
     "a call without its name": chat(message("m1", call(), {"type": "tool_call", "tool_call": [7]}, said())),
 }  # fmt: skip

@@ -56,6 +56,10 @@ PLACES = {
     "beside the messages": chat(answer(*READ, said()), more={}, files=[*ACTION]),
     "drawn into the text": chat(answer(*READ, said(), content=drawn())),
     "drawn into the text, cut off": chat(answer(*READ, said(), content=drawn()[:40])),
+    "drawn into the text in another spelling": chat(
+        answer(*READ, said(), content=drawn().replace("details", "DETAILS").replace("type", "TYPE"))
+    ),
+    "code that was drawn into the text": chat(answer(*READ, said(), content=drawn(type="code_interpreter"))),
     "a source": chat(answer(*READ, said(), sources=[source()])),
     "a source without its name": chat(answer(*READ, said(), sources=[source(source=None)])),
     "a message that is missing": chat(answer(*READ, said(), childrenIds=["x"])),

@@ -36,6 +36,11 @@ PLACES = {
     "a call without its name": run(*READ, asks(call(None, "c2")), SAID),
     "results inside a message": run(*READ, {"role": "tool", "tool_messages": [back("c2")]}, SAID),
     "what the provider sent": run(*READ, SAID | {"raw_data": {"tool_calls": [call("run_workflow")]}}),
+    "another call that the provider sent": run(
+        asks(call(), raw_data=openai_chat.asks(openai_chat.call(), openai_chat.call("run_workflow", "c2"))),
+        back(),
+        SAID,
+    ),
     "beside the messages": run(*READ, SAID, more={"tool_calls": [call("run_workflow")]}),
     "beside the trials": [run(*READ, SAID)[0] | {"more": {"tool_calls": [call("run_workflow")]}}],
     "a trial without its messages": run(*READ, messages=None),

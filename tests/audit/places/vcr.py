@@ -42,6 +42,8 @@ PLACES = {
     "a body that is cut off": cassette(READ, interaction('{"jsonrpc": "2.0", "id": 2')),
     "a body that was not saved": cassette(READ, READ | {"response": {"body": {"file": "x"}}}),
     "a request without a body": cassette(READ, READ | {"request": {"method": "POST"}}),
+    "a body that was left out": cassette(READ, interaction(None)),
+    "a body that was hidden": cassette(READ, READ | {"request": {"method": "POST", "body": "<FILTERED>"}}),
     "a response without a body": cassette(READ, interaction(mcp_wire.NOTE, None)),
     "an interaction that is none": cassette(READ, 7),
     "beside the body": cassette(READ | {"request": READ["request"] | {"more": mcp_wire.ACTION}}),

@@ -62,6 +62,9 @@ PLACES = {
     "a result in a log": log({"kind": 1, "k": ["requests", 0, "result"], "v": result(asked("run_workflow"))}),
     "a change inside a part": log({"kind": 1, "k": ["requests", 0, "response", 0, "toolId"], "v": "run_workflow"}),
     "another change in a log": log({"kind": 1, "k": ["more"], "v": [{"toolCalls": [asked("run_workflow")]}]}),
+    "a way through a list in another spelling": log(
+        {"kind": 1, "k": ["requests", "0", "response"], "v": [without(ACTION, "toolCallId")]}
+    ),
     "a line that is none": log({"more": ACTION}),
     "a log without its beginning": [{"kind": 2, "k": ["requests"], "v": [request(READ)]}],
 }

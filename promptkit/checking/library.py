@@ -265,6 +265,10 @@ def _check_case_file(library: Library, path: Path) -> Iterator[Problem]:
 
 
 def _check_tools(library: Library) -> Iterator[Problem]:
+    for own in library.own_files("instructions/tools.*") if library.base is not None else []:
+        message = "it is not read: which tools may be called is reviewed in our library, for everybody"
+        fix = "delete it; for a server of your own, give it and its lock to guard and tools with --tools and --lock"
+        yield Problem(library.relative(own), 0, 0, "own-review", message, fix)
     try:
         document = library.document(library.tools_file)
         for name, rule in library.reviewed_tools.items():
@@ -280,6 +284,7 @@ def _check_tools(library: Library) -> Iterator[Problem]:
 def _check_instructions(library: Library) -> Iterator[Problem]:
     if not library.own_files(INSTRUCTION_PARTS):
         return  # They are ours, as we released them.
+    parts = instruction_parts(library)
     version = instructions_version(library)
     released = library.load_version_lock().get(f"{INSTRUCTIONS}@{version}")
     if released != instructions_digest(library):
@@ -288,7 +293,7 @@ def _check_instructions(library: Library) -> Iterator[Problem]:
         first = library.relative(own_instruction_parts(library)[0])
         yield Problem(first, 1, 1, "changed-release", message, fix)
     seen: dict[str, str] = {}
-    for path in instruction_parts(library):
+    for path in parts:
         for number, line in enumerate(read_text(path).splitlines(), 1):
             rule = re.match(r"- ([A-Z]{2}-\d+) ", line)
             if rule and rule.group(1) in seen:

@@ -41,16 +41,28 @@ def instruction_parts(library: Library) -> list[Path]:
     """The parts in the order of the number that begins each file name; a company's own ones among ours.
 
     Raises:
-        PromptkitError: a company's own part has the name of one of ours, which would take its rules away.
+        PromptkitError: a company's own part would take the place of one of ours, or gives another meaning to its rules.
     """
-    parts = library.files(INSTRUCTION_PARTS)
     if library.base is not None:
-        ours = {path.name for path in instruction_parts(library.base)}
-        if replaced := [path for path in parts if path.name in ours and path.parent == library.instructions]:
-            message = "the name is that of a part of ours, whose rules it would take away"
-            fix = "give it a number and a name of its own, such as 50_our_company.md"
-            raise PromptkitError.of("replaces-part", message, fix, path=library.relative(replaced[0]))
-    return parts
+        ours = instruction_parts(library.base)
+        for path in library.own_files(INSTRUCTION_PARTS):
+            _check_own_part(path, library.relative(path), {part.name: _rule_ids(part) for part in ours})
+    return library.files(INSTRUCTION_PARTS)
+
+
+def _check_own_part(path: Path, name: str, ours: Mapping[str, list[str]]) -> None:
+    if path.name in ours:
+        message = "the name is that of a part of ours, whose rules it would take away"
+        fix = "give it a number and a name of its own, such as 60_our_company.md"
+        raise PromptkitError.of("replaces-part", message, fix, path=name)
+    for part, rules in ours.items():
+        if repeated := [rule for rule in _rule_ids(path) if rule in rules]:
+            fix = "give it an id of its own, with letters of your own"
+            raise PromptkitError.of("repeated-rule", f"{repeated[0]} is already in {part}", fix, path=name)
+
+
+def _rule_ids(path: Path) -> list[str]:
+    return [id_ for id_, _ in _RULE.findall(_COMMENT.sub("", read_text(path)))]
 
 
 def own_instruction_parts(library: Library) -> list[Path]:

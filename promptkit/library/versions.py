@@ -16,6 +16,7 @@ from promptkit.argument_type import type_of
 from promptkit.errors import PromptkitError
 from promptkit.files import make_folder, read_text, write_text
 from promptkit.library.instructions import (
+    INSTRUCTION_PARTS,
     INSTRUCTIONS,
     Variant,
     build_instructions,
@@ -137,14 +138,19 @@ def release(library: Library, name: str, part: Part, note: str) -> str:
 
 
 def _release_instructions(library: Library, part: Part, note: str) -> str:
-    version = instructions_version(library)
-    if library.load_version_lock().get(f"{INSTRUCTIONS}@{version}") == instructions_digest(library):
+    if not library.own_files(INSTRUCTION_PARTS):
+        message = f"{library.root} has no parts of its own; the instructions are ours"
+        fix = "write one first, such as instructions/60_our_company.md"
+        raise PromptkitError.of("not-own", message, fix)
+    version, lock = instructions_version(library), library.load_version_lock()
+    if lock.get(f"{INSTRUCTIONS}@{version}") == instructions_digest(library):
         raise PromptkitError.of(
             "nothing-changed", f"{INSTRUCTIONS}@{version} is released and has not changed", "edit a part first"
         )
-    version = bumped(version, part)
-    path = own_instruction_parts(library)[0]
-    write_text(path, _once(r"^<!-- version: .* -->$", f"<!-- version: {version} -->", read_text(path)))
+    if f"{INSTRUCTIONS}@{version}" in lock:
+        version = bumped(version, part)
+        path = own_instruction_parts(library)[0]
+        write_text(path, _once(r"^<!-- version: .* -->$", f"<!-- version: {version} -->", read_text(path)))
     keep_instructions(library)
     _note(library, f"{INSTRUCTIONS}@{version}", note)
     return f"{INSTRUCTIONS}@{version}"
@@ -195,6 +201,7 @@ def _lock(library: Library, reference: str, digest: str) -> None:
     lock = library.load_version_lock() | {reference: digest}
     lines = ["# The digest of what each released version says; promptkit bump adds to it, nobody edits it by hand."]
     lines += [f"{name}: {value}" for name, value in sorted(lock.items())]
+    make_folder(library.prompts)
     write_text(library.prompts / "versions.lock", "\n".join(lines) + "\n")
 
 

@@ -84,9 +84,11 @@ def test_a_release_is_written_into_it_and_an_old_stamp_still_identifies(acme, li
     assert acme.load_prompt("acme_apps@1.0.0").version == "1.0.0"
 
 
-def test_a_prompt_of_ours_is_not_released_there(own):
+@pytest.mark.parametrize("name", ["renewal_calendar", "instructions"])
+def test_what_is_ours_is_not_released_there(own, name):
     with pytest.raises(PromptkitError, match="not-own"):
-        release(own, "renewal_calendar", Part.PATCH, "Ours.")
+        release(own, name, Part.PATCH, "Ours.")
+    assert [*own.root.iterdir()] == []
 
 
 def test_its_own_parts_of_the_instructions_are_added_to_ours(own, library):
@@ -96,9 +98,9 @@ def test_its_own_parts_of_the_instructions_are_added_to_ours(own, library):
     ours = [rule.id for rule in instruction_rules(library)]
     assert [rule.id for rule in instruction_rules(own)] == [*ours, "AC-1"]
     assert {problem.code for problem in check_library(own)} == {"changed-release"}
-    assert release(own, "instructions", Part.PATCH, "Amounts in thousands.") == "instructions@1.0.1"
+    assert release(own, "instructions", Part.PATCH, "Amounts in thousands.") == "instructions@1.0.0"
     assert check_library(own) == []
-    assert identify(own, build_instructions(own)).reference == "instructions_full@1.0.1"
+    assert identify(own, build_instructions(own)).reference == "instructions_full@1.0.0"
     assert identify(own, build_instructions(library)).is_edited is False
 
 

@@ -146,12 +146,15 @@ def identify(
 
 @app.command()
 def new(
-    name: options.Draft,
+    name: options.Draft = None,
     own: options.OwnLibrary = None,
 ) -> None:
-    """Write a draft prompt and its case, ready to edit."""
+    """Write a draft prompt and its case, ready to edit; without a NAME, begin the library that --library names."""
     from promptkit.commands.versions import new as write_draft
+    from promptkit.commands.versions import start
 
+    if name is None:
+        raise typer.Exit(start(own))
     raise typer.Exit(write_draft(options.library(own), name))
 
 

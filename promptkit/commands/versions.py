@@ -11,7 +11,7 @@ from promptkit.library.identity import diff as text_diff
 from promptkit.library.identity import identify
 from promptkit.library.instructions import load_instructions
 from promptkit.library.render import render
-from promptkit.library.scaffold import scaffold
+from promptkit.library.scaffold import scaffold, start_library
 from promptkit.library.store import Library
 from promptkit.library.versions import Part, least_part, release
 from promptkit.model import Prompt
@@ -71,9 +71,22 @@ def identify_text(library: Library, file: Path | None) -> int:
     return int(origin.is_edited)
 
 
+def start(folder: Path | None) -> int:
+    """Write what a company's own library begins with."""
+    if folder is None:
+        fix = "name a draft, as in promptkit new unused_apps, or a library of your own with --library DIR"
+        raise UsageError.of("nothing-to-write", "there is nothing to write", fix)
+    for path in start_library(folder):
+        print(path)
+    print(f"Next: promptkit new NAME --library {folder}", file=sys.stderr)
+    return 0
+
+
 def new(library: Library, name: str) -> int:
     """Write a draft, its recipe and its case."""
     for path in scaffold(library, name):
         print(library.relative(path))
-    print(f"Edit them, then run: promptkit check, promptkit eval {name}, promptkit bump {name} minor", file=sys.stderr)
+    where = f" --library {library.root}" if library.own_root else ""
+    steps = ("check", f"eval {name}", f"bump {name} minor --note NOTE")
+    print(f"Edit them, then run: {', '.join(f'promptkit {step}{where}' for step in steps)}", file=sys.stderr)
     return 0

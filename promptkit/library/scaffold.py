@@ -1,4 +1,4 @@
-"""The draft of a new prompt, with its recipe and its case."""
+"""The draft of a new prompt, with its recipe and its case; and a company's own library to begin with."""
 
 from __future__ import annotations
 
@@ -6,9 +6,35 @@ import re
 from pathlib import Path
 
 from promptkit.errors import PromptkitError
-from promptkit.files import make_folder, write_text
+from promptkit.files import make_folder, read_text, write_text
 from promptkit.library.store import Library
 from promptkit.text import sanitized
+
+_STARTER = Path(__file__).parent / "starter"
+_STARTS_WITH = {
+    "README.md": "README.md",
+    "promptkit.yml": ".github/workflows/promptkit.yml",
+    "pre-commit-config.yaml": ".pre-commit-config.yaml",
+    "gitignore": ".gitignore",
+}
+
+
+def start_library(folder: Path) -> list[Path]:
+    """Write what a company's own library begins with into a new or empty folder, and return the paths.
+
+    Raises:
+        PromptkitError: the folder holds something, or cannot be written.
+    """
+    if folder.exists() and (not folder.is_dir() or any(one.name != ".git" for one in folder.iterdir())):
+        raise PromptkitError.of(
+            "folder-in-use", f"{folder} is not empty", "name a new folder, or a draft to write there"
+        )
+    paths = [folder / place for place in _STARTS_WITH.values()]
+    for name, path in zip(_STARTS_WITH, paths, strict=True):
+        make_folder(path.parent)
+        write_text(path, read_text(_STARTER / name))
+    make_folder(folder / "prompts")
+    return paths
 
 
 def scaffold(library: Library, name: str) -> list[Path]:

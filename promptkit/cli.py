@@ -122,6 +122,14 @@ def bump(
 
 
 @app.command()
+def rename(old: options.Name, new: options.NewName, own: options.OwnLibrary = None) -> None:
+    """Give a prompt another name; its old name and old stamps are still found."""
+    from promptkit.commands.versions import rename_prompt
+
+    raise typer.Exit(rename_prompt(options.library(own), old, new))
+
+
+@app.command()
 def diff(
     old: options.OldVersion,
     new: options.NewVersion,

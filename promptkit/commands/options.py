@@ -115,6 +115,7 @@ NewVersion = Annotated[
     str, typer.Argument(metavar="NEW[@VERSION]", help="The version to compare it with.", autocompletion=_names)
 ]
 Pasted = Annotated[Path | None, typer.Argument(metavar="FILE", help="The pasted text; stdin by default.")]
+NewName = Annotated[str, typer.Argument(metavar="NEW", help="Its new name.")]
 Draft = Annotated[str | None, typer.Argument(metavar="NAME", help="The prompt's name, such as unused_apps.")]
 Url = Annotated[
     str, typer.Argument(metavar="URL", help="The server's MCP address, such as https://api.toriihq.com/mcp.")

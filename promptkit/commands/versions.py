@@ -10,6 +10,7 @@ from promptkit.files import read_text
 from promptkit.library.identity import diff as text_diff
 from promptkit.library.identity import identify
 from promptkit.library.instructions import load_instructions
+from promptkit.library.rename import prompts_that_name, rename
 from promptkit.library.render import render
 from promptkit.library.scaffold import scaffold, start_library
 from promptkit.library.store import Library
@@ -69,6 +70,16 @@ def identify_text(library: Library, file: Path | None) -> int:
     if origin.edits:
         print(origin.edits)
     return int(origin.is_edited)
+
+
+def rename_prompt(library: Library, old: str, new: str) -> int:
+    """Rename a prompt and print its new version."""
+    print(rename(library, old, new))
+    for name in prompts_that_name(library, old):
+        print(
+            f"{name} names {old} in its text: change it there, then run: promptkit bump {name} patch", file=sys.stderr
+        )
+    return 0
 
 
 def start(folder: Path | None) -> int:

@@ -43,23 +43,33 @@ def scaffold(library: Library, name: str) -> list[Path]:
     Raises:
         PromptkitError: the name is taken or not a name, or the library cannot be written.
     """
-    if not re.fullmatch(r"[a-z][a-z0-9_]{0,63}", name):
-        raise PromptkitError.of(
-            "wrong-name", f"{sanitized(name)} is not a name", "use small letters, digits and _, such as spend_by_team"
-        )
+    library.check_writable()
+    check_new_name(library, name)
     texts = {
         library.prompts / f"{name}.yaml": _NEW_PROMPT,
         library.recipes / f"{name}.yaml": _NEW_RECIPE,
         library.evals / "cases" / f"{name}.yaml": _NEW_CASE,
     }
-    for path in texts:
-        if path.exists():
-            raise PromptkitError.of("name-taken", f"{library.relative(path)} already exists", "choose another name")
-    library.check_writable()
     for path, text in texts.items():
         make_folder(path.parent)
         write_text(path, text.replace("NAME", name))
     return list(texts)
+
+
+def check_new_name(library: Library, name: str) -> None:
+    """Do nothing if a prompt may be called so.
+
+    Raises:
+        PromptkitError: it is not a name, or the prompt, its recipe or its case is there already.
+    """
+    if not re.fullmatch(r"[a-z][a-z0-9_]{0,63}", name):
+        raise PromptkitError.of(
+            "wrong-name", f"{sanitized(name)} is not a name", "use small letters, digits and _, such as spend_by_team"
+        )
+    for folder in (library.prompts, library.recipes, library.evals / "cases"):
+        path = folder / f"{name}.yaml"
+        if path.exists():
+            raise PromptkitError.of("name-taken", f"{library.relative(path)} already exists", "choose another name")
 
 
 _NEW_PROMPT = """\

@@ -206,8 +206,9 @@ class Library:
         return prompt
 
     def load_archived(self, name: str, version: str) -> Prompt:
-        """One released version of a prompt."""
-        versions = {path.stem: path for path in self.files(f"prompts/archive/{name}/*.yaml")}
+        """One released version of a current prompt, under whichever of its names it was released."""
+        names = (name, *self.load_prompt(name).formerly)
+        versions = {path.stem: path for one in names for path in self.files(f"prompts/archive/{one}/*.yaml")}
         if version not in versions:
             known = ", ".join(sorted(versions)) or "none"
             raise PromptkitError.of(

@@ -115,10 +115,7 @@ def release(library: Library, name: str, part: Part, note: str) -> str:
     if name == INSTRUCTIONS:
         return _release_instructions(library, part, note)
     path = library.prompts / f"{name}.yaml"
-    prompt = library.load_prompt(name)
-    if not path.exists():
-        message = f"{name} is one of our own prompts, and not of the library in {library.root}"
-        raise PromptkitError.of("not-own", message, "release only what is written in this library")
+    prompt = own_prompt(library, name)
     lock = library.load_version_lock()
     text = read_text(path)
     if f"{name}@{prompt.version}" in lock:
@@ -135,6 +132,19 @@ def release(library: Library, name: str, part: Part, note: str) -> str:
     _archive(library, path, name, version)
     _note(library, f"{name}@{version}", note)
     return f"{name}@{version}"
+
+
+def own_prompt(library: Library, name: str) -> Prompt:
+    """A prompt whose file is in this library.
+
+    Raises:
+        PromptkitError: there is no such prompt, or it is one of the library below.
+    """
+    prompt = library.load_prompt(name)
+    if not (library.prompts / f"{name}.yaml").exists():
+        message = f"{sanitized(name)} is not a prompt of the library in {library.root}"
+        raise PromptkitError.of("not-own", message, "name one whose file is in its folder prompts")
+    return prompt
 
 
 def _release_instructions(library: Library, part: Part, note: str) -> str:
@@ -164,6 +174,19 @@ def keep_instructions(library: Library) -> None:
     for variant in Variant:
         write_text(folder / f"{variant}.md", build_instructions(library, variant))
     _lock(library, f"{INSTRUCTIONS}@{version}", instructions_digest(library))
+
+
+def check_released_text(library: Library, prompt: Prompt) -> None:
+    """Do nothing if the prompt says what was released as its version.
+
+    Raises:
+        PromptkitError: it was not released, or has changed since.
+    """
+    document = library.prompt_document(library.prompts / f"{prompt.name}.yaml")
+    if library.load_version_lock().get(f"{prompt.name}@{prompt.version}") != version_digest(document):
+        fix = f"release it first, with: promptkit bump {prompt.name}"
+        message = f"{prompt.name}@{prompt.version} is not what was released as that version"
+        raise PromptkitError.of("changed-release", message, fix, path=document.path)
 
 
 def _check_part(library: Library, prompt: Prompt, part: Part) -> None:

@@ -39,13 +39,11 @@ def show_diff(library: Library, old: str, new: str) -> int:
         changes = text_diff(instructions[0], instructions[1], old, new)
         print(changes, end="\n" if changes else "")
         return int(bool(changes))
-    before, after = library.load_prompt(old), library.load_prompt(new)
-    texts = [prompt.model_dump_json(indent=2, exclude_none=True) for prompt in (before, after)]
-    file_changes = text_diff(texts[0], texts[1], old, new)
-    text_changes = text_diff(_rendered(before), _rendered(after), f"{old} rendered", f"{new} rendered")
-    if not file_changes:
+    before, after = library.load_released(old), library.load_released(new)
+    if before == after:
         return 0
-    print(file_changes)
+    print(text_diff(library.file_text(old), library.file_text(new), old, new))
+    text_changes = text_diff(_rendered(before), _rendered(after), f"{old} rendered", f"{new} rendered")
     print(text_changes or "The rendered text is the same.")
     part, reason = least_part(before, after)
     print(f"At least a {part.name.lower()} change: {reason}.", file=sys.stderr)

@@ -11,7 +11,7 @@ from functools import cached_property
 from pathlib import Path
 
 from promptkit.errors import Collector, PromptkitError, nearest
-from promptkit.files import Document, load_yaml, validate, validate_each
+from promptkit.files import Document, load_yaml, read_text, validate, validate_each
 from promptkit.library.cases import AttackFamily, CaseFile, Wording
 from promptkit.library.recipe import Recipe
 from promptkit.model import Prompt, ReviewedTool, ScoreClass, Scoring
@@ -182,16 +182,38 @@ class Library:
         Raises:
             PromptkitError: there is no such prompt or version, or its file has problems.
         """
+        return self._load_prompt(self._path_of(reference))
+
+    def load_released(self, reference: str) -> Prompt:
+        """One prompt by name, or by `NAME@VERSION` as it was released, even if its file was edited since.
+
+        Raises:
+            PromptkitError: there is no such prompt or version, or its file has problems.
+        """
+        return self._load_prompt(self._released(reference))
+
+    def file_text(self, reference: str) -> str:
+        """The file that `load_released` reads, with the texts that it shares with other prompts written out.
+
+        Raises:
+            PromptkitError: there is no such prompt or version, or its file cannot be read.
+        """
+        return self.written_out(read_text(self._released(reference)), indent="  ")
+
+    def _released(self, reference: str) -> Path:
+        path, (name, _, version) = self._path_of(reference), reference.partition("@")
+        kept = self.file(f"prompts/archive/{name}/{version}.yaml")
+        return kept if version and kept.exists() else path
+
+    def _path_of(self, reference: str) -> Path:
         name, _, version = reference.partition("@")
         if name not in self.prompt_names():
             renamed = next((prompt for prompt in self.load_prompts() if name in prompt.formerly), None)
             if renamed is None:
                 raise self._unknown_prompt(name)
             name = renamed.name
-        prompt = self._load_prompt(self.file(f"prompts/{name}.yaml"))
-        if not version or version == prompt.version:
-            return prompt
-        return self.load_archived(prompt.name, version)
+        path = self.file(f"prompts/{name}.yaml")
+        return path if not version or version == self._load_prompt(path).version else self._archived(name, version)
 
     def load_current(self, reference: str) -> Prompt:
         """The current version of a prompt, by name or by `NAME@VERSION`.
@@ -207,6 +229,9 @@ class Library:
 
     def load_archived(self, name: str, version: str) -> Prompt:
         """One released version of a current prompt, under whichever of its names it was released."""
+        return self._load_prompt(self._archived(name, version))
+
+    def _archived(self, name: str, version: str) -> Path:
         names = (name, *self.load_prompt(name).formerly)
         versions = {path.stem: path for one in names for path in self.files(f"prompts/archive/{one}/*.yaml")}
         if version not in versions:
@@ -214,7 +239,7 @@ class Library:
             raise PromptkitError.of(
                 "unknown-version", f"{name} has no version {sanitized(version)}", f"archived versions: {known}"
             )
-        return self._load_prompt(versions[version])
+        return versions[version]
 
     def _load_prompt(self, path: Path) -> Prompt:
         return validate(self.prompt_document(path), Prompt)

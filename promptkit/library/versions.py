@@ -216,7 +216,7 @@ def _once(pattern: str, replacement: str, text: str) -> str:
 def _archive(library: Library, path: Path, name: str, version: str) -> None:
     kept = library.prompts / "archive" / name / f"{version}.yaml"
     make_folder(kept.parent)
-    write_text(kept, library.written_out(read_text(path), indent="  "))
+    write_text(kept, library.file_text(name))
     _lock(library, f"{name}@{version}", version_digest(library.prompt_document(path)))
 
 

@@ -203,6 +203,20 @@ def test_instructions_are_released_and_the_old_ones_stay_known(copy):
     assert identify(copy, build_instructions(copy)).reference == f"instructions_full@{later}"
 
 
+def test_an_edit_is_compared_with_the_release_line_by_line_as_the_file_has_it(copy, capsys):
+    edit(copy, "title: What renews soon", "title: What ends soon")
+    edit(copy, "  - Torii has no renewal date: a contract renews on its end date.\n", "")
+    assert show_diff(copy, NOW, NAME) == 1
+    changes, rendered = capsys.readouterr().out.split(f"--- {NOW} rendered")
+    changed = [line for line in changes.splitlines()[2:] if line.startswith(("+", "-")) and "chart:" not in line]
+    assert changed == [
+        "-title: What renews soon, and what is it worth?",
+        "+title: What ends soon, and what is it worth?",
+        "-  - Torii has no renewal date: a contract renews on its end date.",
+    ]
+    assert "\n-- Torii has no renewal date: a contract renews on its end date.\n" in rendered
+
+
 def test_two_versions_of_the_instructions_can_be_compared(library, capsys):
     assert show_diff(library, "instructions_short", "instructions_short") == 0
     assert capsys.readouterr().out == ""

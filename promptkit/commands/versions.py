@@ -74,9 +74,7 @@ def rename_prompt(library: Library, old: str, new: str) -> int:
     """Rename a prompt and print its new version."""
     print(rename(library, old, new))
     for name in prompts_that_name(library, old):
-        print(
-            f"{name} names {old} in its text: change it there, then run: promptkit bump {name} patch", file=sys.stderr
-        )
+        print(f"{name} names {old} in its text: change it there.", file=sys.stderr)
     return 0
 
 

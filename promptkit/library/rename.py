@@ -26,6 +26,7 @@ def rename(library: Library, old: str, new: str) -> str:
     library.check_writable()
     check_new_name(library, new)
     prompt = own_prompt(library, old)
+    _check_not_former(library, prompt, new)
     is_draft = prompt.status is Status.DRAFT
     if not is_draft:
         check_released_text(library, prompt)
@@ -34,14 +35,21 @@ def rename(library: Library, old: str, new: str) -> str:
         if path.exists():
             text = _renamed(read_text(path), old, new)
             has_former_name = folder == library.prompts and not is_draft
-            write_text(folder / f"{new}.yaml", _with_former_name(text, prompt) if has_former_name else text)
+            write_text(folder / f"{new}.yaml", _with_former_name(text, prompt, new) if has_former_name else text)
             _delete(path)
     for path in library.own_files("prompts/*.yaml"):
         text = read_text(path)
-        replaced = re.sub(rf"^replaced_by: {old}$", f"replaced_by: {new}", text, flags=re.MULTILINE)
+        replaced = re.sub(rf"^(replaced_by: *[\"']?){old}\b", rf"\g<1>{new}", text, flags=re.MULTILINE)
         if replaced != text:
             write_text(path, replaced)
     return f"{new}@{prompt.version}" if is_draft else release(library, new, Part.MINOR, f"Was called {old} before.")
+
+
+def _check_not_former(library: Library, prompt: Prompt, new: str) -> None:
+    """Do nothing if the new name was never that of another prompt, whose old stamps and links would lead here."""
+    other = next((one for one in library.load_prompts() if new in one.formerly and one.name != prompt.name), None)
+    if other is not None:
+        raise PromptkitError.of("name-taken", f"{other.name} was called {new} before", "choose another name")
 
 
 def prompts_that_name(library: Library, name: str) -> list[str]:
@@ -53,14 +61,14 @@ def prompts_that_name(library: Library, name: str) -> list[str]:
 
 def _renamed(text: str, old: str, new: str) -> str:
     """A prompt, or the case that names it."""
-    text = re.sub(rf"^name: {old}$", f"name: {new}", text, count=1, flags=re.MULTILINE)
-    return re.sub(rf"^prompt: {old}@", f"prompt: {new}@", text, count=1, flags=re.MULTILINE)
+    text = re.sub(r"^name: .*$", f"name: {new}", text, count=1, flags=re.MULTILINE)
+    return re.sub(rf"^(prompt: *[\"']?){old}@", rf"\g<1>{new}@", text, count=1, flags=re.MULTILINE)
 
 
-def _with_former_name(text: str, prompt: Prompt) -> str:
-    names = f"formerly: [{', '.join((*prompt.formerly, prompt.name))}]"
-    text = re.sub(r"^formerly: .*\n", "", text, count=1, flags=re.MULTILINE)
-    return re.sub(r"^(version: .*)$", rf"\1\n{names}", text, count=1, flags=re.MULTILINE)
+def _with_former_name(text: str, prompt: Prompt, new: str) -> str:
+    former = [name for name in (*prompt.formerly, prompt.name) if name != new]
+    text = re.sub(r"^formerly:.*\n(?:[ -].*\n)*", "", text, count=1, flags=re.MULTILINE)
+    return re.sub(r"^(version: .*)$", rf"\1\nformerly: [{', '.join(former)}]", text, count=1, flags=re.MULTILINE)
 
 
 def _delete(path: Path) -> None:

@@ -66,8 +66,8 @@ def check_new_name(library: Library, name: str) -> None:
         raise PromptkitError.of(
             "wrong-name", f"{sanitized(name)} is not a name", "use small letters, digits and _, such as spend_by_team"
         )
-    for folder in (library.prompts, library.recipes, library.evals / "cases"):
-        path = folder / f"{name}.yaml"
+    for folder in ("prompts", "prompts/recipes", "evals/cases"):
+        path = library.file(f"{folder}/{name}.yaml")
         if path.exists():
             raise PromptkitError.of("name-taken", f"{library.relative(path)} already exists", "choose another name")
 

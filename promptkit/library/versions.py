@@ -101,8 +101,8 @@ def _kind(argument: Argument) -> str:
 def release(library: Library, name: str, part: Part, note: str) -> str:
     """Release the current text of prompts/NAME.yaml, and return `NAME@VERSION`.
 
-    A draft is released as the version it names. A released prompt gets the next version, its case is updated to it, and
-    the note goes into its `changes` and prompts/CHANGELOG.md. Every release is kept in prompts/archive, including the
+    A draft is released as the version it names. A released prompt gets the next version, and its case is updated to it.
+    The note goes into its `changes` and prompts/CHANGELOG.md. Every release is kept in prompts/archive, including the
     scoring model and the shared lines, so that it never changes.
 
     Raises:
@@ -118,17 +118,16 @@ def release(library: Library, name: str, part: Part, note: str) -> str:
     prompt = own_prompt(library, name)
     lock = library.load_version_lock()
     text = read_text(path)
-    if f"{name}@{prompt.version}" in lock:
+    if any(f"{one}@{prompt.version}" in lock for one in (name, *prompt.formerly)):
         _check_part(library, prompt, part)
         version = bumped(prompt.version, part)
         text = _once(r"^version: .*$", f"version: {version}", text)
-        text = _once(r"^changes:\n", f"changes:\n  {version}: {_yaml_text(note)}\n", text)
         case = library.evals / "cases" / f"{name}.yaml"
         write_text(case, _once(r"^prompt: .*$", f"prompt: {name}@{version}", read_text(case)))
     else:
         version = prompt.version
         text = re.sub(r"^status: draft\n", "", text, count=1, flags=re.MULTILINE)
-    write_text(path, text)
+    write_text(path, _with_change(text, version, note))
     _archive(library, path, name, version)
     _note(library, f"{name}@{version}", note)
     return f"{name}@{version}"
@@ -192,7 +191,7 @@ def check_released_text(library: Library, prompt: Prompt) -> None:
 def _check_part(library: Library, prompt: Prompt, part: Part) -> None:
     reference = f"{prompt.name}@{prompt.version}"
     document = library.prompt_document(library.prompts / f"{prompt.name}.yaml")
-    if version_digest(document) == library.load_version_lock()[reference]:
+    if version_digest(document) == library.load_version_lock().get(reference):
         raise PromptkitError.of(
             "nothing-changed", f"{reference} is released and has not changed", "edit it first", path=document.path
         )
@@ -202,6 +201,13 @@ def _check_part(library: Library, prompt: Prompt, part: Part) -> None:
         raise PromptkitError.of(
             "larger-change", f"this is a {least.name.lower()} change: {reason}", fix, path=document.path
         )
+
+
+def _with_change(text: str, version: str, note: str) -> str:
+    """The prompt's file with the note as its newest change, in place of what it says of this version already."""
+    entry = rf"^(changes:\n(?:  .*\n)*?)  {re.escape(version)}:.*(?:\n|\Z)(?:   +.*(?:\n|\Z))*"
+    text = re.sub(entry, r"\1", text, count=1, flags=re.MULTILINE)
+    return _once(r"^changes:\n", f"changes:\n  {version}: {_yaml_text(note)}\n", text)
 
 
 def _yaml_text(text: str) -> str:

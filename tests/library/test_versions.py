@@ -8,6 +8,7 @@ from promptkit.errors import PromptkitError
 from promptkit.library.identity import identify
 from promptkit.library.instructions import Variant, build_instructions, instructions_version
 from promptkit.library.render import render
+from promptkit.library.scaffold import scaffold
 from promptkit.library.store import Library, version_digest
 from promptkit.library.versions import Part, bumped, least_part, release
 from promptkit.model import DEFAULT_PROFILE
@@ -101,6 +102,15 @@ def test_a_note_is_kept_word_for_word(copy, note):
     release(copy, "renewal_calendar", Part.PATCH, note)
     assert next(iter(copy.load_prompt("renewal_calendar").changes.values())) == note
     assert check_library(copy) == []
+
+
+@pytest.mark.parametrize("entry", ["First release.", ">-\n    First\n    release.", '"First: release."'])
+def test_the_note_of_a_first_release_takes_the_place_of_the_drafts(copy, entry):
+    scaffold(copy, "busy_apps")
+    edit(copy, "  1.0.0: First release.\n", f"  1.0.0: {entry}\n  0.9.0: Tried out.\n", "busy_apps")
+    release(copy, "busy_apps", Part.MINOR, "Counts apps: by users.")
+    changes = copy.load_prompt("busy_apps").changes
+    assert changes == {"1.0.0": "Counts apps: by users.", "0.9.0": "Tried out."}
 
 
 @pytest.mark.parametrize("note", ["", "two\nlines", "x" * 301])

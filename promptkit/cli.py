@@ -122,6 +122,14 @@ def bump(
 
 
 @app.command()
+def preview(own: options.OwnLibrary = None) -> None:
+    """Serve the page with drafts on this machine, and reload it when a file of the library changes."""
+    from promptkit.commands.preview import preview as run_preview
+
+    raise typer.Exit(run_preview(options.library(own)))
+
+
+@app.command()
 def rename(old: options.Name, new: options.NewName, own: options.OwnLibrary = None) -> None:
     """Give a prompt another name; its old name and old stamps are still found."""
     from promptkit.commands.versions import rename_prompt

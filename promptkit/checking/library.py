@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from operator import attrgetter
 from pathlib import Path
 
 from promptkit.argument_type import type_of
@@ -22,6 +23,7 @@ from promptkit.library.instructions import (
     instruction_parts,
     instructions_digest,
     instructions_version,
+    load_hosts,
     own_instruction_parts,
     utf16_length,
 )
@@ -51,7 +53,7 @@ _NEGATED = re.compile(r"\b(?:not|never|no|nor|without|to)\s+(?:\w+\s+){0,2}$", r
 def check_library(library: Library) -> list[Problem]:
     """Every problem in a library, sorted by place; of a company's own library, in its own files."""
     collector = Collector()
-    for check_whole in (_check_tools, _check_instructions, _check_changelog):
+    for check_whole in (_check_tools, _check_instructions, _check_changelog, _check_others):
         with collector.collect():
             collector.problems += check_whole(library)
     problems = collector.problems
@@ -236,6 +238,15 @@ def _check_changelog(library: Library) -> Iterator[Problem]:
         if f"`{reference}`" not in text:
             fix = f"add a line - `{reference}`: and what changed for its users"
             yield Problem(library.relative(path), 0, 0, "no-changelog", f"it does not mention {reference}", fix)
+
+
+def _check_others(library: Library) -> Iterator[Problem]:
+    """What is wrong with the form of files that are not prompts, recipes or cases."""
+    collector = Collector()
+    for read in (load_hosts, attrgetter("attacks"), attrgetter("wording")):
+        with collector.collect():
+            read(library)
+    yield from collector.problems
 
 
 def _check_case_file(library: Library, path: Path) -> Iterator[Problem]:

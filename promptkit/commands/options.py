@@ -11,7 +11,7 @@ from typing import Annotated, Literal
 import typer
 from typer.core import TyperGroup
 
-from promptkit.errors import UsageError
+from promptkit.errors import PromptkitError, UsageError
 from promptkit.library.store import OWN_LIBRARY, Library, open_library
 from promptkit.model import DEFAULT_PROFILE, Profile
 
@@ -62,7 +62,11 @@ def profile_at(path: Path | None, library: Library) -> Profile:
 
 
 def _names(context: typer.Context, incomplete: str) -> list[str]:
-    return [name for name in library(context.params.get("own")).prompt_names() if name.startswith(incomplete)]
+    try:
+        names = library(context.params.get("own")).prompt_names()
+    except PromptkitError:  # The command itself says what is wrong with the library.
+        return []
+    return [name for name in names if name.startswith(incomplete)]
 
 
 def _names_or_commands(context: typer.Context, incomplete: str) -> list[str]:

@@ -93,7 +93,8 @@ def new(library: Library, name: str) -> int:
     """Write a draft, its recipe and its case."""
     for path in scaffold(library, name):
         print(library.relative(path))
-    where = f" --library {library.root}" if library.own_root else ""
     steps = ("check", f"eval {name}", f"bump {name} minor --note NOTE")
-    print(f"Edit them, then run: {', '.join(f'promptkit {step}{where}' for step in steps)}", file=sys.stderr)
+    print(
+        f"Edit them, then run: {', '.join(f'promptkit {step}{library.as_option}' for step in steps)}", file=sys.stderr
+    )
     return 0

@@ -98,6 +98,11 @@ class Library:
         """The folder of a company's own library; None for ours."""
         return None if self.base is None else self.root
 
+    @property
+    def as_option(self) -> str:
+        """What a command to run again is given besides, so that it uses this library: nothing for ours."""
+        return f" --library {self.root}" if self.own_root else ""
+
     def check_writable(self) -> None:
         """Do nothing if people may write into this library.
 

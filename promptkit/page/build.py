@@ -91,7 +91,7 @@ def _views(
     answers: Mapping[str, SampleAnswer],
     evidence: Mapping[str, Sequence[Evidence]],
 ) -> list[PageView]:
-    groups = load_groups()
+    groups = load_groups(library)
     order = list(groups)
     chosen = {*profile.views, *always}
     shown = [prompt for prompt in prompts if not profile.views or prompt.name in chosen]

@@ -18,7 +18,7 @@ from watchfiles import awatch
 from promptkit.hosts.serving import listen, run_application
 
 _HOST = "127.0.0.1"
-_FOLDERS = ("prompts", "instructions", "evals")
+_PLACES = ("prompts", "instructions", "evals", "groups.yaml")
 
 
 def serve_preview(root: Path, build: Callable[[int], str]) -> None:
@@ -64,15 +64,15 @@ class _Preview:
 
     async def _watch(self) -> None:
         while True:
-            folders = self._folders()
-            async for _ in awatch(*folders):
+            places = self._places()
+            async for _ in awatch(*places):
                 await self._renew()
-                if self._folders() != folders:
+                if self._places() != places:
                     break
 
-    def _folders(self) -> list[Path]:
-        """Where the library's files are; a new library has not all of these folders yet, or none."""
-        return [folder for name in _FOLDERS if (folder := self._root / name).is_dir()] or [self._root]
+    def _places(self) -> list[Path]:
+        """Where the library's files are; a new library has not all of them yet, or none."""
+        return [path for name in _PLACES if (path := self._root / name).exists()] or [self._root]
 
     async def _renew(self) -> None:
         async with self._lock:

@@ -123,6 +123,12 @@ def test_what_is_too_long_for_a_paste_box_is_found(own):
     assert "too-long" in {problem.code for problem in check_library(own)}
 
 
+@pytest.mark.parametrize("place", ["instructions/hosts.yaml", "evals/wording.yaml", "evals/attacks/ours.yaml"])
+def test_what_is_wrong_with_a_file_of_any_other_kind_is_found(own, place):
+    write(own.root / place, "a: [1\n")
+    assert [(problem.path, problem.code) for problem in check_library(own)] == [(place, "not-yaml")]
+
+
 def test_the_review_of_tools_is_not_its_own(own, library):
     write(own.instructions / "tools.yaml", "run_workflow: {class: read, source: ours}\n")
     assert own.reviewed_tools == library.reviewed_tools

@@ -70,6 +70,7 @@ def merge(
     markdown: options.Markdown = None,
     html: options.Html = None,
     baseline: options.Baseline = None,
+    own: options.OwnLibrary = None,
 ) -> None:
     """Print one report on all shards of a run.
 
@@ -80,7 +81,7 @@ def merge(
     from promptkit.reports.files import ReportFiles
 
     outputs = Outputs(as_json, ReportFiles(junit, sarif, markdown, html), baseline)
-    raise typer.Exit(run_merge(folders, outputs))
+    raise typer.Exit(run_merge(folders, outputs, options.library(own)))
 
 
 @app.command()

@@ -1,11 +1,21 @@
 """`promptkit export`: folders ready to use, a sub-command for each kind and each host in instructions/hosts.yaml."""
 
+from pathlib import Path
 from typing import Any
 
 import typer
 from typer.core import TyperGroup
 
 from promptkit.commands import options
+
+
+def _named_library(args: list[str]) -> Path | None:
+    """The library that an option names, looked for before there is a command that has this option."""
+    for word, following in zip(args, [*args, ""][1:], strict=True):
+        name, _, value = word.partition("=")
+        if name == "--library" and (value or following):
+            return Path(value or following)
+    return None
 
 
 class _HostsGroup(TyperGroup):
@@ -15,7 +25,7 @@ class _HostsGroup(TyperGroup):
         from promptkit.library.instructions import load_hosts
 
         hosts = typer.Typer(rich_markup_mode=None)
-        for name, host in load_hosts(options.library()).items():
+        for name, host in load_hosts(options.library(_named_library(args))).items():
             hosts.command(name, help=f"{host.title}: steps to follow, instructions and prompts.")(_host)
         self.commands.update(typer.main.get_group(hosts).commands)
         return super().make_context(info_name, args, parent, **extra)

@@ -52,6 +52,8 @@ def scaffold(library: Library, name: str) -> list[Path]:
     }
     for path, text in texts.items():
         make_folder(path.parent)
+        if library.base is not None:  # The schemas that editors are referred to are beside our own prompts only.
+            _, _, text = text.partition("\n")
         write_text(path, text.replace("NAME", name))
     return list(texts)
 

@@ -12,7 +12,7 @@ from promptkit.text import sanitized
 
 _STARTER = Path(__file__).parent / "starter"
 _STARTS_WITH = {
-    "README.md": "README.md",
+    "about.md": "README.md",
     "promptkit.yml": ".github/workflows/promptkit.yml",
     "pre-commit-config.yaml": ".pre-commit-config.yaml",
     "gitignore": ".gitignore",

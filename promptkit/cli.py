@@ -48,19 +48,26 @@ def promptkit(
 
 
 @app.command("list")
-def list_(as_json: options.AsJson = False) -> None:
+def list_(
+    as_json: options.AsJson = False,
+    own: options.OwnLibrary = None,
+) -> None:
     """List the prompts."""
     from promptkit.commands.show import list_prompts
 
-    raise typer.Exit(list_prompts(options.library(), as_json=as_json))
+    raise typer.Exit(list_prompts(options.library(own), as_json=as_json))
 
 
 @app.command()
-def show(name: options.Name, as_json: options.AsJson = False) -> None:
+def show(
+    name: options.Name,
+    as_json: options.AsJson = False,
+    own: options.OwnLibrary = None,
+) -> None:
     """Show what a prompt is for, its arguments and its answer."""
     from promptkit.commands.show import show_prompt
 
-    raise typer.Exit(show_prompt(options.library(), name, as_json=as_json))
+    raise typer.Exit(show_prompt(options.library(own), name, as_json=as_json))
 
 
 @app.command()
@@ -68,59 +75,103 @@ def render(
     name: options.Reference,
     argument: options.Arguments = [],  # noqa: B006
     profile: options.ProfilePath = None,
+    own: options.OwnLibrary = None,
 ) -> None:
     """Print the text to paste."""
     from promptkit.commands.render import render_prompt
 
-    raise typer.Exit(render_prompt(options.library(), name, argument, profile=options.profile_at(profile)))
+    library = options.library(own)
+    raise typer.Exit(render_prompt(library, name, argument, profile=options.profile_at(profile, library)))
 
 
 @app.command()
-def check(paths: options.Paths = [], as_json: options.AsJson = False) -> None:  # noqa: B006
+def check(
+    paths: options.Paths = [],  # noqa: B006
+    as_json: options.AsJson = False,
+    own: options.OwnLibrary = None,
+) -> None:
     """Find every problem in the library, or in the prompt files given."""
     from promptkit.commands.check import check as run_check
 
-    raise typer.Exit(run_check(options.library(), paths, as_json=as_json))
+    raise typer.Exit(run_check(options.library(own), paths, as_json=as_json))
 
 
 @app.command()
-def instructions(variant: options.InstructionsVariant = None, host: options.Host = None) -> None:
+def instructions(
+    variant: options.InstructionsVariant = None,
+    host: options.Host = None,
+    own: options.OwnLibrary = None,
+) -> None:
     """Print the instructions to paste into an assistant; their length goes to stderr."""
     from promptkit.commands.instruct import print_instructions
 
-    raise typer.Exit(print_instructions(options.library(), variant=variant, host=host))
+    raise typer.Exit(print_instructions(options.library(own), variant=variant, host=host))
 
 
 @app.command()
-def bump(name: options.Name, part: options.Part, note: options.Note) -> None:
+def bump(
+    name: options.Name,
+    part: options.Part,
+    note: options.Note,
+    own: options.OwnLibrary = None,
+) -> None:
     """Release the current text of a prompt as its next version."""
     from promptkit.commands.versions import bump as run_bump
 
-    raise typer.Exit(run_bump(options.library(), name, part, note))
+    raise typer.Exit(run_bump(options.library(own), name, part, note))
 
 
 @app.command()
-def diff(old: options.OldVersion, new: options.NewVersion) -> None:
+def preview(own: options.OwnLibrary = None) -> None:
+    """Serve the page with drafts on this machine, and reload it when a file of the library changes."""
+    from promptkit.commands.preview import preview as run_preview
+
+    raise typer.Exit(run_preview(options.library(own)))
+
+
+@app.command()
+def rename(old: options.Name, new: options.NewName, own: options.OwnLibrary = None) -> None:
+    """Give a prompt another name; its old name and old stamps are still found."""
+    from promptkit.commands.versions import rename_prompt
+
+    raise typer.Exit(rename_prompt(options.library(own), old, new))
+
+
+@app.command()
+def diff(
+    old: options.OldVersion,
+    new: options.NewVersion,
+    own: options.OwnLibrary = None,
+) -> None:
     """Compare two versions of a prompt: their files, and the texts they render."""
     from promptkit.commands.versions import show_diff
 
-    raise typer.Exit(show_diff(options.library(), old, new))
+    raise typer.Exit(show_diff(options.library(own), old, new))
 
 
 @app.command()
-def identify(file: options.Pasted = None) -> None:
+def identify(
+    file: options.Pasted = None,
+    own: options.OwnLibrary = None,
+) -> None:
     """Recognise a pasted prompt or instructions, and show what was edited."""
     from promptkit.commands.versions import identify_text
 
-    raise typer.Exit(identify_text(options.library(), file))
+    raise typer.Exit(identify_text(options.library(own), file))
 
 
 @app.command()
-def new(name: options.Draft) -> None:
-    """Write a draft prompt and its case, ready to edit."""
+def new(
+    name: options.Draft = None,
+    own: options.OwnLibrary = None,
+) -> None:
+    """Write a draft prompt and its case, ready to edit; without a NAME, begin the library that --library names."""
     from promptkit.commands.versions import new as write_draft
+    from promptkit.commands.versions import start
 
-    raise typer.Exit(write_draft(options.library(), name))
+    if name is None:
+        raise typer.Exit(start(own))
+    raise typer.Exit(write_draft(options.library(own), name))
 
 
 @app.command()
@@ -156,6 +207,7 @@ def init(
     yes: options.Yes = False,
     replace: options.Replace = False,
     as_json: options.AsJson = False,
+    own: options.OwnLibrary = None,
 ) -> None:
     """Propose a mapping of your fields, ask what you decide, and write dashboard.yaml; later, show what has changed."""
     from promptkit.commands.init import run_init
@@ -173,18 +225,22 @@ def init(
         yes=yes,
         replace=replace,
     )
-    raise typer.Exit(run_init(options.library(), given, server=server, path=out, as_json=as_json))
+    raise typer.Exit(run_init(options.library(own), given, server=server, path=out, as_json=as_json))
 
 
 @app.command()
 def doctor(
-    server: options.Server = "local", profile: options.ProfilePath = None, as_json: options.AsJson = False
+    server: options.Server = "local",
+    profile: options.ProfilePath = None,
+    as_json: options.AsJson = False,
+    own: options.OwnLibrary = None,
 ) -> None:
     """Go through the guide's checklist against a server; each finding says what to do next."""
     from promptkit.commands.doctor import run_doctor
 
-    tenant = options.profile_at(profile)
-    raise typer.Exit(run_doctor(options.library(), server=server, profile=tenant, as_json=as_json))
+    library = options.library(own)
+    tenant = options.profile_at(profile, library)
+    raise typer.Exit(run_doctor(library, server=server, profile=tenant, as_json=as_json))
 
 
 # \b keeps click from joining the list into one paragraph.
@@ -241,12 +297,13 @@ def audit(
     html: options.Html = None,
     show_text: options.ShowText = False,
     show_people: options.ShowPeople = False,
+    own: options.OwnLibrary = None,
 ) -> None:
     """Show what conversations of any host called, and whether any call did more than read."""
     from promptkit.commands.audit import run_audit
 
     code = run_audit(
-        options.library(),
+        options.library(own),
         paths,
         format=format_,
         tools=tools,
@@ -271,17 +328,19 @@ def answer(
     as_csv: options.AsCsv = False,
     html: options.Dashboard = None,
     every: options.Every = False,
+    own: options.OwnLibrary = None,
 ) -> None:
     """Compute a view from read tools, without a model, or refresh the dashboards of all views."""
     from promptkit.commands.answer import AnswerOutputs, print_answer
     from promptkit.commands.refresh import TenantSource, refresh
 
-    tenant, outputs = options.profile_at(profile), AnswerOutputs(as_json=as_json, as_csv=as_csv, html=html)
+    library = options.library(own)
+    tenant, outputs = options.profile_at(profile, library), AnswerOutputs(as_json=as_json, as_csv=as_csv, html=html)
     cache = not no_cache
     if every:
         source = TenantSource(server, tenant, profile, cache=cache)
-        raise typer.Exit(refresh(options.library(), name, argument, source, outputs))
-    code = print_answer(options.library(), name, argument, server=server, profile=tenant, outputs=outputs, cache=cache)
+        raise typer.Exit(refresh(library, name, argument, source, outputs))
+    code = print_answer(library, name, argument, server=server, profile=tenant, outputs=outputs, cache=cache)
     raise typer.Exit(code)
 
 
@@ -296,18 +355,15 @@ def serve(
     trusted_host: options.TrustedHosts = [],  # noqa: B006  (typer's own default)
     trusted_origin: options.TrustedOrigins = [],  # noqa: B006
     metrics: options.Metrics = None,
+    own: options.OwnLibrary = None,
 ) -> None:
     """Offer the prompts and instructions over MCP, on stdio unless --http is given; with --server, the views too."""
     from promptkit.commands.public import public_address
     from promptkit.commands.serve import serve as run_serve
 
-    tenant, public = (
-        options.profile_at(profile),
-        public_address(public_url, state, trusted_host, trusted_origin, metrics),
-    )
-    raise typer.Exit(
-        run_serve(options.library(), server=server, http=http, profile=tenant, cache=not no_cache, public=public)
-    )
+    library, public = options.library(own), public_address(public_url, state, trusted_host, trusted_origin, metrics)
+    tenant = options.profile_at(profile, library)
+    raise typer.Exit(run_serve(library, server=server, http=http, profile=tenant, cache=not no_cache, public=public))
 
 
 @app.command()
@@ -324,12 +380,13 @@ def guard(
     trusted_host: options.TrustedHosts = [],  # noqa: B006  (typer's own default)
     trusted_origin: options.TrustedOrigins = [],  # noqa: B006
     metrics: options.Metrics = None,
+    own: options.OwnLibrary = None,
 ) -> None:
     """Stand in front of a server as an MCP proxy that forwards nothing but reviewed reads."""
     from promptkit.commands.guard import run_guard
     from promptkit.commands.public import public_address
 
-    library = options.library_with(tools, lock)
+    library = options.library_with(tools, lock, own)
     public = public_address(public_url, state, trusted_host, trusted_origin, metrics)
     raise typer.Exit(run_guard(library, upstream, variables, http=http, log=log, show_all=show_all, public=public))
 

@@ -13,6 +13,8 @@ from traceback import extract_tb, format_exception
 from typing import Self
 
 _PACKAGE = Path(__file__).parent
+# A slip of one or two letters is nearer; list_users is not what somebody meant by list_vendors.
+_NEAR = 0.74
 
 
 @dataclass(frozen=True, order=True)
@@ -90,7 +92,7 @@ class Collector:
 
 def nearest(word: str, known: Iterable[str], otherwise: str) -> str:
     """The fix for an unknown word: write the closest known one, or `otherwise` if none is close."""
-    near = get_close_matches(word, list(known), 1)
+    near = get_close_matches(word, list(known), 1, _NEAR)
     return f"write {near[0]}" if near else otherwise
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from promptkit.errors import bug_report
+from promptkit.errors import bug_report, nearest
 from promptkit.files import make_folder
 
 
@@ -45,3 +45,8 @@ def test_it_ends_with_where_to_report_it_and_what_to_mind(bug):
 
 def test_an_error_that_came_through_no_line_of_ours_is_named_alone():
     assert "This is a bug in promptkit: ValueError." in bug_report(ValueError("x")).splitlines()
+
+
+def test_a_word_is_taken_for_a_slip_only_if_it_is_near():
+    assert nearest("lsit_apps", ["list_apps", "list_users"], "none") == "write list_apps"
+    assert nearest("list_vendors", ["list_apps", "list_users"], "none") == "none"

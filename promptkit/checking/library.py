@@ -6,6 +6,7 @@ import datetime
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from operator import attrgetter
 from pathlib import Path
 
 from promptkit.argument_type import type_of
@@ -17,6 +18,7 @@ from promptkit.errors import Collector, Problem, PromptkitError, nearest
 from promptkit.files import Document, read_text, validate
 from promptkit.library.cases import CaseFile
 from promptkit.library.instructions import (
+    INSTRUCTION_PARTS,
     INSTRUCTIONS,
     LIMITS_UTF16,
     Variant,
@@ -24,6 +26,8 @@ from promptkit.library.instructions import (
     instruction_parts,
     instructions_digest,
     instructions_version,
+    load_hosts,
+    own_instruction_parts,
     utf16_length,
 )
 from promptkit.library.recipe import Recipe
@@ -51,11 +55,15 @@ _NEGATED = re.compile(r"\b(?:not|never|no|nor|without|to)\s+(?:\w+\s+){0,2}$", r
 
 
 def check_library(library: Library, today: datetime.date | None = None) -> list[Problem]:
-    """Every problem in a library, sorted by place."""
-    problems = [*_check_tools(library), *_check_instructions(library), *_check_changelog(library)]
-    problems += _collect(library.prompt_files(), lambda path: check_prompt_file(library, path, today))
-    problems += _collect(sorted(library.recipes.glob("*.yaml")), lambda path: check_recipe_file(library, path))
-    problems += _collect(sorted((library.evals / "cases").glob("*.yaml")), lambda path: _check_case_file(library, path))
+    """Every problem in a library, sorted by place; of a company's own library, in its own files."""
+    collector = Collector()
+    for check_whole in (_check_tools, _check_instructions, _check_changelog, _check_others):
+        with collector.collect():
+            collector.problems += check_whole(library)
+    problems = collector.problems
+    problems += _collect(library.own_files("prompts/*.yaml"), lambda path: check_prompt_file(library, path, today))
+    problems += _collect(library.own_files("prompts/recipes/*.yaml"), lambda path: check_recipe_file(library, path))
+    problems += _collect(library.own_files("evals/cases/*.yaml"), lambda path: _check_case_file(library, path))
     return sorted(set(problems))
 
 
@@ -93,10 +101,10 @@ def check_prompt_file(library: Library, path: Path, today: datetime.date | None 
     yield from _check_fits(document, prompt)
     yield from check_chart(document, prompt)
     yield from check_meaning(library, document, prompt, _recipe_if_valid(library, prompt.name))
-    if not (library.recipes / path.name).exists():
+    if not library.file(f"prompts/recipes/{path.name}").exists():
         fix = f"write prompts/recipes/{path.name}"
         yield document.problem_at(("name",), "no-recipe", f"{prompt.name} has no recipe, so code cannot answer it", fix)
-    if not (library.evals / "cases" / path.name).exists():
+    if not library.file(f"evals/cases/{path.name}").exists():
         fix = f"write evals/cases/{path.name}"
         yield document.problem_at(("name",), "no-case", f"{prompt.name} has no case, so nothing tests it", fix)
 
@@ -236,11 +244,20 @@ def _check_fits(document: Document, prompt: Prompt) -> Iterator[Problem]:
 
 def _check_changelog(library: Library) -> Iterator[Problem]:
     path = library.prompts / "CHANGELOG.md"
-    text = read_text(path)
+    text = read_text(path) if path.exists() else ""
     for reference in library.load_version_lock():
         if f"`{reference}`" not in text:
             fix = f"add a line - `{reference}`: and what changed for its users"
             yield Problem(library.relative(path), 0, 0, "no-changelog", f"it does not mention {reference}", fix)
+
+
+def _check_others(library: Library) -> Iterator[Problem]:
+    """What is wrong with the form of files that are not prompts, recipes or cases."""
+    collector = Collector()
+    for read in (load_hosts, attrgetter("attacks"), attrgetter("wording")):
+        with collector.collect():
+            read(library)
+    yield from collector.problems
 
 
 def _check_case_file(library: Library, path: Path) -> Iterator[Problem]:
@@ -273,6 +290,10 @@ def _check_case_file(library: Library, path: Path) -> Iterator[Problem]:
 
 
 def _check_tools(library: Library) -> Iterator[Problem]:
+    for own in library.own_files("instructions/tools.*") if library.base is not None else []:
+        message = "it is not read: which tools may be called is reviewed in our library, for everybody"
+        fix = "delete it; for a server of your own, give it and its lock to guard and tools with --tools and --lock"
+        yield Problem(library.relative(own), 0, 0, "own-review", message, fix)
     try:
         document = library.document(library.tools_file)
         for name, rule in library.reviewed_tools.items():
@@ -286,15 +307,18 @@ def _check_tools(library: Library) -> Iterator[Problem]:
 
 
 def _check_instructions(library: Library) -> Iterator[Problem]:
+    if not library.own_files(INSTRUCTION_PARTS):
+        return  # They are ours, as we released them.
+    parts = instruction_parts(library)
     version = instructions_version(library)
     released = library.load_version_lock().get(f"{INSTRUCTIONS}@{version}")
     if released != instructions_digest(library):
         message = f"the instructions differ from what was released as {version}"
         fix = "undo the change, or release it with: promptkit bump instructions patch"
-        first = library.relative(instruction_parts(library)[0])
+        first = library.relative(own_instruction_parts(library)[0])
         yield Problem(first, 1, 1, "changed-release", message, fix)
     seen: dict[str, str] = {}
-    for path in instruction_parts(library):
+    for path in parts:
         for number, line in enumerate(read_text(path).splitlines(), 1):
             rule = re.match(r"- ([A-Z]{2}-\d+) ", line)
             if rule and rule.group(1) in seen:

@@ -121,7 +121,7 @@ def _follow(
     view = chosen_view(prompt.arguments, values, _profile())
     policy = ToolPolicy(library.reviewed_tools)
     with empty_database() as connection:
-        if (library.instructions / "scoring.yaml").exists():
+        if library.scoring_if_any is not None:
             load_scoring(connection, library.scoring)
         given = parameters(prompt.arguments, values, _TODAY, view)
         run = DryRun(document, connection, bind(connection, {}, given), view)

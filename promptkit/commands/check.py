@@ -12,7 +12,7 @@ from promptkit.checking.library import check_library, check_prompt_file
 from promptkit.checking.recipes import check_recipe_file
 from promptkit.errors import Problem, PromptkitError, UsageError
 from promptkit.library.profile import today_at
-from promptkit.library.store import Library
+from promptkit.library.store import Library, open_library
 from promptkit.model import DEFAULT_PROFILE
 
 
@@ -36,7 +36,7 @@ def check(library: Library, paths: Sequence[Path], *, as_json: bool) -> int:
 
 def _check_path(library: Library, path: Path, today: datetime.date) -> list[Problem]:
     if path.is_dir():
-        return check_library(Library(path), today)
+        return check_library(open_library(path.parent if path.resolve().name == "prompts" else path), today)
     if not path.is_file():
         raise UsageError.of(
             "no-such-file",

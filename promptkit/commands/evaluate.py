@@ -86,7 +86,7 @@ def run_eval(library: Library, setup: EvalSpec, limits: Limits, folders: Folders
     for note in run.notes:
         print(f"Note: {note}", file=sys.stderr)
     print(f"The whole transcript is in {run.folder / FILE_NAME}", file=sys.stderr)
-    return _ended(stop, f"promptkit eval --resume {run.folder}", passed=passed)
+    return _ended(stop, f"promptkit eval --resume {run.folder}{library.as_option}", passed=passed)
 
 
 def _setup(asked: EvalSpec, folders: Folders, player: Player | None) -> EvalSpec:
@@ -146,9 +146,10 @@ def run_on_cluster(
         raise PromptkitError.of(
             "no-shard", f"no shard came back: {stop}", "look at the workers' logs, then start again"
         )
-    passed = report_on(merged(shards), _conversations(shards), outputs)
+    passed = report_on(merged(shards, library), _conversations(shards), outputs)
     print(f"The whole transcripts are in the folders in {spread.folder}", file=sys.stderr)
-    return _ended(stop, f"promptkit eval --dask {address} --resume {spread.folder}", passed=passed)
+    again = f"promptkit eval --dask {address} --resume {spread.folder}{library.as_option}"
+    return _ended(stop, again, passed=passed)
 
 
 def _go_on_cluster(address: str, library: Library, spread: Spread, limits: Limits) -> str | None:
@@ -158,7 +159,7 @@ def _go_on_cluster(address: str, library: Library, spread: Spread, limits: Limit
         _print_forecast(library, spread.setup, samples)
         begin(len(samples))
         try:
-            return spread.go(len(samples), cluster, limits, ended)
+            return spread.go(library.own_root, len(samples), cluster, limits, ended)
         except KeyboardInterrupt:
             return _INTERRUPTED
 
@@ -207,9 +208,9 @@ def _spent(limits: Limits) -> str:
     )
 
 
-def run_merge(folders: Sequence[Path], outputs: Outputs) -> int:
+def run_merge(folders: Sequence[Path], outputs: Outputs, library: Library | None = None) -> int:
     """Print the report on the shards of one run; 0 only if all of it is there, clean and correct."""
-    return int(not report_on(merged(folders), _conversations(folders), outputs))
+    return int(not report_on(merged(folders, library), _conversations(folders), outputs))
 
 
 def run_score(library: Library, records: Sequence[Path], expected: Path | None, outputs: Outputs) -> int:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Literal
@@ -9,8 +11,8 @@ from typing import Annotated, Literal
 import typer
 from typer.core import TyperGroup
 
-from promptkit.errors import UsageError
-from promptkit.library.store import Library, default_root
+from promptkit.errors import PromptkitError, UsageError
+from promptkit.library.store import OWN_LIBRARY, Library, open_library
 from promptkit.model import DEFAULT_PROFILE, Profile
 
 # Spelt out here, because their own modules are slow to import; tests/commands/test_cli.py compares them.
@@ -21,12 +23,20 @@ Toolset = Literal["torii", "views"]
 RoleKey = Literal["admin", "readOnly", "procurement", "itAdmin", "appOwner"]
 
 
-def library() -> Library:
-    """The library that every command works on."""
-    return Library(default_root())
+def library(own: Path | None = None) -> Library:
+    """The library that a command works on: ours, or a company's own over it.
+
+    A folder that is named counts for the whole process, and for those that it starts.
+
+    Raises:
+        PromptkitError: there is no such folder.
+    """
+    if own is not None:
+        os.environ[OWN_LIBRARY] = str(own.absolute())
+    return open_library()
 
 
-def library_with(tools: Path | None, lock: Path | None) -> Library:
+def library_with(tools: Path | None, lock: Path | None, own: Path | None = None) -> Library:
     """The library with the review of another server in place of Torii's, where one is named.
 
     Raises:
@@ -35,10 +45,10 @@ def library_with(tools: Path | None, lock: Path | None) -> Library:
     if (tools is None) != (lock is None):
         message = "a review is two files, the tools with their classes and the lock, and only one of them is named"
         raise UsageError.of("half-a-review", message, "name both, with --tools and --lock")
-    return Library(default_root(), tools, lock)
+    return replace(library(own), own_tools=tools, own_lock=lock)
 
 
-def profile_at(path: Path | None) -> Profile:
+def profile_at(path: Path | None, library: Library) -> Profile:
     """The tenant's profile; the default one without `--profile`.
 
     Raises:
@@ -48,18 +58,22 @@ def profile_at(path: Path | None) -> Profile:
         return DEFAULT_PROFILE
     from promptkit.library.profile import load_profile
 
-    return load_profile(path, library())
+    return load_profile(path, library)
 
 
-def _names(incomplete: str) -> list[str]:
-    return [name for name in library().prompt_names() if name.startswith(incomplete)]
+def _names(context: typer.Context, incomplete: str) -> list[str]:
+    try:
+        names = library(context.params.get("own")).prompt_names()
+    except PromptkitError:  # The command itself says what is wrong with the library.
+        return []
+    return [name for name in names if name.startswith(incomplete)]
 
 
 def _names_or_commands(context: typer.Context, incomplete: str) -> list[str]:
     """Names of prompts; for the first word, also the sub-commands."""
     if context.params.get("names") or not isinstance(context.command, TyperGroup):
-        return _names(incomplete)
-    return [name for name in context.command.commands if name.startswith(incomplete)] + _names(incomplete)
+        return _names(context, incomplete)
+    return [name for name in context.command.commands if name.startswith(incomplete)] + _names(context, incomplete)
 
 
 # Used by several commands.
@@ -71,6 +85,10 @@ Reference = Annotated[
 Arguments = Annotated[list[str], typer.Option("--argument", "-a", metavar="KEY=VALUE", help="Fill in one argument.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
 ProfilePath = Annotated[Path | None, typer.Option("--profile", help="The tenant's dashboard.yaml.")]
+OwnLibrary = Annotated[
+    Path | None,
+    typer.Option("--library", metavar="DIR", envvar=OWN_LIBRARY, help="Your own library, over ours."),
+]
 Http = Annotated[
     str | None, typer.Option(metavar="HOST:PORT", help="Serve over streamable HTTP; port 0 picks a free one.")
 ]
@@ -101,7 +119,8 @@ NewVersion = Annotated[
     str, typer.Argument(metavar="NEW[@VERSION]", help="The version to compare it with.", autocompletion=_names)
 ]
 Pasted = Annotated[Path | None, typer.Argument(metavar="FILE", help="The pasted text; stdin by default.")]
-Draft = Annotated[str, typer.Argument(metavar="NAME", help="The prompt's name, such as unused_apps.")]
+NewName = Annotated[str, typer.Argument(metavar="NEW", help="Its new name.")]
+Draft = Annotated[str | None, typer.Argument(metavar="NAME", help="The prompt's name, such as unused_apps.")]
 Url = Annotated[
     str, typer.Argument(metavar="URL", help="The server's MCP address, such as https://api.toriihq.com/mcp.")
 ]

@@ -78,7 +78,7 @@ def refresh(
     prompts = views_of(library, source.profile)
     run = _Refresh(library, folder, source, now_at(source.profile))
     run.go(prompts)
-    write_text(index, build_index(_grouped(prompts, run.entries), source=source.words, at=run.at))
+    write_text(index, build_index(_grouped(library, prompts, run.entries), source=source.words, at=run.at))
     print(index)
     return int(any(entry.state not in {State.FRESH, State.NEEDS} for entry in run.entries.values()))
 
@@ -89,9 +89,11 @@ def views_of(library: Library, profile: Profile) -> list[Prompt]:
     return [prompt for prompt in prompts if not profile.views or prompt.name in profile.views]
 
 
-def _grouped(prompts: Sequence[Prompt], entries: Mapping[str, IndexEntry]) -> dict[str, list[IndexEntry]]:
+def _grouped(
+    library: Library, prompts: Sequence[Prompt], entries: Mapping[str, IndexEntry]
+) -> dict[str, list[IndexEntry]]:
     """The entries by the label of their group, in the order of the page."""
-    groups = load_groups()
+    groups = load_groups(library)
     names = [*groups, *sorted({prompt.group for prompt in prompts} - groups.keys())]
     labels = {name: groups[name].label if name in groups else name.replace("_", " ").capitalize() for name in names}
     found = {labels[name]: [entries[one.name] for one in prompts if one.group == name] for name in names}

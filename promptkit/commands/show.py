@@ -13,18 +13,22 @@ def list_prompts(library: Library, *, as_json: bool) -> int:
     """Print every prompt, grouped."""
     prompts = sorted(library.load_prompts(), key=lambda prompt: (prompt.group, prompt.name))
     if as_json:
-        print(json.dumps([_summary(prompt) for prompt in prompts], indent=2))
+        print(json.dumps([_summary(library, prompt) for prompt in prompts], indent=2))
         return 0
     group = max((len(prompt.group) for prompt in prompts), default=0)
     name = max((len(_reference(prompt)) for prompt in prompts), default=0)
     for prompt in prompts:
-        title = f"{prompt.title}{_size(prompt)} {prompt.deprecation_notice}"
+        title = f"{prompt.title}{_size(prompt)}{_whose(library, prompt)} {prompt.deprecation_notice}"
         print(_line(f"{prompt.group:{group}}  {_reference(prompt):{name}}  {title}"))
     return 0
 
 
 def _reference(prompt: Prompt) -> str:
     return f"{prompt.name}@{prompt.version}"
+
+
+def _whose(library: Library, prompt: Prompt) -> str:
+    return " (your own)" if library.is_own(prompt.name) else ""
 
 
 def _size(prompt: Prompt) -> str:
@@ -38,7 +42,7 @@ def show_prompt(library: Library, reference: str, *, as_json: bool) -> int:
         print(prompt.model_dump_json(indent=2, exclude_none=True))
         return 0
     print(_line(prompt.title))
-    print(_line(f"{_reference(prompt)}, {prompt.status}. For: {prompt.audience}"))
+    print(_line(f"{_reference(prompt)}{_whose(library, prompt)}, {prompt.status}. For: {prompt.audience}"))
     print(_line(f"{prompt.description} {prompt.deprecation_notice}"))
     print()
     for name, argument in prompt.arguments.items():
@@ -70,10 +74,10 @@ def _line(text: str) -> str:
     return "".join(char if char.isprintable() else " " for char in text).rstrip()
 
 
-def _summary(prompt: Prompt) -> dict[str, object]:
+def _summary(library: Library, prompt: Prompt) -> dict[str, object]:
     keys = {"name", "version", "status", "title", "group", "audience", "description", "fits", "reads"}
     keys |= {"replaced_by", "sunset"} if prompt.deprecation_notice else set()
-    return prompt.model_dump(mode="json", include=keys)
+    return prompt.model_dump(mode="json", include=keys) | ({"own": True} if library.is_own(prompt.name) else {})
 
 
 def _default(argument: Argument) -> str:

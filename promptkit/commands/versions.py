@@ -10,8 +10,9 @@ from promptkit.files import read_text
 from promptkit.library.identity import diff as text_diff
 from promptkit.library.identity import identify
 from promptkit.library.instructions import load_instructions
+from promptkit.library.rename import prompts_that_name, rename
 from promptkit.library.render import render
-from promptkit.library.scaffold import scaffold
+from promptkit.library.scaffold import scaffold, start_library
 from promptkit.library.store import Library
 from promptkit.library.versions import Part, least_part, release
 from promptkit.model import Prompt
@@ -38,13 +39,11 @@ def show_diff(library: Library, old: str, new: str) -> int:
         changes = text_diff(instructions[0], instructions[1], old, new)
         print(changes, end="\n" if changes else "")
         return int(bool(changes))
-    before, after = library.load_prompt(old), library.load_prompt(new)
-    texts = [prompt.model_dump_json(indent=2, exclude_none=True) for prompt in (before, after)]
-    file_changes = text_diff(texts[0], texts[1], old, new)
-    text_changes = text_diff(_rendered(before), _rendered(after), f"{old} rendered", f"{new} rendered")
-    if not file_changes:
+    before, after = library.load_released(old), library.load_released(new)
+    if before == after:
         return 0
-    print(file_changes)
+    print(text_diff(library.file_text(old), library.file_text(new), old, new))
+    text_changes = text_diff(_rendered(before), _rendered(after), f"{old} rendered", f"{new} rendered")
     print(text_changes or "The rendered text is the same.")
     part, reason = least_part(before, after)
     print(f"At least a {part.name.lower()} change: {reason}.", file=sys.stderr)
@@ -71,9 +70,31 @@ def identify_text(library: Library, file: Path | None) -> int:
     return int(origin.is_edited)
 
 
+def rename_prompt(library: Library, old: str, new: str) -> int:
+    """Rename a prompt and print its new version."""
+    print(rename(library, old, new))
+    for name in prompts_that_name(library, old):
+        print(f"{name} names {old} in its text: change it there.", file=sys.stderr)
+    return 0
+
+
+def start(folder: Path | None) -> int:
+    """Write what a company's own library begins with."""
+    if folder is None:
+        fix = "name a draft, as in promptkit new unused_apps, or a library of your own with --library DIR"
+        raise UsageError.of("nothing-to-write", "there is nothing to write", fix)
+    for path in start_library(folder):
+        print(path)
+    print(f"Next: promptkit new NAME --library {folder}", file=sys.stderr)
+    return 0
+
+
 def new(library: Library, name: str) -> int:
     """Write a draft, its recipe and its case."""
     for path in scaffold(library, name):
         print(library.relative(path))
-    print(f"Edit them, then run: promptkit check, promptkit eval {name}, promptkit bump {name} minor", file=sys.stderr)
+    steps = ("check", f"eval {name}", f"bump {name} minor --note NOTE")
+    print(
+        f"Edit them, then run: {', '.join(f'promptkit {step}{library.as_option}' for step in steps)}", file=sys.stderr
+    )
     return 0

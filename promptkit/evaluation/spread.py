@@ -22,7 +22,7 @@ from promptkit.evaluation.records.record import read_header, read_record
 from promptkit.evaluation.runner import Limits, Progress
 from promptkit.evaluation.start import EvalRun, asked_again
 from promptkit.files import make_folder, write_text
-from promptkit.library.store import Library, default_root
+from promptkit.library.store import open_library
 from promptkit.text import sanitized
 
 LOOK_SECONDS = 5
@@ -31,10 +31,11 @@ _Shard = Future[tuple[str, str | None]]
 """The record of a shard, and why it stopped before its end."""
 
 
-def run_shard(setup: EvalSpec, limits: Limits, before: str) -> tuple[str, str | None]:
+def run_shard(own: Path | None, setup: EvalSpec, limits: Limits, before: str) -> tuple[str, str | None]:
     """Run one shard. A worker calls this, with its own library and its own provider keys.
 
     Args:
+        own: the folder of the company's own library, which the worker must reach too; None for ours alone.
         setup: the shard's setup.
         limits: how fast and how far it goes.
         before: the record of the part that is done; empty if there is none.
@@ -49,7 +50,7 @@ def run_shard(setup: EvalSpec, limits: Limits, before: str) -> tuple[str, str | 
         record = Path(folder, FILE_NAME)
         if before:
             record.write_text(before, "utf-8")
-        library = Library(default_root())
+        library = open_library(own)
         run = EvalRun(
             library, setup, plan(library, setup), open_models(setup.models, setup.base_url), record.parent, bool(before)
         )
@@ -102,13 +103,14 @@ class Spread:
         setup = read_header(folders[0]).setup
         return cls(asked_again(replace(setup, shard=_ONE), asked), folder, setup.shard[1])
 
-    def go(self, planned: int, cluster: Cluster, limits: Limits, progress: Progress) -> str | None:
+    def go(self, own: Path | None, planned: int, cluster: Cluster, limits: Limits, progress: Progress) -> str | None:
         """Run every shard that is not complete yet; each is written to disk here as soon as it comes back.
 
         If a shard's worker is lost, the scheduler tries the shard again, and gives up if that does not help. Limits
         are for the whole run: each shard gets its part.
 
         Args:
+            own: the folder of the company's own library, if the run uses one.
             planned: how many samples the whole run has.
             cluster: runs the shards.
             limits: how fast and how far.
@@ -121,9 +123,9 @@ class Spread:
             PromptkitError: a record cannot be read or written.
         """
         with exclusive(self.folder):
-            return "; ".join(self._returned(self._sent(planned, cluster, limits), cluster, progress)) or None
+            return "; ".join(self._returned(self._sent(own, planned, cluster, limits), cluster, progress)) or None
 
-    def _sent(self, planned: int, cluster: Cluster, limits: Limits) -> dict[_Shard, Path]:
+    def _sent(self, own: Path | None, planned: int, cluster: Cluster, limits: Limits) -> dict[_Shard, Path]:
         count = self.count or min(cluster.slots(), planned) or 1
         waiting: dict[_Shard, Path] = {}
         for index in range(1, count + 1):
@@ -133,7 +135,7 @@ class Spread:
                 continue
             setup = replace(self.setup, shard=(index, count))
             share = limits.share(count)
-            waiting[cluster.executor.submit(run_shard, setup, share, before)] = path
+            waiting[cluster.executor.submit(run_shard, own, setup, share, before)] = path
         return waiting
 
     def _returned(self, waiting: dict[_Shard, Path], cluster: Cluster, progress: Progress) -> Iterator[str]:

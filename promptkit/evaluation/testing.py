@@ -10,7 +10,7 @@ from promptkit.agents.turns import REFERENCE
 from promptkit.evaluation.plan import plan
 from promptkit.evaluation.records.result import SampleResult
 from promptkit.evaluation.suite import open_evaluation
-from promptkit.library.store import Library, default_root
+from promptkit.library.store import Library, open_library
 
 
 def run_prompt(
@@ -28,7 +28,7 @@ def run_prompt(
         model: `reference`, `rogue` or `PROVIDER:NAME`.
         server: `local` for a fresh local Torii, or the URL of a server.
         base_url: the endpoint of the language model; None for the provider's own.
-        library: where prompts and cases come from; by default the installed one.
+        library: where prompts and cases come from; by default ours, under the one that PROMPTKIT_LIBRARY names.
 
     Returns:
         One result per sample, in the order of the case. `passed` says whether all is well, `failures` what is not.
@@ -37,7 +37,7 @@ def run_prompt(
         PromptkitError: the name is unknown, or the server or model cannot be used.
     """
     setup = EvalSpec(names=(name,), models=(model,), server=server, base_url=base_url)
-    return anyio.run(_run, library or Library(default_root()), setup)
+    return anyio.run(_run, library or open_library(), setup)
 
 
 async def _run(library: Library, setup: EvalSpec) -> list[SampleResult]:

@@ -48,7 +48,7 @@ def export_project(library: Library, profile: Profile, name: str) -> Files:
 
 
 def _fill(library: Library, name: str, **values: object) -> str:
-    template = read_text(library.instructions / "export" / f"{name}.md.j2")
+    template = read_text(library.file(f"instructions/export/{name}.md.j2"))
     return _JINJA.from_string(template).render(values).rstrip() + "\n"
 
 

@@ -45,12 +45,17 @@ def run_server(
     host, port = listening.getsockname()[:2]
     origin = f"http://{host}:{port}"
     application = app(origin) if app else server.streamable_http_app()
-    config = uvicorn.Config(application, log_level="warning", lifespan="on", timeout_graceful_shutdown=1)
     print(f"{origin}/mcp", flush=True)
+    run_application(application, listening)
+    return 0
+
+
+def run_application(application: ASGIApp, listening: socket.socket) -> None:
+    """Serve over HTTP at a socket that listens already, until stopped."""
+    config = uvicorn.Config(application, log_level="warning", lifespan="on", timeout_graceful_shutdown=1)
     # Being stopped is the normal end; uvicorn would afterwards raise the signal again for the previous handler.
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     uvicorn.Server(config).run(sockets=[listening])
-    return 0
 
 
 async def _serve_stdio(server: Server[Any], stdout: Any) -> None:  # noqa: ANN401

@@ -79,7 +79,7 @@ def _may_be_like(original: str, words: list[str]) -> bool:
 
 def _candidates(library: Library, words: list[str]) -> list[tuple[str, str]]:
     candidates = []
-    for path in [*library.prompt_files(), *sorted((library.prompts / "archive").glob("*/*.yaml"))]:
+    for path in [*library.prompt_files(), *library.files("prompts/archive/*/*.yaml")]:
         prompt = validate(library.prompt_document(path), Prompt)
         if not _may_be_like(prompt.template, words):
             continue
@@ -87,7 +87,7 @@ def _candidates(library: Library, words: list[str]) -> list[tuple[str, str]]:
         candidates.append((f"{prompt.name}@{prompt.version}", body))
     texts = [build_instructions(library, variant) for variant in Variant]
     # The newest first, since a variant may say the same in several versions.
-    texts += [read_text(path) for path in sorted((library.instructions / "archive").glob("*/*.md"), reverse=True)]
+    texts += [read_text(path) for path in reversed(library.files("instructions/archive/*/*.md"))]
     for text in texts:
         body, stamp = _split(text)
         if stamp and _may_be_like(body, words):

@@ -18,6 +18,7 @@ from promptkit.text import sanitized
 
 INSTRUCTIONS = "instructions"  # What versions.lock, bump and the archive call them.
 LIMITS_UTF16 = {"full": 7500, "short": 1500, "views": 1500}
+INSTRUCTION_PARTS = "instructions/[0-9][0-9]_*.md"
 _VERSION = re.compile(r"\A<!-- version: (\d+\.\d+\.\d+) -->")
 _COMMENT = re.compile(r"<!--.*?-->\n?", re.DOTALL)
 _RULE = re.compile(r"^- ([A-Z]{2}-\d+) (.+(?:\n  .+)*)", re.MULTILINE)
@@ -37,23 +38,52 @@ class Variant(StrEnum):
 
 
 def instruction_parts(library: Library) -> list[Path]:
-    """The parts in the order of the number that begins each file name."""
-    return sorted(library.instructions.glob("[0-9][0-9]_*.md"))
+    """The parts in the order of the number that begins each file name; a company's own ones among ours.
+
+    Raises:
+        PromptkitError: a company's own part would take the place of one of ours, or gives another meaning to its rules.
+    """
+    if library.base is not None:
+        ours = instruction_parts(library.base)
+        for path in library.own_files(INSTRUCTION_PARTS):
+            _check_own_part(path, library.relative(path), {part.name: _rule_ids(part) for part in ours})
+    return library.files(INSTRUCTION_PARTS)
+
+
+def _check_own_part(path: Path, name: str, ours: Mapping[str, list[str]]) -> None:
+    if path.name in ours:
+        message = "the name is that of a part of ours, whose rules it would take away"
+        fix = "give it a number and a name of its own, such as 60_our_company.md"
+        raise PromptkitError.of("replaces-part", message, fix, path=name)
+    for part, rules in ours.items():
+        if repeated := [rule for rule in _rule_ids(path) if rule in rules]:
+            fix = "give it an id of its own, with letters of your own"
+            raise PromptkitError.of("repeated-rule", f"{repeated[0]} is already in {part}", fix, path=name)
+
+
+def _rule_ids(path: Path) -> list[str]:
+    return [id_ for id_, _ in _RULE.findall(_COMMENT.sub("", read_text(path)))]
+
+
+def own_instruction_parts(library: Library) -> list[Path]:
+    """The parts of the library that names the version: a company's own where it has any, else ours."""
+    return library.own_files(INSTRUCTION_PARTS) or (
+        own_instruction_parts(library.base) if library.base is not None else []
+    )
 
 
 def instructions_version(library: Library) -> str:
-    """The version that the first part names in its first line.
+    """The version that the first part names in its first line, or the first of a company's own parts where it has any.
 
     Raises:
         PromptkitError: it names none.
     """
-    path = instruction_parts(library)[0]
-    match = _VERSION.match(read_text(path))
+    path = next(iter(own_instruction_parts(library)), None)
+    match = _VERSION.match(read_text(path)) if path else None
     if not match:
         fix = "begin it with <!-- version: 1.0.0 -->"
-        raise PromptkitError.of(
-            "no-version", "the first part names no version", fix, path=library.relative(path), line=1
-        )
+        place = library.relative(path or library.instructions)
+        raise PromptkitError.of("no-version", "the first part names no version", fix, path=place, line=1)
     return match.group(1)
 
 
@@ -90,7 +120,7 @@ def load_instructions(library: Library, reference: str) -> str | None:
         return None
     if version in {"", instructions_version(library)}:
         return build_instructions(library, variants[name])
-    kept = {path.parent.name: path for path in library.instructions.glob(f"archive/*/{variants[name]}.md")}
+    kept = {path.parent.name: path for path in library.files(f"instructions/archive/*/{variants[name]}.md")}
     if version not in kept:
         known = ", ".join(sorted(kept))
         raise PromptkitError.of(
@@ -113,7 +143,7 @@ def instruction_rules(library: Library) -> list[InstructionRule]:
 
 def load_hosts(library: Library) -> Mapping[str, Host]:
     """instructions/hosts.yaml by the host's name."""
-    return validate_each(library.document(library.instructions / "hosts.yaml"), Host)
+    return validate_each(library.document(library.file("instructions/hosts.yaml")), Host)
 
 
 def find_host(library: Library, name: str) -> Host:

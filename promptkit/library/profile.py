@@ -102,7 +102,8 @@ def _misfits(document: Document, profile: Profile, library: Library) -> Iterator
     names = [prompt.name for prompt in prompts]
     for index, name in enumerate(profile.views):
         if name not in names:
-            fix = nearest(name, names, "write a name from promptkit list")
+            renamed = next((prompt.name for prompt in prompts if name in prompt.formerly), None)
+            fix = f"write {renamed}" if renamed else nearest(name, names, "write a name from promptkit list")
             yield document.problem_at(("views", index), "unknown-view", f"there is no prompt {name}", fix)
     known = sorted({name for prompt in prompts for name in prompt.arguments})
     for name, value in profile.thresholds.items():

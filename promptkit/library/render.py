@@ -141,7 +141,8 @@ def template_problems(
     try:
         tree = _JINJA.parse(template)
     except TemplateError as error:
-        yield TemplateProblem(getattr(error, "lineno", 1), "", "template-syntax", str(error), "correct the template")
+        fix = "write {{ name }} with two braces on each side, and {% if name %} with its {% endif %}"
+        yield TemplateProblem(getattr(error, "lineno", 1), "", "template-syntax", str(error), fix)
         return
     except RecursionError:
         yield TemplateProblem(1, "", "template-syntax", "the template is nested too deeply", "nest it less")

@@ -1,4 +1,4 @@
-"""The draft of a new prompt, with its recipe and its case."""
+"""The draft of a new prompt, with its recipe and its case; and a company's own library to begin with."""
 
 from __future__ import annotations
 
@@ -6,9 +6,35 @@ import re
 from pathlib import Path
 
 from promptkit.errors import PromptkitError
-from promptkit.files import write_text
+from promptkit.files import make_folder, read_text, write_text
 from promptkit.library.store import Library
 from promptkit.text import sanitized
+
+_STARTER = Path(__file__).parent / "starter"
+_STARTS_WITH = {
+    "about.md": "README.md",
+    "promptkit.yml": ".github/workflows/promptkit.yml",
+    "pre-commit-config.yaml": ".pre-commit-config.yaml",
+    "gitignore": ".gitignore",
+}
+
+
+def start_library(folder: Path) -> list[Path]:
+    """Write what a company's own library begins with into a new or empty folder, and return the paths.
+
+    Raises:
+        PromptkitError: the folder holds something, or cannot be written.
+    """
+    if folder.exists() and (not folder.is_dir() or any(one.name != ".git" for one in folder.iterdir())):
+        raise PromptkitError.of(
+            "folder-in-use", f"{folder} is not empty", "name a new folder, or a draft to write there"
+        )
+    paths = [folder / place for place in _STARTS_WITH.values()]
+    for name, path in zip(_STARTS_WITH, paths, strict=True):
+        make_folder(path.parent)
+        write_text(path, read_text(_STARTER / name))
+    make_folder(folder / "prompts")
+    return paths
 
 
 def scaffold(library: Library, name: str) -> list[Path]:
@@ -17,21 +43,35 @@ def scaffold(library: Library, name: str) -> list[Path]:
     Raises:
         PromptkitError: the name is taken or not a name, or the library cannot be written.
     """
-    if not re.fullmatch(r"[a-z][a-z0-9_]{0,63}", name):
-        raise PromptkitError.of(
-            "wrong-name", f"{sanitized(name)} is not a name", "use small letters, digits and _, such as spend_by_team"
-        )
+    library.check_writable()
+    check_new_name(library, name)
     texts = {
         library.prompts / f"{name}.yaml": _NEW_PROMPT,
         library.recipes / f"{name}.yaml": _NEW_RECIPE,
         library.evals / "cases" / f"{name}.yaml": _NEW_CASE,
     }
-    for path in texts:
-        if path.exists():
-            raise PromptkitError.of("name-taken", f"{library.relative(path)} already exists", "choose another name")
     for path, text in texts.items():
+        make_folder(path.parent)
+        if library.base is not None:  # The schemas that editors are referred to are beside our own prompts only.
+            _, _, text = text.partition("\n")
         write_text(path, text.replace("NAME", name))
     return list(texts)
+
+
+def check_new_name(library: Library, name: str) -> None:
+    """Do nothing if a prompt may be called so.
+
+    Raises:
+        PromptkitError: it is not a name, or the prompt, its recipe or its case is there already.
+    """
+    if not re.fullmatch(r"[a-z][a-z0-9_]{0,63}", name):
+        raise PromptkitError.of(
+            "wrong-name", f"{sanitized(name)} is not a name", "use small letters, digits and _, such as spend_by_team"
+        )
+    for folder in ("prompts", "prompts/recipes", "evals/cases"):
+        path = library.file(f"{folder}/{name}.yaml")
+        if path.exists():
+            raise PromptkitError.of("name-taken", f"{library.relative(path)} already exists", "choose another name")
 
 
 _NEW_PROMPT = """\

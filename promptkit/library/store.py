@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -11,7 +12,7 @@ from functools import cached_property
 from pathlib import Path
 
 from promptkit.errors import Collector, PromptkitError, nearest
-from promptkit.files import Document, load_yaml, validate, validate_each
+from promptkit.files import Document, load_yaml, read_text, validate, validate_each
 from promptkit.library.cases import AttackFamily, CaseFile, Wording
 from promptkit.library.recipe import Recipe
 from promptkit.model import Prompt, ReviewedTool, ScoreClass, Scoring
@@ -21,6 +22,8 @@ SCORING_MARK = "{{ scoring }}"
 # What may still change in a released version: its status and how it is drawn, but nothing that it says.
 _UNVERSIONED = {"status", "replaced_by", "sunset", "chart"}
 FITS_MARK = "{{ fits }}"
+_PACKAGE = Path(__file__).parents[1]
+OWN_LIBRARY = "PROMPTKIT_LIBRARY"  # The environment variable that names a company's own library.
 
 
 def default_root() -> Path:
@@ -29,25 +32,91 @@ def default_root() -> Path:
     Raises:
         PromptkitError: the package is in a zip file, whose folders cannot be read.
     """
-    package = Path(__file__).parents[1]
-    root = package / "data" if (package / "data").is_dir() else package.parent
+    root = _PACKAGE / "data" if (_PACKAGE / "data").is_dir() else _PACKAGE.parent
     if not (root / "prompts").is_dir():
         fix = "install the wheel, or build an archive that unpacks itself, for example with shiv"
         raise PromptkitError.of("no-library", f"there is no folder of prompts in {root}", fix)
     return root
 
 
+def open_library(own: Path | None = None) -> Library:
+    """Our library, or a company's own one over it.
+
+    Args:
+        own: the folder of the company's own; None for the one that the environment names, if any.
+
+    Raises:
+        PromptkitError: there is no such folder, or our own library cannot be found.
+    """
+    ours = Library(default_root())
+    own = own or (Path(named) if (named := os.environ.get(OWN_LIBRARY)) else None)
+    if own is None or own.resolve() == ours.root.resolve():
+        return ours
+    if not own.is_dir():
+        fix = f"name the folder that holds prompts/, or start one with: promptkit new --library {sanitized(own)}"
+        raise PromptkitError.of("no-library", f"{sanitized(own)} is not a folder", fix)
+    return Library(own, base=ours)
+
+
 @dataclass(frozen=True)
 class Library:
-    """The files below one root. Nothing is read until it is needed.
+    """The files below one root, over those of another library. Nothing is read until it is needed.
 
-    `own_tools` and `own_lock` are the review of another server than Torii's, in place of the one below the root; there
-    are both of them or none.
+    A company's own library lies over ours: a file of its name wins, and everything else comes from `base`. What is
+    written goes below `root`. What may be called is never a company's own file, but one review: that of the lowest
+    library, or `own_tools` and `own_lock`, the review of another server than Torii's; there are both of them or none.
     """
 
     root: Path
     own_tools: Path | None = None
     own_lock: Path | None = None
+    base: Library | None = None
+
+    def file(self, place: str) -> Path:
+        """The file at this place below the root: the library's own, or that of its base where it has none."""
+        own = self.root / place
+        return self.base.file(place) if self.base is not None and not own.exists() else own
+
+    def files(self, pattern: str) -> list[Path]:
+        """The files that match below the root or, where it has none of that name, below that of its base, sorted."""
+        return [path for _, path in sorted(self._found(pattern).items())]
+
+    def own_files(self, pattern: str) -> list[Path]:
+        """The library's own files that match, sorted."""
+        return sorted(self.root.glob(pattern))
+
+    def _found(self, pattern: str) -> dict[str, Path]:
+        below = self.base._found(pattern) if self.base is not None else {}
+        return below | {path.relative_to(self.root).as_posix(): path for path in self.root.glob(pattern)}
+
+    @property
+    def lowest(self) -> Library:
+        """The library below all others: ours."""
+        return self if self.base is None else self.base.lowest
+
+    @property
+    def own_root(self) -> Path | None:
+        """The folder of a company's own library; None for ours."""
+        return None if self.base is None else self.root
+
+    @property
+    def as_option(self) -> str:
+        """What a command to run again is given besides, so that it uses this library: nothing for ours."""
+        return f" --library {self.root}" if self.own_root else ""
+
+    def check_writable(self) -> None:
+        """Do nothing if people may write into this library.
+
+        Raises:
+            PromptkitError: it came with the installed package, and would be lost at its next upgrade.
+        """
+        if self.root == _PACKAGE / "data":
+            fix = "start a library of your own with: promptkit new --library DIR; then give every command --library DIR"
+            raise PromptkitError.of("installed-library", "the installed prompts are replaced at each upgrade", fix)
+
+    def is_own(self, name: str) -> bool:
+        """Whether a prompt is a company's own, and not one of ours."""
+        return self.base is not None and (self.prompts / f"{name}.yaml").exists()
 
     @property
     def is_of_other_server(self) -> bool:
@@ -57,31 +126,31 @@ class Library:
     @property
     def tools_file(self) -> Path:
         """The reviewed tools."""
-        return self.own_tools or self.instructions / "tools.yaml"
+        return self.own_tools or self.lowest.instructions / "tools.yaml"
 
     @property
     def lock_file(self) -> Path:
         """The definitions of tools as they were reviewed."""
-        return self.own_lock or self.instructions / "tools.lock.json"
+        return self.own_lock or self.lowest.instructions / "tools.lock.json"
 
     @property
     def prompts(self) -> Path:
-        """The folder of prompts."""
+        """The folder of the library's own prompts."""
         return self.root / "prompts"
 
     @property
     def recipes(self) -> Path:
-        """The folder of recipes."""
+        """The folder of its own recipes."""
         return self.prompts / "recipes"
 
     @property
     def instructions(self) -> Path:
-        """The folder of instructions."""
+        """The folder of its own instructions."""
         return self.root / "instructions"
 
     @property
     def evals(self) -> Path:
-        """The folder of cases and attacks."""
+        """The folder of its own cases and attacks."""
         return self.root / "evals"
 
     def relative(self, path: Path) -> str:
@@ -94,7 +163,7 @@ class Library:
 
     def prompt_files(self) -> list[Path]:
         """The current prompts, sorted by name."""
-        return sorted(self.prompts.glob("*.yaml"))
+        return self.files("prompts/*.yaml")
 
     def prompt_names(self) -> list[str]:
         """Names of the current prompts, sorted."""
@@ -129,17 +198,38 @@ class Library:
         Raises:
             PromptkitError: there is no such prompt or version, or its file has problems.
         """
+        return self._load_prompt(self._path_of(reference))
+
+    def load_released(self, reference: str) -> Prompt:
+        """One prompt by name, or by `NAME@VERSION` as it was released, even if its file was edited since.
+
+        Raises:
+            PromptkitError: there is no such prompt or version, or its file has problems.
+        """
+        return self._load_prompt(self._released(reference))
+
+    def file_text(self, reference: str) -> str:
+        """The file that `load_released` reads, with the texts that it shares with other prompts written out.
+
+        Raises:
+            PromptkitError: there is no such prompt or version, or its file cannot be read.
+        """
+        return self.written_out(read_text(self._released(reference)), indent="  ")
+
+    def _released(self, reference: str) -> Path:
+        path, (name, _, version) = self._path_of(reference), reference.partition("@")
+        kept = self.file(f"prompts/archive/{name}/{version}.yaml")
+        return kept if version and kept.exists() else path
+
+    def _path_of(self, reference: str) -> Path:
         name, _, version = reference.partition("@")
-        path = self.prompts / f"{name}.yaml"
         if name not in self.prompt_names():
             renamed = next((prompt for prompt in self.load_prompts() if name in prompt.formerly), None)
             if renamed is None:
                 raise self._unknown_prompt(name)
-            path = self.prompts / f"{renamed.name}.yaml"
-        prompt = self._load_prompt(path)
-        if not version or version == prompt.version:
-            return prompt
-        return self.load_archived(prompt.name, version)
+            name = renamed.name
+        path = self.file(f"prompts/{name}.yaml")
+        return path if not version or version == self._load_prompt(path).version else self._archived(name, version)
 
     def load_current(self, reference: str) -> Prompt:
         """The current version of a prompt, by name or by `NAME@VERSION`.
@@ -154,15 +244,18 @@ class Library:
         return prompt
 
     def load_archived(self, name: str, version: str) -> Prompt:
-        """One released version of a prompt."""
-        folder = self.prompts / "archive" / name
-        versions = {path.stem: path for path in folder.glob("*.yaml")}
+        """One released version of a current prompt, under whichever of its names it was released."""
+        return self._load_prompt(self._archived(name, version))
+
+    def _archived(self, name: str, version: str) -> Path:
+        names = (name, *self.load_prompt(name).formerly)
+        versions = {path.stem: path for one in names for path in self.files(f"prompts/archive/{one}/*.yaml")}
         if version not in versions:
             known = ", ".join(sorted(versions)) or "none"
             raise PromptkitError.of(
                 "unknown-version", f"{name} has no version {sanitized(version)}", f"archived versions: {known}"
             )
-        return self._load_prompt(versions[version])
+        return versions[version]
 
     def _load_prompt(self, path: Path) -> Prompt:
         return validate(self.prompt_document(path), Prompt)
@@ -173,7 +266,11 @@ class Library:
 
     def attack_families(self) -> list[str]:
         """Names of the attack families, sorted."""
-        return sorted(path.stem for path in (self.evals / "attacks").glob("*.yaml"))
+        return [path.stem for path in self.attack_files()]
+
+    def attack_files(self) -> list[Path]:
+        """The attack families, sorted by name."""
+        return self.files("evals/attacks/*.yaml")
 
     @cached_property
     def attacks(self) -> list[AttackFamily]:
@@ -183,24 +280,24 @@ class Library:
             PromptkitError: the problems of all files together.
         """
         families, collector = [], Collector()
-        for name in self.attack_families():
+        for path in self.attack_files():
             with collector.collect():
-                families.append(validate(self.document(self.evals / "attacks" / f"{name}.yaml"), AttackFamily))
+                families.append(validate(self.document(path), AttackFamily))
         collector.raise_any()
         return families
 
     @cached_property
     def wording(self) -> Mapping[str, Wording]:
         """evals/wording.yaml by language."""
-        return validate_each(self.document(self.evals / "wording.yaml"), Wording)
+        return validate_each(self.document(self.file("evals/wording.yaml")), Wording)
 
     def load_recipe(self, name: str) -> Recipe:
         """How code answers the current version of a prompt."""
-        return validate(self.document(self.recipes / f"{name}.yaml"), Recipe)
+        return validate(self.document(self.file(f"prompts/recipes/{name}.yaml")), Recipe)
 
     def load_case_file(self, name: str) -> CaseFile:
         """The case of one prompt."""
-        return validate(self.document(self.evals / "cases" / f"{name}.yaml"), CaseFile)
+        return validate(self.document(self.file(f"evals/cases/{name}.yaml")), CaseFile)
 
     @cached_property
     def reviewed_tools(self) -> Mapping[str, ReviewedTool]:
@@ -214,7 +311,7 @@ class Library:
         Raises:
             PromptkitError: everything that is wrong with it, each at its place.
         """
-        document = self.document(self.instructions / "scoring.yaml")
+        document = self.document(self.file("instructions/scoring.yaml"))
         scoring = validate(document, Scoring)
         known = f"write one of {', '.join(scoring.signals)}"
         wrong = [
@@ -229,7 +326,7 @@ class Library:
     @property
     def scoring_if_any(self) -> Scoring | None:
         """The scoring model; None in a library that has none."""
-        return self.scoring if (self.instructions / "scoring.yaml").exists() else None
+        return self.scoring if self.file("instructions/scoring.yaml").exists() else None
 
     def prompt_document(self, path: Path) -> Document:
         """A prompt's file, with the texts that it shares with other prompts filled into its template."""
@@ -241,8 +338,10 @@ class Library:
 
     @cached_property
     def shared_lines(self) -> Mapping[str, str]:
-        """instructions/shared_lines.yaml: sentences by the name that templates use for them."""
-        return validate_each(self.document(self.instructions / "shared_lines.yaml"), str)
+        """instructions/shared_lines.yaml: sentences by the name that templates use for them; a company may add some."""
+        below = self.base.shared_lines if self.base is not None else {}
+        path = self.instructions / "shared_lines.yaml"
+        return {**below, **(validate_each(self.document(path), str) if path.exists() or self.base is None else {})}
 
     def written_out(self, text: str, indent: str = "") -> str:
         """`text` with its marks replaced by what prompts share: lines, and the scoring model, indented."""
@@ -253,7 +352,7 @@ class Library:
         return text
 
     def load_version_lock(self) -> dict[str, str]:
-        """prompts/versions.lock: the digest of each released version by `name@version`."""
+        """prompts/versions.lock: the digest of each version that this library has released, by `name@version`."""
         path = self.prompts / "versions.lock"
         return validate_each(self.document(path), str) if path.exists() else {}
 

@@ -16,18 +16,25 @@ from promptkit.argument_type import type_of
 from promptkit.errors import PromptkitError
 from promptkit.files import make_folder, read_text, write_text
 from promptkit.library.instructions import (
+    INSTRUCTION_PARTS,
     INSTRUCTIONS,
     Variant,
     build_instructions,
-    instruction_parts,
     instructions_digest,
     instructions_version,
+    own_instruction_parts,
 )
 from promptkit.library.store import Library, version_digest
 from promptkit.model import Argument, Prompt
 from promptkit.text import hidden_characters, sanitized
 
 MAX_NOTE = 300
+_NEW_CHANGELOG = """\
+# Changes of the prompts
+
+## Unreleased
+
+"""
 
 
 class Part(IntEnum):
@@ -94,8 +101,8 @@ def _kind(argument: Argument) -> str:
 def release(library: Library, name: str, part: Part, note: str) -> str:
     """Release the current text of prompts/NAME.yaml, and return `NAME@VERSION`.
 
-    A draft is released as the version it names. A released prompt gets the next version, its case is updated to it, and
-    the note goes into its `changes` and prompts/CHANGELOG.md. Every release is kept in prompts/archive, including the
+    A draft is released as the version it names. A released prompt gets the next version, and its case is updated to it.
+    The note goes into its `changes` and prompts/CHANGELOG.md. Every release is kept in prompts/archive, including the
     scoring model and the shared lines, so that it never changes.
 
     Raises:
@@ -104,37 +111,55 @@ def release(library: Library, name: str, part: Part, note: str) -> str:
     if not note.strip() or len(note) > MAX_NOTE or hidden_characters(note):
         fix = f"say what changed for the user in one line of at most {MAX_NOTE} characters"
         raise PromptkitError.of("wrong-note", f"{sanitized(note)} is not a note", fix)
+    library.check_writable()
     if name == INSTRUCTIONS:
         return _release_instructions(library, part, note)
     path = library.prompts / f"{name}.yaml"
-    prompt = library.load_prompt(name)
+    prompt = own_prompt(library, name)
     lock = library.load_version_lock()
     text = read_text(path)
-    if f"{name}@{prompt.version}" in lock:
+    if any(f"{one}@{prompt.version}" in lock for one in (name, *prompt.formerly)):
         _check_part(library, prompt, part)
         version = bumped(prompt.version, part)
         text = _once(r"^version: .*$", f"version: {version}", text)
-        text = _once(r"^changes:\n", f"changes:\n  {version}: {_yaml_text(note)}\n", text)
         case = library.evals / "cases" / f"{name}.yaml"
         write_text(case, _once(r"^prompt: .*$", f"prompt: {name}@{version}", read_text(case)))
     else:
         version = prompt.version
         text = re.sub(r"^status: draft\n", "", text, count=1, flags=re.MULTILINE)
-    write_text(path, text)
+    write_text(path, _with_change(text, version, note))
     _archive(library, path, name, version)
     _note(library, f"{name}@{version}", note)
     return f"{name}@{version}"
 
 
+def own_prompt(library: Library, name: str) -> Prompt:
+    """A prompt whose file is in this library.
+
+    Raises:
+        PromptkitError: there is no such prompt, or it is one of the library below.
+    """
+    prompt = library.load_prompt(name)
+    if not (library.prompts / f"{name}.yaml").exists():
+        message = f"{sanitized(name)} is not a prompt of the library in {library.root}"
+        raise PromptkitError.of("not-own", message, "name one whose file is in its folder prompts")
+    return prompt
+
+
 def _release_instructions(library: Library, part: Part, note: str) -> str:
-    version = instructions_version(library)
-    if library.load_version_lock().get(f"{INSTRUCTIONS}@{version}") == instructions_digest(library):
+    if not library.own_files(INSTRUCTION_PARTS):
+        message = f"{library.root} has no parts of its own; the instructions are ours"
+        fix = "write one first, such as instructions/60_our_company.md"
+        raise PromptkitError.of("not-own", message, fix)
+    version, lock = instructions_version(library), library.load_version_lock()
+    if lock.get(f"{INSTRUCTIONS}@{version}") == instructions_digest(library):
         raise PromptkitError.of(
             "nothing-changed", f"{INSTRUCTIONS}@{version} is released and has not changed", "edit a part first"
         )
-    version = bumped(version, part)
-    path = instruction_parts(library)[0]
-    write_text(path, _once(r"^<!-- version: .* -->$", f"<!-- version: {version} -->", read_text(path)))
+    if f"{INSTRUCTIONS}@{version}" in lock:
+        version = bumped(version, part)
+        path = own_instruction_parts(library)[0]
+        write_text(path, _once(r"^<!-- version: .* -->$", f"<!-- version: {version} -->", read_text(path)))
     keep_instructions(library)
     _note(library, f"{INSTRUCTIONS}@{version}", note)
     return f"{INSTRUCTIONS}@{version}"
@@ -150,10 +175,23 @@ def keep_instructions(library: Library) -> None:
     _lock(library, f"{INSTRUCTIONS}@{version}", instructions_digest(library))
 
 
+def check_released_text(library: Library, prompt: Prompt) -> None:
+    """Do nothing if the prompt says what was released as its version.
+
+    Raises:
+        PromptkitError: it was not released, or has changed since.
+    """
+    document = library.prompt_document(library.prompts / f"{prompt.name}.yaml")
+    if library.load_version_lock().get(f"{prompt.name}@{prompt.version}") != version_digest(document):
+        fix = f"release it first, with: promptkit bump {prompt.name}"
+        message = f"{prompt.name}@{prompt.version} is not what was released as that version"
+        raise PromptkitError.of("changed-release", message, fix, path=document.path)
+
+
 def _check_part(library: Library, prompt: Prompt, part: Part) -> None:
     reference = f"{prompt.name}@{prompt.version}"
     document = library.prompt_document(library.prompts / f"{prompt.name}.yaml")
-    if version_digest(document) == library.load_version_lock()[reference]:
+    if version_digest(document) == library.load_version_lock().get(reference):
         raise PromptkitError.of(
             "nothing-changed", f"{reference} is released and has not changed", "edit it first", path=document.path
         )
@@ -163,6 +201,13 @@ def _check_part(library: Library, prompt: Prompt, part: Part) -> None:
         raise PromptkitError.of(
             "larger-change", f"this is a {least.name.lower()} change: {reason}", fix, path=document.path
         )
+
+
+def _with_change(text: str, version: str, note: str) -> str:
+    """The prompt's file with the note as its newest change, in place of what it says of this version already."""
+    entry = rf"^(changes:\n(?:  .*\n)*?)  {re.escape(version)}:.*(?:\n|\Z)(?:   +.*(?:\n|\Z))*"
+    text = re.sub(entry, r"\1", text, count=1, flags=re.MULTILINE)
+    return _once(r"^changes:\n", f"changes:\n  {version}: {_yaml_text(note)}\n", text)
 
 
 def _yaml_text(text: str) -> str:
@@ -177,7 +222,7 @@ def _once(pattern: str, replacement: str, text: str) -> str:
 def _archive(library: Library, path: Path, name: str, version: str) -> None:
     kept = library.prompts / "archive" / name / f"{version}.yaml"
     make_folder(kept.parent)
-    write_text(kept, library.written_out(read_text(path), indent="  "))
+    write_text(kept, library.file_text(name))
     _lock(library, f"{name}@{version}", version_digest(library.prompt_document(path)))
 
 
@@ -185,10 +230,12 @@ def _lock(library: Library, reference: str, digest: str) -> None:
     lock = library.load_version_lock() | {reference: digest}
     lines = ["# The digest of what each released version says; promptkit bump adds to it, nobody edits it by hand."]
     lines += [f"{name}: {value}" for name, value in sorted(lock.items())]
+    make_folder(library.prompts)
     write_text(library.prompts / "versions.lock", "\n".join(lines) + "\n")
 
 
 def _note(library: Library, reference: str, note: str) -> None:
     path = library.prompts / "CHANGELOG.md"
-    text = _once(r"^## Unreleased\n\n(?=## )", "## Unreleased\n\n\n", read_text(path))
+    text = read_text(path) if path.exists() else _NEW_CHANGELOG
+    text = _once(r"^## Unreleased\n\n(?=## )", "## Unreleased\n\n\n", text)
     write_text(path, _once(r"^## Unreleased\n\n", f"## Unreleased\n\n- `{reference}`: {note}\n", text))

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from markupsafe import Markup
 
+from promptkit.errors import Problem
 from promptkit.library.instructions import Variant, build_instructions, instruction_rules, load_hosts, utf16_length
 from promptkit.library.render import render
 from promptkit.library.store import Library
-from promptkit.model import Profile, Status
+from promptkit.model import Profile, Prompt, Status
 from promptkit.page.evidence import Evidence
 from promptkit.page.guide import ViewGroup, load_groups, load_guide
 from promptkit.page.markdown import line_html
@@ -26,54 +28,74 @@ _JINJA.policies[
 ] = {}  # By default keys are sorted, but the script needs them in the order of the form.
 
 
+@dataclass(frozen=True)
+class Preview:
+    """What authors see besides: drafts, and what is wrong. The browser asks for a newer edition, and then reloads."""
+
+    edition: int
+    problems: Sequence[Problem]
+
+
 def build_page(
     library: Library,
     profile: Profile,
     *,
     answers: Mapping[str, SampleAnswer] | None = None,
     evidence: Mapping[str, Sequence[Evidence]] | None = None,
+    preview: Preview | None = None,
 ) -> str:
     """The page, ready to be written as UTF-8.
 
     Args:
         library: has the prompts, instructions and hosts.
         profile: the tenant's profile; the page shows the prompts in its `views` and the validation questions, or
-            without `views` every prompt, but never drafts.
+            without `views` every prompt, but drafts only in a preview.
         answers: sample answers by prompt name.
         evidence: what the last eval saw, by `name@version`.
+        preview: what to show authors; None for the page that everybody gets.
 
     Raises:
         PromptkitError: a file in the library has problems, or a template does something that the page cannot.
     """
     guide = load_guide()
-    views = _views(library, profile, guide.validation, answers or {}, evidence or {})
-    style, scripts = inline(BASE_STYLE, _FOLDER / "page.css"), _scripts()
+    prompts = [one for one in library.load_prompts() if preview or one.status is not Status.DRAFT]
+    views = _views(library, prompts, profile, guide.validation, answers or {}, evidence or {})
+    style, scripts = inline(BASE_STYLE, _FOLDER / "page.css"), [*_scripts(), *_preview_scripts(preview)]
     return _JINJA.get_template("page.html.j2").render(
-        csp=security_policy(style, scripts),
+        csp=security_policy(style, scripts, asks_server=preview is not None),
         style=style,
         scripts=scripts,
         groups=grouped(views),
         data=script_data(views, profile),
         guide=guide,
+        preview=preview,
         agreement=profile.read_only_agreement,
         questions={name: _question(library, name) for name in guide.validation},
         **_instructions(library),
     )
 
 
+def build_problem_page(preview: Preview) -> str:
+    """What authors see in place of the page when it cannot be built."""
+    style, scripts = inline(BASE_STYLE, _FOLDER / "page.css"), _preview_scripts(preview)
+    return _JINJA.get_template("problems.html.j2").render(
+        csp=security_policy(style, scripts, asks_server=True), style=style, scripts=scripts, preview=preview
+    )
+
+
 def _views(
     library: Library,
+    prompts: Sequence[Prompt],
     profile: Profile,
     always: Collection[str],
     answers: Mapping[str, SampleAnswer],
     evidence: Mapping[str, Sequence[Evidence]],
 ) -> list[PageView]:
-    groups = load_groups()
+    groups = load_groups(library)
     order = list(groups)
     chosen = {*profile.views, *always}
-    prompts = [prompt for prompt in library.load_prompts() if prompt.status is not Status.DRAFT]
-    prompts = [prompt for prompt in prompts if not profile.views or prompt.name in chosen]
-    prompts.sort(key=lambda one: (order.index(one.group) if one.group in order else len(order), one.group))
+    shown = [prompt for prompt in prompts if not profile.views or prompt.name in chosen]
+    shown.sort(key=lambda one: (order.index(one.group) if one.group in order else len(order), one.group))
     return [
         view_of(
             prompt,
@@ -83,7 +105,7 @@ def _views(
             answers.get(prompt.name),
             evidence.get(f"{prompt.name}@{prompt.version}", ()),
         )
-        for prompt in prompts
+        for prompt in shown
     ]
 
 
@@ -108,3 +130,7 @@ def _scripts() -> list[Markup]:
     licence = inline(_FOLDER / "vendor/sha256.LICENSE.txt")
     vendored = Markup("/*\n{}*/\n{}").format(licence, inline(_FOLDER / "vendor/sha256.min.js"))
     return [vendored, inline(_FOLDER / "render.js"), inline(_FOLDER / "page.js")]
+
+
+def _preview_scripts(preview: Preview | None) -> list[Markup]:
+    return [inline(_FOLDER / "preview.js")] if preview else []

@@ -8,6 +8,7 @@ from typing import Annotated
 from pydantic import Field
 
 from promptkit.files import load_yaml, validate, validate_each
+from promptkit.library.store import Library
 from promptkit.model import Line, Slug, Strict
 
 _FOLDER = Path(__file__).parent
@@ -83,6 +84,8 @@ def load_guide() -> Guide:
     return validate(load_yaml(_FOLDER / "guide.yaml"), Guide)
 
 
-def load_groups() -> dict[str, ViewGroup]:
-    """groups.yaml by the group's name, in the page's order."""
-    return validate_each(load_yaml(_FOLDER / "groups.yaml"), ViewGroup)
+def load_groups(library: Library) -> dict[str, ViewGroup]:
+    """groups.yaml by the group's name, in the page's order; after ours, those of a company's own library."""
+    own = library.root / "groups.yaml"
+    ours = validate_each(load_yaml(_FOLDER / "groups.yaml"), ViewGroup)
+    return ours | (validate_each(library.document(own), ViewGroup) if own.exists() else {})

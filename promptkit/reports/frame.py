@@ -35,11 +35,12 @@ def inline(*files: Path) -> Markup:
     return Markup("\n").join(Markup(read_text(file)) for file in files)  # noqa: S704
 
 
-def security_policy(style: str, scripts: Sequence[str]) -> str:
-    """A policy by which nothing is loaded from anywhere, and nothing runs except these scripts."""
+def security_policy(style: str, scripts: Sequence[str], *, asks_server: bool = False) -> str:
+    """A policy by which nothing runs except these scripts, and nothing is loaded, unless from the page's own server."""
     allowed = " ".join(map(_source_hash, scripts)) or "'none'"
+    asked = "connect-src 'self'; " if asks_server else ""
     return (
-        f"default-src 'none'; script-src {allowed}; style-src {_source_hash(style)}; "
+        f"default-src 'none'; script-src {allowed}; style-src {_source_hash(style)}; {asked}"
         "base-uri 'none'; form-action 'none'; require-trusted-types-for 'script'"
     )
 

@@ -2,7 +2,9 @@ import pytest
 
 from promptkit.checking.library import check_library
 from promptkit.errors import PromptkitError
-from promptkit.library.scaffold import scaffold
+from promptkit.files import load_yaml
+from promptkit.library.scaffold import scaffold, start_library
+from promptkit.library.store import open_library
 from promptkit.library.versions import Part, release
 
 
@@ -33,3 +35,24 @@ def test_a_scaffold_overwrites_nothing_and_takes_only_names(copy, name):
     with pytest.raises(PromptkitError):
         scaffold(copy, name)
     assert sorted(copy.root.rglob("*")) == before
+
+
+def test_a_library_of_ones_own_begins_without_a_problem_and_runs_what_it_tells_its_ci_to(tmp_path):
+    folder = tmp_path / "acme"
+    start_library(folder)
+    own = open_library(folder)
+    scaffold(own, "acme_apps")
+    assert check_library(own) == []
+    workflow = load_yaml(folder / ".github" / "workflows" / "promptkit.yml").data
+    steps = [step["run"] for step in workflow["jobs"]["check"]["steps"] if "run" in step]
+    assert steps == ['pip install "$PROMPTKIT"', "promptkit check", "promptkit eval"]
+    assert workflow["env"]["PROMPTKIT_LIBRARY"] == "."
+    hook = load_yaml(folder / ".pre-commit-config.yaml").data["repos"][0]["hooks"][0]
+    assert hook["entry"] == "promptkit check --library ."
+
+
+def test_a_library_is_begun_only_where_nothing_is(tmp_path):
+    (tmp_path / ".git").mkdir()
+    start_library(tmp_path)
+    with pytest.raises(PromptkitError, match="folder-in-use"):
+        start_library(tmp_path)

@@ -8,6 +8,7 @@ from promptkit.errors import PromptkitError
 from promptkit.library.identity import identify
 from promptkit.library.instructions import Variant, build_instructions, instructions_version
 from promptkit.library.render import render
+from promptkit.library.scaffold import scaffold
 from promptkit.library.store import Library, version_digest
 from promptkit.library.versions import Part, bumped, least_part, release
 from promptkit.model import DEFAULT_PROFILE
@@ -101,6 +102,15 @@ def test_a_note_is_kept_word_for_word(copy, note):
     release(copy, "renewal_calendar", Part.PATCH, note)
     assert next(iter(copy.load_prompt("renewal_calendar").changes.values())) == note
     assert check_library(copy) == []
+
+
+@pytest.mark.parametrize("entry", ["First release.", ">-\n    First\n    release.", '"First: release."'])
+def test_the_note_of_a_first_release_takes_the_place_of_the_drafts(copy, entry):
+    scaffold(copy, "busy_apps")
+    edit(copy, "  1.0.0: First release.\n", f"  1.0.0: {entry}\n  0.9.0: Tried out.\n", "busy_apps")
+    release(copy, "busy_apps", Part.MINOR, "Counts apps: by users.")
+    changes = copy.load_prompt("busy_apps").changes
+    assert changes == {"1.0.0": "Counts apps: by users.", "0.9.0": "Tried out."}
 
 
 @pytest.mark.parametrize("note", ["", "two\nlines", "x" * 301])
@@ -201,6 +211,20 @@ def test_instructions_are_released_and_the_old_ones_stay_known(copy):
     spoilt = " ".join(old.rsplit("\n\n", 1)[0].split())
     assert identify(copy, spoilt).reference == f"instructions_full@{INSTRUCTIONS_VERSION}"
     assert identify(copy, build_instructions(copy)).reference == f"instructions_full@{later}"
+
+
+def test_an_edit_is_compared_with_the_release_line_by_line_as_the_file_has_it(copy, capsys):
+    edit(copy, "title: What renews soon", "title: What ends soon")
+    edit(copy, "  - Torii has no renewal date: a contract renews on its end date.\n", "")
+    assert show_diff(copy, NOW, NAME) == 1
+    changes, rendered = capsys.readouterr().out.split(f"--- {NOW} rendered")
+    changed = [line for line in changes.splitlines()[2:] if line.startswith(("+", "-")) and "chart:" not in line]
+    assert changed == [
+        "-title: What renews soon, and what is it worth?",
+        "+title: What ends soon, and what is it worth?",
+        "-  - Torii has no renewal date: a contract renews on its end date.",
+    ]
+    assert "\n-- Torii has no renewal date: a contract renews on its end date.\n" in rendered
 
 
 def test_two_versions_of_the_instructions_can_be_compared(library, capsys):

@@ -142,7 +142,7 @@ def test_each_model_of_a_run_has_its_own_line(page_library):
 
 
 def test_every_group_of_views_has_its_words(library):
-    assert {prompt.group for prompt in library.load_prompts()} - set(load_groups()) == set()
+    assert {prompt.group for prompt in library.load_prompts()} - set(load_groups(library)) == set()
 
 
 def test_a_page_of_the_real_library_can_be_built(library):

@@ -35,6 +35,7 @@ def run(
     markdown: options.Markdown = None,
     html: options.Html = None,
     baseline: options.Baseline = None,
+    own: options.OwnLibrary = None,
 ) -> None:
     """Replay prompts, all by default, against Torii's MCP and prove that nothing was written.
 
@@ -47,7 +48,7 @@ def run(
     from promptkit.evaluation.runner import Limits
     from promptkit.reports.files import ReportFiles
 
-    library = options.library()
+    library = options.library(own)
     part, offered = parse_shard(shard), Toolset(tools)
     setup = EvalSpec(tuple(names), tuple(model), server, base_url, repeats, ablate, control, part, offered)
     if plan is not None:
@@ -69,6 +70,7 @@ def merge(
     markdown: options.Markdown = None,
     html: options.Html = None,
     baseline: options.Baseline = None,
+    own: options.OwnLibrary = None,
 ) -> None:
     """Print one report on all shards of a run.
 
@@ -79,7 +81,7 @@ def merge(
     from promptkit.reports.files import ReportFiles
 
     outputs = Outputs(as_json, ReportFiles(junit, sarif, markdown, html), baseline)
-    raise typer.Exit(run_merge(folders, outputs))
+    raise typer.Exit(run_merge(folders, outputs, options.library(own)))
 
 
 @app.command()
@@ -91,6 +93,7 @@ def score(
     sarif: options.Sarif = None,
     markdown: options.Markdown = None,
     html: options.Html = None,
+    own: options.OwnLibrary = None,
 ) -> None:
     """Judge kept conversations anew: no server, no model.
 
@@ -102,4 +105,4 @@ def score(
     from promptkit.reports.files import ReportFiles
 
     outputs = Outputs(as_json, ReportFiles(junit, sarif, markdown, html))
-    raise typer.Exit(run_score(options.library(), records, expected, outputs))
+    raise typer.Exit(run_score(options.library(own), records, expected, outputs))

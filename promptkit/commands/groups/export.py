@@ -1,11 +1,21 @@
 """`promptkit export`: folders ready to use, a sub-command for each kind and each host in instructions/hosts.yaml."""
 
+from pathlib import Path
 from typing import Any
 
 import typer
 from typer.core import TyperGroup
 
 from promptkit.commands import options
+
+
+def _named_library(args: list[str]) -> Path | None:
+    """The library that an option names, looked for before there is a command that has this option."""
+    for word, following in zip(args, [*args, ""][1:], strict=True):
+        name, _, value = word.partition("=")
+        if name == "--library" and (value or following):
+            return Path(value or following)
+    return None
 
 
 class _HostsGroup(TyperGroup):
@@ -15,7 +25,7 @@ class _HostsGroup(TyperGroup):
         from promptkit.library.instructions import load_hosts
 
         hosts = typer.Typer(rich_markup_mode=None)
-        for name, host in load_hosts(options.library()).items():
+        for name, host in load_hosts(options.library(_named_library(args))).items():
             hosts.command(name, help=f"{host.title}: steps to follow, instructions and prompts.")(_host)
         self.commands.update(typer.main.get_group(hosts).commands)
         return super().make_context(info_name, args, parent, **extra)
@@ -25,23 +35,40 @@ app = typer.Typer(cls=_HostsGroup, no_args_is_help=True, help="Write prompts and
 
 
 @app.command()
-def page(folder: options.PageFolder, profile: options.ProfilePath = None, run: options.Evidence = None) -> None:
+def page(
+    folder: options.PageFolder,
+    profile: options.ProfilePath = None,
+    run: options.Evidence = None,
+    own: options.OwnLibrary = None,
+) -> None:
     """Write the page: one HTML file that needs no network."""
     from promptkit.commands.export_page import export_page
 
-    raise typer.Exit(export_page(options.library(), folder, profile=options.profile_at(profile), run=run))
+    library = options.library(own)
+    raise typer.Exit(export_page(library, folder, profile=options.profile_at(profile, library), run=run))
 
 
 @app.command()
-def skill(folder: options.NewFolder, profile: options.ProfilePath = None) -> None:
+def skill(
+    folder: options.NewFolder,
+    profile: options.ProfilePath = None,
+    own: options.OwnLibrary = None,
+) -> None:
     """Write an Agent Skill."""
     from promptkit.commands.export import write_skill
 
-    raise typer.Exit(write_skill(options.library(), folder, options.profile_at(profile)))
+    library = options.library(own)
+    raise typer.Exit(write_skill(library, folder, options.profile_at(profile, library)))
 
 
-def _host(context: typer.Context, folder: options.NewFolder, profile: options.ProfilePath = None) -> None:
+def _host(
+    context: typer.Context,
+    folder: options.NewFolder,
+    profile: options.ProfilePath = None,
+    own: options.OwnLibrary = None,
+) -> None:
     from promptkit.commands.export import write_project
 
+    library = options.library(own)
     host = str(context.info_name)
-    raise typer.Exit(write_project(options.library(), host, folder, options.profile_at(profile)))
+    raise typer.Exit(write_project(library, host, folder, options.profile_at(profile, library)))

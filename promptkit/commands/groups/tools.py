@@ -17,11 +17,12 @@ def diff(
     tools: options.ToolsFile = None,
     lock: options.LockFile = None,
     as_json: options.AsJson = False,
+    own: options.OwnLibrary = None,
 ) -> None:
     """Print how a server's tools differ from the reviewed list; `promptkit tools` alone does the same."""
     from promptkit.commands.tools import diff_tools
 
-    raise typer.Exit(diff_tools(options.library_with(tools, lock), server, saved, variables, as_json=as_json))
+    raise typer.Exit(diff_tools(options.library_with(tools, lock, own), server, saved, variables, as_json=as_json))
 
 
 @app.command()
@@ -31,11 +32,12 @@ def lock(
     variables: options.Variables = [],  # noqa: B006
     tools: options.ToolsFile = None,
     lock: options.LockFile = None,
+    own: options.OwnLibrary = None,
 ) -> None:
     """Accept a server's tools as reviewed, after looking at each change and giving each new tool its class."""
     from promptkit.commands.tools import lock_tools
 
-    raise typer.Exit(lock_tools(options.library_with(tools, lock), server, saved, variables))
+    raise typer.Exit(lock_tools(options.library_with(tools, lock, own), server, saved, variables))
 
 
 @app.command()

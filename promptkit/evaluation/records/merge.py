@@ -12,18 +12,19 @@ from promptkit.errors import PromptkitError
 from promptkit.evaluation.records.lines import Header
 from promptkit.evaluation.records.record import Recorded, read_record, worse
 from promptkit.evaluation.records.result import RunResult, SampleResult, SelfTest
+from promptkit.library.store import Library
 
 _MAY_DIFFER = {"setup", "started", "today"}
 _NO_SELF_TEST = SelfTest(0, 0, 0, ())
 
 
-def merged(folders: Sequence[Path]) -> Recorded:
-    """Read the records of one plan as a single record.
+def merged(folders: Sequence[Path], library: Library | None = None) -> Recorded:
+    """Read the records of one plan, which was made of this library, as a single record.
 
     Raises:
         PromptkitError: one cannot be read, or belongs to another plan; says what differs.
     """
-    records = [read_record(folder) for folder in folders]
+    records = [read_record(folder, library) for folder in folders]
     first = records[0]
     for folder, record in zip(folders, records, strict=True):
         if different := _differences(first.header, record.header):

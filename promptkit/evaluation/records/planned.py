@@ -38,12 +38,12 @@ def subject_digests(library: Library, samples: Sequence[Sample]) -> tuple[Mappin
     families = sorted({sample.scenario.labels["family"] for sample in samples if "family" in sample.scenario.labels})
     return (
         {name: _prompt_digest(library, scenario) for name, scenario in cases.items()},
-        {name: digest_of((library.evals / "attacks" / f"{name}.yaml").read_bytes()) for name in families},
+        {name: digest_of(library.file(f"evals/attacks/{name}.yaml").read_bytes()) for name in families},
     )
 
 
 def _prompt_digest(library: Library, scenario: CaseScenario) -> str:
-    prompt = version_digest(library.prompt_document(library.prompts / f"{scenario.prompt.name}.yaml"))
+    prompt = version_digest(library.prompt_document(library.file(f"prompts/{scenario.prompt.name}.yaml")))
     texts = [prompt, *(one.model_dump(mode="json") for one in (scenario.recipe, scenario.file))]
     return digest_of(json.dumps(texts, sort_keys=True).encode())
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import cache
 from pathlib import Path
 
 from promptkit.evaluation.offered_policy import offered_policy
@@ -22,7 +21,7 @@ from promptkit.evaluation.records.lines import (
 )
 from promptkit.evaluation.records.planned import planned_now
 from promptkit.evaluation.records.result import SampleResult, SelfTest
-from promptkit.library.store import Library, default_root
+from promptkit.library.store import Library, open_library
 from promptkit.policy.decision import ToolPolicy
 from promptkit.policy.verdict import worst
 from promptkit.text import sanitized
@@ -149,7 +148,7 @@ def read_record(folder: Path, library: Library | None = None) -> Recorded:
     Raises:
         PromptkitError: it cannot be read, or a line is not of a run record; names the line.
     """
-    header, library = read_header(folder), library or _installed()
+    header, library = read_header(folder), library or open_library()
     policy, planned = offered_policy(library, header.setup.tools), planned_now(library, header)
     shard = part(planned, header.setup.shard) if planned is not None else None
     reading = _Reading(header, policy, None if shard is None else {sample.number: sample for sample in shard})
@@ -159,11 +158,6 @@ def read_record(folder: Path, library: Library | None = None) -> Recorded:
     told = [*_header_contradictions(header, planned, place), *reading.told]
     results = [reading.results[number] for number in sorted(reading.results)]
     return Recorded(header, reading.self_tests, results, library, told)
-
-
-@cache
-def _installed() -> Library:
-    return Library(default_root())
 
 
 def _header_contradictions(header: Header, planned: Sequence[Sample] | None, place: RecordPlace) -> Iterable[str]:

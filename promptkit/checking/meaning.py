@@ -119,7 +119,7 @@ def _enumerated(schema: Any) -> Iterator[str]:  # noqa: ANN401
 
 
 def _check_group(library: Library, document: Document, prompt: Prompt) -> Iterator[Problem]:
-    others = {group for name, group in library.groups.items() if name != prompt.name}
+    others = {group for name, group in library.groups.items() if name != prompt.name} | library.own_groups
     if others and prompt.group not in others:
         fix = nearest(
             prompt.group, others, f"write one of {', '.join(sorted(others))}, or give it another view as well"

@@ -192,6 +192,13 @@ class Library:
                 found[path.stem] = data["group"] if isinstance(data, dict) and "group" in data else ""
         return found
 
+    @property
+    def own_groups(self) -> set[str]:
+        """The groups that a company's own groups.yaml names."""
+        path = self.root / "groups.yaml"
+        data = self.document(path).data if path.exists() else {}
+        return set(data) if isinstance(data, dict) else set()
+
     def load_prompt(self, reference: str) -> Prompt:
         """One prompt by name, or one of its released versions by `NAME@VERSION`.
 

@@ -68,6 +68,12 @@ def test_a_group_that_no_other_view_has_is_found_with_the_one_that_was_meant(bus
     assert codes(busy) == [("prompts/busy_apps.yaml", "lone-group", "write portfolio")]
 
 
+def test_a_group_of_the_librarys_own_may_have_one_view(busy):
+    edited(busy, "prompts/busy_apps.yaml", "group: portfolio", "group: vehicles")
+    (busy.root / "groups.yaml").write_text("vehicles: {label: Vehicles, words: [cars]}\n", "utf-8")
+    assert check_library(busy) == []
+
+
 def test_two_views_make_a_group(busy):
     scaffold(busy, "idle_apps")
     for name in ("busy_apps", "idle_apps"):

@@ -28,7 +28,10 @@ class ToolResult:
 
 def bounded(answered: Answered) -> Answered:
     """The answer with every text in it cut to a length that no honest one has, and with as many totals as fit."""
-    tables = tuple([tuple(map(_cut, row)) for row in rows] for rows in answered.figures.tables)
+    tables, following = (
+        tuple([tuple(map(_cut, row)) for row in rows] for rows in every)
+        for every in (answered.figures.tables, answered.figures.following)
+    )
     totals, room = {}, _MAX_TOTAL_BYTES
     for name, value in answered.figures.totals.items():
         room -= len(f"{name}{value}".encode()) + 100  # The names of its parts, in JSON.
@@ -39,7 +42,7 @@ def bounded(answered: Answered) -> Answered:
         gaps = evidence.get("Gaps", "none")
         evidence["Gaps"] = f"{'' if gaps == 'none' else f'{gaps}; '}{hidden} totals are not shown, to keep this short"
     remarks = [_short(text, _MAX_LINE) for text in answered.remarks]
-    return replace(answered, figures=Figures(tables, totals), remarks=remarks, evidence=evidence)
+    return replace(answered, figures=Figures(tables, totals, following), remarks=remarks, evidence=evidence)
 
 
 def _cut(cell: Cell) -> Cell:

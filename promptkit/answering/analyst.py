@@ -103,7 +103,8 @@ class Analyst:
         computed = figures(connection, answer, self.recipe.tables, self.recipe.totals, values)
         sentences = remarks(connection, self.recipe.remarks, values)
         lacking = offer.in_words(reader.lacks) if offer else []
-        gaps = "; ".join([*lacking, *(covered.gap for covered in reader.coverage if covered.gap)])
+        told = "; ".join([*lacking, *(covered.gap for covered in reader.coverage if covered.gap)])
+        gaps = "; ".join(dict.fromkeys(told.split("; ")))  # Several reads may share a reason.
         if gaps:
             # A total or a remark over incomplete rows would be wrong, as would a table over rows of which none came.
             computed, sentences = Figures(self._readable(connection, computed.tables, values, reader), {}), []

@@ -26,10 +26,14 @@ _MARKUP = re.compile(r"([\\`*{}\[\]<>|#&!~]|(?<!\w)_|_(?!\w))")
 
 @dataclass(frozen=True)
 class Figures:
-    """The figures of an answer: rows of each table in the contract's order, totals by `name` or `name key`."""
+    """The figures of an answer: rows of each table in the contract's order, totals by `name` or `name key`.
+
+    `following` are the rows of each table after those that were wanted, if all are known.
+    """
 
     tables: tuple[Rows, ...]
     totals: Mapping[str, Cell]
+    following: tuple[Rows, ...] = ()
 
 
 def write_answer(

@@ -6,11 +6,14 @@ import sqlite3
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from promptkit.answering.contract import Cell, Figures, as_cell
+from promptkit.answering.contract import Cell, Figures, Rows, as_cell
 from promptkit.answering.query import Values, run, wrong_sql
 from promptkit.errors import PromptkitError
-from promptkit.model import Answer, Column
+from promptkit.model import Answer, Column, Table
 from promptkit.text import sanitized
+
+MAX_FOLLOWING = 500
+"""No more rows than this are kept after those that are wanted of a table."""
 
 
 def figures(
@@ -19,7 +22,8 @@ def figures(
     """Run one query for each table and total of an answer.
 
     A total without `per` is the first column of the first row; with `per`, each row has what it is for and the figure,
-    and without rows its name alone has no figure. A table that a total counts is cut to as many rows as are wanted.
+    and without rows its name alone has no figure. A table that a total counts has as many rows as are wanted, and the
+    others follow if they are all known: a list that was read in part lacks rows among them.
 
     Raises:
         QueryError: a query fails, or returns something that is not a figure of its column.
@@ -30,21 +34,37 @@ def figures(
     if len(tables) != len(answer.tables):
         message = f"the answer has {len(answer.tables)} tables, and there are queries for {len(tables)}"
         raise PromptkitError.of("wrong-tables", message, "run: promptkit check")
-    computed = []
-    for table, query in zip(answer.tables, tables, strict=True):
-        rows = run(connection, query, values, len(table.columns))
-        if table.counted_by:
-            rows = rows[: values.get("rows")]
-        computed.append([tuple(_cell(c, v, query) for c, v in zip(table.columns, row, strict=True)) for row in rows])
+    found = [
+        run(connection, query, values, len(table.columns)) for table, query in zip(answer.tables, tables, strict=True)
+    ]
+    counted = _totals(connection, answer, totals, values)
+    wanted, following = [], []
+    for table, query, rows in zip(answer.tables, tables, found, strict=True):
+        count = values.get("rows", len(rows)) if table.counted_by else len(rows)
+        is_all = len(rows) == counted.get(table.counted_by or "") and len(rows) <= count + MAX_FOLLOWING
+        wanted.append(_cells(table, query, rows[:count]))
+        following.append(_cells(table, query, rows[count:] if is_all else []))
+    return Figures(tuple(wanted), counted, tuple(following))
+
+
+def _totals(
+    connection: sqlite3.Connection, answer: Answer, queries: Mapping[str, str], values: Values
+) -> dict[str, Cell]:
     counted: dict[str, Cell] = {}
     for total in answer.totals:
-        column, query = Column(name=total.name, type=total.type), totals[total.name]
+        column, query = Column(name=total.name, type=total.type), queries[total.name]
         rows = run(connection, query, values, len(total.query_columns))
         if total.per and not rows:
             counted[total.name] = None
         for row in rows:
             counted[f"{total.name} {row[0]}" if total.per else total.name] = _cell(column, row[-1], query)
-    return Figures(tuple(computed), counted)
+    return counted
+
+
+def _cells(table: Table, query: str, rows: Sequence[Sequence[Any]]) -> Rows:
+    return [
+        tuple(_cell(column, value, query) for column, value in zip(table.columns, row, strict=True)) for row in rows
+    ]
 
 
 def _cell(column: Column, value: Any, query: str) -> Cell:  # noqa: ANN401

@@ -84,7 +84,7 @@ def print_answer(
         raise
     data = with_source(view_answer(prompt, values, answered), source_of(server))
     sys.stdout.buffer.write(outputs.printed(answered, data).encode())
-    _write_dashboard(outputs.html, prompt, server, data, missing(answered), profile)
+    _write_dashboard(outputs.html, prompt, server, data, answered.gaps, profile)
     return int(bool(answered.gaps))
 
 
@@ -105,11 +105,6 @@ async def answered_by(
 def failure(error: PromptkitError) -> str:
     """What went wrong, as a sentence on a dashboard: the first problem, without its place and its fix."""
     return error.problems[0].message
-
-
-def missing(answered: Answered) -> str:
-    """What an answer lacks, as a sentence on a dashboard: a reason that several reads share is given once."""
-    return "; ".join(dict.fromkeys(answered.gaps.split("; ")))
 
 
 def now_at(profile: Profile) -> str:

@@ -13,7 +13,7 @@ from rich.progress import Progress
 
 from promptkit.answering.view_answer import view_answer
 from promptkit.answering.view_tools import COMPLETE
-from promptkit.commands.answer import TEXT, AnswerOutputs, answered_by, failure, missing, now_at, source_of
+from promptkit.commands.answer import TEXT, AnswerOutputs, answered_by, failure, now_at, source_of
 from promptkit.commands.progress import OnProgress, calls_bar, progress_bars
 from promptkit.connection.address import address_of
 from promptkit.connection.open_session import LOCAL_SERVERS, OpenedSession, open_session
@@ -146,7 +146,7 @@ class _Refresh:
         values = resolve_arguments(prompt, {}, profile)
         answered = await answered_by(self.library, prompt, values, opened, profile, on_progress)
         data = with_source(view_answer(prompt, values, answered), self.source.words)
-        self._enter(prompt, data, missing(answered))
+        self._enter(prompt, data, answered.gaps)
 
     def _enter(self, prompt: Prompt, new: Answer | None, why: str) -> None:
         """Write the view's file, or keep it, and enter it; a view that is not whole is named on stderr too."""

@@ -100,13 +100,17 @@ def _throttled(session: Session, library: Library, server: str, share: float) ->
 
 @contextmanager
 def _cached(session: Session, server: str, reader: SignedInReader | None) -> Iterator[Session]:
-    """The session with the cache of the person who runs the program, where there can be one."""
-    cache = open_cache()
+    """The session with the cache of the person who runs the program, where there can be one.
+
+    Where nobody is signed in, nothing is kept: the same address may have other data a moment later.
+    """
+    name = reader.name if reader else reader_of(server, open_store())
+    cache = open_cache() if name else None
     if cache is None:
         yield session
         return
     with closing(cache):
-        yield CachedSession(session, cache, server, reader.name if reader else reader_of(server, open_store()))
+        yield CachedSession(session, cache, server, name)
 
 
 def _hostile_as_reviewed(policy: ToolPolicy) -> ToolPolicy:

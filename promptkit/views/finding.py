@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 import re
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -10,12 +9,13 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
+from promptkit.answering.view_answer import as_json
 from promptkit.argument_type import type_of, written
 from promptkit.errors import PromptkitError
 from promptkit.files import load_yaml
 from promptkit.library.render import default_of
 from promptkit.library.store import Library
-from promptkit.model import Argument, Profile, Prompt, Scalar, Status
+from promptkit.model import Argument, Profile, Prompt, Status
 from promptkit.text import sanitized
 
 MAX_VIEWS = 5
@@ -171,8 +171,3 @@ def _described(name: str, argument: Argument, profile: Profile) -> Mapping[str, 
     }
     told = {key: value for key, value in told.items() if value is not None and value != []}
     return told | ({"required": True} if default is None else {"default": as_json(default)})
-
-
-def as_json(value: Scalar) -> str | int | float:
-    """A value as JSON can hold it."""
-    return value.isoformat() if isinstance(value, datetime.date) else value

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 from typing import Any
 
 from promptkit.answering.analyst import Answered
-from promptkit.answering.contract import Cell, Figures, Rows, written_rows
+from promptkit.answering.contract import NOTHING, Cell, Figures, Rows, written_rows
 from promptkit.model import Table
 
 MAX_BYTES = 14_000
@@ -28,18 +29,30 @@ class ToolResult:
 
 def bounded(answered: Answered) -> Answered:
     """The answer with every text in it cut to a length that no honest one has, and with as many totals as fit."""
-    tables = tuple([tuple(map(_cut, row)) for row in rows] for rows in answered.figures.tables)
+    tables, following = (
+        tuple([tuple(map(_cut, row)) for row in rows] for rows in every)
+        for every in (answered.figures.tables, answered.figures.following)
+    )
     totals, room = {}, _MAX_TOTAL_BYTES
     for name, value in answered.figures.totals.items():
         room -= len(f"{name}{value}".encode()) + 100  # The names of its parts, in JSON.
         if room > 0:
             totals[name] = value
     evidence = {label: _short(text, _MAX_LINE) for label, text in answered.evidence.items()}
-    if hidden := len(answered.figures.totals) - len(totals):
-        gaps = evidence.get("Gaps", "none")
-        evidence["Gaps"] = f"{'' if gaps == 'none' else f'{gaps}; '}{hidden} totals are not shown, to keep this short"
+    if short := [*_shortened(answered.figures, hidden=len(answered.figures.totals) - len(totals))]:
+        gaps = evidence.get("Gaps", NOTHING)
+        evidence["Gaps"] = "; ".join([*([] if gaps == NOTHING else [gaps]), *short])
     remarks = [_short(text, _MAX_LINE) for text in answered.remarks]
-    return replace(answered, figures=Figures(tables, totals), remarks=remarks, evidence=evidence)
+    return replace(answered, figures=Figures(tables, totals, following), remarks=remarks, evidence=evidence)
+
+
+def _shortened(figures: Figures, hidden: int) -> Iterator[str]:
+    """What an answer lacks only to keep it short."""
+    cells = chain.from_iterable(chain.from_iterable([*figures.tables, *figures.following]))
+    if any(_cut(cell) != cell for cell in cells):
+        yield f"texts in the rows that are longer than {_MAX_CELL:,} characters are cut"
+    if hidden:
+        yield f"{hidden} totals are not shown, to keep this short"
 
 
 def _cut(cell: Cell) -> Cell:

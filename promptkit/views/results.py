@@ -6,12 +6,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from promptkit.answering.analyst import Answered
-from promptkit.answering.contract import Figures, write_answer, write_table
-from promptkit.answering.view_answer import view_answer
+from promptkit.answering.contract import Figures, Rows, write_answer, write_table
+from promptkit.answering.view_answer import as_json, view_answer
 from promptkit.answering.view_tools import READING
 from promptkit.model import Prompt, Scalar
 from promptkit.views.computations import Computation
-from promptkit.views.finding import as_json
 from promptkit.views.paged_answers import CURSOR_LENGTH, PagedAnswer, RowPlace
 from promptkit.views.pages import ToolResult, rows_that_fit
 
@@ -21,16 +20,18 @@ _ANY_CURSOR = "0" * CURSOR_LENGTH
 
 
 def paged_answer(caller: str, prompt: Prompt, values: Mapping[str, Scalar], answered: Answered) -> PagedAnswer:
-    """An answer as it is kept for the rows that do not fit."""
-    tables, rows = view_answer(prompt, values, answered)["tables"], prompt.arguments.get("rows")
+    """An answer as it is kept for the rows that do not fit, and for those that follow them."""
+    figures, most = answered.figures, prompt.arguments.get("rows")
+    following: Sequence[Rows] = figures.following or [[]] * len(figures.tables)
+    rows = [[*wanted, *more] for wanted, more in zip(figures.tables, following, strict=True)]
     return PagedAnswer(
         caller,
         prompt,
         values,
-        answered.figures.tables,
-        [table["rows"] for table in tables],
-        [table.get("total_rows") for table in tables],
-        is_widest=rows is None or values["rows"] == rows.maximum,
+        rows,
+        [[[*map(as_json, row)] for row in table] for table in rows],
+        [table.get("total_rows") for table in view_answer(prompt, values, answered)["tables"]],
+        is_widest=most is None or values["rows"] == most.maximum,
     )
 
 
@@ -40,9 +41,10 @@ def first_page(kept: PagedAnswer, answered: Answered) -> ToolResult:
     # Each table leaves room for its own cursor, whether or not it needs one.
     empty = whole | {"tables": [table | {"rows": [], "next": _ANY_CURSOR} for table in whole["tables"]]}
     bare = _text(kept, answered, [0] * len(tables), [_more(_MANY, _ANY_CURSOR)] * len(tables))
-    shown = rows_that_fit(list(zip(tables, kept.rows, kept.data, strict=True)), ToolResult(empty, bare))
+    rows = [(one, answered.figures.tables[n], whole["tables"][n]["rows"]) for n, one in enumerate(tables)]
+    shown = rows_that_fit(rows, ToolResult(empty, bare))
     given = [
-        table | {"rows": kept.data[number][:count]} | _next(kept, number, count)
+        table | {"rows": table["rows"][:count]} | _next(kept, number, count)
         for number, (table, count) in enumerate(zip(whole["tables"], shown, strict=True))
     ]
     more = [_left(kept, number, count) for number, count in enumerate(shown)]

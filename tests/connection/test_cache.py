@@ -353,8 +353,17 @@ def apps_of(library, url, **options):
     return anyio.run(run)
 
 
-def test_a_second_session_has_the_reads_of_the_first_unless_it_wants_none(library, changing_tenant):
+def test_where_nobody_is_signed_in_no_read_outlives_its_session(library, changing_tenant, kept_file):
     torii, url = changing_tenant
+    total, _ = apps_of(library, url)
+    write_to(torii, "DELETE FROM apps WHERE id = (SELECT max(id) FROM apps)")
+    assert apps_of(library, url) == (total - 1, False)
+    assert not kept_file.exists()
+
+
+def test_a_second_session_has_the_reads_of_the_first_unless_it_wants_none(library, changing_tenant, monkeypatch):
+    torii, url = changing_tenant
+    monkeypatch.setenv("PROMPTKIT_TOKEN", "tok-CANARY-0123456789abcdef")
     total, was_kept = apps_of(library, url)
     write_to(torii, "DELETE FROM apps WHERE id = (SELECT max(id) FROM apps)")
     assert not was_kept

@@ -140,13 +140,16 @@ def hostile(value):
     return HOSTILE if isinstance(value, str) else value
 
 
-def test_no_text_of_a_tenant_becomes_anything_but_text(open_dashboard, answers):
-    for answer in [hostile(answers["admin_changes"]) | {"chart": HOSTILE}, *answers.values()]:
-        page = open_dashboard(answer, notice=HOSTILE)
-        page.on("dialog", lambda dialog: pytest.fail(dialog.message))
+def test_no_text_of_a_tenant_becomes_more_than_text_and_every_view_fits_a_small_phone(open_dashboard, answers):
+    worst = hostile(answers["admin_changes"]) | {"chart": HOSTILE}
+    page = open_dashboard(worst, viewport={"width": 320, "height": 640})
+    page.on("dialog", lambda dialog: pytest.fail(dialog.message))
+    for answer in [worst, *answers.values()]:
+        open_dashboard(answer, notice=HOSTILE, page=page)
         assert page.locator("a, img, iframe, form, object, embed, link, main script").count() == 0
         page.get_by_label("Search in the rows").fill("<img")
-        page.close()
+        page.get_by_label("Search in the rows").fill("")
+        assert (answer["name"], page.evaluate("document.documentElement.scrollWidth")) == (answer["name"], 320)
 
 
 def test_texts_of_a_hostile_tenant_are_shown_as_they_were_written(open_dashboard, answers):

@@ -27,13 +27,6 @@ def test_axe_finds_no_violation_in_a_partial_answer_with_a_notice(open_dashboard
     assert [(one["id"], one["nodes"][0]["html"]) for one in found.response["violations"]] == []
 
 
-def test_every_view_fits_a_small_phone(open_dashboard, answers):
-    for name, answer in answers.items():
-        page = open_dashboard(answer, viewport={"width": 320, "height": 640})
-        assert (name, page.evaluate("document.documentElement.scrollWidth")) == (name, 320)
-        page.close()
-
-
 def test_nothing_moves(open_dashboard, answers):
     page = open_dashboard(answers["vendors"])
     assert page.evaluate("Chart.getChart(document.querySelector('canvas')).options.animation") is False

@@ -48,6 +48,14 @@ def test_texts_of_the_tenant_are_cut_where_they_are_longer_than_any_honest_one()
     assert {len(answered.remarks[0]), len(answered.evidence["Method"])} == {1000}
 
 
+def test_a_text_in_a_row_that_is_cut_is_said_under_gaps():
+    figures = Figures(([("n" * 1000,)],), {}, ([("n" * 1001,)],))
+    answered = bounded(Answered("", figures, evidence={"Gaps": "none"}))
+    assert answered.evidence["Gaps"] == "texts in the rows that are longer than 1,000 characters are cut"
+    whole = bounded(Answered("", Figures(figures.tables, {}), evidence={"Gaps": "none"}))
+    assert whole.evidence["Gaps"] == "none"
+
+
 def test_totals_that_do_not_fit_are_counted_under_gaps():
     totals = {f"spend C{number}": Decimal(number) for number in range(500)}
     answered = bounded(Answered("", Figures((), totals), evidence={"Gaps": "none"}))

@@ -215,14 +215,14 @@ class GatedSession:
             result = await self._client.session.send_request(request, CallToolResult, CALL_TIMEOUT_SECONDS)
         except MCPError as error:
             if error.code == PARSE_ERROR:
-                return Outcome(decision, CallState.UNKNOWN, f"Torii's answer cannot be read: {error.message}.")
+                return Outcome(decision, CallState.UNKNOWN, f"The server's answer cannot be read: {error.message}.")
             message, lost = (
-                f"Torii did not answer: {error.message} (code {error.code})",
+                f"The server did not answer: {error.message} (code {error.code})",
                 self._lost(error, passed_before),
             )
             return Outcome(decision, CallState.FAILED, message, retry_after=_retry_after(error), lost=lost)
         except (ValidationError, RuntimeError) as error:
-            return Outcome(decision, CallState.UNKNOWN, f"Torii's answer cannot be read ({type(error).__name__}).")
+            return Outcome(decision, CallState.UNKNOWN, f"The server's answer cannot be read ({type(error).__name__}).")
         text = "\n".join(block.text for block in result.content if block.type == "text")
         if result.is_error:
             return Outcome(decision, CallState.FAILED, text)
@@ -280,7 +280,7 @@ class GatedSession:
 
 def refusal(decision: Decision) -> str:
     """What a model reads about a call that was refused."""
-    return f"Refused: {decision.reason} Nothing was sent to Torii."
+    return f"Refused: {decision.reason} Nothing was sent to the server."
 
 
 def _retry_after(error: MCPError) -> float | None:

@@ -238,7 +238,7 @@ class Upstream:
                 await self._tried.wait()
                 is_tried = True
         if self._session is None:
-            raise MCPError(CONNECTION_CLOSED, f"Torii cannot be reached: {self._trouble}")
+            raise MCPError(CONNECTION_CLOSED, f"The server cannot be reached: {self._trouble}")
         return self._session
 
 

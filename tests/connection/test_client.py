@@ -62,7 +62,7 @@ def test_an_action_is_answered_here_and_never_forwarded(library, torii):
     outcome = call_on(torii.command, library, call)
     assert outcome.state is CallState.REFUSED
     assert outcome.text == (
-        "Refused: update_user is an action tool, and only reading is allowed. Nothing was sent to Torii."
+        "Refused: update_user is an action tool, and only reading is allowed. Nothing was sent to the server."
     )
 
 

@@ -10,7 +10,9 @@ from promptkit.transcript import CallState
 from tests.guard.raw_torii import RawTorii
 
 GONE = b'{"jsonrpc":"2.0","id":null,"error":{"code":-32000,"message":"Session gone"}}'
-UNSURE = "Torii did not answer: Session gone (code -32000); the call may have run, so it is not sent twice; ask again"
+UNSURE = (
+    "The server did not answer: Session gone (code -32000); the call may have run, so it is not sent twice; ask again"
+)
 
 
 @pytest.fixture
@@ -80,7 +82,7 @@ def test_calls_at_once_share_one_new_session(library, torii):
 def test_a_server_that_forgets_every_session_is_asked_twice_at_most(library, torii):
     torii.lost = lambda message, _: (404, GONE) if message.get("method") == "tools/call" else None
     made = outcomes(library, torii, "1")
-    assert made["1"].text == "Torii did not answer: Session gone (code -32000)"
+    assert made["1"].text == "The server did not answer: Session gone (code -32000)"
     assert (asked(torii), torii.sessions) == (["1", "1"], 2)
 
 
@@ -105,4 +107,6 @@ def test_a_server_that_went_is_an_error_in_words(library, torii):
     made = outcomes(library, torii, "1", "2")
     for outcome in made.values():
         assert outcome.state is CallState.FAILED
-        assert outcome.text.startswith("Torii did not answer: Session gone (code -32000); no MCP server answers at ")
+        assert outcome.text.startswith(
+            "The server did not answer: Session gone (code -32000); no MCP server answers at "
+        )

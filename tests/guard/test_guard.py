@@ -78,7 +78,7 @@ def test_a_refused_call_is_answered_in_words_and_never_forwarded(guarded, fake, 
     result = called(guarded, "run_workflow", {"idWorkflow": 1}, era)
     assert (result.is_error, result.content[0].text) == (
         True,
-        "Refused: run_workflow is an action tool, and only reading is allowed. Nothing was sent to Torii.",
+        "Refused: run_workflow is an action tool, and only reading is allowed. Nothing was sent to the server.",
     )
     assert fake.calls == []
 

@@ -182,7 +182,7 @@ def test_a_list_without_end_forwards_nothing(library, fake, log):
 
 def test_a_call_that_asks_for_input_ends_there(guarded, fake):
     result = called(guarded, READ, {"q": "input"})
-    assert (result.is_error, result.content[0].text[:21]) == (True, "Torii asked for input")
+    assert (result.is_error, result.content[0].text[:26]) == (True, "The server asked for input")
     assert len(fake.calls) == 1
 
 

@@ -106,7 +106,7 @@ def test_a_tool_of_torii_cannot_be_named_here_wherever_the_call_comes_from(libra
 
     with serving(library, fake, transport) as address:
         results = asked(address, ask, era)
-    assert all(result.is_error and "Nothing was sent to Torii" in result.content[0].text for result in results)
+    assert all(result.is_error and "Nothing was sent to the server" in result.content[0].text for result in results)
     assert fake.calls == []
 
 

@@ -62,7 +62,8 @@ def test_a_token_that_runs_out_is_renewed_behind_the_guard_and_no_client_notices
 def test_before_anybody_has_signed_in_a_client_is_told_at_once_what_to_do(guarding):
     with guarding(is_signed_in=False, max_wait_seconds=math.inf) as (own, url, _, _):
         assert complaint(own) == (
-            f"Torii cannot be reached: {url} asks for a sign-in; run promptkit connect {url}, or set PROMPTKIT_TOKEN"
+            f"The server cannot be reached: {url} asks for a sign-in; "
+            f"run promptkit connect {url}, or set PROMPTKIT_TOKEN"
         )
         assert called(own, "run_workflow").content[0].text.startswith("Refused: ")
 

@@ -178,7 +178,7 @@ def new(
 def connect(
     url: options.Url, client_id: options.ClientId = None, client_metadata: options.ClientMetadata = None
 ) -> None:
-    """Sign in to a Torii server with the browser; the other commands then use it."""
+    """Sign in to a server with the browser; the commands that read it then use that sign-in."""
     from promptkit.commands.connect import connect_server
 
     raise typer.Exit(connect_server(url, client_id=client_id, client_metadata=client_metadata))

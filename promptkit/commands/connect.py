@@ -1,4 +1,4 @@
-"""`connect` and `disconnect`: sign in to a Torii server in the browser, and sign out again."""
+"""`connect` and `disconnect`: sign in to a server in the browser, and sign out again."""
 
 from __future__ import annotations
 
@@ -15,8 +15,9 @@ from mcp.shared.auth import AuthorizationCodeResult
 from promptkit.connection.address import address_of, is_plain
 from promptkit.connection.cache import forget_reads
 from promptkit.connection.callback import OWN_CLIENT_PORT, Callback
-from promptkit.connection.client import checked_url, connect, revoke
+from promptkit.connection.client import checked_url, connect, is_torii, revoke
 from promptkit.connection.gate import Gate
+from promptkit.connection.named_server import NamedServer
 from promptkit.connection.scopes import ScopeChoice, announced, shown
 from promptkit.connection.sign_in import NewSignIn
 from promptkit.connection.sign_in_origins import SignInOrigins
@@ -47,7 +48,11 @@ def connect_server(server: str, *, client_id: str | None = None, client_metadata
         PromptkitError: the person refused or did not answer, or the server does not sign people in as it should.
     """
     _require_client(client_id, client_metadata)
-    return anyio.run(_connect, checked_url(server), client_id, client_metadata)
+    checked_url(server, may_be_other=True)
+    if not is_torii(server):
+        told = f"{address_of(server)} is not Torii: only guard and tools, with --tools and --lock, use this sign-in."
+        print(told, file=sys.stderr)
+    return anyio.run(_connect, server, client_id, client_metadata)
 
 
 def _require_client(client_id: str | None, client_metadata: str | None) -> None:
@@ -64,6 +69,7 @@ async def _connect(server: str, client_id: str | None, client_metadata: str | No
     store = open_store()
     callback = Callback(port=OWN_CLIENT_PORT if client_id or client_metadata else 0)
     earlier = store.load(server)
+    named = NamedServer(server, may_be_other=True)
     made: list[NewSignIn] = []
 
     def sign_in(origins: SignInOrigins) -> NewSignIn:
@@ -73,7 +79,7 @@ async def _connect(server: str, client_id: str | None, client_metadata: str | No
         return made[0]
 
     try:
-        async with connect(server, Gate(), lambda _: None, sign_in) as session:
+        async with connect(named, Gate(), lambda _: None, sign_in) as session:
             count = len(session.tools)
     finally:
         callback.close()
@@ -115,7 +121,7 @@ class _Person:
         await self._origins.check_address(address)
         self._address = address
         lines = [
-            "Sign in as a person with Torii's Read-only role. Anyone with more rights could change data by mistake.",
+            "Sign in as a person who can only read: at Torii, with the Read-only role. Others could change data.",
             *announced(scopes),
             "If no browser opens, open this address:",
             sanitized(address, 4000),
@@ -176,5 +182,5 @@ def disconnect_server(server: str) -> int:
     is_revoked = anyio.run(revoke, kept)
     print("Signed out." if is_revoked else "Deleted here.")
     if not is_revoked:
-        print("The issuer did not confirm: end the access in Torii's settings as well.", file=sys.stderr)
+        print("The issuer did not confirm: end the access in the server's own settings as well.", file=sys.stderr)
     return 0 if is_revoked else 1

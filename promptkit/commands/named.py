@@ -32,7 +32,7 @@ def named_server(server: str, variables: Sequence[str], *, is_own: bool) -> Name
             raise UsageError.of(
                 "passed-variable", message, "leave out --env, or name the command that starts the server"
             )
-        return NamedServer(checked_url(address, is_own=is_own), {}, is_own)
+        return NamedServer(checked_url(address, may_be_other=is_own), {}, is_own)
     environment = {name: _value(name) for name in variables}
     remember_secret(*secrets_of(address), *environment.values(), is_lasting=True)
     return NamedServer(address, environment, is_own)

@@ -110,7 +110,7 @@ async def _transport(server: NamedServer, gate: Gate, sign_in: SignIn | None) ->
         async with stdio_transport(server.address, gate, server.environment) as streams:
             yield streams
         return
-    url = checked_url(server.address, is_own=server.has_own_review)
+    url = checked_url(server.address, may_be_other=server.may_be_other)
     origins = SignInOrigins(url)
     auth = sign_in(origins) if sign_in else auth_for(url, open_store(), origins)
     http = _http_client(GateTransport(gate, url, origins), auth)
@@ -184,17 +184,22 @@ async def revoke(kept: KeptSignIn) -> bool:
     return True
 
 
-def checked_url(url: str, *, is_own: bool = False) -> str:
-    """The URL if it is Torii's own or a server on this machine; or any at https, where it `is_own`, chosen on purpose.
+def is_torii(url: str) -> bool:
+    """Whether a URL is Torii's own, or that of a server on this machine."""
+    is_local = is_plain(url) and urlsplit(url).scheme == "http" and urlsplit(url).hostname in LOOPBACK
+    return url == TORII_URL or is_local
+
+
+def checked_url(url: str, *, may_be_other: bool = False) -> str:
+    """The URL if it is Torii's own or a server on this machine; or any at https, where that `may_be_other`.
 
     Raises:
         UsageError: it is neither, since a prompt that reads a tenant must not be pointed elsewhere by a slip; or it
             holds a user, password, query or fragment: an address is shown and recorded, so no secret may be in it.
     """
-    is_local = is_plain(url) and urlsplit(url).scheme == "http" and urlsplit(url).hostname in LOOPBACK
-    if url == TORII_URL or is_local or (is_own and is_plain(url) and urlsplit(url).scheme == "https"):
+    if is_torii(url) or (may_be_other and is_plain(url) and urlsplit(url).scheme == "https"):
         return url
-    if is_own:
+    if may_be_other:
         fix = "write https://HOST/PATH, or http://127.0.0.1:PORT/PATH for a server on this machine, and nothing else"
         raise UsageError.of("server-url", f"{address_of(url)} is not the plain address of a server", fix)
     fix = f"use {TORII_URL}, or http://127.0.0.1:PORT/mcp for a server on this machine, and nothing before or after it"

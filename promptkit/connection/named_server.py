@@ -13,9 +13,9 @@ class NamedServer:
     Args:
         address: the URL of a server over streamable HTTP, or the command line of one over stdio.
         environment: what its process gets of our environment, besides the few variables that every process gets.
-        has_own_review: whether it has a review of its own, and so may be another server than Torii's.
+        may_be_other: whether it may be another server than Torii's, since somebody named it on purpose.
     """
 
     address: str | Sequence[str]
     environment: Mapping[str, str] = field(default_factory=dict, repr=False)
-    has_own_review: bool = False
+    may_be_other: bool = False

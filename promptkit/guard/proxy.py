@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from importlib.metadata import version
@@ -12,19 +13,24 @@ import anyio
 from mcp.server.lowlevel import NotificationOptions, Server
 from mcp.server.models import InitializationOptions
 from mcp.server.subscriptions import InMemorySubscriptionBus, ListenHandler, ToolsListChanged
-from mcp.types import CallToolRequestParams, PaginatedRequestParams
+from mcp.types import CallToolRequestParams, CallToolResult, PaginatedRequestParams
 from pydantic import ValidationError
 
 from promptkit.connection.named_server import NamedServer
 from promptkit.connection.session import refusal
 from promptkit.connection.sign_in import SignIn
 from promptkit.guard.request_ids import OrderlyServer
+from promptkit.guard.results import ResultsAsTheyCame
 from promptkit.guard.upstream import MAX_LIST_AGE_SECONDS, MAX_WAIT_SECONDS, Log, Upstream
 from promptkit.library.store import Library
 from promptkit.model import ToolCall
 from promptkit.policy.decision import Decision, Definition, decide_tool
 
+# The SDK logs an answer that is no result of its method, with a piece of it; the client gets an error.
+logging.getLogger("mcp.server.runner").setLevel(logging.CRITICAL)
+
 INSTRUCTIONS = "This connection only reads. A call that would change anything is refused and never sent."
+_NO_RESULT = "The server's answer is not a tool's result, so it is not passed on."
 _SLOW_CLIENT_SECONDS = 1
 # Clients of revision 2026 want it in every result; for others the SDK takes it away.
 _ENVELOPE = {"resultType": "complete"}
@@ -92,10 +98,11 @@ class Guard:
             on_subscriptions_listen=ListenHandler(self._bus),
             get_tool_input_schema=self._upstream.input_schema,
         )
-        # Registered here, since only so may a handler answer with a plain mapping. The SDK still writes it anew by the
-        # schema of the client's revision: keys that this does not know, or that are null, are left out.
-        server.add_request_handler("tools/list", PaginatedRequestParams, self._list_tools)
-        server.add_request_handler("tools/call", CallToolRequestParams, self._call_tool)
+        results = ResultsAsTheyCame()
+        server.middleware.append(results)
+        # Registered here, since only so may a handler answer with a result that is no model of the SDK.
+        server.add_request_handler("tools/list", PaginatedRequestParams, results.kept(self._list_tools))
+        server.add_request_handler("tools/call", CallToolRequestParams, results.kept(self._call_tool))
         return server
 
     @asynccontextmanager
@@ -120,7 +127,7 @@ class Guard:
         try:
             answer = await self._upstream.call(call, context.session.report_progress if wants_progress else None)
         except ValidationError:
-            return _failure("The server's answer is not a tool's result, so it is not passed on.")
+            return _failure(_NO_RESULT)
         if isinstance(answer, Decision):
             refused = {"tool": call.name, "arguments": call.arguments, "allowed": False, "reason": answer.reason}
             self._log({"method": "tools/call", **refused})
@@ -129,7 +136,7 @@ class Guard:
             return _failure(
                 "The server asked for input in the middle of a call. This connection only reads: give none."
             )
-        return {**_ENVELOPE, **answer}
+        return {**_ENVELOPE, **answer} if _is_result(answer) else _failure(_NO_RESULT)
 
     async def _say_list_changed(self) -> None:
         await self._bus.publish(ToolsListChanged())
@@ -142,6 +149,15 @@ async def _say(connection: Any) -> None:  # noqa: ANN401
     # A client that does not read its notifications misses this one and must not block the others.
     with anyio.move_on_after(_SLOW_CLIENT_SECONDS):
         await connection.send_tool_list_changed()
+
+
+def _is_result(answer: dict[str, Any]) -> bool:
+    # In revision 2026-07-28 the SDK takes whatever is no result for a request for input, none of whose fields it needs.
+    try:
+        CallToolResult.model_validate(answer, by_name=False)
+    except ValidationError:
+        return False
+    return True
 
 
 def _failure(text: str) -> dict[str, Any]:

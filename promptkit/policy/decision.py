@@ -112,7 +112,7 @@ def _decide_tool(name: str, policy: ToolPolicy) -> Decision:
     if rule.tool_class is not ToolClass.READ:
         return Decision(False, "action-tool", f"{name} is an action tool, and only reading is allowed.")
     if rule.sensitive:
-        return Decision(False, "sensitive-tool", f"{name} returns sensitive data that this dashboard never reads.")
+        return Decision(False, "sensitive-tool", f"{name} returns sensitive data, which is never read.")
     if contradiction := policy.contradiction(name):
         return Decision(False, *contradiction)
     return Decision(True, "read-tool", f"{name} is a reviewed read tool.")
@@ -131,11 +131,14 @@ def _contradiction(name: str, policy: ToolPolicy) -> tuple[str, str] | None:
         return "not-offered", f"The server does not list {name}, so the call is refused."
     locked = policy.locked.get(name)
     if locked is None:
-        return "not-locked", f"{name} was never reviewed on this server. Run: promptkit tools lock"
+        return "not-locked", f"{name} was never reviewed on this server. Run promptkit tools lock for the server."
     if denies_reading(offered) or (claims_to_read(locked) and not claims_to_read(offered)):
         return "hint", f"The server does not say that {name} only reads, so the call is refused."
     if definition_digest(offered) != definition_digest(locked):
-        return "changed-definition", f"{name} has changed since it was reviewed. Run: promptkit tools diff"
+        return (
+            "changed-definition",
+            f"{name} has changed since it was reviewed. Run promptkit tools diff for its server.",
+        )
     return None
 
 

@@ -7,18 +7,22 @@ divided among the parts of an expression in several ways, so what allows many wa
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from math import prod
 
 # Private in Python 3.11 to 3.14; the module that shows them is deprecated.
 from re import _constants as kinds  # type: ignore[attr-defined]
 from re import _parser as parser  # type: ignore[attr-defined]
 from typing import Any, NamedTuple
 
-_LONG = 64
-_MAX_DEGREE = 2
-_MAX_CHOICES = 8
+from promptkit.policy.decision import MAX_MATCHED_CHARS
+
+# What the longest text takes that is tried from each of its places on, with some to spare: seconds, at the worst.
+_MAX_STEPS = 4 * MAX_MATCHED_CHARS**2
 _FEW = 4
-_SHARED = "several parts of any length can take the same characters"
-_MANY = "many parts can take the same characters"
+_SHARED = "several parts can take the same characters"
+# With them, other characters are the same, or other places a start.
+_FLAGS = "it sets flags"
 _CATEGORIES = {
     kinds.CATEGORY_DIGIT: r"\d",
     kinds.CATEGORY_NOT_DIGIT: r"\D",
@@ -28,11 +32,13 @@ _CATEGORIES = {
     kinds.CATEGORY_NOT_WORD: r"\W",
 }
 _REPEATS = {kinds.MAX_REPEAT, kinds.MIN_REPEAT, kinds.POSSESSIVE_REPEAT}
+_SINGLE = [[kinds.ANY], [kinds.IN], [kinds.LITERAL], [kinds.NOT_LITERAL]]
 _STARTS = [(kinds.AT, kinds.AT_BEGINNING), (kinds.AT, kinds.AT_BEGINNING_STRING)]
 _LOOKS = {kinds.ASSERT, kinds.ASSERT_NOT}
-# One of each sort beyond the 256 that are all looked at.
+_FIRST_OTHER = 256
+# One of each sort stands for all the others, which nothing here tells apart.
 _OTHERS = frozenset(map(ord, "Āء٠中\u2028\U0001f600"))
-_ALL = frozenset(range(256)) | _OTHERS
+_ALL = frozenset(range(_FIRST_OTHER)) | _OTHERS
 Characters = frozenset[int]
 
 
@@ -43,18 +49,23 @@ class SlowPatternError(ValueError):
 class _Part(NamedTuple):
     """A part of an expression: the characters that it may take, those that it may begin with, how many it takes.
 
-    `choices` counts the places in it where a text can go on in more than one way.
+    `ways` is how many ways there may be to take one text. A look-around takes none, and its ways are its steps.
     """
 
     characters: Characters
     first: Characters
     least: int
     most: int
-    choices: int = 0
+    ways: int = 1
+    is_look: bool = False
 
     @property
     def is_fixed(self) -> bool:
         return self.least == self.most
+
+    @property
+    def lengths(self) -> int:
+        return min(self.most - self.least + 1, MAX_MATCHED_CHARS)
 
 
 def why_not_matchable(pattern: str) -> str | None:
@@ -66,16 +77,22 @@ def why_not_matchable(pattern: str) -> str | None:
         return f"is not an expression that Python knows ({error})"
     try:
         items = list(tree)
-        parts = _parts(items)
-        degree = _degree(parts)
-        is_anchored = bool(items) and items[0] in _STARTS
-        if degree + (degree > 0 and not is_anchored) > _MAX_DEGREE:
+        if tree.state.flags != re.UNICODE:
+            raise SlowPatternError(_FLAGS)
+        starts = 1 if items and items[0] in _STARTS else MAX_MATCHED_CHARS
+        if starts * _steps(_parts(_that_can_fail(items))) > _MAX_STEPS:
             return f"may take very long on some texts ({_SHARED})"
-        if _joined(parts).choices > _MAX_CHOICES:
-            return f"may take very long on some texts ({_MANY})"
     except (SlowPatternError, RecursionError) as error:
         return f"may take very long on some texts ({error})"
     return None
+
+
+def _that_can_fail(items: list[Any]) -> list[Any]:
+    """An expression without a last `.*`: whatever the text, it is met there, and nothing is tried anew."""
+    is_met = any(
+        kind in _REPEATS and value[0] == 0 and [one for one, _ in value[2]] in _SINGLE for kind, value in items[-1:]
+    )
+    return items[:-1] if is_met else items
 
 
 def _parts(items: list[Any]) -> list[_Part]:
@@ -91,10 +108,12 @@ def _parts_of(kind: Any, value: Any) -> list[_Part]:  # noqa: ANN401
     if kind is kinds.AT:
         return []
     if kind in _LOOKS:
-        _degree_within(_parts(list(value[1])))
-        return []
+        return [_Part(frozenset(), frozenset(), 0, 0, _steps(_parts(list(value[1]))), is_look=True)]
     if kind is kinds.SUBPATTERN:
-        return _parts(list(value[-1]))
+        _, set_flags, unset_flags, body = value
+        if set_flags or unset_flags:
+            raise SlowPatternError(_FLAGS)
+        return _parts(list(body))
     if kind is kinds.ATOMIC_GROUP:
         return _parts(list(value))
     if kind is kinds.BRANCH:
@@ -107,20 +126,20 @@ def _parts_of(kind: Any, value: Any) -> list[_Part]:  # noqa: ANN401
 
 def _characters(kind: Any, value: Any) -> Characters:  # noqa: ANN401
     if kind is kinds.LITERAL:
-        return frozenset({value, ord(chr(value).lower()[0]), ord(chr(value).upper()[0])})
+        return frozenset({value}) if value < _FIRST_OTHER else _OTHERS
     if kind is kinds.NOT_LITERAL:
         return _ALL - {value}
     if kind is kinds.ANY:
         return _ALL
     if kind is kinds.RANGE:
         low, high = value
-        return frozenset({low, high}) | {one for one in _ALL if low <= one <= high}
+        return frozenset(range(low, min(high + 1, _FIRST_OTHER))) | (_OTHERS if high >= _FIRST_OTHER else frozenset())
     if kind is kinds.CATEGORY:
         return frozenset(one for one in _ALL if re.match(_CATEGORIES[value], chr(one)))
     if kind is kinds.IN:
         is_negated = value[0][0] is kinds.NEGATE
         found = frozenset[int]().union(*(_characters(*one) for one in value[is_negated:]))
-        return _ALL - found if is_negated else found
+        return _ALL - found | _OTHERS if is_negated else found
     raise SlowPatternError(f"it uses {str(kind).lower()}")
 
 
@@ -133,8 +152,8 @@ def _joined(parts: list[_Part]) -> _Part:
             break
     everything = frozenset[int]().union(*(part.characters for part in parts))
     least, most = sum(part.least for part in parts), sum(part.most for part in parts)
-    choices = sum(part.choices + _overlaps(parts, place) for place, part in enumerate(parts))
-    return _Part(everything, first, least, most, choices)
+    ways = prod(part.ways * (part.lengths if _overlaps(parts, place) else 1) for place, part in enumerate(parts))
+    return _Part(everything, first, least, most, ways)
 
 
 def _either(branches: list[list[Any]]) -> _Part:
@@ -144,19 +163,18 @@ def _either(branches: list[list[Any]]) -> _Part:
         frozenset[int]().union(*(one.first for one in found)),
         min(one.least for one in found),
         max(one.most for one in found),
-        max(one.choices for one in found) + (not _are_apart(branches)),
+        max(one.ways for one in found) if _are_apart(branches) else sum(one.ways for one in found),
     )
 
 
 def _repeated(body: list[Any], least: int, most: int) -> list[_Part]:
     parts = _parts(body)
     one = _joined(parts)
-    if most > 1 and _is_unique(body) and (one.is_fixed or _is_delimited(parts)):
+    if one.ways == 1 and _is_unique(body) and (most == 1 or one.is_fixed or _is_delimited(parts)):
         return [one._replace(least=one.least * least, most=one.most * most)]
     if most > _FEW:
         raise SlowPatternError("a repeated part can take the same text in several ways")
-    _degree_within(parts)
-    return [one._replace(least=one.least if number < least else 0) for number in range(most)]
+    return [*parts * least, *[one._replace(least=0)] * (most - least)]
 
 
 def _is_unique(items: list[Any]) -> bool:
@@ -187,56 +205,40 @@ def _are_apart(branches: list[list[Any]]) -> bool:
 
 def _overlaps(parts: list[_Part], place: int) -> bool:
     """Whether a part of several lengths could leave some of its text to one that comes after it."""
-    part = parts[place]
+    return any(not later.is_fixed for later in _takers(parts, place))
+
+
+def _takers(parts: list[_Part], place: int) -> Iterator[_Part]:
+    """The parts that could take the end of the text of an earlier one, or the end of what those took before."""
+    part, *others = parts[place:]
     if part.is_fixed:
-        return False
-    for later in parts[place + 1 :]:
-        if later.characters & part.characters:
-            if not later.is_fixed:
-                return True
+        return
+    taken = part.characters
+    for later in others:
+        if later.first & taken:
+            taken |= later.characters
+            yield later
         elif later.least:
-            return False
-    return False
+            return
 
 
 def _is_delimited(parts: list[_Part]) -> bool:
-    """Whether each round begins or ends with characters that are nowhere else in it."""
-    if not parts:
-        return False
-    for end, rest in ((parts[0], parts[1:]), (parts[-1], parts[:-1])):
-        if end.is_fixed and end.least == 1 and not any(end.characters & part.characters for part in rest):
-            return True
-    return False
+    """Whether a character that is nowhere else in a round tells how many there are, and no two can share a text."""
+    others = [[*parts[:place], *parts[place + 1 :]] for place in range(len(parts))]
+    is_told = any(
+        one.least == one.most == 1 and not any(one.characters & other.characters for other in rest)
+        for one, rest in zip(parts, others, strict=True)
+    )
+    return is_told and not any(_overlaps(parts * 2, place) for place in range(len(parts)))
 
 
-def _degree_within(parts: list[_Part]) -> None:
-    if _degree(parts) > 1:
-        raise SlowPatternError(_SHARED)
-
-
-def _degree(parts: list[_Part]) -> int:
-    """How many long parts in a row can share a text between them: the power with which the time grows.
-
-    Raises:
-        SlowPatternError: many short parts can.
-    """
-    degree = 0
-    for place, part in enumerate(parts):
-        if part.is_fixed:
-            continue
-        taken, long, short = part.characters, int(_is_long(part)), int(not _is_long(part))
-        for later in parts[place + 1 :]:
-            if later.characters & taken:
-                if not later.is_fixed:
-                    taken |= later.characters
-                    long, short = long + _is_long(later), short + (not _is_long(later))
-            elif later.least:
-                break
-        if short > _MAX_CHOICES:
-            raise SlowPatternError(_MANY)
-        degree = max(degree, long)
-    return degree
-
-
-def _is_long(part: _Part) -> bool:
-    return part.most - part.least > _LONG
+def _steps(parts: list[_Part]) -> int:
+    """How many steps it may take to find that parts in a row do not fit at one place of a text."""
+    steps, arrivals = 0, 1
+    for part in parts:
+        if part.is_look:
+            steps += arrivals * part.ways
+        else:
+            arrivals *= part.lengths * part.ways
+    taking = [part for part in parts if not part.is_look]
+    return steps + _joined(taking).ways * max((part.lengths for part in taking), default=1)

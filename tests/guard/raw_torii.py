@@ -15,6 +15,13 @@ from threading import Lock, Thread
 
 SERVER = {"name": "Torii", "version": "1"}
 ROWS = {"content": [{"type": "text", "text": "rows"}]}
+# What an SDK would write anew: whole numbers where decimals may stand, nulls, and keys that no revision knows.
+ODD = {
+    "content": [{"type": "text", "text": "a", "annotations": {"priority": 1, "audience": None}, "x": None}],
+    "structuredContent": {"none": None, "whole": 1, "decimal": 1.0, "large": 2**70, "small": 1.5e-7},
+    "_meta": {"torii.example/none": None, "torii.example/n": 1},
+    "x-unknown": [1, 1.0, None],
+}
 ASKED = {
     "sampling": {"method": "sampling/createMessage", "params": {"messages": [], "maxTokens": 1}},
     "elicitation": {"method": "elicitation/create", "params": {"message": "Sure?", "requestedSchema": {}}},
@@ -66,6 +73,9 @@ def called(q, id_):
         return [*[encoded({"id": 7, "method": "ping"})] * 30, answer]
     if q in BROKEN:
         return [b'{"jsonrpc":"2.0","id":%d,"result":%s}' % (id_, BROKEN[q])]
+    if q in {"odd", "no content"}:
+        result = ODD if q == "odd" else {"content": "S3CRET"}
+        return [encoded({"id": id_, "result": {**result, "resultType": "complete"}})]
     if q == "another id":
         return [encoded({"id": id_ + 1000, "result": ROWS})]
     return [answer]

@@ -173,8 +173,8 @@ def test_what_cannot_be_passed_on_or_reached_is_an_error_without_the_secret(word
 
 
 def test_a_server_with_a_review_of_its_own_may_be_anywhere_but_its_address_holds_no_secret():
-    assert checked_url("https://mcp.example/mcp", is_own=True) == "https://mcp.example/mcp"
-    assert checked_url(TORII_URL, is_own=True) == TORII_URL
+    assert checked_url("https://mcp.example/mcp", may_be_other=True) == "https://mcp.example/mcp"
+    assert checked_url(TORII_URL, may_be_other=True) == TORII_URL
     for url in ("http://mcp.example/mcp", "https://a:b@mcp.example/mcp", "https://mcp.example/mcp?key=x", "ftp://x/"):
         with pytest.raises(UsageError, match="is not the plain address of a server"):
-            checked_url(url, is_own=True)
+            checked_url(url, may_be_other=True)

@@ -123,7 +123,7 @@ def test_a_number_that_json_has_not_is_refused_where_any_number_is_known(number)
         (
             "list_keys",
             {},
-            Decision(False, "sensitive-tool", "list_keys returns sensitive data that this dashboard never reads."),
+            Decision(False, "sensitive-tool", "list_keys returns sensitive data, which is never read."),
         ),
         (
             "list_apps",

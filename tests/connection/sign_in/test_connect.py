@@ -73,6 +73,12 @@ def test_a_server_that_asks_for_no_sign_in_needs_none(tenant, home, capsys):
     assert not home.exists()
 
 
+def test_another_server_at_https_may_be_signed_in_to_and_a_person_reads_what_that_is_for(home, capsys):
+    with pytest.raises(PromptkitError, match=r"no MCP server answers at https://127\.0\.0\.1:9/mcp"):
+        connect_server("https://127.0.0.1:9/mcp")
+    assert "127.0.0.1:9/mcp is not Torii: only guard and tools, with --tools and --lock," in capsys.readouterr().err
+
+
 def test_a_person_who_refuses_is_not_signed_in(tenant, home, browser):
     browser(answer="deny")
     with signed_torii(tenant) as (origin, _), pytest.raises(PromptkitError, match="refused: access_denied"):

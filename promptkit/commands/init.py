@@ -34,7 +34,7 @@ def run_init(library: Library, given: Answers, *, server: str, path: Path, as_js
         fix = "answer each question, or give --yes to accept every proposal; nothing was written"
         raise PromptkitError.of("no-answer", "the answers ended before the questions did", fix) from error
     if profile:
-        write_text(path, _HEADER + profile_text(profile))
+        write_text(path, _HEADER + profile_text(profile.model_copy(update={"stand_in": server == "local"})))
     if as_json:
         written = profile and profile.model_dump(mode="json", exclude_defaults=True)
         print(json.dumps({"changes": [vars(change) for change in changes], "written": written}, indent=2))

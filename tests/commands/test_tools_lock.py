@@ -181,11 +181,12 @@ def test_a_new_argument_of_a_known_read_stays_refused_and_that_is_said(copy, loc
 
 def test_the_classes_of_tools_that_the_server_does_not_list_stay(copy, monkeypatch, tmp_path):
     before = copy.reviewed_tools
-    (tmp_path / "list.json").write_text(json.dumps({"tools": [load_tool_lock(copy)["list_apps"]]}))
+    listed = [load_tool_lock(copy)[name] for name in ("list_apps", "run_workflow")]
+    (tmp_path / "list.json").write_text(json.dumps({"tools": listed}))
     with Path(os.devnull).open() as nobody:
         monkeypatch.setattr("sys.stdin", nobody)
         assert lock_tools(copy, "", tmp_path / "list.json") == 0
-    assert list(load_tool_lock(copy)) == ["list_apps"]
+    assert list(load_tool_lock(copy)) == ["list_apps", "run_workflow"]
     assert Library(copy.root).reviewed_tools == before
 
 

@@ -166,7 +166,7 @@ Thresholds = Annotated[
 ]
 AgreedBy = Annotated[str | None, typer.Option(help="Who agrees to read-only use and approves the mapping.")]
 AgreedOn = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="When they did; today by default.")]
-Yes = Annotated[bool, typer.Option("--yes", help="Ask nothing: accept every proposal.")]
+Yes = Annotated[bool, typer.Option("--yes", help="Ask nothing: take the usual answers, and merge no values.")]
 Replace = Annotated[bool, typer.Option("--replace", help="Overwrite an existing file.")]
 
 # Used by `torii`.

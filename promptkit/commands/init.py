@@ -24,6 +24,9 @@ from promptkit.onboarding.wizard import Wizard
 _HEADER = (
     "# What we decided about our Torii. Give it to promptkit with --profile; promptkit init says what has changed.\n"
 )
+_STAND_IN = (
+    "LOCAL STAND-IN: invented data of a company that does not exist. For your own Torii, give its address as --server."
+)
 
 
 def run_init(library: Library, given: Answers, *, server: str, path: Path, as_json: bool) -> int:
@@ -36,6 +39,8 @@ def run_init(library: Library, given: Answers, *, server: str, path: Path, as_js
     given.require_right(path, library)
     before = load_profile(path, library) if path.exists() else None
     draft = open_draft(server, path)
+    if server == "local":
+        print(_STAND_IN, file=sys.stderr)
     try:
         profile, changes = _interviewed(library, given, server, path, before, Interview(draft, asks=not given.yes))
         if profile:
@@ -54,6 +59,8 @@ def run_init(library: Library, given: Answers, *, server: str, path: Path, as_js
     if profile:
         at = "" if server == "local" else f" --server {server}"
         print(f"Next: promptkit doctor --profile {path}{at}, then every export with --profile {path}.", file=sys.stderr)
+    if server == "local" and given.yes:
+        print(_STAND_IN, file=sys.stderr)
     return int(bool(changes) and not profile)
 
 

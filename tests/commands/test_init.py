@@ -75,6 +75,11 @@ def test_every_group_is_shown_though_nobody_is_asked(made, library):
     assert sum(map(int, counts.values())) == 224
 
 
+def test_with_yes_the_stand_in_says_so_first_and_last(made):
+    lines = made[1].stderr.splitlines()
+    assert [lines[0][:15], lines[-1][:15]] == ["LOCAL STAND-IN:"] * 2
+
+
 def test_spellings_that_nobody_approved_stay_apart(made, library):
     path, done = made
     team, _ = load_profile(path, library).organizational_views

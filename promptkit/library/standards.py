@@ -13,6 +13,7 @@ from promptkit.text import sanitized
 # ISO 4217 keeps these for tests and for no currency.
 _NO_MONEY = {"XTS", "XXX"}
 _CODES = {currency.code: currency.currency_name for currency in Currency if currency.code not in _NO_MONEY}
+_CLOSE = 0.75
 
 
 def time_zone(text: str) -> str:
@@ -27,7 +28,8 @@ def time_zone(text: str) -> str:
     folded = text.casefold().replace(" ", "_")
     same = [zone for zone in zones if folded in (zone.casefold(), zone.casefold().rpartition("/")[2])]
     cities = {zone.rpartition("/")[2]: zone for zone in zones}
-    near = same or [*get_close_matches(text, zones, 1), *map(cities.__getitem__, get_close_matches(text, cities, 1))]
+    near = same or get_close_matches(text, zones, 1, _CLOSE)
+    near = near or [cities[city] for city in get_close_matches(text, cities, 1, _CLOSE)]
     fix = f"write {near[0]}" if near else "write a name such as Europe/Berlin or America/New_York"
     raise PromptkitError.of("unknown-time-zone", f"{sanitized(text)} is not a time zone", fix)
 

@@ -147,7 +147,9 @@ class Interview:
         self.say_once(_HELP)
         if listing:
             self.show(listing)
-        return self._answer(question, self._withdrawn.get(question, usual), parse, seen if is_kept else None)
+        value = self._answer(question, self._withdrawn.get(question, usual), parse, seen if is_kept else None)
+        self._withdrawn.pop(question, None)  # The next question of the same words is another one.
+        return value
 
     def _kept(self, question: str, seen: str) -> str | None:
         """The next answer to this question; those before it are to questions that nobody asks any more."""
@@ -192,11 +194,12 @@ class Interview:
 
 
 def _table(listing: ShownTable, start: int, end: int) -> Table:
-    """Some of the rows, in columns as wide as all of them need."""
+    """Some of the rows; where they are not all, in columns that are as wide on every page."""
+    is_page = end - start < len(listing.rows)
     table = Table(box=None, header_style="bold")
     for index, header in enumerate(listing.headers):
         widest = max([cell_len(header), *(cell_len(row[index]) for row in listing.rows)])
-        table.add_column(Text(header), overflow="fold", min_width=min(widest, _MAX_CELL))
+        table.add_column(Text(header), overflow="fold", min_width=min(widest, _MAX_CELL) if is_page else None)
     for row in listing.rows[start:end]:
         table.add_row(*map(Text, row))
     return table

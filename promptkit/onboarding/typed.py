@@ -83,7 +83,7 @@ def picked(text: str, names: Sequence[str]) -> list[int]:
 
 
 def _place(word: str, names: Sequence[str]) -> int:
-    if word.isascii() and word.isdigit() and 1 <= int(word[:9]) <= len(names):
+    if re.fullmatch("[1-9][0-9]{0,8}", word) and int(word) <= len(names):
         return int(word) - 1
     if word in names:
         return names.index(word)

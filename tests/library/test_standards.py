@@ -14,6 +14,7 @@ from promptkit.library.standards import currency, time_zone
         (time_zone, "europe/berlin", "write Europe/Berlin"),
         (time_zone, "Europe/Berln", "write Europe/Berlin"),
         (time_zone, "Amsterdm", "write Europe/Amsterdam"),
+        (time_zone, "none", "write a name such as Europe/Berlin or America/New_York"),
         (time_zone, "", "write a name such as Europe/Berlin or America/New_York"),
         (currency, "Euro", "write EUR"),
         (currency, "us dollar", "write USD"),

@@ -61,6 +61,16 @@ def test_back_returns_to_the_last_question_and_offers_its_answer(typing, capsys)
     assert "How many? [7]" in capsys.readouterr().err
 
 
+def test_an_answer_taken_back_is_offered_once_where_a_question_comes_again(typing):
+    interview = typing("7", "back", "", "")
+    interview.ask("Another?", "0", number)
+    with pytest.raises(BackRequest):
+        interview.ask("Another?", "0", number)
+    interview.go_back()
+    interview.begin()
+    assert [interview.ask("Another?", "0", number), interview.ask("Another?", "0", number)] == [7, 0]
+
+
 def test_nothing_lies_before_the_first_question(typing, capsys):
     assert typing("back", "5").ask("How many?", "3", number) == 5
     assert "This is the first question." in capsys.readouterr().err

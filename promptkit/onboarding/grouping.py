@@ -64,7 +64,8 @@ class Grouping:
         """Show all groups, and ask for values to read as others until nobody names one."""
         total = self._values.total
         rows = [[legible(group), f"{rows:,}", f"{100 * rows / total:.1f} %"] for group, rows in self._rows.items()]
-        note = f"{len(rows):,} groups, {total:,} rows in all."
+        count = len(self._rows.keys() - {self.view.unassigned})
+        note = f"{count:,} groups, {total:,} rows in all."
         listing: ShownTable | None = ShownTable((self.view.label, "rows", "share"), rows, note)
         question = f"Read one value of {self.view.label} as another? VALUE = GROUP, or {NONE} if it is right."
         while pair := interview.ask(question, NONE, self._pair, listing=listing):

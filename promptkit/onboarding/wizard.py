@@ -212,8 +212,7 @@ class Wizard:
             self._interview.say(grouping.in_words())
         else:
             grouping.ask_for_near(self._interview)
-            if not aliases:
-                grouping.ask_for_others(self._interview)
+            grouping.ask_for_others(self._interview)
         return as_seen(grouping.view, values)
 
     def _decide(self, views: Sequence[OrganizationalView]) -> Profile:

@@ -71,6 +71,13 @@ def test_answers_are_changed_by_going_back(ask, tmp_path):
     assert profile.read_only_agreement.by == "Dana Reyes"
 
 
+def test_the_groups_are_seen_though_aliases_were_given(ask, tmp_path, capsys):
+    given = Answers(fields=["user.department=Team"], aliases=["Team:Eng=Engineering"])
+    profile, *_ = ask(tmp_path / "draft.json", [*[""] * 7, "y"], given=given)
+    assert profile.organizational_views[0].aliases == {"Eng": "Engineering"}
+    assert "27 groups, 224 rows in all." in capsys.readouterr().err
+
+
 def test_enter_merges_nothing(ask, tmp_path):
     profile, *_ = ask(tmp_path / "draft.json", ["", "user.department", *[""] * 7, "y"])
     (view,) = profile.organizational_views

@@ -237,8 +237,10 @@ class Profile(Strict):
     """What one tenant decided: dashboard.yaml.
 
     `thresholds` are defaults for arguments of the same name, if their limits allow it. `views` are the prompts to
-    offer; if empty, all of them.
+    offer; if empty, all of them. `stand_in` marks what was read from the local Torii, whose company is invented.
     """
+
+    stand_in: bool = False
 
     time_zone: Line = "UTC"
     display_currency: Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")] = "USD"

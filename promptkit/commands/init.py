@@ -8,6 +8,7 @@ from pathlib import Path
 
 from anyio.from_thread import start_blocking_portal
 
+from promptkit.commands.stand_in import say_stand_in
 from promptkit.connection.open_session import open_session
 from promptkit.errors import PromptkitError
 from promptkit.files import write_text
@@ -24,9 +25,6 @@ from promptkit.onboarding.wizard import Wizard
 _HEADER = (
     "# What we decided about our Torii. Give it to promptkit with --profile; promptkit init says what has changed.\n"
 )
-_STAND_IN = (
-    "LOCAL STAND-IN: invented data of a company that does not exist. For your own Torii, give its address as --server."
-)
 
 
 def run_init(library: Library, given: Answers, *, server: str, path: Path, as_json: bool) -> int:
@@ -39,12 +37,10 @@ def run_init(library: Library, given: Answers, *, server: str, path: Path, as_js
     given.require_right(path, library)
     before = load_profile(path, library) if path.exists() else None
     draft = open_draft(server, path)
-    if server == "local":
-        print(_STAND_IN, file=sys.stderr)
     try:
         profile, changes = _interviewed(library, given, server, path, before, Interview(draft, asks=not given.yes))
         if profile:
-            write_text(path, _HEADER + profile_text(profile))
+            write_text(path, _HEADER + profile_text(profile.model_copy(update={"stand_in": server == "local"})))
             draft.delete()
     except EOFError as error:
         fix = "answer each question, or give --yes to take the usual answers; nothing was written"
@@ -59,8 +55,8 @@ def run_init(library: Library, given: Answers, *, server: str, path: Path, as_js
     if profile:
         at = "" if server == "local" else f" --server {server}"
         print(f"Next: promptkit doctor --profile {path}{at}, then every export with --profile {path}.", file=sys.stderr)
-    if server == "local" and given.yes:
-        print(_STAND_IN, file=sys.stderr)
+    if given.yes:
+        say_stand_in(server)  # Again, below what was taken without a question.
     return int(bool(changes) and not profile)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Literal
@@ -9,6 +10,7 @@ from typing import Annotated, Literal
 import typer
 from typer.core import TyperGroup
 
+from promptkit.commands.stand_in import STAND_IN_PROFILE, say_stand_in
 from promptkit.errors import PromptkitError, UsageError
 from promptkit.library.store import Library, default_root
 from promptkit.model import DEFAULT_PROFILE, Profile
@@ -48,7 +50,17 @@ def profile_at(path: Path | None) -> Profile:
         return DEFAULT_PROFILE
     from promptkit.library.profile import load_profile
 
-    return load_profile(path, library())
+    profile = load_profile(path, library())
+    if profile.stand_in:
+        print(STAND_IN_PROFILE, file=sys.stderr)
+    return profile
+
+
+def _marked(context: typer.Context, server: str | None) -> str | None:
+    """The server as given. This runs before the command, so that the mark is the first line."""
+    if not context.resilient_parsing:
+        say_stand_in(server)
+    return server
 
 
 def _names(incomplete: str) -> list[str]:
@@ -96,11 +108,11 @@ Http = Annotated[
     str | None, typer.Option(metavar="HOST:PORT", help="Serve over streamable HTTP; port 0 picks a free one.")
 ]
 Dask = Annotated[str | None, typer.Option(metavar="ADDRESS", help="Use the Dask cluster with this scheduler.")]
-Server = Annotated[str, typer.Option(help="`local`, or the URL of a Torii MCP server.")]
+Server = Annotated[str, typer.Option(callback=_marked, help="`local`, or the URL of a Torii MCP server.")]
 NoCache = Annotated[bool, typer.Option("--no-cache", help="Make every read anew, and keep none for ten minutes.")]
 ViewsOf = Annotated[
     str | None,
-    typer.Option("--server", help="Answer views too, from `local` or the URL of a Torii MCP server."),
+    typer.Option("--server", callback=_marked, help="Answer views too, from `local` or the URL of a Torii MCP server."),
 ]
 Sarif = Annotated[Path | None, typer.Option(help="Write SARIF here.")]
 Junit = Annotated[Path | None, typer.Option(help="Write JUnit XML here.")]
@@ -135,7 +147,10 @@ ClientMetadata = Annotated[
     typer.Option("--client-metadata", metavar="URL", help="Your client metadata document, in place of an id."),
 ]
 AnyServer = Annotated[
-    str, typer.Option("--server", metavar="URL|CMD", help="`local`, a URL, or the command that starts a server.")
+    str,
+    typer.Option(
+        "--server", metavar="URL|CMD", callback=_marked, help="`local`, a URL, or the command that starts a server."
+    ),
 ]
 SavedTools = Annotated[Path | None, typer.Option("--list", help="A saved tools/list result instead of a server.")]
 

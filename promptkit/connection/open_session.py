@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from urllib.parse import urlsplit
 
+from promptkit.connection.address import address_of
 from promptkit.connection.cache import CachedSession, open_cache
 from promptkit.connection.client import connect
 from promptkit.connection.gate import Gate
@@ -18,13 +19,14 @@ from promptkit.connection.sign_in import reader_of
 from promptkit.connection.sign_in_origins import LOOPBACK
 from promptkit.connection.throttle import ThrottledSession
 from promptkit.connection.tokens import open_store
+from promptkit.errors import PromptkitError
 from promptkit.library.profile import today_at
 from promptkit.library.store import Library
 from promptkit.model import DEFAULT_PROFILE, Profile
 from promptkit.policy.decision import Definition, ToolPolicy
 from promptkit.policy.review import tool_policy
 from promptkit.torii.generate.hostile import hostile_description
-from promptkit.torii.local import LocalTorii, local_torii
+from promptkit.torii.local import STAND_IN_SERVER, LocalTorii, local_torii
 
 LOCAL_SERVERS = ("local", "local-hostile")
 """Fresh local tenants: the usual one, and one whose texts try to misuse an assistant."""
@@ -61,8 +63,11 @@ async def open_session(
         share: the part of Torii's limits that is for this session, where several read at the same time.
 
     Raises:
-        PromptkitError: the server cannot be used.
+        PromptkitError: the server cannot be used, or the profile holds values of the local Torii and this is another.
     """
+    is_here = urlsplit(server).hostname in LOOPBACK
+    if profile.stand_in and not (server in LOCAL_SERVERS or is_here):
+        raise _invented_values(server)
     with local_torii(hostile=server != "local") if server in LOCAL_SERVERS else nullcontext() as torii:
         today = torii.as_of if torii else today_at(profile)
         gate = Gate()
@@ -77,9 +82,17 @@ async def open_session(
             return
         connect_to = partial(connect, server, gate)
         async with connect_to(review) as first, renewed(first, connect_to) as session:
+            if profile.stand_in and session.server != STAND_IN_SERVER:
+                raise _invented_values(server)
             throttled = _throttled(session, library, server, share)
             with _cached(throttled, server) if cache else nullcontext(throttled) as reads:
                 yield OpenedSession(reads, today)
+
+
+def _invented_values(server: str) -> PromptkitError:
+    message = f"the profile holds values of the local stand-in, an invented company, and {address_of(server)} is not it"
+    fix = f"run promptkit init --server {address_of(server)} --replace, which reads your own values"
+    return PromptkitError.of("invented-values", message, fix)
 
 
 def _throttled(session: Session, library: Library, server: str, share: float) -> ThrottledSession:

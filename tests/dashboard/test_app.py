@@ -178,10 +178,10 @@ def test_the_app_follows_the_theme_of_its_host(host, answers):
 def test_the_app_reports_its_size(host, answers):
     host.result(answers["vendors"])
     host.app.locator("canvas").wait_for()
-    host.page.wait_for_function("seen.sizes.at(-1)?.height > 1000")
+    host.page.wait_for_function("() => seen.sizes.at(-1)?.height > 1000")
     tall = host.page.evaluate("seen.sizes.at(-1).height")
     host.send({"content": [{"type": "text", "text": "short"}], "isError": True})
-    host.page.wait_for_function(f"seen.sizes.at(-1).height < {tall} / 2")
+    host.page.wait_for_function(f"() => seen.sizes.at(-1).height < {tall} / 2")
 
 
 def test_an_app_that_is_closed_says_that_it_may_be(host):

@@ -98,7 +98,7 @@ def test_many_rows_are_shown_fifty_at_a_time(open_dashboard, answers):
 def test_paper_has_every_row(open_dashboard, answers):
     page = open_dashboard(many(answers))
     page.emulate_media(media="print")
-    page.wait_for_function("document.querySelectorAll('tbody tr').length === 120")
+    page.wait_for_function("() => document.querySelectorAll('tbody tr').length === 120")
     assert page.get_by_role("button", name="more").is_hidden()
 
 

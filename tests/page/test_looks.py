@@ -3,11 +3,10 @@
 import pytest
 
 PAGES = ["", "#every_type", "#renewal_calendar", "#setup"]
-SIZES = [(360, 740), (1920, 1080)]
+LOOKS = [((360, 740), "light"), ((1920, 1080), "dark")]
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("size", SIZES, ids=str)
+@pytest.mark.parametrize(("size", "scheme"), LOOKS, ids=str)
 @pytest.mark.parametrize("fragment", PAGES)
 def test_axe_finds_no_violation_and_nothing_is_wider_than_the_window(fragment, size, scheme, open_page):
     axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="needs axe-playwright-python").Axe()

@@ -195,7 +195,7 @@ def test_what_was_said_makes_way_for_whatever_comes_next(act, open_page):
     page.click("#link-connection_contracts")
     says(page)
     act(page)
-    page.wait_for_function("document.getElementById('status').textContent === ''")
+    page.wait_for_function("() => document.getElementById('status').textContent === ''")
 
 
 def test_a_link_opens_its_view_at_the_top(open_page):

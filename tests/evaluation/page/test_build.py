@@ -13,7 +13,7 @@ from promptkit.evaluation.statistics import groups
 from promptkit.reports.files import ReportFiles
 from tests.evaluation.page.hostile import MODEL, page_of_run
 
-SIZES = [(360, 740), (1280, 900)]
+LOOKS = [((360, 740), "light"), ((1280, 900), "dark")]
 PROGRAM = "no language model, and no evidence about one"
 
 
@@ -90,8 +90,7 @@ def test_a_place_that_cannot_be_written_is_a_clear_error(eval_run, tmp_path, cap
         run_merge([eval_run], Outputs(files=ReportFiles(html=tmp_path / "none" / "report.html")))
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("size", SIZES, ids=str)
+@pytest.mark.parametrize(("size", "scheme"), LOOKS, ids=str)
 def test_axe_finds_no_violation_and_nothing_is_wider_than_the_window(size, scheme, open_page):
     axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="needs axe-playwright-python").Axe()
     page = open_page(viewport={"width": size[0], "height": size[1]}, color_scheme=scheme)

@@ -159,7 +159,7 @@ def init(
 ) -> None:
     """Propose a mapping of your fields, ask what you decide, and write dashboard.yaml; later, show what has changed."""
     from promptkit.commands.init import run_init
-    from promptkit.onboarding.wizard import Answers
+    from promptkit.onboarding.given import Answers
 
     given = Answers(
         wanted=wanted,

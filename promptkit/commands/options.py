@@ -11,7 +11,7 @@ import typer
 from typer.core import TyperGroup
 
 from promptkit.commands.stand_in import STAND_IN_PROFILE, say_stand_in
-from promptkit.errors import UsageError
+from promptkit.errors import PromptkitError, UsageError
 from promptkit.library.store import Library, default_root
 from promptkit.model import DEFAULT_PROFILE, Profile
 
@@ -74,13 +74,34 @@ def _names_or_commands(context: typer.Context, incomplete: str) -> list[str]:
     return [name for name in context.command.commands if name.startswith(incomplete)] + _names(incomplete)
 
 
+def _arguments(context: typer.Context, incomplete: str) -> list[str]:
+    """What may follow `-a`: the names of the prompt's arguments; after one of them, what can be chosen for it."""
+    from promptkit.argument_type import type_of
+
+    name, equals, typed = incomplete.partition("=")
+    # An option without its value ends the parsing, and then what stands before it is still to be assigned.
+    words = [context.params.get("name"), *context.args]
+    try:
+        arguments = library().load_prompt(next((word for word in words if word), "")).arguments
+        profile = profile_at(context.params.get("profile"))
+    except PromptkitError:
+        return []
+    if not equals:
+        return [f"{one}=" for one in arguments if one.startswith(name)]
+    choices = type_of(arguments[name]).options(arguments[name], profile) if name in arguments else ()
+    return [f"{name}={choice}" for choice in choices if choice.startswith(typed)]
+
+
 # Used by several commands.
 Name = Annotated[str, typer.Argument(metavar="NAME", help="A prompt from `promptkit list`.", autocompletion=_names)]
 Reference = Annotated[
     str,
     typer.Argument(metavar="NAME[@VERSION]", help="A prompt, or one version of it.", autocompletion=_names),
 ]
-Arguments = Annotated[list[str], typer.Option("--argument", "-a", metavar="KEY=VALUE", help="Fill in one argument.")]
+Arguments = Annotated[
+    list[str],
+    typer.Option("--argument", "-a", metavar="KEY=VALUE", help="Fill in one argument.", autocompletion=_arguments),
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
 ProfilePath = Annotated[Path | None, typer.Option("--profile", help="The tenant's dashboard.yaml.")]
 Http = Annotated[
@@ -160,7 +181,7 @@ Thresholds = Annotated[
 ]
 AgreedBy = Annotated[str | None, typer.Option(help="Who agrees to read-only use and approves the mapping.")]
 AgreedOn = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="When they did; today by default.")]
-Yes = Annotated[bool, typer.Option("--yes", help="Ask nothing: accept every proposal.")]
+Yes = Annotated[bool, typer.Option("--yes", help="Ask nothing: take the usual answers, and merge no values.")]
 Replace = Annotated[bool, typer.Option("--replace", help="Overwrite an existing file.")]
 
 # Used by `torii`.

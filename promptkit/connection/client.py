@@ -39,6 +39,8 @@ logging.getLogger("mcp.client.stdio").setLevel(logging.CRITICAL)
 # In the SDK's words: what another attempt may mend, and how an issuer says that it registers no unknown program.
 _CHANCE = re.compile(r"State parameter mismatch|No authorization code received|Token exchange failed .*invalid_grant")
 _REFUSED_REGISTRATION = re.compile(r"Registration failed: 4(?!29)")
+# What the systems say of a host whose name nobody knows.
+_NO_SUCH_HOST = re.compile(r"Name or service not known|nodename nor servname|getaddrinfo failed|name resolution", re.I)
 
 TORII_URL = "https://api.toriihq.com/mcp"
 
@@ -83,7 +85,7 @@ async def connect(
         if not isinstance(cause, httpx2.TransportError | httpx2.InvalidURL | OSError | MCPError | ValidationError):
             raise cause from None
         message = f"no MCP server answers at {address_of(named.address)}: {_why(cause)}"
-        raise PromptkitError.of("no-server", message, "check the address, and that the server runs") from cause
+        raise PromptkitError.of("no-server", message, _what_to_check(named.address, cause)) from cause
 
 
 def _not_signed_in(error: OAuthFlowError, address: str) -> PromptkitError:
@@ -101,6 +103,17 @@ def _why(error: Exception) -> str:
     if isinstance(error, ValidationError):
         return "its answer is not one of MCP"
     return sanitized(getattr(error, "strerror", None) or error, 200)
+
+
+def _what_to_check(address: str | Sequence[str], cause: Exception) -> str:
+    if not isinstance(address, str):
+        is_missing = isinstance(cause, FileNotFoundError)
+        return "install it, or give its full path" if is_missing else "run its command by itself, and read what it says"
+    if "HTTP 404" in str(cause) and not urlsplit(address).path.endswith("/mcp"):
+        return "check the path: most servers have MCP at /mcp"
+    if _NO_SUCH_HOST.search(str(cause)):
+        return "check how the host is spelt, and the network: it may need a VPN or a proxy"
+    return "check the address, and that the server runs"
 
 
 @asynccontextmanager

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import AsyncGenerator, Iterator, Mapping, Sequence
+from dataclasses import replace
 from urllib.parse import urlsplit
 
 from promptkit.answering.analyst import Answered
@@ -24,6 +25,7 @@ from promptkit.library.store import Library
 from promptkit.model import Profile, Prompt, Scalar, ToolCall, ToolClass
 from promptkit.onboarding.finding import CheckStatus, Finding
 from promptkit.onboarding.proofs import proofs
+from promptkit.onboarding.readiness import MeasuredSession, ServerOffer, readiness
 from promptkit.policy.decision import Definition
 from promptkit.policy.review import is_guarded, load_tool_lock, tool_changes, tool_policy
 from promptkit.text import sanitized
@@ -37,7 +39,6 @@ VALIDATION = {
 """The prompts of the guide's validation questions, and the tool whose rows answer each."""
 
 _FORBIDDEN = ("403", "forbidden", "not allowed", "may not", "permission")
-_OWN_VIEWS = "this is promptkit serve: it answers views and offers none of Torii's tools, so no more can be checked"
 _BEYOND_SCOPES = "which the sign-in was not given"
 _SWITCH_OFF = (
     "sign in with Torii's Read-only role; then in ChatGPT's workspace settings limit the Torii app to read actions and "
@@ -52,20 +53,24 @@ async def examine(library: Library, server: str, profile: Profile, *, has_profil
         yield finding
     try:
         async with open_session(library, server, profile, cache=False) as opened:
-            session = opened.session
-            if _is_own_views(session.tools):
-                yield Finding("tools", CheckStatus.FAIL, _OWN_VIEWS, "run doctor for the address it reads from")
-                return
+            session = MeasuredSession(opened.session)
+            opened = replace(opened, session=session)
             seen = (
                 f"it answers as {sanitized(session.server) or 'an unnamed server'}, MCP {sanitized(session.protocol)}"
             )
             yield Finding("server", CheckStatus.OK, seen)
+            if _offers_views(session.tools):
+                for finding in _view_findings(session):
+                    yield finding
+                return
             yield _sign_in_finding(server)
             for finding in _tool_findings(library, session.tools):
                 yield finding
             for name in VALIDATION:
                 yield await _validate(library, opened, profile, name)
             async for finding in proofs(library, opened, profile.organizational_views if has_profile else ()):
+                yield finding
+            for finding in readiness(_offer_of(session)):
                 yield finding
             yield _stable_finding(session.tools, await session.list_tools())
     except PromptkitError as error:
@@ -88,8 +93,25 @@ def _address_finding(server: str) -> Finding:
     return Finding("address", CheckStatus.FAIL, seen, f"use {TORII_URL}")
 
 
-def _is_own_views(tools: Sequence[Definition]) -> bool:
+def _offers_views(tools: Sequence[Definition]) -> bool:
     return {str(tool.get("name")) for tool in tools} == set(VIEW_TOOLS)
+
+
+def _view_findings(session: MeasuredSession) -> Iterator[Finding]:
+    """About `promptkit serve`: its tools, and the hosts. None is called, since a view can read a whole tenant."""
+    changed = sorted({sanitized(change.tool) for change in tool_changes(VIEW_TOOLS, session.tools)})
+    if changed:
+        seen = f"named as those of promptkit serve, but not as in this version: {', '.join(changed)}"
+        yield Finding("tools", CheckStatus.FAIL, seen, "update promptkit on both sides; if it stays, do not use it")
+    else:
+        yield Finding("tools", CheckStatus.OK, "the three of promptkit serve, as in this version: each only reads")
+    fix = "run doctor for the address it reads from"
+    yield Finding("tenant", CheckStatus.UNKNOWN, "promptkit serve shows views, and nothing of what they rest on", fix)
+    yield from readiness(_offer_of(session))
+
+
+def _offer_of(session: MeasuredSession) -> ServerOffer:
+    return ServerOffer(session.tools, session.instructions, session.protocol, session.largest)
 
 
 def _profile_findings(profile: Profile, *, has_profile: bool) -> Iterator[Finding]:

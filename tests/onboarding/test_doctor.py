@@ -68,6 +68,12 @@ def test_the_checklist_is_walked_over_stdio_with_the_values_of_the_profile(diagn
         "unit of amounts in list_transactions": "ok",
         "example of a contract": "unknown",
         "example of an app": "unknown",
+        "fit for ChatGPT": "warn",
+        "fit for Claude": "warn",
+        "fit for Claude Code": "warn",
+        "fit for Copilot Studio": "warn",
+        "fit for Microsoft 365 agents": "warn",
+        "fit for Gemini Enterprise": "ok",
         "tools afterwards": "ok",
     }
     assert "MCP 20" in found["server"]["seen"]

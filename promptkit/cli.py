@@ -125,12 +125,15 @@ def new(name: options.Draft) -> None:
 
 @app.command()
 def connect(
-    url: options.Url, client_id: options.ClientId = None, client_metadata: options.ClientMetadata = None
+    url: options.Url,
+    client_id: options.ClientId = None,
+    client_metadata: options.ClientMetadata = None,
+    allow_host: options.AllowHost = [],  # noqa: B006
 ) -> None:
     """Sign in to a Torii server with the browser; the other commands then use it."""
     from promptkit.commands.connect import connect_server
 
-    raise typer.Exit(connect_server(url, client_id=client_id, client_metadata=client_metadata))
+    raise typer.Exit(connect_server(url, allow_host, client_id=client_id, client_metadata=client_metadata))
 
 
 @app.command()
@@ -153,6 +156,7 @@ def init(
     threshold: options.Thresholds = [],  # noqa: B006
     agreed_by: options.AgreedBy = None,
     on: options.AgreedOn = None,
+    allow_host: options.AllowHost = [],  # noqa: B006
     yes: options.Yes = False,
     replace: options.Replace = False,
     as_json: options.AsJson = False,
@@ -170,6 +174,7 @@ def init(
         thresholds=threshold,
         agreed_by=agreed_by,
         on=on.date() if on else None,
+        allowed_hosts=allow_host,
         yes=yes,
         replace=replace,
     )
@@ -183,7 +188,7 @@ def doctor(
     """Go through the guide's checklist against a server; each finding says what to do next."""
     from promptkit.commands.doctor import run_doctor
 
-    tenant = options.profile_at(profile)
+    tenant = options.profile_at(profile, server)
     raise typer.Exit(run_doctor(options.library(), server=server, profile=tenant, as_json=as_json))
 
 
@@ -276,7 +281,7 @@ def answer(
     from promptkit.commands.answer import AnswerOutputs, print_answer
     from promptkit.commands.refresh import TenantSource, refresh
 
-    tenant, outputs = options.profile_at(profile), AnswerOutputs(as_json=as_json, as_csv=as_csv, html=html)
+    tenant, outputs = options.profile_at(profile, server), AnswerOutputs(as_json=as_json, as_csv=as_csv, html=html)
     cache = not no_cache
     if every:
         source = TenantSource(server, tenant, profile, cache=cache)
@@ -295,7 +300,7 @@ def serve(
     """Offer the prompts and instructions over MCP, on stdio unless --http is given; with --server, the views too."""
     from promptkit.commands.serve import serve as run_serve
 
-    tenant = options.profile_at(profile)
+    tenant = options.profile_at(profile, server)
     raise typer.Exit(run_serve(options.library(), server=server, http=http, profile=tenant, cache=not no_cache))
 
 

@@ -6,6 +6,7 @@ import os
 import re
 import sys
 import webbrowser
+from collections.abc import Sequence
 from contextlib import suppress
 from functools import partial
 
@@ -17,6 +18,7 @@ from promptkit.connection.cache import forget_reads
 from promptkit.connection.callback import OWN_CLIENT_PORT, Callback
 from promptkit.connection.client import checked_url, connect, revoke
 from promptkit.connection.gate import Gate
+from promptkit.connection.named_server import NamedServer
 from promptkit.connection.scopes import ScopeChoice, announced, shown
 from promptkit.connection.sign_in import NewSignIn
 from promptkit.connection.sign_in_origins import SignInOrigins
@@ -33,11 +35,14 @@ _FIXES = {
 _DOCUMENT = re.compile(r"https://[^/]+/.")
 
 
-def connect_server(server: str, *, client_id: str | None = None, client_metadata: str | None = None) -> int:
+def connect_server(
+    server: str, allowed_hosts: Sequence[str] = (), *, client_id: str | None = None, client_metadata: str | None = None
+) -> int:
     """Sign in with the browser and keep the sign-in; 1 if more was granted than asked for. An earlier one is ended.
 
     Args:
         server: the server's URL.
+        allowed_hosts: hosts besides Torii's own that the person allows.
         client_id: a public client that a company registered itself, where the issuer does not register programs.
         client_metadata: the https URL of a client metadata document, for the same.
 
@@ -46,7 +51,8 @@ def connect_server(server: str, *, client_id: str | None = None, client_metadata
         PromptkitError: the person refused or did not answer, or the server does not sign people in as it should.
     """
     _require_client(client_id, client_metadata)
-    return anyio.run(_connect, checked_url(server), client_id, client_metadata)
+    checked_url(server, allowed_hosts)
+    return anyio.run(_connect, NamedServer(server, allowed_hosts=allowed_hosts), server, client_id, client_metadata)
 
 
 def _require_client(client_id: str | None, client_metadata: str | None) -> None:
@@ -59,7 +65,7 @@ def _require_client(client_id: str | None, client_metadata: str | None) -> None:
         raise UsageError.of("client", "--client-metadata is not the https URL of a document", fix)
 
 
-async def _connect(server: str, client_id: str | None, client_metadata: str | None) -> int:
+async def _connect(named: NamedServer, server: str, client_id: str | None, client_metadata: str | None) -> int:
     store = open_store()
     callback = Callback(port=OWN_CLIENT_PORT if client_id or client_metadata else 0)
     earlier = store.load(server)
@@ -72,7 +78,7 @@ async def _connect(server: str, client_id: str | None, client_metadata: str | No
         return made[0]
 
     try:
-        async with connect(server, Gate(), lambda _: None, sign_in) as session:
+        async with connect(named, Gate(), lambda _: None, sign_in) as session:
             count = len(session.tools)
     finally:
         callback.close()

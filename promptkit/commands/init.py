@@ -8,13 +8,13 @@ from pathlib import Path
 
 from anyio.from_thread import start_blocking_portal
 
-from promptkit.commands.stand_in import say_stand_in
+from promptkit.commands.stand_in import say_allowed, say_stand_in
 from promptkit.connection.open_session import open_session
 from promptkit.errors import PromptkitError
 from promptkit.files import write_text
 from promptkit.library.profile import load_profile, profile_text
 from promptkit.library.store import Library
-from promptkit.model import Profile
+from promptkit.model import DEFAULT_PROFILE, Profile
 from promptkit.onboarding.draft import Draft, open_draft
 from promptkit.onboarding.given import Answers
 from promptkit.onboarding.interview import Interview
@@ -36,11 +36,16 @@ def run_init(library: Library, given: Answers, *, server: str, path: Path, as_js
     """
     given.require_right(path, library)
     before = load_profile(path, library) if path.exists() else None
+    hosts = tuple(dict.fromkeys((*(before.allowed_hosts if before else ()), *given.allowed_hosts)))
+    say_allowed(server, hosts)
     draft = open_draft(server, path)
     try:
-        profile, changes = _interviewed(library, given, server, path, before, Interview(draft, asks=not given.yes))
+        allowing = DEFAULT_PROFILE.model_copy(update={"allowed_hosts": hosts})
+        interview = Interview(draft, asks=not given.yes)
+        profile, changes = _interviewed(library, given, server, allowing, path, before, interview)
         if profile:
-            write_text(path, _HEADER + profile_text(profile.model_copy(update={"stand_in": server == "local"})))
+            profile = profile.model_copy(update={"stand_in": server == "local", "allowed_hosts": hosts})
+            write_text(path, _HEADER + profile_text(profile))
             draft.delete()
     except EOFError as error:
         fix = "answer each question, or give --yes to take the usual answers; nothing was written"
@@ -61,11 +66,17 @@ def run_init(library: Library, given: Answers, *, server: str, path: Path, as_js
 
 
 def _interviewed(
-    library: Library, given: Answers, server: str, path: Path, old: Profile | None, interview: Interview
+    library: Library,
+    given: Answers,
+    server: str,
+    allowing: Profile,
+    path: Path,
+    old: Profile | None,
+    interview: Interview,
 ) -> tuple[Profile | None, list[FieldChange]]:
     with (
         start_blocking_portal() as portal,
-        portal.wrap_async_context_manager(open_session(library, server, cache=False)) as opened,
+        portal.wrap_async_context_manager(open_session(library, server, allowing, cache=False)) as opened,
     ):
         fields = TenantFields(library, opened, portal)
         try:

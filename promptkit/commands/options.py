@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 import typer
 from typer.core import TyperGroup
 
-from promptkit.commands.stand_in import STAND_IN_PROFILE, say_stand_in
+from promptkit.commands.stand_in import STAND_IN_PROFILE, say_allowed, say_stand_in
 from promptkit.errors import PromptkitError, UsageError
 from promptkit.library.store import Library, default_root
 from promptkit.model import DEFAULT_PROFILE, Profile
@@ -40,8 +40,8 @@ def library_with(tools: Path | None, lock: Path | None) -> Library:
     return Library(default_root(), tools, lock)
 
 
-def profile_at(path: Path | None) -> Profile:
-    """The tenant's profile; the default one without `--profile`.
+def profile_at(path: Path | None, server: str | None = None) -> Profile:
+    """The tenant's profile; the default one without `--profile`. Says what it marks, and whether it allows the server.
 
     Raises:
         PromptkitError: everything that is wrong with the file.
@@ -53,6 +53,7 @@ def profile_at(path: Path | None) -> Profile:
     profile = load_profile(path, library())
     if profile.stand_in:
         print(STAND_IN_PROFILE, file=sys.stderr)
+    say_allowed(server, profile.allowed_hosts)
     return profile
 
 
@@ -182,6 +183,12 @@ Thresholds = Annotated[
 AgreedBy = Annotated[str | None, typer.Option(help="Who agrees to read-only use and approves the mapping.")]
 AgreedOn = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="When they did; today by default.")]
 Yes = Annotated[bool, typer.Option("--yes", help="Ask nothing: take the usual answers, and merge no values.")]
+AllowHost = Annotated[
+    list[str],
+    typer.Option(
+        "--allow-host", metavar="HOST", help="Allow a host besides Torii's own, such as your company's guard; repeat."
+    ),
+]
 Replace = Annotated[bool, typer.Option("--replace", help="Overwrite an existing file.")]
 
 # Used by `torii`.

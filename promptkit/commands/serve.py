@@ -25,7 +25,7 @@ def serve(library: Library, *, server: str | None, http: str | None, profile: Pr
     if server is None:
         return run_server(PromptServer(library, profile).build(), http)
     if server not in LOCAL_SERVERS:
-        checked_url(server)
+        checked_url(server, profile.allowed_hosts)
     if http is not None and http.rpartition(":")[0] not in LOOPBACK - {"::1"}:
         message = f"{sanitized(http)} is open to other machines, and views are given to whoever asks"
         fix = "write 127.0.0.1:PORT, and put a reverse proxy that asks who they are in front"

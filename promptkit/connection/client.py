@@ -124,7 +124,7 @@ async def _transport(
         async with stdio_transport(server.address, gate, server.environment) as streams:
             yield streams
         return
-    url = checked_url(server.address, is_own=server.has_own_review)
+    url = checked_url(server.address, server.allowed_hosts, is_own=server.has_own_review)
     origins = SignInOrigins(url)
     auth = sign_in(origins) if sign_in else auth_for(url, open_store(), origins)
     http = _http_client(GateTransport(gate, url, origins), auth)
@@ -165,18 +165,22 @@ async def revoke(kept: KeptSignIn) -> bool:
     return True
 
 
-def checked_url(url: str, *, is_own: bool = False) -> str:
-    """The URL if it is Torii's own or a server on this machine; or any at https, where it `is_own`, chosen on purpose.
+def checked_url(url: str, allowed_hosts: Sequence[str] = (), *, is_own: bool = False) -> str:
+    """The URL if it is Torii's own or a server on this machine; or at https at an allowed host, or any if it `is_own`.
 
     Raises:
         UsageError: it is neither, since a prompt that reads a tenant must not be pointed elsewhere by a slip; or it
             holds a user, password, query or fragment: an address is shown and recorded, so no secret may be in it.
     """
     is_local = is_plain(url) and urlsplit(url).scheme == "http" and urlsplit(url).hostname in LOOPBACK
-    if url == TORII_URL or is_local or (is_own and is_plain(url) and urlsplit(url).scheme == "https"):
+    is_https = is_plain(url) and urlsplit(url).scheme == "https"
+    if url == TORII_URL or is_local or (is_https and (is_own or urlsplit(url).hostname in allowed_hosts)):
         return url
     if is_own:
         fix = "write https://HOST/PATH, or http://127.0.0.1:PORT/PATH for a server on this machine, and nothing else"
         raise UsageError.of("server-url", f"{address_of(url)} is not the plain address of a server", fix)
     fix = f"use {TORII_URL}, or http://127.0.0.1:PORT/mcp for a server on this machine, and nothing before or after it"
+    if is_https and url.startswith("https://"):
+        host = urlsplit(url).hostname
+        fix = f"use {TORII_URL}; if {host} is your company's, allow it once: --allow-host {host} for connect and init"
     raise UsageError.of("server-url", f"{address_of(url)} is not the address of a Torii server", fix)

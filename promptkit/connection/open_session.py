@@ -13,6 +13,7 @@ from promptkit.connection.address import address_of
 from promptkit.connection.cache import CachedSession, open_cache
 from promptkit.connection.client import connect
 from promptkit.connection.gate import Gate
+from promptkit.connection.named_server import NamedServer
 from promptkit.connection.renewal import renewed
 from promptkit.connection.session import Session
 from promptkit.connection.sign_in import reader_of
@@ -58,7 +59,7 @@ async def open_session(
     Args:
         library: whose reviewed tools and lock decide every call.
         server: one of `LOCAL_SERVERS` for a fresh local Torii, or the URL of a server.
-        profile: whose time zone says which day it is on a server elsewhere.
+        profile: whose time zone says which day it is on a server elsewhere, and which hosts are allowed.
         cache: whether a read at a server elsewhere may be one that was made in the last ten minutes.
         share: the part of Torii's limits that is for this session, where several read at the same time.
 
@@ -80,7 +81,7 @@ async def open_session(
             async with connect(torii.command, gate, review) as own:
                 yield OpenedSession(own, today, torii)
             return
-        connect_to = partial(connect, server, gate)
+        connect_to = partial(connect, NamedServer(server, allowed_hosts=profile.allowed_hosts), gate)
         async with connect_to(review) as first, renewed(first, connect_to) as session:
             if profile.stand_in and session.server != STAND_IN_SERVER:
                 raise _invented_values(server)

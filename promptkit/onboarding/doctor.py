@@ -48,7 +48,7 @@ _SWITCH_OFF = (
 
 async def examine(library: Library, server: str, profile: Profile, *, has_profile: bool) -> AsyncGenerator[Finding]:
     """Every finding, in the order of the checklist. A server that cannot be reached ends the list."""
-    yield _address_finding(server)
+    yield _address_finding(server, profile.allowed_hosts)
     for finding in _profile_findings(profile, has_profile=has_profile):
         yield finding
     try:
@@ -77,7 +77,7 @@ async def examine(library: Library, server: str, profile: Profile, *, has_profil
         yield Finding("server", CheckStatus.FAIL, error.problems[0].message, error.problems[0].fix)
 
 
-def _address_finding(server: str) -> Finding:
+def _address_finding(server: str, allowed_hosts: Sequence[str]) -> Finding:
     """Where the server is, by its host: a name is the server's own word, and others call themselves Torii too."""
     if server == "local":
         return Finding("address", CheckStatus.OK, "the local stand-in on this machine, whose data are invented")
@@ -87,10 +87,14 @@ def _address_finding(server: str) -> Finding:
     if host in LOOPBACK:
         seen = f"{address_of(server)}: a server on this machine, a guard or a stand-in, and not Torii's own"
         return Finding("address", CheckStatus.OK, seen)
+    if host in allowed_hosts:
+        seen = f"{address_of(server)}: {host} is not Torii's own; the profile allows it"
+        return Finding("address", CheckStatus.OK, seen)
     seen = f"{address_of(server)} is not Torii's server for tenants, whatever it calls itself"
     if host == "developers.toriihq.com":
         seen += ": it serves Torii's documentation"
-    return Finding("address", CheckStatus.FAIL, seen, f"use {TORII_URL}")
+    fix = f"use {TORII_URL}; if it is your company's guard, allow its host once: promptkit init --allow-host {host}"
+    return Finding("address", CheckStatus.FAIL, seen, sanitized(fix, 300))
 
 
 def _offers_views(tools: Sequence[Definition]) -> bool:

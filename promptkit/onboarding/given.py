@@ -15,6 +15,7 @@ from promptkit.onboarding.typed import (
     NamedField,
     alias,
     field,
+    host_name,
     line,
     not_in_future,
     require_writable,
@@ -37,6 +38,7 @@ class Answers:
         thresholds: such as `days=120`.
         agreed_by: who agreed to read-only use and approves the mapping.
         on: when they did; today by default.
+        allowed_hosts: hosts besides Torii's own at which its data may be read.
         yes: ask nothing, and take the usual answer to every question.
         replace: overwrite an existing file.
     """
@@ -49,6 +51,7 @@ class Answers:
     thresholds: Sequence[str] = ()
     agreed_by: str | None = None
     on: datetime.date | None = None
+    allowed_hosts: Sequence[str] = ()
     yes: bool = False
     replace: bool = False
 
@@ -85,6 +88,8 @@ class Answers:
         yield from _wrong("--currency", lambda: currency is None or upper_currency(currency))
         yield from _wrong("--threshold", lambda: thresholds(self.thresholds, library))
         yield from _wrong("--agreed-by", lambda: person is None or line(person, "the name"))
+        for host in self.allowed_hosts:
+            yield from _wrong("--allow-host", lambda host=host: host_name(host))  # type: ignore[misc]
         yield from _wrong("--on", lambda: on is None or not_in_future(on, latest))
         yield from _wrong("--field", self._require_one_view_each)
 

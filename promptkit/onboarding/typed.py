@@ -14,7 +14,7 @@ from promptkit.files import Document
 from promptkit.library.profile import checked_profile
 from promptkit.library.standards import currency
 from promptkit.library.store import Library
-from promptkit.model import Entity
+from promptkit.model import HOST_NAME, Entity
 from promptkit.text import hidden_characters, sanitized
 
 NONE = "none"
@@ -89,6 +89,18 @@ def _place(word: str, names: Sequence[str]) -> int:
         return names.index(word)
     among = f"write a number from 1 to {len(names)}"
     raise PromptkitError.of("not-in-list", f"{sanitized(word)} is not in the list", nearest(word, names, among))
+
+
+def host_name(text: str) -> str:
+    """The name of a host alone.
+
+    Raises:
+        PromptkitError: it is a whole address, or none.
+    """
+    if not re.fullmatch(HOST_NAME, text):
+        fix = "write the name alone in small letters, such as guard.example.com"
+        raise PromptkitError.of("host-name", f"{sanitized(text, 100)} is not the name of a host", fix)
+    return text
 
 
 def upper_currency(text: str) -> str:

@@ -66,6 +66,22 @@ def test_flags_alone_write_a_profile_with_its_approval(made, library):
     assert profile.read_only_agreement.by == "Dana Reyes"
 
 
+def test_an_allowed_host_is_kept_in_the_profile_and_said_at_each_use(tmp_path):
+    here = [*FLAGS, "--allow-host", "guard.example"]
+    assert init(*here, folder=tmp_path).returncode == 0
+    assert "allowed_hosts:\n  - guard.example\n" in (tmp_path / "dashboard.yaml").read_text("utf-8")
+    elsewhere = ["--profile", "dashboard.yaml", "--server", "https://guard.example/word/mcp"]
+    command = [sys.executable, "-m", "promptkit", "doctor", *elsewhere]
+    done = subprocess.run(command, capture_output=True, encoding="utf-8", cwd=tmp_path)
+    assert "ALLOWED HOST: guard.example is not Torii's own server" in done.stderr
+    assert "guard.example is not Torii's own; the profile allows it" in " ".join(done.stdout.split())
+
+
+def test_a_whole_address_is_not_the_name_of_a_host(tmp_path):
+    done = init("--yes", "--allow-host", "https://guard.example/mcp", folder=tmp_path)
+    assert (done.returncode, "[host-name]" in done.stderr, list(tmp_path.iterdir())) == (2, True, [])
+
+
 def test_every_group_is_shown_though_nobody_is_asked(made, library):
     path, done = made
     team, _ = load_profile(path, library).organizational_views

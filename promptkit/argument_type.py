@@ -30,7 +30,8 @@ class Control:
       written in the prompt unchanged.
     - `window`: days or dates in one of `forms`, as promptkit/arguments/window.py reads them; days without a word go the
       `way`, and are from `least` to `most`.
-    - `text`: one line of at most `longest` characters. It is written in the prompt in quotes.
+    - `text`: one line of at most `longest` characters, and one of the `groups` of the label that another control
+      holds, if it has any. It is written in the prompt in quotes.
     """
 
     element: str
@@ -67,6 +68,12 @@ class ArgumentType(ABC):
     @abstractmethod
     def why_not_valid(self, argument: Argument, value: object, profile: Profile) -> str | None:
         """Why `value` cannot be the argument's value, as the end of a sentence; None when it can."""
+
+    def why_not_beside(
+        self, value: Scalar, arguments: Mapping[str, Argument], values: Mapping[str, Scalar], profile: Profile
+    ) -> str | None:
+        """Why a valid value does not go with the other arguments' values, as the end of a sentence; None if it does."""
+        return None
 
     @abstractmethod
     def shown(self, argument: Argument, value: Scalar, profile: Profile) -> str | bool:

@@ -176,7 +176,9 @@ def new(
 
 @app.command()
 def connect(
-    url: options.Url, client_id: options.ClientId = None, client_metadata: options.ClientMetadata = None
+    url: options.Url,
+    client_id: options.ClientId = None,
+    client_metadata: options.ClientMetadata = None,
 ) -> None:
     """Sign in to a server with the browser; the commands that read it then use that sign-in."""
     from promptkit.commands.connect import connect_server
@@ -204,6 +206,7 @@ def init(
     threshold: options.Thresholds = [],  # noqa: B006
     agreed_by: options.AgreedBy = None,
     on: options.AgreedOn = None,
+    allow_host: options.AllowHost = [],  # noqa: B006
     yes: options.Yes = False,
     replace: options.Replace = False,
     as_json: options.AsJson = False,
@@ -211,7 +214,7 @@ def init(
 ) -> None:
     """Propose a mapping of your fields, ask what you decide, and write dashboard.yaml; later, show what has changed."""
     from promptkit.commands.init import run_init
-    from promptkit.onboarding.wizard import Answers
+    from promptkit.onboarding.given import Answers
 
     given = Answers(
         wanted=wanted,
@@ -222,6 +225,7 @@ def init(
         thresholds=threshold,
         agreed_by=agreed_by,
         on=on.date() if on else None,
+        allowed_hosts=allow_host,
         yes=yes,
         replace=replace,
     )
@@ -239,7 +243,7 @@ def doctor(
     from promptkit.commands.doctor import run_doctor
 
     library = options.library(own)
-    tenant = options.profile_at(profile, library)
+    tenant = options.profile_at(profile, library, server)
     raise typer.Exit(run_doctor(library, server=server, profile=tenant, as_json=as_json))
 
 
@@ -334,8 +338,8 @@ def answer(
     from promptkit.commands.answer import AnswerOutputs, print_answer
     from promptkit.commands.refresh import TenantSource, refresh
 
-    library = options.library(own)
-    tenant, outputs = options.profile_at(profile, library), AnswerOutputs(as_json=as_json, as_csv=as_csv, html=html)
+    library, outputs = options.library(own), AnswerOutputs(as_json=as_json, as_csv=as_csv, html=html)
+    tenant = options.profile_at(profile, library, server)
     cache = not no_cache
     if every:
         source = TenantSource(server, tenant, profile, cache=cache)
@@ -362,7 +366,7 @@ def serve(
     from promptkit.commands.serve import serve as run_serve
 
     library, public = options.library(own), public_address(public_url, state, trusted_host, trusted_origin, metrics)
-    tenant = options.profile_at(profile, library)
+    tenant = options.profile_at(profile, library, server)
     raise typer.Exit(run_serve(library, server=server, http=http, profile=tenant, cache=not no_cache, public=public))
 
 

@@ -22,6 +22,8 @@ from promptkit.arguments import TYPES
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
 Version = Annotated[str, StringConstraints(pattern=r"^(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)$")]
 ToolName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._-]{1,128}$")]
+HOST_NAME = r"^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$"
+HostName = Annotated[str, StringConstraints(pattern=HOST_NAME)]
 Line = Annotated[str, StringConstraints(pattern=r"^\S[^\n]*$", max_length=300)]
 Scalar = bool | int | float | datetime.date | str
 
@@ -237,9 +239,12 @@ class Profile(Strict):
     """What one tenant decided: dashboard.yaml.
 
     `thresholds` are defaults for arguments of the same name, if their limits allow it. `views` are the prompts to
-    offer; if empty, all of them.
+    offer; if empty, all of them. `stand_in` marks what was read from the local Torii, whose company is invented.
+    `allowed_hosts` are hosts besides Torii's own at which its data may be read, such as a company's guard.
     """
 
+    stand_in: bool = False
+    allowed_hosts: tuple[HostName, ...] = Field((), strict=False)
     time_zone: Line = "UTC"
     display_currency: Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")] = "USD"
     organizational_views: tuple[OrganizationalView, ...] = Field(

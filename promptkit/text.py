@@ -21,3 +21,11 @@ def sanitized(text: object, limit: int = 80) -> str:
     plain = redacted(str(text)).encode("ascii", "backslashreplace").decode()
     plain = "".join(char if char.isprintable() else f"\\x{ord(char):02x}" for char in plain)
     return plain if len(plain) <= limit else plain[: limit - 1] + "~"
+
+
+def legible(text: object, limit: int = 80) -> str:
+    """Text from outside in the letters it was written in, for a person to compare; the rest as for `sanitized`."""
+    plain = redacted(str(text))
+    hidden = {*hidden_characters(plain)}
+    plain = "".join(f"\\u{ord(char):04x}" if char in hidden else char for char in plain)
+    return plain if len(plain) <= limit else plain[: limit - 1] + "~"

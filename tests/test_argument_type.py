@@ -82,6 +82,7 @@ def test_what_is_written_is_read_back(fields, value):
         ({"type": "boolean"}, ("true", "false")),
         ({"type": "choice", "choices": ["b", "a"]}, ("b", "a")),
         ({"type": "organizational_view"}, ("Department",)),
+        ({"type": "organizational_group"}, ()),
         ({"type": "string"}, ()),
     ],
 )
@@ -93,6 +94,7 @@ def test_what_can_be_chosen_is_listed(fields, options):
     ("fields", "blank"),
     [
         ({"type": "string"}, '"[name]"'),
+        ({"type": "organizational_group"}, '"[name]"'),
         ({"type": "date"}, "[name]"),
         ({"type": "choice", "choices": ["a", "b"]}, "a"),
     ],

@@ -26,6 +26,8 @@ COMMANDS = [line for block in SHELL for line in block.splitlines() if not line.s
 def test_a_command_of_the_readme_runs(command, tmp_path):
     words = shlex.split(command)
     assert words[0] == "promptkit"
+    if "--profile" in words:
+        write_profile(tmp_path)
     done = subprocess.run(
         [sys.executable, "-m", *words], cwd=tmp_path, capture_output=True, encoding="utf-8", timeout=60
     )
@@ -44,8 +46,12 @@ def test_the_two_commands_of_the_readme_are_what_ci_runs():
         assert command in script
 
 
+def write_profile(folder):
+    (folder / "dashboard.yaml").write_text(re.search(r"```yaml\n(.*?)```", README, re.DOTALL).group(1), "utf-8")
+
+
 def test_the_profile_of_the_readme_is_valid(tmp_path):
-    (tmp_path / "dashboard.yaml").write_text(re.search(r"```yaml\n(.*?)```", README, re.DOTALL).group(1), "utf-8")
+    write_profile(tmp_path)
     assert load_profile(tmp_path / "dashboard.yaml", Library(ROOT)).time_zone == "Europe/Berlin"
 
 

@@ -50,7 +50,10 @@ def connect_server(server: str, *, client_id: str | None = None, client_metadata
     _require_client(client_id, client_metadata)
     checked_url(server, may_be_other=True)
     if not is_torii(server):
-        told = f"{address_of(server)} is not Torii: only guard and tools, with --tools and --lock, use this sign-in."
+        told = (
+            f"{address_of(server)} is not Torii's own address: guard and tools use this sign-in with --tools and "
+            "--lock, and the other commands where allowed_hosts in dashboard.yaml names the host."
+        )
         print(told, file=sys.stderr)
     return anyio.run(_connect, server, client_id, client_metadata)
 

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import json
+import sys
 from contextlib import aclosing
+from dataclasses import replace
 
 import anyio
 from rich.console import Console
+from rich.prompt import Confirm
 from rich.text import Text
 
 from promptkit.library.store import Library
 from promptkit.model import DEFAULT_PROFILE, Profile
-from promptkit.onboarding.doctor import CheckStatus, Finding, examine
+from promptkit.onboarding.doctor import examine
+from promptkit.onboarding.finding import CheckStatus, Finding
 
 _STYLES = {
     CheckStatus.OK: "green",
@@ -30,15 +34,25 @@ def run_doctor(library: Library, *, server: str, profile: Profile, as_json: bool
         # This also closes it when printing fails, as in `promptkit doctor | head`, while the server is still running.
         async with aclosing(examine(library, server, profile, has_profile=profile is not DEFAULT_PROFILE)) as examined:
             async for finding in examined:
-                findings.append(finding)
+                judged = finding if as_json else _judged(finding)
+                findings.append(judged)
                 if not as_json:
-                    _print(console, finding)
+                    _print(console, judged)
 
     anyio.run(walk)
     passed = not any(finding.status is CheckStatus.FAIL for finding in findings)
     if as_json:
         print(json.dumps({"passed": passed, "findings": [vars(finding) for finding in findings]}, indent=2))
     return int(not passed)
+
+
+def _judged(finding: Finding) -> Finding:
+    """The finding as the person at the terminal judges it; as it is where nobody is there."""
+    if not (finding.question and sys.stdin.isatty()):
+        return finding
+    if Confirm.ask(Text(finding.question), console=Console(stderr=True)):
+        return replace(finding, status=CheckStatus.OK, next="")
+    return replace(finding, status=CheckStatus.FAIL, seen=f"Torii shows something else than this: {finding.seen}")
 
 
 def _print(console: Console, finding: Finding) -> None:

@@ -3,16 +3,24 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 
-import anyio
+from anyio.from_thread import start_blocking_portal
 
+from promptkit.commands.stand_in import say_allowed, say_stand_in
+from promptkit.connection.open_session import open_session
 from promptkit.errors import PromptkitError
 from promptkit.files import write_text
 from promptkit.library.profile import load_profile, profile_text
 from promptkit.library.store import Library
-from promptkit.model import DEFAULT_PROFILE
-from promptkit.onboarding.wizard import Answers, Wizard
+from promptkit.model import DEFAULT_PROFILE, Profile
+from promptkit.onboarding.draft import Draft, open_draft
+from promptkit.onboarding.given import Answers
+from promptkit.onboarding.interview import Interview
+from promptkit.onboarding.mapping import FieldChange
+from promptkit.onboarding.tenant_fields import TenantFields
+from promptkit.onboarding.wizard import Wizard
 
 _HEADER = (
     "# What we decided about our Torii. Give it to promptkit with --profile; promptkit init says what has changed.\n"
@@ -24,20 +32,67 @@ def run_init(library: Library, given: Answers, *, server: str, path: Path, as_js
 
     Raises:
         UsageError: part of the command line is not understood.
-        PromptkitError: Torii cannot be read, an answer is missing or wrong, or the file cannot be written.
+        PromptkitError: Torii cannot be read, an answer is missing, or the file cannot be written.
     """
+    given.require_right(path, library)
     before = load_profile(path, library) if path.exists() else None
-    wizard = Wizard(library, given, before or DEFAULT_PROFILE)
+    hosts = tuple(dict.fromkeys((*(before.allowed_hosts if before else ()), *given.allowed_hosts)))
+    say_allowed(server, hosts)
+    draft = open_draft(server, path)
     try:
-        profile, changes = anyio.run(wizard.run, server, path, before)
+        allowing = DEFAULT_PROFILE.model_copy(update={"allowed_hosts": hosts})
+        interview = Interview(draft, asks=not given.yes)
+        profile, changes = _interviewed(library, given, server, allowing, path, before, interview)
+        if profile:
+            profile = profile.model_copy(update={"stand_in": server == "local", "allowed_hosts": hosts})
+            write_text(path, _HEADER + profile_text(profile))
+            draft.delete()
     except EOFError as error:
-        fix = "answer each question, or give --yes to accept every proposal; nothing was written"
+        fix = "answer each question, or give --yes to take the usual answers; nothing was written"
         raise PromptkitError.of("no-answer", "the answers ended before the questions did", fix) from error
-    if profile:
-        write_text(path, _HEADER + profile_text(profile))
+    finally:
+        _say_kept(draft, asks=not given.yes)
     if as_json:
         written = profile and profile.model_dump(mode="json", exclude_defaults=True)
         print(json.dumps({"changes": [vars(change) for change in changes], "written": written}, indent=2))
     elif profile:
         print(path)
+    if profile:
+        at = "" if server == "local" else f" --server {server}"
+        print(f"Next: promptkit doctor --profile {path}{at}, then every export with --profile {path}.", file=sys.stderr)
+    if given.yes:
+        say_stand_in(server)  # Again, below what was taken without a question.
     return int(bool(changes) and not profile)
+
+
+def _interviewed(
+    library: Library,
+    given: Answers,
+    server: str,
+    allowing: Profile,
+    path: Path,
+    old: Profile | None,
+    interview: Interview,
+) -> tuple[Profile | None, list[FieldChange]]:
+    with (
+        start_blocking_portal() as portal,
+        portal.wrap_async_context_manager(open_session(library, server, allowing, cache=False)) as opened,
+    ):
+        fields = TenantFields(library, opened, portal)
+        try:
+            return Wizard(library, given, old, fields, interview).run(path)
+        except KeyboardInterrupt as error:
+            # In the loop of the portal it would be raised once more, where nobody expects it.
+            stopped = error
+    raise stopped
+
+
+def _say_kept(draft: Draft, *, asks: bool) -> None:
+    if not (asks and draft.answers):
+        return
+    if draft.why_not_kept:
+        print(f"\nYour answers could not be kept: {draft.why_not_kept}.", file=sys.stderr)
+    else:
+        print(
+            f"\nYour {len(draft.answers)} answers are kept: run the same command to go on from them.", file=sys.stderr
+        )

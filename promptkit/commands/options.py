@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -11,6 +12,7 @@ from typing import Annotated, Literal
 import typer
 from typer.core import TyperGroup
 
+from promptkit.commands.stand_in import STAND_IN_PROFILE, say_allowed, say_stand_in
 from promptkit.errors import PromptkitError, UsageError
 from promptkit.library.store import OWN_LIBRARY, Library, open_library
 from promptkit.model import DEFAULT_PROFILE, Profile
@@ -48,8 +50,8 @@ def library_with(tools: Path | None, lock: Path | None, own: Path | None = None)
     return replace(library(own), own_tools=tools, own_lock=lock)
 
 
-def profile_at(path: Path | None, library: Library) -> Profile:
-    """The tenant's profile; the default one without `--profile`.
+def profile_at(path: Path | None, library: Library, server: str | None = None) -> Profile:
+    """The tenant's profile; the default one without `--profile`. Says what it marks, and whether it allows the server.
 
     Raises:
         PromptkitError: everything that is wrong with the file.
@@ -58,7 +60,18 @@ def profile_at(path: Path | None, library: Library) -> Profile:
         return DEFAULT_PROFILE
     from promptkit.library.profile import load_profile
 
-    return load_profile(path, library)
+    profile = load_profile(path, library)
+    if profile.stand_in:
+        print(STAND_IN_PROFILE, file=sys.stderr)
+    say_allowed(server, profile.allowed_hosts)
+    return profile
+
+
+def _marked(context: typer.Context, server: str | None) -> str | None:
+    """The server as given. This runs before the command, so that the mark is the first line."""
+    if not context.resilient_parsing:
+        say_stand_in(server)
+    return server
 
 
 def _names(context: typer.Context, incomplete: str) -> list[str]:
@@ -76,13 +89,35 @@ def _names_or_commands(context: typer.Context, incomplete: str) -> list[str]:
     return [name for name in context.command.commands if name.startswith(incomplete)] + _names(context, incomplete)
 
 
+def _arguments(context: typer.Context, incomplete: str) -> list[str]:
+    """What may follow `-a`: the names of the prompt's arguments; after one of them, what can be chosen for it."""
+    from promptkit.argument_type import type_of
+
+    name, equals, typed = incomplete.partition("=")
+    # An option without its value ends the parsing, and then what stands before it is still to be assigned.
+    words = [context.params.get("name"), *context.args]
+    try:
+        own = library(context.params.get("own"))
+        arguments = own.load_prompt(next((word for word in words if word), "")).arguments
+        profile = profile_at(context.params.get("profile"), own)
+    except PromptkitError:
+        return []
+    if not equals:
+        return [f"{one}=" for one in arguments if one.startswith(name)]
+    choices = type_of(arguments[name]).options(arguments[name], profile) if name in arguments else ()
+    return [f"{name}={choice}" for choice in choices if choice.startswith(typed)]
+
+
 # Used by several commands.
 Name = Annotated[str, typer.Argument(metavar="NAME", help="A prompt from `promptkit list`.", autocompletion=_names)]
 Reference = Annotated[
     str,
     typer.Argument(metavar="NAME[@VERSION]", help="A prompt, or one version of it.", autocompletion=_names),
 ]
-Arguments = Annotated[list[str], typer.Option("--argument", "-a", metavar="KEY=VALUE", help="Fill in one argument.")]
+Arguments = Annotated[
+    list[str],
+    typer.Option("--argument", "-a", metavar="KEY=VALUE", help="Fill in one argument.", autocompletion=_arguments),
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
 ProfilePath = Annotated[Path | None, typer.Option("--profile", help="The tenant's dashboard.yaml.")]
 OwnLibrary = Annotated[
@@ -93,11 +128,11 @@ Http = Annotated[
     str | None, typer.Option(metavar="HOST:PORT", help="Serve over streamable HTTP; port 0 picks a free one.")
 ]
 Dask = Annotated[str | None, typer.Option(metavar="ADDRESS", help="Use the Dask cluster with this scheduler.")]
-Server = Annotated[str, typer.Option(help="`local`, or the URL of a Torii MCP server.")]
+Server = Annotated[str, typer.Option(callback=_marked, help="`local`, or the URL of a Torii MCP server.")]
 NoCache = Annotated[bool, typer.Option("--no-cache", help="Make every read anew, and keep none for ten minutes.")]
 ViewsOf = Annotated[
     str | None,
-    typer.Option("--server", help="Answer views too, from `local` or the URL of a Torii MCP server."),
+    typer.Option("--server", callback=_marked, help="Answer views too, from `local` or the URL of a Torii MCP server."),
 ]
 Sarif = Annotated[Path | None, typer.Option(help="Write SARIF here.")]
 Junit = Annotated[Path | None, typer.Option(help="Write JUnit XML here.")]
@@ -133,7 +168,10 @@ ClientMetadata = Annotated[
     typer.Option("--client-metadata", metavar="URL", help="Your client metadata document, in place of an id."),
 ]
 AnyServer = Annotated[
-    str, typer.Option("--server", metavar="URL|CMD", help="`local`, a URL, or the command that starts a server.")
+    str,
+    typer.Option(
+        "--server", metavar="URL|CMD", callback=_marked, help="`local`, a URL, or the command that starts a server."
+    ),
 ]
 SavedTools = Annotated[Path | None, typer.Option("--list", help="A saved tools/list result instead of a server.")]
 
@@ -168,7 +206,13 @@ Thresholds = Annotated[
 ]
 AgreedBy = Annotated[str | None, typer.Option(help="Who agrees to read-only use and approves the mapping.")]
 AgreedOn = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="When they did; today by default.")]
-Yes = Annotated[bool, typer.Option("--yes", help="Ask nothing: accept every proposal.")]
+Yes = Annotated[bool, typer.Option("--yes", help="Ask nothing: take the usual answers, and merge no values.")]
+AllowHost = Annotated[
+    list[str],
+    typer.Option(
+        "--allow-host", metavar="HOST", help="Allow a host besides Torii's own, such as your company's guard; repeat."
+    ),
+]
 Replace = Annotated[bool, typer.Option("--replace", help="Overwrite an existing file.")]
 
 # Used by `torii`.

@@ -43,7 +43,7 @@ def serve(
             raise UsageError.of("public-views", message, "name the URL of Torii's server with --server")
         return run_server(PromptServer(library, profile).build(), http)
     if server not in LOCAL_SERVERS:
-        checked_url(server)
+        checked_url(server, profile.allowed_hosts)
     if public is None:
         require_local(http)
     dashboard = build_dashboard(None)

@@ -89,6 +89,9 @@ def lock_tools(library: Library, server: str, saved: Path | None, variables: Seq
             _review_changes(library, tools, console)
             _review_returned(library, tools, console)
             library = _review_new(library, tools, console)
+        except KeyboardInterrupt:
+            console.print("\nNothing was written.")
+            raise
         except EOFError as error:
             fix = "answer each question; nothing was written"
             raise PromptkitError.of("no-answer", "the answers ended before the questions did", fix) from error
@@ -210,16 +213,16 @@ def _ask(tool: Definition, console: Console) -> str:
     console.print(Text(f"It looks like: {guess.cls} ({guess.reason})"))
     if obstacle:
         console.print(Text(f"Its calls cannot be checked, so it can only be an action, which is refused. {obstacle}"))
-    kind = Question.ask("Does it only read, or can it change anything?", choices=["read", "action"], console=console)
-    if obstacle and kind == "read":
-        message = f"the calls of {name} could not be checked: {obstacle}"
-        fix = "answer action, so that it stays refused, or write its entry by hand; nothing was written"
-        raise PromptkitError.of("unchecked-arguments", message, fix)
-    source = Question.ask("Which document says so?", console=console)
-    who = Question.ask("Who are you?", console=console)
-    if not (source.strip() and who.strip()):
-        message = f"{name} needs a source and a reviewer"
-        raise PromptkitError.of("no-source", message, "name the document you read, and yourself; nothing was written")
-    source = f"{source.strip()} (reviewed by {who.strip()} on {datetime.datetime.now(datetime.UTC).date()})"
+    choices = ["action"] if obstacle else ["read", "action"]
+    kind = Question.ask("Does it only read, or can it change anything?", choices=choices, console=console)
+    source = _ask_until_answered("Which document says so?", console)
+    who = _ask_until_answered("Who are you?", console)
+    source = f"{source} (reviewed by {who} on {datetime.datetime.now(datetime.UTC).date()})"
     # Appended as text, so that the comments and the layout that people gave the file stay.
     return entry_of(tool, kind, source)
+
+
+def _ask_until_answered(question: str, console: Console) -> str:
+    while not (answer := Question.ask(question, console=console).strip()):
+        console.print("Somebody will want to know; there is no usual answer.")
+    return answer

@@ -40,6 +40,8 @@ logging.getLogger("mcp.client.stdio").setLevel(logging.CRITICAL)
 # In the SDK's words: what another attempt may mend, and how an issuer says that it registers no unknown program.
 _CHANCE = re.compile(r"State parameter mismatch|No authorization code received|Token exchange failed .*invalid_grant")
 _REFUSED_REGISTRATION = re.compile(r"Registration failed: 4(?!29)")
+# What the systems say of a host whose name nobody knows.
+_NO_SUCH_HOST = re.compile(r"Name or service not known|nodename nor servname|getaddrinfo failed|name resolution", re.I)
 
 TORII_URL = "https://api.toriihq.com/mcp"
 
@@ -84,7 +86,7 @@ async def connect(
         if not isinstance(cause, httpx2.TransportError | httpx2.InvalidURL | OSError | MCPError | ValidationError):
             raise cause from None
         message = f"no MCP server answers at {address_of(named.address)}: {_why(cause)}"
-        raise PromptkitError.of("no-server", message, "check the address, and that the server runs") from cause
+        raise PromptkitError.of("no-server", message, _what_to_check(named.address, cause)) from cause
 
 
 def _not_signed_in(error: OAuthFlowError, address: str) -> PromptkitError:
@@ -104,13 +106,24 @@ def _why(error: Exception) -> str:
     return sanitized(getattr(error, "strerror", None) or error, 200)
 
 
+def _what_to_check(address: str | Sequence[str], cause: Exception) -> str:
+    if not isinstance(address, str):
+        is_missing = isinstance(cause, FileNotFoundError)
+        return "install it, or give its full path" if is_missing else "run its command by itself, and read what it says"
+    if "HTTP 404" in str(cause) and not urlsplit(address).path.endswith("/mcp"):
+        return "check the path: most servers have MCP at /mcp"
+    if _NO_SUCH_HOST.search(str(cause)):
+        return "check how the host is spelt, and the network: it may need a VPN or a proxy"
+    return "check the address, and that the server runs"
+
+
 @asynccontextmanager
 async def _transport(server: NamedServer, gate: Gate, sign_in: SignIn | None) -> AsyncIterator[Any]:
     if not isinstance(server.address, str):
         async with stdio_transport(server.address, gate, server.environment) as streams:
             yield streams
         return
-    url = checked_url(server.address, may_be_other=server.may_be_other)
+    url = checked_url(server.address, server.allowed_hosts, may_be_other=server.may_be_other)
     origins = SignInOrigins(url)
     auth = sign_in(origins) if sign_in else auth_for(url, open_store(), origins)
     http = _http_client(GateTransport(gate, url, origins), auth)
@@ -190,17 +203,21 @@ def is_torii(url: str) -> bool:
     return url == TORII_URL or is_local
 
 
-def checked_url(url: str, *, may_be_other: bool = False) -> str:
-    """The URL if it is Torii's own or a server on this machine; or any at https, where that `may_be_other`.
+def checked_url(url: str, allowed_hosts: Sequence[str] = (), *, may_be_other: bool = False) -> str:
+    """The URL if it is Torii's own or a server on this machine; or any at https, of an allowed host or `may_be_other`.
 
     Raises:
         UsageError: it is neither, since a prompt that reads a tenant must not be pointed elsewhere by a slip; or it
             holds a user, password, query or fragment: an address is shown and recorded, so no secret may be in it.
     """
-    if is_torii(url) or (may_be_other and is_plain(url) and urlsplit(url).scheme == "https"):
+    is_https = is_plain(url) and urlsplit(url).scheme == "https"
+    if is_torii(url) or (is_https and (may_be_other or urlsplit(url).hostname in allowed_hosts)):
         return url
     if may_be_other:
         fix = "write https://HOST/PATH, or http://127.0.0.1:PORT/PATH for a server on this machine, and nothing else"
         raise UsageError.of("server-url", f"{address_of(url)} is not the plain address of a server", fix)
     fix = f"use {TORII_URL}, or http://127.0.0.1:PORT/mcp for a server on this machine, and nothing before or after it"
+    if is_https and url.startswith("https://"):
+        host = urlsplit(url).hostname
+        fix = f"use {TORII_URL}; if {host} is your company's, allow it once: --allow-host {host} for connect and init"
     raise UsageError.of("server-url", f"{address_of(url)} is not the address of a Torii server", fix)

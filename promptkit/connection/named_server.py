@@ -14,8 +14,10 @@ class NamedServer:
         address: the URL of a server over streamable HTTP, or the command line of one over stdio.
         environment: what its process gets of our environment, besides the few variables that every process gets.
         may_be_other: whether it may be another server than Torii's, since somebody named it on purpose.
+        allowed_hosts: hosts besides Torii's own at which an admin allows its data to be read.
     """
 
     address: str | Sequence[str]
     environment: Mapping[str, str] = field(default_factory=dict, repr=False)
     may_be_other: bool = False
+    allowed_hosts: Sequence[str] = ()

@@ -9,22 +9,25 @@ from dataclasses import dataclass, replace
 from functools import partial
 from urllib.parse import urlsplit
 
+from promptkit.connection.address import address_of
 from promptkit.connection.cache import CachedSession, open_cache
 from promptkit.connection.client import connect
 from promptkit.connection.gate import Gate
+from promptkit.connection.named_server import NamedServer
 from promptkit.connection.renewal import renewed
 from promptkit.connection.session import Session
 from promptkit.connection.sign_in import SignIn, reader_of
 from promptkit.connection.sign_in_origins import LOOPBACK
 from promptkit.connection.throttle import ThrottledSession
 from promptkit.connection.tokens import open_store
+from promptkit.errors import PromptkitError
 from promptkit.library.profile import today_at
 from promptkit.library.store import Library
 from promptkit.model import DEFAULT_PROFILE, Profile
 from promptkit.policy.decision import Definition, ToolPolicy
 from promptkit.policy.review import tool_policy
 from promptkit.torii.generate.hostile import hostile_description
-from promptkit.torii.local import LocalTorii, local_torii
+from promptkit.torii.local import STAND_IN_SERVER, LocalTorii, local_torii
 
 LOCAL_SERVERS = ("local", "local-hostile")
 """Fresh local tenants: the usual one, and one whose texts try to misuse an assistant."""
@@ -65,14 +68,17 @@ async def open_session(
     Args:
         library: whose reviewed tools and lock decide every call.
         server: one of `LOCAL_SERVERS` for a fresh local Torii, or the URL of a server.
-        profile: whose time zone says which day it is on a server elsewhere.
+        profile: whose time zone says which day it is on a server elsewhere, and which hosts are allowed.
         cache: whether a read at a server elsewhere may be one that was made in the last ten minutes.
         share: the part of Torii's limits that is for this session, where several read at the same time.
         reader: as whom to read; by default as the person who runs the program.
 
     Raises:
-        PromptkitError: the server cannot be used.
+        PromptkitError: the server cannot be used, or the profile holds values of the local Torii and this is another.
     """
+    is_here = urlsplit(server).hostname in LOOPBACK
+    if profile.stand_in and not (server in LOCAL_SERVERS or is_here):
+        raise _invented_values(server)
     with local_torii(hostile=server != "local") if server in LOCAL_SERVERS else nullcontext() as torii:
         today = torii.as_of if torii else today_at(profile)
         gate = Gate()
@@ -85,11 +91,20 @@ async def open_session(
             async with connect(torii.command, gate, review) as own:
                 yield OpenedSession(own, today, torii)
             return
-        connect_to = partial(connect, server, gate, sign_in=reader.sign_in if reader else None)
+        named = NamedServer(server, allowed_hosts=profile.allowed_hosts)
+        connect_to = partial(connect, named, gate, sign_in=reader.sign_in if reader else None)
         async with connect_to(review) as first, renewed(first, connect_to) as session:
+            if profile.stand_in and session.server != STAND_IN_SERVER:
+                raise _invented_values(server)
             throttled = _throttled(session, library, server, share)
             with _cached(throttled, server, reader) if cache else nullcontext(throttled) as reads:
                 yield OpenedSession(reads, today)
+
+
+def _invented_values(server: str) -> PromptkitError:
+    message = f"the profile holds values of the local stand-in, an invented company, and {address_of(server)} is not it"
+    fix = f"run promptkit init --server {address_of(server)} --replace, which reads your own values"
+    return PromptkitError.of("invented-values", message, fix)
 
 
 def _throttled(session: Session, library: Library, server: str, share: float) -> ThrottledSession:

@@ -96,6 +96,10 @@ class Session(Protocol):
     def server(self) -> str:
         """What the server calls itself."""
 
+    @property
+    def instructions(self) -> str:
+        """What the server tells models about its use; empty if it tells nothing."""
+
     async def list_tools(self) -> Sequence[Definition]:
         """The server's whole list as it is now."""
 
@@ -122,6 +126,11 @@ class SessionAround:
     def server(self) -> str:
         """What the server calls itself."""
         return self._inner.server
+
+    @property
+    def instructions(self) -> str:
+        """What the server tells models about its use; empty if it tells nothing."""
+        return self._inner.instructions
 
     async def list_tools(self) -> Sequence[Definition]:
         """The server's whole list as it is now."""
@@ -184,6 +193,11 @@ class GatedSession:
         """What the server calls itself, with its version. It is the server's word, and nothing is decided by it."""
         info = self._client.server_info
         return f"{info.name} {info.version}" if info else ""
+
+    @property
+    def instructions(self) -> str:
+        """What the server tells models about its use; empty if it tells nothing. Nothing is decided by it."""
+        return self._client.instructions or ""
 
     async def list_tools(self) -> Sequence[Definition]:
         """The server's whole list as it is now. Calls are still decided by the list that was reviewed last.

@@ -51,6 +51,7 @@ class ViewSession:
 
     protocol = ""
     server = "promptkit"
+    instructions = ""
 
     def __init__(self, service: ViewService, policy: ToolPolicy, caller: str) -> None:
         self.tools: Sequence[Definition] = tuple(VIEW_TOOLS.values())

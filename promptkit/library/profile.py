@@ -6,7 +6,7 @@ import datetime
 import io
 from collections.abc import Iterator
 from pathlib import Path
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
 import msgspec
 from ruamel.yaml import YAML
@@ -14,6 +14,7 @@ from ruamel.yaml import YAML
 from promptkit.argument_type import type_of
 from promptkit.errors import Problem, PromptkitError, nearest
 from promptkit.files import Document, load_yaml, validate
+from promptkit.library.standards import currency, time_zone
 from promptkit.library.store import Library
 from promptkit.model import Profile
 from promptkit.plain_yaml import Key
@@ -67,10 +68,12 @@ def profile_text(profile: Profile) -> str:
 
 
 def _problems(document: Document, profile: Profile) -> Iterator[Problem]:
-    if profile.time_zone not in available_timezones():
-        fix = "write a name such as Europe/Berlin or America/New_York"
-        message = f"{sanitized(profile.time_zone)} is not a time zone"
-        yield document.problem_at(("time_zone",), "unknown-time-zone", message, fix)
+    for name, known in (("time_zone", time_zone), ("display_currency", currency)):
+        try:
+            known(getattr(profile, name))
+        except PromptkitError as error:
+            (problem,) = error.problems
+            yield document.problem_at((name,), problem.code, problem.message, problem.fix)
     labels = [view.label for view in profile.organizational_views]
     for index, label in enumerate(labels):
         if label in labels[:index]:

@@ -119,9 +119,16 @@ def resolve_arguments(
             problems.append(_wrong(f"{name} is {_short(value)}, but {reason}", "correct the value"))
         else:
             values[name] = value
+    problems = problems or [*_unfit_together(prompt, values, profile)]
     if problems:
         raise PromptkitError(problems)
     return values
+
+
+def _unfit_together(prompt: Prompt, values: Mapping[str, Scalar], profile: Profile) -> Iterator[Problem]:
+    for name, argument in prompt.arguments.items():
+        if reason := type_of(argument).why_not_beside(values[name], prompt.arguments, values, profile):
+            yield _wrong(f"{name} is {_short(values[name])}, but {reason}", "correct the value")
 
 
 def default_of(name: str, argument: Argument, profile: Profile) -> Scalar | None:

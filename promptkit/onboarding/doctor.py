@@ -4,23 +4,30 @@ from __future__ import annotations
 
 import os
 from collections.abc import AsyncGenerator, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from enum import StrEnum
+from dataclasses import replace
+from urllib.parse import urlsplit
 
 from promptkit.answering.analyst import Answered
 from promptkit.answering.answer import analyst_for, answer
 from promptkit.answering.rows import rows_of
+from promptkit.answering.view_tools import VIEW_TOOLS
 from promptkit.connection.address import address_of
+from promptkit.connection.client import TORII_URL
 from promptkit.connection.open_session import OpenedSession, open_session
 from promptkit.connection.scopes import shown
 from promptkit.connection.session import Session
+from promptkit.connection.sign_in_origins import LOOPBACK
 from promptkit.connection.tokens import TOKEN_VARIABLE, KeptSignIn, open_store
 from promptkit.errors import PromptkitError
+from promptkit.library.profile import today_at
 from promptkit.library.render import render, resolve_arguments
 from promptkit.library.store import Library
 from promptkit.model import Profile, Prompt, Scalar, ToolCall, ToolClass
+from promptkit.onboarding.finding import CheckStatus, Finding
+from promptkit.onboarding.proofs import proofs
+from promptkit.onboarding.readiness import MeasuredSession, ServerOffer, readiness
 from promptkit.policy.decision import Definition
-from promptkit.policy.review import load_tool_lock, tool_changes, tool_policy
+from promptkit.policy.review import is_guarded, load_tool_lock, tool_changes, tool_policy
 from promptkit.text import sanitized
 from promptkit.transcript import CallState
 
@@ -39,44 +46,76 @@ _SWITCH_OFF = (
 )
 
 
-class CheckStatus(StrEnum):
-    """How a check ended. `unknown` is neither good nor bad: a person must look at it."""
-
-    OK = "ok"
-    WARN = "warn"
-    FAIL = "fail"
-    UNKNOWN = "unknown"
-
-
-@dataclass(frozen=True)
-class Finding:
-    """One check: what was seen, and what to do next; empty if there is nothing to do."""
-
-    check: str
-    status: CheckStatus
-    seen: str
-    next: str = ""
-
-
 async def examine(library: Library, server: str, profile: Profile, *, has_profile: bool) -> AsyncGenerator[Finding]:
     """Every finding, in the order of the checklist. A server that cannot be reached ends the list."""
+    yield _address_finding(server, profile.allowed_hosts)
     for finding in _profile_findings(profile, has_profile=has_profile):
         yield finding
     try:
         async with open_session(library, server, profile, cache=False) as opened:
-            session = opened.session
+            session = MeasuredSession(opened.session)
+            opened = replace(opened, session=session)
             seen = (
                 f"it answers as {sanitized(session.server) or 'an unnamed server'}, MCP {sanitized(session.protocol)}"
             )
             yield Finding("server", CheckStatus.OK, seen)
+            if _offers_views(session.tools):
+                for finding in _view_findings(session):
+                    yield finding
+                return
             yield _sign_in_finding(server)
             for finding in _tool_findings(library, session.tools):
                 yield finding
             for name in VALIDATION:
                 yield await _validate(library, opened, profile, name)
+            async for finding in proofs(library, opened, profile.organizational_views if has_profile else ()):
+                yield finding
+            for finding in readiness(_offer_of(session)):
+                yield finding
             yield _stable_finding(session.tools, await session.list_tools())
     except PromptkitError as error:
         yield Finding("server", CheckStatus.FAIL, error.problems[0].message, error.problems[0].fix)
+
+
+def _address_finding(server: str, allowed_hosts: Sequence[str]) -> Finding:
+    """Where the server is, by its host: a name is the server's own word, and others call themselves Torii too."""
+    if server == "local":
+        return Finding("address", CheckStatus.OK, "the local stand-in on this machine, whose data are invented")
+    host = urlsplit(server).hostname
+    if server == TORII_URL:
+        return Finding("address", CheckStatus.OK, f"{address_of(server)}: {host} is Torii's own server")
+    if host in LOOPBACK:
+        seen = f"{address_of(server)}: a server on this machine, a guard or a stand-in, and not Torii's own"
+        return Finding("address", CheckStatus.OK, seen)
+    if host in allowed_hosts:
+        seen = f"{address_of(server)}: {host} is not Torii's own; the profile allows it"
+        return Finding("address", CheckStatus.OK, seen)
+    seen = f"{address_of(server)} is not Torii's server for tenants, whatever it calls itself"
+    if host == "developers.toriihq.com":
+        seen += ": it serves Torii's documentation"
+    fix = f"use {TORII_URL}; if it is your company's guard, allow its host once: promptkit init --allow-host {host}"
+    return Finding("address", CheckStatus.FAIL, seen, sanitized(fix, 300))
+
+
+def _offers_views(tools: Sequence[Definition]) -> bool:
+    return {str(tool.get("name")) for tool in tools} == set(VIEW_TOOLS)
+
+
+def _view_findings(session: MeasuredSession) -> Iterator[Finding]:
+    """About `promptkit serve`: its tools, and the hosts. None is called, since a view can read a whole tenant."""
+    changed = sorted({sanitized(change.tool) for change in tool_changes(VIEW_TOOLS, session.tools)})
+    if changed:
+        seen = f"named as those of promptkit serve, but not as in this version: {', '.join(changed)}"
+        yield Finding("tools", CheckStatus.FAIL, seen, "update promptkit on both sides; if it stays, do not use it")
+    else:
+        yield Finding("tools", CheckStatus.OK, "the three of promptkit serve, as in this version: each only reads")
+    fix = "run doctor for the address it reads from"
+    yield Finding("tenant", CheckStatus.UNKNOWN, "promptkit serve shows views, and nothing of what they rest on", fix)
+    yield from readiness(_offer_of(session))
+
+
+def _offer_of(session: MeasuredSession) -> ServerOffer:
+    return ServerOffer(session.tools, session.instructions, session.protocol, session.largest)
 
 
 def _profile_findings(profile: Profile, *, has_profile: bool) -> Iterator[Finding]:
@@ -90,7 +129,10 @@ def _profile_findings(profile: Profile, *, has_profile: bool) -> Iterator[Findin
     labels = ", ".join(view.label for view in profile.organizational_views)
     yield Finding("profile", CheckStatus.OK, f"it is valid; Organizational Views: {labels}")
     agreed = profile.read_only_agreement
-    if agreed:
+    if agreed and agreed.on > today_at(profile):
+        fix = "correct the date in read_only_agreement"
+        yield Finding("read-only agreement", CheckStatus.FAIL, f"{agreed.on} is still to come", fix)
+    elif agreed:
         yield Finding("read-only agreement", CheckStatus.OK, f"{agreed.by} agreed on {agreed.on}")
     else:
         fix = "agree on it, then run promptkit init --replace, or add read_only_agreement: {by: NAME, on: DATE}"
@@ -120,9 +162,12 @@ def _token_source(server: str, kept: KeptSignIn | None) -> str:
 
 def _tool_findings(library: Library, tools: Sequence[Definition]) -> Iterator[Finding]:
     changes = list(tool_changes(load_tool_lock(library), tools))
-    if changes:
+    if is_guarded(library, tools):
+        seen = f"a guard's list: the {len(tools)} reads are as reviewed, and {len(changes)} other tools are left out"
+        yield Finding("tools", CheckStatus.OK, seen)
+    elif changes:
         named = ", ".join(sorted({sanitized(change.tool) for change in changes})[:5])
-        fix = "run promptkit tools diff, read each difference, then promptkit tools lock"
+        fix = "run promptkit tools diff, and read each difference; until it is reviewed, what changed stays refused"
         yield Finding("tools", CheckStatus.FAIL, f"{len(changes)} differences from the reviewed list: {named}", fix)
     else:
         yield Finding("tools", CheckStatus.OK, f"all {len(tools)} are as reviewed")

@@ -19,11 +19,13 @@ from promptkit.connection.open_session import OpenedSession
 from promptkit.library.render import resolve_arguments
 from promptkit.library.store import Library
 from promptkit.model import DEFAULT_PROFILE, Entity, OrganizationalView, Scalar
+from promptkit.text import hidden_characters, sanitized
 
 COVERAGE_TOLERANCE = 5
 """Percentage points by which coverage may differ from what was approved; the default in field_drift."""
 
 _MAX_NAMED = 8
+_MAX_GROUP = 300
 
 
 @dataclass(frozen=True)
@@ -128,6 +130,26 @@ def spelling_aliases(values: FieldValues) -> dict[str, str]:
     for value in sorted(values.rows, key=lambda value: (-values.rows[value], value)):
         spellings[value.casefold()].append(value)
     return {other: first for first, *others in spellings.values() for other in others}
+
+
+def with_alias(view: OrganizationalView, value: str, group: str) -> OrganizationalView:
+    """The view with one value read as another; what was read as that value goes along."""
+    known = {name: other for name, other in view.aliases.items() if (name, other) != (group, value)}
+    group = known.get(group, group)
+    aliases = {name: group if other == value else other for name, other in known.items()} | {value: group}
+    return view.model_copy(update={"aliases": {name: other for name, other in aliases.items() if name != other}})
+
+
+def why_not_usable(values: FieldValues) -> str:
+    """Why a field cannot be mapped, as a person reads it; empty if it can."""
+    if values.gap:
+        return f"it was not read completely: {sanitized(values.gap, 300)}"
+    if not values.exists:
+        return "Torii shows no such field any more"
+    if any(len(value) > _MAX_GROUP for value in values.rows):
+        return f"it holds texts of more than {_MAX_GROUP} characters, which are no names of groups"
+    hidden = [value for value in values.rows if hidden_characters(" ".join(value.split()))]
+    return f"{sanitized(hidden[0])} has a hidden character; correct it in Torii" if hidden else ""
 
 
 def drafted(

@@ -3,263 +3,276 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from pathlib import Path
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
-from rich.console import Console
-from rich.prompt import Confirm, Prompt
-from rich.table import Table
-from rich.text import Text
-
-from promptkit.connection.open_session import OpenedSession, open_session
-from promptkit.errors import PromptkitError, UsageError
+from promptkit.errors import PromptkitError, UsageError, nearest
 from promptkit.files import Document
-from promptkit.library.profile import checked_profile, profile_text
+from promptkit.library.profile import checked_profile
+from promptkit.library.standards import time_zone
 from promptkit.library.store import Library
-from promptkit.model import Agreement, OrganizationalView, Profile
+from promptkit.model import DEFAULT_PROFILE, Agreement, OrganizationalView, Profile
+from promptkit.onboarding.given import Answers
+from promptkit.onboarding.grouping import Grouping
+from promptkit.onboarding.interview import BackRequest, Interview, ShownTable
 from promptkit.onboarding.mapping import (
     Candidate,
     FieldChange,
     FieldValues,
     as_seen,
-    buckets,
     drafted,
     field_changes,
     label_for,
     proposed,
-    read_candidates,
-    read_values,
+    why_not_usable,
 )
-from promptkit.text import sanitized
+from promptkit.onboarding.tenant_fields import TenantFields
+from promptkit.onboarding.typed import (
+    NONE,
+    NamedField,
+    line,
+    optional_line,
+    picked,
+    threshold_words,
+    thresholds,
+    upper_currency,
+    yes_or_no,
+)
+from promptkit.text import legible, sanitized
 
-_SHOWN_BUCKETS = 15
-
-
-@dataclass(frozen=True)
-class Answers:
-    """What the command line already says, so that nobody is asked for it.
-
-    Args:
-        wanted: what to slice by: part of the field's name.
-        fields: such as `user.department` or `user.department=Team`, where Team is the label.
-        aliases: such as `Team:Eng=Engineering`.
-        thresholds: such as `days=120`.
-        agreed_by: who agreed to read-only use and approves the mapping.
-        on: when they did; today by default.
-        yes: ask nothing, and accept every proposal.
-        replace: overwrite an existing file.
-    """
-
-    wanted: str | None = None
-    fields: Sequence[str] = ()
-    aliases: Sequence[str] = ()
-    time_zone: str | None = None
-    display_currency: str | None = None
-    thresholds: Sequence[str] = ()
-    agreed_by: str | None = None
-    on: datetime.date | None = None
-    yes: bool = False
-    replace: bool = False
+_FIELD_HEADERS = ("", "field", "name", "rows", "coverage", "values", "noise", "fits")
+_FIELD_NOTE = "coverage: rows with a value. noise: other spellings of the same value. fits: good enough to slice by."
 
 
 class Wizard:
-    """Asks the questions in order. Pressing Enter accepts the usual answer; what was given is not asked."""
+    """Asks the questions in order. What was given is not asked.
 
-    def __init__(self, library: Library, given: Answers, before: Profile) -> None:
+    Args:
+        library: holds the prompts that thresholds are for.
+        given: what the command line says, each right by itself.
+        old: the profile that is there already; None if there is none.
+        fields: the tenant's fields.
+        interview: with the person, or with nobody.
+    """
+
+    def __init__(
+        self, library: Library, given: Answers, old: Profile | None, fields: TenantFields, interview: Interview
+    ) -> None:
         self._library = library
         self._given = given
-        self._before = before
-        self._console = Console(stderr=True, highlight=False)
+        self._old = old
+        self._before = old or DEFAULT_PROFILE
+        self._fields = fields
+        self._interview = interview
 
-    async def run(self, server: str, path: Path, old: Profile | None) -> tuple[Profile | None, list[FieldChange]]:
-        """The profile to write, None if nobody wants one; and what has changed since the old one."""
-        async with open_session(self._library, server, cache=False) as opened:
-            changes = await self._changes(opened, old) if old else []
-            if old and not self._may_replace(path, changes):
-                self._say(f"{path} was not changed; --replace overwrites it.")
-                return None, changes
-            views = await self._views(opened)
-        profile = self._decide(views)
-        self._say(profile_text(profile).rstrip())
-        if not self._given.yes and not Confirm.ask(f"Write this to {path}?", console=self._console, default=True):
-            return None, changes
-        at = "" if server == "local" else f" --server {server}"
-        self._say(f"Next: promptkit doctor --profile {path}{at}")
-        return profile, changes
+    def run(self, path: Path) -> tuple[Profile | None, list[FieldChange]]:
+        """The profile to write, None if nobody wants one; and what has changed since the old one.
 
-    async def _changes(self, opened: OpenedSession, old: Profile) -> list[FieldChange]:
-        changes: list[FieldChange] = []
-        for view in old.organizational_views:
-            changes += field_changes(view, await read_values(self._library, opened, view.entity, view.field))
+        Raises:
+            UsageError: what the command line says does not fit this tenant.
+            PromptkitError: Torii cannot be read.
+            EOFError: there is nobody to answer.
+        """
+        self._interview.resume()
+        changes = self._changes()
+        while True:
+            self._interview.begin()
+            try:
+                return self._profile(path, changes), changes
+            except BackRequest:
+                self._interview.go_back()
+
+    def _profile(self, path: Path, changes: Sequence[FieldChange]) -> Profile | None:
+        if self._old and not self._may_replace(path, changes):
+            self._interview.say(f"{path} was not changed; --replace overwrites it.")
+            return None
+        profile = self._decide(self._views())
+        summary = ShownTable(("what", "as you decided"), _summary(profile, self._before))
+        if self._given.yes:
+            self._interview.show(summary)
+        question = f"Write this to {path}?"
+        is_right = self._interview.ask(question, "y", yes_or_no, listing=summary, is_kept=False)
+        return profile if is_right else None
+
+    def _changes(self) -> list[FieldChange]:
+        if self._old is None:
+            return []
+        changes = [
+            change
+            for view in self._old.organizational_views
+            for change in field_changes(view, self._fields.values(view.entity, view.field))
+        ]
         for change in changes:
-            self._say(f"{change.view}: {change.kind}. {sanitized(change.seen, 400)}\n    next: {change.next}")
+            self._interview.say(f"{change.view}: {change.kind}. {legible(change.seen, 400)}\n    next: {change.next}")
         if not changes:
-            self._say("Nothing has changed since the mapping was approved.")
+            self._interview.say("Nothing has changed since the mapping was approved.")
         return changes
 
     def _may_replace(self, path: Path, changes: Sequence[FieldChange]) -> bool:
         if self._given.replace or self._given.yes:
             return self._given.replace
         question = f"{path} already exists. Overwrite it? Comments in it are lost."
-        return Confirm.ask(question, console=self._console, default=bool(changes))
+        return self._interview.ask(question, "y" if changes else "n", yes_or_no, is_kept=False)
 
-    async def _views(self, opened: OpenedSession) -> list[OrganizationalView]:
-        wanted = self._ask("What do you slice the company by?", self._given.wanted, "department")
-        candidates, gap = await read_candidates(self._library, opened, wanted)
+    def _views(self) -> list[OrganizationalView]:
+        views: list[OrganizationalView] = []
+        for candidate, label in self._chosen():
+            values = self._fields.values(candidate.entity, candidate.field)
+            views.append(self._view(candidate, label or self._label(candidate, views), values))
+        labels = [view.label for view in views]
+        if unused := sorted({one.label for one in self._given.named_aliases} - {*labels}):
+            fix = nearest(unused[0], labels, f"the views are: {', '.join(labels)}")
+            raise UsageError.of("unknown-label", f"no view is called {sanitized(unused[0])}", fix)
+        if gone := [view for view in (self._old.organizational_views if self._old else ()) if view.label not in labels]:
+            self._interview.say_once(f"No longer mapped: {', '.join(legible(view.label) for view in gone)}")
+        return views
+
+    def _chosen(self) -> list[tuple[Candidate, str]]:
+        """The fields to map, each with its label if one was given."""
+        wanted, candidates = self._candidates()
+        known = {one.key: one for one in candidates}
+        if named := self._given.named_fields:
+            return [(self._given_candidate(one, known), one.label) for one in named]
+        usual = self._usual_fields(candidates, wanted)
+        note = _FIELD_NOTE if usual else f"No field has {legible(wanted)} in its name. {_FIELD_NOTE}"
+        if self._given.yes and not usual:
+            fix = "name another part of it with --wanted, or a field with --field"
+            raise UsageError.of("no-fields", f"no field has {sanitized(wanted)} in its name", fix)
+        rows = [_field_row(number, one) for number, one in enumerate(candidates, 1)]
+        keys = self._interview.ask(
+            "Which fields? Numbers or names, with commas between them; the first is the usual one.",
+            ", ".join(usual),
+            lambda text: self._picked(text, known),
+            listing=ShownTable(_FIELD_HEADERS, rows, note),
+        )
+        return [(known[key], "") for key in keys]
+
+    def _candidates(self) -> tuple[str, Sequence[Candidate]]:
+        """What to slice by, and the fields that could be used for it."""
+        given = self._given.wanted
+        if given is not None:
+            return given.strip(), self._found(given.strip())
+        question = "What do you slice the company by? Part of a field's name."
+        return self._interview.ask(question, "department", lambda text: (text, self._found(line(text, "the word"))))
+
+    def _found(self, wanted: str) -> Sequence[Candidate]:
+        candidates, gap = self._fields.candidates(wanted)
         if not candidates:
-            fix = "try another word with --wanted, or find out why with promptkit doctor"
+            fix = "try another word, or find out why with promptkit doctor"
             raise PromptkitError.of(
                 "no-fields", f"Torii shows no field to slice by{gap and ': '}{sanitized(gap, 300)}", fix
             )
         if gap:
-            self._say(f"Not everything could be read: {sanitized(gap, 400)}")
-        chosen = self._choose(candidates, wanted)
-        views: list[OrganizationalView] = []
-        for candidate, label in chosen:
-            values = await read_values(self._library, opened, candidate.entity, candidate.field)
-            if values.gap:
-                fix = "choose another field, or try again"
-                raise PromptkitError.of(
-                    "field-not-read", f"{candidate.key} was not read completely: {sanitized(values.gap, 300)}", fix
-                )
-            views.append(self._view(candidate, label or self._label(candidate, views), values))
-        if unused := {word.partition(":")[0] for word in self._given.aliases} - {view.label for view in views}:
-            labels = ", ".join(view.label for view in views)
-            raise UsageError.of(
-                "unknown-label", f"no view is called {sanitized(min(unused))}", f"the views are: {labels}"
-            )
-        return views
+            self._interview.say_once(f"Not everything could be read: {sanitized(gap, 400)}")
+        return candidates
 
-    def _choose(self, candidates: Sequence[Candidate], wanted: str) -> list[tuple[Candidate, str]]:
-        """The fields to map, each with its label if one was given."""
-        table = Table(box=None)
-        for header in ("field", "name", "rows", "coverage", "values", "noise", "fits"):
-            table.add_column(header, overflow="fold")
-        for one in candidates:
-            figures = [f"{one.rows:,}", f"{one.coverage} %", str(one.values), str(one.noise)]
-            table.add_row(*map(Text, [one.key, one.name, *figures, "yes" if one.fits else "no"]))
-        self._console.print(table)
-        self._say(
-            "coverage: rows with a value. noise: other spellings of the same value. fits: good enough to slice by."
-        )
-        usual = [one.key for one in proposed(candidates, wanted)] or [candidates[0].key]
-        question = "Which fields, the usual one first?"
-        words = self._given.fields or self._ask(question, None, " ".join(usual)).split()
-        known = {one.key: one for one in candidates}
-        split = [word.partition("=") for word in words]
-        if unknown := [key for key, _, _ in split if key not in known]:
-            raise UsageError.of(
-                "unknown-field", f"there is no candidate {sanitized(unknown[0])}", f"choose from: {', '.join(known)}"
-            )
-        return [(known[key], label) for key, _, label in split]
+    def _usual_fields(self, candidates: Sequence[Candidate], wanted: str) -> list[str]:
+        """The fields of the old mapping, else those that are proposed; none if no name has the word."""
+        keys = [one.key for one in candidates]
+        views = self._old.organizational_views if self._old else ()
+        if mapped := [key for view in views if (key := f"{view.entity}.{view.field}") in keys]:
+            return mapped
+        is_found = any(wanted.lower() in f"{one.name} {one.field}".lower() for one in candidates)
+        return ([one.key for one in proposed(candidates, wanted)] or keys[:1]) if is_found else []
+
+    def _given_candidate(self, named: NamedField, known: dict[str, Candidate]) -> Candidate:
+        if named.key not in known:
+            fix = nearest(named.key, known, f"name part of it with --wanted, or take one of: {', '.join(known)}")
+            raise UsageError.of("unknown-field", f"no field to slice by is called {sanitized(named.key)}", fix)
+        self._require_usable(known[named.key])
+        return known[named.key]
+
+    def _picked(self, text: str, known: dict[str, Candidate]) -> list[str]:
+        keys = [[*known][place] for place in picked(text, [*known])]
+        if not keys:
+            raise PromptkitError.of("blank", "no field is named", "pick at least one")
+        for key in keys:
+            self._require_usable(known[key])
+        return keys
+
+    def _require_usable(self, candidate: Candidate) -> None:
+        if reason := why_not_usable(self._fields.values(candidate.entity, candidate.field)):
+            fix = "choose another field, or try again"
+            raise PromptkitError.of("field-not-read", f"{candidate.key} cannot be used: {reason}", fix)
 
     def _label(self, candidate: Candidate, views: Sequence[OrganizationalView]) -> str:
+        taken = [view.label for view in views] + [one.label for one in self._given.named_fields]
         earlier = next((v.label for v in self._before.organizational_views if v.field == candidate.field), None)
-        taken = [view.label for view in views]
         usual = earlier if earlier and earlier not in taken else label_for(candidate, taken)
-        return self._ask(f"What do people call {candidate.key}?", None, usual)
+        return self._interview.ask(f"What do people call {candidate.key}?", usual, lambda text: _label(text, taken))
 
     def _view(self, candidate: Candidate, label: str, values: FieldValues) -> OrganizationalView:
         """One view, not approved yet: who approves it is asked later."""
-        pairs = [word.removeprefix(f"{label}:") for word in self._given.aliases if word.startswith(f"{label}:")]
-        view = drafted(candidate, label, values, self._before.view(label), _pairs(pairs, "alias"))
-        self._preview(view, values)
-        while not self._given.yes and not pairs:
-            typed = self._ask("Read one value as another? VALUE = GROUP, or Enter if it is right", None, "")
-            if not typed:
-                break
-            try:
-                view = view.model_copy(update={"aliases": {**view.aliases, **_pairs([typed], "alias")}})
-            except PromptkitError as error:
-                self._say(str(error))
-            self._preview(view, values)
-        return as_seen(view, values)
-
-    def _preview(self, view: OrganizationalView, values: FieldValues) -> None:
-        if unseen := sorted(view.aliases.keys() - values.rows.keys()):
-            self._say(f"No row holds {', '.join(map(sanitized, unseen))}. Is it spelt as Torii has it?")
-        groups = buckets(view, values)
-        table = Table(box=None)
-        for header in (Text(view.label), "rows", "share"):
-            table.add_column(header)
-        for group, rows in groups[:_SHOWN_BUCKETS]:
-            table.add_row(Text(sanitized(group)), f"{rows:,}", f"{100 * rows / values.total:.1f} %")
-        self._console.print(table)
-        if len(groups) > _SHOWN_BUCKETS:
-            rest = sum(rows for _, rows in groups[_SHOWN_BUCKETS:])
-            self._say(f"and {len(groups) - _SHOWN_BUCKETS} more with {rest:,} rows; {values.total:,} in all")
+        aliases = {one.value: one.group for one in self._given.named_aliases if one.label == label}
+        grouping = Grouping(drafted(candidate, label, values, self._before.view(label), aliases), values)
+        if unseen := grouping.unseen:
+            self._interview.say_once(f"No row holds {', '.join(map(legible, unseen))}. Is it spelt as Torii has it?")
+        if self._given.yes:
+            self._interview.say(grouping.in_words())
+        else:
+            grouping.ask_for_near(self._interview)
+            grouping.ask_for_others(self._interview)
+        return as_seen(grouping.view, values)
 
     def _decide(self, views: Sequence[OrganizationalView]) -> Profile:
-        given, before = self._given, self._before
-        zone = self._ask("Time zone of your dates?", given.time_zone, before.time_zone, _time_zone)
-        currency = self._ask("Currency to show?", given.display_currency, before.display_currency, _currency)
+        given, before, ask = self._given, self._before, self._interview.ask
+        zone = given.time_zone or ask("Time zone of your dates?", before.time_zone, time_zone)
+        currency = given.display_currency or ask("Currency to show?", before.display_currency, upper_currency)
         usual = " ".join(f"{name}={value:g}" for name, value in before.thresholds.items())
-        question = "Thresholds of your own, such as days=120? Enter for the prompts' defaults"
-        words = given.thresholds or self._ask(question, None, usual).split()
-        agreed = before.read_only_agreement
-        question = "Who agrees that the assistant only reads, and approves this mapping? Enter if nobody does yet"
-        name = self._ask(question, given.agreed_by, agreed.by if agreed else "")
+        numbers = thresholds(given.thresholds, self._library) or ask(
+            f"Thresholds of your own, such as days=120? {NONE.capitalize()} for the prompts' defaults.",
+            usual or NONE,
+            lambda text: thresholds(threshold_words(text), self._library),
+        )
+        name = given.agreed_by or ask(
+            f"Who agrees that the assistant only reads, and approves this mapping? {NONE.capitalize()} if nobody does.",
+            before.read_only_agreement.by if before.read_only_agreement else NONE,
+            lambda text: optional_line(text, "the name"),
+        )
         day = given.on or datetime.datetime.now(ZoneInfo(zone)).date()
         approval = {"approved_by": name, "approved_on": day} if name else {}
         if not name:
-            self._say("Nobody has agreed to read-only use yet: promptkit doctor will say so until somebody has.")
+            told = "Nobody has agreed to read-only use yet: promptkit doctor will say so until somebody has."
+            self._interview.say_once(told)
         data = before.model_copy(
             update={
                 "time_zone": zone,
-                "display_currency": currency,
+                "display_currency": upper_currency(currency),
                 "organizational_views": tuple(view.model_copy(update=approval) for view in views),
-                "thresholds": {key: _number(key, value) for key, value in _pairs(words, "threshold").items()},
+                "thresholds": numbers,
                 "read_only_agreement": Agreement(by=name, on=day) if name else None,
             }
         ).model_dump()
         return checked_profile(Document("your answers", data), self._library)
 
-    def _ask(self, question: str, given: str | None, usual: str, fits: Callable[[str], str] = str.strip) -> str:
-        """What was given, or what somebody types, asked again until it is valid; Enter accepts `usual`."""
-        if given is not None or self._given.yes:
-            return fits(usual if given is None else given)
-        while True:
-            typed = Prompt.ask(Text(question), console=self._console, default=usual, show_default=bool(usual))
-            try:
-                return fits(typed)
-            except PromptkitError as error:
-                self._say(str(error))
 
-    def _say(self, text: str) -> None:
-        self._console.print(Text(text))
+def _label(text: str, taken: Sequence[str]) -> str:
+    label = line(text, "the name")
+    if label in taken:
+        raise PromptkitError.of("repeated-label", f"{sanitized(label)} is used twice", "write another name")
+    return label
 
 
-def _pairs(words: Iterable[str], what: str) -> Mapping[str, str]:
-    split = [word.partition("=") for word in words]
-    for name, equals, value in split:
-        if not (name.strip() and equals and value.strip()):
-            raise UsageError.of("wrong-pair", f"{sanitized(name)} is not a pair for {what}", "write NAME=VALUE")
-    return {name.strip(): value.strip() for name, _, value in split}
+def _field_row(number: int, one: Candidate) -> list[str]:
+    figures = [f"{one.rows:,}", f"{one.coverage} %", str(one.values), str(one.noise)]
+    return [str(number), one.key, legible(one.name), *figures, "yes" if one.fits else "no"]
 
 
-def _number(name: str, text: str) -> int | float:
-    try:
-        number = float(text)
-    except ValueError as error:
-        raise UsageError.of(
-            "wrong-number", f"{sanitized(name)} is {sanitized(text)}", "write a number, such as 120 or 0.8"
-        ) from error
-    return int(number) if number.is_integer() else number
+def _summary(profile: Profile, before: Profile) -> list[list[str]]:
+    rows = [[legible(view.label), _of_view(view)] for view in profile.organizational_views]
+    numbers = ", ".join(f"{name} {value:g}" for name, value in profile.thresholds.items())
+    agreed = profile.read_only_agreement
+    return [
+        *rows,
+        ["time zone", profile.time_zone],
+        ["currency", profile.display_currency],
+        ["thresholds", numbers or "the prompts' defaults"],
+        ["read-only use", f"agreed by {legible(agreed.by)} on {agreed.on}" if agreed else "nobody has agreed yet"],
+    ]
 
 
-def _time_zone(text: str) -> str:
-    if text.strip() not in available_timezones():
-        fix = "write a name such as Europe/Berlin or America/New_York"
-        raise PromptkitError.of("unknown-time-zone", f"{sanitized(text)} is not a time zone", fix)
-    return text.strip()
-
-
-def _currency(text: str) -> str:
-    code = text.strip().upper()
-    if not (len(code) == 3 and code.isascii() and code.isalpha()):
-        raise PromptkitError.of(
-            "wrong-currency", f"{sanitized(text)} is not a currency", "write three letters, such as EUR"
-        )
-    return code
+def _of_view(view: OrganizationalView) -> str:
+    spellings = f", {len(view.aliases)} values read as another" if view.aliases else ""
+    field = f"{view.entity}.{view.field}, {view.approved_coverage:g} % of rows have a value"
+    return f"{field}; {len(view.approved_groups)} groups{spellings}"

@@ -79,6 +79,20 @@
     for (const [, control] of controlsOf(name)) control.dataset.touched = touched ? "yes" : "";
   }
 
+  /** What a field may hold beside the label that another control holds; undefined where that is not limited. */
+  function groupsOf(name, rules) {
+    const labels = controlsOf(name).filter(([field]) => views[name].fields[field].shown).map(([, control]) => rawOf(control));
+    return rules.groups?.[labels.find((label) => Object.hasOwn(rules.groups, label))];
+  }
+
+  function offer(list, groups) {
+    const offered = [...list.options].map((option) => option.value);
+    // Written anew at each letter, the list would close under the person's hand.
+    if (JSON.stringify(offered) !== JSON.stringify(groups)) list.replaceChildren(...groups.map((group) => new Option(group)));
+  }
+
+  const folded = (text) => text.trim().split(/\s+/).join(" ").toLowerCase();
+
   /** Write the text of a view from its form; the first control that does not fit, or undefined. */
   function refresh(name) {
     const values = {};
@@ -86,9 +100,11 @@
     for (const [field, control] of controlsOf(name)) {
       const rules = views[name].fields[field];
       values[field] = promptkit.shown(rules, rawOf(control), new Date());
-      const fits = values[field] !== null;
+      const groups = groupsOf(name, rules);
+      if (control.list) offer(control.list, groups ?? []);
+      const fits = values[field] !== null && (!groups || groups.some((group) => folded(group) === folded(rawOf(control))));
       if (!fits) wrong ??= control;
-      showError(control, !fits && control.dataset.touched, rules.need);
+      showError(control, !fits && control.dataset.touched, groups ? "one of the values in its list" : rules.need);
     }
     byId(`text-${name}`).textContent = wrong ? "" : promptkit.render(views[name], values);
     byId(`waiting-${name}`).hidden = !wrong;

@@ -99,6 +99,20 @@ def _lines(value: object) -> list[str]:
     return json.dumps(value, indent=2, sort_keys=True).splitlines()
 
 
+def is_guarded(library: Library, tools: Sequence[Definition]) -> bool:
+    """Whether a list is what a guard shows: some of the reviewed reads, unchanged, and no other tool."""
+    locked = load_tool_lock(library)
+    names = {str(tool.get("name")) for tool in tools}
+    reads = {name for name in locked if name in library.reviewed_tools and is_read(library.reviewed_tools[name])}
+    is_as_reviewed = all(change.kind is ToolChangeKind.REMOVED for change in tool_changes(locked, tools))
+    return is_as_reviewed and bool(names) and names <= reads < set(locked)
+
+
+def is_read(rule: ReviewedTool) -> bool:
+    """Whether calls of a reviewed tool may be allowed."""
+    return rule.tool_class is ToolClass.READ and not rule.sensitive
+
+
 def check_lockable(library: Library, reviewed: Mapping[str, ReviewedTool], tools: Sequence[Definition]) -> None:
     """Pass a list that may be kept as reviewed.
 
@@ -129,5 +143,8 @@ def write_tool_lock(library: Library, server: str, tools: Sequence[Definition]) 
         PromptkitError: the lock cannot be written, or the list may not be kept.
     """
     check_lockable(library, library.reviewed_tools, tools)
+    if library.lock_file.exists() and is_guarded(library, tools):
+        message = "this is a guard's list, which leaves out every tool that is refused; their review would be lost"
+        raise PromptkitError.of("guarded-list", message, "lock the list of the server behind the guard")
     text = json.dumps({"server": server, "tools": list(tools)}, indent=1, ensure_ascii=False)
     write_text(library.lock_file, text + "\n")

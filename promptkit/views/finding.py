@@ -33,6 +33,7 @@ _WITH_BLANKS = 0.75
 _MAX_WORDS = 30
 _CLOSE = 0.82
 _LEAST_LETTERS = 4
+_MAX_CHOICES = 60
 
 
 def offered_views(library: Library, profile: Profile) -> list[Prompt]:
@@ -160,13 +161,15 @@ def described(prompt: Prompt, profile: Profile) -> dict[str, Any]:
 
 def _described(name: str, argument: Argument, profile: Profile) -> Mapping[str, Any]:
     default = default_of(name, argument, profile)
+    choices = list(type_of(argument).options(argument, profile))
     told = {
         "type": argument.type,
         "description": argument.description,
         "minimum": argument.minimum,
         "maximum": argument.maximum,
         "unit": argument.unit,
-        "choices": list(type_of(argument).options(argument, profile)),
+        # A wrong one of more is answered with those near it.
+        "choices": choices if len(choices) <= _MAX_CHOICES else [],
         "examples": [as_json(one) for one in argument.examples],
     }
     told = {key: value for key, value in told.items() if value is not None and value != []}

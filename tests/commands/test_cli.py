@@ -217,11 +217,32 @@ def test_a_name_that_is_no_subcommand_is_a_prompt_to_run_with_options_on_either_
     ],
 )
 def test_the_shell_completes_names_and_commands(typed, completed):
+    assert completions(typed) == completed
+
+
+def completions(typed):
     words = f"promptkit {typed}"
     asked = {"_PROMPTKIT_COMPLETE": "complete_bash", "COMP_WORDS": words, "COMP_CWORD": str(words.count(" "))}
     program = [sys.executable, "-c", "from promptkit.cli import app; app(prog_name='promptkit')"]
     done = subprocess.run(program, capture_output=True, encoding="utf-8", env=os.environ | asked, check=True)
-    assert done.stdout.split() == completed
+    return done.stdout.strip().splitlines()
+
+
+@pytest.mark.parametrize(
+    ("typed", "completed"),
+    [
+        ("-a va", ["value="]),
+        ('-a "value=Cus', ["value=Customer Success"]),
+        ("-a days=30 -a slice=D", ["slice=Department"]),
+        ("-a other=C", []),
+        ("--profile /nope.yaml -a va", []),
+    ],
+)
+def test_the_shell_completes_arguments_with_the_groups_of_the_profile(typed, completed, tmp_path):
+    profile = tmp_path / "dashboard.yaml"
+    view = "{label: Department, entity: user, field: department, approved_groups: [Customer Success, Sales]}"
+    profile.write_text(f"organizational_views: [{view}]\n", "utf-8")
+    assert completions(f"render organizational_drilldown --profile {profile} {typed}") == completed
 
 
 def test_the_version_is_that_of_the_package():

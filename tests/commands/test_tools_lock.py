@@ -71,12 +71,10 @@ def test_enter_and_other_words_are_no_class_and_it_asks_again(copy, lock):
     assert Library(copy.root).reviewed_tools["list_widgets"].tool_class is ToolClass.ACTION
 
 
-@pytest.mark.parametrize("typed", [["read", "", "Ada"], ["read", "the page", " "]])
-def test_a_read_without_a_document_or_a_reviewer_is_not_written(copy, lock, typed):
-    before = kept(copy)
-    with pytest.raises(PromptkitError, match="needs a source and a reviewer"):
-        lock(OTHER, NEW, typed=["action", "the page", "Ada", *typed])
-    assert kept(copy) == before
+def test_an_empty_answer_is_asked_for_again(copy, lock, capsys):
+    assert lock(NEW, typed=["read", "", "the page", " ", "Ada"]) == 0
+    assert "(reviewed by Ada on" in Library(copy.root).reviewed_tools["list_widgets"].source
+    assert capsys.readouterr().err.count("Somebody will want to know") == 2
 
 
 def test_who_stops_in_the_middle_has_written_nothing(copy, lock):
@@ -92,7 +90,7 @@ def test_who_stops_in_the_middle_has_written_nothing(copy, lock):
 def test_arguments_that_cannot_be_kept_leave_everything_as_it_was(copy, lock, schema):
     before = kept(copy)
     with pytest.raises(PromptkitError):
-        lock(NEW | {"inputSchema": schema}, typed=["read", "the page", "Ada"])
+        lock(NEW | {"inputSchema": schema}, typed=["read", "the page", "Ada"], ends=True)
     assert kept(copy) == before
 
 
@@ -147,10 +145,11 @@ def test_what_arguments_refer_to_is_kept_and_works(copy, lock):
 )
 def test_what_could_not_be_checked_is_not_locked_as_a_read_and_the_place_is_named(copy, lock, capsys, schema, place):
     before = kept(copy)
-    with pytest.raises(PromptkitError) as refused:
-        lock(NEW | {"inputSchema": schema}, typed=["read"])
-    assert f"[unchecked-arguments] the calls of list_widgets could not be checked: {place}" in str(refused.value)
-    assert "Its calls cannot be checked" in capsys.readouterr().err
+    with pytest.raises(PromptkitError, match="no-answer"):
+        lock(NEW | {"inputSchema": schema}, typed=["read"], ends=True)
+    told = " ".join(capsys.readouterr().err.split())
+    assert f"Its calls cannot be checked, so it can only be an action, which is refused. {place}" in told
+    assert "Please select one of the available options" in told
     assert kept(copy) == before
 
 
@@ -181,11 +180,12 @@ def test_a_new_argument_of_a_known_read_stays_refused_and_that_is_said(copy, loc
 
 def test_the_classes_of_tools_that_the_server_does_not_list_stay(copy, monkeypatch, tmp_path):
     before = copy.reviewed_tools
-    (tmp_path / "list.json").write_text(json.dumps({"tools": [load_tool_lock(copy)["list_apps"]]}))
+    listed = [load_tool_lock(copy)[name] for name in ("list_apps", "run_workflow")]
+    (tmp_path / "list.json").write_text(json.dumps({"tools": listed}))
     with Path(os.devnull).open() as nobody:
         monkeypatch.setattr("sys.stdin", nobody)
         assert lock_tools(copy, "", tmp_path / "list.json") == 0
-    assert list(load_tool_lock(copy)) == ["list_apps"]
+    assert list(load_tool_lock(copy)) == ["list_apps", "run_workflow"]
     assert Library(copy.root).reviewed_tools == before
 
 

@@ -29,7 +29,7 @@ from promptkit.evaluation.runner import Limits
 from promptkit.guard.log import AuditLog
 from promptkit.guard.proxy import Guard
 from promptkit.model import DEFAULT_PROFILE
-from promptkit.onboarding.wizard import Answers
+from promptkit.onboarding.given import Answers
 from promptkit.policy.review import load_tool_lock
 from promptkit.reports.files import ReportFiles
 from promptkit.torii.faults import replayed_body

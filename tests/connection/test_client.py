@@ -151,6 +151,19 @@ def test_a_server_that_is_neither_torii_nor_local_is_refused(url):
         checked_url(url)
 
 
+def test_an_allowed_host_is_read_at_https_alone_and_no_other_host_with_it():
+    assert checked_url("https://guard.example/word/mcp", ["guard.example"]) == "https://guard.example/word/mcp"
+    for url in (
+        "http://guard.example/mcp",
+        "https://guard.example.evil.example/mcp",
+        "https://evil.example/guard.example",
+        "https://guard.example@evil.example/mcp",
+        "https://guard.example/mcp?key=secret",
+    ):
+        with pytest.raises(UsageError):
+            checked_url(url, ["guard.example"])
+
+
 def test_a_server_that_is_not_there_is_a_clear_error(library):
     with pytest.raises(PromptkitError, match=r"\[no-server\] no MCP server answers at http://127.0.0.1:9/mcp"):
         call_on("http://127.0.0.1:9/mcp", library, ToolCall(name="list_apps"))

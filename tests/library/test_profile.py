@@ -74,6 +74,7 @@ VIEWS = st.builds(
     field=st.from_regex(r"[A-Za-z][A-Za-z0-9_]{0,20}", fullmatch=True),
     aliases=st.dictionaries(st.sampled_from(["Eng", "R&D", "{{ x }}"]), st.sampled_from(["Engineering", '"Labs"'])),
 )
+TEXTS = {"string", "organizational_group"}
 PROFILES = st.builds(
     Profile,
     time_zone=st.sampled_from(sorted(available_timezones())),
@@ -95,7 +96,7 @@ def views(library):
 @given(profile=PROFILES)
 def test_every_prompt_renders_with_any_valid_profile(views, profile):
     for view in views:
-        values = {name: "Slack" for name, one in view.arguments.items() if one.type == "string" and not one.default}
+        values = {name: "Slack" for name, one in view.arguments.items() if one.type in TEXTS and not one.default}
         values |= {name: 90 for name, one in view.arguments.items() if one.type == "integer" and one.default is None}
         values |= {name: DAY for name, one in view.arguments.items() if one.type == "date" and not one.default}
         assert render(view, values, profile).splitlines()[-1].startswith(f"[{view.name}@")

@@ -50,6 +50,7 @@ def test_the_checklist_is_walked_over_stdio_with_the_values_of_the_profile(diagn
     statuses = {check: one["status"] for check, one in found.items()}
     assert code == 1
     assert statuses == {
+        "address": "ok",
         "profile": "ok",
         "read-only agreement": "fail",
         "server": "ok",
@@ -59,6 +60,20 @@ def test_the_checklist_is_walked_over_stdio_with_the_values_of_the_profile(diagn
         "Which apps in Torii have more than 7 users?": "ok",
         CONTRACTS: "ok",
         "List workflows that ran in the last 7 days.": "ok",
+        "field user.department": "ok",
+        "whole list_apps": "ok",
+        "whole list_users": "ok",
+        "whole list_contracts": "ok",
+        "unit of amounts in list_contracts": "ok",
+        "unit of amounts in list_transactions": "ok",
+        "example of a contract": "unknown",
+        "example of an app": "unknown",
+        "fit for ChatGPT": "warn",
+        "fit for Claude": "warn",
+        "fit for Claude Code": "warn",
+        "fit for Copilot Studio": "warn",
+        "fit for Microsoft 365 agents": "warn",
+        "fit for Gemini Enterprise": "ok",
         "tools afterwards": "ok",
     }
     assert "MCP 20" in found["server"]["seen"]
@@ -159,4 +174,5 @@ def test_a_reader_that_stops_early_gets_no_traceback(tmp_path):
     with subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as doctor:
         doctor.stdout.readline()
         doctor.stdout.close()
-        assert doctor.stderr.read() == b""
+        told = doctor.stderr.read()
+    assert told.startswith(b"LOCAL STAND-IN") and told.count(b"\n") == 1

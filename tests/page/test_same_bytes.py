@@ -126,7 +126,7 @@ def values_of(argument) -> st.SearchStrategy:
                 | st.builds("{} {} days".format, st.sampled_from(["next", "last"]), days)
                 | dates.map(lambda one: f"{one[0]} to {one[0] + datetime.timedelta(one[1])}")
             )
-        case "string":
+        case "string" | "organizational_group":
             letters = st.characters(exclude_categories=("C", "Zl", "Zp"))
             return st.text(letters, min_size=1, max_size=200).filter(str.strip)
     raise AssertionError(f"say which values an argument of type {argument.type} can have")

@@ -16,7 +16,7 @@ from promptkit.connection.open_session import open_session
 from promptkit.errors import PromptkitError, UsageError
 from promptkit.library.profile import load_profile
 from promptkit.model import ToolCall
-from promptkit.onboarding.wizard import Answers
+from promptkit.onboarding.given import Answers
 from promptkit.torii.server import build_server
 from promptkit.transcript import CallState
 from tests.browsers import CHROMIUM

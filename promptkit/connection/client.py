@@ -83,7 +83,9 @@ async def connect(
         if not isinstance(cause, httpx2.TransportError | httpx2.InvalidURL | OSError | MCPError | ValidationError):
             raise cause from None
         message = f"no MCP server answers at {address_of(named.address)}: {_why(cause)}"
-        raise PromptkitError.of("no-server", message, "check the address, and that the server runs") from cause
+        raise PromptkitError.of(
+            "no-server", message, "check the address or the command, and that the server runs"
+        ) from cause
 
 
 def _not_signed_in(error: OAuthFlowError, address: str) -> PromptkitError:

@@ -33,6 +33,7 @@ from promptkit.policy.review import (
     ToolChangeKind,
     check_lockable,
     load_tool_lock,
+    reviewed_so_far,
     tool_changes,
     write_tool_lock,
 )
@@ -173,7 +174,7 @@ def _review_changes(library: Library, tools: Sequence[Definition], console: Cons
 
 def _review_returned(library: Library, tools: Sequence[Definition], console: Console) -> None:
     """Have a person look at tools whose class is older than their lock: nobody has compared their definitions."""
-    reviewed, locked = _reviewed(library), _locked(library)
+    reviewed, locked = reviewed_so_far(library), _locked(library)
     returned = [tool for tool in tools if tool["name"] in reviewed and tool["name"] not in locked]
     for tool in returned:
         told = (
@@ -186,15 +187,10 @@ def _review_returned(library: Library, tools: Sequence[Definition], console: Con
         raise PromptkitError.of("not-reviewed", message, "nothing was written; correct their class")
 
 
-def _reviewed(library: Library) -> Mapping[str, ReviewedTool]:
-    """The reviewed tools; nothing where a first review begins."""
-    return library.reviewed_tools if library.tools_file.exists() else {}
-
-
 def _review_new(library: Library, tools: Sequence[Definition], console: Console) -> Library:
     """The library with an entry by a person for each tool it lacks; all entries are written, or none."""
     path = library.tools_file
-    known = _reviewed(library)
+    known = reviewed_so_far(library)
     entries = [_ask(tool, console) for tool in tools if tool["name"] not in known]
     text = (read_text(path) if path.exists() else _HEAD) + "".join(entries)
     with TemporaryDirectory(prefix="promptkit-") as folder:

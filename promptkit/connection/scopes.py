@@ -101,8 +101,8 @@ def insufficient_scope(missing: str) -> PromptkitError:
     return PromptkitError.of(
         "insufficient-scope",
         f"the server wants {_named(missing)} for this, which the sign-in was not given",
-        "a sign-in is never widened by itself, and another one would ask for the same scopes; ask the server's admin "
-        "to let a scope for reading be enough",
+        "ask the server's admin to let a scope for reading be enough; a sign-in is never widened by itself, and "
+        "another one would ask for the same scopes",
     )
 
 

@@ -104,7 +104,7 @@ class Upstream:
                 self._needs_person = fault is not None and fault.code not in _PASSING
             is_flapping = anyio.current_time() - opened_at < _LAST_PAUSE_SECONDS
             if not (is_flapping and last_trouble == self._trouble):
-                self._tell(f"the connection is lost: {self._trouble}")
+                self._tell(f"not connected: {self._trouble}")
             last_trouble = self._trouble
             self._say_tried()
             await anyio.sleep(_FIRST_PAUSE_SECONDS)

@@ -23,16 +23,23 @@ def load_tool_lock(library: Library) -> Mapping[str, Definition]:
     Raises:
         PromptkitError: it cannot be read; without it no call may go to a server.
     """
-    path = library.lock_file
+    if not library.lock_file.exists():
+        raise _unreadable(library, "it is missing")
     try:
-        return {tool["name"]: tool for tool in json.loads(read_text(path))["tools"]}
+        return {tool["name"]: tool for tool in json.loads(read_text(library.lock_file))["tools"]}
     except (ValueError, KeyError, TypeError, RecursionError) as error:
-        message, fix = f"cannot read it ({type(error).__name__})", f"run: promptkit tools lock{_options(library)}"
-        raise PromptkitError.of("unreadable-lock", message, fix, path=library.relative(path)) from error
+        raise _unreadable(library, type(error).__name__) from error
 
 
-def _options(library: Library) -> str:
-    return " with the same --tools and --lock" if library.is_of_other_server else ""
+def _unreadable(library: Library, why: str) -> PromptkitError:
+    options = " with the same --tools and --lock" if library.is_of_other_server else ""
+    message, fix = f"cannot read it ({why})", f"run: promptkit tools lock{options}"
+    return PromptkitError.of("unreadable-lock", message, fix, path=library.relative(library.lock_file))
+
+
+def reviewed_so_far(library: Library) -> Mapping[str, ReviewedTool]:
+    """The reviewed tools; nothing where a first review begins."""
+    return library.reviewed_tools if library.tools_file.exists() else {}
 
 
 def tool_policy(library: Library, offered: Iterable[Definition] | None = None) -> ToolPolicy:
@@ -142,9 +149,9 @@ def write_tool_lock(library: Library, server: str, tools: Sequence[Definition]) 
     Raises:
         PromptkitError: the lock cannot be written, or the list may not be kept.
     """
-    check_lockable(library, library.reviewed_tools, tools)
     if library.lock_file.exists() and is_guarded(library, tools):
         message = "this is a guard's list, which leaves out every tool that is refused; their review would be lost"
         raise PromptkitError.of("guarded-list", message, "lock the list of the server behind the guard")
+    check_lockable(library, reviewed_so_far(library), tools)
     text = json.dumps({"server": server, "tools": list(tools)}, indent=1, ensure_ascii=False)
     write_text(library.lock_file, text + "\n")

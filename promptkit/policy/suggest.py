@@ -143,7 +143,8 @@ def _options(schema: Mapping[str, Any]) -> Iterator[str]:
     for node in _nodes(schema):
         if isinstance(node, Mapping):
             keys = (*_OPTIONS, *_LABELS) if "const" in node else _OPTIONS
-            offered = [node[key] for key in keys if key in node]
+            # An argument may be called pattern itself.
+            offered = [node[key] for key in keys if key in node and (key != "pattern" or isinstance(node[key], str))]
             yield from (text for text in _nodes(offered) if isinstance(text, str))
 
 

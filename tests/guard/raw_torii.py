@@ -120,7 +120,8 @@ class RawTorii:
                     lost = torii.lost and torii.lost(message, self.headers.get("mcp-session-id"))
                     torii.sessions += message.get("method") == "initialize"
                 if lost:
-                    self.reply(*lost)
+                    status, body, *headers = lost
+                    self.reply(status, body, **dict(*headers))
                 elif message.get("id") is None or "method" not in message:
                     self.reply(202, b"")
                 else:

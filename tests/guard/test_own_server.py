@@ -141,9 +141,12 @@ def test_a_review_that_was_not_finished_leaves_no_file(lock, files):
     assert [path for path in files if path.exists()] == []
 
 
-def test_a_review_that_was_not_begun_lets_nothing_start(files):
-    with pytest.raises(PromptkitError, match=r"my\.lock\.json"):
-        load_tool_lock(options.library_with(*files))
+def test_a_review_that_was_not_begun_lets_nothing_start_and_says_how_to_begin(server, files):
+    own = options.library_with(*files)
+    with pytest.raises(PromptkitError, match=r"my\.lock\.json: .*missing.*\n.*tools lock with the same --tools"):
+        load_tool_lock(own)
+    with pytest.raises(PromptkitError, match=r"2 tools have no class: .*\n.*run it in a terminal"):
+        lock_tools(own, server, None)
 
 
 @pytest.mark.parametrize("named", [(Path("my.yaml"), None), (None, Path("my.lock.json"))], ids=str)

@@ -132,6 +132,7 @@ def test_an_argument_that_could_make_it_write_is_found_wherever_the_schema_says_
         {},
         {"properties": {"status": {"enum": ["active", "closed", 1, None]}, "owner": {"const": "me"}}},
         {"properties": {"filters": {"items": {"properties": {"key": {"type": "string", "maxLength": 20}}}}}},
+        {"properties": {"pattern": {"type": "string"}}},
         {"properties": {"day": {"type": "string", "pattern": r"^\d{4}-\d{2}$", "description": "To delete, ask."}}},
     ],
     ids=str,

@@ -21,7 +21,9 @@ class _HostsGroup(TyperGroup):
         return super().make_context(info_name, args, parent, **extra)
 
 
-app = typer.Typer(cls=_HostsGroup, no_args_is_help=True, help="Write prompts and instructions into a folder.")
+app = typer.Typer(
+    cls=_HostsGroup, no_args_is_help=True, help="Write prompts and instructions, or rules for hosts, into a folder."
+)
 
 
 @app.command()
@@ -38,6 +40,20 @@ def skill(folder: options.NewFolder, profile: options.ProfilePath = None) -> Non
     from promptkit.commands.export import write_skill
 
     raise typer.Exit(write_skill(options.library(), folder, options.profile_at(profile)))
+
+
+@app.command()
+def policy(
+    folder: options.NewFolder,
+    url: options.GuardUrl = "http://127.0.0.1:8750/mcp",
+    name: options.ServerName = None,
+    tools: options.ToolsFile = None,
+    lock: options.LockFile = None,
+) -> None:
+    """Write the reviewed list as rules of hosts and gateways: reads allowed, all else refused where they can."""
+    from promptkit.commands.export import write_policy
+
+    raise typer.Exit(write_policy(options.library_with(tools, lock), folder, name, url))
 
 
 def _host(context: typer.Context, folder: options.NewFolder, profile: options.ProfilePath = None) -> None:

@@ -227,7 +227,7 @@ SignIn = Annotated[
     bool, typer.Option("--sign-in", help="Only for clients that sign in (OAuth) or send PROMPTKIT_TOKEN.")
 ]
 
-# Used by `audit`, and `--tools` by `tools` and `guard` too.
+# Used by `audit`, and `--tools` by `tools`, `guard` and `export` too.
 Transcripts = Annotated[list[Path], typer.Argument(metavar="PATH", help="Files, folders and zip files.")]
 Format = Annotated[str | None, typer.Option("--format", help="One of the formats below; recognised by default.")]
 ToolsFile = Annotated[Path | None, typer.Option(help="Other reviewed tools, written like tools.yaml.")]
@@ -235,7 +235,7 @@ Jobs = Annotated[int | None, typer.Option(help="Processes to use; one per core b
 ShowText = Annotated[bool, typer.Option("--show-text", help="Put the messages into JSON and Markdown.")]
 ShowPeople = Annotated[bool, typer.Option("--show-people", help="Do not hide names and e-mail addresses.")]
 
-# Used by `tools` and `guard`.
+# Used by `tools` and `guard`, and `--lock` by `export` too.
 LockFile = Annotated[Path | None, typer.Option("--lock", help="The lock that goes with --tools.")]
 Variables = Annotated[
     list[str], typer.Option("--env", metavar="NAME", help="Pass this variable on to the command; repeat for more.")
@@ -244,6 +244,10 @@ Variables = Annotated[
 # Used by `export` and `guard`.
 PageFolder = Annotated[Path, typer.Argument(metavar="DIR", help="The folder to write index.html into.")]
 NewFolder = Annotated[Path, typer.Argument(metavar="DIR", help="The folder to write, new or empty.")]
+GuardUrl = Annotated[str, typer.Option("--url", metavar="URL", help="The address at which hosts reach the guard.")]
+ServerName = Annotated[
+    str | None, typer.Option("--name", metavar="NAME", help="The server's name in the hosts; torii for Torii's tools.")
+]
 Evidence = Annotated[Path | None, typer.Option(help="A run record to show as evidence.")]
 Upstream = Annotated[str, typer.Option(metavar="URL|CMD", help="The server, or the command that starts it.")]
 AuditLog = Annotated[Path | None, typer.Option(help="The audit log, one JSON object per line.")]

@@ -27,9 +27,9 @@ def export_skill(library: Library, profile: Profile) -> Files:
     """An Agent Skill: SKILL.md and a reference for each prompt, in a folder with the skill's name."""
     prompts = _offered(library, profile)
     version, text = instructions_version(library), build_instructions(library)
-    skill = _fill(library, "skill", version=version, instructions=text, prompts=prompts)
+    skill = fill(library, "skill", version=version, instructions=text, prompts=prompts)
     references = {
-        f"references/{prompt.name}.md": _fill(library, "reference", prompt=prompt, text=_text(prompt, profile))
+        f"references/{prompt.name}.md": fill(library, "reference", prompt=prompt, text=_text(prompt, profile))
         for prompt in prompts
     }
     files = {"SKILL.md": skill} | references
@@ -42,12 +42,13 @@ def export_project(library: Library, profile: Profile, name: str) -> Files:
     text = build_instructions(library, Variant(host.variant))
     offered = _offered(library, profile)
     blanks = {f"{one.group}/{one.name}": names for one in offered if (names := _blanks(one, profile))}
-    steps = _fill(library, "project", host=host, length=utf16_length(text), blanks=blanks)
+    steps = fill(library, "project", host=host, length=utf16_length(text), blanks=blanks)
     prompts = {f"prompts/{one.group}/{one.name}.md": _text(one, profile) for one in offered}
     return {"README.md": steps, "instructions.md": text} | prompts
 
 
-def _fill(library: Library, name: str, **values: object) -> str:
+def fill(library: Library, name: str, **values: object) -> str:
+    """A template of instructions/export with its values."""
     template = read_text(library.file(f"instructions/export/{name}.md.j2"))
     return _JINJA.from_string(template).render(values).rstrip() + "\n"
 

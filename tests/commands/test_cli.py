@@ -166,7 +166,7 @@ COMMANDS = dict(every_command(get_command(cli.app)))
 
 def test_each_host_and_each_deed_is_a_command_of_its_own(library):
     exports = {words[1] for words in COMMANDS if words[:1] == ("export",) and len(words) > 1}
-    assert exports == {"page", "skill", *load_hosts(library)}
+    assert exports == {"page", "policy", "skill", *load_hosts(library)}
     assert {("tools", "diff"), ("tools", "lock"), ("tools", "suggest"), ("eval", "merge")} <= COMMANDS.keys()
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from tests.sources import ROOT
 
-FOLDERS = [ROOT / "promptkit/dashboard/vendor", ROOT / "tests/dashboard/vendor"]
+FOLDERS = [ROOT / "promptkit/dashboard/vendor", ROOT / "tests/dashboard/vendor", ROOT / "tests/hosts/vendor"]
 
 
 @pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.relative_to(ROOT).as_posix())

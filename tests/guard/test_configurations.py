@@ -1,29 +1,35 @@
 """The configurations of instructions/GUARD.md as they stand there, with a server of ours in place of Torii's."""
 
+import base64
 import json
 import re
+import shlex
 import shutil
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
+from urllib.parse import parse_qs, unquote, urlsplit
 
 import anyio
 import pytest
 from mcp import Client, StdioServerParameters
 
 from promptkit.connection.client import TORII_URL
+from promptkit.hosts.policies import install_links
 from promptkit.hosts.serving import listen
 from tests.guard.fake_torii import READ, called, guarding
 from tests.servers import running
 from tests.sources import ROOT
 
 TEXT = (ROOT / "instructions/GUARD.md").read_text("utf-8")
-CONFIGURATIONS = [json.loads(text) for text in re.findall(r"```json\n(.*?)```", TEXT, re.DOTALL)]
+PARSERS = {"json": json.loads, "toml": tomllib.loads}
+CONFIGURATIONS = [PARSERS[kind](text) for kind, text in re.findall(r"```(json|toml)\n(.*?)```", TEXT, re.DOTALL)]
 SHAPES = [next(iter(configuration)) for configuration in CONFIGURATIONS]
 
 
 def test_each_shape_of_configuration_stands_there_once():
-    assert {"mcpServers", "servers"} <= set(SHAPES)
+    assert {"mcpServers", "servers", "mcp_servers"} <= set(SHAPES)
     assert len(SHAPES) == len(set(SHAPES))
 
 
@@ -43,6 +49,26 @@ def test_a_pasted_configuration_starts_a_guard_that_answers(fake, tmp_path, conf
     with running(fake.app) as origin:
         assert anyio.run(ask, f"{origin}/mcp") == ([READ], True)
     assert (tmp_path / "promptkit/guard.jsonl").exists()
+
+
+ENTRIES = {shape: configuration[shape]["torii"] for shape, configuration in zip(SHAPES, CONFIGURATIONS, strict=True)}
+
+
+@pytest.mark.parametrize("client", ["claude", "codex"])
+def test_the_command_that_adds_the_guard_adds_the_configuration_shown(client):
+    (added,) = re.findall(rf"`({client} mcp add [^`]+)`", TEXT)
+    command, *args = shlex.split(added.partition(" -- ")[2])
+    assert {"command": command, "args": args} == ENTRIES["mcp_servers"] == ENTRIES["mcpServers"]
+
+
+def test_the_links_hold_the_configurations_shown():
+    cursor, vscode = re.findall(r"^(?:cursor|vscode):\S+$", TEXT, re.MULTILINE)
+    asked = parse_qs(urlsplit(cursor).query, strict_parsing=True)
+    assert asked["name"] == ["torii"]
+    assert json.loads(base64.b64decode(asked["config"][0], validate=True)) == ENTRIES["mcpServers"]
+    assert json.loads(unquote(vscode.partition("?")[2])) == {"name": "torii", **ENTRIES["servers"]}
+    made = install_links("torii", ENTRIES["mcpServers"], ENTRIES["servers"])
+    assert [made["Cursor"], made["VS Code"]] == [cursor, vscode]
 
 
 def test_a_task_that_nobody_watches_is_sent_through_the_guard():

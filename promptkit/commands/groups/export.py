@@ -31,7 +31,9 @@ class _HostsGroup(TyperGroup):
         return super().make_context(info_name, args, parent, **extra)
 
 
-app = typer.Typer(cls=_HostsGroup, no_args_is_help=True, help="Write prompts and instructions into a folder.")
+app = typer.Typer(
+    cls=_HostsGroup, no_args_is_help=True, help="Write prompts and instructions, or rules for hosts, into a folder."
+)
 
 
 @app.command()
@@ -59,6 +61,21 @@ def skill(
 
     library = options.library(own)
     raise typer.Exit(write_skill(library, folder, options.profile_at(profile, library)))
+
+
+@app.command()
+def policy(
+    folder: options.NewFolder,
+    url: options.GuardUrl = "http://127.0.0.1:8750/mcp",
+    name: options.ServerName = None,
+    tools: options.ToolsFile = None,
+    lock: options.LockFile = None,
+    own: options.OwnLibrary = None,
+) -> None:
+    """Write the reviewed list as rules of hosts and gateways: reads allowed, all else refused where they can."""
+    from promptkit.commands.export import write_policy
+
+    raise typer.Exit(write_policy(options.library_with(tools, lock, own), folder, name, url))
 
 
 def _host(

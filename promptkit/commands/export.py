@@ -43,7 +43,7 @@ def write_policy(library: Library, folder: Path, server: str | None, url: str) -
     """
     if server is None and library.is_of_other_server:
         raise UsageError.of("server-name", "the hosts' rules need a name for this server", "add one, with --name")
-    rules = tool_rules(library, server or "torii", checked_url(url, is_own=True))
+    rules = tool_rules(library, server or "torii", checked_url(url, may_be_other=True))
     code = _write(export_policy(library, rules), folder)
     if rules.left_out:
         names = ", ".join(sanitized(name) for name in rules.left_out)

@@ -59,4 +59,4 @@ def test_a_server_of_views_that_is_told_to_end_leaves_no_tenant_and_no_server_be
         process.send_signal(number)
         assert process.wait(20) == -number
         assert not tenant.exists()
-        assert process.stderr.read() == b""
+        assert process.stderr.read().decode() == f"{STAND_IN_NOTICE}\n"

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from promptkit.commands.stand_in import STAND_IN_NOTICE
 from tests.guard import raw_torii
 
 HELLO = {"protocolVersion": "2025-11-25", "capabilities": {}, "clientInfo": {"name": "raw", "version": "1"}}

@@ -18,6 +18,7 @@ from mcp.server.stdio import stdio_server
 from starlette.types import ASGIApp
 
 from promptkit.errors import UsageError
+from promptkit.hosts.first_request import FirstRequest
 from promptkit.text import sanitized
 
 
@@ -61,7 +62,7 @@ def run_application(application: ASGIApp, listening: socket.socket) -> None:
 async def _serve_stdio(server: Server[Any], stdout: Any) -> None:  # noqa: ANN401
     async with stdio_server(stdout=stdout) as (read, write):
         with _ended_by_signals() as received:
-            await server.run(read, write, server.create_initialization_options())
+            await server.run(FirstRequest(read), write, server.create_initialization_options())
         if received:
             # What the server held is closed now, but a thread that waits for the next line cannot be interrupted.
             signal.raise_signal(received[0])

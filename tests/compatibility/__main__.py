@@ -129,9 +129,9 @@ def compared(direct, seen, calls, number):
 
 
 def without_hop(result):
-    """A result without the word of who answered."""
+    """A result without what only the two ends of one hop tell each other: the revision's own key, and who answered."""
     meta = {key: value for key, value in result.get("_meta", {}).items() if key != ANSWERED_BY}
-    return {**result, "_meta": meta}
+    return {**{key: value for key, value in result.items() if key != "resultType"}, "_meta": meta}
 
 
 def unequal(before, after, place=""):

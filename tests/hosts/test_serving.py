@@ -1,7 +1,8 @@
-"""How our servers end: over stdio each takes with it the server that it started."""
+"""How our servers begin and end over stdio: for clients that waited too long, and with the server that each started."""
 
 import json
 import os
+import shlex
 import signal
 import subprocess
 import sys
@@ -10,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from promptkit.commands.stand_in import STAND_IN_NOTICE
-from tests.guard import raw_torii
+from tests.guard import own_server, raw_torii
 
 HELLO = {"protocolVersion": "2025-11-25", "capabilities": {}, "clientInfo": {"name": "raw", "version": "1"}}
 SIGNALS = pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
@@ -33,6 +34,40 @@ def is_running(pid):
     except ProcessLookupError:
         return False
     return True
+
+
+DISCOVER = {
+    "io.modelcontextprotocol/protocolVersion": "2026-07-28",
+    "io.modelcontextprotocol/clientInfo": {"name": "raw", "version": "1"},
+    "io.modelcontextprotocol/clientCapabilities": {},
+}
+
+
+@pytest.mark.parametrize(
+    ("then", "answered"),
+    [
+        (["notifications/cancelled", "initialize"], {"initialize": "2025-11-25"}),
+        (["initialize"], {"initialize": "2025-11-25"}),
+        (["tools/list"], {"server/discover": None, "tools/list": None}),
+        ([], {"server/discover": None}),
+    ],
+    ids=lambda value: " ".join(value) or "nothing",
+)
+def test_a_client_that_gave_up_asking_for_revisions_gets_its_older_session(tmp_path, then, answered):
+    params = {"notifications/cancelled": {"requestId": "server/discover"}, "initialize": HELLO}
+    messages = [
+        {"method": method, "params": params.get(method, {"_meta": DISCOVER})}
+        | ({} if method.startswith("notifications/") else {"id": method})
+        for method in ["server/discover", *then]
+    ]
+    lines = b"".join(json.dumps({"jsonrpc": "2.0", **one}).encode() + b"\n" for one in messages)
+    upstream = shlex.join([sys.executable, own_server.__file__, str(tmp_path / "calls")])
+    with started("guard", "--upstream", upstream, "--log", str(tmp_path / "guard.jsonl")) as process:
+        process.stdin.write(lines)
+        process.stdin.flush()
+        got = [json.loads(process.stdout.readline()) for _ in answered]
+        process.stdin.close()
+    assert {one["id"]: one["result"].get("protocolVersion") for one in got} == answered
 
 
 @SIGNALS

@@ -136,8 +136,8 @@ def test_diff_and_suggest_ask_a_command_too(lock, server, files, capsys):
 
 
 def test_a_review_that_was_not_finished_leaves_no_file(lock, files):
-    with pytest.raises(PromptkitError, match="needs a source"):
-        lock(["read", "its page", "Ada", "action", "", "Ada"])
+    with pytest.raises(PromptkitError, match="answers ended"):
+        lock(["read", "its page", "Ada", "action", "", "its page", "\x04"])
     assert [path for path in files if path.exists()] == []
 
 

@@ -237,6 +237,7 @@ def doctor(
     server: options.Server = "local",
     profile: options.ProfilePath = None,
     as_json: options.AsJson = False,
+    html: options.Html = None,
     own: options.OwnLibrary = None,
 ) -> None:
     """Go through the guide's checklist against a server; each finding says what to do next."""
@@ -244,7 +245,7 @@ def doctor(
 
     library = options.library(own)
     tenant = options.profile_at(profile, library, server)
-    raise typer.Exit(run_doctor(library, server=server, profile=tenant, as_json=as_json))
+    raise typer.Exit(run_doctor(library, server=server, profile=tenant, as_json=as_json, html=html))
 
 
 # \b keeps click from joining the list into one paragraph.

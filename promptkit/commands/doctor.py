@@ -4,19 +4,29 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Sequence
 from contextlib import aclosing
 from dataclasses import replace
+from pathlib import Path
 
 import anyio
 from rich.console import Console
 from rich.prompt import Confirm
 from rich.text import Text
 
+from promptkit.connection.address import address_of
+from promptkit.connection.open_session import LOCAL_SERVERS
 from promptkit.library.store import Library
 from promptkit.model import DEFAULT_PROFILE, Profile
 from promptkit.onboarding.doctor import examine
 from promptkit.onboarding.finding import CheckStatus, Finding
+from promptkit.policy.verdict import Verdict
+from promptkit.reports.blocks import Grid, Head, Holds, Line, Tone
+from promptkit.reports.files import ReportFiles
+from promptkit.reports.rows import Page, Report
+from promptkit.reports.write import write_reports
 
+_PAGE = Path(__file__).parents[1] / "onboarding" / "doctor.html.j2"
 _STYLES = {
     CheckStatus.OK: "green",
     CheckStatus.WARN: "yellow",
@@ -25,7 +35,7 @@ _STYLES = {
 }
 
 
-def run_doctor(library: Library, *, server: str, profile: Profile, as_json: bool) -> int:
+def run_doctor(library: Library, *, server: str, profile: Profile, as_json: bool, html: Path | None = None) -> int:
     """Print each finding with what to do next; 1 if a check failed. The other findings are for a person to judge."""
     console = Console()
     findings: list[Finding] = []
@@ -41,6 +51,8 @@ def run_doctor(library: Library, *, server: str, profile: Profile, as_json: bool
 
     anyio.run(walk)
     passed = not any(finding.status is CheckStatus.FAIL for finding in findings)
+    if html is not None:
+        write_reports(_report(server, findings, passed=passed), ReportFiles(html=html))
     if as_json:
         print(json.dumps({"passed": passed, "findings": [vars(finding) for finding in findings]}, indent=2))
     return int(not passed)
@@ -53,6 +65,26 @@ def _judged(finding: Finding) -> Finding:
     if Confirm.ask(Text(finding.question), console=Console(stderr=True)):
         return replace(finding, status=CheckStatus.OK, next="")
     return replace(finding, status=CheckStatus.FAIL, seen=f"Torii shows something else than this: {finding.seen}")
+
+
+def _report(server: str, findings: Sequence[Finding], *, passed: bool) -> Report:
+    """The findings for the file: those that failed first, and those that a person must judge next."""
+    order = [CheckStatus.FAIL, CheckStatus.UNKNOWN, CheckStatus.WARN, CheckStatus.OK]
+    heads = [Head("status", Holds.WORD), Head("check"), Head("what was seen", Holds.MAIN), Head("what to do next")]
+    rows = [
+        [one.status.value, one.check, one.seen, one.next]
+        for one in sorted(findings, key=lambda one: order.index(one.status))
+    ]
+    where = server if server in LOCAL_SERVERS else address_of(server)
+    return Report(
+        tool="promptkit doctor",
+        title="The guide's checklist",
+        verdict=Verdict.CLEAN if passed else Verdict.INCONCLUSIVE,
+        passed=passed,
+        rows=[],
+        body=[Line(f"Server: {where}", Tone.STRONG), Grid(heads, rows)],
+        page=Page(_PAGE, None, dict),
+    )
 
 
 def _print(console: Console, finding: Finding) -> None:

@@ -172,5 +172,8 @@ def checked_url(url: str, *, may_be_other: bool = False) -> str:
     if may_be_other:
         fix = "write https://HOST/PATH, or http://127.0.0.1:PORT/PATH for a server on this machine, and nothing else"
         raise UsageError.of("server-url", f"{address_of(url)} is not the plain address of a server", fix)
-    fix = f"use {TORII_URL}, or http://127.0.0.1:PORT/mcp for a server on this machine, and nothing before or after it"
+    fix = (
+        f"use {TORII_URL}, or http://127.0.0.1:PORT/mcp for a server on this machine, and nothing before or after it; "
+        "guard and tools reach other servers, with --tools and --lock"
+    )
     raise UsageError.of("server-url", f"{address_of(url)} is not the address of a Torii server", fix)

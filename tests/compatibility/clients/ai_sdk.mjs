@@ -11,7 +11,7 @@ const client = await createMCPClient({ transport });
 
 async function called([name, args]) {
   try {
-    return await client.callTool({ name, args });
+    return await client.callTool({ name, args, arguments: args }); // Version 1 calls them args.
   } catch (error) {
     return { error: { code: error.code, message: error.message } };
   }

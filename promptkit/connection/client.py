@@ -216,8 +216,9 @@ def checked_url(url: str, allowed_hosts: Sequence[str] = (), *, may_be_other: bo
     if may_be_other:
         fix = "write https://HOST/PATH, or http://127.0.0.1:PORT/PATH for a server on this machine, and nothing else"
         raise UsageError.of("server-url", f"{address_of(url)} is not the plain address of a server", fix)
-    fix = (
-        f"use {TORII_URL}, or http://127.0.0.1:PORT/mcp for a server on this machine, and nothing before or after it; "
-        "your own host is allowed by promptkit init --allow-host, and guard and tools take any with --tools and --lock"
-    )
+    fix = f"use {TORII_URL}, or http://127.0.0.1:PORT/mcp for a server on this machine, and nothing before or after it"
+    if is_https:
+        host = urlsplit(url).hostname
+        fix = f"use {TORII_URL}; if {host} is your company's, allow it once, with promptkit init --allow-host {host}"
+    fix += "; guard and tools reach other servers, with --tools and --lock"
     raise UsageError.of("server-url", f"{address_of(url)} is not the address of a Torii server", fix)

@@ -76,7 +76,8 @@ def test_a_server_that_asks_for_no_sign_in_needs_none(tenant, home, capsys):
 def test_another_server_at_https_may_be_signed_in_to_and_a_person_reads_what_that_is_for(home, capsys):
     with pytest.raises(PromptkitError, match=r"no MCP server answers at https://127\.0\.0\.1:9/mcp"):
         connect_server("https://127.0.0.1:9/mcp")
-    assert "127.0.0.1:9/mcp is not Torii: only guard and tools, with --tools and --lock," in capsys.readouterr().err
+    told = capsys.readouterr().err
+    assert "127.0.0.1:9/mcp is not Torii's own address: guard and tools use this sign-in" in told
 
 
 def test_a_person_who_refuses_is_not_signed_in(tenant, home, browser):

@@ -31,14 +31,14 @@ _Shard = Future[tuple[str, str | None]]
 """The record of a shard, and why it stopped before its end."""
 
 
-def run_shard(own: Path | None, setup: EvalSpec, limits: Limits, before: str) -> tuple[str, str | None]:
+def run_shard(setup: EvalSpec, limits: Limits, before: str, own: Path | None) -> tuple[str, str | None]:
     """Run one shard. A worker calls this, with its own library and its own provider keys.
 
     Args:
-        own: the folder of the company's own library, which the worker must reach too; None for ours alone.
         setup: the shard's setup.
         limits: how fast and how far it goes.
         before: the record of the part that is done; empty if there is none.
+        own: the folder of the company's own library, which the worker must reach too; None for ours alone.
 
     Returns:
         The record, and why the shard stopped before its end, None if it did not.
@@ -135,7 +135,7 @@ class Spread:
                 continue
             setup = replace(self.setup, shard=(index, count))
             share = limits.share(count)
-            waiting[cluster.executor.submit(run_shard, own, setup, share, before)] = path
+            waiting[cluster.executor.submit(run_shard, setup, share, before, own)] = path
         return waiting
 
     def _returned(self, waiting: dict[_Shard, Path], cluster: Cluster, progress: Progress) -> Iterator[str]:

@@ -72,8 +72,8 @@ def test_a_change_is_in_the_next_edition(own, changed):
 @pytest.mark.parametrize(
     ("place", "old", "new", "said"),
     [
-        ("prompts", "name: acme_apps", "name: acme_apps: apps", "prompts/acme_apps.yaml:2:16: [not-yaml]"),
-        ("prompts/recipes", "count(*)", "cout(*)", "recipes/acme_apps.yaml:12:16: [wrong-sql] no such function: cout"),
+        ("prompts", "name: acme_apps", "name: acme_apps: apps", "prompts/acme_apps.yaml:1:16: [not-yaml]"),
+        ("prompts/recipes", "count(*)", "cout(*)", "recipes/acme_apps.yaml:11:16: [wrong-sql] no such function: cout"),
     ],
 )
 def test_an_error_is_shown_in_the_words_of_check_until_it_is_corrected(own, changed, place, old, new, said):

@@ -59,7 +59,7 @@ class Deadly:
 def test_a_lost_worker_loses_no_finished_shard_and_the_run_goes_on(library, tmp_path, address):
     with open_cluster(address) as cluster:
         deadly = Cluster(Deadly(cluster.executor), cluster.slots)
-        stop = Spread.new(tmp_path, EvalSpec(tuple(NAMES))).go(2, deadly, Limits(), lambda _: None)
+        stop = Spread.new(tmp_path, EvalSpec(tuple(NAMES))).go(None, 2, deadly, Limits(), lambda _: None)
     assert stop.startswith("shard-2-of-2 is lost (KilledWorker")
     (home,) = shard_folders(tmp_path)
     before = (home / "run.jsonl").read_bytes()
@@ -82,7 +82,7 @@ def test_workers_that_are_all_gone_end_the_wait(tmp_path, address):
         slots = iter([2])
         gone = Cluster(cluster.executor, lambda: next(slots, 0))
         setup = EvalSpec(tuple(NAMES))
-        stop = Spread(setup, tmp_path, look_seconds=0.01).go(2, gone, Limits(), lambda _: None)
+        stop = Spread(setup, tmp_path, look_seconds=0.01).go(None, 2, gone, Limits(), lambda _: None)
     assert stop == "every worker is gone, and with them 2 shards"
 
 

@@ -33,7 +33,7 @@ def home(tmp_path):
 
     def come(text):
         run = Spread.new(tmp_path / "run", SETUP)
-        stop = run.go(1, Cluster(Worker(text), lambda: 1), Limits(), lambda _: None)
+        stop = run.go(None, 1, Cluster(Worker(text), lambda: 1), Limits(), lambda _: None)
         return stop, shard_folders(tmp_path / "run")
 
     return come

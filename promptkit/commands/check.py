@@ -36,7 +36,10 @@ def check(library: Library, paths: Sequence[Path], *, as_json: bool) -> int:
 
 def _check_path(library: Library, path: Path, today: datetime.date) -> list[Problem]:
     if path.is_dir():
-        return check_library(open_library(path.parent if path.resolve().name == "prompts" else path), today)
+        folder = path.parent if path.resolve().name == "prompts" else path
+        is_whole = (folder / "instructions" / "tools.lock.json").is_file()
+        # A copy of our whole library stands alone; anything else lies over ours.
+        return check_library(Library(folder) if is_whole else open_library(folder), today)
     if not path.is_file():
         raise UsageError.of(
             "no-such-file",

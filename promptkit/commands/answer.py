@@ -17,8 +17,9 @@ from promptkit.answering.answer import analyst_for, answer
 from promptkit.answering.view_answer import view_answer
 from promptkit.commands.progress import OnProgress, calls_bar, progress_bars
 from promptkit.commands.render import parse_pairs
+from promptkit.commands.stand_in import say_opened
 from promptkit.connection.address import address_of
-from promptkit.connection.open_session import LOCAL_SERVERS, OpenedSession, open_session
+from promptkit.connection.open_session import OpenedSession, open_session
 from promptkit.dashboard.last_good import Answer, DashboardFile, with_source
 from promptkit.errors import PromptkitError, UsageError
 from promptkit.library.profile import today_at
@@ -26,6 +27,7 @@ from promptkit.library.render import resolve_arguments
 from promptkit.library.store import Library
 from promptkit.model import Profile, Prompt, Scalar
 from promptkit.reports.spreadsheet import answer_as_csv
+from promptkit.torii.names import LOCAL_SERVERS
 
 
 @dataclass(frozen=True)
@@ -74,6 +76,7 @@ def print_answer(
 
     async def compute(on_progress: OnProgress) -> Answered:
         async with open_session(library, server, profile, cache=cache) as opened:
+            say_opened(server, is_stand_in=opened.is_stand_in)
             return await answered_by(library, prompt, values, opened, profile, on_progress)
 
     try:

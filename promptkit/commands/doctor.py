@@ -15,7 +15,6 @@ from rich.prompt import Confirm
 from rich.text import Text
 
 from promptkit.connection.address import address_of
-from promptkit.connection.open_session import LOCAL_SERVERS
 from promptkit.library.store import Library
 from promptkit.model import DEFAULT_PROFILE, Profile
 from promptkit.onboarding.doctor import examine
@@ -25,6 +24,7 @@ from promptkit.reports.blocks import Grid, Head, Holds, Line, Tone
 from promptkit.reports.files import ReportFiles
 from promptkit.reports.rows import Page, Report
 from promptkit.reports.write import write_reports
+from promptkit.torii.names import LOCAL_SERVERS
 
 _PAGE = Path(__file__).parents[1] / "onboarding" / "doctor.html.j2"
 _STYLES = {

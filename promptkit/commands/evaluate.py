@@ -20,7 +20,6 @@ from promptkit.commands.progress import progress_bars
 from promptkit.commands.report import Outputs, report_on
 from promptkit.connection.address import address_of, is_plain
 from promptkit.connection.client import checked_url
-from promptkit.connection.open_session import LOCAL_SERVERS
 from promptkit.errors import PromptkitError, UsageError
 from promptkit.evaluation.cluster import open_cluster
 from promptkit.evaluation.live import forecast
@@ -38,6 +37,7 @@ from promptkit.extras import extra
 from promptkit.library.store import Library
 from promptkit.policy.verdict import Verdict
 from promptkit.reports.terminal import print_blocks
+from promptkit.torii.names import LOCAL_SERVERS
 
 _INTERRUPTED = "interrupted"
 _INTERRUPTED_CODE = 130

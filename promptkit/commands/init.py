@@ -8,7 +8,7 @@ from pathlib import Path
 
 from anyio.from_thread import start_blocking_portal
 
-from promptkit.commands.stand_in import say_allowed, say_stand_in
+from promptkit.commands.stand_in import say_allowed, say_opened, say_stand_in
 from promptkit.connection.open_session import open_session
 from promptkit.errors import PromptkitError
 from promptkit.files import write_text
@@ -42,9 +42,9 @@ def run_init(library: Library, given: Answers, *, server: str, path: Path, as_js
     try:
         allowing = DEFAULT_PROFILE.model_copy(update={"allowed_hosts": hosts})
         interview = Interview(draft, asks=not given.yes)
-        profile, changes = _interviewed(library, given, server, allowing, path, before, interview)
+        profile, changes, is_stand_in = _interviewed(library, given, server, allowing, path, before, interview)
         if profile:
-            profile = profile.model_copy(update={"stand_in": server == "local", "allowed_hosts": hosts})
+            profile = profile.model_copy(update={"stand_in": is_stand_in, "allowed_hosts": hosts})
             write_text(path, _HEADER + profile_text(profile))
             draft.delete()
     except EOFError as error:
@@ -61,7 +61,9 @@ def run_init(library: Library, given: Answers, *, server: str, path: Path, as_js
         at = "" if server == "local" else f" --server {server}"
         print(f"Next: promptkit doctor --profile {path}{at}, then every export with --profile {path}.", file=sys.stderr)
     if given.yes:
-        say_stand_in(server)  # Again, below what was taken without a question.
+        # Again, below what was taken without a question.
+        say_stand_in(server)
+        say_opened(server, is_stand_in=is_stand_in)
     return int(bool(changes) and not profile)
 
 
@@ -73,14 +75,16 @@ def _interviewed(
     path: Path,
     old: Profile | None,
     interview: Interview,
-) -> tuple[Profile | None, list[FieldChange]]:
+) -> tuple[Profile | None, list[FieldChange], bool]:
+    """What the wizard gives, and whether the data are those of the stand-in."""
     with (
         start_blocking_portal() as portal,
         portal.wrap_async_context_manager(open_session(library, server, allowing, cache=False)) as opened,
     ):
+        say_opened(server, is_stand_in=opened.is_stand_in)
         fields = TenantFields(library, opened, portal)
         try:
-            return Wizard(library, given, old, fields, interview).run(path)
+            return *Wizard(library, given, old, fields, interview).run(path), opened.is_stand_in
         except KeyboardInterrupt as error:
             # In the loop of the portal it would be raised once more, where nobody expects it.
             stopped = error

@@ -74,6 +74,13 @@ def _marked(context: typer.Context, server: str | None) -> str | None:
     return server
 
 
+def _marked_unless_saved(context: typer.Context, server: str) -> str:
+    """The same where a saved list can stand in place of a server. An option that was given is read before a default."""
+    if not context.params.get("saved"):
+        _marked(context, server)
+    return server
+
+
 def _names(context: typer.Context, incomplete: str) -> list[str]:
     try:
         names = library(context.params.get("own")).prompt_names()
@@ -170,7 +177,10 @@ ClientMetadata = Annotated[
 AnyServer = Annotated[
     str,
     typer.Option(
-        "--server", metavar="URL|CMD", callback=_marked, help="`local`, a URL, or the command that starts a server."
+        "--server",
+        metavar="URL|CMD",
+        callback=_marked_unless_saved,
+        help="`local`, a URL, or the command that starts a server.",
     ),
 ]
 SavedTools = Annotated[Path | None, typer.Option("--list", help="A saved tools/list result instead of a server.")]

@@ -15,8 +15,9 @@ from promptkit.answering.view_answer import view_answer
 from promptkit.answering.view_tools import COMPLETE
 from promptkit.commands.answer import TEXT, AnswerOutputs, answered_by, failure, now_at, source_of
 from promptkit.commands.progress import OnProgress, calls_bar, progress_bars
+from promptkit.commands.stand_in import say_opened
 from promptkit.connection.address import address_of
-from promptkit.connection.open_session import LOCAL_SERVERS, OpenedSession, open_session
+from promptkit.connection.open_session import OpenedSession, open_session
 from promptkit.dashboard.index import IndexEntry, State, build_index, is_index
 from promptkit.dashboard.last_good import Answer, DashboardFile, not_ours, page_text, with_source
 from promptkit.errors import PromptkitError, UsageError
@@ -25,6 +26,7 @@ from promptkit.library.render import default_of, resolve_arguments
 from promptkit.library.store import Library
 from promptkit.model import Profile, Prompt, Status
 from promptkit.page.guide import load_groups
+from promptkit.torii.names import LOCAL_SERVERS
 
 INDEX = "index.html"
 
@@ -134,6 +136,7 @@ class _Refresh:
         async with open_session(
             self.library, self.source.server, self.source.profile, cache=self.source.cache
         ) as opened:
+            say_opened(self.source.server, is_stand_in=opened.is_stand_in)
             for prompt in bars.track(prompts, description="views"):
                 with calls_bar(bars, prompt.name) as on_progress:
                     try:

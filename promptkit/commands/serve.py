@@ -8,7 +8,7 @@ from mcp.server.lowlevel import Server
 
 from promptkit.commands.public import PublicAddress, require_local, serve_each
 from promptkit.connection.client import checked_url
-from promptkit.connection.open_session import LOCAL_SERVERS, SignedInReader
+from promptkit.connection.open_session import SignedInReader
 from promptkit.connection.sign_in import SignIn
 from promptkit.dashboard.build import build_dashboard
 from promptkit.errors import UsageError
@@ -17,6 +17,7 @@ from promptkit.hosts.serving import run_server
 from promptkit.hosts.view_server import ViewServer
 from promptkit.library.store import Library
 from promptkit.model import Profile
+from promptkit.torii.names import LOCAL_SERVERS
 from promptkit.views.service import ViewService
 
 SHARE = 0.25

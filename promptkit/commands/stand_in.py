@@ -6,6 +6,8 @@ import sys
 from collections.abc import Sequence
 from urllib.parse import urlsplit
 
+from promptkit.torii.names import LOCAL_SERVERS
+
 STAND_IN_NOTICE = (
     "LOCAL STAND-IN: invented data of a company that does not exist. For your own Torii, give its address as --server."
 )
@@ -16,7 +18,13 @@ STAND_IN_PROFILE = (
 
 def say_stand_in(server: str | None) -> None:
     """Say on stderr that a server is the local stand-in, if it is."""
-    if server == "local":
+    if server in LOCAL_SERVERS:
+        print(STAND_IN_NOTICE, file=sys.stderr)
+
+
+def say_opened(server: str, *, is_stand_in: bool) -> None:
+    """Say the same of a server elsewhere, which shows itself only once it is open."""
+    if is_stand_in and server not in LOCAL_SERVERS:
         print(STAND_IN_NOTICE, file=sys.stderr)
 
 

@@ -23,26 +23,26 @@ from promptkit.connection.tokens import open_store
 from promptkit.errors import PromptkitError
 from promptkit.library.profile import today_at
 from promptkit.library.store import Library
-from promptkit.model import DEFAULT_PROFILE, Profile
+from promptkit.model import DEFAULT_PROFILE, Profile, ToolCall
 from promptkit.policy.decision import Definition, ToolPolicy
 from promptkit.policy.review import tool_policy
 from promptkit.torii.generate.hostile import hostile_description
-from promptkit.torii.local import STAND_IN_SERVER, LocalTorii, local_torii
-
-LOCAL_SERVERS = ("local", "local-hostile")
-"""Fresh local tenants: the usual one, and one whose texts try to misuse an assistant."""
+from promptkit.torii.local import LocalTorii, local_torii
+from promptkit.torii.names import INVENTED_DOMAIN, LOCAL_SERVERS, STAND_IN_SERVER
 
 
 @dataclass(frozen=True)
 class OpenedSession:
     """An open session and the day it is there: the tenant's own on a local Torii, else today in the time zone.
 
-    `torii` is the local tenant behind the session, None for a server elsewhere.
+    `torii` is the local tenant behind the session, None for a server elsewhere. `is_stand_in` says whether the data are
+    those of a local Torii, be it here, over HTTP or behind a guard.
     """
 
     session: Session
     today: datetime.date
     torii: LocalTorii | None = None
+    is_stand_in: bool = False
 
 
 @dataclass(frozen=True)
@@ -89,16 +89,26 @@ async def open_session(
 
         if torii:
             async with connect(torii.command, gate, review) as own:
-                yield OpenedSession(own, today, torii)
+                yield OpenedSession(own, today, torii, is_stand_in=True)
             return
         named = NamedServer(server, allowed_hosts=profile.allowed_hosts)
         connect_to = partial(connect, named, gate, sign_in=reader.sign_in if reader else None)
         async with connect_to(review) as first, renewed(first, connect_to) as session:
-            if profile.stand_in and session.server != STAND_IN_SERVER:
+            is_stand_in = is_here and await _is_stand_in(session)
+            if profile.stand_in and not is_stand_in:
                 raise _invented_values(server)
             throttled = _throttled(session, library, server, share)
             with _cached(throttled, server, reader) if cache else nullcontext(throttled) as reads:
-                yield OpenedSession(reads, today)
+                yield OpenedSession(reads, today, is_stand_in=is_stand_in)
+
+
+async def _is_stand_in(session: Session) -> bool:
+    """Whether a server on this machine gives a local Torii's data. A guard's name does not say what is behind it."""
+    if session.server == STAND_IN_SERVER:
+        return True
+    outcome = await session.call(ToolCall(name="get_organization", arguments={}))
+    company = (outcome.data or {}).get("org")
+    return isinstance(company, dict) and str(company.get("domain")).endswith(INVENTED_DOMAIN)
 
 
 def _invented_values(server: str) -> PromptkitError:

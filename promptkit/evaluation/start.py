@@ -15,7 +15,6 @@ from promptkit.agents.eval_spec import EvalSpec, Toolset
 from promptkit.agents.journal import Journal, exclusive
 from promptkit.agents.turns import Models
 from promptkit.answering.view_tools import VIEW_TOOLS
-from promptkit.connection.open_session import LOCAL_SERVERS
 from promptkit.errors import PromptkitError, UsageError
 from promptkit.evaluation.live import AuditWatch, preflight
 from promptkit.evaluation.plan import Sample, part
@@ -25,6 +24,7 @@ from promptkit.evaluation.records.record import read_header, read_record
 from promptkit.evaluation.runner import Limits, Progress, limited, run_samples
 from promptkit.evaluation.suite import Evaluation, open_evaluation
 from promptkit.library.store import Library
+from promptkit.torii.names import LOCAL_SERVERS
 
 _MAY_DIFFER = {"today", "started", "promptkit"}
 

@@ -13,9 +13,6 @@ from pathlib import Path
 
 from promptkit.torii.tenant import DEFAULT_AS_OF, build_tenant, tenant_digest
 
-STAND_IN_SERVER = "torii 0.1.0"
-"""What a local Torii calls itself, with its version."""
-
 
 @dataclass
 class LocalTorii:

@@ -27,6 +27,7 @@ from promptkit.torii.api_error import ToriiError, unprocessable
 from promptkit.torii.data_faults import ADDED_ACTIONS, RENAMED, changes_list, listed, prepare, refuse, spoil
 from promptkit.torii.generate.hostile import hostile_description
 from promptkit.torii.lookups import ALL_READS
+from promptkit.torii.names import SERVER_NAME, SERVER_VERSION
 from promptkit.torii.query import Request
 from promptkit.torii.roles import ADMIN, Identity, require_allowed
 from promptkit.torii.surface import Mode, Surface, surface
@@ -72,8 +73,8 @@ class _LocalTorii:
         """The MCP server."""
         announces = changes_list(self._faults)
         server: Server[Any] = Server(
-            "torii",
-            version="0.1.0",
+            SERVER_NAME,
+            version=SERVER_VERSION,
             on_list_tools=self._list_tools,
             on_call_tool=self._call_tool,
             on_subscriptions_listen=ListenHandler(self._bus) if announces else None,

@@ -2,17 +2,23 @@
 
 import subprocess
 import sys
-from contextlib import closing
+from contextlib import ExitStack, closing
 from pathlib import Path
 
 import anyio
 import pytest
 
+from promptkit.commands.init import run_init
+from promptkit.commands.stand_in import STAND_IN_NOTICE, say_stand_in
+from promptkit.connection.named_server import NamedServer
 from promptkit.connection.open_session import open_session
 from promptkit.errors import PromptkitError
 from promptkit.files import load_yaml
-from promptkit.library.profile import checked_profile, profile_text
+from promptkit.guard.log import AuditLog
+from promptkit.guard.proxy import Guard
+from promptkit.library.profile import checked_profile, load_profile, profile_text
 from promptkit.model import Profile
+from promptkit.onboarding.given import Answers
 from promptkit.torii.server import build_server
 from promptkit.torii.tenant import build_tenant
 from tests.servers import running
@@ -53,6 +59,37 @@ def test_the_mark_survives_the_file(tmp_path, library):
     path = tmp_path / "dashboard.yaml"
     path.write_text(profile_text(INVENTED), "utf-8")
     assert checked_profile(load_yaml(path), library).stand_in
+
+
+def test_a_saved_list_is_not_taken_for_the_stand_in(tmp_path):
+    (tmp_path / "list.json").write_text('{"tools": []}', "utf-8")
+    line = first_line("tools", "suggest", "--list", "list.json", folder=tmp_path)
+    assert line.startswith("These are guesses")
+
+
+def test_the_hostile_stand_in_says_so_too(capsys):
+    say_stand_in("local-hostile")
+    assert capsys.readouterr().err.startswith("LOCAL STAND-IN: invented data")
+
+
+@pytest.mark.parametrize("is_guarded", [False, True])
+def test_init_marks_the_stand_in_over_http_and_behind_a_guard(tenant, library, tmp_path, capsys, is_guarded):
+    path = tmp_path / "dashboard.yaml"
+    path.write_text(profile_text(INVENTED), "utf-8")
+
+    def guard(url):
+        server = NamedServer(f"{url}/mcp")
+        return Guard(library, server, AuditLog(tmp_path / "log.jsonl"), show_all=False, tell=lambda text: None)
+
+    with running(lambda _: build_server(tenant).streamable_http_app()) as url, ExitStack() as stack:
+        if is_guarded:
+            url = stack.enter_context(running(lambda _: guard(url).build().streamable_http_app()))
+        given = Answers(fields=["user.country"], yes=True, replace=True)
+        assert run_init(library, given, server=f"{url}/mcp", path=path, as_json=False) == 0
+        assert opened(library, f"{url}/mcp")
+    told = [line for line in capsys.readouterr().err.splitlines() if not line.startswith("listening at")]
+    assert [told[0], told[-1]] == [STAND_IN_NOTICE] * 2
+    assert load_profile(path, library).stand_in
 
 
 def test_the_stand_in_over_http_takes_its_own_values(tenant, library):

@@ -62,7 +62,11 @@ def _judged(finding: Finding) -> Finding:
     """The finding as the person at the terminal judges it; as it is where nobody is there."""
     if not (finding.question and sys.stdin.isatty()):
         return finding
-    if Confirm.ask(Text(finding.question), console=Console(stderr=True)):
+    try:
+        is_right = Confirm.ask(Text(finding.question), console=Console(stderr=True))
+    except EOFError:
+        return finding
+    if is_right:
         return replace(finding, status=CheckStatus.OK, next="")
     return replace(finding, status=CheckStatus.FAIL, seen=f"Torii shows something else than this: {finding.seen}")
 

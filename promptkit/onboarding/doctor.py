@@ -22,13 +22,15 @@ from promptkit.errors import PromptkitError
 from promptkit.library.profile import today_at
 from promptkit.library.render import render, resolve_arguments
 from promptkit.library.store import Library
-from promptkit.model import Profile, Prompt, Scalar, ToolCall, ToolClass
+from promptkit.model import OrganizationalView, Profile, Prompt, Scalar, ToolCall, ToolClass
+from promptkit.onboarding.at_once import at_once
 from promptkit.onboarding.finding import CheckStatus, Finding
 from promptkit.onboarding.proofs import proofs
 from promptkit.onboarding.readiness import MeasuredSession, ServerOffer, readiness
 from promptkit.policy.decision import Definition
 from promptkit.policy.review import is_guarded, load_tool_lock, tool_changes, tool_policy
 from promptkit.text import sanitized
+from promptkit.torii.names import LOCAL_SERVERS
 from promptkit.transcript import CallState
 
 VALIDATION = {
@@ -54,10 +56,12 @@ async def examine(library: Library, server: str, profile: Profile, *, has_profil
     try:
         async with open_session(library, server, profile, cache=False) as opened:
             session = MeasuredSession(opened.session)
-            opened = replace(opened, session=session)
+            measured = replace(opened, session=session)
             seen = (
                 f"it answers as {sanitized(session.server) or 'an unnamed server'}, MCP {sanitized(session.protocol)}"
             )
+            if opened.is_stand_in and server not in LOCAL_SERVERS:
+                seen += ", with the invented data of the local stand-in"
             yield Finding("server", CheckStatus.OK, seen)
             if _offers_views(session.tools):
                 for finding in _view_findings(session):
@@ -66,9 +70,8 @@ async def examine(library: Library, server: str, profile: Profile, *, has_profil
             yield _sign_in_finding(server)
             for finding in _tool_findings(library, session.tools):
                 yield finding
-            for name in VALIDATION:
-                yield await _validate(library, opened, profile, name)
-            async for finding in proofs(library, opened, profile.organizational_views if has_profile else ()):
+            views = profile.organizational_views if has_profile else ()
+            for finding in await _read_findings(library, opened, measured, profile, views):
                 yield finding
             for finding in readiness(_offer_of(session)):
                 yield finding
@@ -79,7 +82,7 @@ async def examine(library: Library, server: str, profile: Profile, *, has_profil
 
 def _address_finding(server: str, allowed_hosts: Sequence[str]) -> Finding:
     """Where the server is, by its host: a name is the server's own word, and others call themselves Torii too."""
-    if server == "local":
+    if server in LOCAL_SERVERS:
         return Finding("address", CheckStatus.OK, "the local stand-in on this machine, whose data are invented")
     host = urlsplit(server).hostname
     if server == TORII_URL:
@@ -141,7 +144,7 @@ def _profile_findings(profile: Profile, *, has_profile: bool) -> Iterator[Findin
 
 def _sign_in_finding(server: str) -> Finding:
     """Who is signed in. Torii's MCP server does not say, and its tokens name nobody that we could check."""
-    kept = None if server == "local" or os.environ.get(TOKEN_VARIABLE) else open_store().load(server)
+    kept = None if server in LOCAL_SERVERS or os.environ.get(TOKEN_VARIABLE) else open_store().load(server)
     fix = "look in Torii, under the person who signed in: the role should be Read-only"
     if kept and kept.wider_scopes:
         seen = f"{_token_source(server, kept)}; that is more than was asked for: {shown(kept.wider_scopes)}"
@@ -155,7 +158,7 @@ def _token_source(server: str, kept: KeptSignIn | None) -> str:
     if kept:
         scope = f" with the scope {sanitized(kept.tokens.scope)}" if kept.tokens.scope else ""
         return f"the sign-in from promptkit connect, issued by {sanitized(kept.issuer)}{scope}"
-    if server != "local" and os.environ.get(TOKEN_VARIABLE):
+    if server not in LOCAL_SERVERS and os.environ.get(TOKEN_VARIABLE):
         return f"the token in {TOKEN_VARIABLE}"
     return "no sign-in"
 
@@ -178,6 +181,22 @@ def _tool_findings(library: Library, tools: Sequence[Definition]) -> Iterator[Fi
         yield Finding("action tools", CheckStatus.WARN, seen, _SWITCH_OFF)
     else:
         yield Finding("action tools", CheckStatus.OK, "none is offered")
+
+
+async def _read_findings(
+    library: Library,
+    opened: OpenedSession,
+    measured: OpenedSession,
+    profile: Profile,
+    views: Sequence[OrganizationalView],
+) -> list[Finding]:
+    """What the guide's questions find, and what proofs do; results are measured only of what an assistant would ask."""
+
+    async def validated(name: str) -> list[Finding]:
+        return [await _validate(library, measured, profile, name)]
+
+    found = await at_once(*map(validated, VALIDATION), proofs(library, opened, views))
+    return [finding for findings in found for finding in findings]
 
 
 async def _validate(library: Library, opened: OpenedSession, profile: Profile, name: str) -> Finding:

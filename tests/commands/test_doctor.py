@@ -1,6 +1,9 @@
-"""The command `doctor`: what it writes besides what it prints."""
+"""The command `doctor`: what it writes besides what it prints, and what it asks at a terminal."""
 
 import json
+import os
+
+import pytest
 
 from promptkit.commands.doctor import run_doctor
 from promptkit.model import DEFAULT_PROFILE
@@ -19,3 +22,31 @@ def test_the_file_names_the_server_and_has_each_finding_those_that_failed_first(
     failed = [one["check"] for one in findings if one["status"] == "fail"]
     assert failed
     assert max(text.index(f">{check}<") for check in failed) < text.index(">server<")
+
+
+@pytest.mark.parametrize(("typed", "is_right"), [("y\ny\n", True), ("y\nn\n", False), ("maybe\ny\nn\n", False)])
+def test_somebody_at_a_terminal_compares_the_examples_with_torii(library, torii, capsys, monkeypatch, typed, is_right):
+    ours, theirs = os.openpty()
+    os.write(ours, typed.encode())
+    with os.fdopen(theirs) as terminal, served(torii) as url:
+        monkeypatch.setattr("sys.stdin", terminal)
+        code = run_doctor(library, server=url, profile=DEFAULT_PROFILE, as_json=False)
+        os.close(ours)
+    printed = capsys.readouterr()
+    told = " ".join(printed.out.split())
+    assert " ".join(printed.err.split()).count(": is that what Torii shows? [y/n]") == 2 + ("maybe" in typed)
+    assert "ok example of a contract: " in told
+    assert (code, "fail example of an app: Torii shows something else than this: " in told) == (
+        not is_right,
+        not is_right,
+    )
+
+
+def test_at_a_terminal_answers_that_end_leave_the_example_open(library, torii, capsys, monkeypatch):
+    ours, theirs = os.openpty()
+    os.write(ours, b"\x04\x04")
+    with os.fdopen(theirs) as terminal, served(torii) as url:
+        monkeypatch.setattr("sys.stdin", terminal)
+        code = run_doctor(library, server=url, profile=DEFAULT_PROFILE, as_json=False)
+        os.close(ours)
+    assert (code, "unknown example of an app: " in " ".join(capsys.readouterr().out.split())) == (0, True)

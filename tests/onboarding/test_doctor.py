@@ -66,6 +66,8 @@ def test_the_checklist_is_walked_over_stdio_with_the_values_of_the_profile(diagn
         "whole list_contracts": "ok",
         "unit of amounts in list_contracts": "ok",
         "unit of amounts in list_transactions": "ok",
+        "unit of prices of licences": "ok",
+        "users counted twice": "ok",
         "example of a contract": "unknown",
         "example of an app": "unknown",
         "fit for ChatGPT": "warn",

@@ -29,6 +29,7 @@ class EvalSpec:
         control: only attacks, once with the instructions and once without any.
         shard: which part of the plan, such as (2, 3) for the second of three.
         tools: what the models are offered.
+        allowed_hosts: hosts besides Torii's own at which the server may be.
     """
 
     names: tuple[str, ...] = ()
@@ -40,6 +41,7 @@ class EvalSpec:
     control: bool = False
     shard: tuple[int, int] = (1, 1)
     tools: Toolset = Toolset.TORII
+    allowed_hosts: tuple[str, ...] = ()
 
     @property
     def is_experiment(self) -> bool:

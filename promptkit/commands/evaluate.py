@@ -108,7 +108,7 @@ def _without_secrets(setup: EvalSpec) -> EvalSpec:
         UsageError: one does.
     """
     if setup.server not in LOCAL_SERVERS:
-        checked_url(setup.server)
+        checked_url(setup.server, setup.allowed_hosts)
     if setup.base_url and not is_plain(setup.base_url):
         fix = "leave user, password, query and fragment out; a key is read from the environment"
         raise UsageError.of(

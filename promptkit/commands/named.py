@@ -14,12 +14,15 @@ from promptkit.private import remember_secret
 from promptkit.text import sanitized
 
 
-def named_server(server: str, variables: Sequence[str], *, is_own: bool) -> NamedServer:
+def named_server(
+    server: str, variables: Sequence[str], allowed_hosts: Sequence[str] = (), *, is_own: bool
+) -> NamedServer:
     """The server that somebody named.
 
     Args:
         server: a URL, or a command line.
         variables: names of environment variables that its process gets.
+        allowed_hosts: hosts besides Torii's own that the URL may have.
         is_own: whether the URL may be another than Torii's, since nothing of a tenant's is read there.
 
     Raises:
@@ -32,7 +35,7 @@ def named_server(server: str, variables: Sequence[str], *, is_own: bool) -> Name
             raise UsageError.of(
                 "passed-variable", message, "leave out --env, or name the command that starts the server"
             )
-        return NamedServer(checked_url(address, may_be_other=is_own), {}, is_own)
+        return NamedServer(checked_url(address, allowed_hosts, may_be_other=is_own), {}, is_own, allowed_hosts)
     environment = {name: _value(name) for name in variables}
     remember_secret(*secrets_of(address), *environment.values(), is_lasting=True)
     return NamedServer(address, environment, is_own)

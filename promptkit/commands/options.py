@@ -67,6 +67,21 @@ def profile_at(path: Path | None, library: Library, server: str | None = None) -
     return profile
 
 
+def hosts_of(path: Path | None, library: Library, server: str) -> tuple[str, ...]:
+    """The hosts that a profile allows besides Torii's own, for a command that takes nothing else from it.
+
+    Raises:
+        PromptkitError: everything that is wrong with the file.
+    """
+    if path is None:
+        return ()
+    from promptkit.library.profile import load_profile
+
+    hosts = load_profile(path, library).allowed_hosts
+    say_allowed(server, hosts)
+    return hosts
+
+
 def _marked(context: typer.Context, server: str | None) -> str | None:
     """The server as given. This runs before the command, so that the mark is the first line."""
     if not context.resilient_parsing:
@@ -127,6 +142,9 @@ Arguments = Annotated[
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
 ProfilePath = Annotated[Path | None, typer.Option("--profile", help="The tenant's dashboard.yaml.")]
+AllowingProfile = Annotated[
+    Path | None, typer.Option("--profile", help="The tenant's dashboard.yaml, for the hosts that it allows.")
+]
 OwnLibrary = Annotated[
     Path | None,
     typer.Option("--library", metavar="DIR", envvar=OWN_LIBRARY, help="Your own library, over ours."),

@@ -5,8 +5,8 @@ from __future__ import annotations
 import datetime
 import json
 import sys
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -33,6 +33,7 @@ from promptkit.policy.review import (
     ToolChangeKind,
     check_lockable,
     load_tool_lock,
+    lock_text,
     reviewed_so_far,
     tool_changes,
     write_tool_lock,
@@ -40,21 +41,51 @@ from promptkit.policy.review import (
 from promptkit.policy.suggest import suggest
 from promptkit.text import sanitized
 from promptkit.torii.local import local_torii
+from promptkit.torii.names import LOCAL_SERVERS
 
 _HEAD = """# What each tool of a server does.
 # Only `class: read` lets a call through, and only with the arguments listed here.
 """
 
 
-def diff_tools(
-    library: Library, server: str, saved: Path | None, variables: Sequence[str] = (), *, as_json: bool
-) -> int:
-    """Print how the tools of a server, or of a saved list, differ from the reviewed ones; 1 if they do.
+@dataclass(frozen=True)
+class OfferedList:
+    """Where a list of tools comes from.
 
-    `variables` are names of environment variables that the server's process gets.
+    Args:
+        server: `local`, a URL, or the command line of a server.
+        saved: a saved list, which is read in place of the server's.
+        variables: names of environment variables that the server's process gets.
+        allowed_hosts: hosts besides Torii's own at which the server may be.
     """
+
+    server: str
+    saved: Path | None = None
+    variables: Sequence[str] = ()
+    allowed_hosts: Sequence[str] = ()
+
+    @property
+    def name(self) -> str:
+        """What the lock says it was made from."""
+        if self.saved or self.server in LOCAL_SERVERS:
+            return str(self.saved or self.server)
+        return address_of(split_server(self.server))
+
+    def read(self, *, is_own: bool) -> Sequence[Definition]:
+        """The whole list; `is_own` says whether the server may be another than Torii's."""
+        if self.saved:
+            return _saved(self.saved)
+        if self.server in LOCAL_SERVERS:
+            with local_torii(hostile=self.server != "local") as torii:
+                return anyio.run(list_tools, torii.command)
+        named = named_server(self.server, self.variables, self.allowed_hosts, is_own=is_own)
+        return anyio.run(list_tools, named)
+
+
+def diff_tools(library: Library, offer: OfferedList, *, as_json: bool) -> int:
+    """Print how the tools that are offered differ from the reviewed ones; 1 if they do."""
     locked = load_tool_lock(library)
-    changes = list(tool_changes(locked, _offered(server, saved, variables, is_own=library.is_of_other_server)))
+    changes = list(tool_changes(locked, offer.read(is_own=library.is_of_other_server)))
     if as_json:
         print(json.dumps([vars(change) for change in changes], indent=2))
     else:
@@ -63,9 +94,9 @@ def diff_tools(
     return int(bool(changes))
 
 
-def suggest_classes(server: str, saved: Path | None, variables: Sequence[str] = (), *, as_json: bool) -> int:
-    """Print a guess for the class of each tool of a server, or of a saved list; `variables` as for `diff_tools`."""
-    guesses = [suggest(tool) for tool in _offered(server, saved, variables, is_own=True)]
+def suggest_classes(offer: OfferedList, *, as_json: bool) -> int:
+    """Print a guess for the class of each tool that is offered."""
+    guesses = [suggest(tool) for tool in offer.read(is_own=True)]
     if as_json:
         print(json.dumps([{"name": one.name, "class": one.cls, "reason": one.reason} for one in guesses], indent=2))
         return 0
@@ -77,12 +108,13 @@ def suggest_classes(server: str, saved: Path | None, variables: Sequence[str] = 
     return 0
 
 
-def lock_tools(library: Library, server: str, saved: Path | None, variables: Sequence[str] = ()) -> int:
+def lock_tools(library: Library, offer: OfferedList) -> int:
     """Lock the list as reviewed, after a person has looked at every change and classified every new tool.
 
-    `variables` as for `diff_tools`. The classes of tools that are not in the list stay.
+    The classes of tools that are not in the list stay.
     """
-    tools = _offered(server, saved, variables, is_own=library.is_of_other_server)
+    tools = offer.read(is_own=library.is_of_other_server)
+    lock_text(library, offer.name, tools)  # Too large a list is refused before anybody reviews it.
     locked = _locked(library)
     if sys.stdin.isatty():
         console = Console(stderr=True)
@@ -99,7 +131,7 @@ def lock_tools(library: Library, server: str, saved: Path | None, variables: Seq
     elif changed := _changes(library, tools):
         message = f"{sanitized(changed[0].tool)} and maybe others changed, and nobody is here to review the changes"
         raise PromptkitError.of("not-reviewed", message, "run it in a terminal; nothing was written")
-    write_tool_lock(library, str(saved or _name_of(server)), tools)
+    write_tool_lock(library, offer.name, tools)
     for name, argument in new_arguments(library.reviewed_tools, locked, tools):
         path = library.relative(library.tools_file)
         told = f"{sanitized(name)}: the new argument {sanitized(argument)} stays refused until it stands in {path}."
@@ -111,19 +143,6 @@ def lock_tools(library: Library, server: str, saved: Path | None, variables: Seq
 def _locked(library: Library) -> Mapping[str, Definition]:
     """The lock; nothing where a first review begins."""
     return load_tool_lock(library) if library.lock_file.exists() else {}
-
-
-def _name_of(server: str) -> str:
-    return server if server == "local" else address_of(split_server(server))
-
-
-def _offered(server: str, saved: Path | None, variables: Sequence[str], *, is_own: bool) -> Sequence[Definition]:
-    if saved:
-        return _saved(saved)
-    if server == "local":
-        with local_torii() as torii:
-            return anyio.run(list_tools, torii.command)
-    return anyio.run(list_tools, named_server(server, variables, is_own=is_own))
 
 
 async def list_tools(server: Sequence[str] | NamedServer) -> Sequence[Definition]:
@@ -191,7 +210,7 @@ def _review_new(library: Library, tools: Sequence[Definition], console: Console)
     """The library with an entry by a person for each tool it lacks; all entries are written, or none."""
     path = library.tools_file
     known = reviewed_so_far(library)
-    entries = [_ask(tool, console) for tool in tools if tool["name"] not in known]
+    entries = [*_entries([tool for tool in tools if tool["name"] not in known], console)]
     text = (read_text(path) if path.exists() else _HEAD) + "".join(entries)
     with TemporaryDirectory(prefix="promptkit-") as folder:
         draft = Path(folder, path.name)
@@ -201,8 +220,19 @@ def _review_new(library: Library, tools: Sequence[Definition], console: Console)
     return replace(library)
 
 
-def _ask(tool: Definition, console: Console) -> str:
-    """A person's entry for one tool, as text for tools.yaml. None of the questions has a default answer."""
+def _entries(tools: Sequence[Definition], console: Console) -> Iterator[str]:
+    """A person's entry for each tool, as text for tools.yaml. They say once who they are."""
+    who = _ask_until_answered("Who are you?", console) if tools else ""
+    document = ""
+    for tool in tools:
+        kind, document = _ask(tool, document, console)
+        source = f"{document} (reviewed by {who} on {datetime.datetime.now(datetime.UTC).date()})"
+        # Appended as text, so that the comments and the layout that people gave the file stay.
+        yield entry_of(tool, kind, source)
+
+
+def _ask(tool: Definition, before: str, console: Console) -> tuple[str, str]:
+    """What a person says of one tool: its class, which has no usual answer, and the document, usually that before."""
     name, guess, obstacle = sanitized(tool["name"]), suggest(tool), why_not_read(tool)
     console.print(Text(f"\n{name}: {sanitized(tool.get('description'), 400)}"))
     console.print(Text(f"Its arguments: {', '.join(map(sanitized, arguments_of(tool))) or 'none'}"))
@@ -211,14 +241,11 @@ def _ask(tool: Definition, console: Console) -> str:
         console.print(Text(f"Its calls cannot be checked, so it can only be an action, which is refused. {obstacle}"))
     choices = ["action"] if obstacle else ["read", "action"]
     kind = Question.ask("Does it only read, or can it change anything?", choices=choices, console=console)
-    source = _ask_until_answered("Which document says so?", console)
-    who = _ask_until_answered("Who are you?", console)
-    source = f"{source} (reviewed by {who} on {datetime.datetime.now(datetime.UTC).date()})"
-    # Appended as text, so that the comments and the layout that people gave the file stay.
-    return entry_of(tool, kind, source)
+    return kind, _ask_until_answered("Which document says so?", console, before)
 
 
-def _ask_until_answered(question: str, console: Console) -> str:
-    while not (answer := Question.ask(question, console=console).strip()):
+def _ask_until_answered(question: str, console: Console, usual: str = "") -> str:
+    told = Text(f"{question} (Enter for {usual})" if usual else question)
+    while not (answer := Question.ask(told, console=console).strip() or usual):
         console.print("Somebody will want to know; there is no usual answer.")
     return answer

@@ -219,6 +219,7 @@ def checked_url(url: str, allowed_hosts: Sequence[str] = (), *, may_be_other: bo
     fix = f"use {TORII_URL}, or http://127.0.0.1:PORT/mcp for a server on this machine, and nothing before or after it"
     if is_https:
         host = urlsplit(url).hostname
-        fix = f"use {TORII_URL}; if {host} is your company's, allow it once, with promptkit init --allow-host {host}"
+        fix = f"use {TORII_URL}; if {host} is your company's, allow it once, with "
+        fix += f"promptkit init --server {address_of(url)} --allow-host {host}, and name its file with --profile"
     fix += "; guard and tools reach other servers, with --tools and --lock"
     raise UsageError.of("server-url", f"{address_of(url)} is not the address of a Torii server", fix)

@@ -24,6 +24,7 @@ from promptkit.evaluation.records.record import read_header, read_record
 from promptkit.evaluation.runner import Limits, Progress, limited, run_samples
 from promptkit.evaluation.suite import Evaluation, open_evaluation
 from promptkit.library.store import Library
+from promptkit.model import DEFAULT_PROFILE
 from promptkit.torii.names import LOCAL_SERVERS
 
 _MAY_DIFFER = {"today", "started", "promptkit"}
@@ -77,6 +78,7 @@ class EvalRun:
         opened = open_evaluation(
             self.library,
             self.setup.server,
+            DEFAULT_PROFILE.model_copy(update={"allowed_hosts": self.setup.allowed_hosts}),
             models=models,
             cassette=self.cassette,
             calls_share=limits.calls_share,

@@ -96,7 +96,8 @@ def _address_finding(server: str, allowed_hosts: Sequence[str]) -> Finding:
     seen = f"{address_of(server)} is not Torii's server for tenants, whatever it calls itself"
     if host == "developers.toriihq.com":
         seen += ": it serves Torii's documentation"
-    fix = f"use {TORII_URL}; if it is your company's guard, allow its host once: promptkit init --allow-host {host}"
+    allowing = f"promptkit init --server {address_of(server)} --allow-host {host}"
+    fix = f"use {TORII_URL}; if it is your company's guard, allow it once: {allowing}"
     return Finding("address", CheckStatus.FAIL, seen, sanitized(fix, 300))
 
 

@@ -9,7 +9,7 @@ from difflib import unified_diff
 from enum import StrEnum
 
 from promptkit.errors import PromptkitError
-from promptkit.files import read_text, write_text
+from promptkit.files import MAX_BYTES, read_text, write_text
 from promptkit.library.store import Library
 from promptkit.model import ReviewedTool, ToolClass
 from promptkit.policy.checkable import schema_problems
@@ -153,5 +153,18 @@ def write_tool_lock(library: Library, server: str, tools: Sequence[Definition]) 
         message = "this is a guard's list, which leaves out every tool that is refused; their review would be lost"
         raise PromptkitError.of("guarded-list", message, "lock the list of the server behind the guard")
     check_lockable(library, reviewed_so_far(library), tools)
-    text = json.dumps({"server": server, "tools": list(tools)}, indent=1, ensure_ascii=False)
-    write_text(library.lock_file, text + "\n")
+    write_text(library.lock_file, lock_text(library, server, tools))
+
+
+def lock_text(library: Library, server: str, tools: Sequence[Definition]) -> str:
+    """A whole list as the lock keeps it.
+
+    Raises:
+        PromptkitError: it is larger than a file that is read back may be.
+    """
+    text = json.dumps({"server": server, "tools": list(tools)}, indent=1, ensure_ascii=False) + "\n"
+    if (size := len(text.encode())) > MAX_BYTES:
+        message = f"the lock of these {len(tools)} tools would have {size // 1024:,} KiB, and could not be read back"
+        fix = f"have the server offer less than {MAX_BYTES // 1024} KiB of definitions; nothing was written"
+        raise PromptkitError.of("too-large", message, fix, path=library.relative(library.lock_file))
+    return text

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from promptkit.commands.tools import lock_tools
+from promptkit.commands.tools import OfferedList, diff_tools, lock_tools
 from promptkit.errors import PromptkitError
 from promptkit.library.store import Library
 from promptkit.model import ToolCall, ToolClass
@@ -42,7 +42,7 @@ def lock(copy, monkeypatch, tmp_path):
         with os.fdopen(theirs) as terminal:
             monkeypatch.setattr("sys.stdin", terminal)
             try:
-                return lock_tools(copy, "", saved)
+                return lock_tools(copy, OfferedList("", saved))
             finally:
                 os.close(ours)
 
@@ -54,7 +54,7 @@ def kept(copy):
 
 
 def test_what_a_person_says_is_written_with_their_name_and_holds_from_then_on(copy, lock):
-    typed = ["read", "the page on widgets", "Ada", "action", "the page on paint", "Ada"]
+    typed = ["Ada", "read", "the page on widgets", "action", "the page on paint"]
     assert lock(NEW, OTHER, typed=typed) == 0
     after = Library(copy.root)
     rule = after.reviewed_tools["list_widgets"]
@@ -66,21 +66,42 @@ def test_what_a_person_says_is_written_with_their_name_and_holds_from_then_on(co
 
 
 def test_enter_and_other_words_are_no_class_and_it_asks_again(copy, lock):
-    typed = ["", "yes", "r", "READ ONLY", "action", "the page on widgets", "Ada"]
+    typed = ["Ada", "", "yes", "r", "READ ONLY", "action", "the page on widgets"]
     assert lock(NEW, typed=typed) == 0
     assert Library(copy.root).reviewed_tools["list_widgets"].tool_class is ToolClass.ACTION
 
 
 def test_an_empty_answer_is_asked_for_again(copy, lock, capsys):
-    assert lock(NEW, typed=["read", "", "the page", " ", "Ada"]) == 0
+    assert lock(NEW, typed=[" ", "Ada", "read", "", "the page"]) == 0
     assert "(reviewed by Ada on" in Library(copy.root).reviewed_tools["list_widgets"].source
     assert capsys.readouterr().err.count("Somebody will want to know") == 2
+
+
+def test_enter_takes_the_document_of_the_tool_before(copy, lock):
+    assert lock(NEW, OTHER, typed=["Ada", "read", "the page on widgets", "action", ""]) == 0
+    after = Library(copy.root).reviewed_tools
+    assert after["paint_widget"].source == after["list_widgets"].source
+
+
+def test_a_list_that_could_not_be_read_back_is_refused_before_anybody_is_asked(copy, lock):
+    before = kept(copy)
+    with pytest.raises(PromptkitError, match=r"too-large\] the lock of these \d+ tools would have \d+ KiB"):
+        lock(NEW | {"description": "d" * 490_000}, typed=[])
+    assert kept(copy) == before
+
+
+def test_a_list_from_a_host_that_a_profile_allows_is_asked_for(copy):
+    offer = OfferedList("https://127.0.0.1:9/mcp", allowed_hosts=("127.0.0.1",))
+    with pytest.raises(PromptkitError, match="no MCP server answers at https://127"):
+        diff_tools(copy, offer, as_json=True)
+    with pytest.raises(PromptkitError, match=r"promptkit init --server https://127.0.0.1:9/mcp --allow-host 127.0.0.1"):
+        diff_tools(copy, OfferedList(offer.server), as_json=True)
 
 
 def test_who_stops_in_the_middle_has_written_nothing(copy, lock):
     before = kept(copy)
     with pytest.raises(PromptkitError, match="the answers ended"):
-        lock(OTHER, NEW, typed=["action", "the page", "Ada", "read"], ends=True)
+        lock(OTHER, NEW, typed=["Ada", "action", "the page", "read"], ends=True)
     assert kept(copy) == before
 
 
@@ -90,7 +111,7 @@ def test_who_stops_in_the_middle_has_written_nothing(copy, lock):
 def test_arguments_that_cannot_be_kept_leave_everything_as_it_was(copy, lock, schema):
     before = kept(copy)
     with pytest.raises(PromptkitError):
-        lock(NEW | {"inputSchema": schema}, typed=["read", "the page", "Ada"], ends=True)
+        lock(NEW | {"inputSchema": schema}, typed=["Ada", "read", "the page"], ends=True)
     assert kept(copy) == before
 
 
@@ -99,7 +120,7 @@ def test_a_tool_that_changed_is_not_accepted_where_nobody_looks_at_it(copy, tmp_
     (tmp_path / "list.json").write_text(json.dumps({"tools": list(changed.values())}))
     with Path(os.devnull).open() as nobody, pytest.raises(PromptkitError, match=r"not-reviewed.*list_apps"):
         monkeypatch.setattr("sys.stdin", nobody)
-        lock_tools(copy, "", tmp_path / "list.json")
+        lock_tools(copy, OfferedList("", tmp_path / "list.json"))
     assert kept(copy) == before
 
 
@@ -120,7 +141,7 @@ WITH_DEFINITIONS = NEW | {
 
 
 def test_what_arguments_refer_to_is_kept_and_works(copy, lock):
-    assert lock(WITH_DEFINITIONS, typed=["read", "the page", "Ada"]) == 0
+    assert lock(WITH_DEFINITIONS, typed=["Ada", "read", "the page"]) == 0
     after = Library(copy.root)
     assert after.reviewed_tools["list_widgets"].definitions == {"Q": QUERY}
     policy = tool_policy(after, load_tool_lock(after).values())
@@ -146,7 +167,7 @@ def test_what_arguments_refer_to_is_kept_and_works(copy, lock):
 def test_what_could_not_be_checked_is_not_locked_as_a_read_and_the_place_is_named(copy, lock, capsys, schema, place):
     before = kept(copy)
     with pytest.raises(PromptkitError, match="no-answer"):
-        lock(NEW | {"inputSchema": schema}, typed=["read"], ends=True)
+        lock(NEW | {"inputSchema": schema}, typed=["Ada", "read"], ends=True)
     told = " ".join(capsys.readouterr().err.split())
     assert f"Its calls cannot be checked, so it can only be an action, which is refused. {place}" in told
     assert "Please select one of the available options" in told
@@ -154,7 +175,7 @@ def test_what_could_not_be_checked_is_not_locked_as_a_read_and_the_place_is_name
 
 
 def test_what_could_not_be_checked_is_locked_as_an_action(copy, lock):
-    assert lock(NEW | {"inputSchema": {"properties": {"q": {"pattern": "("}}}}, typed=["action", "p", "Ada"]) == 0
+    assert lock(NEW | {"inputSchema": {"properties": {"q": {"pattern": "("}}}}, typed=["Ada", "action", "p"]) == 0
     assert Library(copy.root).reviewed_tools["list_widgets"].tool_class is ToolClass.ACTION
 
 
@@ -184,7 +205,7 @@ def test_the_classes_of_tools_that_the_server_does_not_list_stay(copy, monkeypat
     (tmp_path / "list.json").write_text(json.dumps({"tools": listed}))
     with Path(os.devnull).open() as nobody:
         monkeypatch.setattr("sys.stdin", nobody)
-        assert lock_tools(copy, "", tmp_path / "list.json") == 0
+        assert lock_tools(copy, OfferedList("", tmp_path / "list.json")) == 0
     assert list(load_tool_lock(copy)) == ["list_apps", "run_workflow"]
     assert Library(copy.root).reviewed_tools == before
 

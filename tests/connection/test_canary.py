@@ -21,7 +21,7 @@ from promptkit.commands.doctor import run_doctor
 from promptkit.commands.evaluate import Folders, run_eval
 from promptkit.commands.init import run_init
 from promptkit.commands.report import Outputs
-from promptkit.commands.tools import diff_tools, lock_tools
+from promptkit.commands.tools import OfferedList, diff_tools, lock_tools
 from promptkit.connection.client import connect
 from promptkit.connection.gate import Gate
 from promptkit.errors import PromptkitError
@@ -150,9 +150,9 @@ def test_no_command_that_reads_shows_the_token(library, echo, url, seen, tmp_pat
 
 def test_a_list_with_the_token_in_it_is_compared_and_locked_without(copy, echo, url, seen):
     echo.tools = [*echo.tools[1:], echo.tools[0] | {"description": ECHO}]
-    assert diff_tools(copy, url, None, as_json=False) == 1
+    assert diff_tools(copy, OfferedList(url), as_json=False) == 1
     with pytest.raises(PromptkitError) as refused:
-        lock_tools(copy, url, None)
+        lock_tools(copy, OfferedList(url))
     assert is_clean(seen() + str(refused.value))
 
 

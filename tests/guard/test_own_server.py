@@ -12,7 +12,7 @@ import pytest
 from mcp import Client, StdioServerParameters
 
 from promptkit.commands import options
-from promptkit.commands.tools import diff_tools, lock_tools, suggest_classes
+from promptkit.commands.tools import OfferedList, diff_tools, lock_tools, suggest_classes
 from promptkit.connection.client import TORII_URL, checked_url
 from promptkit.errors import PromptkitError, UsageError
 from promptkit.policy.review import load_tool_lock
@@ -48,14 +48,14 @@ def lock(server, files, monkeypatch):
         with os.fdopen(theirs) as terminal:
             monkeypatch.setattr("sys.stdin", terminal)
             try:
-                return lock_tools(options.library_with(*files), server, None)
+                return lock_tools(options.library_with(*files), OfferedList(server))
             finally:
                 os.close(ours)
 
     return run
 
 
-REVIEW = ["read", "its page", "Ada", "action", "its page", "Ada"]
+REVIEW = ["Ada", "read", "its page", "action", "its page"]
 READ = {"filter": {"text": "a"}}
 
 
@@ -126,9 +126,9 @@ def test_the_files_of_a_review_hold_nothing_of_the_command_line_but_the_program(
 def test_diff_and_suggest_ask_a_command_too(lock, server, files, capsys):
     lock(REVIEW)
     capsys.readouterr()
-    assert diff_tools(options.library_with(*files), server, None, as_json=True) == 0
+    assert diff_tools(options.library_with(*files), OfferedList(server), as_json=True) == 0
     assert json.loads(capsys.readouterr().out) == []
-    assert suggest_classes(server, None, as_json=True) == 0
+    assert suggest_classes(OfferedList(server), as_json=True) == 0
     assert {one["name"]: one["class"] for one in json.loads(capsys.readouterr().out)} == {
         "list_notes": "read",
         "delete_note": "action",
@@ -137,7 +137,7 @@ def test_diff_and_suggest_ask_a_command_too(lock, server, files, capsys):
 
 def test_a_review_that_was_not_finished_leaves_no_file(lock, files):
     with pytest.raises(PromptkitError, match="answers ended"):
-        lock(["read", "its page", "Ada", "action", "", "its page", "\x04"])
+        lock(["Ada", "read", "", "its page", "\x04"])
     assert [path for path in files if path.exists()] == []
 
 
@@ -146,7 +146,7 @@ def test_a_review_that_was_not_begun_lets_nothing_start_and_says_how_to_begin(se
     with pytest.raises(PromptkitError, match=r"my\.lock\.json: .*missing.*\n.*tools lock with the same --tools"):
         load_tool_lock(own)
     with pytest.raises(PromptkitError, match=r"2 tools have no class: .*\n.*run it in a terminal"):
-        lock_tools(own, server, None)
+        lock_tools(own, OfferedList(server))
 
 
 @pytest.mark.parametrize("named", [(Path("my.yaml"), None), (None, Path("my.lock.json"))], ids=str)

@@ -4,7 +4,7 @@ import shutil
 import pytest
 
 from promptkit.answering.view_tools import VIEW_TOOLS
-from promptkit.commands.tools import diff_tools
+from promptkit.commands.tools import OfferedList, diff_tools
 from promptkit.errors import PromptkitError
 from promptkit.library.store import Library
 from promptkit.model import ToolCall
@@ -86,14 +86,14 @@ def test_a_lock_that_cannot_be_read_allows_nothing(copy, text):
 
 
 def test_the_local_torii_is_as_reviewed(library):
-    assert diff_tools(library, "local", None, as_json=True) == 0
+    assert diff_tools(library, OfferedList("local"), as_json=True) == 0
 
 
 @pytest.mark.parametrize("data", [{"tools": [TOOL]}, {"jsonrpc": "2.0", "id": 1, "result": {"tools": [TOOL]}}])
 def test_a_saved_list_is_compared_without_a_server(library, tmp_path, capsys, data):
     path = tmp_path / "list.json"
     path.write_text(json.dumps(data))
-    assert diff_tools(library, "local", path, as_json=True) == 1
+    assert diff_tools(library, OfferedList("local", path), as_json=True) == 1
     told = {one["tool"]: one["kind"] for one in json.loads(capsys.readouterr().out)}
     assert told["run_workflow"] == "removed"
 
@@ -103,7 +103,7 @@ def test_a_saved_file_that_is_no_list_is_a_clear_error(library, tmp_path, text):
     path = tmp_path / "list.json"
     path.write_text(text)
     with pytest.raises(PromptkitError, match="not-a-tool-list"):
-        diff_tools(library, "local", path, as_json=True)
+        diff_tools(library, OfferedList("local", path), as_json=True)
 
 
 @pytest.mark.parametrize("name", VIEW_TOOLS)

@@ -15,7 +15,7 @@ from collections import Counter
 
 import pytest
 
-from promptkit.commands.tools import suggest_classes
+from promptkit.commands.tools import OfferedList, suggest_classes
 from promptkit.policy.suggest import suggest
 from tests.sources import ROOT
 
@@ -153,7 +153,7 @@ def test_the_command_prints_a_class_and_a_reason_for_each_tool(tmp_path, capsys)
     path.write_text(
         json.dumps({"tools": [{"name": "delete_app", "inputSchema": {"type": "object"}}]}), encoding="utf-8"
     )
-    assert suggest_classes("local", path, as_json=True) == 0
+    assert suggest_classes(OfferedList("local", path), as_json=True) == 0
     assert json.loads(capsys.readouterr().out) == [
         {"name": "delete_app", "class": "action", "reason": "its name has the word delete"}
     ]

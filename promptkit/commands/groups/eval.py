@@ -12,6 +12,7 @@ app = typer.Typer(cls=RunnableGroup, subcommand_metavar="| COMMAND [ARGS]...")
 def run(
     names: options.Names = [],  # noqa: B006
     server: options.Server = "local",
+    profile: options.AllowingProfile = None,
     tools: options.OfferedTools = "torii",
     model: options.Models = ["reference"],  # noqa: B006
     base_url: options.BaseUrl = None,
@@ -49,8 +50,8 @@ def run(
     from promptkit.reports.files import ReportFiles
 
     library = options.library(own)
-    part, offered = parse_shard(shard), Toolset(tools)
-    setup = EvalSpec(tuple(names), tuple(model), server, base_url, repeats, ablate, control, part, offered)
+    part, offered, hosts = parse_shard(shard), Toolset(tools), options.hosts_of(profile, library, server)
+    setup = EvalSpec(tuple(names), tuple(model), server, base_url, repeats, ablate, control, part, offered, hosts)
     if plan is not None:
         raise typer.Exit(run_plan(library, setup, plan))
     limits = Limits(concurrency, max_rate, max_cost, max_tokens)

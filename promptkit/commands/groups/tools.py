@@ -14,15 +14,18 @@ def diff(
     server: options.AnyServer = "local",
     saved: options.SavedTools = None,
     variables: options.Variables = [],  # noqa: B006
+    profile: options.AllowingProfile = None,
     tools: options.ToolsFile = None,
     lock: options.LockFile = None,
     as_json: options.AsJson = False,
     own: options.OwnLibrary = None,
 ) -> None:
     """Print how a server's tools differ from the reviewed list; `promptkit tools` alone does the same."""
-    from promptkit.commands.tools import diff_tools
+    from promptkit.commands.tools import OfferedList, diff_tools
 
-    raise typer.Exit(diff_tools(options.library_with(tools, lock, own), server, saved, variables, as_json=as_json))
+    library = options.library_with(tools, lock, own)
+    offer = OfferedList(server, saved, variables, options.hosts_of(profile, library, server))
+    raise typer.Exit(diff_tools(library, offer, as_json=as_json))
 
 
 @app.command()
@@ -30,14 +33,17 @@ def lock(
     server: options.AnyServer = "local",
     saved: options.SavedTools = None,
     variables: options.Variables = [],  # noqa: B006
+    profile: options.AllowingProfile = None,
     tools: options.ToolsFile = None,
     lock: options.LockFile = None,
     own: options.OwnLibrary = None,
 ) -> None:
     """Accept a server's tools as reviewed, after looking at each change and giving each new tool its class."""
-    from promptkit.commands.tools import lock_tools
+    from promptkit.commands.tools import OfferedList, lock_tools
 
-    raise typer.Exit(lock_tools(options.library_with(tools, lock, own), server, saved, variables))
+    library = options.library_with(tools, lock, own)
+    offer = OfferedList(server, saved, variables, options.hosts_of(profile, library, server))
+    raise typer.Exit(lock_tools(library, offer))
 
 
 @app.command()
@@ -48,6 +54,6 @@ def suggest(
     as_json: options.AsJson = False,
 ) -> None:
     """Propose a class for each of a server's tools, with the reason."""
-    from promptkit.commands.tools import suggest_classes
+    from promptkit.commands.tools import OfferedList, suggest_classes
 
-    raise typer.Exit(suggest_classes(server, saved, variables, as_json=as_json))
+    raise typer.Exit(suggest_classes(OfferedList(server, saved, variables), as_json=as_json))

@@ -43,6 +43,9 @@ _REFUSED_REGISTRATION = re.compile(r"Registration failed: 4(?!29)")
 # What the systems say of a host whose name nobody knows.
 _NO_SUCH_HOST = re.compile(r"Name or service not known|nodename nor servname|getaddrinfo failed|name resolution", re.I)
 
+# The HTTP client puts the class of its error first.
+_CLASS = re.compile(r"^[A-Z]\w+(?:Error|Timeout): ")
+
 TORII_URL = "https://api.toriihq.com/mcp"
 
 
@@ -103,7 +106,7 @@ def _why(error: Exception) -> str:
     """Why there is no session, without the path of a program, and without what an answer held."""
     if isinstance(error, ValidationError):
         return "its answer is not one of MCP"
-    return sanitized(getattr(error, "strerror", None) or error, 200)
+    return sanitized(_CLASS.sub("", str(getattr(error, "strerror", None) or error)), 200)
 
 
 def _what_to_check(address: str | Sequence[str], cause: Exception) -> str:
@@ -112,9 +115,13 @@ def _what_to_check(address: str | Sequence[str], cause: Exception) -> str:
         return "install it, or give its full path" if is_missing else "run its command by itself, and read what it says"
     if "HTTP 404" in str(cause) and not urlsplit(address).path.endswith("/mcp"):
         return "check the path: most servers have MCP at /mcp"
+    if "HTTP 403" in str(cause):
+        return "ask its admin: the server, or what stands before it, lets this sign-in or this network not in"
+    if "HTTP " in str(cause):
+        return "something else answers there: check the port and the path, and that it is an MCP server over HTTP"
     if _NO_SUCH_HOST.search(str(cause)):
         return "check how the host is spelt, and the network: it may need a VPN or a proxy"
-    return "check the address, and that the server runs"
+    return "check the host and the port, and that the server runs"
 
 
 @asynccontextmanager

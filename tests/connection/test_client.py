@@ -9,6 +9,9 @@ from dataclasses import replace
 
 import anyio
 import pytest
+from starlette.applications import Starlette
+from starlette.responses import Response
+from starlette.routing import Mount
 
 from promptkit.connection.client import checked_url, connect
 from promptkit.connection.gate import Gate, GateError
@@ -18,7 +21,7 @@ from promptkit.policy.review import tool_policy
 from promptkit.torii.local import local_torii
 from promptkit.torii.tenant import open_tenant
 from promptkit.transcript import CallState
-from tests.servers import guarded
+from tests.servers import guarded, running
 
 
 @contextmanager
@@ -162,6 +165,26 @@ def test_an_allowed_host_is_read_at_https_alone_and_no_other_host_with_it():
     ):
         with pytest.raises(UsageError):
             checked_url(url, ["guard.example"])
+
+
+@pytest.mark.parametrize(
+    ("status", "path", "fix"),
+    [
+        (404, "", "check the path: most servers have MCP at /mcp"),
+        (403, "mcp", "ask its admin: "),
+        (501, "mcp", "something else answers there: check the port and the path"),
+    ],
+)
+def test_a_server_that_is_none_of_mcp_says_what_to_check(status, path, fix):
+    async def connect_to(url):
+        async with connect(url, Gate(), lambda _: None):
+            pass
+
+    app = Starlette(routes=[Mount("/", app=Response(status_code=status))])
+    with running(lambda _: app) as url, pytest.raises(PromptkitError) as failed:
+        anyio.run(connect_to, f"{url}/{path}")
+    (problem,) = failed.value.problems
+    assert (problem.message.rpartition(": ")[2], problem.fix[: len(fix)]) == (f"HTTP {status}", fix)
 
 
 def test_a_server_that_is_not_there_is_a_clear_error(library):

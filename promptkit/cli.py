@@ -5,7 +5,6 @@ are not postponed, here and in commands/groups/, because typer would then compil
 """
 
 import sys
-from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -16,7 +15,7 @@ from promptkit.commands import options
 from promptkit.commands.groups import eval as eval_group
 from promptkit.commands.groups import export as export_group
 from promptkit.commands.groups import tools as tools_group
-from promptkit.errors import PromptkitError, UsageError, bug_report
+from promptkit.errors import PromptkitError, UsageError
 from promptkit.private import RedactedOutput
 from promptkit.reports.files import ReportFiles
 from promptkit.torii.fault_names import FAULTS
@@ -33,6 +32,8 @@ app.add_typer(eval_group.app, name="eval")
 
 def _print_version(asked: bool) -> None:
     if asked:
+        from importlib.metadata import version
+
         typer.echo(f"promptkit {version('torii-promptkit')}")
         raise typer.Exit
 
@@ -411,5 +412,7 @@ def main() -> None:
     except KeyboardInterrupt:
         sys.exit(130)
     except Exception as error:
+        from promptkit.bugs import bug_report
+
         print(bug_report(error), file=sys.stderr)
         sys.exit(3)

@@ -11,7 +11,7 @@ import json
 import logging
 from typing import Any
 
-from promptkit.errors import bug_line
+from promptkit.bugs import bug_line
 
 _LOGGER = logging.getLogger("promptkit.access")
 

@@ -24,7 +24,8 @@ import msgspec
 from promptkit.agents.eval_spec import EvalSpec
 from promptkit.agents.journal import Journal, whole_lines
 from promptkit.agents.turns import BudgetSpentError, Message, Model, ModelCall, Turn, TurnError
-from promptkit.errors import PromptkitError, bug_line
+from promptkit.bugs import bug_line
+from promptkit.errors import PromptkitError
 from promptkit.policy.decision import Definition
 from promptkit.private import HIDDEN, PRIVATE, each_text
 from promptkit.text import sanitized

@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from promptkit.agents.turns import BudgetSpentError, Message, Model, ModelCall, TurnError, Usage
+from promptkit.bugs import bug_line, bug_report
 from promptkit.connection.session import Outcome, Session
-from promptkit.errors import PromptkitError, bug_line, bug_report
+from promptkit.errors import PromptkitError
 from promptkit.model import ToolCall
 from promptkit.policy.decision import Decision
 from promptkit.transcript import CallState, RecordedCall

@@ -1,4 +1,7 @@
-"""The arguments and options of the command line: the type of each, and its help."""
+"""The arguments and options of the command line: the type of each, and its help.
+
+What opens the library and the profile imports its code when it is called, as commands do: `--help` needs none of it.
+"""
 
 from __future__ import annotations
 
@@ -7,16 +10,19 @@ import sys
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 from typer.core import TyperGroup
 
 from promptkit.commands.stand_in import STAND_IN_PROFILE, say_allowed, say_stand_in
 from promptkit.errors import PromptkitError, UsageError
-from promptkit.library.store import OWN_LIBRARY, Library, open_library
-from promptkit.model import DEFAULT_PROFILE, Profile
 
+if TYPE_CHECKING:
+    from promptkit.library.store import Library
+    from promptkit.model import Profile
+
+OWN_LIBRARY = "PROMPTKIT_LIBRARY"
 # Spelt out here, because their own modules are slow to import; tests/commands/test_cli.py compares them.
 Size = Literal["small", "medium", "large"]
 Mode = Literal["npm-2025", "hosted-guess", "hosted-bare"]
@@ -33,6 +39,8 @@ def library(own: Path | None = None) -> Library:
     Raises:
         PromptkitError: there is no such folder.
     """
+    from promptkit.library.store import open_library
+
     if own is not None:
         os.environ[OWN_LIBRARY] = str(own.absolute())
     return open_library()
@@ -56,9 +64,11 @@ def profile_at(path: Path | None, library: Library, server: str | None = None) -
     Raises:
         PromptkitError: everything that is wrong with the file.
     """
+    from promptkit.library.profile import load_profile
+    from promptkit.model import DEFAULT_PROFILE
+
     if path is None:
         return DEFAULT_PROFILE
-    from promptkit.library.profile import load_profile
 
     profile = load_profile(path, library)
     if profile.stand_in:

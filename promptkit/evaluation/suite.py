@@ -19,8 +19,9 @@ from promptkit.answering.analyst import Analyst
 from promptkit.answering.answer import analyst_for
 from promptkit.answering.contract import write_figures
 from promptkit.answering.parsed import parse_answer
+from promptkit.bugs import bug_line
 from promptkit.connection.open_session import OpenedSession, open_session
-from promptkit.errors import PromptkitError, bug_line
+from promptkit.errors import PromptkitError
 from promptkit.evaluation.comparison.stated import RightFigures
 from promptkit.evaluation.evaluators.assertions import (
     Expectation,

@@ -23,8 +23,9 @@ from mcp.types import (
 )
 
 from promptkit.answering.view_tools import ANSWER_VIEW, DASHBOARD_URI, FIND_VIEW, VIEW_TOOLS, reviewed_view_tools
+from promptkit.bugs import bug_line, bug_report
 from promptkit.connection.session import refusal
-from promptkit.errors import PromptkitError, bug_line, bug_report
+from promptkit.errors import PromptkitError
 from promptkit.hosts.prompt_server import PromptServer
 from promptkit.library.store import Library
 from promptkit.model import Profile, ToolCall

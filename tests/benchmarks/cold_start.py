@@ -8,8 +8,9 @@ from collections.abc import Callable, Iterator
 from tests.benchmarks.ratio import Ratio, least
 
 REPEATS = 10
-COMMANDS = (["list"], ["render", "renewal_calendar"], ["check"], ["eval", "--help"])
-GOALS = {"list": 3, "render": 3}
+COMMANDS = (["--help"], ["list"], ["render", "renewal_calendar"], ["check"], ["eval", "--help"])
+GOALS = {"--help": 8}  # Times what Python needs to start; the others, what it needs for the libraries they rest on.
+LIBRARY_GOALS = {"list": 2.5, "render": 2.5}
 IMPORTS = "import jinja2, pydantic"
 
 
@@ -29,7 +30,7 @@ def rows() -> Iterator[Ratio]:
     nothing, imports, package, *commands = taken
     yield Ratio("import promptkit", package, nothing, "python -c pass")
     for words, spent in zip(COMMANDS, commands, strict=True):
-        yield Ratio(f"promptkit {' '.join(words)}", spent, nothing, "python -c pass")
+        yield Ratio(f"promptkit {' '.join(words)}", spent, nothing, "python -c pass", GOALS.get(words[0]))
     for words, spent in zip(COMMANDS, commands, strict=True):
-        if goal := GOALS.get(words[0]):
+        if goal := LIBRARY_GOALS.get(words[0]):
             yield Ratio(f"promptkit {words[0]}", spent, imports, IMPORTS, goal)

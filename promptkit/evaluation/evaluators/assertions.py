@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from promptkit.agents.loop import Dialogue, bug_gaps
 from promptkit.answering.evidence import stated_evidence
 from promptkit.answering.parsed import parse_answer
-from promptkit.errors import PromptkitError, bug_line
+from promptkit.bugs import bug_line
+from promptkit.errors import PromptkitError
 from promptkit.evaluation.comparison.stated import RightFigures
 from promptkit.evaluation.evaluators.contract import (
     Assertion,

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import ClassVar
 
 from promptkit.argument_type import ArgumentType, Control, quoted, type_of
-from promptkit.model import Argument, OrganizationalView, Profile, Scalar
+from promptkit.model import Argument, Entity, OrganizationalView, Profile, Scalar
 
 
 class OrganizationalViewType(ArgumentType):
     """One of the profile's approved ways to slice the company."""
+
+    # Named as in the SQL of recipes.
+    names: ClassVar[Mapping[str, tuple[str, ...]]] = {"org_entity": tuple(Entity), "org_field": ()}
 
     def default(self, argument: Argument, profile: Profile) -> Scalar | None:
         """The profile's first."""
@@ -26,6 +30,12 @@ class OrganizationalViewType(ArgumentType):
         aliases = [f"read {quoted(name)} as {quoted(group)}" for name, group in view.aliases.items()]
         notes = [f"the {view.entity} field {view.field}", f"empty is {quoted(view.unassigned)}", *aliases]
         return f"{quoted(view.label)} ({'; '.join(notes)})"
+
+    def texts(self, name: str, argument: Argument, value: Scalar, profile: Profile) -> dict[str, str | bool]:
+        """Besides the label, what its field belongs to and the field's key."""
+        view = profile.view(str(value)) or profile.organizational_views[0]
+        texts = super().texts(name, argument, value, profile)
+        return texts | {"org_entity": view.entity.value, "org_field": view.field}
 
     def need(self, argument: Argument) -> str:
         """One of the profile's ways to slice."""

@@ -96,6 +96,7 @@ const promptkit = (() => {
   }
 
   function evaluate(test, values) {
+    if ("gives" in test) return test.gives[values[test.name]];
     if ("name" in test) return values[test.name];
     if ("const" in test) return test.const;
     if (test.not) return !evaluate(test.not[0], values);

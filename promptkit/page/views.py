@@ -89,6 +89,6 @@ def _script_view(view: PageView, profile: Profile) -> dict[str, Any]:
     prompt = view.prompt
     return {
         "stamp": f"{prompt.name}@{prompt.version}",
-        "steps": template_steps(prompt, template_context(prompt, profile)),
+        "steps": template_steps(prompt, template_context(prompt, profile), profile),
         "fields": {field.name: field_limits(field) for field in view.fields},
     }

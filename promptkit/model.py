@@ -11,6 +11,7 @@ from pydantic import (
     Discriminator,
     Field,
     PlainValidator,
+    PrivateAttr,
     StringConstraints,
     Tag,
     WithJsonSchema,
@@ -25,6 +26,7 @@ ToolName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._-]{1,128}$")]
 HOST_NAME = r"^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$"
 HostName = Annotated[str, StringConstraints(pattern=HOST_NAME)]
 Line = Annotated[str, StringConstraints(pattern=r"^\S[^\n]*$", max_length=300)]
+LanguageCode = Annotated[str, StringConstraints(pattern=r"^[a-z]{2}$")]
 Scalar = bool | int | float | datetime.date | str
 
 
@@ -173,12 +175,14 @@ class Fits(Strict):
 class Prompt(Strict):
     """One dashboard view or connection check: what a person fills in, the text they paste, the answer they get.
 
-    `chart` is how a dashboard draws the answer, or a sentence that says why a picture would not help.
+    `chart` is how a dashboard draws the answer, or a sentence that says why a picture would not help. `language` is
+    that of the text and of its answers; what both share with other prompts comes from that language's file.
     """
 
     name: Slug
     version: Version
     status: Annotated[Status, Field(strict=False)] = Status.STABLE
+    language: LanguageCode = "en"
     title: Line
     group: Slug
     audience: Line
@@ -193,6 +197,18 @@ class Prompt(Strict):
     changes: dict[Version, Line] = Field(min_length=1)
     replaced_by: Slug | None = None
     sunset: Annotated[datetime.date | None, Field(strict=False)] = None
+    _given_language: Any = PrivateAttr(default=None)
+
+    @property
+    def given_language(self) -> Any:  # noqa: ANN401
+        """The words of its language, from the library that it comes from; `words_of` has a type for them."""
+        return self._given_language
+
+    def in_language(self, words: object) -> "Prompt":
+        """The same prompt with the words of its language."""
+        copy = self.model_copy()
+        copy._given_language = words
+        return copy
 
     @property
     def deprecation_notice(self) -> str:

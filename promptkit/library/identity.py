@@ -10,7 +10,7 @@ from difflib import SequenceMatcher, unified_diff
 
 from promptkit.argument_type import type_of
 from promptkit.errors import PromptkitError
-from promptkit.files import read_text, validate
+from promptkit.files import read_text
 from promptkit.library.instructions import Variant, build_instructions
 from promptkit.library.render import STAMP, digest, render
 from promptkit.library.store import Library
@@ -80,7 +80,7 @@ def _may_be_like(original: str, words: list[str]) -> bool:
 def _candidates(library: Library, words: list[str]) -> list[tuple[str, str]]:
     candidates = []
     for path in [*library.prompt_files(), *library.files("prompts/archive/*/*.yaml")]:
-        prompt = validate(library.prompt_document(path), Prompt)
+        prompt = library.as_prompt(library.prompt_document(path))
         if not _may_be_like(prompt.template, words):
             continue
         body, _ = _split(_as_pasted(prompt, words))

@@ -14,7 +14,8 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from promptkit.argument_type import type_of
 from promptkit.errors import Problem, PromptkitError
-from promptkit.model import DEFAULT_PROFILE, Argument, Profile, Prompt, Scalar, Table
+from promptkit.language import Language, words_of
+from promptkit.model import DEFAULT_PROFILE, Argument, Fits, Profile, Prompt, Scalar, Table
 
 STAMP = re.compile(r"\[([a-z][a-z0-9_]*)@(\d+\.\d+\.\d+) ([0-9a-f]{8})\]\Z")
 """The stamp at the end of a text: name, version, digest."""
@@ -59,7 +60,7 @@ def render(prompt: Prompt, arguments: Mapping[str, Scalar] | None = None, profil
         )
     texts: dict[str, str | bool] = {}
     for name, argument in prompt.arguments.items():
-        texts |= type_of(argument).texts(name, argument, values[name], profile)
+        texts |= type_of(argument).texts(name, argument, values[name], profile, words_of(prompt))
     try:
         text = _compiled(prompt.template).render(context | texts)
     except TemplateError as error:
@@ -75,8 +76,12 @@ def _compiled(template: str) -> Template:
 def template_context(prompt: Prompt, profile: Profile) -> dict[str, str]:
     """What a template may use besides its arguments: the tenant's settings, what it `fits`, its tables' headers."""
     settings = {"time_zone": profile.time_zone, "display_currency": profile.display_currency}
-    size = {"fits": str(prompt.fits)} if prompt.fits else {}
+    size = {"fits": _as_size(prompt.fits, words_of(prompt))} if prompt.fits else {}
     return settings | size | tables_as_headers(prompt.answer.tables)
+
+
+def _as_size(fits: Fits, words: Language) -> str:
+    return words.says.fits.format(apps=words.grouped(fits.apps), users=words.grouped(fits.users))
 
 
 def stamped(text: str, name: str, version: str) -> str:

@@ -15,6 +15,7 @@ from jinja2 import Environment, nodes
 
 from promptkit.argument_type import type_of
 from promptkit.errors import PromptkitError
+from promptkit.language import words_of
 from promptkit.model import Profile, Prompt
 
 Test = dict[str, Any]
@@ -45,7 +46,10 @@ def _given(prompt: Prompt, profile: Profile) -> dict[str, Test]:
     given: dict[str, Test] = {}
     for name, argument in prompt.arguments.items():
         type_ = type_of(argument)
-        texts = [type_.texts(name, argument, option, profile) for option in type_.options(argument, profile)]
+        texts = [
+            type_.texts(name, argument, option, profile, words_of(prompt))
+            for option in type_.options(argument, profile)
+        ]
         for other in type_.names:
             gives = {str(one[name]): one[other] for one in texts}
             is_known = len({*gives.values()}) == 1

@@ -14,7 +14,7 @@ from promptkit.evaluation.evaluators.wording import (
     declines_properly,
     follows_no_injected_text,
 )
-from promptkit.library.cases import Wording
+from promptkit.language import Wording
 from promptkit.policy.review import tool_policy
 from promptkit.text import sanitized
 from promptkit.transcript import CallState

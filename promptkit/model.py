@@ -168,7 +168,7 @@ class Fits(Strict):
     users: int = Field(ge=1)
 
     def __str__(self) -> str:
-        """As prompts, lists and the page write it."""
+        """As lists and the page write it."""
         return f"{self.apps:,} apps and {self.users:,} users"
 
 
@@ -256,10 +256,12 @@ class Profile(Strict):
 
     `thresholds` are defaults for arguments of the same name, if their limits allow it. `views` are the prompts to
     offer; if empty, all of them. `stand_in` marks what was read from the local Torii, whose company is invented.
-    `allowed_hosts` are hosts besides Torii's own at which its data may be read, such as a company's guard.
+    `language` is that of the instructions for its people. `allowed_hosts` are hosts besides Torii's own at which its
+    data may be read, such as a company's guard.
     """
 
     stand_in: bool = False
+    language: LanguageCode = "en"
     allowed_hosts: tuple[HostName, ...] = Field((), strict=False)
     time_zone: Line = "UTC"
     display_currency: Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")] = "USD"

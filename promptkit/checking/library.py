@@ -23,13 +23,14 @@ from promptkit.library.instructions import (
     INSTRUCTION_PARTS,
     INSTRUCTIONS,
     LIMITS_UTF16,
-    Variant,
-    build_instructions,
+    TRANSLATED_PARTS,
+    every_text,
     instruction_parts,
     instructions_digest,
     instructions_version,
     load_hosts,
     own_instruction_parts,
+    rule_ids,
     utf16_length,
 )
 from promptkit.library.recipe import Recipe
@@ -44,7 +45,7 @@ from promptkit.text import sanitized
 def check_library(library: Library, today: datetime.date | None = None) -> list[Problem]:
     """Every problem in a library, sorted by place; of a company's own library, in its own files."""
     collector = Collector()
-    for check_whole in (_check_tools, _check_instructions, _check_changelog, _check_others):
+    for check_whole in (_check_tools, _check_instructions, _check_translations, _check_changelog, _check_others):
         with collector.collect():
             collector.problems += check_whole(library)
     problems = collector.problems
@@ -316,8 +317,26 @@ def _check_instructions(library: Library) -> Iterator[Problem]:
                 yield Problem(library.relative(path), number, 3, "repeated-rule", message, "give it an id of its own")
             elif rule:
                 seen[rule.group(1)] = path.name
-    for variant in Variant:
-        length, limit = utf16_length(build_instructions(library, variant)), LIMITS_UTF16[variant]
+    for name, text in every_text(library).items():
+        length, limit = utf16_length(text), LIMITS_UTF16[name.partition("_")[0]]
         if length > limit:
-            message = f"the {variant} instructions are {length} UTF-16 units long, and the limit is {limit}"
+            message = f"the instructions {name} are {length} UTF-16 units long, and the limit is {limit}"
             yield Problem(library.relative(library.instructions), 0, 0, "too-long", message, "shorten a part")
+
+
+def _check_translations(library: Library) -> Iterator[Problem]:
+    """The rules that a part of the instructions lacks in another language, and those that only it has."""
+    for path in library.own_files(TRANSLATED_PARTS):
+        name, part = library.relative(path), library.file(f"instructions/{path.name}")
+        rules = rule_ids(part) if part.exists() else []
+        for missing in [rule for rule in rules if rule not in rule_ids(path)]:
+            fix = f"write it as in instructions/{path.name}, in this language"
+            yield Problem(name, 1, 1, "missing-rule", f"{missing} is missing", fix)
+        for number, line in enumerate(read_text(path).splitlines(), 1):
+            rule = re.match(r"- ([A-Z]{2}-\d+) ", line)
+            if rule and rule.group(1) not in rules:
+                message, fix = (
+                    f"instructions/{path.name} has no rule {rule.group(1)}",
+                    "write it there first, or correct its id",
+                )
+                yield Problem(name, number, 3, "unknown-rule", message, fix)

@@ -14,7 +14,7 @@ from promptkit.language import Language, Numbers, Spellings
 
 _LEAD = r"(\s*(?:#+\s*|\*\*|__)?(?:\d{1,3}[.)]\s*)?)"
 _MARK = r"(\W{0,20}(?:\d{1,3}[.)]\s)?\W{0,4})"
-_OTHER_HEADING = re.compile(r"\s*(?:#|(\*\*|__)[^*_]{1,200}\1\s*\Z)")
+_OTHER_HEADING = re.compile(r"[ \t]{0,12}(?:#|(\*\*|__)[^*_]{1,200}\1[ \t]{0,12}\Z)")
 _CELL_ENDS = re.compile(r"(?<!\\)\|")
 _NUMBER = re.compile(r"(?<![\w.,@:-])(-?)(\d{1,3}(?:\.\d{3})+|\d{1,15})(,\d{1,2})?(?![\w]|[.,]\d)")
 _NUMBER_ALONE = re.compile(r"\W{0,4}(?:[A-Z]{3} ?)?-?[\d.]{1,20}(?:,\d{1,2})? ?(?:%|[A-Z]{3}|[€$£])?\W{0,4}")

@@ -12,6 +12,7 @@ from promptkit.answering.keyed import keyed
 from promptkit.evaluation.comparison.stated import RightFigures
 from promptkit.evaluation.evaluators.assertions import Expectation, case_assertions
 from promptkit.evaluation.in_keys import in_keys
+from promptkit.evaluation.self_test import planted
 from promptkit.language import words_of
 from promptkit.library.store import open_library
 from promptkit.policy.review import tool_policy
@@ -30,10 +31,10 @@ def judged(torii, shared):
     run = portal.call(converse, ReferenceModel(analyst), session, [Message("user", "Was verlängert sich?")])
     right = Expectation(prompt, analyst.stamp, RightFigures(prompt.answer, keyed(run.answer, words_of(prompt))), run)
 
-    def failing(old="", new=""):
-        assert old in run.answer
-        said = Message("assistant", run.answer.replace(old, new, 1))
-        other = replace(run, messages=[*run.messages[:-1], said])
+    def failing(old="", new="", of=run):
+        assert old in of.answer
+        said = Message("assistant", of.answer.replace(old, new, 1))
+        other = replace(of, messages=[*of.messages[:-1], said])
         claims = case_assertions(right, other, tool_policy(GERMAN), GERMAN.wording)
         return {claim.name for claim in claims if not claim.passed}
 
@@ -81,6 +82,22 @@ def test_a_german_answer_with_a_mistake_fails(judged, old, new, name):
 def test_english_words_in_a_german_answer_are_understood(judged, old, new):
     _, _, failing = judged
     assert failing(old, new) == set()
+
+
+def test_a_reading_that_was_cut_short_is_admitted_in_german(judged):
+    run, _, failing = judged
+    cut = planted.missing_page(run)
+    said = replace(cut.messages[-1], text=run.answer.replace("list_apps 6 von 6", "list_apps 5"))
+    cut = replace(cut, messages=[*cut.messages[:-1], said])
+    assert "reads_all_pages" in failing(of=cut)
+    for gap in (
+        "list_apps nur teilweise gelesen",
+        "list_apps: weitere Seiten nicht gelesen",
+        "nicht alle Zeilen gelesen",
+    ):
+        assert "reads_all_pages" not in failing("Lücken: keine", f"Lücken: {gap}", cut)
+    for gap in ("nichts fehlt", "alle Seiten wurden gelesen", "keine weiteren Seiten", "vollständig, nicht teilweise"):
+        assert "reads_all_pages" in failing("Lücken: keine", f"Lücken: {gap}", cut)
 
 
 def test_only_the_answer_is_turned(judged):

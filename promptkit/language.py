@@ -116,6 +116,13 @@ class Orders(Strict):
     negations: Patterns
 
 
+class ReadingPhrases(Strict):
+    """How an answer says that a reading was cut short, or went as far as was wanted; and that everything was read."""
+
+    admits: Patterns
+    all_read: Patterns
+
+
 class Spellings(Strict):
     """How people write what the keys say, as regular expressions without regard to case.
 
@@ -142,6 +149,7 @@ class Language(Strict):
     evidence_line: Line
     says: Says
     orders: Orders
+    readings: ReadingPhrases
     spellings: Spellings | None = None
     wording: Wording | None = None
     shared_lines: dict[Slug, str]

@@ -10,11 +10,12 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from promptkit.language import Language, Numbers, Spellings
+from promptkit.language import Language, Numbers, ReadingPhrases, Spellings
 
 _LEAD = r"(\s*(?:#+\s*|\*\*|__)?(?:\d{1,3}[.)]\s*)?)"
 _MARK = r"(\W{0,20}(?:\d{1,3}[.)]\s)?\W{0,4})"
 _OTHER_HEADING = re.compile(r"[ \t]{0,12}(?:#|(\*\*|__)[^*_]{1,200}\1[ \t]{0,12}\Z)")
+_PARTIAL, _ALL_READ = "partial", "all rows were read"
 _CELL_ENDS = re.compile(r"(?<!\\)\|")
 _NUMBER = re.compile(r"(?<![\w.,@:-])(-?)(\d{1,3}(?:\.\d{3})+|\d{1,15})(,\d{1,2})?(?![\w]|[.,]\d)")
 _NUMBER_ALONE = re.compile(r"\W{0,4}(?:[A-Z]{3} ?)?-?[\d.]{1,20}(?:,\d{1,2})? ?(?:%|[A-Z]{3}|[€$£])?\W{0,4}")
@@ -25,21 +26,23 @@ def keyed(text: str, language: Language) -> str:
     """An answer, or what a line of its evidence says, in the keys."""
     if language.spellings is None:
         return text
-    turner = _Turner(language.spellings, language.numbers)
+    turner = _Turner(language.spellings, language.readings, language.numbers)
     return "\n".join(map(turner.line, text.split("\n")))
 
 
 class _Turner:
     """Turns line after line; the labels of the evidence only below its heading."""
 
-    def __init__(self, spellings: Spellings, numbers: Numbers) -> None:
+    def __init__(self, spellings: Spellings, readings: ReadingPhrases, numbers: Numbers) -> None:
         # In an answer that mixes the two, the labels may be of this language below the English heading.
         headings = {key: (*some, key) for key, some in spellings.headings.items()}
         self._headings = _turns(rf"{_LEAD}(?:%s)([\s:*_]*)", headings)
         self._labels = _turns(rf"{_MARK}(?:%s)\b(?=[^:=|]{{0,40}}[:=|])()", spellings.labels)
         self._values = _turns(r"(.{0,200}?[:=]\W{0,4}|\W{0,4})(?:%s)(\W{0,4})\Z", spellings.cells)
         self._cells = _turns(r"(\W{0,4})(?:%s)(\W{0,4})\Z", spellings.cells)
-        self._phrases = [(re.compile(rf"\b(?:{one})\b", re.IGNORECASE), key) for key, one in _joined(spellings.phrases)]
+        # That all was read comes first, since it may deny what admits the opposite: "no further pages".
+        phrases = {_ALL_READ: readings.all_read, _PARTIAL: readings.admits, **spellings.phrases}
+        self._phrases = [(re.compile(rf"\b(?:{one})\b", re.IGNORECASE), key) for key, one in _joined(phrases)]
         self._has_comma = numbers.decimal == ","
         self._in_evidence = False
 

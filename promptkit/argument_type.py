@@ -9,9 +9,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from importlib import import_module
-from typing import Any, Literal, assert_never
+from typing import Any, ClassVar, Literal, assert_never
 
 from promptkit import arguments
+from promptkit.language import Language
 from promptkit.model import Argument, Profile, Scalar
 
 
@@ -54,6 +55,8 @@ class ArgumentType(ABC):
     """Whether an argument must have `choices`."""
     untouched: Scalar | None = None
     """What the control holds before anybody has filled it in, if there is no default."""
+    names: ClassVar[Mapping[str, tuple[str, ...]]] = {}
+    """Further names that a template may use besides the argument's own, each with the texts it can be compared with."""
     widens: tuple[str, ...] = ()
     """The types whose values are all valid for this one too, so that a change to it takes nothing away."""
 
@@ -76,11 +79,18 @@ class ArgumentType(ABC):
         return None
 
     @abstractmethod
-    def shown(self, argument: Argument, value: Scalar, profile: Profile) -> str | bool:
+    def shown(self, argument: Argument, value: Scalar, profile: Profile, words: Language) -> str | bool:
         """How a value is written in the prompt; a boolean if the template asks whether it is set.
 
-        Free text is quoted, so that it reads as a name and not as an instruction.
+        Free text is quoted, so that it reads as a name and not as an instruction. Words of ours are those of the
+        prompt's language, from `words`.
         """
+
+    def texts(
+        self, name: str, argument: Argument, value: Scalar, profile: Profile, words: Language
+    ) -> dict[str, str | bool]:
+        """What a template can refer to: the value as it is shown, under the argument's name, and the type's `names`."""
+        return {name: self.shown(argument, value, profile, words)}
 
     def parameters(self, name: str, argument: Argument, value: Scalar, today: datetime.date) -> dict[str, Scalar]:
         """What SQL can refer to: a value under the argument's name, or several under names that begin with it."""
@@ -91,7 +101,7 @@ class ArgumentType(ABC):
         """What is valid, in words that follow "This needs", such as `a date`."""
 
     @abstractmethod
-    def control(self, argument: Argument, profile: Profile) -> Control:
+    def control(self, argument: Argument, profile: Profile, words: Language) -> Control:
         """The control that a form uses."""
 
     def limits(self, argument: Argument) -> str:

@@ -101,12 +101,13 @@ def check(
 def instructions(
     variant: options.InstructionsVariant = None,
     host: options.Host = None,
+    language: options.InstructionsLanguage = "en",
     own: options.OwnLibrary = None,
 ) -> None:
     """Print the instructions to paste into an assistant; their length goes to stderr."""
     from promptkit.commands.instruct import print_instructions
 
-    raise typer.Exit(print_instructions(options.library(own), variant=variant, host=host))
+    raise typer.Exit(print_instructions(options.library(own), variant=variant, host=host, language=language))
 
 
 @app.command()

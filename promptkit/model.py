@@ -11,6 +11,7 @@ from pydantic import (
     Discriminator,
     Field,
     PlainValidator,
+    PrivateAttr,
     StringConstraints,
     Tag,
     WithJsonSchema,
@@ -25,6 +26,7 @@ ToolName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._-]{1,128}$")]
 HOST_NAME = r"^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$"
 HostName = Annotated[str, StringConstraints(pattern=HOST_NAME)]
 Line = Annotated[str, StringConstraints(pattern=r"^\S[^\n]*$", max_length=300)]
+LanguageCode = Annotated[str, StringConstraints(pattern=r"^[a-z]{2}$")]
 Scalar = bool | int | float | datetime.date | str
 
 
@@ -166,19 +168,21 @@ class Fits(Strict):
     users: int = Field(ge=1)
 
     def __str__(self) -> str:
-        """As prompts, lists and the page write it."""
+        """As lists and the page write it."""
         return f"{self.apps:,} apps and {self.users:,} users"
 
 
 class Prompt(Strict):
     """One dashboard view or connection check: what a person fills in, the text they paste, the answer they get.
 
-    `chart` is how a dashboard draws the answer, or a sentence that says why a picture would not help.
+    `chart` is how a dashboard draws the answer, or a sentence that says why a picture would not help. `language` is
+    that of the text and of its answers; what both share with other prompts comes from that language's file.
     """
 
     name: Slug
     version: Version
     status: Annotated[Status, Field(strict=False)] = Status.STABLE
+    language: LanguageCode = "en"
     title: Line
     group: Slug
     audience: Line
@@ -193,6 +197,18 @@ class Prompt(Strict):
     changes: dict[Version, Line] = Field(min_length=1)
     replaced_by: Slug | None = None
     sunset: Annotated[datetime.date | None, Field(strict=False)] = None
+    _given_language: Any = PrivateAttr(default=None)
+
+    @property
+    def given_language(self) -> Any:  # noqa: ANN401
+        """The words of its language, from the library that it comes from; `words_of` has a type for them."""
+        return self._given_language
+
+    def in_language(self, words: object) -> "Prompt":
+        """The same prompt with the words of its language."""
+        copy = self.model_copy()
+        copy._given_language = words
+        return copy
 
     @property
     def deprecation_notice(self) -> str:
@@ -240,10 +256,12 @@ class Profile(Strict):
 
     `thresholds` are defaults for arguments of the same name, if their limits allow it. `views` are the prompts to
     offer; if empty, all of them. `stand_in` marks what was read from the local Torii, whose company is invented.
-    `allowed_hosts` are hosts besides Torii's own at which its data may be read, such as a company's guard.
+    `language` is that of the instructions for its people. `allowed_hosts` are hosts besides Torii's own at which its
+    data may be read, such as a company's guard.
     """
 
     stand_in: bool = False
+    language: LanguageCode = "en"
     allowed_hosts: tuple[HostName, ...] = Field((), strict=False)
     time_zone: Line = "UTC"
     display_currency: Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")] = "USD"

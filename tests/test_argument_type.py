@@ -5,6 +5,7 @@ import pytest
 from promptkit.argument_type import ArgumentType, type_of, written
 from promptkit.arguments import TYPES
 from promptkit.files import load_yaml, validate
+from promptkit.language import english
 from promptkit.model import DEFAULT_PROFILE, Argument, Prompt
 from tests.sources import ROOT
 
@@ -101,4 +102,4 @@ def test_what_can_be_chosen_is_listed(fields, options):
 )
 def test_a_blank_stands_in_the_text_as_a_value_would(fields, blank):
     made = type_of(argument(**fields)).blank(argument(**fields), "[name]")
-    assert type_of(made).shown(made, made.default, DEFAULT_PROFILE) == blank
+    assert type_of(made).shown(made, made.default, DEFAULT_PROFILE, english()) == blank

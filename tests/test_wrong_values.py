@@ -9,7 +9,8 @@ import pytest
 from promptkit.commands.audit import run_audit
 from promptkit.errors import PromptkitError
 from promptkit.files import load_yaml, validate, validate_each
-from promptkit.library.cases import AttackFamily, CaseFile, Wording
+from promptkit.language import Language, Wording
+from promptkit.library.cases import AttackFamily, CaseFile
 from promptkit.library.store import Library
 from promptkit.model import Host, Profile, Prompt, ReviewedTool, Scoring
 from promptkit.page.guide import Guide, ViewGroup
@@ -53,7 +54,6 @@ WRITTEN = {"view.yaml": PROMPT, "dashboard.yaml": PROFILE}
 NAMED = {
     "evals/wording.yaml": Wording,
     "instructions/hosts.yaml": Host,
-    "instructions/shared_lines.yaml": str,
     "instructions/tools.yaml": ReviewedTool,
     "prompts/versions.lock": str,
     "promptkit/page/groups.yaml": ViewGroup,
@@ -65,6 +65,7 @@ WHOLE = {
     "evals/attacks/authority.yaml": AttackFamily,
     "evals/cases/app_dossier.yaml": CaseFile,
     "instructions/scoring.yaml": Scoring,
+    "promptkit/languages/de.yaml": Language,
     "promptkit/page/guide.yaml": Guide,
     "view.yaml": Prompt,
 }
@@ -164,7 +165,7 @@ def test_a_wrong_list_of_tools_is_told_by_the_audit_at_its_place(library, tmp_pa
 @pytest.mark.parametrize(
     ("name", "read_it"),
     [
-        ("instructions/shared_lines.yaml", lambda library: library.shared_lines),
+        ("instructions/shared_lines.yaml", lambda library: library.lines_in("en")),
         ("prompts/versions.lock", Library.load_version_lock),
     ],
 )

@@ -11,6 +11,7 @@ from promptkit.agents.turns import Message, ModelCall, Turn, TurnError
 from promptkit.answering.contract import Cell, Figures, Rows, write_answer
 from promptkit.answering.view_answer import as_json, rows_wanted
 from promptkit.answering.view_tools import ANSWER_VIEW, NEXT_ROWS, READING
+from promptkit.language import words_of
 from promptkit.model import ColumnType, Prompt, Scalar
 from promptkit.policy.decision import Definition
 
@@ -78,7 +79,9 @@ def _written(prompt: Prompt, answer: _Data, tables: Sequence[Sequence[Sequence[A
         tuple(_rows(table["columns"], rows) for table, rows in zip(answer["tables"], tables, strict=True)),
         {" ".join(filter(None, [one["name"], one.get("key")])): _cell(one) for one in answer["totals"]},
     )
-    return write_answer(prompt.answer, figures, answer["evidence"], answer["stamp"], answer["remarks"])
+    return write_answer(
+        prompt.answer, figures, answer["evidence"], answer["stamp"], answer["remarks"], words=words_of(prompt)
+    )
 
 
 def _rows(columns: Sequence[_Data], rows: Sequence[Sequence[Any]]) -> Rows:

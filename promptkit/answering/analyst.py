@@ -22,6 +22,7 @@ from promptkit.answering.query import Values, bind, load_scoring, make_steps, ma
 from promptkit.answering.reading import RecipeReader
 from promptkit.answering.table_reader import Batch
 from promptkit.arguments.organizational_view import chosen_view
+from promptkit.language import Says, words_of
 from promptkit.library.recipe import Recipe, parameters
 from promptkit.model import DEFAULT_PROFILE, Profile, Prompt, Scalar, Scoring, ToolCall
 from promptkit.transcript import CallState
@@ -109,7 +110,7 @@ class Analyst:
             # A total or a remark over incomplete rows would be wrong, as would a table over rows of which none came.
             computed, sentences = Figures(self._readable(connection, computed.tables, values, reader), {}), []
         evidence = self._evidence(reader, gaps)
-        text = write_answer(answer, computed, evidence, self.stamp, sentences)
+        text = write_answer(answer, computed, evidence, self.stamp, sentences, words=words_of(self.prompt))
         return Answered(text, computed, gaps, sentences, evidence, self.stamp)
 
     def _readable(
@@ -125,19 +126,20 @@ class Analyst:
         )
 
     def _evidence(self, reader: RecipeReader, gaps: str) -> dict[str, str]:
+        says = words_of(self.prompt).says
         return {
             "Tools": ", ".join(dict.fromkeys(covered.tool for covered in reader.coverage)),
-            "Rows": "; ".join(map(str, reader.coverage)),
-            "As of": f"{self.today.isoformat()} ({self.profile.time_zone}){_age(reader.oldest_seconds)}",
-            "Filters": "; ".join(f"{name} = {value}" for name, value in self.values.items()) or "none",
+            "Rows": "; ".join(covered.told(says) for covered in reader.coverage),
+            "As of": f"{self.today.isoformat()} ({self.profile.time_zone}){_age(reader.oldest_seconds, says)}",
+            "Filters": "; ".join(f"{name} = {value}" for name, value in self.values.items()) or says.none,
             "Method": self.recipe.method,
-            "Gaps": gaps or "none",
+            "Gaps": gaps or says.none,
         }
 
 
-def _age(seconds: float) -> str:
+def _age(seconds: float, says: Says) -> str:
     """How old the oldest read is, unless it was made now."""
     if seconds < NO_AGE_SECONDS:
         return ""
     minutes = math.ceil(seconds / 60)
-    return f", from reads up to {minutes} {'minute' if minutes == 1 else 'minutes'} old"
+    return (says.minute_old if minutes == 1 else says.minutes_old).format(count=minutes)

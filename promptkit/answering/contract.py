@@ -9,12 +9,13 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Any, assert_never
 
+from promptkit.language import KEYS, Language, english
 from promptkit.model import Answer, Column, ColumnType, Table
 
 EVIDENCE = ("Rows", "As of", "Gaps")
 """What the evidence of an answer with figures must state."""
-_LABELS = ("Tools", "Rows", "As of", "Filters", "Method", "Gaps")
 NOTHING = "none"
+_YES, _NO = "yes", "no"
 # Beyond it, arithmetic with two decimal places is no longer exact. No sum of money has so many.
 _MAX_FIGURE_DIGITS = 24
 Cell = str | int | Decimal | None
@@ -43,41 +44,53 @@ def write_answer(
     stamp: str,
     remarks: Sequence[str] = (),
     more: Sequence[str] | None = None,
+    words: Language | None = None,
 ) -> str:
     """An answer in the contract's form, as Markdown with LF line ends; text from the tenant is escaped.
 
-    `more` is what to say below each table of rows that it does not show; by default, how many they are.
+    `more` is what to say below each table of rows that it does not show; by default, how many they are. `words` are
+    those of the prompt's language; without them, the answer is written in the keys, which are English.
     """
-    told = "\n".join(["## Evidence", *(f"- {name}: {escaped(evidence[name])}" for name in _LABELS if name in evidence)])
-    return "\n\n".join([*map(escaped, remarks), write_figures(answer, figures, more), told, stamp]) + "\n"
+    words = words or english()
+    labels = words.labels.model_dump()
+    lines = [f"- {labels[name]}: {escaped(evidence[key])}" for name, key in KEYS.items() if key in evidence]
+    told = "\n".join([f"## {words.headings.evidence}", *lines])
+    return "\n\n".join([*map(escaped, remarks), write_figures(answer, figures, more, words), told, stamp]) + "\n"
 
 
-def write_figures(answer: Answer, figures: Figures, more: Sequence[str] | None = None) -> str:
+def write_figures(
+    answer: Answer, figures: Figures, more: Sequence[str] | None = None, words: Language | None = None
+) -> str:
     """The tables and totals of an answer in the contract's form, without a line end after the last."""
+    words = words or english()
     tables = list(zip(answer.tables, figures.tables, strict=True))
     if more is None:
-        more = [_more(_hidden(table, rows, figures.totals)) for table, rows in tables]
+        more = [_more(_hidden(table, rows, figures.totals), words) for table, rows in tables]
     parts = [
-        part for (table, rows), below in zip(tables, more, strict=True) for part in (write_table(table, rows), below)
+        part
+        for (table, rows), below in zip(tables, more, strict=True)
+        for part in (write_table(table, rows, words), below)
     ]
     types = {total.name: Column(name=total.name, type=total.type) for total in answer.totals}
-    totals = [f"- {name}: {_written(types[name.split()[0]], cell)}" for name, cell in figures.totals.items()]
-    return "\n\n".join([*filter(None, parts), "\n".join(["## Totals", *totals])])
+    totals = [f"- {name}: {_written(types[name.split()[0]], cell, words)}" for name, cell in figures.totals.items()]
+    return "\n\n".join([*filter(None, parts), "\n".join([f"## {words.headings.totals}", *totals])])
 
 
-def write_table(table: Table, rows: Rows) -> str:
+def write_table(table: Table, rows: Rows, words: Language) -> str:
     """One table in the contract's form, below its heading."""
     names = [column.name for column in table.columns]
-    return "\n".join([f"## {table.heading}", _row(names), "|" + "---|" * len(names), *written_rows(table, rows)])
+    return "\n".join([f"## {table.heading}", _row(names), "|" + "---|" * len(names), *written_rows(table, rows, words)])
 
 
-def written_rows(table: Table, rows: Rows) -> list[str]:
+def written_rows(table: Table, rows: Rows, words: Language) -> list[str]:
     """Each row of a table as its line."""
-    return [_row(_written(column, cell) for column, cell in zip(table.columns, row, strict=True)) for row in rows]
+    return [
+        _row(_written(column, cell, words) for column, cell in zip(table.columns, row, strict=True)) for row in rows
+    ]
 
 
-def _more(hidden: int) -> str:
-    return f"and {hidden:,d} more" if hidden else ""
+def _more(hidden: int, words: Language) -> str:
+    return words.says.more.format(count=words.grouped(hidden)) if hidden else ""
 
 
 def _hidden(table: Table, rows: Rows, totals: Mapping[str, Cell]) -> int:
@@ -90,17 +103,19 @@ def _row(cells: Iterable[str]) -> str:
     return f"| {' | '.join(cells)} |"
 
 
-def _written(column: Column, cell: Cell) -> str:
+def _written(column: Column, cell: Cell, words: Language) -> str:
     if cell is None:
-        return NOTHING
+        return words.says.none
     match column.type:
         case ColumnType.MONEY | ColumnType.NUMBER:
-            return f"{cell:,.2f}"
+            return words.signed(f"{cell:,.2f}")
         case ColumnType.PERCENT:
-            return f"{cell:.1f} %"
+            return words.signed(f"{cell:.1f} %")
         case ColumnType.INTEGER:
-            return f"{cell:,d}"
-        case ColumnType.STRING | ColumnType.DATE | ColumnType.DATETIME | ColumnType.BOOLEAN:
+            return words.signed(f"{cell:,d}")
+        case ColumnType.BOOLEAN:
+            return {_YES: words.says.yes, _NO: words.says.no}.get(str(cell)) or escaped(str(cell))
+        case ColumnType.STRING | ColumnType.DATE | ColumnType.DATETIME:
             return escaped(str(cell))
         case _:
             assert_never(column.type)
@@ -131,7 +146,7 @@ def as_cell(column: Column, value: Any) -> Cell:  # noqa: ANN401
         case ColumnType.INTEGER:
             return int(value)
         case ColumnType.BOOLEAN:
-            return "yes" if value else "no"
+            return _YES if value else _NO
         case ColumnType.STRING | ColumnType.DATE | ColumnType.DATETIME:
             return one_line(str(value)) or None
         case _:

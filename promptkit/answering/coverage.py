@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from promptkit.language import Says
 from promptkit.library.recipe import Extent
 
 
@@ -39,13 +40,15 @@ class ListCoverage:
         """Whether reading failed before anything came."""
         return bool(self.gap) and not self.pages
 
-    def __str__(self) -> str:
+    def told(self, says: Says) -> str:
+        """What was read, as a line of the evidence says it."""
+        known = {"tool": self.tool, "rows": self.rows, "start": self.extent.start}
         if self.extent.first == 0:
-            return f"{self.tool} total {self.rows if self.total is None else self.total}"
-        total = "an unstated total" if self.total is None else self.total
-        pages = f"in {self.pages} {'page' if self.pages == 1 else 'pages'}"
+            return says.total_alone.format(**known, total=self.rows if self.total is None else self.total)
+        total = says.unstated if self.total is None else self.total
+        pages = (says.one_page if self.pages == 1 else says.pages).format(count=self.pages)
         if self.extent.field and self.total != self.rows:
-            return f"{self.tool} {self.rows} {pages}, newest first to {self.extent.start}"
+            return says.newest_to.format(**known, pages=pages)
         if self.extent.first is not None and self.total != self.rows:
-            return f"{self.tool} first {self.rows}, total {total}"
-        return f"{self.tool} {self.rows} of {total} {pages}"
+            return says.first_of.format(**known, total=total)
+        return says.of_total.format(**known, total=total, pages=pages)

@@ -6,6 +6,7 @@ import datetime
 from collections.abc import Sequence
 
 from promptkit.argument_type import ArgumentType, Control
+from promptkit.language import Language
 from promptkit.model import Argument, Profile, Scalar
 
 
@@ -22,7 +23,7 @@ class BooleanType(ArgumentType):
         """It must be a boolean, and 0 and 1 are numbers."""
         return None if isinstance(value, bool) else "it must be true or false"
 
-    def shown(self, argument: Argument, value: Scalar, profile: Profile) -> str | bool:
+    def shown(self, argument: Argument, value: Scalar, profile: Profile, words: Language) -> str | bool:
         """A boolean, for the template's conditions."""
         return bool(value)
 
@@ -30,7 +31,7 @@ class BooleanType(ArgumentType):
         """Yes or no."""
         return "yes or no"
 
-    def control(self, argument: Argument, profile: Profile) -> Control:
+    def control(self, argument: Argument, profile: Profile, words: Language) -> Control:
         """A checkbox."""
         return Control("checkbox", "truth")
 

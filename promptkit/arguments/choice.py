@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from promptkit.argument_type import ArgumentType, Control, written
+from promptkit.language import Language
 from promptkit.model import Argument, Profile, Scalar
 
 
@@ -17,7 +18,7 @@ class ChoiceType(ArgumentType):
         """It must be one of the choices."""
         return None if value in argument.choices else f"it must be one of {', '.join(argument.choices)}"
 
-    def shown(self, argument: Argument, value: Scalar, profile: Profile) -> str | bool:
+    def shown(self, argument: Argument, value: Scalar, profile: Profile, words: Language) -> str | bool:
         """Unchanged, because the prompt's author wrote it."""
         return written(value)
 
@@ -25,7 +26,7 @@ class ChoiceType(ArgumentType):
         """One of the choices."""
         return "one of the choices"
 
-    def control(self, argument: Argument, profile: Profile) -> Control:
+    def control(self, argument: Argument, profile: Profile, words: Language) -> Control:
         """A list to select from."""
         return Control("select", "option", {"shown": {choice: choice for choice in argument.choices}})
 

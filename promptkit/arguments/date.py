@@ -6,6 +6,7 @@ import datetime
 from collections.abc import Sequence
 
 from promptkit.argument_type import ArgumentType, Control, written
+from promptkit.language import Language
 from promptkit.model import Argument, Profile, Scalar
 
 
@@ -24,7 +25,7 @@ class DateType(ArgumentType):
         is_date = isinstance(value, datetime.date) and not isinstance(value, datetime.datetime)
         return None if is_date else "it must be a date such as 2026-11-02"
 
-    def shown(self, argument: Argument, value: Scalar, profile: Profile) -> str | bool:
+    def shown(self, argument: Argument, value: Scalar, profile: Profile, words: Language) -> str | bool:
         """Year, month, day."""
         return written(value)
 
@@ -32,7 +33,7 @@ class DateType(ArgumentType):
         """A date."""
         return "a date"
 
-    def control(self, argument: Argument, profile: Profile) -> Control:
+    def control(self, argument: Argument, profile: Profile, words: Language) -> Control:
         """The browser's own date picker, which accepts no impossible date."""
         return Control("date", "pattern", {"pattern": "[0-9]{4}-[0-9]{2}-[0-9]{2}"})
 

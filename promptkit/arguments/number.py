@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from promptkit.argument_type import ArgumentType, Control, written
+from promptkit.language import Language
 from promptkit.model import Argument, Profile, Scalar
 
 # From here on, Python and browsers write a number differently.
@@ -40,7 +41,7 @@ class NumberType(ArgumentType):
             return f"the most is {argument.maximum}"
         return None
 
-    def shown(self, argument: Argument, value: Scalar, profile: Profile) -> str | bool:
+    def shown(self, argument: Argument, value: Scalar, profile: Profile, words: Language) -> str | bool:
         """In digits; whole numbers without a decimal point."""
         return written(value)
 
@@ -50,7 +51,7 @@ class NumberType(ArgumentType):
         has_both = argument.minimum is not None and argument.maximum is not None
         return f"{self.noun}{' ' if has_both else ', '}{limits}" if limits else self.noun
 
-    def control(self, argument: Argument, profile: Profile) -> Control:
+    def control(self, argument: Argument, profile: Profile, words: Language) -> Control:
         """A field for numbers, with the limits that a browser can enforce."""
         rule: dict[str, Any] = {"pattern": self.pattern, "below": TOO_LARGE}
         attributes: dict[str, object] = {"step": self.step}

@@ -8,6 +8,7 @@ from promptkit.argument_type import Control
 from promptkit.arguments.organizational_view import chosen_view
 from promptkit.arguments.string import MAX_STRING, StringType
 from promptkit.errors import nearest
+from promptkit.language import Language
 from promptkit.model import Argument, OrganizationalView, Profile, Scalar
 
 _SHOWN = 20
@@ -36,7 +37,7 @@ class OrganizationalGroupType(StringType):
         known = f"near it: {folded[near]}" if near else f"it has {', '.join(groups_of(view)[:_SHOWN])}"
         return f"{view.label} has no such approved group; {known}; promptkit init finds new ones"
 
-    def control(self, argument: Argument, profile: Profile) -> Control:
+    def control(self, argument: Argument, profile: Profile, words: Language) -> Control:
         """A text field, with the groups of each view to choose from."""
         groups = {view.label: groups_of(view) for view in profile.organizational_views if view.approved_groups}
         return Control("text", "text", {"longest": MAX_STRING} | ({"groups": groups} if groups else {}))

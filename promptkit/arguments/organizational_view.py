@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import ClassVar
 
 from promptkit.argument_type import ArgumentType, Control, quoted, type_of
-from promptkit.model import Argument, OrganizationalView, Profile, Scalar
+from promptkit.language import Language
+from promptkit.model import Argument, Entity, OrganizationalView, Profile, Scalar
 
 
 class OrganizationalViewType(ArgumentType):
     """One of the profile's approved ways to slice the company."""
+
+    # Named as in the SQL of recipes.
+    names: ClassVar[Mapping[str, tuple[str, ...]]] = {"org_entity": tuple(Entity), "org_field": ()}
 
     def default(self, argument: Argument, profile: Profile) -> Scalar | None:
         """The profile's first."""
@@ -20,20 +25,37 @@ class OrganizationalViewType(ArgumentType):
         labels = self.options(argument, profile)
         return None if value in labels else f"the profile has {', '.join(labels)}"
 
-    def shown(self, argument: Argument, value: Scalar, profile: Profile) -> str | bool:
+    def shown(self, argument: Argument, value: Scalar, profile: Profile, words: Language) -> str | bool:
         """The label in quotes, then the field, its empty group and its aliases."""
         view = profile.view(str(value)) or profile.organizational_views[0]
-        aliases = [f"read {quoted(name)} as {quoted(group)}" for name, group in view.aliases.items()]
-        notes = [f"the {view.entity} field {view.field}", f"empty is {quoted(view.unassigned)}", *aliases]
+        aliases = [
+            words.says.read_as.format(value=quoted(name), group=quoted(group)) for name, group in view.aliases.items()
+        ]
+        kind = {
+            Entity.USER: words.says.user_field,
+            Entity.APP: words.says.app_field,
+            Entity.CONTRACT: words.says.contract_field,
+            Entity.TRANSACTION: words.says.transaction_field,
+        }[view.entity]
+        empty = words.says.empty_is.format(group=quoted(view.unassigned))
+        notes = [kind.format(field=view.field), empty, *aliases]
         return f"{quoted(view.label)} ({'; '.join(notes)})"
+
+    def texts(
+        self, name: str, argument: Argument, value: Scalar, profile: Profile, words: Language
+    ) -> dict[str, str | bool]:
+        """Besides the label, what its field belongs to and the field's key."""
+        view = profile.view(str(value)) or profile.organizational_views[0]
+        texts = super().texts(name, argument, value, profile, words)
+        return texts | {"org_entity": view.entity.value, "org_field": view.field}
 
     def need(self, argument: Argument) -> str:
         """One of the profile's ways to slice."""
         return "one of your approved ways to slice the company"
 
-    def control(self, argument: Argument, profile: Profile) -> Control:
+    def control(self, argument: Argument, profile: Profile, words: Language) -> Control:
         """A list to select from."""
-        texts = {label: self.shown(argument, label, profile) for label in self.options(argument, profile)}
+        texts = {label: self.shown(argument, label, profile, words) for label in self.options(argument, profile)}
         return Control("select", "option", {"shown": texts})
 
     def options(self, argument: Argument, profile: Profile) -> tuple[str, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from promptkit.argument_type import ArgumentType, Control, quoted
+from promptkit.language import Language
 from promptkit.model import Argument, Profile, Scalar
 from promptkit.text import hidden_characters
 
@@ -23,7 +24,7 @@ class StringType(ArgumentType):
         hidden = hidden_characters(value)
         return f"it must be one line without hidden characters (U+{ord(hidden[0]):04X})" if hidden else None
 
-    def shown(self, argument: Argument, value: Scalar, profile: Profile) -> str | bool:
+    def shown(self, argument: Argument, value: Scalar, profile: Profile, words: Language) -> str | bool:
         """In quotes."""
         return quoted(str(value))
 
@@ -31,7 +32,7 @@ class StringType(ArgumentType):
         """A line and its length."""
         return f"one line of text, up to {MAX_STRING} characters"
 
-    def control(self, argument: Argument, profile: Profile) -> Control:
+    def control(self, argument: Argument, profile: Profile, words: Language) -> Control:
         """A text field."""
         return Control("text", "text", {"longest": MAX_STRING})
 

@@ -7,6 +7,7 @@ import re
 from collections.abc import Sequence
 
 from promptkit.argument_type import ArgumentType, Control
+from promptkit.language import Language
 from promptkit.model import Argument, Profile, Scalar
 
 _DATE = "20[0-9]{2}-[0-9]{2}-[0-9]{2}"
@@ -65,12 +66,13 @@ class WindowType(ArgumentType):
             return "the second date is before the first"
         return f"the least is {_days(least)}" if length < least and not _dates(value) else None
 
-    def shown(self, argument: Argument, value: Scalar, profile: Profile) -> str | bool:
+    def shown(self, argument: Argument, value: Scalar, profile: Profile, words: Language) -> str | bool:
         """As the end of a question: `in the next 90 days`, `from 2027-01-01 to 2027-03-31`."""
         if dates := _dates(value):
-            return f"from {_between(*dates)}"
+            first, last = (date.isoformat() for date in dates)
+            return words.says.dates.format(first=first, last=last)
         way, count = _counted(argument, value)
-        return f"in the {way} {_days(count)}"
+        return _in_words(words)[way][count != 1].format(count=words.grouped(count))
 
     def parameters(self, name: str, argument: Argument, value: Scalar, today: datetime.date) -> dict[str, Scalar]:
         """Its first and its last day, as `:NAME_from` and `:NAME_to`."""
@@ -86,14 +88,24 @@ class WindowType(ArgumentType):
         least, most = _limits(argument)
         return f"from {least:,} to {_days(most)}"
 
-    def control(self, argument: Argument, profile: Profile) -> Control:
+    def control(self, argument: Argument, profile: Profile, words: Language) -> Control:
         """A text field, read by the expressions of `FORMS`."""
         least, most = _limits(argument)
-        return Control("text", "window", {"forms": FORMS, "way": _way(argument), "least": least, "most": most})
+        rule = {"forms": FORMS, "way": _way(argument), "least": least, "most": most}
+        return Control(
+            "text",
+            "window",
+            rule | {"says": {**_in_words(words), "dates": words.says.dates, "thousands": words.numbers.thousands}},
+        )
 
     def trials(self, argument: Argument, profile: Profile) -> Sequence[Scalar]:
         """The least, the most, and a day."""
         return [*_limits(argument), "2026-01-31 to 2026-01-31"]
+
+
+def _in_words(words: Language) -> dict[str, tuple[str, str]]:
+    """How days are written that lie ahead, and behind: one day, and several."""
+    return {"next": (words.says.next_day, words.says.next_days), "last": (words.says.last_day, words.says.last_days)}
 
 
 def _read(form: str, text: str) -> list[str] | None:

@@ -12,22 +12,25 @@ from pathlib import Path
 from promptkit.argument_type import type_of
 from promptkit.checking.charts import check_chart
 from promptkit.checking.meaning import check_meaning, in_template
+from promptkit.checking.orders import OrdersToAct
 from promptkit.checking.recipes import check_recipe_file
 from promptkit.checking.truths import check_truth
 from promptkit.errors import Collector, Problem, PromptkitError, nearest
 from promptkit.files import Document, read_text, validate
+from promptkit.language import words_of
 from promptkit.library.cases import CaseFile
 from promptkit.library.instructions import (
     INSTRUCTION_PARTS,
     INSTRUCTIONS,
     LIMITS_UTF16,
-    Variant,
-    build_instructions,
+    TRANSLATED_PARTS,
+    every_text,
     instruction_parts,
     instructions_digest,
     instructions_version,
     load_hosts,
     own_instruction_parts,
+    rule_ids,
     utf16_length,
 )
 from promptkit.library.recipe import Recipe
@@ -38,26 +41,11 @@ from promptkit.plain_yaml import Key
 from promptkit.policy.review import unchecked_arguments
 from promptkit.text import sanitized
 
-EVIDENCE_LINE = (
-    "Rows (by tool, read of total), As of (date and time zone), Gaps (or none); Method and Filters if they add"
-)
-_ACTIONS = (
-    "update|change|edit|create|add(?! up)|delete|remove|revoke|assign|reassign|deactivate|offboard|invite|approve|"
-    "cancel|trigger|start|execute|launch|schedule|sync|upload|write back|"
-    "run (?:the|a|this|that|our|its|your)? ?workflows?"
-)
-# A verb is an order at the start of a sentence or line, or after a word that joins two commands.
-_ORDER = re.compile(
-    rf"(?:^[\s\-*\d.]*|[.!?:;]\s+|\b(?:and|then|please|also|must|should|to)\s+)({_ACTIONS})\b",
-    re.IGNORECASE | re.MULTILINE,
-)
-_NEGATED = re.compile(r"\b(?:not|never|no|nor|without|to)\s+(?:\w+\s+){0,2}$", re.IGNORECASE)
-
 
 def check_library(library: Library, today: datetime.date | None = None) -> list[Problem]:
     """Every problem in a library, sorted by place; of a company's own library, in its own files."""
     collector = Collector()
-    for check_whole in (_check_tools, _check_instructions, _check_changelog, _check_others):
+    for check_whole in (_check_tools, _check_instructions, _check_translations, _check_changelog, _check_others):
         with collector.collect():
             collector.problems += check_whole(library)
     problems = collector.problems
@@ -87,14 +75,16 @@ def check_prompt_file(library: Library, path: Path, today: datetime.date | None 
         PromptkitError: it is not YAML, or not a prompt; then it cannot be checked further.
     """
     document = library.prompt_document(path)
-    prompt = validate(document, Prompt)
+    prompt = library.as_prompt(document)
     if prompt.name != path.stem:
         fix = f"write name: {path.stem}, or rename the file"
         yield document.problem_at(("name",), "name-mismatch", f"the name is {prompt.name}, the file {path.name}", fix)
     for name, argument in prompt.arguments.items():
         yield from _check_argument(document, ("arguments", name), argument)
     yield from _check_reads(document, prompt, library.reviewed_tools)
-    yield from _check_template(document, prompt, library.reviewed_tools)
+    yield from _check_template(
+        document, prompt, library.reviewed_tools, OrdersToAct(library.languages.every().values())
+    )
     yield from _check_answer(document, prompt)
     yield from _check_version(library, document, prompt)
     yield from _check_life(library, document, prompt, today)
@@ -142,7 +132,9 @@ def _check_reads(document: Document, prompt: Prompt, rules: Mapping[str, Reviewe
             )
 
 
-def _check_template(document: Document, prompt: Prompt, rules: Mapping[str, ReviewedTool]) -> Iterator[Problem]:
+def _check_template(
+    document: Document, prompt: Prompt, rules: Mapping[str, ReviewedTool], orders: OrdersToAct
+) -> Iterator[Problem]:
     context = template_context(prompt, DEFAULT_PROFILE)
     for wrong in template_problems(prompt.template, prompt.arguments, context):
         if wrong.code == "unused-argument":
@@ -150,11 +142,10 @@ def _check_template(document: Document, prompt: Prompt, rules: Mapping[str, Revi
         else:
             yield in_template(document, prompt, wrong.line, wrong.word, wrong.code, wrong.message, wrong.fix)
     for number, line in enumerate(prompt.template.splitlines(), 1):
-        for match in _ORDER.finditer(line):
-            if not _NEGATED.search(line[: match.start(1)]):
-                message = f"the template tells the assistant to {match.group(1).lower()}"
-                fix = "ask to read, show or compare; a prompt never asks for a change"
-                yield in_template(document, prompt, number, match.group(1), "asks-to-act", message, fix)
+        for word in orders.found_in(line):
+            message = f"the template tells the assistant to {word.lower()}"
+            fix = "ask to read, show or compare; a prompt never asks for a change"
+            yield in_template(document, prompt, number, word, "asks-to-act", message, fix)
         for word in re.findall(r"[a-z]+(?:_[a-z]+)+", line):
             if word in rules and rules[word].tool_class is ToolClass.ACTION:
                 fix = "do not name action tools in a prompt, not even to forbid them"
@@ -168,7 +159,7 @@ def _check_template(document: Document, prompt: Prompt, rules: Mapping[str, Revi
 
 
 def _check_answer(document: Document, prompt: Prompt) -> Iterator[Problem]:
-    lines = [line.strip() for line in prompt.template.splitlines()]
+    lines, words = [line.strip() for line in prompt.template.splitlines()], words_of(prompt)
     for index, table in enumerate(prompt.answer.tables):
         key: Key = ("answer", "tables", index)
         names = [column.name for column in table.columns]
@@ -189,13 +180,13 @@ def _check_answer(document: Document, prompt: Prompt) -> Iterator[Problem]:
             yield document.problem_at((*key, "counted_by"), "unasked-total", message, fix)
     for index, total in enumerate(prompt.answer.totals):
         if not any(re.match(rf"- {total.name}( [A-Z]+)?: ", line) for line in lines):
-            fix = f"write a line - {total.name}: and what it counts, under ## Totals"
+            fix = f"write a line - {total.name}: and what it counts, under ## {words.headings.totals}"
             place: Key = ("answer", "totals", index)
             yield document.problem_at(
                 place, "unasked-total", f"the template does not ask for the total {total.name}", fix
             )
-    if "## Evidence" not in lines or f"- {EVIDENCE_LINE}" not in lines:
-        fix = f"end the template with ## Evidence and - {EVIDENCE_LINE}"
+    if f"## {words.headings.evidence}" not in lines or f"- {words.evidence_line}" not in lines:
+        fix = f"end the template with ## {words.headings.evidence} and - {words.evidence_line}"
         yield document.problem_at(("template",), "no-evidence", "the template does not ask for the evidence block", fix)
 
 
@@ -326,8 +317,26 @@ def _check_instructions(library: Library) -> Iterator[Problem]:
                 yield Problem(library.relative(path), number, 3, "repeated-rule", message, "give it an id of its own")
             elif rule:
                 seen[rule.group(1)] = path.name
-    for variant in Variant:
-        length, limit = utf16_length(build_instructions(library, variant)), LIMITS_UTF16[variant]
+    for name, text in every_text(library).items():
+        length, limit = utf16_length(text), LIMITS_UTF16[name.partition("_")[0]]
         if length > limit:
-            message = f"the {variant} instructions are {length} UTF-16 units long, and the limit is {limit}"
+            message = f"the instructions {name} are {length} UTF-16 units long, and the limit is {limit}"
             yield Problem(library.relative(library.instructions), 0, 0, "too-long", message, "shorten a part")
+
+
+def _check_translations(library: Library) -> Iterator[Problem]:
+    """The rules that a part of the instructions lacks in another language, and those that only it has."""
+    for path in library.own_files(TRANSLATED_PARTS):
+        name, part = library.relative(path), library.file(f"instructions/{path.name}")
+        rules = rule_ids(part) if part.exists() else []
+        for missing in [rule for rule in rules if rule not in rule_ids(path)]:
+            fix = f"write it as in instructions/{path.name}, in this language"
+            yield Problem(name, 1, 1, "missing-rule", f"{missing} is missing", fix)
+        for number, line in enumerate(read_text(path).splitlines(), 1):
+            rule = re.match(r"- ([A-Z]{2}-\d+) ", line)
+            if rule and rule.group(1) not in rules:
+                message, fix = (
+                    f"instructions/{path.name} has no rule {rule.group(1)}",
+                    "write it there first, or correct its id",
+                )
+                yield Problem(name, number, 3, "unknown-rule", message, fix)

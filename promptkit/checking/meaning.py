@@ -27,7 +27,7 @@ _TOOL = re.compile(r"\b(?:list|get|search|match|count)_[a-z_]+\b")
 
 def check_meaning(library: Library, document: Document, prompt: Prompt, recipe: Recipe | None) -> Iterator[Problem]:
     """The problems of a prompt whose form is right: what its text leaves out, and what it names that is not there."""
-    yield from _check_lines(library.shared_lines, document, prompt, recipe)
+    yield from _check_lines(library.lines_in(prompt.language), document, prompt, recipe)
     yield from _check_tools(document, prompt, library.reviewed_tools)
     if recipe is not None:
         yield from _check_literals(document, prompt, recipe, library.reviewed_tools)
@@ -58,7 +58,7 @@ def _check_lines(
 
 
 def _adding(*names: str) -> str:
-    return f"add a line - {' or '.join(f'{{{{ {name} }}}}' for name in names)}, from instructions/shared_lines.yaml"
+    return f"add a line - {' or '.join(f'{{{{ {name} }}}}' for name in names)}, one of the lines that prompts share"
 
 
 def _check_tools(document: Document, prompt: Prompt, rules: Mapping[str, ReviewedTool]) -> Iterator[Problem]:

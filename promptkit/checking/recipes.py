@@ -45,7 +45,7 @@ def check_recipe_file(library: Library, path: Path) -> list[Problem]:
         fix = "name the recipe after its prompt"
         return [document.problem_at((), "no-such-prompt", f"there is no prompt {path.stem}", fix)]
     asked = library.prompt_document(beside)
-    prompt = validate(asked, Prompt)
+    prompt = library.as_prompt(asked)
     policy = ToolPolicy(library.reviewed_tools)
     problems = [*_check_tools(document, recipe, policy), *_check_reads(document, recipe, asked, prompt, policy)]
     problems += check_queries(document, "recipe", recipe, prompt)

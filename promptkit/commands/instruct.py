@@ -4,16 +4,33 @@ from __future__ import annotations
 
 import sys
 
-from promptkit.errors import PromptkitError
-from promptkit.library.instructions import LIMITS_UTF16, Variant, build_instructions, find_host, utf16_length
+from promptkit.errors import PromptkitError, UsageError
+from promptkit.language import ENGLISH
+from promptkit.library.instructions import (
+    LIMITS_UTF16,
+    Variant,
+    build_instructions,
+    find_host,
+    instruction_languages,
+    utf16_length,
+)
 from promptkit.library.store import Library
+from promptkit.text import sanitized
 
 
-def print_instructions(library: Library, *, variant: str | None, host: str | None) -> int:
-    """Print one variant of the instructions, by default the one for the host."""
+def print_instructions(library: Library, *, variant: str | None, host: str | None, language: str = ENGLISH) -> int:
+    """Print one variant of the instructions, by default the one for the host.
+
+    Raises:
+        PromptkitError: there is no such host or language, or the text is too long for the host.
+    """
+    if language not in (known := instruction_languages(library)):
+        message = f"the instructions are not written in {sanitized(language)}"
+        fix = f"write one of {', '.join(known)}, or add instructions/CODE/ with the parts in that language"
+        raise UsageError.of("unknown-language", message, fix)
     target = find_host(library, host) if host else None
     chosen = Variant(variant or (target.variant if target else "full"))
-    text = build_instructions(library, chosen)
+    text = build_instructions(library, chosen, language=language)
     length, limit = utf16_length(text), target.limit if target else LIMITS_UTF16[chosen]
     if target and length > limit:
         fix = f"run: promptkit instructions --variant {target.variant} --for {host}"

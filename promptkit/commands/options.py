@@ -179,6 +179,9 @@ Paths = Annotated[
     typer.Argument(metavar="PATH", help="Prompt files, or folders that hold prompts/; our own library by default."),
 ]
 InstructionsVariant = Annotated[Variant | None, typer.Option(help="By default the one for the host, or full.")]
+InstructionsLanguage = Annotated[
+    str, typer.Option("--language", metavar="CODE", help="A folder of instructions/, such as de.")
+]
 Host = Annotated[str | None, typer.Option("--for", metavar="HOST", help="A host from instructions/hosts.yaml.")]
 Part = Annotated[str, typer.Argument(metavar="PART", help="How much has changed: major, minor or patch.")]
 Note = Annotated[str, typer.Option(help="What changed for the user, in one sentence.")]

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from promptkit.answering.keyed import keyed
 from promptkit.answering.parsed import parse_answer
 from promptkit.errors import PromptkitError
 from promptkit.evaluation.comparison.compared import ComparedTable
 from promptkit.evaluation.comparison.stated import RightFigures, states_nothing
 from promptkit.evaluation.evaluators.assertions import Expectation
 from promptkit.evaluation.evaluators.figures import compared_figures
+from promptkit.evaluation.in_keys import in_keys
 from promptkit.evaluation.records.conversation import dialogue_of
 from promptkit.evaluation.records.lines import Header, RecordedConversation
+from promptkit.language import words_of
 from promptkit.library.render import STAMP
 from promptkit.library.store import Library
 
@@ -32,7 +35,7 @@ def expectation_of(
         PromptkitError: the library does not know the prompt or its version.
     """
     prompt = library.load_prompt(reference)
-    right = RightFigures(prompt.answer, one.expected) if one.expected else None
+    right = RightFigures(prompt.answer, keyed(one.expected, words_of(prompt))) if one.expected else None
     if right and states_nothing(right.parsed):
         right = None
     stamp = one.stamp or next(_stamps(one), "")
@@ -49,7 +52,7 @@ def compared_tables(
         return []
     if expectation.figures is None:
         return []
-    run = dialogue_of(one)
+    run = in_keys(dialogue_of(one), expectation.prompt)
     return compared_figures(expectation.figures, parse_answer(run.answer), run, is_hostile=is_hostile)
 
 

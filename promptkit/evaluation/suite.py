@@ -18,6 +18,7 @@ from promptkit.agents.turns import PROGRAMS, REFERENCE, ROGUE, Message, Model, M
 from promptkit.answering.analyst import Analyst
 from promptkit.answering.answer import analyst_for
 from promptkit.answering.contract import write_figures
+from promptkit.answering.keyed import keyed
 from promptkit.answering.parsed import parse_answer
 from promptkit.bugs import bug_line
 from promptkit.connection.open_session import OpenedSession, open_session
@@ -31,6 +32,7 @@ from promptkit.evaluation.evaluators.assertions import (
     judge_attack,
 )
 from promptkit.evaluation.evaluators.contract import OF_THE_TENANT, Assertion, leaves_tenant_unchanged
+from promptkit.evaluation.in_keys import in_keys
 from promptkit.evaluation.live import tools_stay_as_reviewed
 from promptkit.evaluation.offer import OfferedTools, ToriiTools, open_offer
 from promptkit.evaluation.plan import CONTROL, AttackScenario, CaseScenario, Sample
@@ -38,6 +40,7 @@ from promptkit.evaluation.records.result import SampleResult, SelfTest
 from promptkit.evaluation.self_test.planted import missed_plants
 from promptkit.evaluation.self_test.tripwire import run_self_test
 from promptkit.evaluation.truth import true_figures
+from promptkit.language import words_of
 from promptkit.library.cases import Attack, AttackFamily
 from promptkit.library.instructions import build_instructions
 from promptkit.library.render import resolve_arguments
@@ -192,7 +195,7 @@ class Evaluation:
         if self._torii and key not in self._right:
             scoring, values = self._library.scoring_if_any, view.analyst.values
             true = true_figures(self._torii, view.scenario.prompt, view.scenario.file, values, scoring)
-            self._right[key] = RightFigures(answer, write_figures(answer, true))
+            self._right[key] = RightFigures(answer, keyed(write_figures(answer, true), words_of(view.scenario.prompt)))
         if self._torii:
             return self._right[key]
         return None if reference is None else _whole_figures(view.scenario.prompt, reference)
@@ -247,7 +250,7 @@ class Evaluation:
             return [], "there is no prompt to try the evaluators on"
         prompt, file = self._library.load_prompt(name), self._library.load_case_file(name)
         view = self._filled(CaseScenario(prompt, self._library.load_recipe(name), file, file.cases[0]))
-        run = await self._analysed(view)
+        run = in_keys(await self._analysed(view), prompt)
         if failed := [call.name for call in run.calls if call.state is not CallState.EXECUTED]:
             return [], f"{failed[0]} failed, so there was no complete answer to try the evaluators on"
         if run.gaps:
@@ -273,6 +276,7 @@ def _no_model() -> Model:
 
 def _whole_figures(prompt: Prompt, run: Dialogue) -> RightFigures | None:
     """The figures of the reference answer; None if something could not be read, so that they may be wrong."""
+    run = in_keys(run, prompt)
     is_whole = "Gaps: none" in parse_answer(run.answer).lists.get("Evidence", [])
     return RightFigures(prompt.answer, run.answer.partition("\n\n## Evidence")[0]) if is_whole else None
 

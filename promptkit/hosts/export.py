@@ -11,7 +11,14 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from promptkit.argument_type import type_of
 from promptkit.errors import PromptkitError
 from promptkit.files import make_folder, read_text, write_text
-from promptkit.library.instructions import Variant, build_instructions, find_host, instructions_version, utf16_length
+from promptkit.library.instructions import (
+    Variant,
+    build_instructions,
+    find_host,
+    instructions_language,
+    instructions_version,
+    utf16_length,
+)
 from promptkit.library.render import default_of, render
 from promptkit.library.store import Library
 from promptkit.model import Profile, Prompt, Status
@@ -26,7 +33,8 @@ _JINJA = ImmutableSandboxedEnvironment(
 def export_skill(library: Library, profile: Profile) -> Files:
     """An Agent Skill: SKILL.md and a reference for each prompt, in a folder with the skill's name."""
     prompts = _offered(library, profile)
-    version, text = instructions_version(library), build_instructions(library)
+    version = instructions_version(library)
+    text = build_instructions(library, language=instructions_language(library, profile.language))
     skill = fill(library, "skill", version=version, instructions=text, prompts=prompts)
     references = {
         f"references/{prompt.name}.md": fill(library, "reference", prompt=prompt, text=_text(prompt, profile))
@@ -39,7 +47,8 @@ def export_skill(library: Library, profile: Profile) -> Files:
 def export_project(library: Library, profile: Profile, name: str) -> Files:
     """A folder for a project or GPT: the steps, the instructions to paste, and the prompts by group."""
     host = find_host(library, name)
-    text = build_instructions(library, Variant(host.variant))
+    language = instructions_language(library, profile.language)
+    text = build_instructions(library, Variant(host.variant), language=language)
     offered = _offered(library, profile)
     blanks = {f"{one.group}/{one.name}": names for one in offered if (names := _blanks(one, profile))}
     steps = fill(library, "project", host=host, length=utf16_length(text), blanks=blanks)

@@ -1,9 +1,8 @@
-"""The models of evals: cases, attacks, and how people word what they did. Frozen, no input or output."""
+"""The models of evals: cases and attacks. Frozen, no input or output."""
 
-import re
 from typing import Annotated
 
-from pydantic import AfterValidator, Field, StringConstraints
+from pydantic import Field, StringConstraints
 
 from promptkit.library.recipe import Queries
 from promptkit.model import Goal, Line, Scalar, Slug, Strict
@@ -55,27 +54,3 @@ class AttackFamily(Strict):
     title: Line
     rules: tuple[str, ...] = Field(min_length=1, strict=False)
     attacks: tuple[Attack, ...] = Field(min_length=1, strict=False)
-
-
-def _is_pattern(text: str) -> str:
-    try:
-        re.compile(text)
-    except re.error as error:
-        raise ValueError(f"a regular expression ({error})") from error
-    return text
-
-
-Pattern = Annotated[str, StringConstraints(min_length=1, max_length=500), AfterValidator(_is_pattern)]
-Patterns = Annotated[tuple[Pattern, ...], Field(min_length=1, strict=False)]
-
-
-class Wording(Strict):
-    """How people decline, claim an action, and offer something else in one language; all in lower case."""
-
-    declines: Patterns
-    claims: Patterns
-    passives: Patterns
-    reports: Patterns
-    offers: Patterns
-    negations: Patterns
-    contrasts: Patterns

@@ -10,8 +10,8 @@ from difflib import SequenceMatcher, unified_diff
 
 from promptkit.argument_type import type_of
 from promptkit.errors import PromptkitError
-from promptkit.files import read_text, validate
-from promptkit.library.instructions import Variant, build_instructions
+from promptkit.files import read_text
+from promptkit.library.instructions import every_text
 from promptkit.library.render import STAMP, digest, render
 from promptkit.library.store import Library
 from promptkit.model import DEFAULT_PROFILE, Argument, Prompt, Scalar
@@ -80,12 +80,12 @@ def _may_be_like(original: str, words: list[str]) -> bool:
 def _candidates(library: Library, words: list[str]) -> list[tuple[str, str]]:
     candidates = []
     for path in [*library.prompt_files(), *library.files("prompts/archive/*/*.yaml")]:
-        prompt = validate(library.prompt_document(path), Prompt)
+        prompt = library.as_prompt(library.prompt_document(path))
         if not _may_be_like(prompt.template, words):
             continue
         body, _ = _split(_as_pasted(prompt, words))
         candidates.append((f"{prompt.name}@{prompt.version}", body))
-    texts = [build_instructions(library, variant) for variant in Variant]
+    texts = [*every_text(library).values()]
     # The newest first, since a variant may say the same in several versions.
     texts += [read_text(path) for path in reversed(library.files("instructions/archive/*/*.md"))]
     for text in texts:

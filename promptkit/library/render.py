@@ -14,7 +14,8 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from promptkit.argument_type import type_of
 from promptkit.errors import Problem, PromptkitError
-from promptkit.model import DEFAULT_PROFILE, Argument, Profile, Prompt, Scalar, Table
+from promptkit.language import Language, words_of
+from promptkit.model import DEFAULT_PROFILE, Argument, Fits, Profile, Prompt, Scalar, Table
 
 STAMP = re.compile(r"\[([a-z][a-z0-9_]*)@(\d+\.\d+\.\d+) ([0-9a-f]{8})\]\Z")
 """The stamp at the end of a text: name, version, digest."""
@@ -57,10 +58,9 @@ def render(prompt: Prompt, arguments: Mapping[str, Scalar] | None = None, profil
         raise PromptkitError(
             Problem("", one.line, 0, one.code, f"{prompt.name}: {one.message}", one.fix) for one in wrong
         )
-    texts = {
-        name: type_of(prompt.arguments[name]).shown(prompt.arguments[name], value, profile)
-        for name, value in values.items()
-    }
+    texts: dict[str, str | bool] = {}
+    for name, argument in prompt.arguments.items():
+        texts |= type_of(argument).texts(name, argument, values[name], profile, words_of(prompt))
     try:
         text = _compiled(prompt.template).render(context | texts)
     except TemplateError as error:
@@ -76,8 +76,12 @@ def _compiled(template: str) -> Template:
 def template_context(prompt: Prompt, profile: Profile) -> dict[str, str]:
     """What a template may use besides its arguments: the tenant's settings, what it `fits`, its tables' headers."""
     settings = {"time_zone": profile.time_zone, "display_currency": profile.display_currency}
-    size = {"fits": str(prompt.fits)} if prompt.fits else {}
+    size = {"fits": _as_size(prompt.fits, words_of(prompt))} if prompt.fits else {}
     return settings | size | tables_as_headers(prompt.answer.tables)
+
+
+def _as_size(fits: Fits, words: Language) -> str:
+    return words.says.fits.format(apps=words.grouped(fits.apps), users=words.grouped(fits.users))
 
 
 def stamped(text: str, name: str, version: str) -> str:
@@ -155,17 +159,18 @@ def template_problems(
         yield TemplateProblem(1, "", "template-syntax", "the template is nested too deeply", "nest it less")
         return
     used = set()
+    comparable = _comparable(declared)
     for node in _walk(tree):
         if isinstance(node, nodes.Name):
             used.add(node.name)
-            yield from _name_problems(node, declared, set(context))
+            yield from _name_problems(node, declared, {*context, *comparable})
         elif not isinstance(node, _NODES):
             kind = type(node).__name__
             word = getattr(node, "attr", "") or getattr(node, "name", "")
             fix = "write plain {{ name }} and {% if name %}; nothing else is needed"
             yield TemplateProblem(node.lineno, str(word), "template-logic", f"{kind} is not allowed in a template", fix)
-        elif isinstance(node, nodes.Compare) and not _compares_choice(node, declared):
-            fix = 'compare one argument of type choice with one of its choices, such as {% if period == "daily" %}'
+        elif isinstance(node, nodes.Compare) and not _compares_choice(node, comparable):
+            fix = 'compare one of its choices, as in {% if period == "daily" %} or {% if org_entity == "user" %}'
             yield TemplateProblem(node.lineno, "", "template-logic", "this comparison is not allowed", fix)
     for name in sorted(set(declared) - used):
         yield TemplateProblem(
@@ -173,13 +178,21 @@ def template_problems(
         )
 
 
-def _compares_choice(node: nodes.Compare, declared: Mapping[str, Argument]) -> bool:
+def _comparable(declared: Mapping[str, Argument]) -> dict[str, tuple[str, ...]]:
+    """Every name that arguments give to a template, with the texts that it can be compared with."""
+    names = {name: argument.choices for name, argument in declared.items()}
+    for argument in declared.values():
+        names = {**type_of(argument).names, **names}
+    return names
+
+
+def _compares_choice(node: nodes.Compare, comparable: Mapping[str, tuple[str, ...]]) -> bool:
     """Only choices are unchanged in a template; a number there is text, and so never equal to a number."""
     match node:
         case nodes.Compare(
             expr=nodes.Name(name=name), ops=[nodes.Operand(op="eq" | "ne", expr=nodes.Const(value=value))]
         ):
-            return name in declared and value in declared[name].choices
+            return value in comparable.get(name, ())
     return False
 
 

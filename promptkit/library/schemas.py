@@ -8,7 +8,8 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from promptkit.library.cases import AttackFamily, CaseFile, Wording
+from promptkit.language import Wording
+from promptkit.library.cases import AttackFamily, CaseFile
 from promptkit.library.recipe import Recipe
 from promptkit.model import Host, Profile, Prompt, ReviewedTool, Scoring
 

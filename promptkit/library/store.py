@@ -13,7 +13,9 @@ from pathlib import Path
 
 from promptkit.errors import Collector, PromptkitError, nearest
 from promptkit.files import Document, load_yaml, read_text, validate, validate_each
-from promptkit.library.cases import AttackFamily, CaseFile, Wording
+from promptkit.language import Wording
+from promptkit.library.cases import AttackFamily, CaseFile
+from promptkit.library.languages import OWN_LANGUAGES, Languages, language_of
 from promptkit.library.recipe import Recipe
 from promptkit.model import Prompt, ReviewedTool, ScoreClass, Scoring
 from promptkit.text import sanitized
@@ -221,7 +223,8 @@ class Library:
         Raises:
             PromptkitError: there is no such prompt or version, or its file cannot be read.
         """
-        return self.written_out(read_text(self._released(reference)), indent="  ")
+        path = self._released(reference)
+        return self.written_out(read_text(path), language_of(self.document(path)), indent="  ")
 
     def _released(self, reference: str) -> Path:
         path, (name, _, version) = self._path_of(reference), reference.partition("@")
@@ -265,7 +268,15 @@ class Library:
         return versions[version]
 
     def _load_prompt(self, path: Path) -> Prompt:
-        return validate(self.prompt_document(path), Prompt)
+        return self.as_prompt(self.prompt_document(path))
+
+    def as_prompt(self, document: Document) -> Prompt:
+        """A prompt's file as a prompt, with the words of its language.
+
+        Raises:
+            PromptkitError: it has problems, or the library has no such language.
+        """
+        return self.languages.given_to(document)
 
     def _unknown_prompt(self, name: str) -> PromptkitError:
         fix = nearest(name, self.prompt_names(), "run: promptkit list")
@@ -295,8 +306,9 @@ class Library:
 
     @cached_property
     def wording(self) -> Mapping[str, Wording]:
-        """evals/wording.yaml by language."""
-        return validate_each(self.document(self.file("evals/wording.yaml")), Wording)
+        """How people say what they did, by language: evals/wording.yaml, and what language files add to it."""
+        told = validate_each(self.document(self.file("evals/wording.yaml")), Wording)
+        return told | {code: one.wording for code, one in self.languages.every().items() if one.wording}
 
     def load_recipe(self, name: str) -> Recipe:
         """How code answers the current version of a prompt."""
@@ -340,21 +352,30 @@ class Library:
         document = self.document(path)
         template = document.data.get("template") if isinstance(document.data, dict) else None
         if isinstance(template, str):
-            document.data["template"] = self.written_out(template)
+            document.data["template"] = self.written_out(template, language_of(document))
         return document
 
     @cached_property
-    def shared_lines(self) -> Mapping[str, str]:
-        """instructions/shared_lines.yaml: sentences by the name that templates use for them; a company may add some."""
-        below = self.base.shared_lines if self.base is not None else {}
-        path = self.instructions / "shared_lines.yaml"
-        return {**below, **(validate_each(self.document(path), str) if path.exists() or self.base is None else {})}
+    def languages(self) -> Languages:
+        """Every language: ours, and a company's own in languages/."""
+        below = self.base.languages.own if self.base is not None else {}
+        return Languages({**below, **{path.stem: path for path in self.own_files(OWN_LANGUAGES)}}, self.root)
 
-    def written_out(self, text: str, indent: str = "") -> str:
+    def lines_in(self, code: str) -> Mapping[str, str]:
+        """Sentences by the name that templates use for them: a language's, and a company's own ones."""
+        return {**self.languages.named(code).shared_lines, **self._own_lines}
+
+    @cached_property
+    def _own_lines(self) -> Mapping[str, str]:
+        below = self.base._own_lines if self.base is not None else {}
+        path = self.instructions / "shared_lines.yaml"
+        return {**below, **(validate_each(self.document(path), str) if path.exists() else {})}
+
+    def written_out(self, text: str, language: str, indent: str = "") -> str:
         """`text` with its marks replaced by what prompts share: lines, and the scoring model, indented."""
         if SCORING_MARK in text:
             text = text.replace(SCORING_MARK, scoring_text(self.scoring).replace("\n", f"\n{indent}"))
-        for name, line in self.shared_lines.items():
+        for name, line in self.lines_in(language).items():
             text = text.replace(f"{{{{ {name} }}}}", line)
         return text
 

@@ -18,8 +18,7 @@ from promptkit.files import make_folder, read_text, write_text
 from promptkit.library.instructions import (
     INSTRUCTION_PARTS,
     INSTRUCTIONS,
-    Variant,
-    build_instructions,
+    every_text,
     instructions_digest,
     instructions_version,
     own_instruction_parts,
@@ -170,8 +169,8 @@ def keep_instructions(library: Library) -> None:
     version = instructions_version(library)
     folder = library.instructions / "archive" / version
     make_folder(folder)
-    for variant in Variant:
-        write_text(folder / f"{variant}.md", build_instructions(library, variant))
+    for name, text in every_text(library).items():
+        write_text(folder / f"{name}.md", text)
     _lock(library, f"{INSTRUCTIONS}@{version}", instructions_digest(library))
 
 

@@ -10,7 +10,14 @@ from typing import Any
 from markupsafe import Markup
 
 from promptkit.errors import Problem
-from promptkit.library.instructions import Variant, build_instructions, instruction_rules, load_hosts, utf16_length
+from promptkit.library.instructions import (
+    Variant,
+    build_instructions,
+    instruction_rules,
+    instructions_language,
+    load_hosts,
+    utf16_length,
+)
 from promptkit.library.render import render
 from promptkit.library.store import Library
 from promptkit.model import Profile, Prompt, Status
@@ -71,7 +78,7 @@ def build_page(
         preview=preview,
         agreement=profile.read_only_agreement,
         questions={name: _question(library, name) for name in guide.validation},
-        **_instructions(library),
+        **_instructions(library, profile.language),
     )
 
 
@@ -114,8 +121,9 @@ def _question(library: Library, name: str) -> str:
     return render(library.load_prompt(name)).splitlines()[0]
 
 
-def _instructions(library: Library) -> dict[str, Any]:
-    texts = {variant.value: build_instructions(library, variant) for variant in Variant}
+def _instructions(library: Library, language: str) -> dict[str, Any]:
+    spoken = instructions_language(library, language)
+    texts = {variant.value: build_instructions(library, variant, language=spoken) for variant in Variant}
     hosts = [host.model_dump() | {"length": utf16_length(texts[host.variant])} for host in load_hosts(library).values()]
     rules = instruction_rules(library)
     return {

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from promptkit.argument_type import Control, type_of, written
+from promptkit.language import Language
 from promptkit.library.render import default_of
 from promptkit.model import Argument, Profile
 
@@ -44,9 +45,9 @@ class FormField:
         return first, rest
 
 
-def fields_of(arguments: Mapping[str, Argument], profile: Profile) -> list[FormField]:
+def fields_of(arguments: Mapping[str, Argument], profile: Profile, words: Language) -> list[FormField]:
     """The fields of a form, in the order of the arguments."""
-    return [_field(name, argument, profile) for name, argument in arguments.items()]
+    return [_field(name, argument, profile, words) for name, argument in arguments.items()]
 
 
 def field_limits(field: FormField) -> dict[str, Any]:
@@ -54,9 +55,9 @@ def field_limits(field: FormField) -> dict[str, Any]:
     return {"takes": field.control.takes, **field.control.rule, "need": field.need, "value": field.value}
 
 
-def _field(name: str, argument: Argument, profile: Profile) -> FormField:
+def _field(name: str, argument: Argument, profile: Profile, words: Language) -> FormField:
     type_ = type_of(argument)
     default = default_of(name, argument, profile)
     start = type_.untouched if default is None else default
     value = "" if start is None else written(start)
-    return FormField(name, argument, value, type_.control(argument, profile), type_.need(argument))
+    return FormField(name, argument, value, type_.control(argument, profile, words), type_.need(argument))

@@ -51,7 +51,8 @@ const promptkit = (() => {
     if (!found) return null;
     const count = Number(found[1]);
     if (count < field.least || count > field.most) return null;
-    return `in the ${found[0] ?? field.way} ${count.toLocaleString("en-US")} day${count === 1 ? "" : "s"}`;
+    const words = field.says[found[0] ?? field.way][count === 1 ? 0 : 1];
+    return words.replace("{count}", count.toLocaleString("en-US").replace(",", field.says.thousands));
   }
 
   function datesOf(field, raw, today) {
@@ -60,7 +61,7 @@ const promptkit = (() => {
     // A browser may take 30 February for a day in March.
     if (!dates.length || isoDate(first) !== dates[0] || isoDate(last) !== dates[1]) return null;
     const length = (last - first) / 864e5;
-    return length < 0 || length > field.most ? null : `from ${dates[0]} to ${dates[1]}`;
+    return length < 0 || length > field.most ? null : field.says.dates.replace("{first}", dates[0]).replace("{last}", dates[1]);
   }
 
   /** The first and the last day of a period that is named in words; undefined if none is. */
@@ -96,6 +97,7 @@ const promptkit = (() => {
   }
 
   function evaluate(test, values) {
+    if ("gives" in test) return test.gives[values[test.name]];
     if ("name" in test) return values[test.name];
     if ("const" in test) return test.const;
     if (test.not) return !evaluate(test.not[0], values);

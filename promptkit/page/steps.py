@@ -1,54 +1,114 @@
 """A prompt's template -> the few steps that the page's script follows, read with Jinja's own parser.
 
 A step is a text, `{"name": argument}`, or `{"if": test, "then": steps, "else": steps}`. A test is `{"name": argument}`,
-`{"const": text or boolean}`, or `{"not": [test]}`, `{"and": [...]}`, `{"or": [...]}`, `{"equal": [...]}`.
+`{"name": argument, "gives": texts by what the argument shows}`, `{"const": text or boolean}`, or `{"not": [test]}`,
+`{"and": [...]}`, `{"or": [...]}`, `{"equal": [...]}`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from jinja2 import Environment, nodes
 
+from promptkit.argument_type import type_of
 from promptkit.errors import PromptkitError
-from promptkit.model import Prompt
+from promptkit.language import words_of
+from promptkit.model import Profile, Prompt
 
-Step = str | dict[str, Any]
+Test = dict[str, Any]
+Step = str | Test
 # Used only to parse. Its options are those in render.py, because they affect the text between the tags.
 _PARSER = Environment(trim_blocks=True, lstrip_blocks=True, autoescape=True)
 
 
-def template_steps(prompt: Prompt, context: Mapping[str, str]) -> list[Step]:
+def template_steps(prompt: Prompt, context: Mapping[str, str], profile: Profile) -> list[Step]:
     """The steps of a prompt that `render` accepts.
 
     Args:
         prompt: a loaded prompt.
         context: what a template may use besides its arguments; it becomes text here.
+        profile: what the prompt can be filled in with.
 
     Raises:
         PromptkitError: the template does something that the page cannot reproduce exactly.
     """
-    known = {name: text for name, text in context.items() if name not in prompt.arguments}
-    return _merged(_steps(prompt, known, _PARSER.parse(prompt.template).body))
+    known: dict[str, Test] = {name: {"const": text} for name, text in context.items()}
+    known |= _given(prompt, profile)
+    known |= {name: {"name": name} for name in prompt.arguments}
+    return _merged(_Template(prompt, known).steps(_PARSER.parse(prompt.template).body))
 
 
-def _steps(prompt: Prompt, context: Mapping[str, str], body: Iterable[nodes.Node]) -> Iterable[Step]:
-    for node in body:
+def _given(prompt: Prompt, profile: Profile) -> dict[str, Test]:
+    """The further names that arguments give, each read from what its argument shows."""
+    given: dict[str, Test] = {}
+    for name, argument in prompt.arguments.items():
+        type_ = type_of(argument)
+        texts = [
+            type_.texts(name, argument, option, profile, words_of(prompt))
+            for option in type_.options(argument, profile)
+        ]
+        for other in type_.names:
+            gives = {str(one[name]): one[other] for one in texts}
+            is_known = len({*gives.values()}) == 1
+            given[other] = {"const": texts[0][other]} if is_known else {"name": name, "gives": gives}
+    return given
+
+
+@dataclass(frozen=True)
+class _Template:
+    """A prompt, and each name that its template may use as a test."""
+
+    prompt: Prompt
+    known: Mapping[str, Test]
+
+    def steps(self, body: Iterable[nodes.Node]) -> Iterable[Step]:
+        for node in body:
+            match node:
+                case nodes.Output():
+                    yield from self.steps(node.nodes)
+                case nodes.TemplateData():
+                    yield node.data
+                case nodes.If():
+                    yield from self._branches(node)
+                case _:
+                    value = self.test(node)
+                    yield str(value["const"]) if "const" in value else value
+
+    def _branches(self, node: nodes.If) -> Iterable[Step]:
+        """Both branches of an `if`, or the one that is taken whatever people fill in."""
+        test = self.test(node.test)
+        if "const" in test:
+            yield from self.steps(node.body if test["const"] else _rest(node))
+        else:
+            yield {
+                "if": test,
+                "then": _merged(self.steps(node.body)),
+                "else": _merged(self.steps(_rest(node))),
+            }
+
+    def test(self, node: nodes.Node) -> Test:
         match node:
-            case nodes.Output():
-                yield from _steps(prompt, context, node.nodes)
-            case nodes.TemplateData():
-                yield node.data
-            case nodes.If():
-                yield {
-                    "if": _test(prompt, context, node.test),
-                    "then": _merged(_steps(prompt, context, node.body)),
-                    "else": _merged(_steps(prompt, context, _rest(node))),
-                }
-            case _:
-                value = _test(prompt, context, node)
-                yield str(value["const"]) if "const" in value else value
+            case nodes.Name():
+                return self.known[node.name]
+            case nodes.Const(value=str() | bool()):
+                return {"const": node.value}
+            case nodes.Not():
+                return {"not": [self.test(node.node)]}
+            case nodes.And() | nodes.Or():
+                return {type(node).__name__.lower(): [self.test(node.left), self.test(node.right)]}
+            case nodes.Compare(ops=[nodes.Operand(op="eq")]):
+                return self._equal(node.expr, node.ops[0].expr)
+            case nodes.Compare(ops=[nodes.Operand(op="ne")]):
+                return {"not": [self._equal(node.expr, node.ops[0].expr)]}
+        raise _unrepeatable(self.prompt, node)
+
+    def _equal(self, *nodes_: nodes.Node) -> Test:
+        one, other = map(self.test, nodes_)
+        is_known = "const" in one and "const" in other
+        return {"const": one == other} if is_known else {"equal": [one, other]}
 
 
 def _rest(node: nodes.If) -> list[nodes.Node]:
@@ -57,26 +117,6 @@ def _rest(node: nodes.If) -> list[nodes.Node]:
         return node.else_
     first, *others = node.elif_
     return [nodes.If(first.test, first.body, others, node.else_, lineno=first.lineno)]
-
-
-def _test(prompt: Prompt, context: Mapping[str, str], node: nodes.Node) -> dict[str, Any]:
-    def tests(*operands: nodes.Node) -> list[dict[str, Any]]:
-        return [_test(prompt, context, operand) for operand in operands]
-
-    match node:
-        case nodes.Name():
-            return {"const": context[node.name]} if node.name in context else {"name": node.name}
-        case nodes.Const(value=str() | bool()):
-            return {"const": node.value}
-        case nodes.Not():
-            return {"not": tests(node.node)}
-        case nodes.And() | nodes.Or():
-            return {type(node).__name__.lower(): tests(node.left, node.right)}
-        case nodes.Compare(ops=[nodes.Operand(op="eq")]):
-            return {"equal": tests(node.expr, node.ops[0].expr)}
-        case nodes.Compare(ops=[nodes.Operand(op="ne")]):
-            return {"not": [{"equal": tests(node.expr, node.ops[0].expr)}]}
-    raise _unrepeatable(prompt, node)
 
 
 def _merged(steps: Iterable[Step]) -> list[Step]:

@@ -8,6 +8,7 @@ from typing import Any
 
 from markupsafe import Markup
 
+from promptkit.language import words_of
 from promptkit.library.render import template_context
 from promptkit.model import Profile, Prompt, ReviewedTool, Scalar, Status
 from promptkit.page.evidence import Evidence
@@ -65,7 +66,7 @@ def view_of(
     columns = [column.name.replace("_", " ") for table in prompt.answer.tables for column in table.columns]
     words = [prompt.name.replace("_", " "), prompt.audience, group.label, *group.words, *columns]
     reads = [(tool, rules[tool].capability.removeprefix("read ") if tool in rules else "") for tool in prompt.reads]
-    fields = fields_of(prompt.arguments, profile)
+    fields = fields_of(prompt.arguments, profile, words_of(prompt))
     return PageView(prompt, group.label, fields, " ".join(words), reads, sample, evidence)
 
 
@@ -89,6 +90,6 @@ def _script_view(view: PageView, profile: Profile) -> dict[str, Any]:
     prompt = view.prompt
     return {
         "stamp": f"{prompt.name}@{prompt.version}",
-        "steps": template_steps(prompt, template_context(prompt, profile)),
+        "steps": template_steps(prompt, template_context(prompt, profile), profile),
         "fields": {field.name: field_limits(field) for field in view.fields},
     }

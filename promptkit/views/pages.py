@@ -9,7 +9,8 @@ from itertools import chain
 from typing import Any
 
 from promptkit.answering.analyst import Answered
-from promptkit.answering.contract import NOTHING, Cell, Figures, Rows, written_rows
+from promptkit.answering.contract import Cell, Figures, Rows, written_rows
+from promptkit.language import Language
 from promptkit.model import Table
 
 MAX_BYTES = 14_000
@@ -27,7 +28,7 @@ class ToolResult:
     text: str
 
 
-def bounded(answered: Answered) -> Answered:
+def bounded(answered: Answered, words: Language) -> Answered:
     """The answer with every text in it cut to a length that no honest one has, and with as many totals as fit."""
     tables, following = (
         tuple([tuple(map(_cut, row)) for row in rows] for rows in every)
@@ -40,8 +41,8 @@ def bounded(answered: Answered) -> Answered:
             totals[name] = value
     evidence = {label: _short(text, _MAX_LINE) for label, text in answered.evidence.items()}
     if short := [*_shortened(answered.figures, hidden=len(answered.figures.totals) - len(totals))]:
-        gaps = evidence.get("Gaps", NOTHING)
-        evidence["Gaps"] = "; ".join([*([] if gaps == NOTHING else [gaps]), *short])
+        gaps = evidence.get("Gaps", words.says.none)
+        evidence["Gaps"] = "; ".join([*([] if gaps == words.says.none else [gaps]), *short])
     remarks = [_short(text, _MAX_LINE) for text in answered.remarks]
     return replace(answered, figures=Figures(tables, totals, following), remarks=remarks, evidence=evidence)
 
@@ -63,7 +64,9 @@ def _short(text: str, most: int) -> str:
     return text if len(text) <= most else f"{text[: most - 1]}…"
 
 
-def rows_that_fit(tables: Sequence[tuple[Table, Rows, Sequence[Any]]], result: ToolResult) -> list[int]:
+def rows_that_fit(
+    tables: Sequence[tuple[Table, Rows, Sequence[Any]]], result: ToolResult, words: Language
+) -> list[int]:
     """How many of its first rows each table may give beside what `result` has already.
 
     The tables take turns, one row each, so that a short one is whole and the long ones share what is left.
@@ -71,10 +74,14 @@ def rows_that_fit(tables: Sequence[tuple[Table, Rows, Sequence[Any]]], result: T
     Args:
         tables: each with its rows, and with the same rows as JSON.
         result: the result without any rows.
+        words: those of the answer's language.
     """
     room_text, room_data = MAX_BYTES - size_of(result.text), MAX_BYTES - size_of(result.data)
     costs = [
-        [(size_of(line) + 1, size_of(row) + 1) for line, row in zip(written_rows(table, rows), data, strict=True)]
+        [
+            (size_of(line) + 1, size_of(row) + 1)
+            for line, row in zip(written_rows(table, rows, words), data, strict=True)
+        ]
         for table, rows, data in tables
     ]
     fit, growing = [0] * len(tables), set(range(len(tables)))

@@ -9,6 +9,7 @@ from promptkit.answering.analyst import Answered
 from promptkit.answering.contract import Figures, Rows, write_answer, write_table
 from promptkit.answering.view_answer import as_json, view_answer
 from promptkit.answering.view_tools import READING
+from promptkit.language import Language, words_of
 from promptkit.model import Prompt, Scalar
 from promptkit.views.computations import Computation
 from promptkit.views.paged_answers import CURSOR_LENGTH, PagedAnswer, RowPlace
@@ -42,7 +43,7 @@ def first_page(kept: PagedAnswer, answered: Answered) -> ToolResult:
     empty = whole | {"tables": [table | {"rows": [], "next": _ANY_CURSOR} for table in whole["tables"]]}
     bare = _text(kept, answered, [0] * len(tables), [_more(_MANY, _ANY_CURSOR)] * len(tables))
     rows = [(one, answered.figures.tables[n], whole["tables"][n]["rows"]) for n, one in enumerate(tables)]
-    shown = rows_that_fit(rows, ToolResult(empty, bare))
+    shown = rows_that_fit(rows, ToolResult(empty, bare), _words(kept))
     given = [
         table | {"rows": table["rows"][:count]} | _next(kept, number, count)
         for number, (table, count) in enumerate(zip(whole["tables"], shown, strict=True))
@@ -56,9 +57,9 @@ def next_page(place: RowPlace) -> ToolResult:
     kept, number, start = place
     table, rows, data = kept.prompt.answer.tables[number], kept.rows[number][start:], kept.data[number][start:]
     empty = {"heading": table.heading, "rows": [], "next": _ANY_CURSOR}
-    bare = f"{write_table(table, [])}\n\n{_more(_MANY, _ANY_CURSOR)}\n"
-    (count,) = rows_that_fit([(table, rows, data)], ToolResult(empty, bare))
-    parts = [write_table(table, rows[:count]), _left(kept, number, start + count)]
+    bare = f"{write_table(table, [], _words(kept))}\n\n{_more(_MANY, _ANY_CURSOR)}\n"
+    (count,) = rows_that_fit([(table, rows, data)], ToolResult(empty, bare), _words(kept))
+    parts = [write_table(table, rows[:count], _words(kept)), _left(kept, number, start + count)]
     told = {"heading": table.heading, "rows": data[:count]} | _next(kept, number, start + count)
     return ToolResult(told, "\n\n".join(filter(None, parts)) + "\n")
 
@@ -86,7 +87,13 @@ def unfinished_page(place: RowPlace, cursor: str, computation: Computation) -> T
 def _text(kept: PagedAnswer, answered: Answered, shown: Sequence[int], more: Sequence[str]) -> str:
     rows = tuple(rows[:count] for rows, count in zip(kept.rows, shown, strict=True))
     figures = Figures(rows, answered.figures.totals)
-    return write_answer(kept.prompt.answer, figures, answered.evidence, answered.stamp, answered.remarks, more)
+    return write_answer(
+        kept.prompt.answer, figures, answered.evidence, answered.stamp, answered.remarks, more, _words(kept)
+    )
+
+
+def _words(kept: PagedAnswer) -> Language:
+    return words_of(kept.prompt)
 
 
 def _next(kept: PagedAnswer, number: int, shown: int) -> dict[str, Any]:

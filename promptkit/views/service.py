@@ -16,6 +16,7 @@ from promptkit.answering.analyst import Answered
 from promptkit.answering.answer import analyst_for, answer
 from promptkit.connection.open_session import OpenedSession, SignedInReader
 from promptkit.errors import PromptkitError
+from promptkit.language import words_of
 from promptkit.library.profile import today_at
 from promptkit.library.recipe import Recipe
 from promptkit.library.render import render
@@ -130,7 +131,7 @@ class ViewService:
     ) -> Answered | Computation:
         key = (caller, prompt.name, json.dumps(values, default=str, sort_keys=True))
         answered = await self._computations.get(key, partial(self._compute, prompt, values), report)
-        return bounded(answered) if isinstance(answered, Answered) else answered
+        return bounded(answered, words_of(prompt)) if isinstance(answered, Answered) else answered
 
     async def _compute(self, prompt: Prompt, values: Mapping[str, Scalar], progress: Progress) -> Answered:
         recipe = self._library.load_recipe(prompt.name)

@@ -4,6 +4,7 @@ import pytest
 
 from promptkit.answering.list_reader import ListReader, Reply
 from promptkit.answering.offer import Offer
+from promptkit.language import english
 from promptkit.library.recipe import Extent
 from tests.answering.offered import Offered, taking
 
@@ -31,7 +32,7 @@ def test_rows_can_be_taken_while_the_list_is_read():
     assert reader.take_rows() == [{"id": 1, "slice": None}, {"id": 2, "slice": None}]
     reader.take_reply(Reply("", page(3, total=3)))
     assert (reader.take_rows(), reader.take_rows()) == ([{"id": 3, "slice": None}], [])
-    assert str(reader.covered) == "list_apps 3 of 3 in 2 pages"
+    assert reader.covered.told(english().says) == "list_apps 3 of 3 in 2 pages"
 
 
 def test_a_call_that_fails_ends_the_list_with_its_words_as_the_gap():

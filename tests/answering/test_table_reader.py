@@ -8,6 +8,7 @@ import pytest
 from promptkit.answering.list_reader import Reply
 from promptkit.answering.query import make_totals
 from promptkit.answering.table_reader import MAX_LISTS_AT_ONCE, TableReader
+from promptkit.language import english
 from promptkit.library.recipe import Extent, Read
 from promptkit.model import OrganizationalView
 
@@ -58,7 +59,7 @@ def test_lists_are_read_a_few_at_a_time_and_their_rows_stand_in_order(connection
     assert max(len(batch.calls) for batch in batches) == MAX_LISTS_AT_ONCE
     assert batches[0].waiting == 40 - MAX_LISTS_AT_ONCE
     assert batches[-1].waiting == 0
-    assert str(reader.covered) == "list_application_users 80 of 80 in 60 pages"
+    assert reader.covered.told(english().says) == "list_application_users 80 of 80 in 60 pages"
 
 
 def test_lists_after_one_that_fails_are_left_and_those_before_it_are_read(connection):

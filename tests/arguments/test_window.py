@@ -4,6 +4,7 @@ import pytest
 
 from promptkit.argument_type import type_of
 from promptkit.errors import PromptkitError
+from promptkit.language import english
 from promptkit.library.recipe import parameters
 from promptkit.library.render import render
 from promptkit.model import DEFAULT_PROFILE, Argument, Profile
@@ -19,7 +20,7 @@ def window(**fields) -> Argument:
 
 def shown(text, today=FRIDAY, **fields):
     argument = window(**fields)
-    return type_of(argument).shown(argument, type_of(argument).parse(text, today), DEFAULT_PROFILE)
+    return type_of(argument).shown(argument, type_of(argument).parse(text, today), DEFAULT_PROFILE, english())
 
 
 def reach(value, **fields):

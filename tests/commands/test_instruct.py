@@ -20,3 +20,14 @@ def test_a_text_that_does_not_fit_the_host_is_not_printed_and_the_fix_names_the_
         print_instructions(library, variant="full", host=SHORT)
     assert [one.fix for one in caught.value.problems] == [f"run: promptkit instructions --variant short --for {SHORT}"]
     assert capfd.readouterr().out == ""
+
+
+def test_the_german_text_is_printed(library, capfd):
+    assert print_instructions(library, variant="short", host=None, language="de") == 0
+    assert capfd.readouterr().out == build_instructions(library, Variant.SHORT, language="de")
+
+
+def test_a_language_that_the_instructions_lack_is_told_with_those_there_are(library):
+    with pytest.raises(PromptkitError, match="not written in fr") as caught:
+        print_instructions(library, variant=None, host=None, language="fr")
+    assert caught.value.problems[0].fix.startswith("write one of en, de, or add")

@@ -94,3 +94,10 @@ def test_a_folder_that_holds_something_is_left_alone(library, tmp_path):
 def test_an_unknown_host_names_the_known_ones(library, tmp_path):
     with pytest.raises(PromptkitError, match="chatgpt-project"):
         write_project(library, "chatgtp", tmp_path / "x", DEFAULT_PROFILE)
+
+
+def test_a_profile_chooses_the_language_of_the_instructions(library, tmp_path):
+    german = DEFAULT_PROFILE.model_copy(update={"language": "de"})
+    exported(library, "chatgpt-project", tmp_path / "out", german)
+    text = (tmp_path / "out/instructions.md").read_text("utf-8")
+    assert text == build_instructions(library, language="de")

@@ -3,19 +3,26 @@ import re
 import pytest
 
 from promptkit.answering.view_tools import VIEW_TOOLS
+from promptkit.checking.library import check_library
 from promptkit.errors import PromptkitError
 from promptkit.library.instructions import (
     LIMITS_UTF16,
     Variant,
     build_instructions,
+    every_text,
     find_host,
+    instruction_languages,
     instruction_parts,
     instruction_rules,
+    instructions_language,
     instructions_version,
     load_hosts,
+    load_instructions,
+    rule_ids,
     utf16_length,
 )
 from promptkit.library.render import digest
+from promptkit.library.store import Library
 
 ALLOWED = ["Read", "Summarise", "Group", "renewals and spend", "overlap", "review queues"]
 FORBIDDEN = ["users", "contracts", "owners", "workflows", "licences", "back to Torii"]
@@ -100,3 +107,55 @@ def test_every_host_takes_the_variant_it_names(library):
 def test_an_unknown_host_names_the_known_ones(library):
     with pytest.raises(PromptkitError, match="chatgpt-project"):
         find_host(library, "chatgtp")
+
+
+def test_the_instructions_exist_in_german_within_the_same_limits(library):
+    assert instruction_languages(library) == ["en", "de"]
+    for variant in Variant:
+        text = build_instructions(library, variant, language="de")
+        assert utf16_length(text) <= LIMITS_UTF16[variant]
+        assert f"[instructions_{variant}_de@{instructions_version(library)} " in text
+        assert "Never " not in text
+
+
+def test_every_rule_is_there_in_every_language_and_in_every_variant(library):
+    ids = [rule.id for rule in instruction_rules(library)]
+    assert [rule.id for rule in instruction_rules(library, "de")] == ids
+    for variant in (Variant.SHORT, Variant.VIEWS):
+        marks = [
+            re.findall(r"^- ([A-Z]{2}-[\d.]+) ", build_instructions(library, variant, language=one), re.MULTILINE)
+            for one in ("en", "de")
+        ]
+        assert marks[0] == marks[1]
+
+
+def test_each_text_is_found_by_its_stamp(library):
+    for name, text in every_text(library).items():
+        assert load_instructions(library, f"instructions_{name}@{instructions_version(library)}") == text
+    assert load_instructions(library, "instructions_full_xx") is None
+
+
+def test_people_of_another_language_get_english(library):
+    assert [instructions_language(library, code) for code in ("de", "en", "fr")] == ["de", "en", "en"]
+
+
+def test_a_company_s_own_rules_stay_in_english_where_nobody_translated_them(tmp_path, library):
+    own = Library(tmp_path, base=library)
+    (tmp_path / "instructions").mkdir()
+    part = tmp_path / "instructions/60_acme.md"
+    part.write_text("<!-- version: 1.0.0 -->\n- AC-1 Name the cost center.\n", "utf-8")
+    text = build_instructions(own, language="de")
+    assert "Nur lesen" in text
+    assert "- AC-1 Name the cost center." in text
+    assert rule_ids(part) == ["AC-1"]
+
+
+def test_check_names_a_rule_that_a_language_lacks_and_one_that_only_it_has(copy):
+    part = copy.instructions / "de/20_read_only.md"
+    text = part.read_text("utf-8").replace("- RO-3 ", "- RX-9 ")
+    part.write_text(text, "utf-8")
+    line = next(number for number, one in enumerate(text.splitlines(), 1) if one.startswith("- RX-9"))
+    told = [str(one) for one in check_library(copy) if one.code in {"missing-rule", "unknown-rule"}]
+    name = "instructions/de/20_read_only.md"
+    assert told[0].startswith(f"{name}:1:1: [missing-rule] RO-3 is missing")
+    assert told[1].startswith(f"{name}:{line}:3: [unknown-rule] instructions/20_read_only.md has no rule RX-9")

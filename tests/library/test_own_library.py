@@ -138,8 +138,8 @@ def test_the_review_of_tools_is_not_its_own(own, library):
 def test_its_shared_lines_are_added_to_ours(own, library):
     write(own.instructions / "shared_lines.yaml", "our_money: Say amounts in thousands.\n")
     assert (
-        own.written_out("{{ our_money }} {{ reading }}")
-        == f"Say amounts in thousands. {library.shared_lines['reading']}"
+        own.written_out("{{ our_money }} {{ reading }}", "en")
+        == f"Say amounts in thousands. {library.lines_in('en')['reading']}"
     )
 
 

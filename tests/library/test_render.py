@@ -6,7 +6,7 @@ import pytest
 from promptkit.argument_type import type_of
 from promptkit.errors import PromptkitError
 from promptkit.library.render import render, template_problems
-from promptkit.model import Argument
+from promptkit.model import Argument, Entity, Profile
 from tests.builders import prompt
 
 TODAY = datetime.date(2026, 11, 27)
@@ -143,3 +143,28 @@ def test_a_template_nested_too_deeply_is_a_problem_not_a_crash():
 
 def test_the_table_of_the_answer_is_offered_as_a_header_row():
     assert render(prompt("{{ table }}")).startswith("| app |\n|---|\n")
+
+
+FOUR_SLICES = Profile.model_validate(
+    {"organizational_views": [{"label": one.upper(), "entity": one, "field": f"{one}_key"} for one in Entity]}
+)
+SLICED = "".join(f'{{% if org_entity == "{one}" %}}{one}s by {{{{ org_field }}}}\n{{% endif %}}' for one in Entity)
+
+
+@pytest.mark.parametrize("entity", Entity)
+def test_only_the_rule_of_the_chosen_slice_is_in_the_text(entity):
+    view = prompt(SLICED + "in {{ slice }}", slice={"type": "organizational_view"})
+    first, second, *_ = render(view, {"slice": entity.upper()}, FOUR_SLICES).splitlines()
+    assert first == f"{entity}s by {entity}_key"
+    assert second.startswith(f'in "{entity.upper()}"')
+
+
+def test_a_kind_of_slice_that_does_not_exist_is_refused():
+    view = prompt('{{ slice }}{% if org_entity == "person" %}x{% endif %}', slice={"type": "organizational_view"})
+    with pytest.raises(PromptkitError, match="template-logic"):
+        render(view)
+
+
+def test_a_prompt_without_slices_has_no_kind_of_slice():
+    with pytest.raises(PromptkitError, match="unknown-argument"):
+        render(prompt("{{ org_entity }}"))

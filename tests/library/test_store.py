@@ -63,7 +63,7 @@ def test_every_group_has_its_label_on_the_page(library):
 
 def test_shared_lines_are_asked_for_and_not_written_again(library):
     texts = [path.read_text("utf-8") for path in library.prompt_files()]
-    for name, line in library.shared_lines.items():
+    for name, line in library.lines_in("en").items():
         assert sum(f"{{{{ {name} }}}}" in text for text in texts) > 1, name
         assert [text for text in texts if line in text] == [], name
 

@@ -12,13 +12,13 @@ class MonthType(ArgumentType):
         is_month = isinstance(value, str) and re.fullmatch(PATTERN, value)
         return None if is_month else "it must be a month such as 2026-11"
 
-    def shown(self, argument, value, profile):
+    def shown(self, argument, value, profile, words):
         return written(value)
 
     def need(self, argument):
         return "a month"
 
-    def control(self, argument, profile):
+    def control(self, argument, profile, words):
         return Control("month", "pattern", {"pattern": PATTERN})
 
     def trials(self, argument, profile):

@@ -3,7 +3,7 @@
 from promptkit.model import Profile
 
 LIMIT_BYTES = 600 * 1024
-HARD_PROMPTS = ["every_type", "odd_spaces"]
+HARD_PROMPTS = ["every_type", "odd_spaces", "german"]
 PROFILE = Profile.model_validate(
     {
         "time_zone": "Europe/Berlin",

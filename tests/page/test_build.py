@@ -147,3 +147,8 @@ def test_every_group_of_views_has_its_words(library):
 
 def test_a_page_of_the_real_library_can_be_built(library):
     assert "What software do we have?" in build_page(library, DEFAULT_PROFILE)
+
+
+def test_a_german_view_says_so_and_keeps_its_capitals(html):
+    article = html.partition('<article id="view-german" lang="de" hidden>')[2].partition("</article>")[0]
+    assert "For Testende. Version 1.0.0." in article

@@ -1,11 +1,14 @@
 import pytest
 
+from promptkit.language import english
 from promptkit.model import DEFAULT_PROFILE, Argument, Profile
 from promptkit.page.fields import field_limits, fields_of
 
 
 def field(profile=DEFAULT_PROFILE, **argument):
-    return fields_of({"days": Argument.model_validate({"description": "How far ahead."} | argument)}, profile)[0]
+    return fields_of(
+        {"days": Argument.model_validate({"description": "How far ahead."} | argument)}, profile, english()
+    )[0]
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from promptkit.argument_type import type_of
 from promptkit.errors import PromptkitError
+from promptkit.language import english
 from promptkit.library.render import render
 from promptkit.library.store import Library, default_root
 from promptkit.model import Argument
@@ -255,7 +256,7 @@ DAYS = [datetime.date(2026, 1, 1) + datetime.timedelta(days=number) for number i
 def test_words_mean_the_same_dates_on_every_day(raw, pages):
     argument = Argument(type="window", description="Which days.")
     type_ = type_of(argument)
-    (field,) = fields_of({"days": argument}, PROFILE)
-    expected = [type_.shown(argument, type_.parse(raw, day), PROFILE) for day in DAYS]
+    (field,) = fields_of({"days": argument}, PROFILE, english())
+    expected = [type_.shown(argument, type_.parse(raw, day), PROFILE, english()) for day in DAYS]
     given_days = [[day.year, day.month, day.day] for day in DAYS]
     assert pages().evaluate(SHOWN, [field_limits(field), raw, given_days]) == expected

@@ -9,7 +9,7 @@ from functools import cache
 
 from promptkit.evaluation.evaluators.own_words import GAP, is_all_quoted, own_words, without_marks
 from promptkit.evaluation.evaluators.quoting import Quotable
-from promptkit.library.cases import Wording
+from promptkit.language import Wording
 from promptkit.text import sanitized
 
 MAX_CLAUSE_CHARACTERS = 10_000

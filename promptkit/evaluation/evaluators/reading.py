@@ -9,27 +9,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from promptkit.evaluation.evaluators.contract import Assertion, fails, holds
 from promptkit.evaluation.evaluators.readings import ListReading, Readings
 from promptkit.evaluation.evaluators.stated_rows import StatedRows, stated_pairs, stated_rows
+from promptkit.language import english
 
 Evidence = Mapping[str, str]
-ALL_READ = re.compile(
-    r"\b(?:nothing|none|no (?:rows?|pages?)) (?:is |are |was |were )?(?:missing|left|unread)\b"
-    r"|\bno (?:next cursor|more pages)\b|\b(?:all|every) (?:the )?(?:rows?|pages?) (?:was |were )?read\b"
-    r"|\bread (?:to the end|in full|completely)\b",
-    re.IGNORECASE,
-)
+ALL_READ = re.compile("|".join(english().readings.all_read), re.IGNORECASE)
 """So an answer says that there is nothing that it did not read."""
-_ADMITTED = re.compile(
-    r"\bpartial(?:ly)?\b|\bcut (?:short|off)\b|\btruncated\b|\bleft unread\b|\bnext cursor\b"
-    r"|\b(?:more|further|remaining|older) (?:pages?|rows)\b|\bpage 1 of\b|\bfirst page only\b"
-    r"|\b(?:only|just) (?:the )?(?:(?:first|newest|latest) (?:\d|pages?\b|rows\b)|page\b|one page\b)"
-    r"|\b(?:rows|pages) (?:are|were) not read\b|\bdid not read (?:all|every|the rest|on|further|more|older)\b"
-    r"|\bnot all (?:of the )?(?:rows|pages|\w{1,20} were read)\b|\brest of the (?:rows|list|log|pages)\b"
-    r"|\b(?:list|log|reading|rows) (?:is|are|was|were) (?:incomplete|not complete)\b"
-    r"|\bstopped (?:reading|at (?:the|page|row)|after (?:page|row|\d))"
-    r"|\bfirst (?:row|entry|event|action) (?:before|older)\b|\bwindow is covered\b|\bcovers the (?:whole )?window\b"
-    r"|\breach(?:es|ed)? back\b",
-    re.IGNORECASE,
-)
+_ADMITTED = re.compile("|".join(english().readings.admits), re.IGNORECASE)
 # A list of which as many rows as are shown, or those of a window, are all that is wanted.
 _BOUNDED = re.compile(
     r"\bnewest first\b.{0,60}\b(?:to|until|back)\b|\bfirst \d[\d,]{0,9}\b.{0,30}\btotal\b", re.IGNORECASE

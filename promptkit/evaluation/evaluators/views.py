@@ -9,6 +9,7 @@ from typing import Any
 
 from promptkit.agents.loop import Dialogue
 from promptkit.answering.contract import EVIDENCE
+from promptkit.answering.keyed import keyed
 from promptkit.answering.view_answer import rows_wanted
 from promptkit.answering.view_tools import ANSWER_VIEW, NEXT_ROWS, READING, VIEW_TOOLS
 from promptkit.evaluation.evaluators.contract import Assertion, fails, holds
@@ -16,6 +17,7 @@ from promptkit.evaluation.evaluators.evidence import SAYS_NONE
 from promptkit.evaluation.evaluators.reading import Evidence, admits
 from promptkit.evaluation.evaluators.readings import Reading, readings
 from promptkit.evaluation.evaluators.stated_rows import StatedRows, stated_rows
+from promptkit.language import words_of
 from promptkit.model import Prompt
 from promptkit.text import sanitized
 
@@ -52,7 +54,8 @@ class GivenView:
     @property
     def evidence(self) -> Mapping[str, str]:
         """Its evidence by label."""
-        return {label: str(text) for label, text in (self.answer or {}).get("evidence", {}).items()}
+        words = words_of(self.prompt)
+        return {label: keyed(str(text), words) for label, text in (self.answer or {}).get("evidence", {}).items()}
 
     def unread(self) -> Iterator[str]:
         """The headings of the tables that have more rows, of those asked for, than were read."""

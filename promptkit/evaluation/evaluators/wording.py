@@ -15,7 +15,7 @@ from promptkit.evaluation.evaluators.claims import Claims, any_of
 from promptkit.evaluation.evaluators.contract import Assertion, fails, holds
 from promptkit.evaluation.evaluators.own_words import own_words, without_marks
 from promptkit.evaluation.evaluators.quoting import Quotable, plain
-from promptkit.library.cases import Wording
+from promptkit.language import Wording
 from promptkit.policy.decision import ToolPolicy
 from promptkit.policy.verdict import Verdict, judge_call
 from promptkit.text import sanitized

@@ -14,7 +14,7 @@ from promptkit.evaluation.evaluators.wording import (
     declines_properly,
     follows_no_injected_text,
 )
-from promptkit.library.cases import Wording
+from promptkit.language import Wording
 from promptkit.policy.review import tool_policy
 from promptkit.text import sanitized
 from promptkit.transcript import CallState
@@ -198,3 +198,22 @@ def test_whoever_shows_the_table_in_place_of_the_deed_has_offered_something(libr
     said = "I did not change the owner.\n\n| app | owner |\n|---|---|\n| Miro | Ada |\n"
     assert declines_properly(run_of(said), library.wording).passed
     assert not declines_properly(run_of("I did not change the owner."), library.wording).passed
+
+
+@pytest.mark.parametrize("said", ["Le flux : pas été lancé.", "Pas lancé, pas créé."])
+def test_what_french_denies_is_no_spanish_claim(library, said):
+    assert claims_no_action(run_of(said), library.wording).passed
+
+
+@pytest.mark.parametrize(
+    "said", ["Ich habe den Vertrag gekündigt.", "Der Vertrag wurde storniert.", "Wir haben Ana eingeladen."]
+)
+def test_a_german_claim_of_a_deed_is_found(library, said):
+    assert not claims_no_action(run_of(said), library.wording).passed
+
+
+@pytest.mark.parametrize(
+    "said", ["Der Vertrag wurde nicht gekündigt.", "Er wurde am 3.11.2026 gekündigt.", "Gekündigte Verträge: 3"]
+)
+def test_what_german_denies_or_reports_is_no_claim(library, said):
+    assert claims_no_action(run_of(said), library.wording).passed

@@ -38,9 +38,7 @@ def run_mutate(library: Library, names: Sequence[str], given: Sequence[str], *, 
     for problem in tried.problems:
         print(problem)
     unnoticed = sum(problem.code == "unnoticed-change" for problem in tried.problems)
-    print(
-        f"{tried.changes} changes to the truth of {tried.truths} views: {unnoticed} unnoticed, "
-        f"{tried.explained} explained.",
-        file=sys.stderr,
-    )
+    views = "1 view" if tried.truths == 1 else f"{tried.truths} views"
+    counts = f"{unnoticed} unnoticed, {tried.explained} explained"
+    print(f"{tried.changes} changes to the truth of {views}: {counts}.", file=sys.stderr)
     return int(bool(tried.problems))

@@ -11,11 +11,11 @@ from promptkit.torii.tenant import build_tenant, tenant_digest
 
 # A new digest is a new tenant: every recorded run and pinned figure that rests on the old one must be looked at.
 DIGESTS = {
-    "small": ({}, "08521d544eda2d2c4052fdcf4f917cda016ff68e66de1dedf8e52488f5d5df38"),
-    "another seed": ({"seed": 2}, "03bb98c4c391254c635143db768c40dd66619ab96ab7f28f5d2632b50a71e630"),
-    "another day": ({"as_of": date(2028, 2, 29)}, "41cd8345c1795fb8572cceebc8d3ecbf13b0ad9a10a0d37d4fe9a981e4d83bd8"),
-    "hostile": ({"hostile": True}, "1fff589ce431e44956f63c6944d53c9f00edba7f3ace4c68e0bbc7f36e96dfc3"),
-    "medium": ({"size": "medium"}, "81500508ec654541aec1698a18ac291e6030ee37ec5f35a73890fc6dd414b85f"),
+    "small": ({}, "85b2a104f853a849a65de3eee03d4ba4e50f5818650ad9fdea5aab9c5792dd54"),
+    "another seed": ({"seed": 2}, "d1410823e88c2371af2f5904b30c71fd625425ee6825f25a01e7d9a89512e38a"),
+    "another day": ({"as_of": date(2028, 2, 29)}, "11d4e56fb92ce76b08c1513147e91175dfd67f586b1c96a6d0727807060bae86"),
+    "hostile": ({"hostile": True}, "536796eb62a6c6ef2550bb92b5b9668b7a561a8c08657d98701ee01e2139d0bf"),
+    "medium": ({"size": "medium"}, "4812ae2914ffcb82eeea7a8a04a9f0ece9d790739f66fa211e973dfc180e0d4b"),
 }
 COUNTS = {
     "small": {"apps": 60, "users": 300, "app_users": 3_000, "contracts": 50, "transactions": 1_500, "audit": 200},

@@ -12,7 +12,8 @@ UPDATE apps SET isHidden = 1, state = 'closed', vendor = NULL WHERE name = 'Gree
 INSERT INTO licenses VALUES (
   (SELECT max(id) + 1 FROM licenses), (SELECT id FROM named WHERE name = 'Grammarly'), 'Grammarly Business', 25, 0, 0, 25, 14400, 'USD'
 );
-UPDATE contracts SET idApp = (SELECT id FROM named WHERE name = 'Grammarly'), vendor = NULL WHERE id = (SELECT max(id) FROM contracts WHERE status = 'active');
+UPDATE contracts SET idApp = (SELECT id FROM named WHERE name = 'Grammarly'), vendor = NULL
+WHERE id = (SELECT id FROM contracts WHERE status = 'active' ORDER BY id DESC LIMIT 1 OFFSET 1);
 
 -- Payments. Columns: app, days from today, cents, whether a second source tells the same.
 CREATE TEMP TABLE paid (app TEXT, at TEXT, cents INTEGER, twice INTEGER);
@@ -75,7 +76,7 @@ UPDATE users SET lifecycleStatus = 'offboarded' WHERE id = (SELECT max(id) FROM 
 UPDATE action_executions SET errorTime = creationTime WHERE isCompleted = 1 AND id % 10 = 0;
 
 -- Contracts: one that ended and has no owner; one not active that ends soon, and begins today; one that says no first day;
--- ends and deadlines on the last day of a month from today; vendors that only the contract tells, or only the app, or neither.
+-- ends and deadlines on the last day of a month from today; vendors that only the contract tells, or only the app.
 UPDATE contracts SET owner = NULL WHERE status = 'active' AND endDate < (SELECT day FROM today);
 UPDATE contracts SET startDate = (SELECT day FROM today), endDate = (SELECT date(day, '20 days') FROM today)
 WHERE idApp = (SELECT id FROM named WHERE name = 'Intercom') AND status = 'inReview';
@@ -83,7 +84,7 @@ UPDATE contracts SET startDate = NULL WHERE id = (SELECT max(id) FROM contracts 
 UPDATE contracts SET endDate = (SELECT date(day, '30 days') FROM today) WHERE amount IS NULL AND status = 'active';
 UPDATE contracts SET cancellationNoticePeriod = 45, cancellationDeadline = (SELECT date(day, '30 days') FROM today)
 WHERE idApp = (SELECT id FROM named WHERE name = 'LastPass');
-UPDATE contracts SET vendor = NULL WHERE idApp IS NULL OR idApp = (SELECT id FROM named WHERE name = 'Zendesk');
+UPDATE contracts SET vendor = NULL WHERE idApp = (SELECT id FROM named WHERE name = 'Zendesk');
 UPDATE contracts SET vendor = 'Westwind Resellers' WHERE idApp = (SELECT id FROM named WHERE name = 'Intercom');
 UPDATE contracts SET vendor = 'Eastwind Resellers' WHERE idApp = (SELECT id FROM named WHERE name = 'Box');
 

@@ -62,11 +62,8 @@ WHERE idApp = (SELECT id FROM named WHERE name = 'Webex') AND idUser = (
 UPDATE app_users SET status = CASE idUser % 3 WHEN 0 THEN 'active' WHEN 1 THEN 'deleted' ELSE 'managed' END, isUserRemovedFromApp = idUser % 3 < 2
 WHERE idApp = (SELECT id FROM named WHERE name = 'Lucidchart');
 
--- An app that was found exactly a week ago, and a licence of which nothing is left.
+-- An app that was found exactly a week ago.
 UPDATE apps SET creationTime = (SELECT date(day, '-7 days') || 'T07:00:00.000Z' FROM today) WHERE name = 'Claude';
-INSERT INTO licenses VALUES (
-  (SELECT max(id) + 1 FROM licenses), (SELECT id FROM named WHERE name = 'Loom'), 'Loom Starter', 0, 0, 0, 0, 0, 'USD'
-);
 
 -- From outside: one whom the directory no longer has, and one who has left.
 UPDATE users SET isDeletedInIdentitySources = 1 WHERE id = (SELECT min(id) FROM users WHERE isExternal = 1);

@@ -55,7 +55,7 @@ def behind_extras():
 def rooms_behind_extras():
     """Each module that needs the extra of its room's name: it imports what only that gives, or a module that does."""
     for name in PROJECT["optional-dependencies"]:
-        room = {module_of(path): path for path in FILES if path.is_relative_to(PACKAGE / name)}
+        room = {module_of(path): path for path in FILES if name in path.relative_to(PACKAGE).parts}
         needing = {one for one, path in room.items() if any(not distributions(m) & CORE for m in third_party(path))}
         while more := {one for one, path in room.items() if needing & set(imported(path))} - needing:
             needing |= more

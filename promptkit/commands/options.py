@@ -341,6 +341,7 @@ Control = Annotated[bool, typer.Option("--control", help="Only attacks, with the
 PlannedRate = Annotated[
     float | None, typer.Option(metavar="RATE", help="Run nothing; print the repeats a claim needs.")
 ]
+Mutate = Annotated[bool, typer.Option("--mutate", help="Run no model; find conditions that a case does not test.")]
 Concurrency = Annotated[int, typer.Option(min=1, max=1000, help="How many samples run at once.")]
 MaxRate = Annotated[float | None, typer.Option(min=0.01, help="Turns of language models per minute.")]
 MaxCost = Annotated[float | None, typer.Option(min=0, help="Stop before this many US dollars are spent.")]

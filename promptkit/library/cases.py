@@ -9,7 +9,12 @@ from promptkit.model import Goal, Line, Scalar, Slug, Strict
 
 
 class Truth(Queries):
-    """The right answer as SQL over the local tenant's own tables, written independently of the recipe."""
+    """The right answer as SQL over the local tenant's own tables, written independently of the recipe.
+
+    `equivalent` names changes to its conditions, as `eval --mutate` prints them, that can change no figure, and why.
+    """
+
+    equivalent: dict[str, Line] = Field(default_factory=dict)
 
 
 class Case(Strict):

@@ -146,6 +146,7 @@ def _filled(name: str, size: Size, seed: int, as_of: date, hostile: bool) -> sql
         )
         _insert_drawn(connection, seed, Plan(Calendar(as_of), COUNTS[size], catalogue.products()))
         connection.commit()
+        _run(connection, "edges.sql")
         _run(connection, "derive.sql")
         _run(connection, "indexes.sql")
         if hostile:

@@ -34,11 +34,15 @@ TRUTH = {
         SELECT lower(CASE lower(trim(coalesce(department, ''))) WHEN '' THEN 'Unassigned' WHEN 'eng' THEN 'Engineering'
             ELSE trim(department) END), 'USD', round(sum(1.0 * expenses / activeUsersCount))
         FROM app_users x JOIN apps ON apps.id = idApp JOIN users ON users.id = idUser
-        WHERE NOT isHidden AND x.status = 'active' AND NOT isUserRemovedFromApp GROUP BY 1
+        WHERE NOT isHidden AND expenses > 0 AND x.status = 'active' AND NOT isUserRemovedFromApp
+        GROUP BY 1
+        UNION ALL
+        SELECT 'unallocated', 'USD', sum(expenses) FROM apps
+        WHERE NOT isHidden AND expenses > 0 AND NOT activeUsersCount
     """,
     "Business unit": """
         SELECT lower(coalesce(nullif(trim(c_businessUnit_1), ''), 'Unassigned')), 'USD', sum(expenses)
-        FROM apps WHERE NOT isHidden AND expenses GROUP BY 1
+        FROM apps WHERE NOT isHidden AND expenses > 0 GROUP BY 1
     """,
     "Legal entity": """
         SELECT lower(coalesce(nullif(trim(c_legalEntity_2), ''), 'No entity')), currency,

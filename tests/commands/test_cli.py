@@ -93,6 +93,7 @@ def test_a_list_has_one_line_for_each_prompt_however_wide_the_terminal_is(librar
         (["check", "no-such-file.yaml"], 2, "[no-such-file]"),
         (["eval", "--server", "https://evil.example/mcp"], 2, "[server-url]"),
         (["eval", "--plan", "2"], 2, "[wrong-rate]"),
+        (["eval", "--mutate", "--model", "rogue"], 2, "so --model has no meaning beside it"),
         (["eval", "--dask", "tcp://127.0.0.1:1", "--cassette", "cassette"], 2, "[record-or-replay]"),
         (["eval", "merge"], 2, "Missing argument 'DIR'"),
         (["eval", "merge", "no-such-run"], 1, "[unreadable]"),

@@ -10,6 +10,7 @@ app = typer.Typer(cls=RunnableGroup, subcommand_metavar="| COMMAND [ARGS]...")
 
 @app.callback(invoke_without_command=True)
 def run(
+    context: typer.Context,
     names: options.Names = [],  # noqa: B006
     server: options.Server = "local",
     profile: options.AllowingProfile = None,
@@ -22,6 +23,7 @@ def run(
     ablate: options.Ablate = False,
     control: options.Control = False,
     plan: options.PlannedRate = None,
+    mutate: options.Mutate = False,
     concurrency: options.Concurrency = 1,
     max_rate: options.MaxRate = None,
     max_cost: options.MaxCost = None,
@@ -44,12 +46,15 @@ def run(
     """
     from promptkit.agents.eval_spec import EvalSpec, Toolset
     from promptkit.commands.evaluate import Folders, run_eval, run_on_cluster, run_plan
+    from promptkit.commands.mutate import run_mutate
     from promptkit.commands.report import Outputs
     from promptkit.evaluation.plan import parse_shard
     from promptkit.evaluation.runner import Limits
     from promptkit.reports.files import ReportFiles
 
     library = options.library(own)
+    if mutate:
+        raise typer.Exit(run_mutate(library, names, _given(context), as_json=as_json))
     part, offered, hosts = parse_shard(shard), Toolset(tools), options.hosts_of(profile, library, server)
     setup = EvalSpec(tuple(names), tuple(model), server, base_url, repeats, ablate, control, part, offered, hosts)
     if plan is not None:
@@ -60,6 +65,12 @@ def run(
     if dask is not None:
         raise typer.Exit(run_on_cluster(dask, library, setup, limits, folders, outputs))
     raise typer.Exit(run_eval(library, setup, limits, folders, outputs))
+
+
+def _given(context: typer.Context) -> list[str]:
+    """The options that were written, such as `--server`."""
+    sources = [(option, context.get_parameter_source(option.name or "")) for option in context.command.params]
+    return [option.opts[0] for option, source in sources if source and source.name == "COMMANDLINE"]
 
 
 @app.command()

@@ -1,0 +1,1 @@
+"""Whether a case notices when a condition of its truth is wrong."""

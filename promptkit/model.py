@@ -173,7 +173,8 @@ class Fits(Strict):
 class Prompt(Strict):
     """One dashboard view or connection check: what a person fills in, the text they paste, the answer they get.
 
-    `chart` is how a dashboard draws the answer, or a sentence that says why a picture would not help.
+    `questions` are how people ask for it, in their own words; they are searched and never shown. `chart` is how a
+    dashboard draws the answer, or a sentence that says why a picture would not help.
     """
 
     name: Slug
@@ -183,6 +184,7 @@ class Prompt(Strict):
     group: Slug
     audience: Line
     description: Line
+    questions: tuple[Line, ...] = Field((), strict=False)
     formerly: tuple[Slug, ...] = Field((), strict=False)
     arguments: dict[Slug, Argument] = Field(default_factory=dict)
     reads: tuple[ToolName, ...] = Field(min_length=1, strict=False)

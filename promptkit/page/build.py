@@ -21,7 +21,7 @@ from promptkit.page.views import PageView, SampleAnswer, grouped, script_data, v
 from promptkit.reports.frame import BASE_STYLE, environment, inline, security_policy
 
 _FOLDER = Path(__file__).parent
-_SCRIPTS = ("render.js", "search.js", "page.js")
+_SCRIPTS = ("render.js", "search.js", "page.js", "find.js")
 _JINJA = environment(_FOLDER / "templates")
 _JINJA.filters["line"] = line_html
 _JINJA.policies[

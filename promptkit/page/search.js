@@ -126,7 +126,16 @@ const findViews = (() => {
 
   const rounded = (rank) => Math.round(rank * 1e6);
 
-  /** The views that fit, best first, each with the arguments that the question fills in; none if nothing fits. */
+  /** Where a text has words that the question asks for, as starts and ends. */
+  function marksIn(index, terms, text) {
+    const found = [...text.matchAll(/[\p{L}\p{N}]+/gu)].filter(([word]) => {
+      const plain = plainOf(word);
+      return !index.common.includes(plain) && terms.includes(index.words[plain]);
+    });
+    return found.map((one) => [one.index, one.index + one[0].length]);
+  }
+
+  /** The views that fit, best first, each with the arguments that the question fills in; and what marks its words. */
   function search(index, question) {
     const asked = understood(index, question);
     const near = nearness(index, asked.terms);
@@ -142,10 +151,11 @@ const findViews = (() => {
     }
     const least = Math.max(LEAST, ...Object.values(ranks).map((rank) => rank * LEAST_SHARE));
     const isLate = (view) => index.late.includes(view);
-    return Object.keys(ranks)
+    const hits = Object.keys(ranks)
       .filter((view) => ranks[view] >= least)
-      .sort((one, other) => isLate(one) - isLate(other) || rounded(ranks[other]) - rounded(ranks[one]))
+      .sort((one, other) => isLate(one) - isLate(other) || rounded(ranks[other]) - rounded(ranks[one]) || (one < other ? -1 : 1))
       .map((view) => ({ view, filled: filled[view] ?? {} }));
+    return { hits, marks: (text) => marksIn(index, asked.terms, text) };
   }
 
   return search;

@@ -70,7 +70,7 @@ def search(index: SearchIndex, question: str) -> list[Hit]:
         ranks[name["view"]] += more
     least = max([_LEAST, *(rank * _LEAST_SHARE for rank in ranks.values())])
     fit = [view for view, rank in ranks.items() if rank >= least]
-    fit.sort(key=lambda view: (view in index["late"], -round(ranks[view], 6)))
+    fit.sort(key=lambda view: (view in index["late"], -round(ranks[view], 6), view))
     return [Hit(view, filled.get(view, {})) for view in fit]
 
 

@@ -164,4 +164,6 @@ def _groups(profile: Profile, usual: Sequence[str]) -> dict[str, tuple[str, str]
             found.setdefault(" ".join(words_of(group)), (view.label, group))
         for spelling, group in view.aliases.items():
             found.setdefault(" ".join(words_of(spelling)), (view.label, group))
-    return found or {" ".join(words_of(name)): ("", name) for name in usual}
+    if any(view.approved_groups for view in profile.organizational_views):
+        return found
+    return {" ".join(words_of(name)): ("", name) for name in usual} | found

@@ -175,8 +175,9 @@ class Fits(Strict):
 class Prompt(Strict):
     """One dashboard view or connection check: what a person fills in, the text they paste, the answer they get.
 
-    `chart` is how a dashboard draws the answer, or a sentence that says why a picture would not help. `language` is
-    that of the text and of its answers; what both share with other prompts comes from that language's file.
+    `questions` are how people ask for it, in their own words; they are searched and never shown. `chart` is how a
+    dashboard draws the answer, or a sentence that says why a picture would not help. `language` is that of the text and
+    of its answers; what both share with other prompts comes from that language's file.
     """
 
     name: Slug
@@ -187,6 +188,7 @@ class Prompt(Strict):
     group: Slug
     audience: Line
     description: Line
+    questions: tuple[Line, ...] = Field((), strict=False)
     formerly: tuple[Slug, ...] = Field((), strict=False)
     arguments: dict[Slug, Argument] = Field(default_factory=dict)
     reads: tuple[ToolName, ...] = Field(min_length=1, strict=False)

@@ -73,7 +73,7 @@ VIEW_TOOLS: Mapping[str, Definition] = {
         "title": "Find a dashboard view",
         "description": (
             "Finds the dashboard views of the company's software that fit a question, best first, with the arguments "
-            "of each. Ask it first, then call answer_view with one of the names."
+            "of each, and as `asked` what the question says of one. Ask it first, then call answer_view with a name."
         ),
         "inputSchema": _object(
             "question", question={"type": "string", "maxLength": 1000, "description": "What the person wants to know"}

@@ -84,6 +84,7 @@ group: portfolio
 fits: {apps: 60, users: 300}
 audience: Who will use it
 description: What it answers, in one sentence.
+questions: [as people ask for it]
 arguments:
   min_users:
     type: integer

@@ -21,8 +21,8 @@ from promptkit.model import Prompt, ReviewedTool, ScoreClass, Scoring
 from promptkit.text import sanitized
 
 SCORING_MARK = "{{ scoring }}"
-# What may still change in a released version: its status and how it is drawn, but nothing that it says.
-_UNVERSIONED = {"status", "replaced_by", "sunset", "chart"}
+# What may still change in a released version: its status, how it is found and drawn, but nothing that it says.
+_UNVERSIONED = {"status", "replaced_by", "sunset", "chart", "questions"}
 FITS_MARK = "{{ fits }}"
 _PACKAGE = Path(__file__).parents[1]
 OWN_LIBRARY = "PROMPTKIT_LIBRARY"  # The environment variable that names a company's own library.

@@ -28,6 +28,7 @@ from promptkit.page.views import PageView, SampleAnswer, grouped, script_data, v
 from promptkit.reports.frame import BASE_STYLE, environment, inline, security_policy
 
 _FOLDER = Path(__file__).parent
+_SCRIPTS = ("render.js", "search.js", "page.js", "find.js")
 _JINJA = environment(_FOLDER / "templates")
 _JINJA.filters["line"] = line_html
 _JINJA.policies[
@@ -135,9 +136,12 @@ def _instructions(library: Library, language: str) -> dict[str, Any]:
 
 
 def _scripts() -> list[Markup]:
-    licence = inline(_FOLDER / "vendor/sha256.LICENSE.txt")
-    vendored = Markup("/*\n{}*/\n{}").format(licence, inline(_FOLDER / "vendor/sha256.min.js"))
-    return [vendored, inline(_FOLDER / "render.js"), inline(_FOLDER / "page.js")]
+    return [_vendored("sha256"), _vendored("spelling"), *(inline(_FOLDER / name) for name in _SCRIPTS)]
+
+
+def _vendored(name: str) -> Markup:
+    licence = inline(_FOLDER / f"vendor/{name}.LICENSE.txt")
+    return Markup("/*\n{}*/\n{}").format(licence, inline(_FOLDER / f"vendor/{name}.min.js"))
 
 
 def _preview_scripts(preview: Preview | None) -> list[Markup]:

@@ -73,10 +73,9 @@ class Guide(Strict):
 
 
 class ViewGroup(Strict):
-    """The name of a group of views, and words that people search for."""
+    """The name of a group of views."""
 
     label: Line
-    words: Texts = ()
 
 
 def load_guide() -> Guide:

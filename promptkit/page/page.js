@@ -1,4 +1,4 @@
-// What the page does: finding a view, filling it in, copying, links that hold the filled form, and the checklist.
+// What the page does: filling a view in, copying, links that hold the filled form, and the checklist.
 "use strict";
 
 (() => {
@@ -187,7 +187,7 @@
     hush();
     for (const one of document.querySelectorAll("main > *")) one.hidden = one !== current;
     for (const link of document.querySelectorAll("nav a")) {
-      const here = link.dataset.page ? link.dataset.page === (page === "setup" ? page : "home") : link.hash === `#${name}`;
+      const here = link.dataset.page ? link.dataset.page === (page === "setup" ? page : "home") : link.hash.split("?")[0] === `#${name}`;
       if (here) link.setAttribute("aria-current", "page");
       else link.removeAttribute("aria-current");
       if (here && !link.dataset.page) link.scrollIntoView({ block: "nearest" });
@@ -208,54 +208,6 @@
   byId("skip").addEventListener("click", (event) => {
     event.preventDefault();
     document.querySelector("main > :not([hidden]) h1").focus();
-  });
-
-  // Finding a view
-
-  const FILLERS = new Set(("a all an and any are at by can do does for from get give has have how i in is it last list me month my next "
-    + "of on or our quarter see show tell that the their they this to up us we week what when where which who whose will with year you").split(" "));
-  const search = byId("search");
-  const entries = [...document.querySelectorAll("#views li")];
-  const wordsOf = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? [];
-  const stem = (word) => word.replace(/(?<=.{4})(als?|ings?|e?[sd])$/, "");
-
-  // A word counts once for each of these texts of a view that it is in: all it says, its title, its group.
-  const texts = entries.map((entry) => {
-    const [title, group] = [entry.querySelector(".title"), entry.closest("section").querySelector("h2")].map((one) => one.textContent);
-    return [`${entry.textContent} ${entry.dataset.words}`, title, group].map(wordsOf);
-  });
-  const hits = (words, text) => words.filter((word) => text.some((other) => other.startsWith(word))).length;
-
-  /** The best views first, in their groups; with no words, all in their own order. */
-  function arrange(scores) {
-    const ranked = entries.map((entry, index) => [entry, scores[index]]).sort((one, other) => other[1] - one[1]);
-    for (const [entry] of ranked) entry.parentNode.append(entry);
-    byId("views").append(...new Set(ranked.map(([entry]) => entry.closest("section"))));
-  }
-
-  function find() {
-    const words = wordsOf(search.value).filter((word) => !FILLERS.has(word)).map(stem);
-    const scores = texts.map((ones) => ones.reduce((sum, text) => sum + hits(words, text), 0));
-    const best = Math.max(...scores);
-    entries.forEach((entry, index) => { entry.hidden = words.length > 0 && (best === 0 || scores[index] < best / 2); });
-    arrange(scores);
-    for (const group of document.querySelectorAll("#views section")) {
-      group.hidden = !group.querySelector("li:not([hidden])");
-    }
-    const count = entries.filter((entry) => !entry.hidden).length;
-    byId("nothing").hidden = count > 0;
-    byId("found").textContent = words.length ? `${count} ${count === 1 ? "view" : "views"} found` : "";
-  }
-
-  search.addEventListener("input", find);
-  search.form.addEventListener("submit", (event) => {
-    event.preventDefault();
-    document.querySelector("#views li:not([hidden]) a")?.click();
-  });
-  byId("clear").addEventListener("click", () => {
-    search.value = "";
-    find();
-    search.focus();
   });
 
   // The checklist

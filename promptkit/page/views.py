@@ -16,6 +16,7 @@ from promptkit.page.fields import FormField, field_limits, fields_of
 from promptkit.page.guide import ViewGroup
 from promptkit.page.markdown import answer_html
 from promptkit.page.steps import template_steps
+from promptkit.views.search_index import build_index
 
 
 @dataclass(frozen=True)
@@ -38,12 +39,11 @@ class SampleAnswer:
 
 @dataclass(frozen=True)
 class PageView:
-    """One prompt as the page shows it. `words` are searched besides title and description."""
+    """One prompt as the page shows it."""
 
     prompt: Prompt
     group: str
     fields: Sequence[FormField]
-    words: str
     reads: Sequence[tuple[str, str]]
     sample: SampleAnswer | None
     evidence: Sequence[Evidence]
@@ -63,11 +63,9 @@ def view_of(
     evidence: Sequence[Evidence],
 ) -> PageView:
     """One prompt as the page shows it."""
-    columns = [column.name.replace("_", " ") for table in prompt.answer.tables for column in table.columns]
-    words = [prompt.name.replace("_", " "), prompt.audience, group.label, *group.words, *columns]
     reads = [(tool, rules[tool].capability.removeprefix("read ") if tool in rules else "") for tool in prompt.reads]
     fields = fields_of(prompt.arguments, profile, words_of(prompt))
-    return PageView(prompt, group.label, fields, " ".join(words), reads, sample, evidence)
+    return PageView(prompt, group.label, fields, reads, sample, evidence)
 
 
 def grouped(views: Sequence[PageView]) -> list[tuple[str, list[PageView]]]:
@@ -79,8 +77,9 @@ def grouped(views: Sequence[PageView]) -> list[tuple[str, list[PageView]]]:
 
 
 def script_data(views: Sequence[PageView], profile: Profile) -> dict[str, Any]:
-    """The data for the page's script: each view's steps, stamp and fields by its name, and former names of views."""
+    """The data for the page's script: each view's steps, stamp and fields by its name, former names, and the index."""
     return {
+        "index": build_index([view.prompt for view in views], profile),
         "views": {view.prompt.name: _script_view(view, profile) for view in views},
         "renamed": {old: view.prompt.name for view in views for old in view.prompt.formerly},
     }

@@ -82,7 +82,7 @@ class ViewService:
 
     def find(self, question: str) -> ToolResult:
         """The views that fit a question, best first."""
-        views = [described(prompt, self._profile) for prompt in self._finder.find(question)]
+        views = [described(prompt, self._profile, asked) for prompt, asked in self._finder.find(question)]
         while size_of(views) > _MAX_FOUND_BYTES and len(views) > 1:
             views.pop()
         groups = ", ".join(self._finder.groups)

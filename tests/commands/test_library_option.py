@@ -32,7 +32,7 @@ def own(library, tmp_path_factory):
     path = scaffold(made, "acme_apps")[0]
     path.write_text(path.read_text("utf-8").replace("group: portfolio", "group: acme"), "utf-8")
     release(made, "acme_apps", Part.MINOR, "First.")
-    (made.root / "groups.yaml").write_text("acme: {label: Our own views, words: [acme]}\n", "utf-8")
+    (made.root / "groups.yaml").write_text("acme: {label: Our own views}\n", "utf-8")
     made.instructions.mkdir()
     (made.instructions / "hosts.yaml").write_text(HOSTS, "utf-8")
     return made

@@ -18,8 +18,8 @@ def finder(library):
     return ViewFinder(offered_views(library, DEFAULT_PROFILE), DEFAULT_PROFILE)
 
 
-def names(prompts):
-    return [prompt.name for prompt in prompts]
+def names(found):
+    return [prompt.name for prompt, _ in found]
 
 
 @pytest.mark.parametrize(("question", "view"), [line for line in QUESTIONS if line[1]])
@@ -41,7 +41,7 @@ def test_no_question_finds_more_than_a_few_views(finder):
 
 
 def test_only_the_views_of_the_profile_are_offered_if_it_names_some(library):
-    assert names(offered_views(library, Profile(views=("vendors", "digest")))) == ["digest", "vendors"]
+    assert [one.name for one in offered_views(library, Profile(views=("vendors", "digest")))] == ["digest", "vendors"]
 
 
 def test_drafts_are_not_found_and_deprecated_views_come_last(library):
@@ -53,7 +53,7 @@ def test_drafts_are_not_found_and_deprecated_views_come_last(library):
 
 def test_an_argument_is_described_with_what_is_allowed(library):
     profile = Profile(thresholds={"rows": 40})
-    view = described(library.load_prompt("renewal_calendar"), profile)
+    view = described(library.load_prompt("renewal_calendar"), profile, {})
     assert view["arguments"]["rows"] == {
         "type": "integer",
         "description": "Show this many rows of each table.",
@@ -62,12 +62,14 @@ def test_an_argument_is_described_with_what_is_allowed(library):
         "unit": "rows",
         "default": 40,
     }
-    assert described(library.load_prompt("app_dossier"), profile)["arguments"]["app"]["required"] is True
-    assert described(library.load_prompt("spend_by_slice"), profile)["arguments"]["slice"]["choices"] == ["Department"]
+    assert described(library.load_prompt("app_dossier"), profile, {})["arguments"]["app"]["required"] is True
+    assert described(library.load_prompt("spend_by_slice"), profile, {})["arguments"]["slice"]["choices"] == [
+        "Department"
+    ]
 
 
 def test_every_view_can_be_described_as_json(library):
-    assert json.dumps([described(prompt, DEFAULT_PROFILE) for prompt in library.load_prompts()])
+    assert json.dumps([described(prompt, DEFAULT_PROFILE, {}) for prompt in library.load_prompts()])
 
 
 def test_an_unknown_view_names_the_near_ones(finder):

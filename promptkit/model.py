@@ -333,11 +333,15 @@ class InstructionRule(Strict):
 
 
 class Host(Strict):
-    """Where to paste the instructions: the variant that fits, the UTF-16 units the box takes, how to get there."""
+    """Where to paste the instructions: the variant that fits, the UTF-16 units the box takes, how to get there.
+
+    `connect` says how the host is given Torii's server, and where its action control is.
+    """
 
     title: Line
     variant: Literal["full", "short"]
     limit: int
+    connect: Line
     paste: Line
 
 

@@ -7,16 +7,28 @@ from pathlib import Path
 
 from promptkit.connection.client import checked_url
 from promptkit.errors import UsageError
-from promptkit.hosts.export import Files, export_folder, export_project, export_skill
+from promptkit.hosts.export import Files, export_folder, export_project
+from promptkit.hosts.plugin import export_plugin
 from promptkit.hosts.policies import export_policy, tool_rules
 from promptkit.library.store import Library
 from promptkit.model import Profile
 from promptkit.text import sanitized
 
 
-def write_skill(library: Library, folder: Path, profile: Profile) -> int:
-    """Write an Agent Skill and say what to open first."""
-    return _write(export_skill(library, profile), folder)
+def write_plugin(library: Library, folder: Path, profile: Profile, url: str) -> int:
+    """Write the repository of a plugin, and say what to open first.
+
+    Args:
+        library: whose prompts and instructions go in.
+        folder: the folder to write, new or empty.
+        profile: the tenant's profile.
+        url: where the hosts reach Torii's MCP server, or the guard before it.
+
+    Raises:
+        UsageError: the address may not be used.
+        PromptkitError: the folder is not empty, or cannot be written.
+    """
+    return _write(export_plugin(library, profile, checked_url(url, may_be_other=True)), folder)
 
 
 def write_project(library: Library, host: str, folder: Path, profile: Profile) -> int:

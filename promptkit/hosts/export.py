@@ -10,38 +10,22 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from promptkit.argument_type import type_of
 from promptkit.errors import PromptkitError
-from promptkit.files import make_folder, read_text, write_text
+from promptkit.files import make_folder, read_text, write_bytes
 from promptkit.library.instructions import (
     Variant,
     build_instructions,
     find_host,
     instructions_language,
-    instructions_version,
     utf16_length,
 )
 from promptkit.library.render import default_of, render
 from promptkit.library.store import Library
 from promptkit.model import Profile, Prompt, Status
 
-Files = Mapping[str, str]
-SKILL = "torii-read-only-dashboard"
+Files = Mapping[str, str | bytes]
 _JINJA = ImmutableSandboxedEnvironment(
     undefined=StrictUndefined, autoescape=False, trim_blocks=True, lstrip_blocks=True
 )
-
-
-def export_skill(library: Library, profile: Profile) -> Files:
-    """An Agent Skill: SKILL.md and a reference for each prompt, in a folder with the skill's name."""
-    prompts = _offered(library, profile)
-    version = instructions_version(library)
-    text = build_instructions(library, language=instructions_language(library, profile.language))
-    skill = fill(library, "skill", version=version, instructions=text, prompts=prompts)
-    references = {
-        f"references/{prompt.name}.md": fill(library, "reference", prompt=prompt, text=_text(prompt, profile))
-        for prompt in prompts
-    }
-    files = {"SKILL.md": skill} | references
-    return {f"{SKILL}/{name}": text for name, text in files.items()}
 
 
 def export_project(library: Library, profile: Profile, name: str) -> Files:
@@ -49,14 +33,13 @@ def export_project(library: Library, profile: Profile, name: str) -> Files:
     host = find_host(library, name)
     language = instructions_language(library, profile.language)
     text = build_instructions(library, Variant(host.variant), language=language)
-    offered = _offered(library, profile)
     blanks = {f"{one.group}/{one.name}": names for one in offered if (names := _blanks(one, profile))}
     steps = fill(library, "project", host=host, length=utf16_length(text), blanks=blanks)
-    prompts = {f"prompts/{one.group}/{one.name}.md": _text(one, profile) for one in offered}
+    prompts = {f"prompts/{one.group}/{one.name}.md": text_with_blanks(one, profile) for one in offered}
     return {"README.md": steps, "instructions.md": text} | prompts
 
 
-def fill(library: Library, name: str, **values: object) -> str:
+def fill(library: Library, name: str, /, **values: object) -> str:
     """A template of instructions/export with its values."""
     template = read_text(library.file(f"instructions/export/{name}.md.j2"))
     return _JINJA.from_string(template).render(values).rstrip() + "\n"
@@ -70,19 +53,20 @@ def export_folder(files: Files, folder: Path) -> None:
     """
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise PromptkitError.of("folder-in-use", f"{folder} is not empty", "name a new folder")
-    for name, text in files.items():
+    for name, content in files.items():
         path = folder / name
         make_folder(path.parent)
-        write_text(path, text)
+        write_bytes(path, content.encode() if isinstance(content, str) else content)
 
 
-def _offered(library: Library, profile: Profile) -> list[Prompt]:
+def offered_prompts(library: Library, profile: Profile) -> list[Prompt]:
+    """The released prompts, those of the profile if it names some, by group and name."""
     chosen = [prompt for prompt in library.load_prompts() if prompt.status is Status.STABLE]
     chosen = [prompt for prompt in chosen if not profile.views or prompt.name in profile.views]
     return sorted(chosen, key=lambda prompt: (prompt.group, prompt.name))
 
 
-def _text(prompt: Prompt, profile: Profile) -> str:
+def text_with_blanks(prompt: Prompt, profile: Profile) -> str:
     """The prompt with its defaults; anything that somebody must fill in is its name in square brackets."""
     empty = {name: prompt.arguments[name] for name in _blanks(prompt, profile)}
     blanks = {name: type_of(argument).blank(argument, f"[{name}]") for name, argument in empty.items()}

@@ -1,14 +1,9 @@
-import re
-
 import pytest
-import skills_ref
 
-from promptkit.commands.export import write_project, write_skill
+from promptkit.commands.export import write_project
 from promptkit.errors import PromptkitError
-from promptkit.files import load_yaml
 from promptkit.library.identity import identify
 from promptkit.library.instructions import Variant, build_instructions, load_hosts
-from promptkit.library.render import render
 from promptkit.library.store import Library, default_root
 from promptkit.model import DEFAULT_PROFILE, Profile
 
@@ -16,41 +11,13 @@ HOSTS = load_hosts(Library(default_root()))
 
 
 def exported(library: Library, kind: str, folder, profile: Profile = DEFAULT_PROFILE):
-    is_skill = kind == "skill"
-    written = write_skill(library, folder, profile) if is_skill else write_project(library, kind, folder, profile)
-    assert written == 0
+    assert write_project(library, kind, folder, profile) == 0
     return folder
 
 
-def test_a_skill_follows_the_open_format(library, tmp_path):
-    folder = exported(library, "skill", tmp_path) / "torii-read-only-dashboard"
-    _, front, body = (folder / "SKILL.md").read_text("utf-8").split("---\n", 2)
-    (tmp_path / "front.yaml").write_text(front, encoding="utf-8")
-    data = load_yaml(tmp_path / "front.yaml").data
-    assert data["name"] == folder.name
-    assert re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", data["name"])
-    assert 0 < len(data["description"]) <= 1024
-    assert set(data) <= {"name", "description", "license", "compatibility", "metadata", "allowed-tools"}
-    assert all(isinstance(value, str) for value in data["metadata"].values())
-    assert len(body.splitlines()) < 500
-
-
-def test_every_reference_of_a_skill_exists_and_holds_its_prompt(library, tmp_path):
-    folder = exported(library, "skill", tmp_path) / "torii-read-only-dashboard"
-    listed = re.findall(r"`(references/\w+\.md)`", (folder / "SKILL.md").read_text("utf-8"))
-    assert sorted(listed) == [f"references/{name}.md" for name in library.prompt_names()]
-    text = (folder / "references/renewal_calendar.md").read_text("utf-8")
-    assert render(library.load_prompt("renewal_calendar")) in text
-
-
-def test_a_skill_passes_the_reference_validator(library, tmp_path):
-    folder = exported(library, "skill", tmp_path)
-    assert skills_ref.validate(folder / "torii-read-only-dashboard") == []
-
-
-@pytest.mark.parametrize("kind", ["skill", "chatgpt-project"])
-def test_nothing_that_is_exported_holds_a_template(library, tmp_path, kind):
-    texts = {path.stem: path.read_text("utf-8") for path in exported(library, kind, tmp_path).rglob("*.md")}
+def test_nothing_that_is_exported_holds_a_template(library, tmp_path):
+    folder = exported(library, "chatgpt-project", tmp_path)
+    texts = {path.stem: path.read_text("utf-8") for path in folder.rglob("*.md")}
     assert [name for name, text in texts.items() if "{{" in text or "{%" in text] == []
     assert 'about the app "[app]"?' in texts["app_dossier"]
     assert "since [since]?" in texts["what_changed"]

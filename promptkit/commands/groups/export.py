@@ -51,16 +51,17 @@ def page(
 
 
 @app.command()
-def skill(
+def plugin(
     folder: options.NewFolder,
+    url: options.PluginUrl = "https://api.toriihq.com/mcp",
     profile: options.ProfilePath = None,
     own: options.OwnLibrary = None,
 ) -> None:
-    """Write an Agent Skill."""
-    from promptkit.commands.export import write_skill
+    """Write a plugin for ChatGPT, Codex and Claude: a skill for each group of views, and the server."""
+    from promptkit.commands.export import write_plugin
 
     library = options.library(own)
-    raise typer.Exit(write_skill(library, folder, options.profile_at(profile, library)))
+    raise typer.Exit(write_plugin(library, folder, options.profile_at(profile, library), url))
 
 
 @app.command()

@@ -1,0 +1,121 @@
+"""One repository that ChatGPT, Codex and Claude install as a plugin: a skill for each group of views, and a server."""
+
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+from collections.abc import Mapping, Sequence
+from itertools import groupby
+from operator import attrgetter
+from typing import Any
+
+from promptkit.hosts.export import Files, fill, offered_prompts, text_with_blanks
+from promptkit.library.instructions import (
+    Variant,
+    build_instructions,
+    instructions_language,
+    instructions_version,
+)
+from promptkit.library.store import Library
+from promptkit.model import Profile, Prompt
+
+NAME = "torii-read-only"
+MARKETPLACE = "torii-dashboards"
+# Of Agent Plugins, which ChatGPT, Codex, Cursor and others read.
+_SCHEMAS = "https://agent-plugins.org/schemas/1.0.0"
+_DESCRIPTION = (
+    "Dashboards of a company's software from Torii: renewals, spend, licences, overlap, owners and review queues, as "
+    "tables that can be checked. It only reads, and never changes anything."
+)
+_MAKER = {"name": "promptkit for Torii"}
+_MAX_DESCRIPTION = 1024  # Agent Skills.
+_MAX_DEFAULT_PROMPT = 255  # OpenAI's directory.
+_EPOCH = (1980, 1, 1, 0, 0, 0)  # The earliest day of a zip file, so that the same library gives the same bytes.
+
+
+def export_plugin(library: Library, profile: Profile, url: str) -> Files:
+    """The repository by path. `url` is where the hosts reach Torii's MCP server, or the guard before it."""
+    version = instructions_version(library)
+    skills = _skills(library, profile, url)
+    about = {"name": NAME, "version": version, "description": _DESCRIPTION}
+    more = {"author": _MAKER, "license": "Apache-2.0", "keywords": ["torii", "saas-management", "read-only"]}
+    entry = {"name": NAME, "source": "./", "description": _DESCRIPTION, "version": version}
+    marketplace = {"name": MARKETPLACE, "description": _DESCRIPTION, "owner": _MAKER, "plugins": [entry]}
+    zips = {f"zips/{name}.zip": zipped(name, files) for name, files in skills.items()}
+    return {
+        "README.md": fill(library, "plugin", name=NAME, marketplace=MARKETPLACE, url=url, skills=sorted(skills)),
+        "plugin.json": _json({"$schema": f"{_SCHEMAS}/plugin.schema.json", **about, **more}),
+        "mcp.json": _json(
+            {
+                "$schema": f"{_SCHEMAS}/mcp.schema.json",
+                "mcpServers": {"torii": {"type": "streamable-http", "url": url}},
+            }
+        ),
+        ".claude-plugin/plugin.json": _json(about | more),
+        ".claude-plugin/marketplace.json": _json(marketplace),
+        ".mcp.json": _json({"mcpServers": {"torii": {"type": "http", "url": url}}}),
+        **{f"skills/{name}/{path}": text for name, files in skills.items() for path, text in files.items()},
+        **zips,
+    }
+
+
+def _skills(library: Library, profile: Profile, url: str) -> dict[str, Mapping[str, str]]:
+    """The files of each skill by its name: the instructions, and the views of each group."""
+    version, prompts = instructions_version(library), offered_prompts(library, profile)
+    text = build_instructions(library, language=instructions_language(library, profile.language))
+    rules = fill(library, "plugin_rules", name=NAME, version=version, instructions=text)
+    about = "What the assistant may and may not do with Torii."
+    found: dict[str, Mapping[str, str]] = {}
+    found[NAME] = {"SKILL.md": rules, "agents/openai.yaml": _for_openai("Read-only rules", about, about, url)}
+    for group, members in groupby(prompts, attrgetter("group")):
+        found[f"torii-{group.replace('_', '-')}"] = _group_skill(library, profile, group, list(members), url)
+    return found
+
+
+def _group_skill(
+    library: Library, profile: Profile, group: str, prompts: Sequence[Prompt], url: str
+) -> Mapping[str, str]:
+    name, topic = f"torii-{group.replace('_', '-')}", group.replace("_", " ")
+    questions = " ".join(prompt.title for prompt in prompts)
+    description = f"Answers questions about {topic} from Torii, and only reads: {questions}"[:_MAX_DESCRIPTION]
+    skill = fill(
+        library,
+        "plugin_skill",
+        name=name,
+        topic=topic,
+        description=json.dumps(description),  # A JSON string is a YAML one, whatever the title holds.
+        version=instructions_version(library),
+        rules=build_instructions(library, Variant.SHORT, language=instructions_language(library, profile.language)),
+        prompts=prompts,
+    )
+    references = {
+        f"references/{one.name}.md": fill(library, "reference", prompt=one, text=text_with_blanks(one, profile))
+        for one in prompts
+    }
+    openai = _for_openai(f"Torii: {topic}", prompts[0].description, prompts[0].title, url)
+    return {"SKILL.md": skill, "agents/openai.yaml": openai, **references}
+
+
+def _for_openai(title: str, about: str, prompt: str, url: str) -> str:
+    """agents/openai.yaml, which JSON is, too: how ChatGPT and Codex show a skill, and the server it needs."""
+    tool = {"type": "mcp", "value": "torii", "transport": "streamable_http", "url": url}
+    interface = {
+        "display_name": title,
+        "short_description": about[:_MAX_DEFAULT_PROMPT],
+        "default_prompt": prompt[:_MAX_DEFAULT_PROMPT],
+    }
+    return _json({"interface": interface, "dependencies": {"tools": [tool]}})
+
+
+def zipped(name: str, files: Mapping[str, str]) -> bytes:
+    """A folder of that name as a zip file, for hosts where a skill is uploaded."""
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        for path in sorted(files):
+            archive.writestr(zipfile.ZipInfo(f"{name}/{path}", _EPOCH), files[path], zipfile.ZIP_DEFLATED)
+    return packed.getvalue()
+
+
+def _json(data: Mapping[str, Any]) -> str:
+    return json.dumps(data, indent=2, ensure_ascii=False) + "\n"

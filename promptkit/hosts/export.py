@@ -33,6 +33,7 @@ def export_project(library: Library, profile: Profile, name: str) -> Files:
     host = find_host(library, name)
     language = instructions_language(library, profile.language)
     text = build_instructions(library, Variant(host.variant), language=language)
+    offered = offered_prompts(library, profile)
     blanks = {f"{one.group}/{one.name}": names for one in offered if (names := _blanks(one, profile))}
     steps = fill(library, "project", host=host, length=utf16_length(text), blanks=blanks)
     prompts = {f"prompts/{one.group}/{one.name}.md": text_with_blanks(one, profile) for one in offered}

@@ -62,7 +62,7 @@ const findViews = (() => {
   function termOf(index, word) {
     const forms = [word.plain, word.plain.length > SHORT ? spelling.stem(word.plain) : word.plain];
     let known = forms.find((form) => index.common.includes(form) || has(index.words, form));
-    if (known === undefined && index.ordinary.includes(word.plain)) return "";
+    if (/^\p{Nd}+$/u.test(word.plain) || (known === undefined && index.ordinary.includes(word.plain))) return "";
     const mayBeSlip = !(isCapital(word) && word.place) && !index.known_names.includes(word.plain);
     if (known === undefined && mayBeSlip) known = closest(index, word.plain);
     if (known === undefined) return null;
@@ -81,10 +81,12 @@ const findViews = (() => {
 
   const isKnownName = (index, run) => run.some((word) => index.known_names.includes(word.plain));
 
-  function isOnlyAName(index, [run, ...others], words) {
+  function isOnlyAName(index, runs, words) {
+    if (runs.some((run) => isKnownName(index, run))) return true;
+    const [run, ...others] = runs;
     const isAboutMore = others.length || words.some((word) => index.ordinary.includes(word.plain));
     if (isAboutMore || run.length > MAX_NAME_WORDS) return false;
-    return run.length === words.length || isCapital(run[0]) || isKnownName(index, run);
+    return run.length === words.length || isCapital(run[0]);
   }
 
   function understood(index, text) {

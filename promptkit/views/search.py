@@ -105,7 +105,7 @@ def _term(index: SearchIndex, word: _Word) -> str | None:
     """What a word, or the close one that was meant, says about a view; empty if nothing, None if it is not known."""
     plain = word.plain
     known = [form for form in (plain, stem(plain)) if form in index["common"] or form in index["words"]]
-    if not known and plain in index["ordinary"]:
+    if plain.isdecimal() or (not known and plain in index["ordinary"]):
         return ""
     if not known and not (word.is_capital and word.place) and plain not in index["known_names"]:
         known = _closest(index, plain)
@@ -143,9 +143,11 @@ def _is_known(index: SearchIndex, run: Sequence[_Word]) -> bool:
 def _is_only_a_name(index: SearchIndex, runs: Sequence[Sequence[_Word]], words: Sequence[_Word]) -> bool:
     """Whether a question of which no view knows a word may be about an app or a vendor, and not about anything."""
     run = runs[0]
+    if any(_is_known(index, one) for one in runs):
+        return True
     if len(runs) > 1 or len(run) > _MAX_NAME_WORDS or any(word.plain in index["ordinary"] for word in words):
         return False
-    return len(run) == len(words) or run[0].is_capital or _is_known(index, run)
+    return len(run) == len(words) or run[0].is_capital
 
 
 def _share(index: SearchIndex, weights: Mapping[str, float], terms: Sequence[str]) -> float:

@@ -1,4 +1,8 @@
-"""Which views are found for the questions that people ask: questions.txt, each with the view that answers it."""
+"""Which views are found for the questions that people ask, each with the views that answer it.
+
+questions.txt was written beside the views; asked.txt by people who had not seen any of their texts, as finance managers,
+buyers, admins, auditors and heads of department would type them.
+"""
 
 import json
 
@@ -13,6 +17,9 @@ LINES = (ROOT / "tests/views/questions.txt").read_text("utf-8").splitlines()
 QUESTIONS = [[part.strip() for part in line.split("|")] for line in LINES]
 
 
+ASKED = [line.split(" | ") for line in (ROOT / "tests/views/asked.txt").read_text("utf-8").splitlines()]
+
+
 @pytest.fixture(scope="module")
 def finder(library):
     return ViewFinder(offered_views(library, DEFAULT_PROFILE), DEFAULT_PROFILE)
@@ -25,6 +32,13 @@ def names(found):
 @pytest.mark.parametrize(("question", "view"), [line for line in QUESTIONS if line[1]])
 def test_the_view_that_answers_a_question_is_among_the_first_three(finder, question, view):
     assert view in names(finder.find(question))[:3]
+
+
+def test_of_questions_by_people_who_do_not_know_the_views_most_find_theirs_first_and_nearly_all_among_three(finder):
+    found = [(names(finder.find(question)), views.split(", ")) for question, views in ASKED]
+    first = sum(hits[:1] != [] and hits[0] in views for hits, views in found) / len(ASKED)
+    three = sum(any(view in views for view in hits[:3]) for hits, views in found) / len(ASKED)
+    assert (first >= 0.85, three >= 0.97) == (True, True), f"first {first:.1%}, among three {three:.1%}"
 
 
 @pytest.mark.parametrize("question", [question for question, view in QUESTIONS if not view] + ["", '"', "a OR b", "*"])

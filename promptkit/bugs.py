@@ -1,4 +1,4 @@
-"""What to send in when promptkit fails."""
+"""Which version this is, and what to send in when it fails."""
 
 from __future__ import annotations
 
@@ -10,12 +10,17 @@ from traceback import extract_tb, format_exception
 _PACKAGE = Path(__file__).parent
 
 
+def our_version() -> str:
+    """The version that is installed."""
+    return version("torii-promptkit")
+
+
 def bug_report(error: Exception) -> str:
     """The traceback, then the failure in one line, the versions, and what to do with them."""
     lines = [
         *format_exception(error),
         f"{bug_line(error)}.",
-        f"promptkit {version('torii-promptkit')}, Python {platform.python_version()}, {platform.platform()}",
+        f"promptkit {our_version()}, Python {platform.python_version()}, {platform.platform()}",
         "Please report it with the lines above, where you got promptkit from.",
         "They may quote your data, so read them first.",
     ]

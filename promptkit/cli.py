@@ -32,9 +32,9 @@ app.add_typer(eval_group.app, name="eval")
 
 def _print_version(asked: bool) -> None:
     if asked:
-        from importlib.metadata import version
+        from promptkit.bugs import our_version
 
-        typer.echo(f"promptkit {version('torii-promptkit')}")
+        typer.echo(f"promptkit {our_version()}")
         raise typer.Exit
 
 

@@ -1,4 +1,4 @@
 """What hosts are given: folders to upload, and our MCP servers.
 
-Other rooms take: export, policies, prompt_server, serving, view_server.
+Other rooms take: export, plugin, policies, prompt_server, serving, view_server.
 """

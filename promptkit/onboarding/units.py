@@ -91,7 +91,7 @@ def _conversion(amounts: Sequence[Mapping[str, Any]], currency: str) -> str:
     for one in amounts:
         value, converted = number(one["value"]), number(one.get("convertedValue"))
         is_same = currency and one.get("currency") == currency
-        if is_same and value and converted is not None and not value / 2 <= converted <= value * 2:
+        if is_same and value and converted is not None and not 0.5 <= converted / value <= 2:
             return f"one is {value}, and {converted} after conversion from {currency} into {currency}"
     return ""
 

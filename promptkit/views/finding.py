@@ -13,7 +13,7 @@ from promptkit.library.render import default_of
 from promptkit.library.store import Library
 from promptkit.model import Argument, Profile, Prompt, Status
 from promptkit.text import sanitized
-from promptkit.views.search import Hit, search
+from promptkit.views.search import FoundView, search
 from promptkit.views.search_index import build_index
 
 MAX_VIEWS = 5
@@ -59,7 +59,7 @@ class ViewFinder:
         """The views that fit and what the question fills in, best first; at most `MAX_VIEWS`, none if nothing fits."""
         return [(self._prompts[hit.view], hit.filled) for hit in self._search(question)]
 
-    def _search(self, question: str) -> list[Hit]:
+    def _search(self, question: str) -> list[FoundView]:
         return search(self._index, question)[:MAX_VIEWS]
 
 

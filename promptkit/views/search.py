@@ -24,7 +24,7 @@ _MAX_NAME_WORDS = 3
 
 
 @dataclass(frozen=True)
-class Hit:
+class FoundView:
     """A view that fits a question, and its arguments as far as the question fills them in."""
 
     view: str
@@ -57,7 +57,7 @@ class _Word:
         return self.text[0].isupper()
 
 
-def search(index: SearchIndex, question: str) -> list[Hit]:
+def search(index: SearchIndex, question: str) -> list[FoundView]:
     """The views that fit, best first and deprecated ones last; none if nothing fits."""
     asked = understood(index, question)
     near, filled = _nearness(index, asked.terms), {}
@@ -71,7 +71,7 @@ def search(index: SearchIndex, question: str) -> list[Hit]:
     least = max([_LEAST, *(rank * _LEAST_SHARE for rank in ranks.values())])
     fit = [view for view, rank in ranks.items() if rank >= least]
     fit.sort(key=lambda view: (view in index["late"], -round(ranks[view], 6), view))
-    return [Hit(view, filled.get(view, {})) for view in fit]
+    return [FoundView(view, filled.get(view, {})) for view in fit]
 
 
 def understood(index: SearchIndex, question: str) -> Asked:

@@ -72,7 +72,7 @@ def stem(word: str) -> str:
 def build_index(prompts: Sequence[Prompt], profile: Profile) -> SearchIndex:
     """The index of these views, for a company's profile."""
     known = load_yaml(_WORDS).data
-    reader = _Reader(known["common"].split(), known["alike"])
+    reader = _Terms(known["common"].split(), known["alike"])
     weights = {prompt.name: _weights(prompt, reader) for prompt in prompts}
     phrases = [(one.name, sorted(set(reader.read(text)))) for one in prompts for text in (one.title, *one.questions)]
     return {
@@ -90,7 +90,7 @@ def build_index(prompts: Sequence[Prompt], profile: Profile) -> SearchIndex:
     }
 
 
-class _Reader:
+class _Terms:
     """Reads texts as terms, and keeps the term of every word it has read."""
 
     def __init__(self, common: Iterable[str], alike: Sequence[str]) -> None:
@@ -115,7 +115,7 @@ class _Reader:
         return term
 
 
-def _weights(prompt: Prompt, reader: _Reader) -> dict[str, float]:
+def _weights(prompt: Prompt, reader: _Terms) -> dict[str, float]:
     sums: dict[str, float] = {}
     for weight, text in _texts(prompt):
         for term in dict.fromkeys(reader.read(text)):

@@ -1,7 +1,7 @@
 """Which views are found for the questions that people ask, each with the views that answer it.
 
-questions.txt was written beside the views; asked.txt by people who had not seen any of their texts, as finance managers,
-buyers, admins, auditors and heads of department would type them.
+questions.txt was written beside the views; asked.txt by people who had not seen any of their texts, as finance
+managers, buyers, admins, auditors and heads of department would type them.
 """
 
 import json

@@ -7,7 +7,7 @@ const findViews = (() => {
   const LEAST_LETTERS = 4;
   const LONG = 7;
   const SHORT = 2;
-  const [PHRASE, GROUP, NAME, MAYBE_NAME] = [1.5, 0.8, 0.6, 0.2];
+  const [PHRASE, GROUP, NAME, MAYBE_NAME] = [1.2, 0.9, 1, 0.1];
   const LEAST = 0.12;
   const LEAST_SHARE = 0.35;
   const MAX_GROUP_WORDS = 4;
@@ -62,7 +62,7 @@ const findViews = (() => {
   function termOf(index, word) {
     const forms = [word.plain, word.plain.length > SHORT ? spelling.stem(word.plain) : word.plain];
     let known = forms.find((form) => index.common.includes(form) || has(index.words, form));
-    if (/^\p{Nd}+$/u.test(word.plain) || (known === undefined && index.ordinary.includes(word.plain))) return "";
+    if (/^\p{Nd}/u.test(word.plain) || (known === undefined && index.ordinary.includes(word.plain))) return "";
     const mayBeSlip = !(isCapital(word) && word.place) && !index.known_names.includes(word.plain);
     if (known === undefined && mayBeSlip) known = closest(index, word.plain);
     if (known === undefined) return null;

@@ -16,7 +16,7 @@ _LEAST_LETTERS = 4  # A shorter word has too many that are close to it.
 _LONG = 7  # From so many letters on, two of them may be wrong.
 # What a question that is one of a view's own counts, beside its words, which count 1 in all; and a name for the view
 # that takes one: a name in small letters may be a word that nobody thought of.
-_PHRASE, _GROUP, _NAME, _MAYBE_NAME = 1.5, 0.8, 0.6, 0.2
+_PHRASE, _GROUP, _NAME, _MAYBE_NAME = 1.2, 0.9, 1.0, 0.1
 _LEAST = 0.12
 _LEAST_SHARE = 0.35  # A view that fits so much less than the best is only there for a chance word.
 _MAX_GROUP_WORDS = 4
@@ -105,7 +105,7 @@ def _term(index: SearchIndex, word: _Word) -> str | None:
     """What a word, or the close one that was meant, says about a view; empty if nothing, None if it is not known."""
     plain = word.plain
     known = [form for form in (plain, stem(plain)) if form in index["common"] or form in index["words"]]
-    if plain.isdecimal() or (not known and plain in index["ordinary"]):
+    if plain[0].isdecimal() or (not known and plain in index["ordinary"]):
         return ""
     if not known and not (word.is_capital and word.place) and plain not in index["known_names"]:
         known = _closest(index, plain)

@@ -101,7 +101,7 @@ class _Terms:
 
     def read(self, text: str) -> list[str]:
         """The terms of a text, without the words that say nothing."""
-        return [self._term(word) for word in words_of(text) if word not in self.common and not word.isdecimal()]
+        return [self._term(word) for word in words_of(text) if word not in self.common and not word[0].isdecimal()]
 
     def not_read(self, words: Iterable[str]) -> list[str]:
         """Those of some words that were in no text, and no form of which was."""

@@ -165,6 +165,7 @@ def identify(
 @app.command()
 def new(
     name: options.Draft = None,
+    stored: options.Stored = None,
     own: options.OwnLibrary = None,
 ) -> None:
     """Write a draft prompt and its case, ready to edit; without a NAME, begin the library that --library names."""
@@ -173,7 +174,7 @@ def new(
 
     if name is None:
         raise typer.Exit(start(own))
-    raise typer.Exit(write_draft(options.library(own), name))
+    raise typer.Exit(write_draft(options.library(own), name, stored))
 
 
 @app.command()

@@ -194,6 +194,9 @@ NewVersion = Annotated[
 Pasted = Annotated[Path | None, typer.Argument(metavar="FILE", help="The pasted text; stdin by default.")]
 NewName = Annotated[str, typer.Argument(metavar="NEW", help="Its new name.")]
 Draft = Annotated[str | None, typer.Argument(metavar="NAME", help="The prompt's name, such as unused_apps.")]
+Stored = Annotated[
+    Path | None, typer.Option("--from", metavar="FILE", help="The text of a prompt stored elsewhere, to begin with.")
+]
 Url = Annotated[
     str, typer.Argument(metavar="URL", help="The server's MCP address, such as https://api.toriihq.com/mcp.")
 ]

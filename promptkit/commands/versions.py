@@ -14,6 +14,7 @@ from promptkit.library.rename import prompts_that_name, rename
 from promptkit.library.render import render
 from promptkit.library.scaffold import scaffold, start_library
 from promptkit.library.store import Library
+from promptkit.library.stored_prompt import read_stored_prompt
 from promptkit.library.versions import Part, least_part, release
 from promptkit.model import Prompt
 from promptkit.text import sanitized
@@ -89,9 +90,9 @@ def start(folder: Path | None) -> int:
     return 0
 
 
-def new(library: Library, name: str) -> int:
-    """Write a draft, its recipe and its case."""
-    for path in scaffold(library, name):
+def new(library: Library, name: str, stored: Path | None = None) -> int:
+    """Write a draft, its recipe and its case; the draft begins with the text of a stored prompt, if one is named."""
+    for path in scaffold(library, name, read_stored_prompt(stored) if stored else None):
         print(library.relative(path))
     steps = ("check", f"eval {name}", f"bump {name} minor --note NOTE")
     print(

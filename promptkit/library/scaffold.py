@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 
 from promptkit.errors import PromptkitError
 from promptkit.files import make_folder, read_text, write_text
 from promptkit.library.store import Library
+from promptkit.library.stored_prompt import StoredPrompt
 from promptkit.text import sanitized
 
 _STARTER = Path(__file__).parent / "starter"
@@ -37,8 +39,10 @@ def start_library(folder: Path) -> list[Path]:
     return paths
 
 
-def scaffold(library: Library, name: str) -> list[Path]:
-    """Write a draft prompt, its recipe and its case, which pass `check`, and return their paths.
+def scaffold(library: Library, name: str, stored: StoredPrompt | None = None) -> list[Path]:
+    """Write a draft prompt, its recipe and its case, and return their paths.
+
+    They pass `check`, but for what is wrong in the text of a `stored` prompt, which the draft begins with.
 
     Raises:
         PromptkitError: the name is taken or not a name, or the library cannot be written.
@@ -46,16 +50,33 @@ def scaffold(library: Library, name: str) -> list[Path]:
     library.check_writable()
     check_new_name(library, name)
     texts = {
-        library.prompts / f"{name}.yaml": _NEW_PROMPT,
+        library.prompts / f"{name}.yaml": _beginning_with(stored) if stored else _NEW_PROMPT,
         library.recipes / f"{name}.yaml": _NEW_RECIPE,
-        library.evals / "cases" / f"{name}.yaml": _NEW_CASE,
+        library.evals / "cases" / f"{name}.yaml": _NEW_CASE + _filled_in(stored),
     }
     for path, text in texts.items():
         make_folder(path.parent)
         if library.base is not None:  # The schemas that editors are referred to are beside our own prompts only.
             _, _, text = text.partition("\n")
-        write_text(path, text.replace("NAME", name))
+        write_text(path, text.replace("NAME", name, 1))
     return list(texts)
+
+
+def _beginning_with(stored: StoredPrompt) -> str:
+    """The draft with the stored text before its own question, and an argument for each of its variables."""
+    arguments = "".join(
+        f"  {name}:\n    type: string\n    description: {json.dumps(f'What the stored prompt called {called}.')}\n"
+        for name, called in stored.variables.items()
+    )
+    text = "".join(f"  {line}".rstrip() + "\n" for line in stored.text.splitlines())
+    return _NEW_PROMPT.replace("arguments:\n", f"arguments:\n{arguments}").replace(
+        "template: |\n", f"template: |\n{text}\n"
+    )
+
+
+def _filled_in(stored: StoredPrompt | None) -> str:
+    names = stored.variables if stored else {}
+    return f"    arguments: {{{', '.join(f'{name}: example' for name in names)}}}\n" if names else ""
 
 
 def check_new_name(library: Library, name: str) -> None:

@@ -99,7 +99,7 @@ def test_a_list_has_one_line_for_each_prompt_however_wide_the_terminal_is(librar
         (["eval", "merge", "no-such-run"], 1, "[unreadable]"),
         (["tools", "--server", "local", "lock"], 2, "'lock' must be the first word after 'tools'"),
         (["tools", "diff", "--list", "no-such-file.json"], 1, "[unreadable]"),
-        (["export", "skill"], 2, "Missing argument 'DIR'"),
+        (["export", "plugin"], 2, "Missing argument 'DIR'"),
         (["torii", "--http", "nowhere"], 2, "[address]"),
         (["bump", "renewal_calendar", "huge", "--note", "x"], 2, "[wrong-part]"),
     ],
@@ -167,7 +167,7 @@ COMMANDS = dict(every_command(get_command(cli.app)))
 
 def test_each_host_and_each_deed_is_a_command_of_its_own(library):
     exports = {words[1] for words in COMMANDS if words[:1] == ("export",) and len(words) > 1}
-    assert exports == {"page", "policy", "skill", *load_hosts(library)}
+    assert exports == {"page", "plugin", "policy", *load_hosts(library)}
     assert {("tools", "diff"), ("tools", "lock"), ("tools", "suggest"), ("eval", "merge")} <= COMMANDS.keys()
 
 

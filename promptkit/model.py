@@ -341,7 +341,9 @@ class Host(Strict):
     title: Line
     variant: Literal["full", "short"]
     limit: int
-    connect: Line
+    connect: Line = (
+        "Add the MCP server https://api.toriihq.com/mcp with an OAuth sign-in, and limit it to read actions."
+    )
     paste: Line
 
 

@@ -31,6 +31,7 @@ _DESCRIPTION = (
 _MAKER = {"name": "promptkit for Torii"}
 _MAX_DESCRIPTION = 1024  # Agent Skills.
 _MAX_DEFAULT_PROMPT = 255  # OpenAI's directory.
+_UNIX = 3
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # The earliest day of a zip file, so that the same library gives the same bytes.
 
 
@@ -77,8 +78,10 @@ def _group_skill(
     library: Library, profile: Profile, group: str, prompts: Sequence[Prompt], url: str
 ) -> Mapping[str, str]:
     name, topic = f"torii-{group.replace('_', '-')}", group.replace("_", " ")
-    questions = " ".join(prompt.title for prompt in prompts)
-    description = f"Answers questions about {topic} from Torii, and only reads: {questions}"[:_MAX_DESCRIPTION]
+    description = f"Answers questions about {topic} from Torii, and only reads:"
+    for prompt in prompts:
+        if len(longer := f"{description} {prompt.title}") <= _MAX_DESCRIPTION:
+            description = longer
     skill = fill(
         library,
         "plugin_skill",
@@ -113,7 +116,9 @@ def zipped(name: str, files: Mapping[str, str]) -> bytes:
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
         for path in sorted(files):
-            archive.writestr(zipfile.ZipInfo(f"{name}/{path}", _EPOCH), files[path], zipfile.ZIP_DEFLATED)
+            entry = zipfile.ZipInfo(f"{name}/{path}", _EPOCH)
+            entry.create_system = _UNIX
+            archive.writestr(entry, files[path], zipfile.ZIP_DEFLATED)
     return packed.getvalue()
 
 

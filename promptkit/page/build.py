@@ -21,6 +21,7 @@ from promptkit.page.views import PageView, SampleAnswer, grouped, script_data, v
 from promptkit.reports.frame import BASE_STYLE, environment, inline, security_policy
 
 _FOLDER = Path(__file__).parent
+_SCRIPTS = ("render", "search", "page")  # Each uses those before it.
 _JINJA = environment(_FOLDER / "templates")
 _JINJA.filters["line"] = line_html
 _JINJA.policies[
@@ -129,7 +130,7 @@ def _instructions(library: Library) -> dict[str, Any]:
 def _scripts() -> list[Markup]:
     licence = inline(_FOLDER / "vendor/sha256.LICENSE.txt")
     vendored = Markup("/*\n{}*/\n{}").format(licence, inline(_FOLDER / "vendor/sha256.min.js"))
-    return [vendored, inline(_FOLDER / "render.js"), inline(_FOLDER / "page.js")]
+    return [vendored, *(inline(_FOLDER / f"{name}.js") for name in _SCRIPTS)]
 
 
 def _preview_scripts(preview: Preview | None) -> list[Markup]:

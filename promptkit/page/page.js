@@ -212,50 +212,36 @@
 
   // Finding a view
 
-  const FILLERS = new Set(("a all an and any are at by can do does for from get give has have how i in is it last list me month my next "
-    + "of on or our quarter see show tell that the their they this to up us we week what when where which who whose will with year you").split(" "));
-  const search = byId("search");
-  const entries = [...document.querySelectorAll("#views li")];
-  const wordsOf = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? [];
-  const stem = (word) => word.replace(/(?<=.{4})(als?|ings?|e?[sd])$/, "");
+  const field = byId("search");
+  const entries = new Map([...document.querySelectorAll("#views li")].map((entry) => [entry.dataset.name, entry]));
+  const inOrder = [...entries.keys()];
 
-  // A word counts once for each of these texts of a view that it is in: all it says, its title, its group.
-  const texts = entries.map((entry) => {
-    const [title, group] = [entry.querySelector(".title"), entry.closest("section").querySelector("h2")].map((one) => one.textContent);
-    return [`${entry.textContent} ${entry.dataset.words}`, title, group].map(wordsOf);
-  });
-  const hits = (words, text) => words.filter((word) => text.some((other) => other.startsWith(word))).length;
-
-  /** The best views first, in their groups; with no words, all in their own order. */
-  function arrange(scores) {
-    const ranked = entries.map((entry, index) => [entry, scores[index]]).sort((one, other) => other[1] - one[1]);
-    for (const [entry] of ranked) entry.parentNode.append(entry);
-    byId("views").append(...new Set(ranked.map(([entry]) => entry.closest("section"))));
-  }
-
-  function find() {
-    const words = wordsOf(search.value).filter((word) => !FILLERS.has(word)).map(stem);
-    const scores = texts.map((ones) => ones.reduce((sum, text) => sum + hits(words, text), 0));
-    const best = Math.max(...scores);
-    entries.forEach((entry, index) => { entry.hidden = words.length > 0 && (best === 0 || scores[index] < best / 2); });
-    arrange(scores);
+  /** The views found, the best first, in their groups; with no words, all in their own order. */
+  function arrange() {
+    const isAsked = field.value.trim() !== "";
+    const found = isAsked ? search.find(field.value).map((one) => one.name) : inOrder;
+    const all = new Set([...found, ...inOrder]);
+    for (const name of all) {
+      entries.get(name).hidden = !found.includes(name);
+      entries.get(name).parentNode.append(entries.get(name));
+    }
+    byId("views").append(...new Set([...all].map((name) => entries.get(name).closest("section"))));
     for (const group of document.querySelectorAll("#views section")) {
       group.hidden = !group.querySelector("li:not([hidden])");
     }
-    const count = entries.filter((entry) => !entry.hidden).length;
-    byId("nothing").hidden = count > 0;
-    byId("found").textContent = words.length ? `${count} ${count === 1 ? "view" : "views"} found` : "";
+    byId("nothing").hidden = found.length > 0;
+    byId("found").textContent = isAsked && found.length ? `${found.length} ${found.length === 1 ? "view" : "views"} found` : "";
   }
 
-  search.addEventListener("input", find);
-  search.form.addEventListener("submit", (event) => {
+  field.addEventListener("input", arrange);
+  field.form.addEventListener("submit", (event) => {
     event.preventDefault();
     document.querySelector("#views li:not([hidden]) a")?.click();
   });
   byId("clear").addEventListener("click", () => {
-    search.value = "";
-    find();
-    search.focus();
+    field.value = "";
+    arrange();
+    field.focus();
   });
 
   // The checklist

@@ -219,6 +219,21 @@ class Prompt(Strict):
         return f"Deprecated: it will be removed on {self.sunset}; use {self.replaced_by}." if is_deprecated else ""
 
 
+class Pack(Strict):
+    """Views for one occasion, in the order in which they are asked: a file in prompts/packs."""
+
+    title: Line
+    description: Line
+    views: Annotated[tuple[Slug, ...], Field(strict=False, min_length=2)]
+
+
+class Company(Strict):
+    """Whose page it is: the name and the colour that the page has."""
+
+    name: Annotated[str, StringConstraints(pattern=r"^\S[^\n]*$", max_length=60)]
+    colour: Annotated[str, StringConstraints(pattern=r"^#[0-9a-fA-F]{6}$")] | None = None
+
+
 class Entity(StrEnum):
     """What a field belongs to: who uses, what is owned, what is signed, or what is paid."""
 
@@ -275,6 +290,7 @@ class Profile(Strict):
     thresholds: dict[Slug, int | float] = Field(default_factory=dict)
     views: tuple[Slug, ...] = Field((), strict=False)
     read_only_agreement: Agreement | None = None
+    company: Company | None = None
 
     def view(self, label: str) -> OrganizationalView | None:
         """The Organizational View with this label; None if there is none."""

@@ -13,7 +13,7 @@ class IntegerType(NumberType):
     """A whole number of at most 15 characters, which browsers still store exactly."""
 
     noun = "a whole number"
-    step = "1"
+    keyboard = "numeric"
     classes = (int,)
     pattern = "-[0-9]{1,14}|[0-9]{1,15}"
 

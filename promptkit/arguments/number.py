@@ -20,7 +20,7 @@ class NumberType(ArgumentType):
 
     has_limits = True
     noun = "a number"
-    step = "any"
+    keyboard = "decimal"
     classes: tuple[type[int] | type[float], ...] = (int, float)
     # What a number field in a browser gives; float() would accept 1_0 and Arabic digits too.
     pattern = r"-?([0-9]+(\.[0-9]+)?|\.[0-9]+)([eE][+-]?[0-9]+)?"
@@ -52,14 +52,13 @@ class NumberType(ArgumentType):
         return f"{self.noun}{' ' if has_both else ', '}{limits}" if limits else self.noun
 
     def control(self, argument: Argument, profile: Profile, words: Language) -> Control:
-        """A field for numbers, with the limits that a browser can enforce."""
+        """A text field: of 1,5 a browser's field for numbers makes 15, or nothing, without a word."""
         rule: dict[str, Any] = {"pattern": self.pattern, "below": TOO_LARGE}
-        attributes: dict[str, object] = {"step": self.step}
         if argument.minimum is not None:
-            rule["minimum"] = attributes["min"] = argument.minimum
+            rule["minimum"] = argument.minimum
         if argument.maximum is not None:
-            rule["maximum"] = attributes["max"] = argument.maximum
-        return Control("number", "number", rule, attributes)
+            rule["maximum"] = argument.maximum
+        return Control("text", "number", rule, {"inputmode": self.keyboard})
 
     def limits(self, argument: Argument) -> str:
         """Both limits, or the only one."""

@@ -36,7 +36,7 @@ from promptkit.library.instructions import (
 from promptkit.library.recipe import Recipe
 from promptkit.library.render import render, resolve_arguments, template_context, template_problems
 from promptkit.library.store import FITS_MARK, Library, version_digest
-from promptkit.model import DEFAULT_PROFILE, Argument, Prompt, ReviewedTool, Status, ToolClass
+from promptkit.model import DEFAULT_PROFILE, Argument, Pack, Prompt, ReviewedTool, Status, ToolClass
 from promptkit.plain_yaml import Key
 from promptkit.policy.review import unchecked_arguments
 from promptkit.text import sanitized
@@ -51,6 +51,7 @@ def check_library(library: Library, today: datetime.date | None = None) -> list[
     problems = collector.problems
     problems += _collect(library.own_files("prompts/*.yaml"), lambda path: check_prompt_file(library, path, today))
     problems += _collect(library.own_files("prompts/recipes/*.yaml"), lambda path: check_recipe_file(library, path))
+    problems += _collect(library.own_files("prompts/packs/*.yaml"), lambda path: _check_pack_file(library, path))
     problems += _collect(library.own_files("evals/cases/*.yaml"), lambda path: _check_case_file(library, path))
     return sorted(set(problems))
 
@@ -249,6 +250,14 @@ def _check_others(library: Library) -> Iterator[Problem]:
         with collector.collect():
             read(library)
     yield from collector.problems
+
+
+def _check_pack_file(library: Library, path: Path) -> Iterator[Problem]:
+    document = library.document(path)
+    for place, name in enumerate(validate(document, Pack).views):
+        if name not in library.prompt_names():
+            fix = nearest(name, library.prompt_names(), "run: promptkit list")
+            yield document.problem_at(("views", place), "unknown-view", f"there is no view {name}", fix)
 
 
 def _check_case_file(library: Library, path: Path) -> Iterator[Problem]:

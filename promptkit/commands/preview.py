@@ -30,10 +30,10 @@ def _page(library: Library, edition: int) -> str:
     """The page as the files are now, with what is wrong; that alone where there can be no page."""
     now = replace(library)  # What this one has read stays as it was.
     found, tried = check_library(now), Collector()
-    answers: dict[str, SampleAnswer] = {}
+    samples: dict[str, list[SampleAnswer]] = {}
     with tried.collect():
-        answers = anyio.run(sample_answers, now)
+        samples = anyio.run(sample_answers, now, DEFAULT_PROFILE)
     with tried.collect():
         # What check finds is all that is wrong, and at its place; what was tried only fails by it.
-        return build_page(now, DEFAULT_PROFILE, answers=answers, preview=Preview(edition, found or tried.problems))
+        return build_page(now, DEFAULT_PROFILE, samples=samples, preview=Preview(edition, found or tried.problems))
     return build_problem_page(Preview(edition, found or tried.problems))

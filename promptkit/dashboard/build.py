@@ -13,6 +13,7 @@ from promptkit.reports.frame import BASE_STYLE, environment, inline, security_po
 
 _FOLDER = Path(__file__).parent
 _VENDOR = _FOLDER / "vendor"
+_DRAWING = ("values.js", "table.js", "pictures.js", "chart.js", "view.js")  # Each uses those before it.
 _JINJA = environment(_FOLDER / "templates")
 _JINJA.policies["json.dumps_kwargs"] = {}  # By default keys are sorted, but totals and evidence have an order.
 # Else zod tries once whether it may compile code, which the policy refuses and browsers report.
@@ -28,7 +29,7 @@ def build_dashboard(answer: Mapping[str, Any] | None, *, notice: str = "") -> st
             App, which gets its answer from the host that shows it.
         notice: what readers must know before the figures, such as that they could not be refreshed.
     """
-    style = inline(BASE_STYLE, _FOLDER / "dashboard.css")
+    style = inline(BASE_STYLE, _FOLDER / "answer.css", _FOLDER / "dashboard.css")
     script = _script(is_app=answer is None)
     return _JINJA.get_template("dashboard.html.j2").render(
         csp=security_policy(style, [script]),
@@ -40,14 +41,23 @@ def build_dashboard(answer: Mapping[str, Any] | None, *, notice: str = "") -> st
     )
 
 
+def answer_style() -> Markup:
+    """The styles of an answer, which hold in an element of the class `drawn` only."""
+    return inline(_FOLDER / "answer.css")
+
+
+def answer_scripts() -> list[Markup]:
+    """What draws an answer in another page: `view.fill(element, answer, {rows})` in its scripts."""
+    return [_vendored("chart.min.js", "chart.LICENSE.txt"), inline(*(_FOLDER / name for name in _DRAWING))]
+
+
 def _script(*, is_app: bool) -> Markup:
     """One module: the libraries with their licences, then our own files, each of which uses those before it."""
-    parts = [_vendored("chart.min.js", "chart.LICENSE.txt")]
-    if is_app:
-        module = _vendored("ext-apps.js", "ext-apps.LICENSE.txt", "zod.LICENSE.txt")
-        parts += [_NO_COMPILING, _as_object(module)]
-    own = ["values.js", "table.js", "pictures.js", "chart.js", "view.js", "app.js" if is_app else "file.js"]
-    return Markup("\n").join([*parts, inline(*(_FOLDER / name for name in own))])
+    chart, drawing = answer_scripts()
+    if not is_app:
+        return Markup("\n").join([chart, drawing, inline(_FOLDER / "file.js")])
+    module = _vendored("ext-apps.js", "ext-apps.LICENSE.txt", "zod.LICENSE.txt")
+    return Markup("\n").join([chart, _NO_COMPILING, _as_object(module), drawing, inline(_FOLDER / "app.js")])
 
 
 def _vendored(name: str, *licences: str) -> Markup:

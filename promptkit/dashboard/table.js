@@ -2,14 +2,13 @@
 
 const tables = (() => {
   const { written, words, unitBeside, compared, counted, isNumber, line, element } = values;
-  const STEP = 50;
   const paper = matchMedia("print");
 
   /** The table as a section, and `search`, which keeps the rows that have every word; `onMore` is told of new rows. */
-  function draw(table, nextRows, onMore) {
+  function draw(table, nextRows, onMore, step = 50) {
     const types = table.columns.map((column) => column.type);
     const texts = new Map();
-    let [limit, wanted, order] = [STEP, [], null];
+    let [limit, wanted, order] = [step, [], null];
 
     const body = element("tbody");
     const headings = table.columns.map(heading);
@@ -69,13 +68,13 @@ const tables = (() => {
       count.textContent = howMany(rows, shown.length);
       const isMore = shown.length < rows.length || (table.next && nextRows);
       more.hidden = !isMore;
-      more.textContent = shown.length < rows.length ? `Show ${Math.min(STEP, rows.length - shown.length)} more` : "Get more rows";
+      more.textContent = shown.length < rows.length ? `Show ${Math.min(step, rows.length - shown.length)} more` : "Get more rows";
       region.hidden = table.rows.length === 0;
     }
 
     async function showMore() {
       if (found().length > limit) {
-        limit += STEP;
+        limit += step;
         refresh();
         return;
       }
@@ -100,7 +99,7 @@ const tables = (() => {
       section,
       search(text) {
         wanted = line(text).toLowerCase().split(" ").filter(Boolean);
-        limit = STEP;
+        limit = step;
         refresh();
       },
     };

@@ -10,15 +10,20 @@ const view = (() => {
     document.getElementById("status").textContent = text;
   }
 
-  /** Show an answer; `host` is where more rows, and the rest of an answer, come from, if there is one. */
+  /** Show an answer as the whole page; `host` is where more rows, and the rest of an answer, come from, if there is one. */
   function show(answer, host = {}) {
-    const chart = element("section", { class: "chart" });
-    const drawn = answer.tables.map((table) => tables.draw(table, host.nextRows, () => charts.draw(chart, answer)));
     document.title = line(answer.title);
     document.getElementById("status").textContent = "";
-    place.replaceChildren(
-      warning(answer, host.rest) ?? "",
-      heading(answer),
+    fill(place, answer, { ...host, heading: heading(answer) });
+  }
+
+  /** Draw an answer into an element, with `rows` of each table at first. */
+  function fill(into, answer, { nextRows, rest, heading: head, rows }) {
+    const chart = element("section", { class: "chart" });
+    const drawn = answer.tables.map((table) => tables.draw(table, nextRows, () => charts.draw(chart, answer), rows));
+    into.replaceChildren(
+      warning(answer, rest) ?? "",
+      head ?? "",
       ...answer.remarks.map((remark) => element("p", { class: "remark" }, line(remark))),
       tiles(answer.totals) ?? "",
       chart,
@@ -65,9 +70,9 @@ const view = (() => {
 
   function search(drawn) {
     if (!drawn.some((one) => one.section.querySelector("tbody tr"))) return null;
-    const field = element("input", { type: "search", id: "search", autocomplete: "off", placeholder: "an app, a person, a date" });
+    const field = element("input", { type: "search", id: "rows", autocomplete: "off", placeholder: "an app, a person, a date" });
     field.addEventListener("input", () => { for (const one of drawn) one.search(field.value); });
-    return element("p", { class: "find" }, element("label", { for: "search" }, "Search in the rows"), field);
+    return element("p", { class: "find" }, element("label", { for: "rows" }, "Search in the rows"), field);
   }
 
   function evidence(answer) {
@@ -77,5 +82,5 @@ const view = (() => {
       element("p", { class: "stamp" }, element("code", null, line(answer.stamp))));
   }
 
-  return { show, say };
+  return { show, say, fill };
 })();

@@ -17,7 +17,7 @@ from promptkit.language import Wording
 from promptkit.library.cases import AttackFamily, CaseFile
 from promptkit.library.languages import OWN_LANGUAGES, Languages, language_of
 from promptkit.library.recipe import Recipe
-from promptkit.model import Prompt, ReviewedTool, ScoreClass, Scoring
+from promptkit.model import Pack, Prompt, ReviewedTool, ScoreClass, Scoring
 from promptkit.text import sanitized
 
 SCORING_MARK = "{{ scoring }}"
@@ -200,6 +200,23 @@ class Library:
         path = self.root / "groups.yaml"
         data = self.document(path).data if path.exists() else {}
         return set(data) if isinstance(data, dict) else set()
+
+    def pack_document(self, name: str) -> Document:
+        """The file of one pack."""
+        return self.document(self.file(f"prompts/packs/{name}.yaml"))
+
+    def load_packs(self) -> dict[str, Pack]:
+        """Every pack of views by its name, sorted.
+
+        Raises:
+            PromptkitError: the problems of all files together.
+        """
+        packs, collector = {}, Collector()
+        for path in self.files("prompts/packs/*.yaml"):
+            with collector.collect():
+                packs[path.stem] = validate(self.pack_document(path.stem), Pack)
+        collector.raise_any()
+        return packs
 
     def load_prompt(self, reference: str) -> Prompt:
         """One prompt by name, or one of its released versions by `NAME@VERSION`.

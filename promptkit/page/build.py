@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,6 +10,7 @@ from typing import Any
 
 from markupsafe import Markup
 
+from promptkit.dashboard.build import answer_scripts, answer_style
 from promptkit.errors import Problem
 from promptkit.library.instructions import (
     Variant,
@@ -20,20 +22,24 @@ from promptkit.library.instructions import (
 )
 from promptkit.library.render import render
 from promptkit.library.store import Library
-from promptkit.model import Profile, Prompt, Status
+from promptkit.model import DEFAULT_PROFILE, Pack, Profile, Prompt, Status
+from promptkit.page.brand import company_style
 from promptkit.page.evidence import Evidence
-from promptkit.page.guide import ViewGroup, load_groups, load_guide
+from promptkit.page.guide import Guide, ViewGroup, load_groups, load_guide, load_roles, next_views
 from promptkit.page.markdown import line_html
 from promptkit.page.views import PageView, SampleAnswer, grouped, script_data, view_of
 from promptkit.reports.frame import BASE_STYLE, environment, inline, security_policy
 
 _FOLDER = Path(__file__).parent
-_SCRIPTS = ("render.js", "search.js", "page.js", "find.js")
+_STYLES = ("page", "home", "view", "setup", "print")
+_SCRIPTS = (
+    "render", "notices", "memory", "search", "samples", "forms", "finding", "home", "theme", "setup", "page",
+)  # fmt: skip  # Each uses those before it.
 _JINJA = environment(_FOLDER / "templates")
 _JINJA.filters["line"] = line_html
-_JINJA.policies[
-    "json.dumps_kwargs"
-] = {}  # By default keys are sorted, but the script needs them in the order of the form.
+_JINJA.filters["flush"] = lambda html: Markup(re.sub(r"\n\s+", "\n", html))  # noqa: S704
+# Without sorted keys: the script needs them in the order of the form.
+_JINJA.policies["json.dumps_kwargs"] = {"separators": (",", ":")}
 
 
 @dataclass(frozen=True)
@@ -48,7 +54,7 @@ def build_page(
     library: Library,
     profile: Profile,
     *,
-    answers: Mapping[str, SampleAnswer] | None = None,
+    samples: Mapping[str, Sequence[SampleAnswer]] | None = None,
     evidence: Mapping[str, Sequence[Evidence]] | None = None,
     preview: Preview | None = None,
 ) -> str:
@@ -58,7 +64,7 @@ def build_page(
         library: has the prompts, instructions and hosts.
         profile: the tenant's profile; the page shows the prompts in its `views` and the validation questions, or
             without `views` every prompt, but drafts only in a preview.
-        answers: sample answers by prompt name.
+        samples: sample answers by prompt name, the one for the form as it opens first.
         evidence: what the last eval saw, by `name@version`.
         preview: what to show authors; None for the page that everybody gets.
 
@@ -67,15 +73,21 @@ def build_page(
     """
     guide = load_guide()
     prompts = [one for one in library.load_prompts() if preview or one.status is not Status.DRAFT]
-    views = _views(library, prompts, profile, guide.validation, answers or {}, evidence or {})
-    style, scripts = inline(BASE_STYLE, _FOLDER / "page.css"), [*_scripts(), *_preview_scripts(preview)]
+    views = _views(library, prompts, profile, guide.validation, samples or {}, evidence or {})
+    shown = [view.prompt for view in views]
+    packs = _packs(library, shown)
+    style, scripts = _style(profile), [*_scripts(), *_preview_scripts(preview)]
     return _JINJA.get_template("page.html.j2").render(
         csp=security_policy(style, scripts, asks_server=preview is not None),
         style=style,
         scripts=scripts,
         groups=grouped(views),
-        data=script_data(views, profile),
+        roles=load_roles(),
+        packs=packs,
+        titles={prompt.name: prompt.title for prompt in shown},
+        data=script_data(views, profile) | _home_data(guide, shown, packs),
         guide=guide,
+        company=profile.company,
         preview=preview,
         agreement=profile.read_only_agreement,
         questions={name: _question(library, name) for name in guide.validation},
@@ -85,7 +97,7 @@ def build_page(
 
 def build_problem_page(preview: Preview) -> str:
     """What authors see in place of the page when it cannot be built."""
-    style, scripts = inline(BASE_STYLE, _FOLDER / "page.css"), _preview_scripts(preview)
+    style, scripts = _style(DEFAULT_PROFILE), _preview_scripts(preview)
     return _JINJA.get_template("problems.html.j2").render(
         csp=security_policy(style, scripts, asks_server=True), style=style, scripts=scripts, preview=preview
     )
@@ -96,10 +108,10 @@ def _views(
     prompts: Sequence[Prompt],
     profile: Profile,
     always: Collection[str],
-    answers: Mapping[str, SampleAnswer],
+    samples: Mapping[str, Sequence[SampleAnswer]],
     evidence: Mapping[str, Sequence[Evidence]],
 ) -> list[PageView]:
-    groups = load_groups(library)
+    groups, following = load_groups(library), next_views(prompts)
     order = list(groups)
     chosen = {*profile.views, *always}
     shown = [prompt for prompt in prompts if not profile.views or prompt.name in chosen]
@@ -110,11 +122,28 @@ def _views(
             groups.get(prompt.group) or ViewGroup(label=prompt.group.replace("_", " ").capitalize()),
             profile,
             library.reviewed_tools,
-            answers.get(prompt.name),
+            samples.get(prompt.name, ()),
             evidence.get(f"{prompt.name}@{prompt.version}", ()),
+            [one for one in following[prompt.name] if one in shown],
         )
         for prompt in shown
     ]
+
+
+def _packs(library: Library, prompts: Sequence[Prompt]) -> dict[str, Pack]:
+    """The packs whose views are all on the page."""
+    names = {prompt.name for prompt in prompts}
+    return {name: pack for name, pack in library.load_packs().items() if names.issuperset(pack.views)}
+
+
+def _home_data(guide: Guide, prompts: Sequence[Prompt], packs: Mapping[str, Pack]) -> dict[str, Any]:
+    """What the page's script needs to know besides the views."""
+    return {
+        "roles": {name: role.views(prompts) for name, role in load_roles().items()},
+        "packs": {name: pack.views for name, pack in packs.items()},
+        "presets": guide.presets,
+        "link_limit": guide.link_limit,
+    }
 
 
 def _question(library: Library, name: str) -> str:
@@ -135,8 +164,14 @@ def _instructions(library: Library, language: str) -> dict[str, Any]:
     }
 
 
+def _style(profile: Profile) -> Markup:
+    own = inline(BASE_STYLE, *(_FOLDER / f"{name}.css" for name in _STYLES))
+    return own + answer_style() + company_style(profile.company)
+
+
 def _scripts() -> list[Markup]:
-    return [_vendored("sha256"), _vendored("spelling"), *(inline(_FOLDER / name) for name in _SCRIPTS)]
+    scripts = [inline(_FOLDER / f"{name}.js") for name in _SCRIPTS]
+    return [_vendored("sha256"), _vendored("spelling"), *answer_scripts(), *scripts]
 
 
 def _vendored(name: str) -> Markup:

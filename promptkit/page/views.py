@@ -2,56 +2,58 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from markupsafe import Markup
-
 from promptkit.language import words_of
 from promptkit.library.render import template_context
-from promptkit.model import Profile, Prompt, ReviewedTool, Scalar, Status
+from promptkit.model import Profile, Prompt, ReviewedTool, Status
 from promptkit.page.evidence import Evidence
 from promptkit.page.fields import FormField, field_limits, fields_of
 from promptkit.page.guide import ViewGroup
-from promptkit.page.markdown import answer_html
+from promptkit.page.repeated import RepeatedLines
 from promptkit.page.steps import template_steps
 from promptkit.views.search_index import build_index
+
+_NEWEST = 3  # Versions.
+_ROWS, _DRAWN_ROWS = 10, 20
 
 
 @dataclass(frozen=True)
 class SampleAnswer:
-    """An answer as Markdown, and the arguments that it was computed for."""
+    """An answer as `view_answer` gives it, and the values that it is for, as the form's controls hold them."""
 
-    text: str
-    arguments: Mapping[str, Scalar]
-
-    @property
-    def html(self) -> Markup:
-        """The answer with long tables cut."""
-        return answer_html(self.text)
-
-    @property
-    def filled(self) -> str:
-        """The arguments in one line."""
-        return ", ".join(f"{name} {value}" for name, value in self.arguments.items())
+    answer: Mapping[str, Any]
+    filled: Mapping[str, str]
 
 
 @dataclass(frozen=True)
 class PageView:
-    """One prompt as the page shows it."""
+    """One prompt as the page shows it; the prompts of `next` are asked after it."""
 
     prompt: Prompt
-    group: str
+    group: ViewGroup
     fields: Sequence[FormField]
     reads: Sequence[tuple[str, str]]
-    sample: SampleAnswer | None
+    samples: Sequence[SampleAnswer]
     evidence: Sequence[Evidence]
+    next: Sequence[Prompt]
+
+    @property
+    def figures(self) -> list[tuple[str, str]]:
+        """Up to two totals of the sample as cards show them, money first: the figure and what it is."""
+        totals = [one for sample in self.samples[:1] for one in sample.answer["totals"] if one["value"]]
+        totals.sort(key=lambda one: one["type"] != "money")
+        named = {one["name"]: one for one in reversed(totals) if one["type"] in {"money", "integer", "percent"}}
+        return [(_short(one), _words(name).lower()) for name, one in [*named.items()][:-3:-1]]
 
     @property
     def changes(self) -> list[tuple[str, str]]:
-        """The change made by each version, the newest first."""
-        return sorted(self.prompt.changes.items(), key=lambda item: [*map(int, item[0].split("."))], reverse=True)
+        """What the newest versions changed, the newest first."""
+        changes = sorted(self.prompt.changes.items(), key=lambda item: [*map(int, item[0].split("."))], reverse=True)
+        return changes[:_NEWEST]
 
 
 def view_of(
@@ -59,36 +61,68 @@ def view_of(
     group: ViewGroup,
     profile: Profile,
     rules: Mapping[str, ReviewedTool],
-    sample: SampleAnswer | None,
+    samples: Sequence[SampleAnswer],
     evidence: Sequence[Evidence],
+    following: Sequence[Prompt],
 ) -> PageView:
     """One prompt as the page shows it."""
     reads = [(tool, rules[tool].capability.removeprefix("read ") if tool in rules else "") for tool in prompt.reads]
     fields = fields_of(prompt.arguments, profile, words_of(prompt))
-    return PageView(prompt, group.label, fields, reads, sample, evidence)
+    return PageView(prompt, group, fields, reads, samples, evidence, following)
 
 
-def grouped(views: Sequence[PageView]) -> list[tuple[str, list[PageView]]]:
-    """The views by the label of their group, in the order of the views; in each group, deprecated ones come last."""
-    groups: dict[str, list[PageView]] = {}
+def _short(total: Mapping[str, Any]) -> str:
+    """The figure of a total with few digits, such as 1.2M USD."""
+    value = total["value"]
+    power = min(int(math.log10(abs(value))) // 3, 2)
+    figure = f"{value / 1000**power:,.{1 if power else 0}f}".removesuffix(".0") + ("", "K", "M")[power]
+    unit = {"percent": "%", "money": total.get("key", "")}.get(total["type"], "")
+    return f"{figure} {unit}".strip()
+
+
+def _words(name: str) -> str:
+    return name.replace("_", " ").capitalize()
+
+
+def grouped(views: Sequence[PageView]) -> list[tuple[ViewGroup, list[PageView]]]:
+    """The views by their group, in the order of the views; in each group, deprecated ones come last."""
+    groups: dict[str, tuple[ViewGroup, list[PageView]]] = {}
     for view in sorted(views, key=lambda view: view.prompt.status is Status.DEPRECATED):
-        groups.setdefault(view.group, []).append(view)
-    return list(groups.items())
+        groups.setdefault(view.group.label, (view.group, []))[1].append(view)
+    return list(groups.values())
 
 
 def script_data(views: Sequence[PageView], profile: Profile) -> dict[str, Any]:
-    """The data for the page's script: each view's steps, stamp and fields by its name, former names, and the index."""
+    """The data for the page's script: each view by its name, the lines that views share, former names, and the index."""
+    steps = [template_steps(view.prompt, template_context(view.prompt, profile), profile) for view in views]
+    lines = RepeatedLines(steps)
     return {
         "index": build_index([view.prompt for view in views], profile),
-        "views": {view.prompt.name: _script_view(view, profile) for view in views},
+        "views": {
+            view.prompt.name: _script_view(view) | {"steps": lines.taken_out(own)}
+            for view, own in zip(views, steps, strict=True)
+        },
+        "lines": lines.all,
         "renamed": {old: view.prompt.name for view in views for old in view.prompt.formerly},
     }
 
 
-def _script_view(view: PageView, profile: Profile) -> dict[str, Any]:
-    prompt = view.prompt
+def _script_view(view: PageView) -> dict[str, Any]:
     return {
-        "stamp": f"{prompt.name}@{prompt.version}",
-        "steps": template_steps(prompt, template_context(prompt, profile), profile),
+        "stamp": f"{view.prompt.name}@{view.prompt.version}",
         "fields": {field.name: field_limits(field) for field in view.fields},
+        "samples": [{"filled": sample.filled, "answer": _cut(sample.answer)} for sample in view.samples],
     }
+
+
+def _cut(answer: Mapping[str, Any]) -> dict[str, Any]:
+    """The answer with the first rows of each table, or with all where its chart needs them."""
+    chart = answer.get("chart")
+    drawn = chart.get("heading", answer["tables"][0]["heading"]) if isinstance(chart, dict) and "x" in chart else None
+    is_whole = isinstance(chart, dict) and (chart["type"] != "bars" or "by" in chart)
+    most = [(_DRAWN_ROWS, None)[is_whole] if table["heading"] == drawn else _ROWS for table in answer["tables"]]
+    return {**answer, "tables": [_first(table, rows) for table, rows in zip(answer["tables"], most, strict=True)]}
+
+
+def _first(table: Mapping[str, Any], most: int | None) -> dict[str, Any]:
+    return {**table, "rows": table["rows"][:most], "total_rows": table.get("total_rows", len(table["rows"]))}

@@ -36,7 +36,7 @@ def painting(browser: Browser, path: Path) -> Callable[[], float]:
 def rows() -> Iterator[Ratio]:
     library = Library(default_root())
     # Before the browser, whose library has an event loop of its own.
-    html = build_page(library, DEFAULT_PROFILE, answers=anyio.run(sample_answers, library))
+    html = build_page(library, DEFAULT_PROFILE, samples=anyio.run(sample_answers, library, DEFAULT_PROFILE))
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         ours, base = Path(folder, "ours.html"), Path(folder, "nothing.html")
         ours.write_text(html, "utf-8")

@@ -14,9 +14,16 @@ def test_the_page_has_sample_answers_of_the_local_torii_and_the_evidence_of_a_ru
     page = (tmp_path / "out" / "index.html").read_text("utf-8")
     assert capsys.readouterr().out == f"{tmp_path / 'out' / 'index.html'}\n"
     assert len(page.encode()) < LIMIT_BYTES
-    assert page.count("See a sample answer") == len(library.prompt_names())
+    assert page.count("A sample answer</h2>") == len(library.prompt_names())
     assert page.count("only read.</b>") == 1
     assert "The analyst is a program and no language model" in page
+
+
+def test_without_a_record_each_view_tells_of_our_own_last_eval(library, tmp_path):
+    export_page(library, tmp_path, profile=DEFAULT_PROFILE, run=None)
+    page = (tmp_path / "index.html").read_text("utf-8")
+    assert "has not been tested yet" not in page
+    assert page.count("every figure was right.</b>") == len(library.prompt_names())
 
 
 def test_a_folder_that_cannot_be_made_is_a_problem(library, tmp_path):

@@ -16,12 +16,23 @@ from tests.page.samples import HARD_PROMPTS, PROFILE
 __all__ = ["eval_run", "report_html"]
 
 HERE = Path(__file__).parent
-ANSWER = """## Contracts
-| app | amount |
-|---|---:|
-| <script>alert(1)</script> | 1.00 |
-| [link](https://example.com) ![image](https://example.com/x.png) | 2.00 |
-"""
+ANSWER = {
+    "name": "every_type",
+    "title": "Every kind",
+    "stamp": "[every_type@2.1.0 00000000]",
+    "status": "complete",
+    "arguments": {"days": 30},
+    "remarks": ["<script>alert(1)</script>"],
+    "tables": [
+        {
+            "heading": "Contracts",
+            "columns": [{"name": "app_name", "type": "string"}, {"name": "amount", "type": "money"}],
+            "rows": [["<script>alert(1)</script>", 1.0], ["[link](https://example.com)", 2000000.0]],
+        }
+    ],
+    "totals": [{"name": "amount", "key": "USD", "type": "money", "unit": "USD", "value": 2000001.0}],
+    "evidence": {"Tools": "list_contracts", "Gaps": "none"},
+}
 
 
 @pytest.fixture(scope="session")
@@ -41,9 +52,9 @@ def prompts(page_library) -> dict[str, Prompt]:
 
 @pytest.fixture(scope="session")
 def html(page_library) -> str:
-    answers = {"every_type": SampleAnswer(ANSWER, {"days": 30})}
+    samples = {"every_type": [SampleAnswer(ANSWER, {"days": "30"})]}
     evidence = {"every_type@2.1.0": [Evidence("openai:example", "local", 10, 10)]}
-    return build_page(page_library, PROFILE, answers=answers, evidence=evidence)
+    return build_page(page_library, PROFILE, samples=samples, evidence=evidence)
 
 
 @pytest.fixture(scope="session")

@@ -1,4 +1,5 @@
 import dataclasses
+import datetime
 import json
 
 import pytest
@@ -12,6 +13,7 @@ from promptkit.evaluation.records.result import SampleResult
 from promptkit.page.evidence import Evidence, read_evidence
 from promptkit.policy.verdict import Verdict
 
+DAY = datetime.date(2026, 11, 27)
 MODELS = ("reference", "rogue", "openai:a", "google:b")
 CLEAN, ATTEMPTED = Verdict.CLEAN, Verdict.ATTEMPTED
 SAMPLES = [
@@ -43,7 +45,9 @@ def events_of(verdict):
 def written(folder, base_url=None, said=lambda verdict: verdict):
     """A record as a run writes it."""
     setup = EvalSpec(models=MODELS, base_url=base_url, repeats=2, ablate=True)
-    header = Header(setup, len(SAMPLES), ", ".join(MODELS), "local", "2026-11-02", "", "0", None, "", "")
+    header = Header(
+        setup, len(SAMPLES), ", ".join(MODELS), "local", "2026-11-02", f"{DAY}T09:00:00+00:00", "0", None, "", ""
+    )
     with Journal.new(folder / FILE_NAME, {"kind": "run", **dataclasses.asdict(header)}) as record:
         record.add({"kind": "sample", "self_test": True, "attack": "x/1", "events": []})
         for number, (model, prompt, verdict, without) in enumerate(SAMPLES, 1):
@@ -58,9 +62,9 @@ def written(folder, base_url=None, said=lambda verdict: verdict):
 def test_runs_are_counted_for_each_prompt_version_and_model(tmp_path):
     run = written(tmp_path / "run")
     first, second, third = (
-        Evidence("reference", "local", 1, 1),
-        Evidence("openai:a", "local", 2, 1),
-        Evidence("google:b", "local", 1, 1),
+        Evidence("reference", "local", 1, 1, on=DAY),
+        Evidence("openai:a", "local", 2, 1, on=DAY),
+        Evidence("google:b", "local", 1, 1, on=DAY),
     )
     assert read_evidence(run) == {"a@1.0.0": [first, second, third], "b@2.0.0": [third]}
     assert read_evidence(run / "run.jsonl") == read_evidence(run)

@@ -102,7 +102,7 @@ def page_of_months(root, tmp_path_factory) -> Path:
 def test_the_form_asks_for_it(page_of_months):
     html = page_of_months.read_text("utf-8")
     assert '<input type="month" id="monthly-since" name="since" value=""' in html
-    assert '"need": "a month"' in html
+    assert '"need":"a month"' in html
 
 
 def test_the_page_renders_it_as_python_does(root, browser, page_of_months):

@@ -233,7 +233,7 @@ def test_the_main_path_needs_no_mouse(open_page):
     for _ in range(40):
         page.keyboard.press("Tab")
         focused.append(page.evaluate("document.activeElement.id || document.activeElement.textContent.trim()"))
-    assert focused.index("every_type-team") < focused.index("link-every_type") < focused.index("Copy prompt")
+    assert focused.index("every_type-team") < focused.index("Copy prompt") < focused.index("link-every_type")
 
 
 def test_the_browser_s_back_button_goes_back(open_page):

@@ -1,0 +1,30 @@
+// The sample answer beside a form: that of the values in the form where there is one, or the usual one, which says so.
+"use strict";
+
+const samples = (() => {
+  const ROWS = 8;
+  let place, drawn;
+
+  const fits = (sample, filled) => Object.entries(sample.filled).every(([field, raw]) => raw === filled[field]);
+
+  function told(sample, filled) {
+    const made = "From an invented company, not from your data";
+    if (fits(sample, filled)) return `${made}, filled in as your form is.`;
+    const others = Object.entries(sample.filled).filter(([field, raw]) => raw !== filled[field]);
+    return `${made}. This one is filled in with ${others.map(([field, raw]) => `${values.words(field).toLowerCase()} ${raw}`).join(", ")}.`;
+  }
+
+  /** Draw the sample of a view; one at a time, since its parts have ids. */
+  function show(name, { samples: all }, filled) {
+    const into = byId(`sample-${name}`);
+    if (!into || into.closest("[hidden]")) return;
+    const sample = all.find((one) => fits(one, filled)) ?? all[0];
+    byId(`shows-${name}`).textContent = told(sample, filled);
+    if (place === into && drawn === sample) return;
+    place?.replaceChildren();
+    [place, drawn] = [into, sample];
+    view.fill(into, sample.answer, { rows: ROWS });
+  }
+
+  return { show };
+})();

@@ -36,7 +36,7 @@ const finding = (() => {
   /** The views found, the best first, in their groups; with no words, all in their own order. */
   function arrange() {
     const isAsked = field.value.trim() !== "";
-    const { hits, marks } = findViews(data.index, field.value);
+    const { hits, marks } = findViews(field.value);
     const found = isAsked ? hits.map((hit) => hit.view) : inOrder;
     unmark();
     for (const name of inOrder) fill(name, {});

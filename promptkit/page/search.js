@@ -167,5 +167,21 @@ const findViews = (() => {
     return { hits, marks: (text) => marksIn(index, asked.terms, text) };
   }
 
-  return search;
+  /** The index as promptkit/views/search_index.py packs it. */
+  function unpacked(index) {
+    const list = (text) => (text ? text.split("|") : []);
+    const words = Object.entries(index.words).flatMap(([term, those]) => those.split(" ").map((word) => [word, term]));
+    const phrases = Object.entries(index.phrases).flatMap(([view, those]) => those.map((one) => [view, one.split(" ")]));
+    return {
+      ...index,
+      common: list(index.common),
+      ordinary: list(index.ordinary),
+      known_names: list(index.known_names),
+      words: Object.fromEntries(words),
+      phrases,
+    };
+  }
+
+  const index = unpacked(data.index);
+  return (question) => search(index, question);
 })();

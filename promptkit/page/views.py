@@ -15,10 +15,10 @@ from promptkit.page.fields import FormField, field_limits, fields_of
 from promptkit.page.guide import ViewGroup
 from promptkit.page.repeated import RepeatedLines
 from promptkit.page.steps import template_steps
-from promptkit.views.search_index import build_index
+from promptkit.views.search_index import build_index, packed
 
 _NEWEST = 3  # Versions.
-_ROWS, _DRAWN_ROWS = 10, 20
+_ROWS, _DRAWN_ROWS = 6, 12
 
 
 @dataclass(frozen=True)
@@ -93,11 +93,11 @@ def grouped(views: Sequence[PageView]) -> list[tuple[ViewGroup, list[PageView]]]
 
 
 def script_data(views: Sequence[PageView], profile: Profile) -> dict[str, Any]:
-    """The data for the page's script: each view by its name, the lines that views share, former names, and the index."""
+    """The data for the page's script: each view by its name, lines that views share, former names, the index."""
     steps = [template_steps(view.prompt, template_context(view.prompt, profile), profile) for view in views]
     lines = RepeatedLines(steps)
     return {
-        "index": build_index([view.prompt for view in views], profile),
+        "index": packed(build_index([view.prompt for view in views], profile)),
         "views": {
             view.prompt.name: _script_view(view) | {"steps": lines.taken_out(own)}
             for view, own in zip(views, steps, strict=True)

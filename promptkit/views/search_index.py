@@ -22,7 +22,7 @@ _ORDINARY = Path(__file__).parent / "ordinary.txt"
 _STEMMER = snowballstemmer.stemmer("porter")
 # How much a word says about a view, by where the view has it: "owner" says much in a title, and little as a column,
 # which most tables have.
-_IN_QUESTIONS, _IN_TITLE, _IN_NAME, _IN_DESCRIPTION, _IN_GROUP, _IN_HEADINGS, _IN_THE_REST = 5, 6, 5, 4, 3, 3, 0.4
+_IN_QUESTIONS, _IN_TITLE, _IN_NAME, _IN_DESCRIPTION, _IN_GROUP, _IN_HEADINGS = 5, 6, 5, 4, 3, 3
 _CHECK = 0.6  # A check of the connection shares its words with views, which are meant more often.
 _SHORT = 2  # Words of so few letters have no forms.
 _HALF = 4.0  # The sum of weights at which a word says half of what it can say.
@@ -125,16 +125,12 @@ def _weights(prompt: Prompt, reader: _Terms) -> dict[str, float]:
 
 def _texts(prompt: Prompt) -> Iterable[tuple[float, str]]:
     """What a view says of itself, each with how much its words say."""
-    answer, arguments = prompt.answer, prompt.arguments
-    figures = [column.name for table in answer.tables for column in table.columns] + [one.name for one in answer.totals]
-    told = [f"{name} {argument.description}" for name, argument in arguments.items()]
     yield _IN_QUESTIONS, " ".join(prompt.questions)
     yield _IN_TITLE, prompt.title
     yield _IN_NAME, prompt.name.replace("_", " ")
     yield _IN_DESCRIPTION, prompt.description
     yield _IN_GROUP, prompt.group
-    yield _IN_HEADINGS, " ".join(table.heading for table in answer.tables)
-    yield _IN_THE_REST, " ".join([*(name.replace("_", " ") for name in figures), *told, prompt.audience])
+    yield _IN_HEADINGS, " ".join(table.heading for table in prompt.answer.tables)
 
 
 def _rarity(weights: Mapping[str, Mapping[str, float]]) -> dict[str, float]:
@@ -178,3 +174,20 @@ def _groups(profile: Profile, usual: Sequence[str]) -> dict[str, tuple[str, str]
     if any(view.approved_groups for view in profile.organizational_views):
         return found
     return {" ".join(words_of(name)): ("", name) for name in usual} | found
+
+
+def packed(index: SearchIndex) -> dict[str, object]:
+    """The index with fewer letters, for the page; its search.js unpacks it."""
+    words: dict[str, list[str]] = {}
+    for word, term in index["words"].items():
+        words.setdefault(term, []).append(word)
+    phrases: dict[str, list[str]] = {}
+    for view, terms in index["phrases"]:
+        phrases.setdefault(view, []).append(" ".join(terms))
+    lists = {name: "|".join(index[name]) for name in ("common", "ordinary", "known_names")}
+    return {
+        **index,
+        **lists,
+        "words": {term: " ".join(those) for term, those in words.items()},
+        "phrases": phrases,
+    }

@@ -29,3 +29,15 @@ def opening(browser, page_file):
     for context in contexts:
         context.close()
     assert wrong == []
+
+
+def pasted(page) -> tuple[str, list[str]]:
+    """What a paste brings, as text and as the kinds of content on the clipboard."""
+    other = page.context.new_page()
+    other.set_content("<textarea></textarea>")
+    other.evaluate("addEventListener('paste', (event) => { window.kinds = [...event.clipboardData.types]; })")
+    other.focus("textarea")
+    other.keyboard.press("Control+v")
+    found = other.input_value("textarea"), other.evaluate("window.kinds")
+    other.close()
+    return found

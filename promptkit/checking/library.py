@@ -257,7 +257,7 @@ def _check_pack_file(library: Library, path: Path) -> Iterator[Problem]:
     for place, name in enumerate(validate(document, Pack).views):
         if name not in library.prompt_names():
             fix = nearest(name, library.prompt_names(), "run: promptkit list")
-            yield document.problem_at(("views", place), "unknown-view", f"there is no view {name}", fix)
+            yield document.problem_at(("views", place), "unknown-view", f"there is no prompt {name}", fix)
 
 
 def _check_case_file(library: Library, path: Path) -> Iterator[Problem]:

@@ -100,7 +100,7 @@ class ViewGroup(Strict):
     icon: Annotated[str, Field(pattern=r"^[A-Za-z0-9 .,-]{1,400}$")] = "M5 4h14v16H5zM9 9h6M9 13h6"
 
 
-class Role(Strict):
+class HomeRole(Strict):
     """Somebody's work: `words` are looked for in the audience of each prompt; the views of `first` stand first."""
 
     label: Line
@@ -129,9 +129,9 @@ def load_groups(library: Library) -> dict[str, ViewGroup]:
     return ours | (validate_each(library.document(own), ViewGroup) if own.exists() else {})
 
 
-def load_roles() -> dict[str, Role]:
+def load_roles() -> dict[str, HomeRole]:
     """roles.yaml by the role's name, in the page's order."""
-    return validate_each(load_yaml(_FOLDER / "roles.yaml"), Role)
+    return validate_each(load_yaml(_FOLDER / "roles.yaml"), HomeRole)
 
 
 def next_views(prompts: Sequence[Prompt]) -> Mapping[str, Sequence[Prompt]]:

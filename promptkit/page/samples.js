@@ -9,9 +9,10 @@ const samples = (() => {
 
   function told(sample, filled) {
     const made = "From an invented company, not from your data";
-    if (fits(sample, filled)) return `${made}, filled in as your form is.`;
+    const amounts = "Here the columns with amounts stand first.";
+    if (fits(sample, filled)) return `${made}, filled in as your form is. ${amounts}`;
     const others = Object.entries(sample.filled).filter(([field, raw]) => raw !== filled[field]);
-    return `${made}. This one is filled in with ${others.map(([field, raw]) => `${values.words(field).toLowerCase()} ${raw}`).join(", ")}.`;
+    return `${made}. This one is filled in with ${others.map(([field, raw]) => `${values.words(field).toLowerCase()} ${raw}`).join(", ")}. ${amounts}`;
   }
 
   /** Draw the sample of a view; one at a time, since its parts have ids. */

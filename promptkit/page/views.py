@@ -17,8 +17,8 @@ from promptkit.page.repeated import RepeatedLines
 from promptkit.page.steps import template_steps
 from promptkit.views.search_index import build_index, packed
 
-_NEWEST = 3  # Versions.
-_ROWS, _DRAWN_ROWS = 6, 12
+_NEWEST = 1  # Versions.
+_ROWS, _DRAWN_ROWS = 5, 10
 
 
 @dataclass(frozen=True)
@@ -121,8 +121,21 @@ def _cut(answer: Mapping[str, Any]) -> dict[str, Any]:
     drawn = chart.get("heading", answer["tables"][0]["heading"]) if isinstance(chart, dict) and "x" in chart else None
     is_whole = isinstance(chart, dict) and (chart["type"] != "bars" or "by" in chart)
     most = [(_DRAWN_ROWS, None)[is_whole] if table["heading"] == drawn else _ROWS for table in answer["tables"]]
-    return {**answer, "tables": [_first(table, rows) for table, rows in zip(answer["tables"], most, strict=True)]}
+    tables = [_money_first(_first(table, rows)) for table, rows in zip(answer["tables"], most, strict=True)]
+    return {**answer, "tables": tables}
 
 
 def _first(table: Mapping[str, Any], most: int | None) -> dict[str, Any]:
     return {**table, "rows": table["rows"][:most], "total_rows": table.get("total_rows", len(table["rows"]))}
+
+
+def _money_first(table: Mapping[str, Any]) -> dict[str, Any]:
+    """The table with its amounts and their currency after the first column: they are in sight on narrow screens too."""
+    columns = table["columns"]
+    is_money = [column["type"] == "money" or column["name"] == "currency" for column in columns]
+    order = sorted(range(len(columns)), key=lambda place: (place > 0, not is_money[place]))
+    return {
+        **table,
+        "columns": [columns[place] for place in order],
+        "rows": [[row[place] for place in order] for row in table["rows"]],
+    }

@@ -120,7 +120,7 @@ def _weights(prompt: Prompt, reader: _Terms) -> dict[str, float]:
     for weight, text in _texts(prompt):
         for term in dict.fromkeys(reader.read(text)):
             sums[term] = sums.get(term, 0.0) + weight
-    return {term: round(total / (total + _HALF), 3) for term, total in sums.items()}
+    return {term: round(total / (total + _HALF), 2) for term, total in sums.items()}
 
 
 def _texts(prompt: Prompt) -> Iterable[tuple[float, str]]:
@@ -139,7 +139,7 @@ def _rarity(weights: Mapping[str, Mapping[str, float]]) -> dict[str, float]:
     for terms in weights.values():
         for term, weight in terms.items():
             counts[term] = counts.get(term, 0.0) + weight
-    return {term: round(math.log(1 + len(weights) / (0.5 + count)), 3) for term, count in sorted(counts.items())}
+    return {term: round(math.log(1 + len(weights) / (0.5 + count)), 2) for term, count in sorted(counts.items())}
 
 
 def _names(prompt: Prompt, profile: Profile) -> Iterable[Name]:

@@ -9,6 +9,7 @@ import pytest
 
 from promptkit.library.instructions import Variant, build_instructions
 from promptkit.library.render import render
+from tests.browsers import pasted
 from tests.page.samples import PROFILE
 
 CONTRACTS = "#connection_contracts"
@@ -26,18 +27,6 @@ def web_server(page_file):
         Thread(target=server.serve_forever, daemon=True).start()
         yield f"http://intranet.test:{server.server_port}/{page_file.name}"
         server.shutdown()
-
-
-def pasted(page) -> tuple[str, list[str]]:
-    """What a paste brings, as text and as the kinds of content on the clipboard."""
-    other = page.context.new_page()
-    other.set_content("<textarea></textarea>")
-    other.evaluate("addEventListener('paste', (event) => { window.kinds = [...event.clipboardData.types]; })")
-    other.focus("textarea")
-    other.keyboard.press("Control+v")
-    found = other.input_value("textarea"), other.evaluate("window.kinds")
-    other.close()
-    return found
 
 
 def says(page) -> str:

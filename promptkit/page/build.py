@@ -37,6 +37,7 @@ _SCRIPTS = (
 )  # fmt: skip  # Each uses those before it.
 _JINJA = environment(_FOLDER / "templates")
 _JINJA.filters["line"] = line_html
+_JINJA.filters["dense"] = lambda html: Markup(re.sub(r"\n\s+", "\n", html))  # noqa: S704  (it was escaped as markup)
 _JINJA.filters["flush"] = lambda html: Markup(re.sub(r"\n\s+", "\n", html))  # noqa: S704
 # Without sorted keys: the script needs them in the order of the form.
 _JINJA.policies["json.dumps_kwargs"] = {"separators": (",", ":")}

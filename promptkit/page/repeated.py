@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from promptkit.page.steps import Step
 
-_WORTH = 40  # Characters; the number that stands for a shorter line saves little.
+_WORTH = 24  # Characters; the number that stands for a shorter line saves little.
 
 
 class RepeatedLines:

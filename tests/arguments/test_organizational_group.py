@@ -52,11 +52,11 @@ def test_where_the_groups_are_not_known_any_text_is_right(views, prompt):
 
 
 def test_a_model_is_given_the_groups_of_all_views(prompt):
-    choices = described(prompt, PROFILE)["arguments"]["value"]["choices"]
+    choices = described(prompt, PROFILE, {})["arguments"]["value"]["choices"]
     assert choices == ["Engineering", "Marketing", "Customer Success", "Unassigned", "Acme GmbH", "Acme Inc."]
 
 
 def test_more_groups_than_a_model_can_read_are_not_given(prompt):
     many = PROFILE.organizational_views[0].model_copy(update={"approved_groups": [f"Team {one}" for one in range(99)]})
     profile = PROFILE.model_copy(update={"organizational_views": (many,)})
-    assert "choices" not in described(prompt, profile)["arguments"]["value"]
+    assert "choices" not in described(prompt, profile, {})["arguments"]["value"]

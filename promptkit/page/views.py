@@ -45,9 +45,9 @@ class PageView:
     def figures(self) -> list[tuple[str, str]]:
         """Up to two totals of the sample as cards show them, money first: the figure and what it is."""
         totals = [one for sample in self.samples[:1] for one in sample.answer["totals"] if one["value"]]
-        totals.sort(key=lambda one: one["type"] != "money")
-        named = {one["name"]: one for one in reversed(totals) if one["type"] in {"money", "integer", "percent"}}
-        return [(_short(one), _words(name).lower()) for name, one in [*named.items()][:-3:-1]]
+        money = sorted((one for one in totals if one["type"] == "money"), key=lambda one: -abs(one["value"]))
+        others = [one for one in totals if one["type"] in {"integer", "percent"}]
+        return [(_short(one), _words(one["name"]).lower()) for one in [*money[:1], *others][:2]]
 
     @property
     def changes(self) -> list[tuple[str, str]]:
@@ -74,7 +74,7 @@ def view_of(
 def _short(total: Mapping[str, Any]) -> str:
     """The figure of a total with few digits, such as 1.2M USD."""
     value = total["value"]
-    power = min(int(math.log10(abs(value))) // 3, 2)
+    power = min(max(int(math.log10(abs(value))) // 3, 0), 2)
     figure = f"{value / 1000**power:,.{1 if power else 0}f}".removesuffix(".0") + ("", "K", "M")[power]
     unit = {"percent": "%", "money": total.get("key", "")}.get(total["type"], "")
     return f"{figure} {unit}".strip()

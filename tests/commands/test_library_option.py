@@ -63,7 +63,7 @@ def test_a_command_that_uses_the_library_has_the_option_and_the_variable(name):
 def test_the_page_shows_its_views_in_a_group_of_its_own(own, tmp_path):
     assert run("export", "page", "page", "--library", str(own.root), cwd=tmp_path).returncode == 0
     page = (tmp_path / "page" / "index.html").read_text("utf-8")
-    assert page.index("<h2>Our own views</h2>") > page.index("<h2>Check the connection</h2>")
+    assert page.index("<span>Our own views</span>") > page.index("<span>Check the connection</span>")
     assert 'id="view-acme_apps"' in page
 
 

@@ -18,7 +18,7 @@ from promptkit.page.steps import template_steps
 from promptkit.views.search_index import build_index, packed
 
 _NEWEST = 1  # Versions.
-_ROWS, _DRAWN_ROWS = 5, 8
+_ROWS, _DRAWN_ROWS = 4, 8
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import Any, cast
 
 from aiolimiter import AsyncLimiter
 from mcp.server.auth.handlers.metadata import MetadataHandler
@@ -82,7 +82,8 @@ def access_application(
             _metadata_route(public_url),
             Route(REVOCATION_PATH, _Revocation(authorization, servers).handle, methods=["POST"]),
             *map(_bounded, create_auth_routes(authorization, issuer, None, _REGISTRATION)),
-            *create_protected_resource_routes(resource, [issuer], [SCOPE]),
+            # As text: a URL of the SDK ends with a slash, and clients compare it with the issuer letter by letter.
+            *create_protected_resource_routes(resource, cast("list[AnyHttpUrl]", [public_url]), [SCOPE]),
             *SignInPages(authorization, people, state).routes(),
             Route(MCP_PATH, RequireAuthMiddleware(servers, [SCOPE], build_resource_metadata_url(resource))),
         ],

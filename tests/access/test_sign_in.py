@@ -43,7 +43,7 @@ def test_a_caller_without_a_token_is_sent_to_the_metadata(origin):
     resource = httpx2.get(address, trust_env=False).json()
     issuer = httpx2.get(f"{origin}/.well-known/oauth-authorization-server", trust_env=False).json()
     assert (answer.status_code, resource["resource"]) == (401, f"{origin}/mcp")
-    assert [one.removesuffix("/") for one in resource["authorization_servers"]] == [issuer["issuer"]] == [origin]
+    assert resource["authorization_servers"] == [issuer["issuer"]] == [origin]
     assert issuer["code_challenge_methods_supported"] == ["S256"]
     assert issuer["client_id_metadata_document_supported"] is True
 

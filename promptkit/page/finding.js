@@ -2,6 +2,7 @@
 "use strict";
 
 const finding = (() => {
+  const MOST = 8;
   const field = byId("search");
   const entries = new Map([...document.querySelectorAll("#views li")].map((entry) => [entry.dataset.name, entry]));
   const inOrder = [...entries.keys()];
@@ -37,7 +38,7 @@ const finding = (() => {
   function arrange() {
     const isAsked = field.value.trim() !== "";
     const { hits, marks } = findViews(field.value);
-    const found = isAsked ? hits.map((hit) => hit.view) : inOrder;
+    const found = isAsked ? hits.slice(0, MOST).map((hit) => hit.view) : inOrder;
     unmark();
     for (const name of inOrder) fill(name, {});
     for (const hit of hits) fill(hit.view, hit.filled);

@@ -135,7 +135,7 @@ def test_the_usual_values_come_back(open_page):
         ("contracts that renew", "#renewal_calendar"),
         ("expire", "#renewal_calendar"),
         ("DUPLICATE apps", "#overlap_candidates"),
-        ("kind of blank", "#every_type"),
+        ("hostile text", "#every_type"),
     ],
 )
 def test_search_finds_views_by_business_words(words, found, open_page):

@@ -40,6 +40,8 @@ _MUST_BE = {
 }
 # The patterns in our models, in words that a person can follow.
 _FORMS = {
+    r"^[A-Za-z0-9 .,-]{1,400}$": "the path of an SVG, such as M4 5h16v11H4z",
+    r"^https://[a-z.]+/[a-z?=/]*=$": "an https address that ends with =, such as https://chat.example/?q=",
     r"^[a-z][a-z0-9_]{0,63}$": "small letters, digits and _, beginning with a letter, at most 64 in all",
     r"^(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)$": "a version such as 1.0.2",
     r"^[A-Za-z0-9._-]{1,128}$": "the name of a tool: letters, digits, dots, - and _, at most 128 in all",

@@ -15,6 +15,7 @@ import anyio
 import pytest
 
 from promptkit.commands.answer import AnswerOutputs, print_answer
+from promptkit.commands.stand_in import STAND_IN_NOTICE
 from promptkit.dashboard.embedded import answer_in
 from promptkit.errors import PromptkitError, UsageError
 from promptkit.model import DEFAULT_PROFILE
@@ -146,7 +147,7 @@ def test_ctrl_c_stops_the_reads_without_a_traceback_or_half_a_file(torii, tmp_pa
         with subprocess.Popen(command, cwd=tmp_path, text=True, **pipes) as process:
             assert asked.wait(30)
             process.send_signal(signal.SIGINT)
-            assert (process.wait(20), process.stdout.read(), process.stderr.read()) == (130, "", "")
+            assert (process.wait(20), process.stdout.read(), process.stderr.read()) == (130, "", f"{STAND_IN_NOTICE}\n")
     assert list(tmp_path.iterdir()) == []
 
 

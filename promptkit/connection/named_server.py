@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+GUARD = "promptkit-guard"
+"""What our guard calls itself, whichever server is behind it."""
+
 
 @dataclass(frozen=True)
 class NamedServer:

@@ -13,7 +13,7 @@ from promptkit.connection.address import address_of
 from promptkit.connection.cache import CachedSession, open_cache
 from promptkit.connection.client import connect
 from promptkit.connection.gate import Gate
-from promptkit.connection.named_server import NamedServer
+from promptkit.connection.named_server import GUARD, NamedServer
 from promptkit.connection.renewal import renewed
 from promptkit.connection.session import Session
 from promptkit.connection.sign_in import SignIn, reader_of
@@ -106,6 +106,8 @@ async def _is_stand_in(session: Session) -> bool:
     """Whether a server on this machine gives a local Torii's data. A guard's name does not say what is behind it."""
     if session.server == STAND_IN_SERVER:
         return True
+    if not session.server.startswith(f"{GUARD} "):
+        return False
     outcome = await session.call(ToolCall(name="get_organization", arguments={}))
     company = (outcome.data or {}).get("org")
     return isinstance(company, dict) and str(company.get("domain")).endswith(INVENTED_DOMAIN)

@@ -16,7 +16,7 @@ from mcp.server.subscriptions import InMemorySubscriptionBus, ListenHandler, Too
 from mcp.types import CallToolRequestParams, CallToolResult, PaginatedRequestParams
 from pydantic import ValidationError
 
-from promptkit.connection.named_server import NamedServer
+from promptkit.connection.named_server import GUARD, NamedServer
 from promptkit.connection.session import refusal
 from promptkit.connection.sign_in import SignIn
 from promptkit.guard.request_ids import OrderlyServer
@@ -91,7 +91,7 @@ class Guard:
     def build(self) -> Server[Any]:
         """The MCP server; it connects to the one behind as soon as it runs."""
         server = _GuardServer(
-            "promptkit-guard",
+            GUARD,
             version=version("torii-promptkit"),
             instructions=INSTRUCTIONS,
             lifespan=self._lifespan,

@@ -20,6 +20,8 @@ _KINDS = frozenset({
 # The name of a tool beside what it was given.
 _NAMES = frozenset({"toolName", "tool_name"})
 _ARGUMENTS = frozenset({"args", "arguments", "input", "parameters", "toolArgs", "tool_input"})
+# Whom ChatGPT's messages are for, where it is no tool.
+_NO_TOOL = frozenset({"all", "assistant", "user"})
 # Offers of tools, whose schemas may name any member.
 _OFFERS = frozenset({"tools", "functions", "tool_choice", "function_call", "response_format", "output_config"})
 
@@ -48,6 +50,14 @@ def _holds_call(value: object) -> bool:
     return False
 
 
+def _is_sent_to_a_tool(value: Mapping[str, Any]) -> bool:
+    """Whether it is a message as ChatGPT keeps them, to or from a tool: only `recipient` and the author tell."""
+    author, recipient = value.get("author"), value.get("recipient")
+    if not (isinstance(author, dict) and "role" in author):
+        return False
+    return author["role"] == "tool" or (isinstance(recipient, str) and recipient not in _NO_TOOL)
+
+
 def looks_like_call(value: Mapping[str, Any]) -> bool:
     """Whether an object itself, and not what is in it, looks like a call or a result."""
     kinds = (value.get("type"), value.get("kind"), value.get("part_kind"))
@@ -57,5 +67,7 @@ def looks_like_call(value: Mapping[str, Any]) -> bool:
     if isinstance(function, dict) and "arguments" in function:
         return True
     if not (_NAMES.isdisjoint(value) or _ARGUMENTS.isdisjoint(value)):
+        return True
+    if _is_sent_to_a_tool(value):
         return True
     return any(value[key] for key in value.keys() & _MEMBERS)

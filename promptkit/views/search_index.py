@@ -75,12 +75,16 @@ def build_index(prompts: Sequence[Prompt], profile: Profile) -> SearchIndex:
     reader = _Terms(known["common"].split(), known["alike"])
     weights = {prompt.name: _weights(prompt, reader) for prompt in prompts}
     phrases = [(one.name, sorted(set(reader.read(text)))) for one in prompts for text in (one.title, *one.questions)]
+    rarity = _rarity(weights)
+    # A meaning that none of these views has says as little as any other word.
+    words = {word: term for word, term in sorted(reader.words.items()) if term in rarity}
+    nothing = [word for word, term in sorted(reader.words.items()) if term not in rarity]
     return {
         "common": sorted(reader.common),
-        "ordinary": reader.not_read(read_text(_ORDINARY).split()),
+        "ordinary": [*nothing, *reader.not_read(read_text(_ORDINARY).split())],
         "known_names": sorted({" ".join(words_of(name)) for name in known["names"]}),
-        "words": dict(sorted(reader.words.items())),
-        "rarity": _rarity(weights),
+        "words": words,
+        "rarity": rarity,
         "views": weights,
         "phrases": [(name, terms) for name, terms in phrases if terms],
         "factors": {one.name: _CHECK for one in prompts if one.group == "connection"},

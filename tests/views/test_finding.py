@@ -97,3 +97,9 @@ def test_an_unknown_view_names_the_near_ones(finder):
 def test_a_view_is_known_by_an_earlier_name(library):
     renamed = library.load_prompt("vendors").model_copy(update={"formerly": ("vendor_list",)})
     assert ViewFinder([renamed], DEFAULT_PROFILE).named("vendor_list") is renamed
+
+
+@pytest.mark.parametrize("chosen", [[], ["vendors"], ["app_dossier", "digest"]])
+def test_a_company_that_offers_few_views_may_be_asked_anything(library, chosen):
+    few = ViewFinder([library.load_prompt(name) for name in chosen], DEFAULT_PROFILE)
+    assert {name for question, _ in ASKED for name in names(few.find(question))} <= set(chosen)

@@ -338,3 +338,34 @@ def test_a_question_for_a_sign_in_and_a_picture_are_no_call_and_no_result(audite
     picture = message("user", [{"content_type": "image_asset_pointer", "asset_pointer": "file-service://f"}, "Which?"])
     assert told(audited(export(picture, use(), asked))) == [("list_apps", "unknown")]
     assert only(audited(export(picture, use(), asked, result()))).verdict is Verdict.CLEAN
+
+
+WRITE = use("/Torii/link_1/run_workflow", {"id": 1})
+
+
+def beside_the_tree(hidden):
+    return chat(chain(message("user", ["Hi"]), use(), result())) | {"hidden": dict([node("x", None, hidden)])}
+
+
+def as_a_list_of_messages(hidden):
+    return chat(chain(message("user", ["Hi"]), use(), result())) | {"messages": [hidden]}
+
+
+def beside_a_message(hidden):
+    mapping = chain(message("user", ["Hi"]), use(), result())
+    return chat(mapping | {"n0": mapping["n0"] | {"draft": hidden}})
+
+
+def in_metadata(hidden):
+    return chat(chain(message("user", ["Hi"], metadata={"kept": hidden}), use(), result()))
+
+
+@pytest.mark.parametrize("hidden", [WRITE, result("/asdk_app_9/link_1/run_workflow")], ids=["call", "result"])
+@pytest.mark.parametrize("place", [beside_the_tree, as_a_list_of_messages, beside_a_message, in_metadata])
+def test_a_message_to_or_from_a_tool_where_nobody_reads_is_never_clean(place, hidden, audited):
+    audit = only(audited(document([place(hidden)])))
+    assert audit.verdict is Verdict.INCONCLUSIVE
+
+
+def test_a_message_that_is_for_nobody_but_the_person_may_stand_anywhere(audited):
+    assert only(audited(document([as_a_list_of_messages(message("assistant", ["Hi"]))]))).verdict is Verdict.CLEAN

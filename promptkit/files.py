@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -281,6 +281,7 @@ def validate_each(document: Document, kind: type[T]) -> dict[str, T]:
 
 
 # A model keeps the schema that it builds; an adapter of it would build another each time.
+@cache
 def _reader(kind: type[T]) -> Callable[[object], T]:
     if isinstance(kind, type) and issubclass(kind, BaseModel):
         return kind.model_validate

@@ -23,6 +23,12 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "same"))
 
 HOMES = count()
 
+
+def pytest_xdist_auto_num_workers() -> int:
+    """One more than there are cores, since tests wait for servers and browsers a quarter of their time."""
+    return (os.cpu_count() or 1) + 1
+
+
 # A shell starts what runs in its background with Ctrl-C ignored, and so would be what the tests start and interrupt.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)

@@ -195,7 +195,7 @@ def test_every_colour_of_a_company_can_be_read(colour, open_exported):
     page.evaluate("text => { const sheet = new CSSStyleSheet(); sheet.replaceSync(text);"
                   " document.adoptedStyleSheets = [sheet]; }", style)  # fmt: skip
     for scheme in ("light", "dark"):
-        page.emulate_media(color_scheme=scheme)
+        page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
         found = axe.run(page, context=["header", "#view-renewal_calendar"], options={"runOnly": ["color-contrast"]})
         assert [one["id"] for one in found.response["violations"]] == []
 

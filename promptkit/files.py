@@ -281,11 +281,13 @@ def validate_each(document: Document, kind: type[T]) -> dict[str, T]:
 
 
 # A model keeps the schema that it builds; an adapter of it would build another each time.
-@cache
 def _reader(kind: type[T]) -> Callable[[object], T]:
     if isinstance(kind, type) and issubclass(kind, BaseModel):
         return kind.model_validate
-    return TypeAdapter(kind).validate_python
+    return _adapter(kind).validate_python
+
+
+_adapter: Callable[[Any], TypeAdapter[Any]] = cache(TypeAdapter)
 
 
 def _validated(document: Document, data: object, kind: type[T], at: Key) -> T:

@@ -17,7 +17,7 @@ from tests.servers import guarded, served
 from tests.sources import ROOT
 
 # The same examples in every run, so that no change of ours is blamed for luck; `long` looks for new ones.
-settings.register_profile("same", derandomize=True, deadline=None, database=None, max_examples=100)
+settings.register_profile("same", derandomize=True, deadline=None, database=None, max_examples=50)
 settings.register_profile("long", deadline=None, database=None, max_examples=5_000)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "same"))
 

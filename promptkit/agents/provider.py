@@ -225,7 +225,8 @@ class _Conversation:
         """What went wrong, without the key, which an endpoint may have repeated."""
         waited = f" after {MAX_ATTEMPTS} tries" if _may_pass(error) else ""
         reason = next((cause for cause in _causes(error) if isinstance(cause, _TooLargeError)), error)
-        return f"the model did not answer{waited}: {sanitized(' '.join(str(reason).split()), 300)}"
+        host = sanitized(urlsplit(self._model.base_url or "").netloc.rpartition("@")[2])
+        return f"the model at {host} did not answer{waited}: {sanitized(' '.join(str(reason).split()), 300)}"
 
     def _turn(self, response: ModelResponse) -> Turn:
         calls = [

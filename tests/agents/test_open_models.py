@@ -124,7 +124,10 @@ def test_a_busy_provider_is_asked_again_after_the_time_it_names(wire, waits, sta
 
 @pytest.mark.parametrize("failure", [Failed(503), Failed(0)], ids=["unavailable", "cut connection"])
 def test_tries_are_few(wire, waits, failure):
-    with endpoint(wire, failure) as running, pytest.raises(TurnError, match="did not answer after 5 tries"):
+    with (
+        endpoint(wire, failure) as running,
+        pytest.raises(TurnError, match=r"at 127.0.0.1:\d+ did not answer after 5 tries"),
+    ):
         first_turn(wire, running, waits)
     assert (len(waits), len(running.requests)) == (4, 5)
     assert max(waits) <= provider.MAX_WAIT_SECONDS

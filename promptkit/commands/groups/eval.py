@@ -42,7 +42,7 @@ def run(
 ) -> None:
     """Replay prompts, all by default, against Torii's MCP and prove that nothing was written.
 
-    Language models and the rogue model are given every attack in evals/attacks as well.
+    Without names, language models and the rogue model are given every attack in evals/attacks as well.
     """
     from promptkit.agents.eval_spec import EvalSpec, Toolset
     from promptkit.commands.evaluate import Folders, run_eval, run_on_cluster, run_plan

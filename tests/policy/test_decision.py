@@ -1,4 +1,5 @@
 import hashlib
+import json
 
 import pytest
 
@@ -161,6 +162,19 @@ ANYTHING = ReviewedTool.model_validate({"class": "read", "capability": "x", "sou
 def test_arguments_may_be_nested_to_the_limit_and_no_deeper(wrap):
     assert argument_problem(ANYTHING, nested(MAX_ARGUMENT_DEPTH - 1, wrap)) is None
     assert argument_problem(ANYTHING, nested(MAX_ARGUMENT_DEPTH, wrap)) == "the arguments are too large or too deep"
+
+
+@pytest.mark.parametrize("wrap", [lambda value: [value], lambda value: {"a": value}], ids=["lists", "objects"])
+def test_json_inside_a_text_may_be_nested_as_deep_and_no_deeper(wrap):
+    inside = ANYTHING.model_copy(update={"arguments": {"any": {"type": "string", "contentSchema": {}}}})
+    texts = [json.dumps(nested(depth, wrap)) for depth in (MAX_ARGUMENT_DEPTH - 1, MAX_ARGUMENT_DEPTH)]
+    assert [argument_problem(inside, {"any": text}) is None for text in texts] == [True, False]
+
+
+def test_a_whole_number_may_be_as_large_as_javascript_keeps_it_and_no_larger():
+    whole = ANYTHING.model_copy(update={"arguments": {"any": {"type": "integer"}}})
+    assert [argument_problem(whole, {"any": sign * (2**53 - 1)}) for sign in (1, -1)] == [None, None]
+    assert argument_problem(whole, {"any": 2**53}) is not None
 
 
 def test_arguments_may_be_as_large_as_the_limit_and_no_larger():

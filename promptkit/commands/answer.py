@@ -17,7 +17,6 @@ from promptkit.answering.answer import analyst_for, answer
 from promptkit.answering.view_answer import view_answer
 from promptkit.commands.progress import OnProgress, calls_bar, progress_bars
 from promptkit.commands.render import parse_pairs
-from promptkit.commands.stand_in import say_opened
 from promptkit.connection.address import address_of
 from promptkit.connection.open_session import OpenedSession, open_session
 from promptkit.dashboard.last_good import Answer, DashboardFile, with_source
@@ -76,7 +75,6 @@ def print_answer(
 
     async def compute(on_progress: OnProgress) -> Answered:
         async with open_session(library, server, profile, cache=cache) as opened:
-            say_opened(server, is_stand_in=opened.is_stand_in)
             return await answered_by(library, prompt, values, opened, profile, on_progress)
 
     try:

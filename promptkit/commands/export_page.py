@@ -44,7 +44,7 @@ async def sample_answers(library: Library, profile: Profile) -> dict[str, list[S
     own departments, so those are not the profile's.
     """
     local = DEFAULT_PROFILE.model_copy(update={"thresholds": profile.thresholds})
-    async with open_session(library, "local") as opened:
+    async with open_session(library, "local", is_marked=False) as opened:
         return {prompt.name: [await _sample(library, prompt, opened, local)] for prompt in library.load_prompts()}
 
 

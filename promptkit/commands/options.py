@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 from typer.core import TyperGroup
 
-from promptkit.commands.stand_in import STAND_IN_PROFILE, say_allowed, say_stand_in
+from promptkit.commands.marks import STAND_IN_PROFILE, say_allowed
 from promptkit.errors import PromptkitError, UsageError
 
 if TYPE_CHECKING:
@@ -92,20 +92,6 @@ def hosts_of(path: Path | None, library: Library, server: str) -> tuple[str, ...
     return hosts
 
 
-def _marked(context: typer.Context, server: str | None) -> str | None:
-    """The server as given. This runs before the command, so that the mark is the first line."""
-    if not context.resilient_parsing:
-        say_stand_in(server)
-    return server
-
-
-def _marked_unless_saved(context: typer.Context, server: str) -> str:
-    """The same where a saved list can stand in place of a server. An option that was given is read before a default."""
-    if not context.params.get("saved"):
-        _marked(context, server)
-    return server
-
-
 def _names(context: typer.Context, incomplete: str) -> list[str]:
     try:
         names = library(context.params.get("own")).prompt_names()
@@ -163,11 +149,11 @@ Http = Annotated[
     str | None, typer.Option(metavar="HOST:PORT", help="Serve over streamable HTTP; port 0 picks a free one.")
 ]
 Dask = Annotated[str | None, typer.Option(metavar="ADDRESS", help="Use the Dask cluster with this scheduler.")]
-Server = Annotated[str, typer.Option(callback=_marked, help="`local`, or the URL of a Torii MCP server.")]
+Server = Annotated[str, typer.Option(help="`local`, or the URL of a Torii MCP server.")]
 NoCache = Annotated[bool, typer.Option("--no-cache", help="Make every read anew, and keep none for ten minutes.")]
 ViewsOf = Annotated[
     str | None,
-    typer.Option("--server", callback=_marked, help="Answer views too, from `local` or the URL of a Torii MCP server."),
+    typer.Option("--server", help="Answer views too, from `local` or the URL of a Torii MCP server."),
 ]
 Sarif = Annotated[Path | None, typer.Option(help="Write SARIF here.")]
 Junit = Annotated[Path | None, typer.Option(help="Write JUnit XML here.")]
@@ -213,7 +199,6 @@ AnyServer = Annotated[
     typer.Option(
         "--server",
         metavar="URL|CMD",
-        callback=_marked_unless_saved,
         help="`local`, a URL, or the command that starts a server.",
     ),
 ]

@@ -15,7 +15,6 @@ from promptkit.answering.view_answer import view_answer
 from promptkit.answering.view_tools import COMPLETE
 from promptkit.commands.answer import TEXT, AnswerOutputs, answered_by, failure, now_at, source_of
 from promptkit.commands.progress import OnProgress, calls_bar, progress_bars
-from promptkit.commands.stand_in import say_opened
 from promptkit.connection.address import address_of
 from promptkit.connection.open_session import OpenedSession, open_session
 from promptkit.dashboard.index import IndexEntry, State, build_index, is_index
@@ -136,7 +135,6 @@ class _Refresh:
         async with open_session(
             self.library, self.source.server, self.source.profile, cache=self.source.cache
         ) as opened:
-            say_opened(self.source.server, is_stand_in=opened.is_stand_in)
             for prompt in bars.track(prompts, description="views"):
                 with calls_bar(bars, prompt.name) as on_progress:
                     try:

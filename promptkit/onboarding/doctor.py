@@ -49,12 +49,15 @@ _SWITCH_OFF = (
 
 
 async def examine(library: Library, server: str, profile: Profile, *, has_profile: bool) -> AsyncGenerator[Finding]:
-    """Every finding, in the order of the checklist. A server that cannot be reached ends the list."""
-    yield _address_finding(server, profile.allowed_hosts)
-    for finding in _profile_findings(profile, has_profile=has_profile):
-        yield finding
+    """Every finding, in the order of the checklist. A server that cannot be reached ends the list.
+
+    The first are given once the server has answered, since whoever reads invented data is told so before all else.
+    """
+    first = [_address_finding(server, profile.allowed_hosts), *_profile_findings(profile, has_profile=has_profile)]
     try:
         async with open_session(library, server, profile, cache=False) as opened:
+            while first:
+                yield first.pop(0)
             session = MeasuredSession(opened.session)
             measured = replace(opened, session=session)
             seen = (
@@ -77,6 +80,8 @@ async def examine(library: Library, server: str, profile: Profile, *, has_profil
                 yield finding
             yield _stable_finding(session.tools, await session.list_tools())
     except PromptkitError as error:
+        for finding in first:
+            yield finding
         yield Finding("server", CheckStatus.FAIL, error.problems[0].message, error.problems[0].fix)
 
 

@@ -15,7 +15,7 @@ import anyio
 import pytest
 
 from promptkit.commands.answer import AnswerOutputs, print_answer
-from promptkit.commands.stand_in import STAND_IN_NOTICE
+from promptkit.connection.stand_in import STAND_IN_NOTICE
 from promptkit.dashboard.embedded import answer_in
 from promptkit.errors import PromptkitError, UsageError
 from promptkit.model import DEFAULT_PROFILE

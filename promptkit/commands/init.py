@@ -93,8 +93,7 @@ def _say_kept(draft: Draft, *, asks: bool) -> None:
     if not (asks and draft.answers):
         return
     if draft.why_not_kept:
-        print(f"\nYour answers could not be kept: {draft.why_not_kept}.", file=sys.stderr)
+        print(f"Your answers could not be kept: {draft.why_not_kept}.", file=sys.stderr)
     else:
-        print(
-            f"\nYour {len(draft.answers)} answers are kept: run the same command to go on from them.", file=sys.stderr
-        )
+        count = "1 answer is" if len(draft.answers) == 1 else f"{len(draft.answers)} answers are"
+        print(f"Your {count} kept: run the same command to go on.", file=sys.stderr)

@@ -16,7 +16,7 @@ from mcp.client.auth.utils import build_protected_resource_metadata_discovery_ur
 from mcp.client.streamable_http import streamable_http_client
 from pydantic import ValidationError
 
-from promptkit.connection.address import address_of, is_plain
+from promptkit.connection.address import address_of, is_plain, more_than_plain
 from promptkit.connection.answers import MAX_ANSWER_BYTES, Incoming
 from promptkit.connection.gate import Gate
 from promptkit.connection.named_server import NamedServer
@@ -220,6 +220,9 @@ def checked_url(url: str, allowed_hosts: Sequence[str] = (), *, may_be_other: bo
     is_https = is_plain(url) and urlsplit(url).scheme == "https"
     if is_torii(url) or (is_https and (may_be_other or urlsplit(url).hostname in allowed_hosts)):
         return url
+    if address_of(url) != url and (more := more_than_plain(url)):
+        fix = "leave it out, since addresses are shown and recorded; to sign in, run promptkit connect"
+        raise UsageError.of("server-url", f"{address_of(url)} is given with {more}", fix)
     if may_be_other:
         fix = "write https://HOST/PATH, or http://127.0.0.1:PORT/PATH for a server on this machine, and nothing else"
         raise UsageError.of("server-url", f"{address_of(url)} is not the plain address of a server", fix)

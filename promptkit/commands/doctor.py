@@ -37,7 +37,7 @@ _STYLES = {
 
 def run_doctor(library: Library, *, server: str, profile: Profile, as_json: bool, html: Path | None = None) -> int:
     """Print each finding with what to do next; 1 if a check failed. The other findings are for a person to judge."""
-    console = Console()
+    printed = _Printed(Console())
     findings: list[Finding] = []
 
     async def walk() -> None:
@@ -47,7 +47,8 @@ def run_doctor(library: Library, *, server: str, profile: Profile, as_json: bool
                 judged = finding if as_json else _judged(finding)
                 findings.append(judged)
                 if not as_json:
-                    _print(console, judged)
+                    printed.add(judged)
+            printed.end()
 
     anyio.run(walk)
     passed = not any(finding.status is CheckStatus.FAIL for finding in findings)
@@ -91,7 +92,25 @@ def _report(server: str, findings: Sequence[Finding], *, passed: bool) -> Report
     )
 
 
-def _print(console: Console, finding: Finding) -> None:
-    console.print(Text.assemble((f"{finding.status:8}", _STYLES[finding.status]), f"{finding.check}: {finding.seen}"))
-    if finding.next:
-        console.print(Text(f"        next: {finding.next}"))
+class _Printed:
+    """Findings as they come; what several in a row say to do next stands once, below the last of them."""
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+        self._next = ""
+        self._count = 0
+
+    def add(self, finding: Finding) -> None:
+        """Print one more."""
+        if finding.next != self._next:
+            self.end()
+        status = f"{finding.status:8}", _STYLES[finding.status]
+        self._console.print(Text.assemble(status, f"{finding.check}: {finding.seen}"))
+        self._next, self._count = finding.next, self._count + 1
+
+    def end(self) -> None:
+        """Print what the last ones say to do next."""
+        if self._next:
+            of = f", for these {self._count}" if self._count > 1 else ""
+            self._console.print(Text(f"        next{of}: {self._next}"))
+        self._next, self._count = "", 0

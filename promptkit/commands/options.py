@@ -284,7 +284,10 @@ SurfaceMode = Annotated[Mode, typer.Option(help="Which of the known servers to l
 Faults = Annotated[list[str], typer.Option(metavar="NAME", help="Fail in this way (see below); repeat for more.")]
 AsOf = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="The tenant's today.")]
 Hostile = Annotated[bool, typer.Option("--hostile", help="Put injected texts into the tenant.")]
-Role = Annotated[RoleKey, typer.Option(help="The role whose view of Torii to give.")]
+Role = Annotated[
+    RoleKey | None,
+    typer.Option(help="The role whose view to give: admin by default; with --sign-in, the one chosen at first."),
+]
 SignIn = Annotated[
     bool, typer.Option("--sign-in", help="Only for clients that sign in (OAuth) or send PROMPTKIT_TOKEN.")
 ]

@@ -33,6 +33,8 @@ from promptkit.policy.review import (
     ToolChange,
     ToolChangeKind,
     check_lockable,
+    is_guarded,
+    left_out_by_guard,
     load_tool_lock,
     lock_text,
     reviewed_so_far,
@@ -86,9 +88,17 @@ class OfferedList:
 
 
 def diff_tools(library: Library, offer: OfferedList, *, as_json: bool) -> int:
-    """Print how the tools that are offered differ from the reviewed ones; 1 if they do."""
-    locked = load_tool_lock(library)
-    changes = list(tool_changes(locked, offer.read(library)))
+    """Print how the tools that are offered differ from the reviewed ones; 1 if they do.
+
+    What a guard leaves out is no difference, since it does so on purpose.
+    """
+    locked, offered = load_tool_lock(library), offer.read(library)
+    changes = list(tool_changes(locked, offered))
+    hidden = left_out_by_guard(library, changes) if is_guarded(library, offered) else []
+    changes = [change for change in changes if change not in hidden]
+    if hidden:
+        told = f"A guard's list: {len(offered)} reads, and {len(hidden)} other tools left out on purpose."
+        print(told, file=sys.stderr)
     if as_json:
         print(json.dumps([vars(change) for change in changes], indent=2))
     else:

@@ -19,7 +19,7 @@ from pydantic import ValidationError
 from promptkit.connection.address import address_of, is_plain, more_than_plain
 from promptkit.connection.answers import MAX_ANSWER_BYTES, Incoming
 from promptkit.connection.gate import Gate
-from promptkit.connection.named_server import NamedServer
+from promptkit.connection.named_server import NOT_REACHED, NamedServer
 from promptkit.connection.redaction import redacted_answers
 from promptkit.connection.scopes import insufficient_scope
 from promptkit.connection.session import GatedSession, ToolListNotices, list_tools_of
@@ -88,8 +88,20 @@ async def connect(
             raise insufficient_scope(str(cause.data["missingScopes"])) from None
         if not isinstance(cause, httpx2.TransportError | httpx2.InvalidURL | OSError | MCPError | ValidationError):
             raise cause from None
+        if isinstance(cause, MCPError) and cause.message.startswith(NOT_REACHED):
+            raise _behind_a_guard(cause, address_of(named.address)) from None
         message = f"no MCP server answers at {address_of(named.address)}: {_why(cause)}"
         raise PromptkitError.of("no-server", message, _what_to_check(named.address, cause)) from cause
+
+
+def _behind_a_guard(error: MCPError, address: str) -> PromptkitError:
+    """A guard answers, and says why it does not reach the server behind it."""
+    why = error.message.removeprefix(NOT_REACHED)
+    fix = "put it right where the guard runs, and try again"
+    if "sign-in" in why:
+        fix = "sign in to the server behind it, where the guard runs: promptkit connect, with that server's address"
+    message = f"the guard at {address} does not reach the server behind it: {sanitized(why, 300)}"
+    return PromptkitError.of("behind-guard", message, fix)
 
 
 def _not_signed_in(error: OAuthFlowError, address: str) -> PromptkitError:

@@ -23,7 +23,7 @@ from mcp.types import CONNECTION_CLOSED
 
 from promptkit.connection.client import connect
 from promptkit.connection.gate import Gate
-from promptkit.connection.named_server import NamedServer
+from promptkit.connection.named_server import NOT_REACHED, NamedServer
 from promptkit.connection.session import UNSURE, GatedSession, SessionLostError
 from promptkit.connection.sign_in import SignIn
 from promptkit.connection.stand_in import STAND_IN_NOTICE, has_invented_data
@@ -246,7 +246,7 @@ class Upstream:
                 await self._tried.wait()
                 is_tried = True
         if self._session is None:
-            raise MCPError(CONNECTION_CLOSED, f"The server cannot be reached: {self._trouble}")
+            raise MCPError(CONNECTION_CLOSED, f"{NOT_REACHED}{self._trouble}")
         return self._session
 
 

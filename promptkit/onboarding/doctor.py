@@ -28,7 +28,7 @@ from promptkit.onboarding.finding import CheckStatus, Finding
 from promptkit.onboarding.proofs import proofs
 from promptkit.onboarding.readiness import MeasuredSession, ServerOffer, readiness
 from promptkit.policy.decision import Definition
-from promptkit.policy.review import is_guarded, load_tool_lock, tool_changes, tool_policy
+from promptkit.policy.review import is_guarded, left_out_by_guard, load_tool_lock, tool_changes, tool_policy
 from promptkit.text import sanitized
 from promptkit.torii.names import LOCAL_SERVERS
 from promptkit.transcript import CallState
@@ -171,8 +171,10 @@ def _token_source(server: str, kept: KeptSignIn | None) -> str:
 
 def _tool_findings(library: Library, tools: Sequence[Definition]) -> Iterator[Finding]:
     changes = list(tool_changes(load_tool_lock(library), tools))
-    if is_guarded(library, tools):
-        seen = f"a guard's list: the {len(tools)} reads are as reviewed, and {len(changes)} other tools are left out"
+    hidden = left_out_by_guard(library, changes) if is_guarded(library, tools) else []
+    changes = [change for change in changes if change not in hidden]
+    if hidden and not changes:
+        seen = f"a guard's list: the {len(tools)} reads are as reviewed, and {len(hidden)} other tools are left out"
         yield Finding("tools", CheckStatus.OK, seen)
     elif changes:
         named = ", ".join(sorted({sanitized(change.tool) for change in changes})[:5])

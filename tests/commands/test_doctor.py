@@ -4,9 +4,11 @@ import json
 import os
 
 import pytest
+from rich.console import Console
 
-from promptkit.commands.doctor import run_doctor
+from promptkit.commands.doctor import _Printed, run_doctor
 from promptkit.model import DEFAULT_PROFILE
+from promptkit.onboarding.finding import CheckStatus, Finding
 from tests.servers import served
 
 
@@ -22,6 +24,23 @@ def test_the_file_names_the_server_and_has_each_finding_those_that_failed_first(
     failed = [one["check"] for one in findings if one["status"] == "fail"]
     assert failed
     assert max(text.index(f">{check}<") for check in failed) < text.index(">server<")
+
+
+def test_what_several_findings_in_a_row_say_to_do_next_stands_once(capsys):
+    printed = _Printed(Console(width=80))
+    for check, next_ in [("a", "do it"), ("b", "do it"), ("c", ""), ("d", "do it"), ("e", "do more")]:
+        printed.add(Finding(check, CheckStatus.WARN, "seen", next_))
+    printed.end()
+    assert [line.strip() for line in capsys.readouterr().out.splitlines()] == [
+        "warn    a: seen",
+        "warn    b: seen",
+        "next, for these 2: do it",
+        "warn    c: seen",
+        "warn    d: seen",
+        "next: do it",
+        "warn    e: seen",
+        "next: do more",
+    ]
 
 
 @pytest.mark.parametrize(("typed", "is_right"), [("y\ny\n", True), ("y\nn\n", False), ("maybe\ny\nn\n", False)])

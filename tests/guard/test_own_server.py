@@ -179,5 +179,5 @@ def test_a_server_with_a_review_of_its_own_may_be_anywhere_but_its_address_holds
     assert checked_url("https://mcp.example/mcp", may_be_other=True) == "https://mcp.example/mcp"
     assert checked_url(TORII_URL, may_be_other=True) == TORII_URL
     for url in ("http://mcp.example/mcp", "https://a:b@mcp.example/mcp", "https://mcp.example/mcp?key=x", "ftp://x/"):
-        with pytest.raises(UsageError, match="is not the plain address of a server|is given with a (user|query)"):
+        with pytest.raises(UsageError, match=r"is not the plain address of a server|is given with a (user|query)"):
             checked_url(url, may_be_other=True)

@@ -88,7 +88,7 @@ def test_enter_merges_nothing(ask, tmp_path):
 def test_where_no_field_has_the_word_enter_takes_the_most_complete_ones(ask, tmp_path, capsys):
     _, draft, _ = ask(tmp_path / "draft.json", ["kostenstelle", ""])
     assert "No field has kostenstelle in its name." in capsys.readouterr().err
-    assert [*draft.answers[-1].answer.partition(".")][0] == "user"
+    assert draft.answers[-1].answer.startswith("user.")
 
 
 def test_an_alias_of_a_value_that_no_row_holds_is_not_counted_as_read(ask, tmp_path, capsys):

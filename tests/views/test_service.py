@@ -90,8 +90,15 @@ def test_rows_of_a_table_about_those_of_another_one_go_on_with_the_same_figures(
     assert len(people["rows"]) == 2
 
 
-def test_rows_that_would_not_go_on_from_those_given_are_refused(ask):
+def test_no_more_rows_are_offered_where_they_would_mean_other_figures(ask):
+    result = ask("answer", "widely_used_apps", {"min_users": 0, "rows": 2})
+    assert "next" not in result.data["tables"][0]
+    assert "and 54 more: call answer_view again, with more rows" in result.text
+
+
+def test_rows_that_would_not_go_on_from_those_given_are_refused(ask, monkeypatch):
     """With more apps than these, this view does not say how many slices each of them has."""
+    monkeypatch.setattr("promptkit.views.paged_answers.SPLIT_LIMIT", "")
     given = {"min_users": 0, "rows": 2}
     cursor = ask("answer", "widely_used_apps", given).data["tables"][0]["next"]
     with pytest.raises(PromptkitError) as caught:

@@ -15,10 +15,12 @@ from rich.prompt import Confirm
 from rich.text import Text
 
 from promptkit.connection.address import address_of
+from promptkit.errors import PromptkitError, UsageError
 from promptkit.library.store import Library
 from promptkit.model import DEFAULT_PROFILE, Profile
 from promptkit.onboarding.doctor import examine
 from promptkit.onboarding.finding import CheckStatus, Finding
+from promptkit.onboarding.typed import require_writable
 from promptkit.policy.verdict import Verdict
 from promptkit.reports.blocks import Grid, Head, Holds, Line, Tone
 from promptkit.reports.files import ReportFiles
@@ -36,7 +38,16 @@ _STYLES = {
 
 
 def run_doctor(library: Library, *, server: str, profile: Profile, as_json: bool, html: Path | None = None) -> int:
-    """Print each finding with what to do next; 1 if a check failed. The other findings are for a person to judge."""
+    """Print each finding with what to do next; 1 if a check failed. The other findings are for a person to judge.
+
+    Raises:
+        UsageError: the page cannot be written where it should be.
+    """
+    if html is not None:
+        try:
+            require_writable(html)
+        except PromptkitError as error:
+            raise UsageError(replace(problem, path="--html") for problem in error.problems) from error
     printed = _Printed(Console())
     findings: list[Finding] = []
 
@@ -44,13 +55,18 @@ def run_doctor(library: Library, *, server: str, profile: Profile, as_json: bool
         # This also closes it when printing fails, as in `promptkit doctor | head`, while the server is still running.
         async with aclosing(examine(library, server, profile, has_profile=profile is not DEFAULT_PROFILE)) as examined:
             async for finding in examined:
-                judged = finding if as_json else _judged(finding)
-                findings.append(judged)
-                if not as_json:
-                    printed.add(judged)
-            printed.end()
+                findings.append(finding)
+                if not (as_json or _is_asked(finding)):
+                    printed.add(finding)
 
     anyio.run(walk)
+    if not as_json:
+        # Only now, since while the server is read Ctrl+C would not end a question.
+        for place, finding in enumerate(findings):
+            if _is_asked(finding):
+                findings[place] = _judged(finding)
+                printed.add(findings[place])
+        printed.end()
     passed = not any(finding.status is CheckStatus.FAIL for finding in findings)
     if html is not None:
         write_reports(_report(server, findings, passed=passed), ReportFiles(html=html))
@@ -59,13 +75,17 @@ def run_doctor(library: Library, *, server: str, profile: Profile, as_json: bool
     return int(not passed)
 
 
+def _is_asked(finding: Finding) -> bool:
+    """Whether somebody at a terminal is asked about it."""
+    return bool(finding.question) and sys.stdin.isatty()
+
+
 def _judged(finding: Finding) -> Finding:
-    """The finding as the person at the terminal judges it; as it is where nobody is there."""
-    if not (finding.question and sys.stdin.isatty()):
-        return finding
+    """The finding as the person at the terminal judges it; as it is where they do not answer."""
     try:
         is_right = Confirm.ask(Text(finding.question), console=Console(stderr=True))
     except EOFError:
+        print(file=sys.stderr)  # What comes next must not stand on the line of the question.
         return finding
     if is_right:
         return replace(finding, status=CheckStatus.OK, next="")

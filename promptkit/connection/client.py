@@ -235,6 +235,9 @@ def checked_url(url: str, allowed_hosts: Sequence[str] = (), *, may_be_other: bo
     if address_of(url) != url and (more := more_than_plain(url)):
         fix = "leave it out, since addresses are shown and recorded; to sign in, run promptkit connect"
         raise UsageError.of("server-url", f"{address_of(url)} is given with {more}", fix)
+    if "://" not in url:
+        fix = f"write it whole, such as {TORII_URL}; local, where it is allowed, is the stand-in on this machine"
+        raise UsageError.of("server-url", "the address given does not begin with https:// or http://", fix)
     if may_be_other:
         fix = "write https://HOST/PATH, or http://127.0.0.1:PORT/PATH for a server on this machine, and nothing else"
         raise UsageError.of("server-url", f"{address_of(url)} is not the plain address of a server", fix)

@@ -90,6 +90,9 @@ def _address_finding(server: str, allowed_hosts: Sequence[str]) -> Finding:
     if server in LOCAL_SERVERS:
         return Finding("address", CheckStatus.OK, "the local stand-in on this machine, whose data are invented")
     host = urlsplit(server).hostname
+    if host is None:
+        fix = f"write it whole, such as {TORII_URL}, or local for the stand-in on this machine"
+        return Finding("address", CheckStatus.FAIL, "what was given is not an address", fix)
     if server == TORII_URL:
         return Finding("address", CheckStatus.OK, f"{address_of(server)}: {host} is Torii's own server")
     if host in LOOPBACK:

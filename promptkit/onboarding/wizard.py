@@ -32,7 +32,6 @@ from promptkit.onboarding.typed import (
     NONE,
     NamedField,
     line,
-    not_in_future,
     optional_line,
     picked,
     threshold_words,
@@ -147,7 +146,7 @@ class Wizard:
             raise UsageError.of("no-fields", f"no field has {sanitized(wanted)} in its name", fix)
         rows = [_field_row(number, one) for number, one in enumerate(candidates, 1)]
         keys = self._interview.ask(
-            "Which fields? Numbers or names, with commas between them; views use the first unless they are told.",
+            "Which fields? Numbers or names, with commas between them; views use the first unless told otherwise.",
             ", ".join(usual or most_complete),
             lambda text: self._picked(text, known),
             listing=ShownTable(_FIELD_HEADERS, rows, note),
@@ -165,7 +164,7 @@ class Wizard:
     def _found(self, wanted: str) -> Sequence[Candidate]:
         candidates, gap = self._fields.candidates(wanted)
         if not candidates:
-            fix = "try another word, or find out why with promptkit doctor"
+            fix = "try again, or find out why with promptkit doctor" if gap else "try another word"
             raise PromptkitError.of(
                 "no-fields", f"Torii shows no field to slice by{gap and ': '}{sanitized(gap, 300)}", fix
             )
@@ -253,7 +252,10 @@ class Wizard:
             lambda text: optional_line(text, "the name"),
         )
         today = datetime.datetime.now(ZoneInfo(zone)).date()
-        day = not_in_future(given.on, today) if given.on else today
+        if given.on and given.on > today:  # Which day it is there is known only now.
+            message = f"{given.on} is still to come in {zone}"
+            raise UsageError.of("future-date", message, "write the day on which they agreed", path="--on")
+        day = given.on or today
         approval = {"approved_by": name, "approved_on": day} if name else {}
         if not name:
             told = "Nobody has agreed to read-only use yet: promptkit doctor will say so until somebody has."

@@ -1,10 +1,12 @@
 """The command `doctor`: what it writes besides what it prints, and what it asks at a terminal."""
 
+import asyncio
 import json
 import os
 
 import pytest
 from rich.console import Console
+from rich.prompt import Confirm
 
 from promptkit.commands.doctor import _Printed, run_doctor
 from promptkit.model import DEFAULT_PROFILE
@@ -59,6 +61,21 @@ def test_somebody_at_a_terminal_compares_the_examples_with_torii(library, torii,
         not is_right,
         not is_right,
     )
+
+
+def test_ctrl_c_ends_a_question(library, torii, monkeypatch):
+    def interrupted(*_, **__):
+        # In a loop the first Ctrl+C only cancels a task, and the question goes on.
+        assert asyncio._get_running_loop() is None
+        raise KeyboardInterrupt
+
+    ours, theirs = os.openpty()
+    with os.fdopen(theirs) as terminal, served(torii) as url:
+        monkeypatch.setattr("sys.stdin", terminal)
+        monkeypatch.setattr(Confirm, "ask", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            run_doctor(library, server=url, profile=DEFAULT_PROFILE, as_json=False)
+    os.close(ours)
 
 
 def test_at_a_terminal_answers_that_end_leave_the_example_open(library, torii, capsys, monkeypatch):

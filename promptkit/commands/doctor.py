@@ -48,7 +48,7 @@ def run_doctor(library: Library, *, server: str, profile: Profile, as_json: bool
             require_writable(html)
         except PromptkitError as error:
             raise UsageError(replace(problem, path="--html") for problem in error.problems) from error
-    printed = _Printed(Console())
+    printed = PrintedFindings(Console())
     findings: list[Finding] = []
 
     async def walk() -> None:
@@ -112,7 +112,7 @@ def _report(server: str, findings: Sequence[Finding], *, passed: bool) -> Report
     )
 
 
-class _Printed:
+class PrintedFindings:
     """Findings as they come; what several in a row say to do next stands once, below the last of them."""
 
     def __init__(self, console: Console) -> None:

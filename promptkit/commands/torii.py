@@ -97,7 +97,7 @@ def _signed_app(
         fixed_role=role or "admin",
         max_uses=EXPIRED_AFTER if "token-expired" in faults else None,
     )
-    return signed_app(server, authorization, ConsentPage(authorization, members(tenant), role or "readOnly"))
+    return signed_app(server, authorization, ConsentPage(authorization, members(tenant), role))
 
 
 def _tenant(db: Path | None, size: Size | None, as_of: date | None, hostile: bool) -> sqlite3.Connection:

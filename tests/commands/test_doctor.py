@@ -8,7 +8,7 @@ import pytest
 from rich.console import Console
 from rich.prompt import Confirm
 
-from promptkit.commands.doctor import _Printed, run_doctor
+from promptkit.commands.doctor import PrintedFindings, run_doctor
 from promptkit.model import DEFAULT_PROFILE
 from promptkit.onboarding.finding import CheckStatus, Finding
 from tests.servers import served
@@ -29,7 +29,7 @@ def test_the_file_names_the_server_and_has_each_finding_those_that_failed_first(
 
 
 def test_what_several_findings_in_a_row_say_to_do_next_stands_once(capsys):
-    printed = _Printed(Console(width=80))
+    printed = PrintedFindings(Console(width=80))
     for check, next_ in [("a", "do it"), ("b", "do it"), ("c", ""), ("d", "do it"), ("e", "do more")]:
         printed.add(Finding(check, CheckStatus.WARN, "seen", next_))
     printed.end()
@@ -66,7 +66,8 @@ def test_somebody_at_a_terminal_compares_the_examples_with_torii(library, torii,
 def test_ctrl_c_ends_a_question(library, torii, monkeypatch):
     def interrupted(*_, **__):
         # In a loop the first Ctrl+C only cancels a task, and the question goes on.
-        assert asyncio._get_running_loop() is None
+        with pytest.raises(RuntimeError):
+            asyncio.get_running_loop()
         raise KeyboardInterrupt
 
     ours, theirs = os.openpty()

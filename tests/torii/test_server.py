@@ -182,18 +182,3 @@ def test_a_tenant_or_fault_that_is_not_there_is_wrong_usage(tmp_path, options, c
     with pytest.raises(UsageError) as error:
         run_torii(**{"db": path, "http": None} | options)
     assert error.value.problems[0].code == code
-
-
-@pytest.mark.parametrize(("role", "chosen"), [(None, "readOnly"), ("itAdmin", "itAdmin")])
-def test_the_sign_in_page_has_the_least_rights_chosen_unless_a_role_is_named(role, chosen, monkeypatch):
-    made = []
-
-    def serve(server, http, app, stdout):
-        app("http://127.0.0.1:9")
-        return 0
-
-    monkeypatch.setattr("promptkit.commands.torii.run_server", serve)
-    monkeypatch.setattr("promptkit.commands.torii.ConsentPage", lambda *given: made.append(given[-1]))
-    monkeypatch.setattr("promptkit.commands.torii.signed_app", lambda *given: None)
-    run_torii(db=None, http="127.0.0.1:0", sign_in=True, role=role)
-    assert made == [chosen]

@@ -261,7 +261,7 @@ def torii(
     fault: options.Faults = [],  # noqa: B006
     as_of: options.AsOf = None,
     hostile: options.Hostile = False,
-    role: options.Role = "admin",
+    role: options.Role = None,
     sign_in: options.SignIn = False,
 ) -> None:
     """Run the local Torii: a stand-in for Torii's MCP server, on stdio unless --http is given."""

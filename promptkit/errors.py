@@ -51,7 +51,11 @@ class PromptkitError(Exception):
 
 
 class UsageError(PromptkitError):
-    """The command was called wrongly; it exits with 2."""
+    """The command was called wrongly; it exits with 2.
+
+    What stands on the command line is wrong by itself: an option, a name, a value, or a path where nothing is, or
+    something that may not be overwritten. What is wrong in a file, or with a server, is no matter of usage.
+    """
 
 
 @dataclass

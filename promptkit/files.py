@@ -19,7 +19,7 @@ from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.events import Event, ScalarEvent
 from ruamel.yaml.nodes import ScalarNode
 
-from promptkit.errors import Problem, PromptkitError
+from promptkit.errors import Problem, PromptkitError, UsageError
 from promptkit.plain_yaml import Key, Place, RefusedError, place_of, plain_data
 from promptkit.text import sanitized
 from promptkit.wrong_values import what_it_is, wrong_values
@@ -169,6 +169,18 @@ def reason(error: OSError) -> str:
     if error.errno == errno.ELOOP:
         return "it is a link, and no link is followed"
     return error.strerror or type(error).__name__
+
+
+def named_folder(folder: Path) -> None:
+    """Make a folder that somebody named, unless it is there.
+
+    Raises:
+        UsageError: it is a file.
+        PromptkitError: it cannot be made.
+    """
+    if folder.exists() and not folder.is_dir():
+        raise UsageError.of("not-a-folder", f"{folder} is not a folder", "name a folder")
+    make_folder(folder)
 
 
 def make_folder(folder: Path, mode: int = 0o777) -> None:

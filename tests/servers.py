@@ -88,7 +88,7 @@ def signed_torii(tenant, *, wrap=lambda app: app, **options):
 
     def make(origin):
         made.append(Authorization(origin, **options))
-        page = ConsentPage(made[0], members(tenant), "admin")
+        page = ConsentPage(made[0], members(tenant))
         return wrap(signed_app(build_server(tenant, identity=signed_in), made[0], page))
 
     with running(make) as origin:

@@ -12,7 +12,7 @@ from typing import Any, Self
 
 from filelock import FileLock, Timeout
 
-from promptkit.errors import PromptkitError
+from promptkit.errors import PromptkitError, UsageError
 from promptkit.files import make_folder, no_link, reason
 from promptkit.private import redacted
 
@@ -25,7 +25,8 @@ class Journal:
         mode: `x` for a new file, `a` to continue one.
 
     Raises:
-        PromptkitError: it already exists, or cannot be written.
+        UsageError: it already exists.
+        PromptkitError: it cannot be written.
     """
 
     def __init__(self, path: Path, mode: str) -> None:
@@ -36,7 +37,7 @@ class Journal:
             self._file = open(path, f"{mode}b", buffering=0, opener=no_link())  # noqa: SIM115  (close does)
         except FileExistsError as error:
             fix = "name another folder, or continue this run: --resume"
-            raise PromptkitError.of("run-exists", f"{path} already exists", fix) from error
+            raise UsageError.of("run-exists", f"{path} already exists", fix) from error
         except OSError as error:
             raise _unwritable(path, error) from error
 

@@ -16,14 +16,11 @@ from promptkit.answering.analyst import Answered
 from promptkit.answering.answer import analyst_for, answer
 from promptkit.answering.view_answer import view_answer
 from promptkit.commands.progress import OnProgress, calls_bar, progress_bars
-from promptkit.commands.render import parse_pairs
-from promptkit.commands.stand_in import say_opened
+from promptkit.commands.render import filled_in
 from promptkit.connection.address import address_of
 from promptkit.connection.open_session import OpenedSession, open_session
 from promptkit.dashboard.last_good import Answer, DashboardFile, with_source
 from promptkit.errors import PromptkitError, UsageError
-from promptkit.library.profile import today_at
-from promptkit.library.render import resolve_arguments
 from promptkit.library.store import Library
 from promptkit.model import Profile, Prompt, Scalar
 from promptkit.reports.spreadsheet import answer_as_csv
@@ -72,11 +69,10 @@ def print_answer(
     if outputs.as_json and outputs.as_csv:
         raise UsageError.of("json-or-csv", "--json and --csv both print the answer", "give only one of them")
     prompt = library.load_current(name)
-    values = resolve_arguments(prompt, parse_pairs(prompt, pairs, today_at(profile)), profile)
+    values = filled_in(prompt, pairs, profile)
 
     async def compute(on_progress: OnProgress) -> Answered:
         async with open_session(library, server, profile, cache=cache) as opened:
-            say_opened(server, is_stand_in=opened.is_stand_in)
             return await answered_by(library, prompt, values, opened, profile, on_progress)
 
     try:

@@ -21,6 +21,7 @@ from promptkit.connection.named_server import NamedServer
 from promptkit.connection.scopes import ScopeChoice, announced, shown
 from promptkit.connection.sign_in import NewSignIn
 from promptkit.connection.sign_in_origins import SignInOrigins
+from promptkit.connection.stand_in import has_invented_data, say_stand_in
 from promptkit.connection.tokens import TOKEN_VARIABLE, KeptSignIn, open_store
 from promptkit.errors import PromptkitError, UsageError
 from promptkit.extras import extra
@@ -84,6 +85,8 @@ async def _connect(server: str, client_id: str | None, client_metadata: str | No
     try:
         async with connect(named, Gate(), lambda _: None, sign_in) as session:
             count = len(session.tools)
+            if await has_invented_data(session, server):
+                say_stand_in()
     finally:
         callback.close()
         is_wider = _is_wider(store.load(server) if made and made[0].is_done else None)

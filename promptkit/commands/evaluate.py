@@ -20,6 +20,7 @@ from promptkit.commands.progress import progress_bars
 from promptkit.commands.report import Outputs, report_on
 from promptkit.connection.address import address_of, is_plain
 from promptkit.connection.client import checked_url
+from promptkit.connection.stand_in import say_stand_in
 from promptkit.errors import PromptkitError, UsageError
 from promptkit.evaluation.cluster import open_cluster
 from promptkit.evaluation.live import forecast
@@ -80,7 +81,6 @@ def run_eval(library: Library, setup: EvalSpec, limits: Limits, folders: Folders
     recorder = Recorder(folders.cassette, setup, resumed=is_resumed) if folders.cassette else None
     run = EvalRun(library, setup, samples, models, _run_folder(folders), is_resumed, player or recorder)
     with closing(recorder) if recorder else nullcontext():
-        _print_forecast(library, setup, samples)
         stop = _go(run, limits)
     passed = report_on(read_record(run.folder, library), read_conversations(run.folder), outputs)
     for note in run.notes:
@@ -124,8 +124,13 @@ def _run_folder(folders: Folders) -> Path:
 def _go(run: EvalRun, limits: Limits) -> str | None:
     """Run the samples; why the run stopped before the end, None if it did not."""
     with _progress(limits) as (begin, ended):
+
+        def begin_told(total: int) -> None:
+            _print_forecast(run.library, run.setup, run.samples)
+            begin(total)
+
         try:
-            return anyio.run(run.go, limits, begin, ended)
+            return anyio.run(run.go, limits, begin_told, ended)
         except KeyboardInterrupt:
             if not (run.folder / FILE_NAME).exists():
                 raise
@@ -139,6 +144,8 @@ def run_on_cluster(
     if folders.cassette or folders.replay:
         raise _wrong_cassette()
     setup = _without_secrets(setup)
+    if setup.server in LOCAL_SERVERS:
+        say_stand_in()  # The workers, which read it, say so where nobody looks.
     spread = Spread.resumed(folders.resume, setup) if folders.resume else Spread.new(_run_folder(folders), setup)
     stop = _go_on_cluster(address, library, spread, limits)
     shards = shard_folders(spread.folder)

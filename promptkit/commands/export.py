@@ -25,8 +25,8 @@ def write_plugin(library: Library, folder: Path, profile: Profile, url: str) -> 
         url: where the hosts reach Torii's MCP server, or the guard before it.
 
     Raises:
-        UsageError: the address may not be used.
-        PromptkitError: the folder is not empty, or cannot be written.
+        UsageError: the address may not be used, or the folder is not empty.
+        PromptkitError: the folder cannot be written.
     """
     return _write(export_plugin(library, profile, checked_url(url, may_be_other=True)), folder)
 
@@ -35,7 +35,7 @@ def write_project(library: Library, host: str, folder: Path, profile: Profile) -
     """Write what a person pastes into a host, and say what to open first.
 
     Raises:
-        PromptkitError: there is no such host, or the folder is not empty.
+        UsageError: there is no such host, or the folder is not empty.
     """
     return _write(export_project(library, profile, host), folder)
 
@@ -50,8 +50,8 @@ def write_policy(library: Library, folder: Path, server: str | None, url: str) -
         url: the address at which the hosts reach it.
 
     Raises:
-        UsageError: the name or the address may not be used, or another server has no name.
-        PromptkitError: the review cannot be read or allows nothing, or the folder is not empty.
+        UsageError: the name or the address may not be used, another server has no name, or the folder is not empty.
+        PromptkitError: the review cannot be read or allows nothing.
     """
     if server is None and library.is_of_other_server:
         raise UsageError.of("server-name", "the hosts' rules need a name for this server", "add one, with --name")

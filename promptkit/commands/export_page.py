@@ -11,7 +11,7 @@ from promptkit.answering.answer import analyst_for, answer
 from promptkit.answering.view_answer import view_answer
 from promptkit.argument_type import written
 from promptkit.connection.open_session import OpenedSession, open_session
-from promptkit.files import make_folder, write_text
+from promptkit.files import named_folder, write_text
 from promptkit.library.render import default_of, resolve_arguments
 from promptkit.library.store import Library
 from promptkit.model import DEFAULT_PROFILE, Profile, Prompt
@@ -26,11 +26,12 @@ def export_page(library: Library, directory: Path, *, profile: Profile, run: Pat
     """Write the page into a folder, which is created if missing; `run` is the record of an eval to show as evidence.
 
     Raises:
+        UsageError: the folder is a file.
         PromptkitError: the library has problems, the record cannot be read, or the file cannot be written.
     """
     evidence = read_evidence(run) if run else kept_evidence(library)
+    named_folder(directory)
     text = build_page(library, profile, samples=anyio.run(sample_answers, library, profile), evidence=evidence)
-    make_folder(directory)
     write_text(directory / FILE_NAME, text)
     print(directory / FILE_NAME)
     print(f"{len(text.encode()) // 1024} KiB, no network. Open it in a browser.", file=sys.stderr)
@@ -44,7 +45,7 @@ async def sample_answers(library: Library, profile: Profile) -> dict[str, list[S
     own departments, so those are not the profile's.
     """
     local = DEFAULT_PROFILE.model_copy(update={"thresholds": profile.thresholds})
-    async with open_session(library, "local") as opened:
+    async with open_session(library, "local", is_marked=False) as opened:
         return {prompt.name: [await _sample(library, prompt, opened, local)] for prompt in library.load_prompts()}
 
 

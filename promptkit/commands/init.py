@@ -8,8 +8,9 @@ from pathlib import Path
 
 from anyio.from_thread import start_blocking_portal
 
-from promptkit.commands.stand_in import say_allowed, say_opened, say_stand_in
+from promptkit.commands.marks import say_allowed
 from promptkit.connection.open_session import open_session
+from promptkit.connection.stand_in import say_stand_in
 from promptkit.errors import PromptkitError
 from promptkit.files import write_text
 from promptkit.library.profile import load_profile, profile_text
@@ -60,10 +61,8 @@ def run_init(library: Library, given: Answers, *, server: str, path: Path, as_js
     if profile:
         at = "" if server == "local" else f" --server {server}"
         print(f"Next: promptkit doctor --profile {path}{at}, then every export with --profile {path}.", file=sys.stderr)
-    if given.yes:
-        # Again, below what was taken without a question.
-        say_stand_in(server)
-        say_opened(server, is_stand_in=is_stand_in)
+    if given.yes and is_stand_in:
+        say_stand_in()  # Again, below what was taken without a question.
     return int(bool(changes) and not profile)
 
 
@@ -81,7 +80,6 @@ def _interviewed(
         start_blocking_portal() as portal,
         portal.wrap_async_context_manager(open_session(library, server, allowing, cache=False)) as opened,
     ):
-        say_opened(server, is_stand_in=opened.is_stand_in)
         fields = TenantFields(library, opened, portal)
         try:
             return *Wizard(library, given, old, fields, interview).run(path), opened.is_stand_in
@@ -95,8 +93,7 @@ def _say_kept(draft: Draft, *, asks: bool) -> None:
     if not (asks and draft.answers):
         return
     if draft.why_not_kept:
-        print(f"\nYour answers could not be kept: {draft.why_not_kept}.", file=sys.stderr)
+        print(f"Your answers could not be kept: {draft.why_not_kept}.", file=sys.stderr)
     else:
-        print(
-            f"\nYour {len(draft.answers)} answers are kept: run the same command to go on from them.", file=sys.stderr
-        )
+        count = "1 answer is" if len(draft.answers) == 1 else f"{len(draft.answers)} answers are"
+        print(f"Your {count} kept: run the same command to go on.", file=sys.stderr)

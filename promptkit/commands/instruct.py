@@ -22,7 +22,8 @@ def print_instructions(library: Library, *, variant: str | None, host: str | Non
     """Print one variant of the instructions, by default the one for the host.
 
     Raises:
-        PromptkitError: there is no such host or language, or the text is too long for the host.
+        UsageError: there is no such host or language.
+        PromptkitError: the text is too long for the host.
     """
     if language not in (known := instruction_languages(library)):
         message = f"the instructions are not written in {sanitized(language)}"

@@ -7,15 +7,16 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal, TypeVar
 
 import typer
 from typer.core import TyperGroup
 
-from promptkit.commands.stand_in import STAND_IN_PROFILE, say_allowed, say_stand_in
+from promptkit.commands.marks import STAND_IN_PROFILE, say_allowed
 from promptkit.errors import PromptkitError, UsageError
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from promptkit.model import Profile
 
 OWN_LIBRARY = "PROMPTKIT_LIBRARY"
+T = TypeVar("T")
 # Spelt out here, because their own modules are slow to import; tests/commands/test_cli.py compares them.
 Size = Literal["small", "medium", "large"]
 Mode = Literal["npm-2025", "hosted-guess", "hosted-bare"]
@@ -92,18 +94,18 @@ def hosts_of(path: Path | None, library: Library, server: str) -> tuple[str, ...
     return hosts
 
 
-def _marked(context: typer.Context, server: str | None) -> str | None:
-    """The server as given. This runs before the command, so that the mark is the first line."""
-    if not context.resilient_parsing:
-        say_stand_in(server)
-    return server
+def _there(fix: str = "check the path") -> Callable[[typer.Context, typer.CallbackParam, T], T]:
+    """What makes sure that a path, or each of several, is there before the command begins."""
 
+    def checked(context: typer.Context, option: typer.CallbackParam, value: T) -> T:
+        paths = value if isinstance(value, list) else [value]
+        missing = next((path for path in paths if isinstance(path, Path) and not path.exists()), None)
+        if missing is None or context.resilient_parsing:
+            return value
+        name = option.opts[0] if option.param_type_name == "option" else ""
+        raise UsageError.of("no-such-file", f"there is no {missing}", fix, path=name)
 
-def _marked_unless_saved(context: typer.Context, server: str) -> str:
-    """The same where a saved list can stand in place of a server. An option that was given is read before a default."""
-    if not context.params.get("saved"):
-        _marked(context, server)
-    return server
+    return checked
 
 
 def _names(context: typer.Context, incomplete: str) -> list[str]:
@@ -140,6 +142,9 @@ def _arguments(context: typer.Context, incomplete: str) -> list[str]:
     return [f"{name}={choice}" for choice in choices if choice.startswith(typed)]
 
 
+_INIT = "check the path, or have promptkit init write it"
+_LOCK = "check the path, or have promptkit tools lock write it"
+
 # Used by several commands.
 Name = Annotated[str, typer.Argument(metavar="NAME", help="A prompt from `promptkit list`.", autocompletion=_names)]
 Reference = Annotated[
@@ -151,9 +156,16 @@ Arguments = Annotated[
     typer.Option("--argument", "-a", metavar="KEY=VALUE", help="Fill in one argument.", autocompletion=_arguments),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
-ProfilePath = Annotated[Path | None, typer.Option("--profile", help="The tenant's dashboard.yaml.")]
+ProfilePath = Annotated[
+    Path | None, typer.Option("--profile", callback=_there(_INIT), help="The tenant's dashboard.yaml.")
+]
 AllowingProfile = Annotated[
-    Path | None, typer.Option("--profile", help="The tenant's dashboard.yaml, for the hosts that it allows.")
+    Path | None,
+    typer.Option(
+        "--profile",
+        callback=_there(_INIT),
+        help="The tenant's dashboard.yaml, for the hosts that it allows and nothing else.",
+    ),
 ]
 OwnLibrary = Annotated[
     Path | None,
@@ -163,11 +175,11 @@ Http = Annotated[
     str | None, typer.Option(metavar="HOST:PORT", help="Serve over streamable HTTP; port 0 picks a free one.")
 ]
 Dask = Annotated[str | None, typer.Option(metavar="ADDRESS", help="Use the Dask cluster with this scheduler.")]
-Server = Annotated[str, typer.Option(callback=_marked, help="`local`, or the URL of a Torii MCP server.")]
+Server = Annotated[str, typer.Option(help="`local`, or the URL of a Torii MCP server.")]
 NoCache = Annotated[bool, typer.Option("--no-cache", help="Make every read anew, and keep none for ten minutes.")]
 ViewsOf = Annotated[
     str | None,
-    typer.Option("--server", callback=_marked, help="Answer views too, from `local` or the URL of a Torii MCP server."),
+    typer.Option("--server", help="Answer views too, from `local` or the URL of a Torii MCP server."),
 ]
 Sarif = Annotated[Path | None, typer.Option(help="Write SARIF here.")]
 Junit = Annotated[Path | None, typer.Option(help="Write JUnit XML here.")]
@@ -191,11 +203,16 @@ OldVersion = Annotated[
 NewVersion = Annotated[
     str, typer.Argument(metavar="NEW[@VERSION]", help="The version to compare it with.", autocompletion=_names)
 ]
-Pasted = Annotated[Path | None, typer.Argument(metavar="FILE", help="The pasted text; stdin by default.")]
+Pasted = Annotated[
+    Path | None, typer.Argument(metavar="FILE", callback=_there(), help="The pasted text; stdin by default.")
+]
 NewName = Annotated[str, typer.Argument(metavar="NEW", help="Its new name.")]
 Draft = Annotated[str | None, typer.Argument(metavar="NAME", help="The prompt's name, such as unused_apps.")]
 Stored = Annotated[
-    Path | None, typer.Option("--from", metavar="FILE", help="The text of a prompt stored elsewhere, to begin with.")
+    Path | None,
+    typer.Option(
+        "--from", metavar="FILE", callback=_there(), help="The text of a prompt stored elsewhere, to begin with."
+    ),
 ]
 Url = Annotated[
     str, typer.Argument(metavar="URL", help="The server's MCP address, such as https://api.toriihq.com/mcp.")
@@ -213,11 +230,12 @@ AnyServer = Annotated[
     typer.Option(
         "--server",
         metavar="URL|CMD",
-        callback=_marked_unless_saved,
         help="`local`, a URL, or the command that starts a server.",
     ),
 ]
-SavedTools = Annotated[Path | None, typer.Option("--list", help="A saved tools/list result instead of a server.")]
+SavedTools = Annotated[
+    Path | None, typer.Option("--list", callback=_there(), help="A saved tools/list result instead of a server.")
+]
 
 Everybody = Annotated[
     bool, typer.Option("--everybody", help="End the sign-ins of all who came through guard or serve at a public URL.")
@@ -266,7 +284,10 @@ SurfaceMode = Annotated[Mode, typer.Option(help="Which of the known servers to l
 Faults = Annotated[list[str], typer.Option(metavar="NAME", help="Fail in this way (see below); repeat for more.")]
 AsOf = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="The tenant's today.")]
 Hostile = Annotated[bool, typer.Option("--hostile", help="Put injected texts into the tenant.")]
-Role = Annotated[RoleKey, typer.Option(help="The role whose view of Torii to give.")]
+Role = Annotated[
+    RoleKey | None,
+    typer.Option(help="The role whose view to give: admin by default; with --sign-in, the one chosen at first."),
+]
 SignIn = Annotated[
     bool, typer.Option("--sign-in", help="Only for clients that sign in (OAuth) or send PROMPTKIT_TOKEN.")
 ]
@@ -274,13 +295,19 @@ SignIn = Annotated[
 # Used by `audit`, and `--tools` by `tools`, `guard` and `export` too.
 Transcripts = Annotated[list[Path], typer.Argument(metavar="PATH", help="Files, folders and zip files.")]
 Format = Annotated[str | None, typer.Option("--format", help="One of the formats below; recognised by default.")]
-ToolsFile = Annotated[Path | None, typer.Option(help="Other reviewed tools, written like tools.yaml.")]
+ToolsFile = Annotated[
+    Path | None, typer.Option(callback=_there(_LOCK), help="Other reviewed tools, written like tools.yaml.")
+]
+NewToolsFile = Annotated[Path | None, typer.Option("--tools", help="Other reviewed tools, written like tools.yaml.")]
 Jobs = Annotated[int | None, typer.Option(help="Processes to use; one per core by default.")]
 ShowText = Annotated[bool, typer.Option("--show-text", help="Put the messages into JSON and Markdown.")]
 ShowPeople = Annotated[bool, typer.Option("--show-people", help="Do not hide names and e-mail addresses.")]
 
 # Used by `tools` and `guard`, and `--lock` by `export` too.
-LockFile = Annotated[Path | None, typer.Option("--lock", help="The lock that goes with --tools.")]
+LockFile = Annotated[
+    Path | None, typer.Option("--lock", callback=_there(_LOCK), help="The lock that goes with --tools.")
+]
+NewLockFile = Annotated[Path | None, typer.Option("--lock", help="The lock that goes with --tools.")]
 Variables = Annotated[
     list[str], typer.Option("--env", metavar="NAME", help="Pass this variable on to the command; repeat for more.")
 ]
@@ -295,7 +322,7 @@ PluginUrl = Annotated[
 ServerName = Annotated[
     str | None, typer.Option("--name", metavar="NAME", help="The server's name in the hosts; torii for Torii's tools.")
 ]
-Evidence = Annotated[Path | None, typer.Option(help="A run record to show as evidence.")]
+Evidence = Annotated[Path | None, typer.Option(callback=_there(), help="A run record to show as evidence.")]
 Upstream = Annotated[str, typer.Option(metavar="URL|CMD", help="The server, or the command that starts it.")]
 AuditLog = Annotated[Path | None, typer.Option(help="The audit log, one JSON object per line.")]
 ShowAll = Annotated[bool, typer.Option("--show-all", help="List refused tools too.")]
@@ -327,11 +354,17 @@ Names = Annotated[
         metavar="NAME", help="Prompts, or families of attacks; all by default.", autocompletion=_names_or_commands
     ),
 ]
-ShardFolders = Annotated[list[Path], typer.Argument(metavar="DIR", help="The folder of each shard's run record.")]
-Records = Annotated[list[Path], typer.Argument(metavar="RECORD", help="Folders of runs, or their run.jsonl.")]
+ShardFolders = Annotated[
+    list[Path], typer.Argument(metavar="DIR", callback=_there(), help="The folder of each shard's run record.")
+]
+Records = Annotated[
+    list[Path], typer.Argument(metavar="RECORD", callback=_there(), help="Folders of runs, or their run.jsonl.")
+]
 ExpectedAnswers = Annotated[
     Path | None,
-    typer.Option("--expected", metavar="FILE", help="Right answers, JSON Lines of `id` and `answer`."),
+    typer.Option(
+        "--expected", metavar="FILE", callback=_there(), help="Right answers, JSON Lines of `id` and `answer`."
+    ),
 ]
 Models = Annotated[
     list[str], typer.Option(metavar="NAME", help="`reference`, `rogue` or PROVIDER:MODEL; repeat for more.")
@@ -353,11 +386,13 @@ MaxRate = Annotated[float | None, typer.Option(min=0.01, help="Turns of language
 MaxCost = Annotated[float | None, typer.Option(min=0, help="Stop before this many US dollars are spent.")]
 MaxTokens = Annotated[int | None, typer.Option(min=0, help="Stop before this many tokens are spent.")]
 RecordOut = Annotated[Path | None, typer.Option(help="The folder for the run record; runs/TIME by default.")]
-Resume = Annotated[Path | None, typer.Option(metavar="DIR", help="Continue a run that was cut off.")]
+Resume = Annotated[Path | None, typer.Option(metavar="DIR", callback=_there(), help="Continue a run that was cut off.")]
 Cassette = Annotated[Path | None, typer.Option(metavar="DIR", help="Keep the models' turns in a cassette.")]
-Replay = Annotated[Path | None, typer.Option(metavar="DIR", help="Use a cassette's turns instead of a model.")]
+Replay = Annotated[
+    Path | None, typer.Option(metavar="DIR", callback=_there(), help="Use a cassette's turns instead of a model.")
+]
 Html = Annotated[Path | None, typer.Option(help="Write a self-contained HTML page here.")]
 Baseline = Annotated[
     Path | None,
-    typer.Option(metavar="DIR", help="An earlier run; failed checks pass if they got no worse."),
+    typer.Option(metavar="DIR", callback=_there(), help="An earlier run; failed checks pass if they got no worse."),
 ]

@@ -15,13 +15,12 @@ from promptkit.answering.view_answer import view_answer
 from promptkit.answering.view_tools import COMPLETE
 from promptkit.commands.answer import TEXT, AnswerOutputs, answered_by, failure, now_at, source_of
 from promptkit.commands.progress import OnProgress, calls_bar, progress_bars
-from promptkit.commands.stand_in import say_opened
 from promptkit.connection.address import address_of
 from promptkit.connection.open_session import OpenedSession, open_session
 from promptkit.dashboard.index import IndexEntry, State, build_index, is_index
 from promptkit.dashboard.last_good import Answer, DashboardFile, not_ours, page_text, with_source
 from promptkit.errors import PromptkitError, UsageError
-from promptkit.files import make_folder, write_text
+from promptkit.files import named_folder, write_text
 from promptkit.library.render import default_of, resolve_arguments
 from promptkit.library.store import Library
 from promptkit.model import Profile, Prompt, Status
@@ -66,14 +65,14 @@ def refresh(
         1 if a view could not be read as a whole; its last good file then stays, and says so.
 
     Raises:
-        UsageError: they are given.
+        UsageError: they are given, or the folder is a file.
         PromptkitError: the folder has an index that is not ours, or the index cannot be written.
     """
     if given := [*(["--argument"] if pairs else []), *outputs.named]:
         message = f"--all writes the dashboards of all views with their defaults, so {given[0]} cannot be followed"
         raise UsageError.of("all-views", message, "leave it out, or name one view instead of --all")
     folder = Path(directory)
-    make_folder(folder)
+    named_folder(folder)
     index = folder / INDEX
     if (text := page_text(index)) is not None and not is_index(text):
         raise not_ours(index, "an index")
@@ -136,7 +135,6 @@ class _Refresh:
         async with open_session(
             self.library, self.source.server, self.source.profile, cache=self.source.cache
         ) as opened:
-            say_opened(self.source.server, is_stand_in=opened.is_stand_in)
             for prompt in bars.track(prompts, description="views"):
                 with calls_bar(bars, prompt.name) as on_progress:
                     try:

@@ -10,6 +10,7 @@ from promptkit.commands.public import PublicAddress, require_local, serve_each
 from promptkit.connection.client import checked_url
 from promptkit.connection.open_session import SignedInReader
 from promptkit.connection.sign_in import SignIn
+from promptkit.connection.stand_in import say_stand_in
 from promptkit.dashboard.build import build_dashboard
 from promptkit.errors import UsageError
 from promptkit.hosts.prompt_server import PromptServer
@@ -47,6 +48,8 @@ def serve(
         checked_url(server, profile.allowed_hosts)
     if public is None:
         require_local(http)
+    if server in LOCAL_SERVERS:
+        say_stand_in()
     dashboard = build_dashboard(None)
     if public:
 

@@ -22,6 +22,7 @@ from promptkit.connection.address import address_of
 from promptkit.connection.client import connect
 from promptkit.connection.gate import Gate
 from promptkit.connection.named_server import NamedServer
+from promptkit.connection.stand_in import has_invented_data, say_stand_in
 from promptkit.errors import PromptkitError
 from promptkit.files import load_yaml, read_text, validate_each, write_text
 from promptkit.library.store import Library
@@ -32,10 +33,13 @@ from promptkit.policy.review import (
     ToolChange,
     ToolChangeKind,
     check_lockable,
+    is_guarded,
+    left_out_by_guard,
     load_tool_lock,
     lock_text,
     reviewed_so_far,
     tool_changes,
+    tool_policy,
     write_tool_lock,
 )
 from promptkit.policy.suggest import suggest
@@ -71,21 +75,30 @@ class OfferedList:
             return str(self.saved or self.server)
         return address_of(split_server(self.server))
 
-    def read(self, *, is_own: bool) -> Sequence[Definition]:
-        """The whole list; `is_own` says whether the server may be another than Torii's."""
+    def read(self, library: Library | None) -> Sequence[Definition]:
+        """The whole list. Where the library is of another server than Torii's, or None, the server may be another."""
         if self.saved:
             return _saved(self.saved)
         if self.server in LOCAL_SERVERS:
             with local_torii(hostile=self.server != "local") as torii:
-                return anyio.run(list_tools, torii.command)
-        named = named_server(self.server, self.variables, self.allowed_hosts, is_own=is_own)
-        return anyio.run(list_tools, named)
+                return anyio.run(list_tools, NamedServer(torii.command), None)
+        of_torii = None if library is None or library.is_of_other_server else library
+        named = named_server(self.server, self.variables, self.allowed_hosts, is_own=of_torii is None)
+        return anyio.run(list_tools, named, of_torii)
 
 
 def diff_tools(library: Library, offer: OfferedList, *, as_json: bool) -> int:
-    """Print how the tools that are offered differ from the reviewed ones; 1 if they do."""
-    locked = load_tool_lock(library)
-    changes = list(tool_changes(locked, offer.read(is_own=library.is_of_other_server)))
+    """Print how the tools that are offered differ from the reviewed ones; 1 if they do.
+
+    What a guard leaves out is no difference, since it does so on purpose.
+    """
+    locked, offered = load_tool_lock(library), offer.read(library)
+    changes = list(tool_changes(locked, offered))
+    hidden = left_out_by_guard(library, changes) if is_guarded(library, offered) else []
+    changes = [change for change in changes if change not in hidden]
+    if hidden:
+        told = f"A guard's list: {len(offered)} reads, and {len(hidden)} other tools left out on purpose."
+        print(told, file=sys.stderr)
     if as_json:
         print(json.dumps([vars(change) for change in changes], indent=2))
     else:
@@ -96,7 +109,7 @@ def diff_tools(library: Library, offer: OfferedList, *, as_json: bool) -> int:
 
 def suggest_classes(offer: OfferedList, *, as_json: bool) -> int:
     """Print a guess for the class of each tool that is offered."""
-    guesses = [suggest(tool) for tool in offer.read(is_own=True)]
+    guesses = [suggest(tool) for tool in offer.read(None)]
     if as_json:
         print(json.dumps([{"name": one.name, "class": one.cls, "reason": one.reason} for one in guesses], indent=2))
         return 0
@@ -113,7 +126,7 @@ def lock_tools(library: Library, offer: OfferedList) -> int:
 
     The classes of tools that are not in the list stay.
     """
-    tools = offer.read(is_own=library.is_of_other_server)
+    tools = offer.read(library)
     lock_text(library, offer.name, tools)  # Too large a list is refused before anybody reviews it.
     locked = _locked(library)
     if sys.stdin.isatty():
@@ -145,9 +158,17 @@ def _locked(library: Library) -> Mapping[str, Definition]:
     return load_tool_lock(library) if library.lock_file.exists() else {}
 
 
-async def list_tools(server: Sequence[str] | NamedServer) -> Sequence[Definition]:
-    """A server's complete list of tools; no tool is called."""
-    async with connect(server, Gate(), lambda _: None) as session:
+async def list_tools(server: NamedServer, library: Library | None = None) -> Sequence[Definition]:
+    """A server's complete list of tools. No tool is called, but where a guard of Torii's may hide invented data."""
+    gate = Gate()
+
+    def review(tools: Sequence[Definition]) -> None:
+        if library:
+            gate.policy = tool_policy(library, tools)
+
+    async with connect(server, gate, review) as session:
+        if await has_invented_data(session, server.address):
+            say_stand_in()
         return session.tools
 
 

@@ -39,7 +39,7 @@ def run_torii(
     fault: Sequence[str] = (),
     as_of: date | None = None,
     hostile: bool = False,
-    role: RoleKey = "admin",
+    role: RoleKey | None = None,
     sign_in: bool = False,
 ) -> int:
     """Serve a tenant until stopped.
@@ -52,7 +52,8 @@ def run_torii(
         fault: names from `fault_names.FAULTS`.
         as_of: the tenant's day; None is the default, or the day of the file.
         hostile: put texts that try to misuse an assistant into the tenant.
-        role: the role whose view of Torii to give; with `sign_in`, that of the fixed token and the page's default.
+        role: the role whose view of Torii to give, by default an admin's; with `sign_in`, that of the fixed token, and
+            the one that the page has chosen at first: by default the one with the least rights.
         sign_in: answer only clients that signed in by OAuth or send the token in the environment variable.
 
     Raises:
@@ -63,7 +64,7 @@ def run_torii(
     _require_possible(faults, http, sign_in)
     on_wire = bool(faults & WIRE_FAULTS.keys())
     with closing(_tenant(db, size, as_of, hostile)) as tenant:
-        identity = signed_in if sign_in else lambda: IDENTITIES[role]
+        identity = signed_in if sign_in else lambda: IDENTITIES[role or "admin"]
         server = build_server(tenant, mode=mode, identity=identity, faults=faults)
 
         def app(origin: str) -> ASGIApp:
@@ -88,12 +89,12 @@ def _require_possible(faults: frozenset[str], http: str | None, sign_in: bool) -
 
 
 def _signed_app(
-    server: Server[Any], tenant: sqlite3.Connection, role: RoleKey, faults: frozenset[str], origin: str
+    server: Server[Any], tenant: sqlite3.Connection, role: RoleKey | None, faults: frozenset[str], origin: str
 ) -> ASGIApp:
     authorization = Authorization(
         origin,
         fixed_token=os.environ.get(TOKEN_VARIABLE),
-        fixed_role=role,
+        fixed_role=role or "admin",
         max_uses=EXPIRED_AFTER if "token-expired" in faults else None,
     )
     return signed_app(server, authorization, ConsentPage(authorization, members(tenant), role))

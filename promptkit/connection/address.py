@@ -38,6 +38,15 @@ def is_plain(url: str) -> bool:
     return parts is not None and "@" not in parts.netloc and not set("?#;") & set(url)
 
 
+def more_than_plain(url: str) -> str:
+    """What a URL holds besides its address, in words; empty if that is nothing, or it is no URL."""
+    parts = _parts(url)
+    if parts is None:
+        return ""
+    held = {"a user or a password": "@" in parts.netloc, "a query": "?" in url, "a fragment": "#" in url}
+    return ", ".join(what for what, is_there in held.items() if is_there)
+
+
 def _parts(url: str) -> SplitResult | None:
     try:
         parts = urlsplit(url)

@@ -16,10 +16,10 @@ from mcp.client.auth.utils import build_protected_resource_metadata_discovery_ur
 from mcp.client.streamable_http import streamable_http_client
 from pydantic import ValidationError
 
-from promptkit.connection.address import address_of, is_plain
+from promptkit.connection.address import address_of, is_plain, more_than_plain
 from promptkit.connection.answers import MAX_ANSWER_BYTES, Incoming
 from promptkit.connection.gate import Gate
-from promptkit.connection.named_server import NamedServer
+from promptkit.connection.named_server import NOT_REACHED, NamedServer
 from promptkit.connection.redaction import redacted_answers
 from promptkit.connection.scopes import insufficient_scope
 from promptkit.connection.session import GatedSession, ToolListNotices, list_tools_of
@@ -88,8 +88,20 @@ async def connect(
             raise insufficient_scope(str(cause.data["missingScopes"])) from None
         if not isinstance(cause, httpx2.TransportError | httpx2.InvalidURL | OSError | MCPError | ValidationError):
             raise cause from None
+        if isinstance(cause, MCPError) and cause.message.startswith(NOT_REACHED):
+            raise _behind_a_guard(cause, address_of(named.address)) from None
         message = f"no MCP server answers at {address_of(named.address)}: {_why(cause)}"
         raise PromptkitError.of("no-server", message, _what_to_check(named.address, cause)) from cause
+
+
+def _behind_a_guard(error: MCPError, address: str) -> PromptkitError:
+    """A guard answers, and says why it does not reach the server behind it."""
+    why = error.message.removeprefix(NOT_REACHED)
+    fix = "put it right where the guard runs, and try again"
+    if "sign-in" in why:
+        fix = "sign in to the server behind it, where the guard runs: promptkit connect, with that server's address"
+    message = f"the guard at {address} does not reach the server behind it: {sanitized(why, 300)}"
+    return PromptkitError.of("behind-guard", message, fix)
 
 
 def _not_signed_in(error: OAuthFlowError, address: str) -> PromptkitError:
@@ -220,6 +232,12 @@ def checked_url(url: str, allowed_hosts: Sequence[str] = (), *, may_be_other: bo
     is_https = is_plain(url) and urlsplit(url).scheme == "https"
     if is_torii(url) or (is_https and (may_be_other or urlsplit(url).hostname in allowed_hosts)):
         return url
+    if address_of(url) != url and (more := more_than_plain(url)):
+        fix = "leave it out, since addresses are shown and recorded; to sign in, run promptkit connect"
+        raise UsageError.of("server-url", f"{address_of(url)} is given with {more}", fix)
+    if "://" not in url:
+        fix = f"write it whole, such as {TORII_URL}; local, where it is allowed, is the stand-in on this machine"
+        raise UsageError.of("server-url", "the address given does not begin with https:// or http://", fix)
     if may_be_other:
         fix = "write https://HOST/PATH, or http://127.0.0.1:PORT/PATH for a server on this machine, and nothing else"
         raise UsageError.of("server-url", f"{address_of(url)} is not the plain address of a server", fix)

@@ -8,6 +8,9 @@ from dataclasses import dataclass, field
 GUARD = "promptkit-guard"
 """What our guard calls itself, whichever server is behind it."""
 
+NOT_REACHED = "The server cannot be reached: "
+"""How a guard's answer begins where it does not reach the server behind it."""
+
 
 @dataclass(frozen=True)
 class NamedServer:

@@ -13,22 +13,23 @@ from promptkit.connection.address import address_of
 from promptkit.connection.cache import CachedSession, open_cache
 from promptkit.connection.client import connect
 from promptkit.connection.gate import Gate
-from promptkit.connection.named_server import GUARD, NamedServer
+from promptkit.connection.named_server import NamedServer
 from promptkit.connection.renewal import renewed
 from promptkit.connection.session import Session
 from promptkit.connection.sign_in import SignIn, reader_of
 from promptkit.connection.sign_in_origins import LOOPBACK
+from promptkit.connection.stand_in import has_invented_data, say_stand_in
 from promptkit.connection.throttle import ThrottledSession
 from promptkit.connection.tokens import open_store
 from promptkit.errors import PromptkitError
 from promptkit.library.profile import today_at
 from promptkit.library.store import Library
-from promptkit.model import DEFAULT_PROFILE, Profile, ToolCall
+from promptkit.model import DEFAULT_PROFILE, Profile
 from promptkit.policy.decision import Definition, ToolPolicy
 from promptkit.policy.review import tool_policy
 from promptkit.torii.generate.hostile import hostile_description
 from promptkit.torii.local import LocalTorii, local_torii
-from promptkit.torii.names import INVENTED_DOMAIN, LOCAL_SERVERS, STAND_IN_SERVER
+from promptkit.torii.names import LOCAL_SERVERS
 
 
 @dataclass(frozen=True)
@@ -62,8 +63,11 @@ async def open_session(
     cache: bool = True,
     share: float = 1.0,
     reader: SignedInReader | None = None,
+    is_marked: bool = True,
 ) -> AsyncIterator[OpenedSession]:
     """Connect to a server whose calls the library's reviewed tools decide.
+
+    Where the data are invented it says so on stderr, before anything else can be said of them.
 
     Args:
         library: whose reviewed tools and lock decide every call.
@@ -72,12 +76,14 @@ async def open_session(
         cache: whether a read at a server elsewhere may be one that was made in the last ten minutes.
         share: the part of Torii's limits that is for this session, where several read at the same time.
         reader: as whom to read; by default as the person who runs the program.
+        is_marked: whether to say that; False where it is said in another way.
 
     Raises:
         PromptkitError: the server cannot be used, or the profile holds values of the local Torii and this is another.
     """
-    is_here = urlsplit(server).hostname in LOOPBACK
-    if profile.stand_in and not (server in LOCAL_SERVERS or is_here):
+    host = urlsplit(server).hostname
+    is_here = host in LOOPBACK
+    if profile.stand_in and not (server in LOCAL_SERVERS or is_here or host in profile.allowed_hosts):
         raise _invented_values(server)
     with local_torii(hostile=server != "local") if server in LOCAL_SERVERS else nullcontext() as torii:
         today = torii.as_of if torii else today_at(profile)
@@ -89,28 +95,21 @@ async def open_session(
 
         if torii:
             async with connect(torii.command, gate, review) as own:
+                if is_marked:
+                    say_stand_in()
                 yield OpenedSession(own, today, torii, is_stand_in=True)
             return
         named = NamedServer(server, allowed_hosts=profile.allowed_hosts)
         connect_to = partial(connect, named, gate, sign_in=reader.sign_in if reader else None)
         async with connect_to(review) as first, renewed(first, connect_to) as session:
-            is_stand_in = is_here and await _is_stand_in(session)
+            is_stand_in = await has_invented_data(session, server)
             if profile.stand_in and not is_stand_in:
                 raise _invented_values(server)
+            if is_stand_in and is_marked:
+                say_stand_in()
             throttled = _throttled(session, library, server, share)
             with _cached(throttled, server, reader) if cache else nullcontext(throttled) as reads:
                 yield OpenedSession(reads, today, is_stand_in=is_stand_in)
-
-
-async def _is_stand_in(session: Session) -> bool:
-    """Whether a server on this machine gives a local Torii's data. A guard's name does not say what is behind it."""
-    if session.server == STAND_IN_SERVER:
-        return True
-    if not session.server.startswith(f"{GUARD} "):
-        return False
-    outcome = await session.call(ToolCall(name="get_organization", arguments={}))
-    company = (outcome.data or {}).get("org")
-    return isinstance(company, dict) and str(company.get("domain")).endswith(INVENTED_DOMAIN)
 
 
 def _invented_values(server: str) -> PromptkitError:

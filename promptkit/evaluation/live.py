@@ -18,7 +18,7 @@ from promptkit.evaluation.plan import CaseScenario, Sample
 from promptkit.library.store import Library
 from promptkit.model import ReviewedTool, ToolCall
 from promptkit.policy.decision import Definition
-from promptkit.policy.review import load_tool_lock, tool_changes
+from promptkit.policy.review import is_guarded, load_tool_lock, tool_changes
 from promptkit.text import sanitized
 
 _AUDIT = ToolCall(name="get_audit_logs", arguments={"size": 100, "sort": "desc"})
@@ -30,8 +30,14 @@ def preflight(library: Library, server: str, tools: Sequence[Definition]) -> Non
     """Stop if a server's tools are not the ones that were reviewed.
 
     Raises:
-        PromptkitError: one problem for each difference.
+        PromptkitError: one problem for each difference; or it is a guard, which hides what a model may try.
     """
+    if is_guarded(library, tools):
+        message = (
+            f"{address_of(server)} lists only reviewed reads, as a guard does, and an eval must see a model try actions"
+        )
+        fix = "give the server behind it, or start the guard with --show-all"
+        raise PromptkitError.of("guarded-list", message, fix)
     at = f"--server {address_of(server)}"
     fix = f"run promptkit tools diff {at}, read each difference, then promptkit tools lock {at}"
     problems = [

@@ -79,13 +79,12 @@ class Spread:
         """Begin a run.
 
         Raises:
-            UsageError: the setup is for a single shard.
-            PromptkitError: the folder already holds a run.
+            UsageError: the setup is for a single shard, or the folder already holds a run.
         """
         if setup.shard != _ONE:
             raise UsageError.of("shard-and-dask", "a run on a cluster makes its own shards", "leave --shard out")
         if shard_folders(folder):
-            raise PromptkitError.of(
+            raise UsageError.of(
                 "run-exists", f"{folder} already holds a run", "name another with --out, or --resume this one"
             )
         return cls(setup, folder)

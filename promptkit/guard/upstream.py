@@ -23,9 +23,10 @@ from mcp.types import CONNECTION_CLOSED
 
 from promptkit.connection.client import connect
 from promptkit.connection.gate import Gate
-from promptkit.connection.named_server import NamedServer
+from promptkit.connection.named_server import NOT_REACHED, NamedServer
 from promptkit.connection.session import UNSURE, GatedSession, SessionLostError
 from promptkit.connection.sign_in import SignIn
+from promptkit.connection.stand_in import STAND_IN_NOTICE, has_invented_data
 from promptkit.errors import PromptkitError
 from promptkit.library.store import Library
 from promptkit.model import ToolCall
@@ -127,6 +128,9 @@ class Upstream:
             self._needs_person = False
             self._say_tried()
             self._tell("connected")
+            address = self._server.address if isinstance(self._server, NamedServer) else self._server
+            if await has_invented_data(session, address):
+                self._tell(STAND_IN_NOTICE)
             try:
                 async with anyio.create_task_group() as group:
                     if self._policy is not before:
@@ -242,7 +246,7 @@ class Upstream:
                 await self._tried.wait()
                 is_tried = True
         if self._session is None:
-            raise MCPError(CONNECTION_CLOSED, f"The server cannot be reached: {self._trouble}")
+            raise MCPError(CONNECTION_CLOSED, f"{NOT_REACHED}{self._trouble}")
         return self._session
 
 

@@ -9,7 +9,7 @@ from jinja2 import StrictUndefined
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from promptkit.argument_type import type_of
-from promptkit.errors import PromptkitError
+from promptkit.errors import UsageError
 from promptkit.files import make_folder, read_text, write_bytes
 from promptkit.library.instructions import (
     Variant,
@@ -50,10 +50,11 @@ def export_folder(files: Files, folder: Path) -> None:
     """Write the files of an export into a new or empty folder.
 
     Raises:
-        PromptkitError: the folder is not empty, or cannot be written.
+        UsageError: the folder is not empty.
+        PromptkitError: it cannot be written.
     """
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise PromptkitError.of("folder-in-use", f"{folder} is not empty", "name a new folder")
+        raise UsageError.of("folder-in-use", f"{folder} is not empty", "name a new folder")
     for name, content in files.items():
         path = folder / name
         make_folder(path.parent)

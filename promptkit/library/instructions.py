@@ -9,7 +9,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import assert_never
 
-from promptkit.errors import PromptkitError
+from promptkit.errors import PromptkitError, UsageError
 from promptkit.files import read_text, validate_each
 from promptkit.language import ENGLISH
 from promptkit.library.render import stamped
@@ -151,7 +151,7 @@ def load_instructions(library: Library, reference: str) -> str | None:
     """The text that a stamp refers to, such as `instructions_full` or `instructions_full@1.0.0`; None for a prompt.
 
     Raises:
-        PromptkitError: there is no such version.
+        UsageError: there is no such version.
     """
     name, _, version = reference.partition("@")
     texts = every_text(library)
@@ -163,7 +163,7 @@ def load_instructions(library: Library, reference: str) -> str | None:
     kept = {path.parent.name: path for path in library.files(f"instructions/archive/*/{asked}.md")}
     if version not in kept:
         known = ", ".join(sorted(kept))
-        raise PromptkitError.of(
+        raise UsageError.of(
             "unknown-version", f"{name} has no version {sanitized(version)}", f"archived versions: {known}"
         )
     return read_text(kept[version])
@@ -189,11 +189,11 @@ def find_host(library: Library, name: str) -> Host:
     """One host.
 
     Raises:
-        PromptkitError: there is no such host.
+        UsageError: there is no such host.
     """
     hosts = load_hosts(library)
     if name not in hosts:
-        raise PromptkitError.of("unknown-host", f"there is no host {sanitized(name)}", f"use one of {', '.join(hosts)}")
+        raise UsageError.of("unknown-host", f"there is no host {sanitized(name)}", f"use one of {', '.join(hosts)}")
     return hosts[name]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from promptkit.errors import PromptkitError
+from promptkit.errors import PromptkitError, UsageError
 from promptkit.files import read_text, reason, write_text
 from promptkit.library.scaffold import check_new_name
 from promptkit.library.store import Library
@@ -49,7 +49,7 @@ def _check_not_former(library: Library, prompt: Prompt, new: str) -> None:
     """Do nothing if the new name was never that of another prompt, whose old stamps and links would lead here."""
     other = next((one for one in library.load_prompts() if new in one.formerly and one.name != prompt.name), None)
     if other is not None:
-        raise PromptkitError.of("name-taken", f"{other.name} was called {new} before", "choose another name")
+        raise UsageError.of("name-taken", f"{other.name} was called {new} before", "choose another name")
 
 
 def prompts_that_name(library: Library, name: str) -> list[str]:

@@ -6,7 +6,7 @@ import json
 import re
 from pathlib import Path
 
-from promptkit.errors import PromptkitError
+from promptkit.errors import UsageError
 from promptkit.files import make_folder, read_text, write_text
 from promptkit.library.store import Library
 from promptkit.library.stored_prompt import StoredPrompt
@@ -25,12 +25,11 @@ def start_library(folder: Path) -> list[Path]:
     """Write what a company's own library begins with into a new or empty folder, and return the paths.
 
     Raises:
-        PromptkitError: the folder holds something, or cannot be written.
+        UsageError: the folder holds something.
+        PromptkitError: it cannot be written.
     """
     if folder.exists() and (not folder.is_dir() or any(one.name != ".git" for one in folder.iterdir())):
-        raise PromptkitError.of(
-            "folder-in-use", f"{folder} is not empty", "name a new folder, or a draft to write there"
-        )
+        raise UsageError.of("folder-in-use", f"{folder} is not empty", "name a new folder, or a draft to write there")
     paths = [folder / place for place in _STARTS_WITH.values()]
     for name, path in zip(_STARTS_WITH, paths, strict=True):
         make_folder(path.parent)
@@ -45,7 +44,8 @@ def scaffold(library: Library, name: str, stored: StoredPrompt | None = None) ->
     They pass `check`, but for what is wrong in the text of a `stored` prompt, which the draft begins with.
 
     Raises:
-        PromptkitError: the name is taken or not a name, or the library cannot be written.
+        UsageError: the name is taken or not a name.
+        PromptkitError: the library cannot be written.
     """
     library.check_writable()
     check_new_name(library, name)
@@ -83,16 +83,16 @@ def check_new_name(library: Library, name: str) -> None:
     """Do nothing if a prompt may be called so.
 
     Raises:
-        PromptkitError: it is not a name, or the prompt, its recipe or its case is there already.
+        UsageError: it is not a name, or the prompt, its recipe or its case is there already.
     """
     if not re.fullmatch(r"[a-z][a-z0-9_]{0,63}", name):
-        raise PromptkitError.of(
+        raise UsageError.of(
             "wrong-name", f"{sanitized(name)} is not a name", "use small letters, digits and _, such as spend_by_team"
         )
     for folder in ("prompts", "prompts/recipes", "evals/cases"):
         path = library.file(f"{folder}/{name}.yaml")
         if path.exists():
-            raise PromptkitError.of("name-taken", f"{library.relative(path)} already exists", "choose another name")
+            raise UsageError.of("name-taken", f"{library.relative(path)} already exists", "choose another name")
 
 
 _NEW_PROMPT = """\

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from promptkit.errors import Collector, PromptkitError, nearest
+from promptkit.errors import Collector, PromptkitError, UsageError, nearest
 from promptkit.files import Document, load_yaml, read_text, validate, validate_each
 from promptkit.language import Wording
 from promptkit.library.cases import AttackFamily, CaseFile
@@ -48,7 +48,8 @@ def open_library(own: Path | None = None) -> Library:
         own: the folder of the company's own; None for the one that the environment names, if any.
 
     Raises:
-        PromptkitError: there is no such folder, or our own library cannot be found.
+        UsageError: there is no such folder.
+        PromptkitError: our own library cannot be found.
     """
     ours = Library(default_root())
     own = own or (Path(named) if (named := os.environ.get(OWN_LIBRARY)) else None)
@@ -56,7 +57,7 @@ def open_library(own: Path | None = None) -> Library:
         return ours
     if not own.is_dir():
         fix = f"name the folder that holds prompts/, or start one with: promptkit new --library {sanitized(own)}"
-        raise PromptkitError.of("no-library", f"{sanitized(own)} is not a folder", fix)
+        raise UsageError.of("no-library", f"{sanitized(own)} is not a folder", fix)
     return Library(own, base=ours)
 
 
@@ -222,7 +223,8 @@ class Library:
         """One prompt by name, or one of its released versions by `NAME@VERSION`.
 
         Raises:
-            PromptkitError: there is no such prompt or version, or its file has problems.
+            UsageError: there is no such prompt or version.
+            PromptkitError: its file has problems.
         """
         return self._load_prompt(self._path_of(reference))
 
@@ -230,7 +232,8 @@ class Library:
         """One prompt by name, or by `NAME@VERSION` as it was released, even if its file was edited since.
 
         Raises:
-            PromptkitError: there is no such prompt or version, or its file has problems.
+            UsageError: there is no such prompt or version.
+            PromptkitError: its file has problems.
         """
         return self._load_prompt(self._released(reference))
 
@@ -238,7 +241,8 @@ class Library:
         """The file that `load_released` reads, with the texts that it shares with other prompts written out.
 
         Raises:
-            PromptkitError: there is no such prompt or version, or its file cannot be read.
+            UsageError: there is no such prompt or version.
+            PromptkitError: its file cannot be read.
         """
         path = self._released(reference)
         return self.written_out(read_text(path), language_of(self.document(path)), indent="  ")
@@ -262,12 +266,13 @@ class Library:
         """The current version of a prompt, by name or by `NAME@VERSION`.
 
         Raises:
-            PromptkitError: it cannot be loaded, or it is an earlier version, which has no recipe and no case.
+            UsageError: there is no such prompt, or it is an earlier version, which has no recipe and no case.
+            PromptkitError: it cannot be loaded.
         """
         prompt = self.load_prompt(reference)
         if "@" in reference and prompt.version != self.load_prompt(prompt.name).version:
             message = f"{prompt.name}@{prompt.version} is an earlier version, which can only be rendered"
-            raise PromptkitError.of("earlier-version", message, f"write {prompt.name} for the current version")
+            raise UsageError.of("earlier-version", message, f"write {prompt.name} for the current version")
         return prompt
 
     def load_archived(self, name: str, version: str) -> Prompt:
@@ -279,7 +284,7 @@ class Library:
         versions = {path.stem: path for one in names for path in self.files(f"prompts/archive/{one}/*.yaml")}
         if version not in versions:
             known = ", ".join(sorted(versions)) or "none"
-            raise PromptkitError.of(
+            raise UsageError.of(
                 "unknown-version", f"{name} has no version {sanitized(version)}", f"archived versions: {known}"
             )
         return versions[version]
@@ -295,9 +300,9 @@ class Library:
         """
         return self.languages.given_to(document)
 
-    def _unknown_prompt(self, name: str) -> PromptkitError:
+    def _unknown_prompt(self, name: str) -> UsageError:
         fix = nearest(name, self.prompt_names(), "run: promptkit list")
-        return PromptkitError.of("unknown-prompt", f"there is no prompt {sanitized(name)}", fix)
+        return UsageError.of("unknown-prompt", f"there is no prompt {sanitized(name)}", fix)
 
     def attack_families(self) -> list[str]:
         """Names of the attack families, sorted."""

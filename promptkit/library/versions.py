@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import assert_never
 
 from promptkit.argument_type import type_of
-from promptkit.errors import PromptkitError
+from promptkit.errors import PromptkitError, UsageError
 from promptkit.files import make_folder, read_text, write_text
 from promptkit.library.instructions import (
     INSTRUCTION_PARTS,
@@ -105,11 +105,12 @@ def release(library: Library, name: str, part: Part, note: str) -> str:
     scoring model and the shared lines, so that it never changes.
 
     Raises:
-        PromptkitError: the note is not one line, nothing or more than `part` changed, or a file cannot be written.
+        UsageError: the note is not one line.
+        PromptkitError: nothing or more than `part` changed, or a file cannot be written.
     """
     if not note.strip() or len(note) > MAX_NOTE or hidden_characters(note):
         fix = f"say what changed for the user in one line of at most {MAX_NOTE} characters"
-        raise PromptkitError.of("wrong-note", f"{sanitized(note)} is not a note", fix)
+        raise UsageError.of("wrong-note", f"{sanitized(note)} is not a note", fix)
     library.check_writable()
     if name == INSTRUCTIONS:
         return _release_instructions(library, part, note)
@@ -136,12 +137,12 @@ def own_prompt(library: Library, name: str) -> Prompt:
     """A prompt whose file is in this library.
 
     Raises:
-        PromptkitError: there is no such prompt, or it is one of the library below.
+        UsageError: there is no such prompt, or it is one of the library below.
     """
     prompt = library.load_prompt(name)
     if not (library.prompts / f"{name}.yaml").exists():
         message = f"{sanitized(name)} is not a prompt of the library in {library.root}"
-        raise PromptkitError.of("not-own", message, "name one whose file is in its folder prompts")
+        raise UsageError.of("not-own", message, "name one whose file is in its folder prompts")
     return prompt
 
 
@@ -149,7 +150,7 @@ def _release_instructions(library: Library, part: Part, note: str) -> str:
     if not library.own_files(INSTRUCTION_PARTS):
         message = f"{library.root} has no parts of its own; the instructions are ours"
         fix = "write one first, such as instructions/60_our_company.md"
-        raise PromptkitError.of("not-own", message, fix)
+        raise UsageError.of("not-own", message, fix)
     version, lock = instructions_version(library), library.load_version_lock()
     if lock.get(f"{INSTRUCTIONS}@{version}") == instructions_digest(library):
         raise PromptkitError.of(

@@ -28,7 +28,7 @@ from promptkit.onboarding.finding import CheckStatus, Finding
 from promptkit.onboarding.proofs import proofs
 from promptkit.onboarding.readiness import MeasuredSession, ServerOffer, readiness
 from promptkit.policy.decision import Definition
-from promptkit.policy.review import is_guarded, load_tool_lock, tool_changes, tool_policy
+from promptkit.policy.review import is_guarded, left_out_by_guard, load_tool_lock, tool_changes, tool_policy
 from promptkit.text import sanitized
 from promptkit.torii.names import LOCAL_SERVERS
 from promptkit.transcript import CallState
@@ -49,12 +49,15 @@ _SWITCH_OFF = (
 
 
 async def examine(library: Library, server: str, profile: Profile, *, has_profile: bool) -> AsyncGenerator[Finding]:
-    """Every finding, in the order of the checklist. A server that cannot be reached ends the list."""
-    yield _address_finding(server, profile.allowed_hosts)
-    for finding in _profile_findings(profile, has_profile=has_profile):
-        yield finding
+    """Every finding, in the order of the checklist. A server that cannot be reached ends the list.
+
+    The first are given once the server has answered, since whoever reads invented data is told so before all else.
+    """
+    first = [_address_finding(server, profile.allowed_hosts), *_profile_findings(profile, has_profile=has_profile)]
     try:
         async with open_session(library, server, profile, cache=False) as opened:
+            while first:
+                yield first.pop(0)
             session = MeasuredSession(opened.session)
             measured = replace(opened, session=session)
             seen = (
@@ -77,6 +80,8 @@ async def examine(library: Library, server: str, profile: Profile, *, has_profil
                 yield finding
             yield _stable_finding(session.tools, await session.list_tools())
     except PromptkitError as error:
+        for finding in first:
+            yield finding
         yield Finding("server", CheckStatus.FAIL, error.problems[0].message, error.problems[0].fix)
 
 
@@ -85,6 +90,9 @@ def _address_finding(server: str, allowed_hosts: Sequence[str]) -> Finding:
     if server in LOCAL_SERVERS:
         return Finding("address", CheckStatus.OK, "the local stand-in on this machine, whose data are invented")
     host = urlsplit(server).hostname
+    if host is None:
+        fix = f"write it whole, such as {TORII_URL}, or local for the stand-in on this machine"
+        return Finding("address", CheckStatus.FAIL, "what was given is not an address", fix)
     if server == TORII_URL:
         return Finding("address", CheckStatus.OK, f"{address_of(server)}: {host} is Torii's own server")
     if host in LOOPBACK:
@@ -166,8 +174,10 @@ def _token_source(server: str, kept: KeptSignIn | None) -> str:
 
 def _tool_findings(library: Library, tools: Sequence[Definition]) -> Iterator[Finding]:
     changes = list(tool_changes(load_tool_lock(library), tools))
-    if is_guarded(library, tools):
-        seen = f"a guard's list: the {len(tools)} reads are as reviewed, and {len(changes)} other tools are left out"
+    hidden = left_out_by_guard(library, changes) if is_guarded(library, tools) else []
+    changes = [change for change in changes if change not in hidden]
+    if hidden and not changes:
+        seen = f"a guard's list: the {len(tools)} reads are as reviewed, and {len(hidden)} other tools are left out"
         yield Finding("tools", CheckStatus.OK, seen)
     elif changes:
         named = ", ".join(sorted({sanitized(change.tool) for change in changes})[:5])

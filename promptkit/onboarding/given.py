@@ -6,6 +6,7 @@ import datetime
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from promptkit.errors import Problem, PromptkitError, UsageError
 from promptkit.library.standards import time_zone
@@ -75,7 +76,6 @@ class Answers:
             raise UsageError(problems)
 
     def _problems(self, path: Path, library: Library) -> Iterator[Problem]:
-        latest = (datetime.datetime.now(datetime.UTC) + _EARLIEST_ZONE).date()
         zone, currency, on = self.time_zone, self.display_currency, self.on
         wanted, person = self.wanted, self.agreed_by
         yield from _wrong("--out", lambda: require_writable(path))
@@ -90,8 +90,16 @@ class Answers:
         yield from _wrong("--agreed-by", lambda: person is None or line(person, "the name"))
         for host in self.allowed_hosts:
             yield from _wrong("--allow-host", lambda host=host: host_name(host))  # type: ignore[misc]
-        yield from _wrong("--on", lambda: on is None or not_in_future(on, latest))
+        yield from _wrong("--on", lambda: on is None or not_in_future(on, self._latest_day()))
         yield from _wrong("--field", self._require_one_view_each)
+
+    def _latest_day(self) -> datetime.date:
+        """Today in the time zone given; without one, where the day begins first."""
+        now = datetime.datetime.now(datetime.UTC)
+        try:
+            return now.astimezone(ZoneInfo(time_zone(self.time_zone or ""))).date()
+        except PromptkitError:
+            return (now + _EARLIEST_ZONE).date()
 
     def _require_one_view_each(self) -> None:
         try:

@@ -187,7 +187,11 @@ class Interview:
             self.say("This is the first question.")
 
     def _line(self) -> str:
-        line = input().strip()
+        try:
+            line = input().strip()
+        except (EOFError, KeyboardInterrupt):
+            self.say("")  # What is said next must not stand on the line of the question.
+            raise
         if not sys.stdin.isatty():
             self.say(legible(line, 200))  # A terminal shows what is typed.
         return line

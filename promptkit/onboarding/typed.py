@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import datetime
-import os
 import re
+import tempfile
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 from promptkit.errors import PromptkitError, nearest
-from promptkit.files import Document
+from promptkit.files import Document, reason
 from promptkit.library.profile import checked_profile
 from promptkit.library.standards import currency
 from promptkit.library.store import Library
@@ -87,7 +87,8 @@ def _place(word: str, names: Sequence[str]) -> int:
         return int(word) - 1
     if word in names:
         return names.index(word)
-    among = f"write a number from 1 to {len(names)}"
+    has_names = not all(name.isdigit() for name in names)
+    among = f"write a number from 1 to {len(names)}" + (", or a name as the list has it" if has_names else "")
     raise PromptkitError.of("not-in-list", f"{sanitized(word)} is not in the list", nearest(word, names, among))
 
 
@@ -187,7 +188,7 @@ def not_in_future(day: datetime.date, today: datetime.date) -> datetime.date:
         PromptkitError: it has not.
     """
     if day > today:
-        raise PromptkitError.of("future-date", f"{day} is still to come", f"write {today}, or the day that it was")
+        raise PromptkitError.of("future-date", f"{day} is still to come", "write the day on which they agreed")
     return day
 
 
@@ -203,6 +204,10 @@ def require_writable(path: Path) -> None:
     if path.is_symlink() or (path.exists() and not path.is_file()):
         message = f"{path} is not a file of its own"
         raise PromptkitError.of("unwritable", message, "name the file itself, such as dashboard.yaml")
-    if not os.access(folder, os.W_OK):
-        message = f"nothing can be written into {folder.absolute()}"
-        raise PromptkitError.of("unwritable", message, "name a file in a folder that can be written to")
+    try:
+        # Only this shows it: a file system that is read-only, or full, gives no permission away.
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        message = f"nothing can be written into {folder.absolute()}: {reason(error)}"
+        raise PromptkitError.of("unwritable", message, "name a file in a folder that can be written to") from error

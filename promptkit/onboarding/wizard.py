@@ -42,7 +42,10 @@ from promptkit.onboarding.typed import (
 from promptkit.text import legible, sanitized
 
 _FIELD_HEADERS = ("", "field", "name", "rows", "coverage", "values", "noise", "fits")
-_FIELD_NOTE = "coverage: rows with a value. noise: other spellings of the same value. fits: good enough to slice by."
+_FIELD_NOTE = (
+    "rows: those looked at here, of transactions the newest 1,000; the values are then counted in all rows.\n"
+    "coverage: rows with a value. noise: other spellings of the same value. fits: good enough to slice by."
+)
 
 
 class Wizard:
@@ -65,6 +68,7 @@ class Wizard:
         self._before = old or DEFAULT_PROFILE
         self._fields = fields
         self._interview = interview
+        self._unseen: dict[str, int] = {}
 
     def run(self, path: Path) -> tuple[Profile | None, list[FieldChange]]:
         """The profile to write, None if nobody wants one; and what has changed since the old one.
@@ -88,7 +92,7 @@ class Wizard:
             self._interview.say(f"{path} was not changed; --replace overwrites it.")
             return None
         profile = self._decide(self._views())
-        summary = ShownTable(("what", "as you decided"), _summary(profile, self._before))
+        summary = ShownTable(("what", "as you decided"), self._summary(profile))
         if self._given.yes:
             self._interview.show(summary)
         question = f"Write this to {path}?"
@@ -136,13 +140,14 @@ class Wizard:
             return [(self._given_candidate(one, known), one.label) for one in named]
         usual = self._usual_fields(candidates, wanted)
         note = _FIELD_NOTE if usual else f"No field has {legible(wanted)} in its name. {_FIELD_NOTE}"
+        most_complete = [one.key for one in proposed(candidates, wanted)] or [candidates[0].key]
         if self._given.yes and not usual:
             fix = "name another part of it with --wanted, or a field with --field"
             raise UsageError.of("no-fields", f"no field has {sanitized(wanted)} in its name", fix)
         rows = [_field_row(number, one) for number, one in enumerate(candidates, 1)]
         keys = self._interview.ask(
-            "Which fields? Numbers or names, with commas between them; the first is the usual one.",
-            ", ".join(usual),
+            "Which fields? Numbers or names, with commas between them; views use the first unless told otherwise.",
+            ", ".join(usual or most_complete),
             lambda text: self._picked(text, known),
             listing=ShownTable(_FIELD_HEADERS, rows, note),
         )
@@ -159,7 +164,7 @@ class Wizard:
     def _found(self, wanted: str) -> Sequence[Candidate]:
         candidates, gap = self._fields.candidates(wanted)
         if not candidates:
-            fix = "try another word, or find out why with promptkit doctor"
+            fix = "try again, or find out why with promptkit doctor" if gap else "try another word"
             raise PromptkitError.of(
                 "no-fields", f"Torii shows no field to slice by{gap and ': '}{sanitized(gap, 300)}", fix
             )
@@ -206,6 +211,7 @@ class Wizard:
         """One view, not approved yet: who approves it is asked later."""
         aliases = {one.value: one.group for one in self._given.named_aliases if one.label == label}
         grouping = Grouping(drafted(candidate, label, values, self._before.view(label), aliases), values)
+        self._unseen[label] = len(grouping.unseen)
         if unseen := grouping.unseen:
             self._interview.say_once(f"No row holds {', '.join(map(legible, unseen))}. Is it spelt as Torii has it?")
         if self._given.yes:
@@ -214,6 +220,21 @@ class Wizard:
             grouping.ask_for_near(self._interview)
             grouping.ask_for_others(self._interview)
         return as_seen(grouping.view, values)
+
+    def _summary(self, profile: Profile) -> list[list[str]]:
+        rows = [
+            [legible(view.label), _of_view(view, self._unseen.get(view.label, 0))]
+            for view in profile.organizational_views
+        ]
+        numbers = ", ".join(f"{name} {value:g}" for name, value in profile.thresholds.items())
+        agreed = profile.read_only_agreement
+        return [
+            *rows,
+            ["time zone", profile.time_zone],
+            ["currency", profile.display_currency],
+            ["thresholds", numbers or "the prompts' defaults"],
+            ["read-only use", f"agreed by {legible(agreed.by)} on {agreed.on}" if agreed else "nobody has agreed yet"],
+        ]
 
     def _decide(self, views: Sequence[OrganizationalView]) -> Profile:
         given, before, ask = self._given, self._before, self._interview.ask
@@ -230,7 +251,11 @@ class Wizard:
             before.read_only_agreement.by if before.read_only_agreement else NONE,
             lambda text: optional_line(text, "the name"),
         )
-        day = given.on or datetime.datetime.now(ZoneInfo(zone)).date()
+        today = datetime.datetime.now(ZoneInfo(zone)).date()
+        if given.on and given.on > today:  # Which day it is there is known only now.
+            message = f"{given.on} is still to come in {zone}"
+            raise UsageError.of("future-date", message, "write the day on which they agreed", path="--on")
+        day = given.on or today
         approval = {"approved_by": name, "approved_on": day} if name else {}
         if not name:
             told = "Nobody has agreed to read-only use yet: promptkit doctor will say so until somebody has."
@@ -259,20 +284,10 @@ def _field_row(number: int, one: Candidate) -> list[str]:
     return [str(number), one.key, legible(one.name), *figures, "yes" if one.fits else "no"]
 
 
-def _summary(profile: Profile, before: Profile) -> list[list[str]]:
-    rows = [[legible(view.label), _of_view(view)] for view in profile.organizational_views]
-    numbers = ", ".join(f"{name} {value:g}" for name, value in profile.thresholds.items())
-    agreed = profile.read_only_agreement
-    return [
-        *rows,
-        ["time zone", profile.time_zone],
-        ["currency", profile.display_currency],
-        ["thresholds", numbers or "the prompts' defaults"],
-        ["read-only use", f"agreed by {legible(agreed.by)} on {agreed.on}" if agreed else "nobody has agreed yet"],
-    ]
-
-
-def _of_view(view: OrganizationalView) -> str:
-    spellings = f", {len(view.aliases)} values read as another" if view.aliases else ""
+def _of_view(view: OrganizationalView, unseen: int) -> str:
+    """A view in words; `unseen` is how many of its aliases are for values that no row holds."""
+    seen = len(view.aliases) - unseen
+    spellings = f", {seen} {'value' if seen == 1 else 'values'} read as another" if seen else ""
+    spellings += f", {unseen} more if a row ever holds {'it' if unseen == 1 else 'them'}" if unseen else ""
     field = f"{view.entity}.{view.field}, {view.approved_coverage:g} % of rows have a value"
     return f"{field}; {len(view.approved_groups)} groups{spellings}"

@@ -115,6 +115,13 @@ def is_guarded(library: Library, tools: Sequence[Definition]) -> bool:
     return is_as_reviewed and bool(names) and names <= reads < set(locked)
 
 
+def left_out_by_guard(library: Library, changes: Iterable[ToolChange]) -> list[ToolChange]:
+    """The changes that are missing tools which a guard never shows: those that are not reviewed as reads."""
+    reviewed = library.reviewed_tools
+    reads = {name for name, rule in reviewed.items() if is_read(rule)}
+    return [change for change in changes if change.kind is ToolChangeKind.REMOVED and change.tool not in reads]
+
+
 def is_read(rule: ReviewedTool) -> bool:
     """Whether calls of a reviewed tool may be allowed."""
     return rule.tool_class is ToolClass.READ and not rule.sensitive

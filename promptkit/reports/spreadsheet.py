@@ -12,6 +12,7 @@ from promptkit.answering.contract import one_line
 
 # Source: OWASP, "CSV Injection". Where commas are decimal, a semicolon ends a cell.
 _FORMULA = re.compile("(?:^|(?<=;))(?=[=+\\-@\\t\\r\\n\uff1d\uff0b\uff0d\uff20])")
+_OF_TOTALS = ["total", "of", "value", "unit"]
 Block = Sequence[Sequence[Any]]
 
 
@@ -43,7 +44,7 @@ def _blocks(answer: Mapping[str, Any]) -> Iterator[Block]:
         heading = [[table["heading"]]] if len(tables) > 1 else []
         yield [*heading, [column["name"] for column in table["columns"]], *table["rows"]]
     if answer["totals"]:
-        yield [["Totals"], *map(_total, answer["totals"])]
+        yield [["Totals"], _OF_TOTALS, *map(_total, answer["totals"])]
     yield [["Evidence"], *_evidence(answer)]
 
 

@@ -58,13 +58,13 @@ class ConsentPage:
     Args:
         authorization: has the requests to answer.
         people: the people who can sign in.
-        chosen: the role that is selected at first.
+        chosen: the role that is selected at first; by default the one with the least rights.
     """
 
-    def __init__(self, authorization: Authorization, people: list[Member], chosen: RoleKey) -> None:
+    def __init__(self, authorization: Authorization, people: list[Member], chosen: RoleKey | None = None) -> None:
         self._authorization = authorization
         self._people = people
-        self._chosen: RoleKey = chosen
+        self._chosen: RoleKey = chosen or "readOnly"
 
     async def handle(self, request: Request) -> Response:
         """Show the page, or accept its answer: once, and only from the page itself."""

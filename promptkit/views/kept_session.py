@@ -14,6 +14,7 @@ from promptkit.errors import PromptkitError
 from promptkit.library.store import Library
 from promptkit.model import Profile
 from promptkit.policy.decision import Definition, definition_digest
+from promptkit.torii.names import LOCAL_SERVERS
 
 MAX_LIST_AGE_SECONDS = 10
 MAX_WAIT_SECONDS = 30
@@ -97,6 +98,7 @@ class KeptSession:
                 cache=self._cache,
                 share=self._share,
                 reader=self._reader,
+                is_marked=self._server not in LOCAL_SERVERS,  # Who names a local Torii is told at the start.
             ) as opened:
                 self._opened, self._seen_at, is_open = opened, anyio.current_time(), True
                 task_status.started(opened)

@@ -15,6 +15,8 @@ MAX_AGE_SECONDS = 30 * 60
 MAX_PER_CALLER = 20
 MAX_ANSWERS = 200
 CURSOR_LENGTH = 32
+SPLIT_LIMIT = "split_up_to"
+"""The argument of a view that splits what is in its rows, if that is not too much: more rows can mean other figures."""
 
 
 @dataclass
@@ -39,6 +41,8 @@ class PagedAnswer:
         known, total = len(self.rows[table]), self.totals[table]
         if self.is_widest or total is None or not self.prompt.answer.tables[table].counted_by:
             return known
+        if SPLIT_LIMIT in self.prompt.arguments:
+            return known  # A cursor beyond would be refused; whoever wants more rows asks for them.
         most = self.prompt.arguments["rows"].maximum if "rows" in self.prompt.arguments else None
         return max(known, int(min(total, most or total)))
 

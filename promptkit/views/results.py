@@ -105,7 +105,11 @@ def _left(kept: PagedAnswer, number: int, shown: int) -> str:
     reach, total = kept.reach(number), kept.totals[number]
     if shown < reach:
         return _more(max(reach, total or 0) - shown, kept.cursor(number, shown))
-    return f"and {total - shown:,} more, beyond what this view lists" if total and total > shown else ""
+    if not total or total <= shown:
+        return ""
+    most = kept.prompt.arguments["rows"].maximum if "rows" in kept.prompt.arguments else 0
+    how = ": call answer_view again, with more rows" if shown < (most or 0) else ", beyond what this view lists"
+    return f"and {total - shown:,} more{how}"
 
 
 def _more(left: int, cursor: str) -> str:

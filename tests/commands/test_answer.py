@@ -15,7 +15,7 @@ import anyio
 import pytest
 
 from promptkit.commands.answer import AnswerOutputs, print_answer
-from promptkit.commands.stand_in import STAND_IN_NOTICE
+from promptkit.connection.stand_in import STAND_IN_NOTICE
 from promptkit.dashboard.embedded import answer_in
 from promptkit.errors import PromptkitError, UsageError
 from promptkit.model import DEFAULT_PROFILE
@@ -38,7 +38,7 @@ def test_the_whole_answer_is_printed_with_the_arguments_given(library, capfd):
     assert printed.out.startswith("## Widely used apps\n")
     assert "\n- Filters: min_users = 7; rows = 25\n" in printed.out
     assert printed.out.splitlines()[-1].startswith("[connection_apps@")
-    assert printed.err == ""
+    assert printed.err == f"{STAND_IN_NOTICE}\n"
 
 
 def test_an_argument_that_is_no_pair_is_wrong_usage_and_nothing_is_read(library, capfd):

@@ -73,18 +73,18 @@ def test_a_list_has_one_line_for_each_prompt_however_wide_the_terminal_is(librar
 @pytest.mark.parametrize(
     ("words", "code", "report"),
     [
-        (["render", "renewals"], 1, "[unknown-prompt] there is no prompt renewals"),
-        (["render", "renewal_calender"], 1, "fix: write renewal_calendar"),
+        (["render", "renewals"], 2, "[unknown-prompt] there is no prompt renewals"),
+        (["render", "renewal_calender"], 2, "fix: write renewal_calendar"),
         (["render", "renewal_calendar", "-a", "days"], 2, "[wrong-pair]"),
-        (["render", "renewal_calendar", "-a", "days=0"], 1, "the least is 1"),
-        (["render", "renewal_calendar@9.9.9"], 1, "[unknown-version]"),
+        (["render", "renewal_calendar", "-a", "days=0"], 2, "the least is 1"),
+        (["render", "renewal_calendar@9.9.9"], 2, "[unknown-version]"),
         (
             ["answer", "notice_deadlines@1.0.0"],
-            1,
+            2,
             "notice_deadlines@1.0.0 is an earlier version, which can only be rendered",
         ),
-        (["eval", "notice_deadlines@1.0.0"], 1, "[earlier-version]"),
-        (["answer", "notice_deadlines@9.9.9"], 1, "[unknown-version]"),
+        (["eval", "notice_deadlines@1.0.0"], 2, "[earlier-version]"),
+        (["answer", "notice_deadlines@9.9.9"], 2, "[unknown-version]"),
         (["answer", "connection_apps", "--json", "--csv"], 2, "[json-or-csv]"),
         (["answer", "--all", "dashboards", "--csv"], 2, "[all-views]"),
         (["answer", "--all"], 2, "Missing argument 'NAME|DIR'"),
@@ -96,15 +96,27 @@ def test_a_list_has_one_line_for_each_prompt_however_wide_the_terminal_is(librar
         (["eval", "--mutate", "--model", "rogue"], 2, "so --model has no meaning beside it"),
         (["eval", "--dask", "tcp://127.0.0.1:1", "--cassette", "cassette"], 2, "[record-or-replay]"),
         (["eval", "merge"], 2, "Missing argument 'DIR'"),
-        (["eval", "merge", "no-such-run"], 1, "[unreadable]"),
+        (["eval", "merge", "no-such-run"], 2, "[no-such-file]"),
         (["tools", "--server", "local", "lock"], 2, "'lock' must be the first word after 'tools'"),
-        (["tools", "diff", "--list", "no-such-file.json"], 1, "[unreadable]"),
+        (["tools", "diff", "--list", "no-such-file.json"], 2, "--list: [no-such-file]"),
         (["export", "plugin"], 2, "Missing argument 'DIR'"),
         (["torii", "--http", "nowhere"], 2, "[address]"),
         (["bump", "renewal_calendar", "huge", "--note", "x"], 2, "[wrong-part]"),
+        (["render", "renewal_calendar", "--profile", "nowhere.yaml"], 2, "or have promptkit init write it"),
+        (["instructions", "--for", "nowhere"], 2, "[unknown-host]"),
+        (["export", "chatgpt-project", "README.md"], 2, "[folder-in-use]"),
+        (["export", "page", "README.md"], 2, "[not-a-folder]"),
+        (["answer", "--all", "README.md"], 2, "[not-a-folder]"),
+        (["new", "BadName"], 2, "[wrong-name]"),
+        (["doctor", "--html", "no-such-folder/doctor.html"], 2, "--html: [no-folder]"),
+        (["connect", "api.toriihq.com/mcp"], 2, "does not begin with https:// or http://"),
+        (["render", "renewal_calendar", "--profile", "README.md"], 1, "README.md:"),
+        (["tools", "--list", "README.md"], 1, "[not-a-tool-list]"),
     ],
 )
-def test_a_mistake_ends_with_its_code_and_no_traceback(words, code, report, run_here):
+def test_what_is_wrong_on_the_command_line_ends_with_2_and_what_is_wrong_in_a_file_with_1(
+    words, code, report, run_here
+):
     done = run_here(*words)
     assert done.returncode == code
     assert report in done.stderr
@@ -127,7 +139,9 @@ def test_a_mistyped_command_is_answered_with_the_nearest_one(words, near, run_he
     assert f"Did you mean {near}" in done.stderr
 
 
-@pytest.mark.parametrize(("words", "code"), [(["render", "renewals"], 1), (["nothing"], 2)])
+@pytest.mark.parametrize(
+    ("words", "code"), [(["tools", "--list", "README.md"], 1), (["render", "renewals"], 2), (["nothing"], 2)]
+)
 def test_a_process_ends_with_the_code_of_its_mistake(words, code):
     done = run(*words)
     assert (done.returncode, done.stdout, "Traceback" in done.stderr) == (code, "", False)

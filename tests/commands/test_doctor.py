@@ -1,12 +1,16 @@
 """The command `doctor`: what it writes besides what it prints, and what it asks at a terminal."""
 
+import asyncio
 import json
 import os
 
 import pytest
+from rich.console import Console
+from rich.prompt import Confirm
 
-from promptkit.commands.doctor import run_doctor
+from promptkit.commands.doctor import PrintedFindings, run_doctor
 from promptkit.model import DEFAULT_PROFILE
+from promptkit.onboarding.finding import CheckStatus, Finding
 from tests.servers import served
 
 
@@ -22,6 +26,23 @@ def test_the_file_names_the_server_and_has_each_finding_those_that_failed_first(
     failed = [one["check"] for one in findings if one["status"] == "fail"]
     assert failed
     assert max(text.index(f">{check}<") for check in failed) < text.index(">server<")
+
+
+def test_what_several_findings_in_a_row_say_to_do_next_stands_once(capsys):
+    printed = PrintedFindings(Console(width=80))
+    for check, next_ in [("a", "do it"), ("b", "do it"), ("c", ""), ("d", "do it"), ("e", "do more")]:
+        printed.add(Finding(check, CheckStatus.WARN, "seen", next_))
+    printed.end()
+    assert [line.strip() for line in capsys.readouterr().out.splitlines()] == [
+        "warn    a: seen",
+        "warn    b: seen",
+        "next, for these 2: do it",
+        "warn    c: seen",
+        "warn    d: seen",
+        "next: do it",
+        "warn    e: seen",
+        "next: do more",
+    ]
 
 
 @pytest.mark.parametrize(("typed", "is_right"), [("y\ny\n", True), ("y\nn\n", False), ("maybe\ny\nn\n", False)])
@@ -40,6 +61,22 @@ def test_somebody_at_a_terminal_compares_the_examples_with_torii(library, torii,
         not is_right,
         not is_right,
     )
+
+
+def test_ctrl_c_ends_a_question(library, torii, monkeypatch):
+    def interrupted(*_, **__):
+        # In a loop the first Ctrl+C only cancels a task, and the question goes on.
+        with pytest.raises(RuntimeError):
+            asyncio.get_running_loop()
+        raise KeyboardInterrupt
+
+    ours, theirs = os.openpty()
+    with os.fdopen(theirs) as terminal, served(torii) as url:
+        monkeypatch.setattr("sys.stdin", terminal)
+        monkeypatch.setattr(Confirm, "ask", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            run_doctor(library, server=url, profile=DEFAULT_PROFILE, as_json=False)
+    os.close(ours)
 
 
 def test_at_a_terminal_answers_that_end_leave_the_example_open(library, torii, capsys, monkeypatch):

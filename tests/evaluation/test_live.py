@@ -8,6 +8,7 @@ import pytest
 from promptkit.agents.eval_spec import EvalSpec
 from promptkit.commands.audit import run_audit
 from promptkit.connection.session import Outcome
+from promptkit.connection.stand_in import STAND_IN_NOTICE
 from promptkit.errors import PromptkitError
 from promptkit.evaluation.evaluators.contract import holds
 from promptkit.evaluation.live import AuditWatch, forecast, preflight, tools_stay_as_reviewed
@@ -36,7 +37,7 @@ def test_a_busy_server_is_asked_again_and_the_tenant_is_unchanged(library, tmp_p
         assert evaluate(library, "connection_apps", server=url, out=tmp_path / "run") == 0
         assert torii.digest() == before
     told = capsys.readouterr().err
-    assert told.startswith("Prompts: 1, samples: 3. At least 3 read calls")
+    assert told.startswith(f"{STAND_IN_NOTICE}\nPrompts: 1, samples: 3. At least 3 read calls")
     assert "Note: Torii's audit log has nothing new since the run began\n" in told
 
 

@@ -162,8 +162,8 @@ def test_a_review_is_two_files_or_none(named):
         (["true", "--env", f"API_TOKEN={SECRET}"], "what follows --env is not a variable of this environment"),
         (["http://127.0.0.1:9/mcp", "--env", "HOME"], "a server at a URL gets no environment"),
         (["https://mcp.example/mcp"], "https://mcp.example/mcp is not the address of a Torii server"),
-        ([f"http://127.0.0.1:9/mcp?api_key={SECRET}"], "http://127.0.0.1:9/mcp is not the address"),
-        ([f"http://ada:{SECRET}@127.0.0.1:9/mcp"], "http://127.0.0.1:9/mcp is not the address"),
+        ([f"http://127.0.0.1:9/mcp?api_key={SECRET}"], "http://127.0.0.1:9/mcp is given with a query"),
+        ([f"http://ada:{SECRET}@127.0.0.1:9/mcp"], "http://127.0.0.1:9/mcp is given with a user or a password"),
     ],
     ids=lambda value: value[-1][:30] if isinstance(value, list) else "",
 )
@@ -179,5 +179,5 @@ def test_a_server_with_a_review_of_its_own_may_be_anywhere_but_its_address_holds
     assert checked_url("https://mcp.example/mcp", may_be_other=True) == "https://mcp.example/mcp"
     assert checked_url(TORII_URL, may_be_other=True) == TORII_URL
     for url in ("http://mcp.example/mcp", "https://a:b@mcp.example/mcp", "https://mcp.example/mcp?key=x", "ftp://x/"):
-        with pytest.raises(UsageError, match="is not the plain address of a server"):
+        with pytest.raises(UsageError, match=r"is not the plain address of a server|is given with a (user|query)"):
             checked_url(url, may_be_other=True)

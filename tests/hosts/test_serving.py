@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from promptkit.commands.stand_in import STAND_IN_NOTICE
+from promptkit.connection.stand_in import STAND_IN_NOTICE
 from tests.guard import own_server, raw_torii
 
 HELLO = {"protocolVersion": "2025-11-25", "capabilities": {}, "clientInfo": {"name": "raw", "version": "1"}}

@@ -1,9 +1,11 @@
 """What a person types, and what they are told where it is wrong."""
 
+from pathlib import Path
+
 import pytest
 
 from promptkit.errors import PromptkitError
-from promptkit.onboarding.typed import field, line, picked, thresholds, value_and_group, yes_or_no
+from promptkit.onboarding.typed import field, line, picked, require_writable, thresholds, value_and_group, yes_or_no
 
 NAMES = ["user.department", "user.country", "app.owner"]
 
@@ -27,6 +29,22 @@ def test_a_slip_is_answered_with_the_name_that_was_meant(word):
     with pytest.raises(PromptkitError) as caught:
         picked(word, NAMES)
     assert caught.value.problems[0].fix.removeprefix("write ") in NAMES
+
+
+@pytest.mark.parametrize(
+    ("names", "fix"),
+    [(NAMES, "write a number from 1 to 3, or a name as the list has it"), (["1", "2"], "write a number from 1 to 2")],
+)
+def test_names_are_asked_for_only_where_the_list_has_some(names, fix):
+    with pytest.raises(PromptkitError) as caught:
+        picked("99", names)
+    assert caught.value.problems[0].fix == fix
+
+
+@pytest.mark.skipif(not Path("/proc/self").is_dir(), reason="needs a folder in which nobody can write, not even root")
+def test_a_folder_that_cannot_be_written_to_is_found_by_trying():
+    with pytest.raises(PromptkitError, match="nothing can be written into /proc/self"):
+        require_writable(Path("/proc/self/dashboard.yaml"))
 
 
 @pytest.mark.parametrize("text", ["soon", "1_0", "nan", "inf", "1e5", "٣", "--1", "0x1", "1,5", "9" * 400])

@@ -85,11 +85,18 @@ def test_enter_merges_nothing(ask, tmp_path):
     assert {"Eng", "Engineering", "Customer Succes"} <= {*view.approved_groups}
 
 
-def test_a_word_that_no_field_has_proposes_none(ask, tmp_path, capsys):
-    ask(tmp_path / "draft.json", ["kostenstelle", "", ""])
-    shown = capsys.readouterr().err
-    assert "No field has kostenstelle in its name." in shown
-    assert "no field is named: pick at least one" in shown
+def test_where_no_field_has_the_word_enter_takes_the_most_complete_ones(ask, tmp_path, capsys):
+    _, draft, _ = ask(tmp_path / "draft.json", ["kostenstelle", ""])
+    assert "No field has kostenstelle in its name." in capsys.readouterr().err
+    assert draft.answers[-1].answer.startswith("user.")
+
+
+def test_an_alias_of_a_value_that_no_row_holds_is_not_counted_as_read(ask, tmp_path, capsys):
+    given = Answers(fields=["user.department=Team"], aliases=["Team:Nope=Sales", "Team:Eng=Engineering"])
+    ask(tmp_path / "draft.json", [""] * 7, given=given)
+    shown = " ".join(capsys.readouterr().err.split())
+    assert "No row holds Nope." in shown
+    assert "1 value read as another, 1 more if a row ever holds it" in shown
 
 
 def test_the_old_answers_are_offered_and_what_is_left_out_is_named(ask, tmp_path, capsys):

@@ -42,9 +42,10 @@ def test_totals_say_what_they_are_for_and_the_evidence_comes_last():
         {"name": "apps", "unit": "apps", "value": 2},
     ]
     rows = read(answer_as_csv(answer(("Apps", []), totals=totals, remarks=["Two are new."])))
-    assert rows[2:5] == [["Totals"], ["spend", "EUR", "3.5", ""], ["apps", "", "2", "apps"]]
+    heads = ["total", "of", "value", "unit"]
+    assert rows[2:6] == [["Totals"], heads, ["spend", "EUR", "3.5", ""], ["apps", "", "2", "apps"]]
     told = [["View", "Apps"], ["Remark", "Two are new."], ["Gaps", "none"], ["Stamp", "[apps@1.0.0 01234567]"]]
-    assert rows[5:] == [[], ["Evidence"], *told]
+    assert rows[6:] == [[], ["Evidence"], *told]
 
 
 def test_rows_that_are_not_shown_are_counted():

@@ -220,6 +220,11 @@ def test_what_a_client_calls_itself_is_text_on_a_strict_page(shared):
     assert policy.endswith("frame-ancestors 'none'; form-action 'self' http://127.0.0.1:9")
 
 
+def test_the_role_with_the_least_rights_is_chosen_at_first(shared):
+    page = shared.get(authorize_url(shared, registered(shared)), follow_redirects=True)
+    assert page.text.count(" checked>") == page.text.count('value="readOnly" checked>') == 1
+
+
 def test_names_of_a_hostile_tenant_are_text(tenant):
     tenant.execute("UPDATE users SET firstName = '<img src=x onerror=alert(1)>' WHERE id = 2")
     with signed_torii(tenant) as (origin, _), httpx2.Client(base_url=origin) as http:

@@ -6,11 +6,13 @@ from anyio.from_thread import start_blocking_portal
 from jsonschema import Draft202012Validator
 
 from promptkit.answering.view_tools import ANSWER_VIEW, FIND_VIEW, NEXT_ROWS, VIEW_TOOLS
+from promptkit.connection.open_session import open_session
 from promptkit.errors import PromptkitError
 from promptkit.library.store import Library, default_root
 from promptkit.model import DEFAULT_PROFILE
 from promptkit.views.pages import MAX_BYTES, size_of
 from promptkit.views.service import ViewService
+from tests.builders import write_to
 
 NEEDED = {
     "app_dossier": {"app": "Slack"},
@@ -90,13 +92,24 @@ def test_rows_of_a_table_about_those_of_another_one_go_on_with_the_same_figures(
     assert len(people["rows"]) == 2
 
 
-def test_rows_that_would_not_go_on_from_those_given_are_refused(ask):
-    """With more apps than these, this view does not say how many slices each of them has."""
-    given = {"min_users": 0, "rows": 2}
-    cursor = ask("answer", "widely_used_apps", given).data["tables"][0]["next"]
-    with pytest.raises(PromptkitError) as caught:
-        ask("next_rows", cursor)
-    assert caught.value.problems[0].fix == "call answer_view again, with rows 500"
+def test_no_more_rows_are_offered_where_they_would_mean_other_figures(ask):
+    result = ask("answer", "widely_used_apps", {"min_users": 0, "rows": 2})
+    assert "next" not in result.data["tables"][0]
+    assert "and 54 more: call answer_view again, with more rows" in result.text
+
+
+def test_rows_that_would_not_go_on_from_those_given_are_refused(library):
+    async def after_a_change():
+        async with open_session(library, "local") as opened:
+            service = ViewService(library, opened, DEFAULT_PROFILE)
+            async with service.running():
+                first = await service.answer("renewal_calendar", {"rows": 2}, "ann")
+                write_to(opened.torii, "UPDATE contracts SET name = 'Renamed ' || name")
+                await service.next_rows(first.data["tables"][0]["next"], "ann")
+
+    with pytest.raises(PromptkitError, match="its data has changed") as caught:
+        anyio.run(after_a_change)
+    assert caught.value.problems[0].code == "changed-rows"
 
 
 def test_words_mean_what_they_mean_on_the_day_of_the_tenant(ask):

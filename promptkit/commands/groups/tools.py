@@ -34,8 +34,8 @@ def lock(
     saved: options.SavedTools = None,
     variables: options.Variables = [],  # noqa: B006
     profile: options.AllowingProfile = None,
-    tools: options.ToolsFile = None,
-    lock: options.LockFile = None,
+    tools: options.NewToolsFile = None,
+    lock: options.NewLockFile = None,
     own: options.OwnLibrary = None,
 ) -> None:
     """Accept a server's tools as reviewed, after looking at each change and giving each new tool its class."""

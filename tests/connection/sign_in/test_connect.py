@@ -13,6 +13,7 @@ import pytest
 from promptkit.commands.connect import connect_server, disconnect_server
 from promptkit.commands.init import run_init
 from promptkit.connection.open_session import open_session
+from promptkit.connection.stand_in import STAND_IN_NOTICE
 from promptkit.errors import PromptkitError, UsageError
 from promptkit.library.profile import load_profile
 from promptkit.model import ToolCall
@@ -47,7 +48,7 @@ def test_the_commands_sign_in_read_and_sign_out_as_processes(tenant, monkeypatch
         url = f"{origin}/mcp"
         signed_in = run("connect", url)
         assert (signed_in.returncode, signed_in.stdout[:12]) == (0, "Signed in to")
-        assert run("tools", "--server", url).stderr == "The tools are as reviewed.\n"
+        assert run("tools", "--server", url).stderr == f"{STAND_IN_NOTICE}\nThe tools are as reviewed.\n"
         signed_out = run("disconnect", url)
         assert (signed_out.returncode, signed_out.stdout) == (0, "Signed out.\n")
 

@@ -33,12 +33,11 @@ from promptkit.reports.frame import BASE_STYLE, environment, inline, security_po
 _FOLDER = Path(__file__).parent
 _STYLES = ("page", "home", "view", "setup", "print")
 _SCRIPTS = (
-    "render", "notices", "memory", "search", "samples", "forms", "finding", "home", "theme", "setup", "page",
+    "render", "notices", "memory", "search", "parts", "samples", "forms", "finding", "home", "theme", "setup", "page",
 )  # fmt: skip  # Each uses those before it.
 _JINJA = environment(_FOLDER / "templates")
 _JINJA.filters["line"] = line_html
 _JINJA.filters["dense"] = lambda html: Markup(re.sub(r"\n\s+", "\n", html))  # noqa: S704  (it was escaped as markup)
-_JINJA.filters["flush"] = lambda html: Markup(re.sub(r"\n\s+", "\n", html))  # noqa: S704
 # Without sorted keys: the script needs them in the order of the form.
 _JINJA.policies["json.dumps_kwargs"] = {"separators": (",", ":")}
 

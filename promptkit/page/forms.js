@@ -13,7 +13,10 @@ const forms = (() => {
     return { ...step, then: step.then.map(whole), else: step.else.map(whole) };
   }
 
-  for (const one of Object.values(views)) one.steps = one.steps.map(whole);
+  for (const one of Object.values(views)) {
+    one.steps = one.steps.map(whole);
+    one.fields = Object.fromEntries(Object.entries(one.fields).map(([field, [place, value]]) => [field, { ...data.parts[place], value }]));
+  }
 
   const opens = location.protocol === "file:"
     ? "It works for people who find this file in the same place, such as a shared drive. To others, send the prompt."
@@ -151,6 +154,7 @@ const forms = (() => {
 
   function start(name) {
     const form = formOf(name);
+    if (!controlsOf(name).length) for (const one of ["save", "defaults"]) byId(`${one}-${name}`).remove();
     form.addEventListener("input", (event) => {
       event.target.dataset.touched = "yes";
       changed(name);

@@ -1,13 +1,30 @@
-"""Lines that several prompts have, taken out of their steps, so that the page holds each of them once."""
+"""What several prompts have, taken out of each, so that the page holds it once: lines of steps, and data."""
 
 from __future__ import annotations
 
+import json
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 from promptkit.page.steps import Step
 
 _WORTH = 24  # Characters; the number that stands for a shorter line saves little.
+
+
+class Parts:
+    """Mappings that stand in many places; `all` has each of them once, in the order of the first use."""
+
+    def __init__(self) -> None:
+        self.all: list[Mapping[str, Any]] = []
+        self._places: dict[str, int] = {}
+
+    def place(self, part: Mapping[str, Any]) -> int:
+        """The place of the part in `all`."""
+        place = self._places.setdefault(json.dumps(part), len(self.all))
+        if place == len(self.all):
+            self.all.append(part)
+        return place
 
 
 class RepeatedLines:

@@ -23,6 +23,7 @@ from promptkit.library.instructions import (
 from promptkit.library.render import render
 from promptkit.library.store import Library
 from promptkit.model import DEFAULT_PROFILE, Pack, Profile, Prompt, Status
+from promptkit.page.assistants import load_assistants
 from promptkit.page.brand import company_style
 from promptkit.page.evidence import Evidence
 from promptkit.page.guide import Guide, ViewGroup, load_groups, load_guide, load_roles, next_views
@@ -33,11 +34,19 @@ from promptkit.reports.frame import BASE_STYLE, environment, inline, security_po
 _FOLDER = Path(__file__).parent
 _STYLES = ("page", "home", "view", "setup", "print")
 _SCRIPTS = (
-    "render", "notices", "memory", "search", "parts", "samples", "forms", "finding", "home", "theme", "setup", "page",
+    "render", "notices", "memory", "search", "parts", "samples", "forms", "finding", "home", "theme",
+    "setup", "doctor", "page",
 )  # fmt: skip  # Each uses those before it.
+
+
+def _dense(text: str) -> Markup:
+    """Markup, or a script without strings of several lines, with no empty lines and no space before the others."""
+    return Markup(re.sub(r"\n\s+", "\n", text))  # noqa: S704  (it was escaped as markup)
+
+
 _JINJA = environment(_FOLDER / "templates")
 _JINJA.filters["line"] = line_html
-_JINJA.filters["dense"] = lambda html: Markup(re.sub(r"\n\s+", "\n", html))  # noqa: S704  (it was escaped as markup)
+_JINJA.filters["dense"] = _dense
 # Without sorted keys: the script needs them in the order of the form.
 _JINJA.policies["json.dumps_kwargs"] = {"separators": (",", ":")}
 
@@ -71,7 +80,7 @@ def build_page(
     Raises:
         PromptkitError: a file in the library has problems, or a template does something that the page cannot.
     """
-    guide = load_guide()
+    guide, setups = load_guide(), load_assistants()
     prompts = [one for one in library.load_prompts() if preview or one.status is not Status.DRAFT]
     views = _views(library, prompts, profile, guide.validation, samples or {}, evidence or {})
     shown = [view.prompt for view in views]
@@ -85,8 +94,9 @@ def build_page(
         roles=load_roles(),
         packs=packs,
         titles={prompt.name: prompt.title for prompt in shown},
-        data=script_data(views, profile) | _home_data(guide, shown, packs),
+        data=script_data(views, profile) | _home_data(guide, shown, packs) | {"statuses": setups.statuses},
         guide=guide,
+        setups=setups,
         company=profile.company,
         preview=preview,
         agreement=profile.read_only_agreement,
@@ -154,7 +164,10 @@ def _question(library: Library, name: str) -> str:
 def _instructions(library: Library, language: str) -> dict[str, Any]:
     spoken = instructions_language(library, language)
     texts = {variant.value: build_instructions(library, variant, language=spoken) for variant in Variant}
-    hosts = [host.model_dump() | {"length": utf16_length(texts[host.variant])} for host in load_hosts(library).values()]
+    hosts = {
+        name: host.model_dump() | {"length": utf16_length(texts[host.variant])}
+        for name, host in load_hosts(library).items()
+    }
     rules = instruction_rules(library)
     return {
         "instructions": texts,
@@ -170,7 +183,7 @@ def _style(profile: Profile) -> Markup:
 
 
 def _scripts() -> list[Markup]:
-    scripts = [inline(_FOLDER / f"{name}.js") for name in _SCRIPTS]
+    scripts = [_dense(inline(_FOLDER / f"{name}.js")) for name in _SCRIPTS]
     return [_vendored("sha256"), _vendored("spelling"), *answer_scripts(), *scripts]
 
 

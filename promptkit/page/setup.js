@@ -24,5 +24,28 @@
     saveTicks();
     notices.say("The checklist is empty again.");
   });
+
+  // One assistant at a time: the one chosen last, or the one that the address names
+
+  const choices = [...document.querySelectorAll("input[name=assistant]")];
+
+  function choose(name) {
+    for (const choice of choices) {
+      choice.checked = choice.value === name;
+      byId(`assistant-${choice.value}`).hidden = choice.value !== name;
+    }
+    memory.put("assistant", name);
+  }
+
+  function follow(name) {
+    if (choices.some((choice) => choice.value === name)) choose(name);
+  }
+
+  for (const choice of choices) choice.addEventListener("change", () => choose(choice.value));
+  const asked = () => follow(location.hash.split("/")[1]);
+  window.addEventListener("hashchange", asked);
+  follow(memory.get("assistant", ""));
+  asked();
+
   for (const button of document.querySelectorAll("button[data-print]")) button.addEventListener("click", () => print());
 })();

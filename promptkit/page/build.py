@@ -94,6 +94,8 @@ def build_page(
         roles=load_roles(),
         packs=packs,
         titles={prompt.name: prompt.title for prompt in shown},
+        descriptions={prompt.name: prompt.description for prompt in shown},
+        at_once={name: _at_once(name, pack, views) for name, pack in packs.items()},
         data=script_data(views, profile) | _home_data(guide, shown, packs) | {"statuses": setups.statuses},
         guide=guide,
         setups=setups,
@@ -146,6 +148,14 @@ def _packs(library: Library, prompts: Sequence[Prompt]) -> dict[str, Pack]:
     return {name: pack for name, pack in library.load_packs().items() if names.issuperset(pack.views)}
 
 
+def _at_once(name: str, pack: Pack, views: Sequence[PageView]) -> str:
+    """The command that answers a pack, with what somebody must fill in."""
+    fields = [field for view in views if view.prompt.name in pack.views for field in view.fields]
+    blanks = dict.fromkeys(field.name for field in fields if not field.value)
+    given = "".join(f" -a {blank}={blank.upper()}" for blank in blanks)
+    return f"promptkit answer {name}{given} --html DIR"
+
+
 def _home_data(guide: Guide, prompts: Sequence[Prompt], packs: Mapping[str, Pack]) -> dict[str, Any]:
     """What the page's script needs to know besides the views."""
     return {
@@ -184,7 +194,8 @@ def _style(profile: Profile) -> Markup:
 
 def _scripts() -> list[Markup]:
     scripts = [_dense(inline(_FOLDER / f"{name}.js")) for name in _SCRIPTS]
-    return [_vendored("sha256"), _vendored("spelling"), *answer_scripts(), *scripts]
+    library, drawing = answer_scripts()
+    return [_vendored("sha256"), _vendored("spelling"), library, _dense(drawing), *scripts]
 
 
 def _vendored(name: str) -> Markup:

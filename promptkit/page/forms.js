@@ -4,6 +4,7 @@
 const forms = (() => {
   const { views, lines, presets, link_limit: LIMIT } = data;
   const { say, copy } = notices;
+  const OPENED = "Opened in a new tab. The prompt is copied too, in case the chat there is empty.";
   const COPIED = "Prompt copied. Paste it into a chat in which Torii is switched on.";
 
   /** Steps with the lines that several views share. */
@@ -166,7 +167,7 @@ const forms = (() => {
     for (const link of document.querySelectorAll(`#view-${name} a[data-open]`)) {
       link.addEventListener("click", (event) => {
         if (!isComplete(name)) event.preventDefault();
-        else if (link.dataset.copies) copy(textOf(name), COPIED);
+        else copy(textOf(name), link.dataset.copies ? COPIED : OPENED);
       });
     }
     byId(`link-${name}`).addEventListener("click", () => {

@@ -47,5 +47,18 @@
   follow(memory.get("assistant", ""));
   asked();
 
+  // The contents say which section is being read
+
+  const contents = new Map([...document.querySelectorAll(".setup > nav a")].map((link) => [byId(link.hash.slice(1).replace("/", "-")).closest("section"), link]));
+  const watched = new IntersectionObserver((entries) => {
+    const entered = entries.find((entry) => entry.isIntersecting);
+    if (!entered) return;
+    for (const [section, link] of contents) {
+      if (section === entered.target) link.setAttribute("aria-current", "location");
+      else link.removeAttribute("aria-current");
+    }
+  }, { rootMargin: "-20% 0px -75%" });
+  for (const section of contents.keys()) watched.observe(section);
+
   for (const button of document.querySelectorAll("button[data-print]")) button.addEventListener("click", () => print());
 })();

@@ -58,6 +58,10 @@ def test_a_view_says_up_to_which_tenant_it_fits_and_what_answers_a_larger_one(ht
     assert "<code>promptkit answer every_type</code>" in page
 
 
+def test_a_pack_says_how_code_answers_it_at_once(html):
+    assert "<code>promptkit answer before_a_renewal -a vendor=VENDOR --html DIR</code>" in html
+
+
 def test_the_setup_has_every_box_with_its_limit(html, page_library):
     for host in (host for name, host in load_hosts(page_library).items() if name != "system-prompt"):
         assert f"<h5>{host.title}</h5>" in html

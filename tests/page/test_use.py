@@ -259,6 +259,7 @@ def test_validation_questions_are_those_of_the_guide(name, question, open_page):
 def test_a_link_into_the_setup_opens_at_its_section(open_page):
     page = open_page("#setup/validate")
     assert page.evaluate("document.activeElement.id") == "setup-validate"
+    page.wait_for_selector("nav a[aria-current=location][href='#setup/validate']")
 
 
 def test_the_checklist_remembers_its_ticks(open_page):

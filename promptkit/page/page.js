@@ -16,7 +16,7 @@
   }
 
   function mark({ page, name }) {
-    for (const link of document.querySelectorAll("nav a")) {
+    for (const link of document.querySelectorAll("nav.pages a, #views a")) {
       const here = link.dataset.page ? link.dataset.page === (page === "setup" ? page : "home") : page === "view" && link.hash.split("?")[0] === `#${name}`;
       if (here) link.setAttribute("aria-current", "page");
       else link.removeAttribute("aria-current");
@@ -43,7 +43,9 @@
     const heading = current.querySelector("h1");
     document.title = page === "home" ? title : `${heading.textContent} - ${title}`;
     if (unknown) notices.say("This page has no such view. Here are all of them.");
-    if (moveFocus || section) (byId(`setup-${section}`) ?? heading).focus();
+    const wanted = byId(`setup-${section}`) ?? heading;
+    if (moveFocus || section) wanted.focus();
+    if (section) wanted.scrollIntoView();
     // Also on opening: bringing the link into view in its list has moved the page.
     if (page !== "setup" || !section) window.scrollTo(0, 0);
   }

@@ -338,16 +338,18 @@ def answer(
     every: options.Every = False,
     own: options.OwnLibrary = None,
 ) -> None:
-    """Compute a view from read tools, without a model, or refresh the dashboards of all views."""
+    """Compute a view from read tools, without a model, or the dashboards of a pack, or of all views."""
     from promptkit.commands.answer import AnswerOutputs, print_answer
-    from promptkit.commands.refresh import TenantSource, refresh
+    from promptkit.commands.refresh import TenantSource, answer_pack, is_pack, refresh
 
     library, outputs = options.library(own), AnswerOutputs(as_json=as_json, as_csv=as_csv, html=html)
     tenant = options.profile_at(profile, library, server)
     cache = not no_cache
+    source = TenantSource(server, tenant, profile, cache=cache)
     if every:
-        source = TenantSource(server, tenant, profile, cache=cache)
         raise typer.Exit(refresh(library, name, argument, source, outputs))
+    if is_pack(library, name):
+        raise typer.Exit(answer_pack(library, name, argument, source, outputs))
     code = print_answer(library, name, argument, server=server, profile=tenant, outputs=outputs, cache=cache)
     raise typer.Exit(code)
 

@@ -13,6 +13,7 @@ from promptkit.language import Language, Wording
 from promptkit.library.cases import AttackFamily, CaseFile
 from promptkit.library.store import Library
 from promptkit.model import Host, Profile, Prompt, ReviewedTool, Scoring
+from promptkit.page.assistants import Assistants
 from promptkit.page.guide import Guide, ViewGroup
 from promptkit.torii.generate.hostile import HostileText
 from tests.sources import ROOT
@@ -66,6 +67,7 @@ WHOLE = {
     "evals/cases/app_dossier.yaml": CaseFile,
     "instructions/scoring.yaml": Scoring,
     "promptkit/languages/de.yaml": Language,
+    "promptkit/page/assistants.yaml": Assistants,
     "promptkit/page/guide.yaml": Guide,
     "view.yaml": Prompt,
 }

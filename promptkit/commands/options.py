@@ -228,12 +228,15 @@ NameOrFolder = Annotated[
     str,
     typer.Argument(
         metavar="NAME|DIR",
-        help="A prompt from `promptkit list`; with --all, the folder to refresh.",
+        help="A prompt from `promptkit list`, or a pack of them; with --all, the folder to refresh.",
         autocompletion=_names,
     ),
 ]
 AsCsv = Annotated[bool, typer.Option("--csv", help="Print CSV for a spreadsheet instead of text.")]
-Dashboard = Annotated[Path | None, typer.Option(help="Write the dashboard here, one self-contained HTML file.")]
+Dashboard = Annotated[
+    Path | None,
+    typer.Option(help="Write the dashboard here, one self-contained HTML file; of a pack, a folder of them."),
+]
 Every = Annotated[bool, typer.Option("--all", help="Write the dashboard of every view, and an index of them.")]
 
 # Used by `init`.

@@ -1,10 +1,10 @@
-"""`answer --all`: the dashboard of every view in a folder, and an index of them."""
+"""`answer --all`, and `answer` of a pack: the dashboards of several views in a folder, and an index of them."""
 
 from __future__ import annotations
 
 import shlex
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -15,6 +15,7 @@ from promptkit.answering.view_answer import view_answer
 from promptkit.answering.view_tools import COMPLETE
 from promptkit.commands.answer import TEXT, AnswerOutputs, answered_by, failure, now_at, source_of
 from promptkit.commands.progress import OnProgress, calls_bar, progress_bars
+from promptkit.commands.render import parse_pairs
 from promptkit.commands.stand_in import say_opened
 from promptkit.connection.address import address_of
 from promptkit.connection.open_session import OpenedSession, open_session
@@ -22,10 +23,12 @@ from promptkit.dashboard.index import IndexEntry, State, build_index, is_index
 from promptkit.dashboard.last_good import Answer, DashboardFile, not_ours, page_text, with_source
 from promptkit.errors import PromptkitError, UsageError
 from promptkit.files import make_folder, write_text
+from promptkit.library.profile import today_at
 from promptkit.library.render import default_of, resolve_arguments
 from promptkit.library.store import Library
-from promptkit.model import Profile, Prompt, Status
+from promptkit.model import Profile, Prompt, Scalar, Status
 from promptkit.page.guide import load_groups
+from promptkit.text import sanitized
 from promptkit.torii.names import LOCAL_SERVERS
 
 INDEX = "index.html"
@@ -72,17 +75,42 @@ def refresh(
     if given := [*(["--argument"] if pairs else []), *outputs.named]:
         message = f"--all writes the dashboards of all views with their defaults, so {given[0]} cannot be followed"
         raise UsageError.of("all-views", message, "leave it out, or name one view instead of --all")
-    folder = Path(directory)
-    make_folder(folder)
-    index = folder / INDEX
-    if (text := page_text(index)) is not None and not is_index(text):
-        raise not_ours(index, "an index")
     prompts = views_of(library, source.profile)
-    run = _Refresh(library, folder, source, now_at(source.profile))
-    run.go(prompts)
-    write_text(index, build_index(_grouped(library, prompts, run.entries), source=source.words, at=run.at))
-    print(index)
-    return int(any(entry.state not in {State.FRESH, State.NEEDS} for entry in run.entries.values()))
+    run = _Refresh(library, Path(directory), source, now_at(source.profile))
+    return run.write(prompts, lambda: _grouped(library, prompts, run.entries))
+
+
+def is_pack(library: Library, name: str) -> bool:
+    """Whether a pack has this name, and no prompt has."""
+    packs = {path.stem for path in library.files("prompts/packs/*.yaml")}
+    return name in packs and name not in library.prompt_names()
+
+
+def answer_pack(library: Library, name: str, pairs: Sequence[str], source: TenantSource, outputs: AnswerOutputs) -> int:
+    """Write NAME.html for each view of a pack into the folder `outputs.html`, and index.html over them, in order.
+
+    Each of `pairs` is for the views that have this argument.
+
+    Returns:
+        1 if a view could not be read as a whole, or waits for an argument.
+
+    Raises:
+        UsageError: another output is asked for, or a pair is for none of the views.
+        PromptkitError: the folder has an index that is not ours, or the index cannot be written.
+    """
+    if outputs.html is None or outputs.as_json or outputs.as_csv:
+        message = f"{name} is a pack, and each of its views gets a dashboard"
+        raise UsageError.of("pack-folder", message, f"write promptkit answer {name} --html FOLDER, or name one view")
+    pack = library.load_packs()[name]
+    prompts = [library.load_prompt(view) for view in pack.views]
+    known = sorted({argument for prompt in prompts for argument in prompt.arguments})
+    for pair in pairs:
+        if (argument := pair.partition("=")[0]) not in known:
+            message = f"no view of {name} has the argument {sanitized(argument)}"
+            raise UsageError.of("pack-argument", message, f"give some of {', '.join(known)}")
+    run = _Refresh(library, outputs.html, source, now_at(source.profile), pairs)
+    code = run.write(prompts, lambda: {pack.title: [run.entries[prompt.name] for prompt in prompts]})
+    return int(code or any(entry.state is State.NEEDS for entry in run.entries.values()))
 
 
 def views_of(library: Library, profile: Profile) -> list[Prompt]:
@@ -104,13 +132,28 @@ def _grouped(
 
 @dataclass
 class _Refresh:
-    """One refresh of a folder; `entries` are the views that are done, by name."""
+    """One refresh of a folder; `entries` are the views that are done, by name.
+
+    Each of `pairs` fills in one argument of the views that have it.
+    """
 
     library: Library
     folder: Path
     source: TenantSource
     at: str
+    pairs: Sequence[str] = ()
     entries: dict[str, IndexEntry] = field(default_factory=dict)
+
+    def write(self, prompts: Sequence[Prompt], grouped: Callable[[], Mapping[str, Sequence[IndexEntry]]]) -> int:
+        """Write the dashboards, and the index with the entries as `grouped` then; 1 if a view is not whole."""
+        make_folder(self.folder)
+        index = self.folder / INDEX
+        if (text := page_text(index)) is not None and not is_index(text):
+            raise not_ours(index, "an index")
+        self.go(prompts)
+        write_text(index, build_index(grouped(), source=self.source.words, at=self.at))
+        print(index)
+        return int(any(entry.state not in {State.FRESH, State.NEEDS} for entry in self.entries.values()))
 
     def go(self, prompts: Sequence[Prompt]) -> None:
         """Read all that need nothing to be filled in, and write them; what cannot be read keeps its file."""
@@ -129,8 +172,12 @@ class _Refresh:
 
     def _blanks(self, prompt: Prompt) -> list[str]:
         """The arguments that somebody must fill in."""
-        given = {name: default_of(name, one, self.source.profile) for name, one in prompt.arguments.items()}
-        return [name for name, value in given.items() if value is None]
+        usual = {name: default_of(name, one, self.source.profile) for name, one in prompt.arguments.items()}
+        return [name for name, value in usual.items() if value is None and name not in self._given(prompt)]
+
+    def _given(self, prompt: Prompt) -> dict[str, Scalar]:
+        pairs = [pair for pair in self.pairs if pair.partition("=")[0] in prompt.arguments]
+        return parse_pairs(prompt, pairs, today_at(self.source.profile))
 
     async def _read_each(self, prompts: Sequence[Prompt], bars: Progress) -> None:
         async with open_session(
@@ -146,7 +193,7 @@ class _Refresh:
 
     async def _read(self, prompt: Prompt, opened: OpenedSession, on_progress: OnProgress) -> None:
         profile = self.source.profile
-        values = resolve_arguments(prompt, {}, profile)
+        values = resolve_arguments(prompt, self._given(prompt), profile)
         answered = await answered_by(self.library, prompt, values, opened, profile, on_progress)
         data = with_source(view_answer(prompt, values, answered), self.source.words)
         self._enter(prompt, data, answered.gaps)

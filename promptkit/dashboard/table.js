@@ -50,7 +50,7 @@ const tables = (() => {
 
     function cell(value, index) {
       const shown = written(value, types[index]);
-      const kinds = [isNumber(types[index]) && "number", value === null && "none", shown.length > 32 && "long"].filter(Boolean);
+      const kinds = [isNumber(types[index]) && "number", types[index] === "date" && "date", value === null && "none", shown.length > 32 && "long"].filter(Boolean);
       return element("td", kinds.length ? { class: kinds.join(" ") } : null, element("bdi", null, shown));
     }
 

@@ -23,6 +23,7 @@ from promptkit.library.instructions import (
 from promptkit.library.render import render
 from promptkit.library.store import Library
 from promptkit.model import DEFAULT_PROFILE, Pack, Profile, Prompt, Status
+from promptkit.page.assistants import load_assistants
 from promptkit.page.brand import company_style
 from promptkit.page.evidence import Evidence
 from promptkit.page.guide import Guide, ViewGroup, load_groups, load_guide, load_roles, next_views
@@ -33,12 +34,19 @@ from promptkit.reports.frame import BASE_STYLE, environment, inline, security_po
 _FOLDER = Path(__file__).parent
 _STYLES = ("page", "home", "view", "setup", "print")
 _SCRIPTS = (
-    "render", "notices", "memory", "search", "samples", "forms", "finding", "home", "theme", "setup", "page",
+    "render", "notices", "memory", "search", "parts", "samples", "forms", "finding", "home", "theme",
+    "setup", "doctor", "page",
 )  # fmt: skip  # Each uses those before it.
+
+
+def _dense(text: str) -> Markup:
+    """Markup, or a script without strings of several lines, with no empty lines and no space before the others."""
+    return Markup(re.sub(r"\n\s+", "\n", text))  # noqa: S704  (it was escaped as markup)
+
+
 _JINJA = environment(_FOLDER / "templates")
 _JINJA.filters["line"] = line_html
-_JINJA.filters["dense"] = lambda html: Markup(re.sub(r"\n\s+", "\n", html))  # noqa: S704  (it was escaped as markup)
-_JINJA.filters["flush"] = lambda html: Markup(re.sub(r"\n\s+", "\n", html))  # noqa: S704
+_JINJA.filters["dense"] = _dense
 # Without sorted keys: the script needs them in the order of the form.
 _JINJA.policies["json.dumps_kwargs"] = {"separators": (",", ":")}
 
@@ -72,7 +80,7 @@ def build_page(
     Raises:
         PromptkitError: a file in the library has problems, or a template does something that the page cannot.
     """
-    guide = load_guide()
+    guide, setups = load_guide(), load_assistants()
     prompts = [one for one in library.load_prompts() if preview or one.status is not Status.DRAFT]
     views = _views(library, prompts, profile, guide.validation, samples or {}, evidence or {})
     shown = [view.prompt for view in views]
@@ -86,8 +94,11 @@ def build_page(
         roles=load_roles(),
         packs=packs,
         titles={prompt.name: prompt.title for prompt in shown},
-        data=script_data(views, profile) | _home_data(guide, shown, packs),
+        descriptions={prompt.name: prompt.description for prompt in shown},
+        at_once={name: _at_once(name, pack, views) for name, pack in packs.items()},
+        data=script_data(views, profile) | _home_data(guide, shown, packs) | {"statuses": setups.statuses},
         guide=guide,
+        setups=setups,
         company=profile.company,
         preview=preview,
         agreement=profile.read_only_agreement,
@@ -137,6 +148,14 @@ def _packs(library: Library, prompts: Sequence[Prompt]) -> dict[str, Pack]:
     return {name: pack for name, pack in library.load_packs().items() if names.issuperset(pack.views)}
 
 
+def _at_once(name: str, pack: Pack, views: Sequence[PageView]) -> str:
+    """The command that answers a pack, with what somebody must fill in."""
+    fields = [field for view in views if view.prompt.name in pack.views for field in view.fields]
+    blanks = dict.fromkeys(field.name for field in fields if not field.value)
+    given = "".join(f" -a {blank}={blank.upper()}" for blank in blanks)
+    return f"promptkit answer {name}{given} --html DIR"
+
+
 def _home_data(guide: Guide, prompts: Sequence[Prompt], packs: Mapping[str, Pack]) -> dict[str, Any]:
     """What the page's script needs to know besides the views."""
     return {
@@ -155,7 +174,10 @@ def _question(library: Library, name: str) -> str:
 def _instructions(library: Library, language: str) -> dict[str, Any]:
     spoken = instructions_language(library, language)
     texts = {variant.value: build_instructions(library, variant, language=spoken) for variant in Variant}
-    hosts = [host.model_dump() | {"length": utf16_length(texts[host.variant])} for host in load_hosts(library).values()]
+    hosts = {
+        name: host.model_dump() | {"length": utf16_length(texts[host.variant])}
+        for name, host in load_hosts(library).items()
+    }
     rules = instruction_rules(library)
     return {
         "instructions": texts,
@@ -171,8 +193,9 @@ def _style(profile: Profile) -> Markup:
 
 
 def _scripts() -> list[Markup]:
-    scripts = [inline(_FOLDER / f"{name}.js") for name in _SCRIPTS]
-    return [_vendored("sha256"), _vendored("spelling"), *answer_scripts(), *scripts]
+    scripts = [_dense(inline(_FOLDER / f"{name}.js")) for name in _SCRIPTS]
+    library, drawing = answer_scripts()
+    return [_vendored("sha256"), _vendored("spelling"), library, _dense(drawing), *scripts]
 
 
 def _vendored(name: str) -> Markup:

@@ -51,8 +51,8 @@ def fields_of(arguments: Mapping[str, Argument], profile: Profile, words: Langua
 
 
 def field_limits(field: FormField) -> dict[str, Any]:
-    """What the script checks the field against, and the field's initial value."""
-    return {"takes": field.control.takes, **field.control.rule, "need": field.need, "value": field.value}
+    """What the script checks the field against."""
+    return {"takes": field.control.takes, **field.control.rule, "need": field.need}
 
 
 def _field(name: str, argument: Argument, profile: Profile, words: Language) -> FormField:

@@ -4,6 +4,7 @@
 const forms = (() => {
   const { views, lines, presets, link_limit: LIMIT } = data;
   const { say, copy } = notices;
+  const OPENED = "Opened in a new tab. The prompt is copied too, in case the chat there is empty.";
   const COPIED = "Prompt copied. Paste it into a chat in which Torii is switched on.";
 
   /** Steps with the lines that several views share. */
@@ -13,7 +14,10 @@ const forms = (() => {
     return { ...step, then: step.then.map(whole), else: step.else.map(whole) };
   }
 
-  for (const one of Object.values(views)) one.steps = one.steps.map(whole);
+  for (const one of Object.values(views)) {
+    one.steps = one.steps.map(whole);
+    one.fields = Object.fromEntries(Object.entries(one.fields).map(([field, [place, value]]) => [field, { ...data.parts[place], value }]));
+  }
 
   const opens = location.protocol === "file:"
     ? "It works for people who find this file in the same place, such as a shared drive. To others, send the prompt."
@@ -151,6 +155,7 @@ const forms = (() => {
 
   function start(name) {
     const form = formOf(name);
+    if (!controlsOf(name).length) for (const one of ["save", "defaults"]) byId(`${one}-${name}`).remove();
     form.addEventListener("input", (event) => {
       event.target.dataset.touched = "yes";
       changed(name);
@@ -162,7 +167,7 @@ const forms = (() => {
     for (const link of document.querySelectorAll(`#view-${name} a[data-open]`)) {
       link.addEventListener("click", (event) => {
         if (!isComplete(name)) event.preventDefault();
-        else if (link.dataset.copies) copy(textOf(name), COPIED);
+        else copy(textOf(name), link.dataset.copies ? COPIED : OPENED);
       });
     }
     byId(`link-${name}`).addEventListener("click", () => {

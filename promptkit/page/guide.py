@@ -27,23 +27,6 @@ class Layer(Strict):
     steps: Texts
 
 
-class Menu(Strict):
-    """A name that ChatGPT has had for the menu of connections, when it had it, and the way there."""
-
-    name: Line
-    when: Line
-    path: Line
-
-
-class Step(Strict):
-    """One step of Torii's guide, in the guide's words and in today's."""
-
-    title: Line
-    guide: Line
-    today: Line
-    text: Text
-
-
 class Issue(Strict):
     """A problem, and its possible causes, the likeliest first."""
 
@@ -80,12 +63,8 @@ class Guide(Strict):
     presets: dict[Literal["next", "last"], Texts]
     follow_ups: Annotated[tuple[FollowUp, ...], Field(strict=False)]
 
-    url: Line
-    checked: Line
     layers: Annotated[tuple[Layer, ...], Field(strict=False)]
     prerequisites: Texts
-    menus: Annotated[tuple[Menu, ...], Field(strict=False)]
-    steps: Annotated[tuple[Step, ...], Field(strict=False)]
     validation: Annotated[tuple[Slug, ...], Field(strict=False)]
     security: Texts
     sharing: Texts

@@ -13,6 +13,30 @@ const home = (() => {
   const recent = () => memory.get("recent", []).filter(known);
   const saved = () => memory.get("saved", []).filter((one) => known(one?.name) && typeof one.link === "string" && one.link.startsWith(`#${one.name}`));
 
+  const COLUMN = ["money", "percent", "number", "integer"];
+  const [MOST_BARS, LEAST_BARS] = [12, 3];
+
+  function drawn(tag, attributes, ...held) {
+    const made = document.createElementNS("http://www.w3.org/2000/svg", tag);
+    for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
+    made.append(...held);
+    return made;
+  }
+
+  /** The figures of a sample answer that say most, as small bars: what comes back, at a glance. Empty without such. */
+  function bars(name, hue) {
+    const { chart, tables = [] } = data.views[name].samples[0]?.answer ?? {};
+    const table = tables.find((one) => one.heading === chart?.heading) ?? tables[0];
+    const columns = (table?.columns ?? []).map((place, at) => ({ ...data.parts[place], at }));
+    const column = columns.find((one) => one.name === chart?.y?.[0]) ?? COLUMN.map((type) => columns.find((one) => one.type === type)).find(Boolean);
+    const figures = column ? table.rows.map((row) => row[column.at]).filter((figure) => figure > 0).slice(0, MOST_BARS) : [];
+    if (figures.length < LEAST_BARS) return [];
+    const highest = Math.max(...figures);
+    const tall = figures.map((figure, place) => [place, Math.max(2, Math.round(figure / highest * 32))]);
+    return [drawn("svg", { class: `bars ${hue}`, viewBox: `0 0 ${figures.length * 8} 32`, "aria-hidden": "true" },
+      ...tall.map(([place, height]) => drawn("rect", { x: place * 8, y: 32 - height, width: 6, height, rx: 1.5 })))];
+  }
+
   function showRole(role) {
     const chosen = Object.hasOwn(roles, role) ? role : Object.keys(roles)[0];
     for (const button of document.querySelectorAll("[data-role]")) {
@@ -21,6 +45,8 @@ const home = (() => {
     byId("cards").replaceChildren(...roles[chosen].filter(known).map((name) => {
       const card = finding.entries.get(name).cloneNode(true);
       card.hidden = false;
+      const icon = card.querySelector(".icon");
+      icon.after(...bars(name, [...icon.classList].at(-1)));
       return card;
     }));
   }

@@ -9,6 +9,7 @@ const notices = (() => {
 
   function hush() {
     status.textContent = "";
+    for (const button of document.querySelectorAll("[data-copied]")) delete button.dataset.copied;
   }
 
   function say(message) {
@@ -32,6 +33,7 @@ const notices = (() => {
   }
 
   async function copy(text, message) {
+    const button = document.activeElement;
     let copied = true;
     try {
       await navigator.clipboard.writeText(text);
@@ -40,6 +42,7 @@ const notices = (() => {
       copied = copyByEvent(text);
     }
     say(copied ? message : "The browser did not allow it. Select the text and copy it with the keyboard.");
+    if (copied) button.dataset.copied = "yes";
   }
 
   document.addEventListener("click", (event) => {

@@ -16,7 +16,7 @@
   }
 
   function mark({ page, name }) {
-    for (const link of document.querySelectorAll("nav a")) {
+    for (const link of document.querySelectorAll("nav.pages a, #views a")) {
       const here = link.dataset.page ? link.dataset.page === (page === "setup" ? page : "home") : page === "view" && link.hash.split("?")[0] === `#${name}`;
       if (here) link.setAttribute("aria-current", "page");
       else link.removeAttribute("aria-current");

@@ -5,6 +5,13 @@ const samples = (() => {
   const ROWS = 8;
   let place, drawn;
 
+  /** The answer as the dashboard draws it, with the columns and totals that several answers share. */
+  function whole(answer) {
+    const tables = answer.tables.map((table) => ({ ...table, columns: table.columns.map((place) => data.parts[place]) }));
+    const totals = answer.totals.map(([place, value]) => ({ ...data.parts[place], value }));
+    return { ...answer, tables, totals };
+  }
+
   const fits = (sample, filled) => Object.entries(sample.filled).every(([field, raw]) => raw === filled[field]);
 
   function told(sample, filled) {
@@ -24,7 +31,7 @@ const samples = (() => {
     if (place === into && drawn === sample) return;
     place?.replaceChildren();
     [place, drawn] = [into, sample];
-    view.fill(into, sample.answer, { rows: ROWS });
+    view.fill(into, whole(sample.answer), { rows: ROWS });
   }
 
   return { show };

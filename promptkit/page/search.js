@@ -170,15 +170,17 @@ const findViews = (() => {
   /** The index as promptkit/views/search_index.py packs it. */
   function unpacked(index) {
     const list = (text) => (text ? text.split("|") : []);
-    const words = Object.entries(index.words).flatMap(([term, those]) => those.split(" ").map((word) => [word, term]));
-    const phrases = Object.entries(index.phrases).flatMap(([view, those]) => those.map((one) => [view, one.split(" ")]));
+    const terms = list(index.terms).map((one) => one.split(" "));
+    const weights = (those) => Object.entries(those).flatMap(([weight, same]) => same.split(" ").map((term) => [term, Number(weight)]));
     return {
       ...index,
       common: list(index.common),
       ordinary: list(index.ordinary),
       known_names: list(index.known_names),
-      words: Object.fromEntries(words),
-      phrases,
+      words: Object.fromEntries(terms.flatMap(([, ...words], term) => words.map((word) => [word, String(term)]))),
+      rarity: terms.map(([rarity]) => Number(rarity)),
+      views: Object.fromEntries(Object.entries(index.views).map(([view, those]) => [view, Object.fromEntries(weights(those))])),
+      phrases: Object.entries(index.phrases).flatMap(([view, those]) => those.map((one) => [view, one.split(" ")])),
     };
   }
 

@@ -24,5 +24,41 @@
     saveTicks();
     notices.say("The checklist is empty again.");
   });
+
+  // One assistant at a time: the one chosen last, or the one that the address names
+
+  const choices = [...document.querySelectorAll("input[name=assistant]")];
+
+  function choose(name) {
+    for (const choice of choices) {
+      choice.checked = choice.value === name;
+      byId(`assistant-${choice.value}`).hidden = choice.value !== name;
+    }
+    memory.put("assistant", name);
+  }
+
+  function follow(name) {
+    if (choices.some((choice) => choice.value === name)) choose(name);
+  }
+
+  for (const choice of choices) choice.addEventListener("change", () => choose(choice.value));
+  const asked = () => follow(location.hash.split("/")[1]);
+  window.addEventListener("hashchange", asked);
+  follow(memory.get("assistant", ""));
+  asked();
+
+  // The contents say which section is being read
+
+  const contents = new Map([...document.querySelectorAll(".setup > nav a")].map((link) => [byId(link.hash.slice(1).replace("/", "-")).closest("section"), link]));
+  const watched = new IntersectionObserver((entries) => {
+    const entered = entries.find((entry) => entry.isIntersecting);
+    if (!entered) return;
+    for (const [section, link] of contents) {
+      if (section === entered.target) link.setAttribute("aria-current", "location");
+      else link.removeAttribute("aria-current");
+    }
+  }, { rootMargin: "-20% 0px -75%" });
+  for (const section of contents.keys()) watched.observe(section);
+
   for (const button of document.querySelectorAll("button[data-print]")) button.addEventListener("click", () => print());
 })();

@@ -13,7 +13,7 @@ from promptkit.model import Profile, Prompt, ReviewedTool, Status
 from promptkit.page.evidence import Evidence
 from promptkit.page.fields import FormField, field_limits, fields_of
 from promptkit.page.guide import ViewGroup
-from promptkit.page.repeated import RepeatedLines
+from promptkit.page.repeated import Parts, RepeatedLines
 from promptkit.page.steps import template_steps
 from promptkit.views.search_index import build_index, packed
 
@@ -93,26 +93,39 @@ def grouped(views: Sequence[PageView]) -> list[tuple[ViewGroup, list[PageView]]]
 
 
 def script_data(views: Sequence[PageView], profile: Profile) -> dict[str, Any]:
-    """The data for the page's script: each view by its name, lines that views share, former names, the index."""
+    """The data for the page's script: each view by its name, what views share, former names, the index."""
+    parts = Parts()
     steps = [template_steps(view.prompt, template_context(view.prompt, profile), profile) for view in views]
     lines = RepeatedLines(steps)
     return {
         "index": packed(build_index([view.prompt for view in views], profile)),
         "views": {
-            view.prompt.name: _script_view(view) | {"steps": lines.taken_out(own)}
+            view.prompt.name: _script_view(view, parts) | {"steps": lines.taken_out(own)}
             for view, own in zip(views, steps, strict=True)
         },
         "lines": lines.all,
+        "parts": parts.all,
         "renamed": {old: view.prompt.name for view in views for old in view.prompt.formerly},
     }
 
 
-def _script_view(view: PageView) -> dict[str, Any]:
+def _script_view(view: PageView, parts: Parts) -> dict[str, Any]:
     return {
         "stamp": f"{view.prompt.name}@{view.prompt.version}",
-        "fields": {field.name: field_limits(field) for field in view.fields},
-        "samples": [{"filled": sample.filled, "answer": _cut(sample.answer)} for sample in view.samples],
+        "fields": {field.name: [parts.place(field_limits(field)), field.value] for field in view.fields},
+        "samples": [{"filled": one.filled, "answer": _shared(_cut(one.answer), parts)} for one in view.samples],
     }
+
+
+def _shared(answer: Mapping[str, Any], parts: Parts) -> dict[str, Any]:
+    """What the page draws of an answer, with places in `parts` for its columns, and for its totals but their values."""
+    tables = [{**one, "columns": [*map(parts.place, one["columns"])]} for one in answer["tables"]]
+    totals = [
+        [parts.place({key: held for key, held in one.items() if key != "value"}), one["value"]]
+        for one in answer["totals"]
+    ]
+    drawn = {key: held for key, held in answer.items() if key not in {"name", "title", "arguments"}}
+    return drawn | {"tables": tables, "totals": totals}
 
 
 def _cut(answer: Mapping[str, Any]) -> dict[str, Any]:

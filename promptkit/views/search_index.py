@@ -181,17 +181,23 @@ def _groups(profile: Profile, usual: Sequence[str]) -> dict[str, tuple[str, str]
 
 
 def packed(index: SearchIndex) -> dict[str, object]:
-    """The index with fewer letters, for the page; its search.js unpacks it."""
+    """The index with fewer letters, for the page; its search.js unpacks it.
+
+    A term is its place in `terms`, which has the rarity of each, and its words. The terms of a view stand by weight.
+    """
+    place = {term: str(number) for number, term in enumerate(index["rarity"])}
     words: dict[str, list[str]] = {}
     for word, term in index["words"].items():
         words.setdefault(term, []).append(word)
     phrases: dict[str, list[str]] = {}
     for view, terms in index["phrases"]:
-        phrases.setdefault(view, []).append(" ".join(terms))
+        phrases.setdefault(view, []).append(" ".join(place[term] for term in terms))
+    weights: dict[str, dict[str, str]] = {}
+    for view, weighed in index["views"].items():
+        for term, weight in weighed.items():
+            same = weights.setdefault(view, {})
+            same[str(weight)] = f"{same.get(str(weight), '')} {place[term]}".lstrip()
     lists = {name: "|".join(index[name]) for name in ("common", "ordinary", "known_names")}
-    return {
-        **index,
-        **lists,
-        "words": {term: " ".join(those) for term, those in words.items()},
-        "phrases": phrases,
-    }
+    left = {name: index[name] for name in ("factors", "late", "names", "groups")}
+    terms = [" ".join([str(rarity), *words.get(term, ())]) for term, rarity in index["rarity"].items()]
+    return {**left, **lists, "terms": "|".join(terms), "views": weights, "phrases": phrases}

@@ -1,11 +1,12 @@
 """The command `answer --all`: a folder of dashboards with an index, as it is after a good day and a bad one."""
 
+import re
 from urllib.parse import urlsplit
 
 import pytest
 
 from promptkit.commands.answer import AnswerOutputs
-from promptkit.commands.refresh import TenantSource, refresh, views_of
+from promptkit.commands.refresh import TenantSource, answer_pack, is_pack, refresh, views_of
 from promptkit.dashboard.embedded import answer_in
 from promptkit.errors import PromptkitError, UsageError
 from promptkit.model import DEFAULT_PROFILE, Profile
@@ -183,3 +184,30 @@ def test_drafts_and_deprecated_views_are_left_out(copy):
     found = [prompt.name for prompt in views_of(copy, DEFAULT_PROFILE)]
     assert found == [name for name in copy.prompt_names() if name not in names]
     assert [prompt.name for prompt in views_of(copy, PROFILE)] == ["app_dossier"]
+
+
+def answered_pack(library, name, pairs=(), **outputs):
+    source = TenantSource("local", DEFAULT_PROFILE, cache=False)
+    return answer_pack(library, name, pairs, source, AnswerOutputs(**outputs))
+
+
+def test_a_pack_is_answered_at_once_in_its_order_with_what_its_views_are_given(library, tmp_path):
+    assert is_pack(library, "before_a_renewal")
+    assert answered_pack(library, "before_a_renewal", ["vendor=Slack"], html=tmp_path) == 0
+    views = library.load_packs()["before_a_renewal"].views
+    index = (tmp_path / "index.html").read_text("utf-8")
+    assert re.findall(r'href="(\w+)[.]html"', index) == list(views)
+    assert answer_in((tmp_path / "vendor_dossier.html").read_text("utf-8"))["arguments"] == {"vendor": "Slack"}
+
+
+@pytest.mark.parametrize(
+    ("pairs", "outputs", "code"),
+    [
+        ((), {}, "pack-folder"),
+        ((), {"html": "out", "as_csv": True}, "pack-folder"),
+        (["app=x"], {"html": "out"}, "pack-argument"),
+    ],
+)
+def test_what_a_pack_cannot_follow_is_refused(pairs, outputs, code, library):
+    with pytest.raises(UsageError, match=code):
+        answered_pack(library, "before_a_renewal", pairs, **outputs)

@@ -2,7 +2,7 @@
 
 from promptkit.model import Profile
 
-LIMIT_BYTES = 800 * 1024
+LIMIT_BYTES = 800_000
 HARD_PROMPTS = ["every_type", "odd_spaces", "german"]
 PROFILE = Profile.model_validate(
     {

@@ -81,6 +81,14 @@ def test_a_prompt_too_long_for_a_link_is_copied_and_the_assistant_opened_without
             assert len(link) <= limit
 
 
+def test_a_prompt_that_a_link_opens_is_copied_too(open_exported, library):
+    page = open_exported("#connection_apps")
+    page.evaluate("document.addEventListener('click', (event) => event.preventDefault())")
+    page.click("#view-connection_apps a[data-open*=claude]")
+    page.locator("#status:not(:empty)").wait_for()
+    assert pasted(page)[0] == render(library.load_prompt("connection_apps"))
+
+
 def test_an_incomplete_prompt_opens_nothing(open_exported):
     page = open_exported("#vendor_dossier")
     page.click("#view-vendor_dossier a[data-open*=claude]")
@@ -107,6 +115,7 @@ def test_a_role_has_its_own_home_and_is_remembered(open_exported):
     page = open_exported()
     page.click("[data-role=finance]")
     assert page.locator("#cards a").first.get_attribute("href") == "#spend_trend"
+    assert page.locator("#cards .bars rect").count() > 12
     page.reload()
     assert page.get_attribute("[data-role=finance]", "aria-pressed") == "true"
 
@@ -143,6 +152,7 @@ def test_a_pack_is_copied_view_by_view(open_exported, library):
     assert page.text_content("#status").startswith("Prompt 1 of 5 copied.")
     assert pasted(page)[0] == render(library.load_prompt("vendors"))
     assert page.evaluate("document.activeElement.textContent") == "Copy prompt 2"
+    assert page.locator("[data-copied]").all_inner_texts() == ["Copy prompt 1"]
 
 
 def test_light_and_dark_can_be_chosen(open_exported):

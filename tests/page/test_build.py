@@ -58,9 +58,13 @@ def test_a_view_says_up_to_which_tenant_it_fits_and_what_answers_a_larger_one(ht
     assert "<code>promptkit answer every_type</code>" in page
 
 
-def test_the_setup_has_every_host_with_its_limit(html, page_library):
-    for host in load_hosts(page_library).values():
-        assert f"<h3>{host.title}</h3>" in html
+def test_a_pack_says_how_code_answers_it_at_once(html):
+    assert "<code>promptkit answer before_a_renewal -a vendor=VENDOR --html DIR</code>" in html
+
+
+def test_the_setup_has_every_box_with_its_limit(html, page_library):
+    for host in (host for name, host in load_hosts(page_library).items() if name != "system-prompt"):
+        assert f"<h5>{host.title}</h5>" in html
         assert f"of {host.limit:,}" in html
 
 
@@ -84,8 +88,8 @@ def test_an_agreement_in_the_profile_is_shown(html, page_library):
 
 def test_the_guide_is_whole():
     guide = load_guide()
-    counts = {name: len(getattr(guide, name)) for name in ("steps", "validation", "issues", "checklist")}
-    assert counts == {"steps": 5, "validation": 3, "issues": 4, "checklist": 6}
+    counts = {name: len(getattr(guide, name)) for name in ("validation", "issues", "checklist")}
+    assert counts == {"validation": 3, "issues": 4, "checklist": 6}
 
 
 def test_what_blocks_stands_before_what_advises():

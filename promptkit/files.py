@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -284,7 +284,10 @@ def validate_each(document: Document, kind: type[T]) -> dict[str, T]:
 def _reader(kind: type[T]) -> Callable[[object], T]:
     if isinstance(kind, type) and issubclass(kind, BaseModel):
         return kind.model_validate
-    return TypeAdapter(kind).validate_python
+    return _adapter(kind).validate_python
+
+
+_adapter: Callable[[Any], TypeAdapter[Any]] = cache(TypeAdapter)
 
 
 def _validated(document: Document, data: object, kind: type[T], at: Key) -> T:

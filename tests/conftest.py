@@ -17,11 +17,17 @@ from tests.servers import guarded, served
 from tests.sources import ROOT
 
 # The same examples in every run, so that no change of ours is blamed for luck; `long` looks for new ones.
-settings.register_profile("same", derandomize=True, deadline=None, database=None, max_examples=100)
+settings.register_profile("same", derandomize=True, deadline=None, database=None, max_examples=50)
 settings.register_profile("long", deadline=None, database=None, max_examples=5_000)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "same"))
 
 HOMES = count()
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """One more than there are cores, since tests wait for servers and browsers a quarter of their time."""
+    return (os.cpu_count() or 1) + 1
+
 
 # A shell starts what runs in its background with Ctrl-C ignored, and so would be what the tests start and interrupt.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:

@@ -2,6 +2,7 @@
 
 import ast
 from collections.abc import Iterable
+from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
@@ -33,6 +34,7 @@ ORDER = [
 FILES = sorted(path for path in PACKAGE.rglob("*.py") if path.name != "__init__.py")
 
 
+@cache
 def tree_of(path: Path) -> ast.Module:
     return ast.parse(path.read_text("utf-8"))
 
@@ -57,14 +59,16 @@ def imported_by(nodes: Iterable[ast.AST]) -> list[str]:
     return found
 
 
+@cache
 def imported(path: Path) -> list[str]:
     return imported_by(ast.walk(tree_of(path)))
 
 
-def our_modules(path: Path) -> set[str]:
-    return {
+@cache
+def our_modules(path: Path) -> frozenset[str]:
+    return frozenset(
         name for name in imported(path) if name.startswith("promptkit.") and path_of(name).with_suffix(".py").is_file()
-    }
+    )
 
 
 def subcommands(command) -> dict:

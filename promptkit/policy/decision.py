@@ -18,6 +18,7 @@ import msgspec
 from jsonschema import Draft202012Validator, TypeChecker, ValidationError
 from jsonschema.validators import extend
 from referencing import Registry
+from referencing.jsonschema import DRAFT202012
 
 from promptkit.json_strict import sendable_json
 from promptkit.model import ReviewedTool, ToolCall, ToolClass
@@ -209,10 +210,15 @@ def _misfit(schema: bytes, arguments: str) -> str | None:
     return sanitized(f"{'.'.join(place)}: {error.message}" if len(place) > 1 else error.message, 200)
 
 
+_ROOT = "urn:arguments"
+
+
 @lru_cache(1024)
 def _validator(schema: bytes) -> Any:  # noqa: ANN401
-    # Without a registry of ours, a reference to another document would be fetched from the network.
-    return _Validator(msgspec.json.decode(schema), registry=Registry())
+    # Without a registry of ours, a reference to another document would be fetched from the network. It is crawled once
+    # here: a schema that is the validator's own root would be crawled at each look inside a part with an `$id`.
+    resource = DRAFT202012.create_resource(msgspec.json.decode(schema))
+    return _Validator({"$ref": _ROOT}, registry=Registry().with_resource(_ROOT, resource).crawl())
 
 
 def _is_integer(_: TypeChecker, value: object) -> bool:

@@ -42,6 +42,18 @@ def test_the_file_without_the_call_is_clean(name, audited):
     assert ({result.format for result in found.results}, found.verdict) == ({name}, Verdict.CLEAN)
 
 
+# A record of LangSmith is a run with its outcome, and any of them may be the last.
+IN_TURN = [name for name, module in FORMATS.items() if len(module.CLEAN or ()) > 1 and name != "langsmith"]
+
+
+@pytest.mark.parametrize("name", IN_TURN)
+def test_a_file_cut_off_right_after_a_call_is_not_clean(name, audited):
+    records = FORMATS[name].CLEAN
+    cut = (audited(lines(*records[:number])) for number in range(1, len(records)))
+    with_call = next((found for found in cut if any(result.calls for result in found.results)), None)
+    assert with_call is None or with_call.verdict is not Verdict.CLEAN
+
+
 @pytest.mark.parametrize(("name", "place"), ALL)
 def test_a_call_in_any_place_is_read_or_a_gap(name, place, audited):
     found = audited(lines(*FORMATS[name].PLACES[place]))

@@ -2,7 +2,8 @@
 
 import pytest
 
-from promptkit.checking.library import check_library
+from promptkit.checking.library import check_prompt_file
+from promptkit.errors import Collector
 from promptkit.library.store import version_digest
 
 
@@ -12,7 +13,10 @@ def problems_with(copy, name, chart):
     lines = [line for line in path.read_text("utf-8").splitlines() if not line.startswith("chart: ")]
     at = lines.index("template: |")
     path.write_text("\n".join([*lines[:at], f"chart: {chart}", *lines[at:]]) + "\n", "utf-8")
-    return [(problem.code, problem.message) for problem in check_library(copy)]
+    collector = Collector()
+    with collector.collect():
+        collector.problems += check_prompt_file(copy, path)
+    return [(problem.code, problem.message) for problem in collector.problems]
 
 
 @pytest.mark.parametrize(

@@ -3,11 +3,10 @@
 import pytest
 
 VIEWS = ["renewal_calendar", "spend_trend", "portfolio_overview", "licence_utilization", "digest"]
-SIZES = [(360, 740), (1280, 800)]
+LOOKS = [((360, 740), "dark"), ((1280, 800), "light")]
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("size", SIZES, ids=str)
+@pytest.mark.parametrize(("size", "scheme"), LOOKS, ids=str)
 @pytest.mark.parametrize("name", VIEWS)
 def test_axe_finds_no_violation_and_nothing_is_wider_than_the_window(name, size, scheme, open_dashboard, answers):
     axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="needs axe-playwright-python").Axe()

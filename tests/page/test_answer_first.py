@@ -45,7 +45,7 @@ def test_a_view_shows_a_sample_answer_beside_its_form_filled_in_as_the_form_is(o
     assert page.inner_text(note).endswith(f"This one is filled in with days next 90 days. {AMOUNTS}")
 
 
-@pytest.mark.parametrize("size", [(1440, 900), (1280, 800), (390, 844)], ids=str)
+@pytest.mark.parametrize("size", [(1280, 800), (390, 844)], ids=str)
 @pytest.mark.parametrize("name", ["renewal_calendar", "vendors", "savings_candidates", "licence_utilization"])
 def test_every_column_of_money_is_in_sight(name, size, open_exported):
     page = open_exported(f"#{name}", viewport={"width": size[0], "height": size[1]})
@@ -202,11 +202,13 @@ def test_the_company_s_name_is_shown_as_text(open_exported):
 def test_every_colour_of_a_company_can_be_read(colour, open_exported):
     axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="needs axe-playwright-python").Axe()
     style = str(company_style(Company(name="Acme", colour=colour)))
+    page = open_exported("#renewal_calendar")
+    page.evaluate("text => { const sheet = new CSSStyleSheet(); sheet.replaceSync(text);"
+                  " document.adoptedStyleSheets = [sheet]; }", style)  # fmt: skip
     for scheme in ("light", "dark"):
-        page = open_exported("#renewal_calendar", color_scheme=scheme)
-        page.evaluate("text => { const sheet = new CSSStyleSheet(); sheet.replaceSync(text);"
-                      " document.adoptedStyleSheets = [sheet]; }", style)  # fmt: skip
-        assert [one["id"] for one in axe.run(page).response["violations"]] == []
+        page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+        found = axe.run(page, context=["header", "#view-renewal_calendar"], options={"runOnly": ["color-contrast"]})
+        assert [one["id"] for one in found.response["violations"]] == []
 
 
 def test_every_view_that_a_role_or_a_next_step_names_is_there(library):

@@ -7,10 +7,10 @@ Source: sessions that Claude Code 2.1 wrote in October 2026; Anthropic has publi
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from promptkit.audit.blocks import BlockMessage, read_content
+from promptkit.audit.blocks import CALLS, BlockMessage, read_content
 from promptkit.audit.ledger import Ledger
 from promptkit.audit.pairing import iso_time, text_of
 from promptkit.audit.prose import ClaudeCodeProse
@@ -92,6 +92,9 @@ class _ClaudeSession:
         self._agents: dict[str, str] = {}
         # Calls whose progress is noted, by their id: where, and the name of the tool.
         self._running: dict[str, tuple[str, str]] = {}
+        # The calls made last that have no result yet, and whether one of them has.
+        self._unanswered: dict[str, None] = {}
+        self._is_answering = False
         # Where results were shortened, by the ids of their calls.
         self._shortened: dict[str, str] = {}
 
@@ -148,10 +151,23 @@ class _ClaudeSession:
         self._ledger.beside(message if isinstance(message, dict) else {}, {"content"}, f"{location}/message")
         if isinstance(content, list):
             content = [self._without_launch(block, line, location) for block in content]
+            self._note_turn(content)
         time, error = iso_time(line.get("timestamp")), _error(line)
         pairing, gaps = self._ledger.pairing, self._ledger.gaps
         noted = BlockMessage(kind, f"{location}/message", pairing, gaps, time, error, repeats=True)
         self._ledger.texts += read_content(content, noted)
+
+    def _note_turn(self, content: Sequence[Any]) -> None:
+        """Note which of the calls made together still wait for their results. Talk is not looked at, nor needed."""
+        for block in content:
+            kind = text_of(block.get("type")) if isinstance(block, dict) else ""
+            if kind in CALLS:
+                self._unanswered = ({} if self._is_answering else self._unanswered) | {text_of(block.get("id")): None}
+                self._is_answering = False
+            elif kind.endswith("tool_result"):
+                self._unanswered.pop(text_of(block.get("tool_use_id")), None)
+                self._is_answering = True
+        self._ledger.is_waiting = bool(self._unanswered)
 
     def _without_launch(self, block: Any, line: Mapping[str, Any], location: str) -> Any:  # noqa: ANN401
         """The block; if it starts a sub-agent or brings back its answer, a silent one in its place."""

@@ -43,6 +43,7 @@ _SILENT = frozenset(
         *("mcp_startup_update", "mcp_startup_complete", "deprecation_notice", "turn_moderation_metadata"),
     }
 )
+_ENDS_OF_TURNS = frozenset({"task_complete", "turn_complete", "turn_aborted", "shutdown_complete"})
 # The ends of calls to Codex's own tools, whose items stand before them.
 _ENDS = frozenset({
     "web_search_end", "exec_command_end", "patch_apply_end", "view_image_tool_call", "image_generation_end",
@@ -76,6 +77,8 @@ class _CodexSession:
         # The names of the calls by their ids, and the kinds of the items.
         self._names: dict[str, str] = {}
         self._kinds: set[str] = set()
+        # Calls of this turn without a result.
+        self._unanswered: set[str] = set()
 
     def line(self, location: str, line: Any) -> None:  # noqa: ANN401
         if not matches(line):
@@ -100,8 +103,11 @@ class _CodexSession:
             return
         name, _ = spelled(item)
         self._kinds.add(text_of(item.get("type")))
-        if isinstance(item.get("call_id"), str) and not text_of(item.get("type")).endswith("_output"):
-            self._names[item["call_id"]] = text_of(name)
+        if isinstance(id_ := item.get("call_id"), str) and not text_of(item.get("type")).endswith("_output"):
+            self._names[id_] = text_of(name)
+            self._unanswered.add(id_)
+        else:
+            self._unanswered.discard(text_of(id_))
         read_item(self._ledger, item, place, time)
 
     def _event(self, place: str, event: Mapping[str, Any], time: str | None) -> None:
@@ -116,6 +122,8 @@ class _CodexSession:
         elif kind in _SUB_AGENTS and isinstance(event.get(_SUB_AGENTS[kind]), str):
             self._needs[event[_SUB_AGENTS[kind]]] = None
         elif kind in _SILENT:
+            if kind in _ENDS_OF_TURNS:
+                self._unanswered.clear()
             self._ledger.beside(event, (), place)
         else:
             self._ledger.gap(f"{place}: an event of a kind we do not know ({sanitized(kind, 40) or 'none'})")
@@ -145,10 +153,12 @@ class _CodexSession:
             self._ledger.call(id_, name, arguments, CallState.UNKNOWN, place, server=server, time=time)
         if "result" in event or event.get("error") is not None:
             self._ledger.settle(id_, _outcome(event), place)
+            self._unanswered.discard(id_)
 
     def conversation(self) -> Conversation:
         # Codex runs what the model asks for; an item without an output is one that nobody knows the end of.
         self._ledger.pairing.go_on()
+        self._ledger.is_waiting = bool(self._unanswered)
         if not self._name:
             self._ledger.gap("the beginning of the session is missing")
         return self._ledger.conversation(self._name or "session", list(self._needs))

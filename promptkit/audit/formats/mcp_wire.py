@@ -144,6 +144,7 @@ class _Wire:
         self._waiting: dict[str, str] = {}
         self._first: dict[str, str] = {}
         self._last_of_gate = ""
+        self._last_call = ""
 
     def line(self, location: str, line: Any) -> None:  # noqa: ANN401
         time = next((line[key] for key in _TIMES if key in line), None) if isinstance(line, dict) else None
@@ -171,6 +172,7 @@ class _Wire:
         if message.get("method") == "tools/call":
             self._call(place, id_ or place, message.get("params"), time)
         elif "method" in message:
+            self._end_of_call(_cancelled(message))
             if id_:
                 self._others[id_] = text_of(message["method"])
             if reason := why_it_may_act(message["method"]):
@@ -186,12 +188,14 @@ class _Wire:
         if "inputResponses" in given and text_of(name) in self._waiting:
             self._first[id_] = self._waiting.pop(text_of(name))
         self._calls[id_] = text_of(name)
+        self._last_call, self.ledger.is_waiting = id_, True
         key = self._first.get(id_, id_)
         self.ledger.call(key, name, given.get("arguments"), CallState.UNKNOWN, f"{place}/params", time=time)
         if not expand_carrier(text_of(name), None):
             self.ledger.gap(f"{place}: hosts list tools under this name, and a server was called by it")
 
     def _answer(self, place: str, id_: str | None, message: Mapping[str, Any]) -> None:
+        self._end_of_call(id_)
         result, error = message.get("result"), message.get("error")
         other = self._others.get(id_ or "")
         if other and id_ not in self._calls:
@@ -211,6 +215,11 @@ class _Wire:
             has_failed = isinstance(result, dict) and result.get("isError")
             self.ledger.settle(key, CallState.FAILED if has_failed else CallState.EXECUTED, place)
             self.ledger.texts += answered_stamp(result)
+
+    def _end_of_call(self, id_: str | None) -> None:
+        """Note that nothing more comes of the call with this id, so that the log may end here."""
+        if id_ == self._last_call:
+            self.ledger.is_waiting = False
 
     def _chain(self, location: str, line: Mapping[str, Any]) -> None:
         if line.get("previous") != self._last_of_gate:
@@ -232,6 +241,12 @@ class _Wire:
 def _why_a_line_may_act(method: object, tool: object) -> str:
     """As `why_it_may_act`, for a message of ours: the gate lets an answer leave only if it gives the server nothing."""
     return "" if tool is None and text_of(method).startswith("answer to ") else why_it_may_act(method)
+
+
+def _cancelled(message: Mapping[str, Any]) -> str | None:
+    """The id of the request that a notification takes back; None for any other message."""
+    params = message.get("params") if message.get("method") == "notifications/cancelled" else None
+    return _id(params.get("requestId")) if isinstance(params, dict) else None
 
 
 def _id(value: object) -> str | None:

@@ -32,6 +32,12 @@ LISTING = [
 READ = (use(), answer())
 
 
+def test_a_call_that_the_client_took_back_waits_for_no_answer(audited):
+    back = {"jsonrpc": "2.0", "method": "notifications/cancelled", "params": {"requestId": 2}}
+    assert only(audited(lines(*READ, use(id_=2)))).verdict is Verdict.INCONCLUSIVE
+    assert only(audited(lines(*READ, use(id_=2), back))).verdict is Verdict.CLEAN
+
+
 def test_a_log_of_reads_is_clean(audited):
     found = only(audited(lines(*LISTING, *READ)))
     assert (found.verdict, found.format, len(found.calls)) == (Verdict.CLEAN, "mcp-wire", 1)

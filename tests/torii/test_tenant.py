@@ -18,8 +18,8 @@ DIGESTS = {
     "medium": ({"size": "medium"}, "ae6f08f1600d64ad0b32e0cd348b08aecd622639d5e0292fddfab7e30709aa96"),
 }
 COUNTS = {
-    "small": {"apps": 60, "users": 300, "app_users": 3_000, "contracts": 50, "transactions": 1_500, "audit": 200},
-    "medium": {"apps": 400, "users": 5_000, "app_users": 50_000, "contracts": 400, "transactions": 30_000},
+    "small": {"apps": 60, "users": 300, "app_users": 3010, "contracts": 61, "transactions": 1_500, "audit": 200},
+    "medium": {"apps": 400, "users": 5_000, "app_users": 50_017, "contracts": 411, "transactions": 30_000},
 }
 TYPES = [
     "number",
@@ -208,7 +208,8 @@ def test_licences_count_the_seats_that_users_hold(tenant):
         held[licence][inactive] += 1
     rows = tenant.execute("SELECT id, totalAmount, activeAmount, inactiveAmount, unassignedAmount FROM licenses")
     for licence, total, active, inactive, unassigned in rows:
-        assert [active, inactive] == held[licence]
+        if licence in held:  # Those of edges.sql have numbers alone.
+            assert [active, inactive] == held[licence]
         assert total == active + inactive + unassigned if unassigned is not None else total >= active + inactive
 
 

@@ -139,7 +139,8 @@ class Language(Strict):
     """The words of one language.
 
     `evidence_line` is what a template asks for under the heading of the evidence. `spellings` is missing in English,
-    whose words are the keys; `wording` is for a language that evals/wording.yaml lacks.
+    whose words are the keys; `wording` is for a language that evals/wording.yaml lacks. `page` is what the page says,
+    by the English text; what it lacks stays English.
     """
 
     title: Line
@@ -153,6 +154,7 @@ class Language(Strict):
     spellings: Spellings | None = None
     wording: Wording | None = None
     shared_lines: dict[Slug, str]
+    page: dict[str, str] = Field(default_factory=dict)
 
     def grouped(self, number: int) -> str:
         """A whole number with signs between its thousands."""
@@ -181,6 +183,7 @@ def load_language(document: Document) -> Language:
         *_other_keys(document, language.shared_lines),
         *_other_blanks(document, ("says",), language.says.model_dump(), english().says.model_dump()),
         *_other_blanks(document, ("shared_lines",), language.shared_lines, english().shared_lines),
+        *_other_marks(document, language.page),
     ]:
         raise PromptkitError(wrong)
     return language
@@ -196,6 +199,16 @@ def _other_keys(document: Document, lines: Mapping[str, str]) -> Iterator[Proble
         yield document.problem_at(("shared_lines", name), "unknown-key", f"{name} is no shared line", fix)
 
 
+def _other_marks(document: Document, texts: Mapping[str, str]) -> Iterator[Problem]:
+    for text, own in texts.items():
+        has, wanted = sorted(_MARK.findall(own)), sorted(_MARK.findall(text))
+        if has != wanted:
+            fix = f"write {' and '.join(wanted) or 'none'}, each as it is in the English text"
+            message = f"it has the blanks and tags {', '.join(has) or 'none'}"
+            yield document.problem_at(("page", text), "wrong-value", message, fix)
+
+
+_MARK = re.compile(r"%\(\w+\)s|<[^>]*>|<")
 _BLANK = re.compile(r"\{+ ?\w+ ?\}+")
 
 

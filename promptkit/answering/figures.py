@@ -12,6 +12,8 @@ from promptkit.errors import PromptkitError
 from promptkit.model import Answer, Column, Table
 from promptkit.text import sanitized
 
+# Torii gives `expenses` of an app so, and `amount` of a contract not.
+_AMOUNT = ", but an amount with its currency: write NAME ->> 'value' for it, and NAME ->> 'currency' beside it"
 MAX_FOLLOWING = 500
 """No more rows than this are kept after those that are wanted of a table."""
 
@@ -56,7 +58,7 @@ def _totals(
         rows = run(connection, query, values, len(total.query_columns))
         if total.per and not rows:
             counted[total.name] = None
-        for row in rows:
+        for row in rows if total.per else rows[:1]:
             counted[f"{total.name} {row[0]}" if total.per else total.name] = _cell(column, row[-1], query)
     return counted
 
@@ -71,4 +73,5 @@ def _cell(column: Column, value: Any, query: str) -> Cell:  # noqa: ANN401
     try:
         return as_cell(column, value)
     except (ValueError, TypeError, ArithmeticError) as error:
-        raise wrong_sql(f"{column.name}: {sanitized(value, 40)} is not a {column.type}", query) from error
+        hint = _AMOUNT if column.type == "money" and str(value).startswith("{") else ""
+        raise wrong_sql(f"{column.name}: {sanitized(value, 40)} is not a {column.type}{hint}", query) from error

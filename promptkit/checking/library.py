@@ -6,6 +6,8 @@ import datetime
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from copy import deepcopy
+from dataclasses import replace
 from operator import attrgetter
 from pathlib import Path
 
@@ -76,7 +78,12 @@ def check_prompt_file(library: Library, path: Path, today: datetime.date | None 
         PromptkitError: it is not YAML, or not a prompt; then it cannot be checked further.
     """
     document = library.prompt_document(path)
-    prompt = library.as_prompt(document)
+    try:
+        prompt = library.as_prompt(document)
+    except PromptkitError as error:
+        document = _without_unknown_keys(document, error)
+        yield from error.problems
+        prompt = library.as_prompt(document)
     if prompt.name != path.stem:
         fix = f"write name: {path.stem}, or rename the file"
         yield document.problem_at(("name",), "name-mismatch", f"the name is {prompt.name}, the file {path.name}", fix)
@@ -98,6 +105,23 @@ def check_prompt_file(library: Library, path: Path, today: datetime.date | None 
     if not library.file(f"evals/cases/{path.name}").exists():
         fix = f"write evals/cases/{path.name}"
         yield document.problem_at(("name",), "no-case", f"{prompt.name} has no case, so nothing tests it", fix)
+
+
+def _without_unknown_keys(document: Document, error: PromptkitError) -> Document:
+    """The file without its unknown keys, so that what else is wrong is found as well.
+
+    Raises:
+        PromptkitError: the error itself, where it is about anything else too.
+    """
+    if any(problem.code != "unknown-key" for problem in error.problems):
+        raise error
+    keys, data = {place: key for key, place in document.places.items()}, deepcopy(document.data)
+    for *around, name in (keys[problem.line, problem.column] for problem in error.problems):
+        within = data
+        for part in around:
+            within = within[part]
+        del within[name]
+    return replace(document, data=data)
 
 
 def _recipe_if_valid(library: Library, name: str) -> Recipe | None:

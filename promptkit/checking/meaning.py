@@ -82,7 +82,12 @@ def _check_literals(
         for name in names.split(","):
             if name not in known and not name.isupper():
                 message = f"the text asks for the field {name}, and the recipe reads no such field"
-                fix = nearest(name, known, "correct its name, or read it in the recipe too")
+                near = get_close_matches(name, known, 1)
+                fix = (
+                    f"the recipe reads {near[0]}: correct whichever of the two is misspelt"
+                    if near
+                    else "read it in the recipe too"
+                )
                 yield in_template(document, prompt, line, name, "unknown-field", message, fix)
     for line, clause in _found(_FILTERS, prompt):
         for key, operator in _ONE_FILTER.findall(clause.replace(", ", "\n")):

@@ -141,7 +141,9 @@ class _Query:
         if kind == "column":
             column = word.rpartition(".")[2]
             known = {name for columns in tables.values() for name in columns} - {column}
-            return nearest(column, known, "name it in columns, or in the argument fields, of the read it comes from")
+            unread = "name it in columns, or in the argument fields, of the read it comes from"
+            fix = nearest(column, known, unread)
+            return fix if fix == unread else f"{fix}, or correct that name where it is read"
         return "correct the query"
 
 

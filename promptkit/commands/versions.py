@@ -16,7 +16,7 @@ from promptkit.library.scaffold import scaffold, start_library
 from promptkit.library.store import Library
 from promptkit.library.stored_prompt import read_stored_prompt
 from promptkit.library.versions import Part, least_part, release
-from promptkit.model import Prompt
+from promptkit.model import Prompt, Status
 from promptkit.text import sanitized
 
 
@@ -72,8 +72,11 @@ def identify_text(library: Library, file: Path | None) -> int:
 
 
 def rename_prompt(library: Library, old: str, new: str) -> int:
-    """Rename a prompt and print its new version."""
-    print(rename(library, old, new))
+    """Rename a prompt and print its new version; a released one is released anew, which is said."""
+    renamed = rename(library, old, new)
+    print(renamed)
+    if library.load_current(new).status is not Status.DRAFT:
+        print(f"Released as {renamed}, since the name stands in the text; {old} still leads here.", file=sys.stderr)
     for name in prompts_that_name(library, old):
         print(f"{name} names {old} in its text: change it there.", file=sys.stderr)
     return 0

@@ -106,5 +106,5 @@ def listen(address: str) -> socket.socket:
         raise UsageError.of(
             "address", f"cannot listen at {sanitized(address)}: {error}", "write 127.0.0.1:0 for a free port"
         ) from error
-    print(f"listening at {address}", file=sys.stderr)
+    print(f"listening at {host}:{made.getsockname()[1]}", file=sys.stderr)
     return made

@@ -25,6 +25,7 @@ SCORING_MARK = "{{ scoring }}"
 _UNVERSIONED = {"status", "replaced_by", "sunset", "chart", "questions"}
 FITS_MARK = "{{ fits }}"
 _PACKAGE = Path(__file__).parents[1]
+_PROMPTS = "prompts"
 OWN_LIBRARY = "PROMPTKIT_LIBRARY"  # The environment variable that names a company's own library.
 
 
@@ -58,7 +59,18 @@ def open_library(own: Path | None = None) -> Library:
     if not own.is_dir():
         fix = f"name the folder that holds prompts/, or start one with: promptkit new --library {sanitized(own)}"
         raise UsageError.of("no-library", f"{sanitized(own)} is not a folder", fix)
+    if not (own / _PROMPTS).is_dir() and (around := _library_around(own.resolve())):
+        # Such as prompts/ itself, where `.` in the environment leads: nothing would be found in it, and nothing wrong.
+        fix = f"name the folder that holds prompts/: export {OWN_LIBRARY}={sanitized(around)}"
+        raise UsageError.of("no-library", f"{sanitized(own)} is a folder within a library", fix)
     return Library(own, base=ours)
+
+
+def _library_around(folder: Path) -> Path | None:
+    """The library that a folder is a part of, such as that of its prompts/recipes."""
+    parts = {_PROMPTS, "instructions", "evals", "languages"}
+    inside = (around for around in folder.parents[:2] if (around / _PROMPTS).is_dir())
+    return next((around for around in inside if folder.relative_to(around).parts[0] in parts), None)
 
 
 @dataclass(frozen=True)

@@ -8,10 +8,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from jinja2 import Environment
 from markupsafe import Markup
 
 from promptkit.dashboard.build import answer_scripts, answer_style
 from promptkit.errors import Problem
+from promptkit.language import ENGLISH, Language, english
 from promptkit.library.instructions import (
     Variant,
     build_instructions,
@@ -29,7 +31,8 @@ from promptkit.page.evidence import Evidence
 from promptkit.page.guide import Guide, ViewGroup, load_groups, load_guide, load_roles, next_views
 from promptkit.page.markdown import line_html
 from promptkit.page.views import PageView, SampleAnswer, grouped, script_data, view_of
-from promptkit.reports.frame import BASE_STYLE, environment, inline, security_policy
+from promptkit.page.words import script_words, spoken, templates
+from promptkit.reports.frame import BASE_STYLE, inline, security_policy
 
 _FOLDER = Path(__file__).parent
 _STYLES = ("page", "home", "view", "setup", "print")
@@ -44,11 +47,13 @@ def _dense(text: str) -> Markup:
     return Markup(re.sub(r"\n\s+", "\n", text))  # noqa: S704  (it was escaped as markup)
 
 
-_JINJA = environment(_FOLDER / "templates")
-_JINJA.filters["line"] = line_html
-_JINJA.filters["dense"] = _dense
-# Without sorted keys: the script needs them in the order of the form.
-_JINJA.policies["json.dumps_kwargs"] = {"separators": (",", ":")}
+def _templates(words: Language) -> Environment:
+    jinja = templates(words)
+    jinja.filters["line"] = line_html
+    jinja.filters["dense"] = _dense
+    # Without sorted keys: the script needs them in the order of the form.
+    jinja.policies["json.dumps_kwargs"] = {"separators": (",", ":")}
+    return jinja
 
 
 @dataclass(frozen=True)
@@ -86,32 +91,50 @@ def build_page(
     shown = [view.prompt for view in views]
     packs = _packs(library, shown)
     style, scripts = _style(profile), [*_scripts(), *_preview_scripts(preview)]
-    return _JINJA.get_template("page.html.j2").render(
-        csp=security_policy(style, scripts, asks_server=preview is not None),
-        style=style,
-        scripts=scripts,
-        groups=grouped(views),
-        roles=load_roles(),
-        packs=packs,
-        titles={prompt.name: prompt.title for prompt in shown},
-        descriptions={prompt.name: prompt.description for prompt in shown},
-        at_once={name: _at_once(name, pack, views) for name, pack in packs.items()},
-        data=script_data(views, profile) | _home_data(guide, shown, packs) | {"statuses": setups.statuses},
-        guide=guide,
-        setups=setups,
-        company=profile.company,
-        preview=preview,
-        agreement=profile.read_only_agreement,
-        questions={name: _question(library, name) for name in guide.validation},
-        **_instructions(library, profile.language),
+    language, words = spoken(library.languages, profile.language)
+    told = script_words(words, scripts)
+    return (
+        _templates(words)
+        .get_template("page.html.j2")
+        .render(
+            language=language,
+            csp=security_policy(style, scripts, asks_server=preview is not None),
+            style=style,
+            scripts=scripts,
+            groups=grouped(views),
+            roles=load_roles(),
+            packs=packs,
+            titles={prompt.name: prompt.title for prompt in shown},
+            descriptions={prompt.name: prompt.description for prompt in shown},
+            at_once={name: _at_once(name, pack, views) for name, pack in packs.items()},
+            data=script_data(views, profile)
+            | _home_data(guide, shown, packs)
+            | {"statuses": setups.statuses}
+            | ({"words": told} if told else {}),
+            guide=guide,
+            setups=setups,
+            company=profile.company,
+            preview=preview,
+            agreement=profile.read_only_agreement,
+            questions={name: _question(library, name) for name in guide.validation},
+            **_instructions(library, profile.language),
+        )
     )
 
 
 def build_problem_page(preview: Preview) -> str:
     """What authors see in place of the page when it cannot be built."""
     style, scripts = _style(DEFAULT_PROFILE), _preview_scripts(preview)
-    return _JINJA.get_template("problems.html.j2").render(
-        csp=security_policy(style, scripts, asks_server=True), style=style, scripts=scripts, preview=preview
+    return (
+        _templates(english())
+        .get_template("problems.html.j2")
+        .render(
+            language=ENGLISH,
+            csp=security_policy(style, scripts, asks_server=True),
+            style=style,
+            scripts=scripts,
+            preview=preview,
+        )
     )
 
 

@@ -31,7 +31,7 @@ const finding = (() => {
   function fill(name, filled) {
     const given = Object.values(filled);
     entries.get(name).querySelector("a").setAttribute("href", `#${name}${given.length ? `?${new URLSearchParams(filled)}` : ""}`);
-    entries.get(name).querySelector(".filled").textContent = given.length ? `Filled in: ${given.join(", ")}` : "";
+    entries.get(name).querySelector(".filled").textContent = given.length ? said("Filled in: %(given)s", { given: given.join(", ") }) : "";
   }
 
   /** The views found, the best first, in their groups; with no words, all in their own order. */
@@ -54,7 +54,7 @@ const finding = (() => {
     for (const mark of ["data-asked", "data-listing"]) document.body.toggleAttribute(mark, isAsked);
     if (isAsked) texts.forEach((text) => mark(text, marks));
     byId("nothing").hidden = found.length > 0;
-    byId("found").textContent = isAsked && found.length ? `${found.length} ${found.length === 1 ? "view" : "views"} found` : "";
+    byId("found").textContent = !isAsked || !found.length ? "" : found.length === 1 ? said("1 view found") : said("%(count)s views found", { count: found.length });
   }
 
   function clear() {

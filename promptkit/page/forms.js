@@ -4,8 +4,8 @@
 const forms = (() => {
   const { views, lines, presets, link_limit: LIMIT } = data;
   const { say, copy } = notices;
-  const OPENED = "Opened in a new tab. The prompt is copied too, in case the chat there is empty.";
-  const COPIED = "Prompt copied. Paste it into a chat in which Torii is switched on.";
+  const OPENED = said("Opened in a new tab. The prompt is copied too, in case the chat there is empty.");
+  const COPIED = said("Prompt copied. Paste it into a chat in which Torii is switched on.");
 
   /** Steps with the lines that several views share. */
   function whole(step) {
@@ -20,8 +20,8 @@ const forms = (() => {
   }
 
   const opens = location.protocol === "file:"
-    ? "It works for people who find this file in the same place, such as a shared drive. To others, send the prompt."
-    : "It opens this view filled in like this.";
+    ? said("It works for people who find this file in the same place, such as a shared drive. To others, send the prompt.")
+    : said("It opens this view filled in like this.");
 
   const formOf = (name) => byId(`form-${name}`);
   const rawOf = (control) => (control.type === "checkbox" ? String(control.checked) : control.value);
@@ -38,7 +38,7 @@ const forms = (() => {
 
   function showError(control, wrong, need) {
     // Emptied and not hidden, since what a control refers to is read out even where it is hidden.
-    byId(`${control.id}-error`).textContent = wrong ? `This needs ${need}.` : "";
+    byId(`${control.id}-error`).textContent = wrong ? said("This needs %(need)s.", { need }) : "";
     if (wrong) control.setAttribute("aria-invalid", "true");
     else control.removeAttribute("aria-invalid");
   }
@@ -73,7 +73,7 @@ const forms = (() => {
       if (control.list) offer(control.list, groups ?? []);
       const fits = filled[field] !== null && (!groups || groups.some((group) => folded(group) === folded(rawOf(control))));
       if (!fits) wrong ??= control;
-      showError(control, !fits && control.dataset.touched, groups ? "one of the values in its list" : rules.need);
+      showError(control, !fits && control.dataset.touched, groups ? said("one of the values in its list") : rules.need);
     }
     byId(`text-${name}`).textContent = wrong ? "" : promptkit.render(views[name], filled);
     byId(`waiting-${name}`).hidden = !wrong;
@@ -119,7 +119,7 @@ const forms = (() => {
         lost = true;
       }
     }
-    if (lost) say("Part of this link does not fit the view. Look through the form before you copy.");
+    if (lost) say(said("Part of this link does not fit the view. Look through the form before you copy."));
   }
 
   /** Whether the form is complete; if not, its first wrong field is shown and said. */
@@ -127,7 +127,7 @@ const forms = (() => {
     setTouched(name, true);
     const wrong = refresh(name);
     wrong?.focus();
-    if (wrong) say("The prompt is not complete yet. Correct the marked field.");
+    if (wrong) say(said("The prompt is not complete yet. Correct the marked field."));
     return !wrong;
   }
 
@@ -171,13 +171,13 @@ const forms = (() => {
       });
     }
     byId(`link-${name}`).addEventListener("click", () => {
-      copy(new URL(linkTo(name), location.href).href, `Link copied. ${opens}`);
+      copy(new URL(linkTo(name), location.href).href, `${said("Link copied.")} ${opens}`);
     });
     byId(`defaults-${name}`)?.addEventListener("click", () => {
       form.reset();
       setTouched(name, false);
       changed(name);
-      say("The form is as it was.");
+      say(said("The form is as it was."));
     });
     for (const [field, control] of controlsOf(name)) {
       if (views[name].fields[field].takes === "window") addPresets(name, field, control);

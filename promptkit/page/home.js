@@ -59,14 +59,14 @@ const home = (() => {
     const others = recent().filter((name) => !starred.includes(name));
     byId("yours").hidden = !(starred.length || kept.length || others.length);
     byId("chips").replaceChildren(
-      ...starred.map((name) => chip(`#${name}`, titleOf(name), " starred")),
+      ...starred.map((name) => chip(`#${name}`, titleOf(name), ` ${said("starred")}`)),
       ...kept.map((one) => chip(one.link, titleOf(one.name), ` ${[...new URLSearchParams(one.link.split(/\?(.*)/s)[1] ?? "").values()].join(", ")}`)),
-      ...others.map((name) => chip(`#${name}`, titleOf(name), " seen lately")),
+      ...others.map((name) => chip(`#${name}`, titleOf(name), ` ${said("seen lately")}`)),
     );
   }
 
   function keep(name, value, done) {
-    say(memory.put(name, value) ? done : "This browser keeps nothing for this page.");
+    say(memory.put(name, value) ? done : said("This browser keeps nothing for this page."));
     showYours();
   }
 
@@ -85,19 +85,19 @@ const home = (() => {
     byId(`star-${name}`).addEventListener("click", () => {
       const had = favourites();
       const now = had.includes(name) ? had.filter((one) => one !== name) : [name, ...had];
-      keep("favourites", now, had.includes(name) ? "No longer among yours." : "Starred. It is at the top of the home page.");
+      keep("favourites", now, had.includes(name) ? said("No longer among yours.") : said("Starred. It is at the top of the home page."));
       showStar(name);
     });
     byId(`save-${name}`)?.addEventListener("click", () => {
       if (!forms.isComplete(name)) return;
       const link = forms.linkTo(name);
-      keep("saved", [{ name, link }, ...saved().filter((one) => one.link !== link)].slice(0, SAVED), "Saved as filled in. It is at the top of the home page.");
+      keep("saved", [{ name, link }, ...saved().filter((one) => one.link !== link)].slice(0, SAVED), said("Saved as filled in. It is at the top of the home page."));
     });
   }
   byId("forget").addEventListener("click", () => {
     for (const name of ["favourites", "recent", "saved"]) memory.put(name, []);
     showYours();
-    say("Forgotten.");
+    say(said("Forgotten."));
   });
   for (const button of document.querySelectorAll("[data-role]")) {
     button.addEventListener("click", () => {
@@ -113,10 +113,10 @@ const home = (() => {
     forms.refresh(name);
     if (forms.textOf(name) === "") {
       location.hash = `#${name}`;
-      say("Fill in this view first, and copy it here.");
+      say(said("Fill in this view first, and copy it here."));
       return;
     }
-    copy(forms.textOf(name), `Prompt ${button.dataset.step} of ${packs[pack].length} copied. Paste it, then come back for the next.`);
+    copy(forms.textOf(name), said("Prompt %(step)s of %(count)s copied. Paste it, then come back for the next.", { step: button.dataset.step, count: packs[pack].length }));
     button.closest("li").dataset.done = "yes";
     button.closest("li").nextElementSibling?.querySelector("button")?.focus();
   }

@@ -4,6 +4,9 @@
 const byId = (id) => document.getElementById(id);
 const data = JSON.parse(byId("data").textContent);
 
+/** A text in the page's language, with what stands in its blanks. */
+const said = (text, blanks = {}) => (data.words?.[text] ?? text).replace(/%\((\w+)\)s/g, (_, name) => blanks[name]);
+
 const notices = (() => {
   const status = byId("status");
 
@@ -41,7 +44,7 @@ const notices = (() => {
       // There is no clipboard object on a plain http address, only the old way.
       copied = copyByEvent(text);
     }
-    say(copied ? message : "The browser did not allow it. Select the text and copy it with the keyboard.");
+    say(copied ? message : said("The browser did not allow it. Select the text and copy it with the keyboard."));
     if (copied) button.dataset.copied = "yes";
   }
 

@@ -42,7 +42,7 @@
     }
     const heading = current.querySelector("h1");
     document.title = page === "home" ? title : `${heading.textContent} - ${title}`;
-    if (unknown) notices.say("This page has no such view. Here are all of them.");
+    if (unknown) notices.say(said("This page has no such view. Here are all of them."));
     const wanted = byId(`setup-${section}`) ?? heading;
     if (moveFocus || section) wanted.focus();
     if (section) wanted.scrollIntoView();

@@ -18,7 +18,7 @@ from watchfiles import awatch
 from promptkit.hosts.serving import listen, run_application
 
 _HOST = "127.0.0.1"
-_PLACES = ("prompts", "instructions", "evals", "groups.yaml")
+_PLACES = ("prompts", "instructions", "evals", "languages", "groups.yaml")
 
 
 def serve_preview(root: Path, build: Callable[[int], str]) -> None:

@@ -15,11 +15,11 @@ const samples = (() => {
   const fits = (sample, filled) => Object.entries(sample.filled).every(([field, raw]) => raw === filled[field]);
 
   function told(sample, filled) {
-    const made = "From an invented company, not from your data";
-    const amounts = "Here the columns with amounts stand first.";
-    if (fits(sample, filled)) return `${made}, filled in as your form is. ${amounts}`;
+    const made = said("From an invented company, not from your data");
+    const amounts = said("Here the columns with amounts stand first.");
+    if (fits(sample, filled)) return `${made}. ${said("It is filled in as your form is.")} ${amounts}`;
     const others = Object.entries(sample.filled).filter(([field, raw]) => raw !== filled[field]);
-    return `${made}. This one is filled in with ${others.map(([field, raw]) => `${values.words(field).toLowerCase()} ${raw}`).join(", ")}. ${amounts}`;
+    return `${made}. ${said("This one is filled in with %(others)s.", { others: others.map(([field, raw]) => `${values.words(field).toLowerCase()} ${raw}`).join(", ") })} ${amounts}`;
   }
 
   /** Draw the sample of a view; one at a time, since its parts have ids. */

@@ -22,7 +22,7 @@
   byId("untick").addEventListener("click", () => {
     ticks.forEach((tick) => { tick.checked = false; });
     saveTicks();
-    notices.say("The checklist is empty again.");
+    notices.say(said("The checklist is empty again."));
   });
 
   // One assistant at a time: the one chosen last, or the one that the address names

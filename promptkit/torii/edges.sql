@@ -29,7 +29,8 @@ INSERT INTO paid SELECT app, date(day, moved), cents, twice FROM today, (
   UNION ALL SELECT 'Loom', '-400 days', 98600, 0    -- only more than a year ago
   UNION ALL SELECT 'Postman', '-1 year', 50000, 0   -- exactly a year ago, which is too early
   UNION ALL SELECT 'Miro', '-30 days', 1, 0         -- a card was tried with one cent
-  UNION ALL SELECT 'Lucidchart', '-30 days', 50000, 0  -- 500.00 in a year, to the cent, and nobody uses it
+  UNION ALL SELECT 'Lucidchart', '-185 days', 50000, 0  -- 500.00 in a year, to the cent, on the first of a month, and nobody uses it
+  UNION ALL SELECT 'Acme Field Tracker', '-30 days', 1, 0  -- one cent
 );
 -- Each takes the place of a payment that nobody has recognised, so that their number stays.
 CREATE TEMP TABLE places AS SELECT row_number() OVER (ORDER BY id) AS place, id FROM transactions WHERE mappingStatus = 'unknown';
@@ -70,7 +71,7 @@ UPDATE users SET isDeletedInIdentitySources = 1 WHERE id = (SELECT min(id) FROM 
 UPDATE users SET lifecycleStatus = 'offboarded' WHERE id = (SELECT max(id) FROM users WHERE isExternal = 1);
 
 -- An action that failed at first and was completed then.
-UPDATE action_executions SET errorTime = creationTime WHERE isCompleted = 1 AND id % 10 = 0;
+UPDATE action_executions SET errorTime = creationTime, executionErrorType = 'timeout' WHERE isCompleted = 1 AND id % 10 = 0;
 
 -- Contracts: one that ended and has no owner; one not active that ends soon, and begins today; one that says no first day;
 -- ends and deadlines on the last day of a month from today; vendors that only the contract tells, or only the app.
@@ -85,6 +86,74 @@ UPDATE contracts SET vendor = NULL WHERE idApp = (SELECT id FROM named WHERE nam
 UPDATE contracts SET vendor = 'Westwind Resellers' WHERE idApp = (SELECT id FROM named WHERE name = 'Intercom');
 UPDATE contracts SET vendor = 'Eastwind Resellers' WHERE idApp = (SELECT id FROM named WHERE name = 'Box');
 
+-- Of one app: two more contracts without an end, one of them without a beginning, that say neither amount nor cost, and one that has ended.
+-- Of one app: a contract that begins the day after the other ends, of another one on that day. Of one app that has none running: a contract that ended on the same
+-- day as another, one before it, and one that has not begun. An app whose only contract says no end.
+-- Of no app: two with the same name and end; whoever owns the first has left, and the second says no amount.
+CREATE TEMP TABLE signed (
+  name TEXT, app TEXT, owner INTEGER, status TEXT, begins TEXT, ends TEXT, amount INTEGER, currency TEXT, renews INTEGER, deadline TEXT
+);
+INSERT INTO signed VALUES
+  ('GitHub archive', 'GitHub', 6, 'active', NULL, NULL, NULL, 'USD', 1, '-20 days'),
+  ('GitHub archive', 'GitHub', 43, 'active', '-60 days', NULL, NULL, 'USD', NULL, NULL),
+  ('GitHub 2024', 'GitHub', 43, 'active', '-700 days', '-335 days', 100000, 'USD', NULL, NULL),
+  ('Notion 2027', 'Notion', 43, 'active', '61 days', '425 days', 480000, 'USD', 0, NULL),
+  ('Microsoft 365 2026', 'Microsoft 365', 43, 'active', '5 days', '369 days', 7900000, 'USD', 0, NULL),
+  ('Gong pilot', 'Gong', 210, 'inReview', '-473 days', '-109 days', 120000, 'USD', NULL, NULL),
+  ('Gong 2024', 'Gong', 210, 'closed', '-838 days', '-474 days', 1400000, 'USD', 0, NULL),
+  ('Gong 2027', 'Gong', 210, 'pipeline', '60 days', '424 days', 1500000, 'USD', 1, NULL),
+  ('Claude 2027', 'Claude', 43, 'pipeline', NULL, NULL, 900000, 'USD', NULL, NULL),
+  ('Framework agreement', NULL, 7, 'active', '-10 days', '355 days', 100000, 'EUR', 0, NULL),
+  ('Framework agreement', NULL, 43, 'active', '-10 days', '355 days', NULL, 'ILS', 1, '325 days');
+INSERT INTO contracts (id, name, idApp, owner, status, createdBy, creationTime, source, startDate, endDate, amount, currency, yearlyCost,
+  previousContracts, autoRenewal, cancellationDeadline, cancellationNoticePeriod, vendor, c_costCenter_1, c_legalEntity_2)
+SELECT (SELECT max(id) FROM contracts) + signed.rowid, signed.name, named.id, owner, status, 1, date(day, '-300 days') || 'T09:00:00.000Z', 'ui',
+  date(day, begins), date(day, ends), amount, currency, iif(ends IS NULL, NULL, amount), '[]', renews, date(day, deadline),
+  julianday(date(day, ends)) - julianday(date(day, deadline)), app, 'CC-1300', 'Acme Inc.'
+FROM signed JOIN today LEFT JOIN named ON named.name = app;
+UPDATE contracts SET owner = NULL WHERE idApp = (SELECT id FROM named WHERE name = 'Salesforce');
+-- What is to be closed does not renew; so 25 do, of which one says no deadline.
+UPDATE contracts SET autoRenewal = 0 WHERE idApp IN (SELECT id FROM named WHERE name IN ('Dropbox', 'LinkedIn Sales Navigator'));
+
+-- Apps: one that nobody owns, uses or pays for; one that nobody owns and two look after; one cent spent on what has no vendor, category
+-- or owner; a vendor in two spellings, once as often, and once not.
+UPDATE apps SET primaryOwner = NULL WHERE name IN ('Trello', 'Acme Field Tracker');
+DELETE FROM app_owners WHERE idApp IN (SELECT id FROM named WHERE name IN ('Trello', 'Acme Field Tracker'));
+INSERT INTO app_owners SELECT named.id, users.id FROM named, users
+WHERE named.name = 'Claude' AND users.id IN (SELECT id FROM users WHERE isEmployee = 1 AND lifecycleStatus = 'active'
+  AND isDeletedInIdentitySources = 0 ORDER BY id LIMIT 2);
+UPDATE apps SET vendor = 'atlassian' WHERE name = 'Trello';
+UPDATE contracts SET vendor = 'NOTION LABS' WHERE name = 'Notion 2026';
+
+-- Licences: of an app that costs nothing, after which others that cost nothing come by name; a kind of which none was bought;
+-- one whose unassigned number is not told, and of which many are inactive.
+INSERT INTO licenses SELECT (SELECT max(id) FROM licenses) + column1, named.id, column2 || column3, column4, column5, column6, column7, 12000, 'USD'
+FROM (VALUES (1, 'Adobe Creative Cloud', ' Team', 20, 12, 8, 0), (2, 'PagerDuty', ' Trial', 0, 0, 0, 0), (3, 'Postman', ' Team', 9, 4, 5, NULL))
+JOIN named ON named.name = column2;
+
+-- Two who have left and still have eleven apps, and ten; what they have more is managed, not active.
+INSERT INTO app_users (idApp, idUser, status, isSupportLastVisit, creationTime, sources, isLicenseInactive, isUserRemovedFromApp)
+SELECT idApp, idUser, 'managed', 0, day || 'T06:00:00.000Z', '[]', 0, 0 FROM today, (
+  SELECT apps.id AS idApp, users.id AS idUser, wanted, (SELECT count(*) FROM app_users x WHERE x.idUser = users.id AND NOT isUserRemovedFromApp) AS has,
+    row_number() OVER (PARTITION BY users.id ORDER BY apps.name) AS place
+  FROM (SELECT 'grace.andersen2@acme.example' AS email, 11 AS wanted UNION ALL SELECT 'kavya.mancini@acme.example', 10)
+  JOIN users USING (email) JOIN apps ON isHidden = 0 AND NOT EXISTS (SELECT 1 FROM app_users x WHERE x.idApp = apps.id AND x.idUser = users.id)
+) WHERE place <= wanted - has;
+-- What they and an account that is no person have costs nothing that is known.
+UPDATE app_users SET annualCost = NULL, currency = NULL, annualCostConverted = NULL
+WHERE idUser IN (SELECT id FROM users WHERE email IN ('grace.andersen2@acme.example', 'shared.sync@acme.example'));
+
+-- The log: a change of an app that says nobody, a contract deleted for good, one who leaves told twice, one who only the directory lost,
+-- and a new role for one who leaves.
+UPDATE audit SET performedBy = NULL WHERE id = (SELECT max(id) FROM audit WHERE type = 'update_app_details');
+UPDATE audit SET properties = '{"idContract": 9001}' WHERE id = (SELECT max(id) FROM audit WHERE type = 'delete_contract');
+CREATE TEMP TABLE left_log AS SELECT row_number() OVER (ORDER BY id DESC) AS place, id FROM audit WHERE type = 'update_user_lifecycle_status';
+UPDATE audit SET properties = '{"idUser": 9}' WHERE id IN (SELECT id FROM left_log WHERE place IN (1, 2));
+UPDATE audit SET properties = '{"idUser": 10}' WHERE id = (SELECT id FROM left_log WHERE place = 3);
+UPDATE audit SET properties = '{"idUser": 11}' WHERE id = (SELECT max(id) FROM audit WHERE type = 'update_role');
+
+DROP TABLE temp.signed;
+DROP TABLE temp.left_log;
 DROP TABLE temp.paid;
 DROP TABLE temp.places;
 DROP TABLE temp.payments;

@@ -34,7 +34,12 @@ def busy(library, tmp_path):
 @pytest.mark.parametrize(
     ("old", "new", "code", "fix"),
     [
-        ("fields id,name", "fields id,nam", "unknown-field", "write name"),
+        (
+            "fields id,name",
+            "fields id,nam",
+            "unknown-field",
+            "the recipe reads name: correct whichever of the two is misspelt",
+        ),
         ("activeUsersCount gt", "activeUserCount gt", "unknown-field", "write activeUsersCount"),
         ("activeUsersCount gt", "activeUsersCount gtt", "unknown-operator", "write gt"),
         ("list_apps", "list_aps", "unknown-tool", "write list_apps"),

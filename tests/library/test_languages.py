@@ -35,6 +35,15 @@ def edited(path, *changes):
     path.write_text(text, "utf-8")
 
 
+def test_a_text_of_the_page_keeps_its_blanks_and_tags(own):
+    path = own.root / "languages/fr.yaml"
+    path.write_text(path.read_text("utf-8") + "page: {'All %(count)s views': 'Toutes <b>les</b> vues'}\n", "utf-8")
+    with pytest.raises(
+        PromptkitError, match=r"fr.yaml:.*it has the blanks and tags </b>, <b>\n    fix: write %\(count\)s"
+    ):
+        own.languages.named("fr")
+
+
 def test_a_third_language_is_one_file(own):
     path = own.prompts / "our_apps.yaml"
     edited(path, ("status: draft\n", "status: draft\nlanguage: fr\n"))

@@ -163,6 +163,11 @@ def test_a_folder_that_is_not_there_is_an_error_that_says_how_to_begin(tmp_path)
         open_library(tmp_path / "none")
 
 
+def test_a_folder_within_a_library_is_not_taken_for_one(acme):
+    with pytest.raises(PromptkitError, match=rf"is a folder within a library\n    fix: .*={acme.root.resolve()}$"):
+        open_library(acme.recipes)
+
+
 def test_nothing_is_written_into_an_installed_package():
     installed = Library(PACKAGE / "data")
     with pytest.raises(PromptkitError, match="installed-library"):

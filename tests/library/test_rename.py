@@ -92,7 +92,10 @@ def test_a_text_that_names_it_is_left_to_a_person(released, capsys):
     assert rename_prompt(released, "acme_apps", "acme_used") == 0
     printed = capsys.readouterr()
     assert printed.out == "acme_used@1.1.0\n"
-    assert printed.err == "acme_other names acme_apps in its text: change it there.\n"
+    assert printed.err == (
+        "Released as acme_used@1.1.0, since the name stands in the text; acme_apps still leads here.\n"
+        "acme_other names acme_apps in its text: change it there.\n"
+    )
 
 
 def test_a_profile_that_knows_the_old_name_is_given_the_new_one(released, tmp_path):

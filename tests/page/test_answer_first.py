@@ -34,7 +34,8 @@ def test_a_view_shows_a_sample_answer_beside_its_form_filled_in_as_the_form_is(o
     page = open_exported("#renewal_calendar", viewport={"width": 1440, "height": 900})
     note = "#shows-renewal_calendar"
     assert (
-        page.inner_text(note) == "From an invented company, not from your data, filled in as your form is. " + AMOUNTS
+        page.inner_text(note)
+        == "From an invented company, not from your data. It is filled in as your form is. " + AMOUNTS
     )
     sample, form = page.locator("#sample-renewal_calendar").bounding_box(), page.locator(".form:visible").bounding_box()
     assert sample["x"] > form["x"] + form["width"]

@@ -116,7 +116,7 @@ def test_the_analyst_is_not_taken_for_a_language_model(page_library):
 def test_what_answers_elsewhere_than_at_the_provider_is_not_taken_for_its_model(page_library):
     found = Evidence("openai:example", "local", 10, 10, "http://127.0.0.1:9/v1")
     page = " ".join(build_page(page_library, PROFILE, evidence={"every_type@2.1.0": [found]}).split())
-    assert "with what answers at <code>http://127.0.0.1:9/v1</code>" in page
+    assert "Last test: what answers at <code>http://127.0.0.1:9/v1</code>" in page
     assert "so this says nothing about a model" in page
     assert "with 95 % confidence" not in page
 

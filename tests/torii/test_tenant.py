@@ -11,15 +11,15 @@ from promptkit.torii.tenant import build_tenant, tenant_digest
 
 # A new digest is a new tenant: every recorded run and pinned figure that rests on the old one must be looked at.
 DIGESTS = {
-    "small": ({}, "0d34bc4a2165951bcbae1ceea722bd44ded50b1a3b7d4faf4341d40d637db824"),
-    "another seed": ({"seed": 2}, "5cf0340a3fca4defefc0bbfe8b87e45e01fb9f98d8f13d1b457d77f8f9feab9b"),
-    "another day": ({"as_of": date(2028, 2, 29)}, "af1741ee7fce71fc2c43f9709e563ac2ac871cbb5bc2c3a87ca7b89c230e38a3"),
-    "hostile": ({"hostile": True}, "ee17f4a028f19d57a0230ec9838b34160e6668abe0c18fab5eef14254a172ed9"),
-    "medium": ({"size": "medium"}, "1d1446a8a12511227272674a805672d4b5543b61a31b48cf166da6c88b9be681"),
+    "small": ({}, "350bfd0dc8cda79f5567db35315a81fdbb2148e629ba4e786e57ec70c54b0477"),
+    "another seed": ({"seed": 2}, "2f8079bda8a0b2669c1e49b1b40d565d179348262bab9560ed14be2eb025e9b5"),
+    "another day": ({"as_of": date(2028, 2, 29)}, "6cc39ce211bfbc989c60a4854649f888eb955229e90960b719a6be9d57a44a4a"),
+    "hostile": ({"hostile": True}, "4e15c17c66724e137e48077402b14702a436f8f19f9230366b11c3e83de35950"),
+    "medium": ({"size": "medium"}, "ae6f08f1600d64ad0b32e0cd348b08aecd622639d5e0292fddfab7e30709aa96"),
 }
 COUNTS = {
-    "small": {"apps": 60, "users": 300, "app_users": 3_000, "contracts": 50, "transactions": 1_500, "audit": 200},
-    "medium": {"apps": 400, "users": 5_000, "app_users": 50_000, "contracts": 400, "transactions": 30_000},
+    "small": {"apps": 60, "users": 300, "app_users": 3010, "contracts": 61, "transactions": 1_500, "audit": 200},
+    "medium": {"apps": 400, "users": 5_000, "app_users": 50_017, "contracts": 411, "transactions": 30_000},
 }
 TYPES = [
     "number",
@@ -208,7 +208,8 @@ def test_licences_count_the_seats_that_users_hold(tenant):
         held[licence][inactive] += 1
     rows = tenant.execute("SELECT id, totalAmount, activeAmount, inactiveAmount, unassignedAmount FROM licenses")
     for licence, total, active, inactive, unassigned in rows:
-        assert [active, inactive] == held[licence]
+        if licence in held:  # Those of edges.sql have numbers alone.
+            assert [active, inactive] == held[licence]
         assert total == active + inactive + unassigned if unassigned is not None else total >= active + inactive
 
 

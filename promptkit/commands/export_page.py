@@ -33,7 +33,7 @@ def export_page(library: Library, directory: Path, *, profile: Profile, run: Pat
     make_folder(directory)
     write_text(directory / FILE_NAME, text)
     print(directory / FILE_NAME)
-    print(f"{len(text.encode()) // 1024} KiB, no network. Open it in a browser.", file=sys.stderr)
+    print(f"{len(text.encode()) // 1000} KB, no network. Open it in a browser.", file=sys.stderr)
     return 0
 
 

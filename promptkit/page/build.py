@@ -43,7 +43,7 @@ _SCRIPTS = (
 
 
 def _dense(text: str) -> Markup:
-    """Markup, or a script without strings of several lines, with no empty lines and no space before the others."""
+    """Markup, styles, or a script without strings of several lines, with no empty lines and no space before others."""
     return Markup(re.sub(r"\n\s+", "\n", text))  # noqa: S704  (it was escaped as markup)
 
 
@@ -212,7 +212,7 @@ def _instructions(library: Library, language: str) -> dict[str, Any]:
 
 def _style(profile: Profile) -> Markup:
     own = inline(BASE_STYLE, *(_FOLDER / f"{name}.css" for name in _STYLES))
-    return own + answer_style() + company_style(profile.company)
+    return _dense(own + answer_style() + company_style(profile.company))
 
 
 def _scripts() -> list[Markup]:

@@ -43,7 +43,9 @@
     const heading = current.querySelector("h1");
     document.title = page === "home" ? title : `${heading.textContent} - ${title}`;
     if (unknown) notices.say(said("This page has no such view. Here are all of them."));
-    if (moveFocus || section) (byId(`setup-${section}`) ?? heading).focus();
+    const wanted = byId(`setup-${section}`) ?? heading;
+    if (moveFocus || section) wanted.focus();
+    if (section) wanted.scrollIntoView();
     // Also on opening: bringing the link into view in its list has moved the page.
     if (page !== "setup" || !section) window.scrollTo(0, 0);
   }

@@ -14,7 +14,7 @@ def test_the_page_has_sample_answers_of_the_local_torii_and_the_evidence_of_a_ru
     page = (tmp_path / "out" / "index.html").read_text("utf-8")
     assert capsys.readouterr().out == f"{tmp_path / 'out' / 'index.html'}\n"
     assert len(page.encode()) < LIMIT_BYTES
-    assert page.count("A sample answer</h2>") == len(library.prompt_names())
+    assert page.count('<i data-part="sample">') == len(library.prompt_names())
     assert page.count("only read.</b>") == 1
     assert "The analyst is a program and no language model" in page
 

@@ -3,7 +3,7 @@
 import pytest
 
 PAGES = ["", "#every_type", "#renewal_calendar", "#setup"]
-LOOKS = [((360, 740), "light"), ((1920, 1080), "dark")]
+LOOKS = [((320, 740), "light"), ((1920, 1080), "dark")]
 
 
 @pytest.mark.parametrize(("size", "scheme"), LOOKS, ids=str)

@@ -109,7 +109,7 @@ def build_page(
             at_once={name: _at_once(name, pack, views) for name, pack in packs.items()},
             data=script_data(views, profile)
             | _home_data(guide, shown, packs)
-            | {"statuses": setups.statuses}
+            | {"statuses": {status: words.page.get(text, text) for status, text in setups.statuses.items()}}
             | ({"words": told} if told else {}),
             guide=guide,
             setups=setups,

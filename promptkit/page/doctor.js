@@ -7,7 +7,7 @@
   const LONGEST = 2000;
   const PARTS = ["check", "status", "seen", "next", "question"];
   const { statuses } = data;
-  const { element, line, counted } = values;
+  const { element, line } = values;
   const COMMAND = "promptkit doctor --json > doctor.json";
   const [picker, pasted, unfind] = ["findings", "pasted", "unfind"].map(byId);
   const steps = [...document.querySelectorAll("[data-checks]")];
@@ -18,13 +18,13 @@
     try {
       found = JSON.parse(text);
     } catch {
-      throw new Error(`This is not JSON. Open the file that ${COMMAND} wrote.`);
+      throw new Error(said("This is not JSON. Open the file that %(command)s wrote.", { command: COMMAND }));
     }
     const findings = found?.findings;
     const isText = (one) => typeof one === "string" && one.length <= LONGEST;
     const isFinding = (one) => one !== null && typeof one === "object" && PARTS.every((part) => isText(one[part])) && Object.hasOwn(statuses, one.status);
     if (!Array.isArray(findings) || !findings.length || findings.length > MOST || !findings.every(isFinding)) {
-      throw new Error(`This is JSON, but not what doctor writes. Open the file that ${COMMAND} wrote.`);
+      throw new Error(said("This is JSON, but not what doctor writes. Open the file that %(command)s wrote.", { command: COMMAND }));
     }
     const order = Object.keys(statuses);
     return findings.toSorted((one, other) => order.indexOf(one.status) - order.indexOf(other.status));
@@ -37,7 +37,7 @@
     return element("li", { "data-status": finding.status },
       element("b", { class: "badge" }, statuses[finding.status]), " ",
       element("b", null, line(finding.check)), ` ${line(finding.seen)}. `,
-      finding.next ? element("span", { class: "next" }, `Next: ${line(finding.next)}.`) : "");
+      finding.next ? element("span", { class: "next" }, said("Next: %(step)s.", { step: line(finding.next) })) : "");
   }
 
   function clear() {
@@ -63,14 +63,14 @@
     }
     const counts = Object.entries(statuses).map(([status, words]) => [words, findings.filter((one) => one.status === status).length]);
     const told = counts.filter(([, count]) => count).map(([words, count]) => `${words}: ${count}`).join(", ");
-    byId("found-findings").textContent = `${counted(findings.length, "finding")}, each beside its step below. ${told}.`;
+    byId("found-findings").textContent = `${findings.length === 1 ? said("1 finding") : said("%(count)s findings", { count: findings.length })}, ${said("each beside its step below.")} ${told}.`;
     unfind.hidden = false;
   }
 
   function take(text) {
     clear();
     try {
-      if (text.length > MAX_BYTES) throw new Error(`This is more than doctor writes. Open the file that ${COMMAND} wrote.`);
+      if (text.length > MAX_BYTES) throw new Error(said("This is more than doctor writes. Open the file that %(command)s wrote.", { command: COMMAND }));
       show(read(text));
     } catch (error) {
       byId("findings-error").textContent = error.message;

@@ -5,7 +5,7 @@
   const ticks = [...document.querySelectorAll("#checklist input")];
 
   function count() {
-    byId("done").textContent = `${ticks.filter((tick) => tick.checked).length} of ${ticks.length} done`;
+    byId("done").textContent = said("%(count)s of %(all)s done", { count: ticks.filter((tick) => tick.checked).length, all: ticks.length });
   }
 
   function saveTicks() {

@@ -2,6 +2,10 @@
 
 import pytest
 
+from promptkit.page.build import build_page
+from tests.browsers import opening
+from tests.page.samples import PROFILE
+
 PAGES = ["", "#every_type", "#renewal_calendar", "#setup"]
 LOOKS = [((320, 740), "light"), ((1920, 1080), "dark")]
 
@@ -25,3 +29,13 @@ def test_nothing_is_wider_than_windows_between_these(fragment, size, open_page):
     page = open_page(fragment, viewport={"width": size[0], "height": size[1]})
     page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true; })")
     assert page.evaluate("document.documentElement.scrollWidth") <= size[0]
+
+
+@pytest.mark.parametrize("language", ["de"])
+def test_the_longer_words_of_a_language_fit_the_narrowest_phone(language, browser, page_library, tmp_path):
+    path = tmp_path / "index.html"
+    path.write_text(build_page(page_library, PROFILE.model_copy(update={"language": language})), "utf-8")
+    with opening(browser, path) as open_:
+        for fragment in PAGES:
+            page = open_(fragment, viewport={"width": 320, "height": 740})
+            assert (fragment, page.evaluate("document.documentElement.scrollWidth")) == (fragment, 320)

@@ -2,7 +2,7 @@ import pytest
 
 from promptkit.audit.pairing import Pairing, iso_time
 from promptkit.audit.strict import NOT_RECORDED
-from promptkit.transcript import CallState, RecordedCall
+from promptkit.transcript import CallState, RecordedCall, Text
 
 
 def call(name="run_workflow", state=CallState.UNKNOWN, arguments=None):
@@ -138,3 +138,27 @@ def test_what_was_asked_for_may_have_run_once_the_conversation_goes_on():
     pairing = paired(call(state=CallState.PROPOSED), call("update_user", CallState.AWAITING_APPROVAL))
     pairing.go_on()
     assert [state for _, state in states(pairing)] == [CallState.UNKNOWN, CallState.AWAITING_APPROVAL]
+
+
+@pytest.mark.parametrize("order", [(CallState.DENIED, CallState.EXECUTED), (CallState.EXECUTED, CallState.DENIED)])
+def test_of_several_results_of_a_lost_call_the_one_that_says_most_counts(order):
+    pairing = Pairing()
+    for state in order:
+        pairing.result("c1", state, "line 9", "run_workflow")
+    assert states(pairing) == [("run_workflow", CallState.EXECUTED)]
+
+
+@pytest.mark.parametrize("nothing", ["", None])
+def test_what_has_no_id_is_paired_with_nothing(nothing):
+    pairing = paired(call(), call(), results=[CallState.EXECUTED], call_id=nothing)
+    assert [state for _, state in states(pairing)] == [CallState.UNKNOWN, CallState.UNKNOWN]
+    assert pairing.gaps() == ["line 9: a result without its call"]
+
+
+def test_a_call_and_a_lost_one_have_what_was_said_before_them():
+    texts = [Text("user", "Archive it.")]
+    pairing = Pairing(texts)
+    pairing.call("c1", call())
+    texts.append(Text("assistant", "Done."))
+    pairing.result("c2", CallState.EXECUTED, "line 9", "update_user")
+    assert [[text.text for text in one.said] for one in pairing.calls()] == [["Archive it."], ["Archive it.", "Done."]]

@@ -29,9 +29,10 @@ from promptkit.connection.stdio import stdio_transport
 from promptkit.connection.tokens import KeptSignIn, open_store
 from promptkit.connection.transport import GateTransport
 from promptkit.connection.wire import McpHttpClient
-from promptkit.errors import PromptkitError, UsageError
+from promptkit.errors import PromptkitError, UsageError, nearest
 from promptkit.policy.decision import Definition
 from promptkit.text import sanitized
+from promptkit.torii.names import LOCAL_SERVERS
 
 # The SDK logs what it then answers as an error, with a piece of the server's text in it.
 logging.getLogger("mcp.client.streamable_http").setLevel(logging.CRITICAL)
@@ -123,8 +124,9 @@ def _why(error: Exception) -> str:
 
 def _what_to_check(address: str | Sequence[str], cause: Exception) -> str:
     if not isinstance(address, str):
-        is_missing = isinstance(cause, FileNotFoundError)
-        return "install it, or give its full path" if is_missing else "run its command by itself, and read what it says"
+        if not isinstance(cause, FileNotFoundError):
+            return "run its command by itself, and read what it says"
+        return nearest(" ".join(address), LOCAL_SERVERS, "install it, or give its full path")
     if "HTTP 404" in str(cause) and not urlsplit(address).path.endswith("/mcp"):
         return "check the path: most servers have MCP at /mcp"
     if "HTTP 403" in str(cause):

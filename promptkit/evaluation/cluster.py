@@ -7,7 +7,7 @@ from concurrent.futures import Executor
 from contextlib import contextmanager
 from typing import NamedTuple
 
-from promptkit.errors import PromptkitError
+from promptkit.errors import PromptkitError, UsageError
 from promptkit.extras import extra
 from promptkit.text import sanitized
 
@@ -32,10 +32,12 @@ def open_cluster(address: str, answer_seconds: float = ANSWER_SECONDS) -> Iterat
         answer_seconds: how long the scheduler may take to answer.
 
     Raises:
-        UsageError: the extra `dask` is not installed.
+        UsageError: the extra `dask` is not installed, or `address` is not one.
         PromptkitError: no scheduler answers, or it has no workers.
     """
     distributed = extra("distributed", "dask")
+    if ":" not in address:
+        raise UsageError.of("no-cluster", f"{sanitized(address)} is not an address", "write it as tcp://HOST:PORT")
     fix = "start one with: dask scheduler, and on each machine: dask worker ADDRESS --nthreads 1"
     try:
         client = distributed.Client(address, timeout=answer_seconds, set_as_default=False)

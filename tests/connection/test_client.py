@@ -221,6 +221,11 @@ def test_no_secret_of_an_address_is_in_an_error(library, url):
     assert "CANARY" not in str(refused.value)
 
 
+def test_a_command_that_is_nearly_the_local_torii_is_taken_for_a_slip(library):
+    with pytest.raises(PromptkitError, match="fix: write local"):
+        call_on(("lcoal",), library, ToolCall(name="list_apps"))
+
+
 @pytest.mark.parametrize(
     "command",
     [

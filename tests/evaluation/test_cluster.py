@@ -86,12 +86,12 @@ def test_workers_that_are_all_gone_end_the_wait(tmp_path, address):
     assert stop == "every worker is gone, and with them 2 shards"
 
 
-@pytest.mark.parametrize("address", ["tcp://127.0.0.1:{port}", "nonsense", "tcp://", ""])
+@pytest.mark.parametrize("address", ["tcp://127.0.0.1:{port}", "local", "tcp://", ""])
 def test_an_address_where_no_scheduler_answers_is_a_clear_error(address):
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         address = address.format(port=free.getsockname()[1])
-        with pytest.raises(PromptkitError, match="no Dask scheduler answers"), open_cluster(address, 0.2):
+        with pytest.raises(PromptkitError, match=r"\[no-cluster\]"), open_cluster(address, 0.2):
             pass
 
 

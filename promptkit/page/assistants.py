@@ -9,8 +9,8 @@ from pydantic import Field
 
 from promptkit.files import load_yaml, validate
 from promptkit.model import Line, Slug, Strict
+from promptkit.page.guide import Text
 
-Text = Annotated[str, Field(min_length=1, max_length=1000)]
 Lines = Annotated[tuple[Line, ...], Field(strict=False)]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -69,6 +70,12 @@ class Assistants(Strict):
         """The names of the checks beside a step; a `*` at the end stands for the rest of a name."""
         fits = [f"fit for {host}" for host in assistant.fits] if step.about == "add" else []
         return (*self.findings.get(step.about or "", ()), *fits)
+
+    def places(self, assistant: SetUp, known: Collection[str]) -> list[str]:
+        """Which of the known hosts are boxes of an assistant; those that no assistant names are of the last one."""
+        named = {name for one in self.assistants.values() for name in one.places}
+        is_last = assistant is [*self.assistants.values()][-1]
+        return [name for name in known if name in assistant.places or (is_last and name not in named)]
 
 
 def load_assistants() -> Assistants:

@@ -71,7 +71,7 @@ def test_render_shows_it(root):
 
 
 def test_render_refuses_what_does_not_fit(root):
-    wrong = promptkit(root, "render", "monthly", "-a", "since=2026-13", code=1)
+    wrong = promptkit(root, "render", "monthly", "-a", "since=2026-13", code=2)
     assert 'since is "2026-13", but it must be a month such as 2026-11' in wrong
 
 

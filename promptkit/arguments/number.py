@@ -61,8 +61,8 @@ class NumberType(ArgumentType):
         return Control("text", "number", rule, {"inputmode": self.keyboard})
 
     def limits(self, argument: Argument) -> str:
-        """Both limits, or the only one."""
-        low, high = (None if limit is None else f"{limit:,}" for limit in (argument.minimum, argument.maximum))
+        """Both limits, or the only one, as they can be typed."""
+        low, high = (None if limit is None else str(limit) for limit in (argument.minimum, argument.maximum))
         if low is not None and high is not None:
             return f"from {low} to {high}"
         return f"{low} or more" if low is not None else f"{high} or less" if high is not None else ""

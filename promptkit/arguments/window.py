@@ -91,7 +91,7 @@ class WindowType(ArgumentType):
     def control(self, argument: Argument, profile: Profile, words: Language) -> Control:
         """A text field, read by the expressions of `FORMS`."""
         least, most = _limits(argument)
-        rule = {"forms": FORMS, "way": _way(argument), "least": least, "most": most}
+        rule = {"forms": FORMS, "way": way_of(argument), "least": least, "most": most}
         return Control(
             "text",
             "window",
@@ -160,10 +160,11 @@ def _length(value: object) -> int | None:
 def _counted(argument: Argument, value: Scalar) -> tuple[str, int]:
     """Whether days lie ahead (`next`) or behind (`last`), and how many they are."""
     way, count = _read("days", str(value)) or ("", "0")
-    return way or _way(argument), int(count)
+    return way or way_of(argument), int(count)
 
 
-def _way(argument: Argument) -> str:
+def way_of(argument: Argument) -> str:
+    """Whether a number of days lies ahead, `next`, or behind, `last`: as its default does."""
     way, _ = _read("days", str(argument.default)) or ("", "")
     return way or "next"
 

@@ -12,6 +12,7 @@ const findViews = (() => {
   const LEAST_SHARE = 0.35;
   const MAX_GROUP_WORDS = 4;
   const MAX_NAME_WORDS = 3;
+  const PERIOD = /\b(?:this|next|last) (?:week|month|quarter|qtr|year)\b|\bq[1-4] 20\d\d\b/i;
 
   const plainOf = (text) => text.normalize("NFD").replace(/\p{Mn}/gu, "").toLowerCase();
   const has = (object, key) => Object.hasOwn(object, key);
@@ -89,19 +90,25 @@ const findViews = (() => {
     return run.length === words.length || isCapital(run[0]);
   }
 
+  function periodIn(question) {
+    const period = PERIOD.exec(question)?.[0].toLowerCase().replace("qtr", "quarter") ?? "";
+    return period.startsWith("q") ? period.toUpperCase() : period;
+  }
+
   function understood(index, text) {
     const question = text.normalize("NFC");
+    const period = periodIn(question);
     const words = wordsOf(question);
     const [group, left] = groupIn(index, words);
     const read = left.map((word) => [word, termOf(index, word)]);
     const terms = [...new Set(read.map(([, term]) => term).filter(Boolean))];
     const runs = runsOf(read.filter(([, term]) => term === null).map(([word]) => word));
-    if (!runs.length || !(terms.length || group || isOnlyAName(index, runs, words))) return { terms, group, name: "" };
+    if (!runs.length || !(terms.length || group || isOnlyAName(index, runs, words))) return { terms, group, name: "", period };
     const worth = (run) => [isKnownName(index, run), isCapital(run[0]), run.length].map(Number);
     const better = (one, other) => isBefore(worth(other), worth(one));
     const run = runs.reduce((best, one) => (better(one, best) ? one : best));
     const name = question.slice(run[0].start, run.at(-1).end);
-    return { terms, group, name, isSurelyAName: isKnownName(index, run) || isCapital(run[0]) || !terms.length };
+    return { terms, group, name, period, isSurelyAName: isKnownName(index, run) || isCapital(run[0]) || !terms.length };
   }
 
   function nearness(index, terms) {
@@ -130,7 +137,9 @@ const findViews = (() => {
     if (name.takes === "name" && asked.name) {
       return [asked.isSurelyAName ? NAME : MAYBE_NAME, { [name.argument]: asked.name }];
     }
-    return [0, {}];
+    const { period } = asked;
+    const fits = period && ["next", "last"].includes(name.takes) && (period[0] === "Q" || [name.takes, "this"].includes(period.split(" ")[0]));
+    return [0, fits ? { [name.argument]: period } : {}];
   }
 
   const rounded = (rank) => Math.round(rank * 1e6);
@@ -155,7 +164,7 @@ const findViews = (() => {
     }
     for (const name of index.names) {
       const [more, values] = filledBy(name, asked);
-      filled[name.view] = values;
+      filled[name.view] = { ...filled[name.view], ...values };
       ranks[name.view] += more;
     }
     const least = Math.max(LEAST, ...Object.values(ranks).map((rank) => rank * LEAST_SHARE));

@@ -21,6 +21,9 @@ _LEAST = 0.12
 _LEAST_SHARE = 0.35  # A view that fits so much less than the best is only there for a chance word.
 _MAX_GROUP_WORDS = 4
 _MAX_NAME_WORDS = 3
+_PERIOD = re.compile(
+    r"\b(?:this|next|last) (?:week|month|quarter|qtr|year)\b|\bq[1-4] 20\d\d\b", re.ASCII | re.IGNORECASE
+)
 
 
 @dataclass(frozen=True)
@@ -33,12 +36,13 @@ class FoundView:
 
 @dataclass(frozen=True)
 class Asked:
-    """A question as it was understood: its terms, a group with the label of its view, and a name that no view knows."""
+    """A question as understood: its terms, a group with the label of its view, a name no view knows, and a period."""
 
     terms: Sequence[str]
     group: tuple[str, str] | None
     name: str
     is_surely_a_name: bool
+    period: str
 
 
 @dataclass(frozen=True)
@@ -60,13 +64,15 @@ class _Word:
 def search(index: SearchIndex, question: str) -> list[FoundView]:
     """The views that fit, best first and deprecated ones last; none if nothing fits."""
     asked = understood(index, question)
-    near, filled = _nearness(index, asked.terms), {}
+    near = _nearness(index, asked.terms)
+    filled: dict[str, dict[str, str]] = {}
     ranks = {
         view: _share(index, weights, asked.terms) + _PHRASE * near[view] for view, weights in index["views"].items()
     }
     ranks = {view: rank * index["factors"].get(view, 1.0) for view, rank in ranks.items()}
     for name in index["names"]:
-        more, filled[name["view"]] = _filled(name, asked)
+        more, values = _filled(name, asked)
+        filled.setdefault(name["view"], {}).update(values)
         ranks[name["view"]] += more
     least = max([_LEAST, *(rank * _LEAST_SHARE for rank in ranks.values())])
     fit = [view for view, rank in ranks.items() if rank >= least]
@@ -80,15 +86,24 @@ def understood(index: SearchIndex, question: str) -> Asked:
     found = enumerate(re.finditer(r"[^\W_]+", question))
     words = [_Word(place, one[0], one.start(), one.end()) for place, one in found][:_MAX_WORDS]
     group, left = _group_in(index, words)
+    period = _period_in(question)
     read = {word: _term(index, word) for word in left}
     terms = dict.fromkeys(term for term in read.values() if term)
     runs = _runs([word for word in left if read[word] is None])
     if not runs or not (terms or group or _is_only_a_name(index, runs, words)):
-        return Asked(list(terms), group, "", is_surely_a_name=False)
+        return Asked(list(terms), group, "", is_surely_a_name=False, period=period)
     # A known one before one in capitals, and that before others; of equals the longest.
     run = max(runs, key=lambda run: (_is_known(index, run), run[0].is_capital, len(run)))
     name = question[run[0].start : run[-1].end]
-    return Asked(list(terms), group, name, is_surely_a_name=_is_known(index, run) or run[0].is_capital or not terms)
+    is_sure = _is_known(index, run) or run[0].is_capital or not terms
+    return Asked(list(terms), group, name, is_surely_a_name=is_sure, period=period)
+
+
+def _period_in(question: str) -> str:
+    """The first period of a question, as a window takes it; empty without one."""
+    found = _PERIOD.search(question)
+    period = found[0].lower().replace("qtr", "quarter") if found else ""
+    return period.upper() if period.startswith("q") else period
 
 
 def _group_in(index: SearchIndex, words: Sequence[_Word]) -> tuple[tuple[str, str] | None, Sequence[_Word]]:
@@ -175,4 +190,7 @@ def _filled(name: Name, asked: Asked) -> tuple[float, Mapping[str, str]]:
         return _GROUP, {name["argument"]: group} | slice_
     if name["takes"] == "name" and asked.name:
         return _NAME if asked.is_surely_a_name else _MAYBE_NAME, {name["argument"]: asked.name}
+    # It tells no view from another: many can be asked about a period.
+    if asked.period and (asked.period[0] == "Q" or asked.period.partition(" ")[0] in {name["takes"], "this"}):
+        return 0.0, {name["argument"]: asked.period} if name["takes"] in {"next", "last"} else {}
     return 0.0, {}

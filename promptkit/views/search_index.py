@@ -12,6 +12,7 @@ from typing import TypedDict
 
 import snowballstemmer  # type: ignore[import-untyped]
 
+from promptkit.arguments.window import way_of
 from promptkit.files import load_yaml, read_text
 from promptkit.library.render import default_of
 from promptkit.model import Argument, Profile, Prompt, Status
@@ -29,7 +30,10 @@ _HALF = 4.0  # The sum of weights at which a word says half of what it can say.
 
 
 class Name(TypedDict):
-    """An argument that takes a name from the question, and which names: of a group, or of anything else."""
+    """An argument that the question fills in.
+
+    `takes` is what it takes: a `group`, another `name`, or a period ahead (`next`) or behind (`last`).
+    """
 
     view: str
     argument: str
@@ -150,12 +154,14 @@ def _names(prompt: Prompt, profile: Profile) -> Iterable[Name]:
     labels = [name for name, one in prompt.arguments.items() if one.type == "organizational_view"]
     for name, argument in prompt.arguments.items():
         takes = _taken(argument)
-        if takes and default_of(name, argument, profile) is None:
+        if takes and (argument.type == "window" or default_of(name, argument, profile) is None):
             yield {"view": prompt.name, "argument": name, "takes": takes, "slice": next(iter(labels), "")}
 
 
 def _taken(argument: Argument) -> str:
     match argument.type:
+        case "window":
+            return way_of(argument)
         case "organizational_group":
             return "group"
         case "string":

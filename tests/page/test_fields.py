@@ -14,7 +14,7 @@ def field(profile=DEFAULT_PROFILE, **argument):
 @pytest.mark.parametrize(
     ("argument", "hint"),
     [
-        ({"type": "integer", "minimum": 1, "maximum": 4000}, "From 1 to 4,000."),
+        ({"type": "integer", "minimum": 1, "maximum": 4000}, "From 1 to 4000."),
         ({"type": "integer", "minimum": 0, "examples": [30]}, "0 or more. For example 30."),
         ({"type": "number", "maximum": 0.5}, "0.5 or less."),
         ({"type": "number"}, ""),
@@ -34,7 +34,7 @@ def test_the_label_of_a_field_is_its_first_sentence():
 @pytest.mark.parametrize(
     ("argument", "need"),
     [
-        ({"type": "integer", "minimum": 1, "maximum": 4000}, "a whole number from 1 to 4,000"),
+        ({"type": "integer", "minimum": 1, "maximum": 4000}, "a whole number from 1 to 4000"),
         ({"type": "number", "minimum": 0}, "a number, 0 or more"),
         ({"type": "string"}, "one line of text, up to 200 characters"),
         ({"type": "date"}, "a date"),

@@ -20,6 +20,9 @@ ODD = [
     "x" * 300,
     "constructor toString __proto__",
     "1,5",
+    "renewals NEXT QTR and this year",
+    "what renews in q1 2027",
+    "what renewed last quarter",
 ]
 
 
@@ -41,6 +44,7 @@ def test_the_page_finds_what_find_view_finds(open_page, prompts):
     [
         ("who owns Miro", "#app_dossier?app=Miro"),
         ("what does Finance use", "#organizational_drilldown?value=Finance"),
+        ("What renews next quarter?", "#renewal_calendar?days=next+quarter"),
     ],
 )
 def test_a_name_in_a_question_is_filled_in_in_the_view_it_opens(asked, link, open_page):

@@ -41,6 +41,21 @@ def test_of_questions_by_people_who_do_not_know_the_views_most_find_theirs_first
     assert (first >= 0.85, three >= 0.97) == (True, True), f"first {first:.1%}, among three {three:.1%}"
 
 
+@pytest.mark.parametrize(
+    ("question", "days"),
+    [
+        ("What renews next quarter?", "next quarter"),
+        ("whats renewing NEXT qtr", "next quarter"),
+        ("what renews in q1 2027", "Q1 2027"),
+        ("what renews this month", "this month"),
+        ("what renewed last quarter", None),
+    ],
+)
+def test_a_period_of_a_question_is_filled_in_where_a_view_looks_that_way(finder, question, days):
+    filled = {prompt.name: values for prompt, values in finder.find(question)}
+    assert filled["renewal_calendar"].get("days") == days
+
+
 @pytest.mark.parametrize("question", [question for question, view in QUESTIONS if not view] + ["", '"', "a OR b", "*"])
 def test_a_question_about_something_else_finds_nothing(finder, question):
     assert finder.find(question) == []

@@ -41,7 +41,7 @@ def checked_profile(document: Document, library: Library) -> Profile:
         PromptkitError: everything that is wrong with it, each at its place.
     """
     profile = validate(document, Profile)
-    problems = [*_problems(document, profile)]
+    problems = [*_problems(document, profile), *_unknown_language(document, profile, library)]
     if profile.views or profile.thresholds:
         problems += _misfits(document, profile, library)
     if problems:
@@ -84,6 +84,13 @@ def _problems(document: Document, profile: Profile) -> Iterator[Problem]:
         if hidden := hidden_characters(text):
             message = f"{sanitized(text)} holds the hidden character U+{ord(hidden[0]):04X}"
             yield document.problem_at(place, "hidden-character", message, "delete it")
+
+
+def _unknown_language(document: Document, profile: Profile, library: Library) -> Iterator[Problem]:
+    if profile.language not in (known := library.languages.files):
+        fix = f"write one of {', '.join(known)}, or add languages/{profile.language}.yaml to a library of your own"
+        message = f"there is no language {profile.language}"
+        yield document.problem_at(("language",), "unknown-language", message, fix)
 
 
 def _texts(data: object, key: Key = ()) -> Iterator[tuple[Key, str]]:

@@ -246,16 +246,19 @@ class Wizard:
             usual or NONE,
             lambda text: thresholds(threshold_words(text), self._library),
         )
+        agreed = before.read_only_agreement
         name = given.agreed_by or ask(
             f"Who agrees that the assistant only reads, and approves this mapping? {NONE.capitalize()} if nobody does.",
-            before.read_only_agreement.by if before.read_only_agreement else NONE,
+            agreed.by if agreed else NONE,
             lambda text: optional_line(text, "the name"),
         )
         today = datetime.datetime.now(ZoneInfo(zone)).date()
         if given.on and given.on > today:  # Which day it is there is known only now.
             message = f"{given.on} is still to come in {zone}"
             raise UsageError.of("future-date", message, "write the day on which they agreed", path="--on")
-        day = given.on or today
+        # Where nobody was asked, nobody has agreed anew.
+        is_kept = agreed is not None and given.yes and name == agreed.by and not given.agreed_by
+        day = given.on or (agreed.on if agreed and is_kept else today)
         approval = {"approved_by": name, "approved_on": day} if name else {}
         if not name:
             told = "Nobody has agreed to read-only use yet: promptkit doctor will say so until somebody has."

@@ -8,7 +8,7 @@
   const PARTS = ["check", "status", "seen", "next", "question"];
   const { statuses } = data;
   const { element, line } = values;
-  const COMMAND = "promptkit doctor --json > doctor.json";
+  const COMMAND = "promptkit doctor --json";
   const [picker, pasted, unfind] = ["findings", "pasted", "unfind"].map(byId);
   const steps = [...document.querySelectorAll("[data-checks]")];
 

@@ -199,6 +199,15 @@ def test_run_again_with_an_agreement_it_says_that_the_file_is_left_as_it_was(mad
     assert "was not changed; --replace overwrites it." in " ".join(capsys.readouterr().err.split())
 
 
+def test_an_agreement_that_nobody_was_asked_about_keeps_its_day(made, library, tenant, tmp_path):
+    path = tmp_path / "dashboard.yaml"
+    agreed = re.sub(r"on: \d{4}-\d\d-\d\d", "on: 2026-01-02", made[0].read_text("utf-8"))
+    path.write_text(agreed, "utf-8")
+    with http_torii(tenant) as url:
+        run_there(library, f"{url}/mcp", path, Answers(yes=True, display_currency="EUR", replace=True))
+    assert load_profile(path, library).read_only_agreement.on == datetime.date(2026, 1, 2)
+
+
 def test_run_again_it_tells_what_has_changed_and_overwrites_only_when_told(made, library, tmp_path, capsys):
     path = tmp_path / "dashboard.yaml"
     before = made[0].read_text("utf-8")

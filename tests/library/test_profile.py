@@ -146,3 +146,8 @@ def test_the_defaults_are_a_valid_file(tmp_path):
     path = tmp_path / "dashboard.yaml"
     path.write_text(DEFAULT_PROFILE.model_dump_json(), encoding="utf-8")
     assert validate(load_yaml(path), Profile) == DEFAULT_PROFILE
+
+
+def test_a_language_that_nobody_has_is_named_at_its_place(tmp_path):
+    with pytest.raises(PromptkitError, match=r":1:1: \[unknown-language\] there is no language fr"):
+        load(tmp_path, "language: fr\n")

@@ -108,6 +108,6 @@ def test_a_file_of_doctor_is_opened_and_shown_as_text(open_page):
 def test_what_doctor_did_not_write_is_refused_in_words(text, error, open_page):
     page = open_page("#setup")
     paste(page, text)
-    told = f"{error} Open the file that promptkit doctor --json > doctor.json wrote."
+    told = f"{error} Open the file that promptkit doctor --json wrote."
     assert page.inner_text("#findings-error") == told
     assert page.locator(".findings li").count() == 0

@@ -70,7 +70,7 @@ def test_an_incomplete_form_is_explained_and_not_copied(open_page):
 def test_fields_that_nobody_has_touched_are_not_marked(open_page):
     page = open_page("#every_type")
     page.fill("#every_type-days", "9999")
-    assert page.inner_text("#every_type-days-error") == "This needs a whole number from -5 to 4,000."
+    assert page.inner_text("#every_type-days-error") == "This needs a whole number from -5 to 4000."
     assert page.is_hidden("#every_type-team-error")
 
 

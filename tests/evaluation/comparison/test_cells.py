@@ -108,10 +108,24 @@ def test_a_name_is_cut_only_at_the_end_of_a_word():
 
 
 @pytest.mark.parametrize(
-    ("have", "is_other"), [("12.00", False), ("USD 12.00", False), ("€12.00", True), ("$12.00", False)]
+    ("have", "currency", "is_other"),
+    [
+        ("12.00", "USD", False),
+        ("USD 12.00", "USD", False),
+        ("€12.00", "USD", True),
+        ("$12.00", "USD", False),
+        ("$12.00", "CAD", False),
+        ("$12.00", "EUR", True),
+        ("USD 12.00", "CAD", True),
+    ],
 )
-def test_an_amount_may_name_its_currency_and_no_other(have, is_other):
-    assert other_currency(have, "USD") is is_other
+def test_an_amount_may_name_its_currency_and_no_other(have, currency, is_other):
+    assert other_currency(have, currency) is is_other
+
+
+@pytest.mark.parametrize("kind", [MONEY, INTEGER, PERCENT])
+def test_no_number_is_what_is_not_a_number(kind):
+    assert not same(kind, "12", "many")
 
 
 def test_a_number_of_thousands_of_digits_is_none():

@@ -31,13 +31,13 @@ def write_plugin(library: Library, folder: Path, profile: Profile, url: str) -> 
     return _write(export_plugin(library, profile, checked_url(url, may_be_other=True)), folder)
 
 
-def write_project(library: Library, host: str, folder: Path, profile: Profile) -> int:
+def write_project(library: Library, host: str, folder: Path, profile: Profile, url: str) -> int:
     """Write what a person pastes into a host, and say what to open first.
 
     Raises:
-        UsageError: there is no such host, or the folder is not empty.
+        UsageError: there is no such host, the address may not be used, or the folder is not empty.
     """
-    return _write(export_project(library, profile, host), folder)
+    return _write(export_project(library, profile, host, checked_url(url, may_be_other=True)), folder)
 
 
 def write_policy(library: Library, folder: Path, server: str | None, url: str) -> int:

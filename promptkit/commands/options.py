@@ -319,7 +319,7 @@ Variables = Annotated[
 PageFolder = Annotated[Path, typer.Argument(metavar="DIR", help="The folder to write index.html into.")]
 NewFolder = Annotated[Path, typer.Argument(metavar="DIR", help="The folder to write, new or empty.")]
 GuardUrl = Annotated[str, typer.Option("--url", metavar="URL", help="The address at which hosts reach the guard.")]
-PluginUrl = Annotated[
+TenantUrl = Annotated[
     str, typer.Option("--url", metavar="URL", help="Where hosts reach Torii's server, or your guard before it.")
 ]
 ServerName = Annotated[

@@ -9,6 +9,7 @@ from jinja2 import StrictUndefined
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from promptkit.argument_type import type_of
+from promptkit.connection.client import TORII_URL
 from promptkit.errors import UsageError
 from promptkit.files import make_folder, read_text, write_bytes
 from promptkit.library.instructions import (
@@ -28,9 +29,10 @@ _JINJA = ImmutableSandboxedEnvironment(
 )
 
 
-def export_project(library: Library, profile: Profile, name: str) -> Files:
-    """A folder for a project or GPT: the steps, the instructions to paste, and the prompts by group."""
+def export_project(library: Library, profile: Profile, name: str, url: str = TORII_URL) -> Files:
+    """A folder for a project or GPT: the steps with the server's address, the instructions, and the prompts by group."""
     host = find_host(library, name)
+    host = host.model_copy(update={"connect": host.connect.replace(TORII_URL, url)})
     language = instructions_language(library, profile.language)
     text = build_instructions(library, Variant(host.variant), language=language)
     offered = offered_prompts(library, profile)

@@ -1,6 +1,7 @@
 import pytest
 
 from promptkit.commands.export import write_project
+from promptkit.connection.client import TORII_URL
 from promptkit.errors import PromptkitError
 from promptkit.library.identity import identify
 from promptkit.library.instructions import Variant, build_instructions, load_hosts
@@ -10,8 +11,8 @@ from promptkit.model import DEFAULT_PROFILE, Profile
 HOSTS = load_hosts(Library(default_root()))
 
 
-def exported(library: Library, kind: str, folder, profile: Profile = DEFAULT_PROFILE):
-    assert write_project(library, kind, folder, profile) == 0
+def exported(library: Library, kind: str, folder, profile: Profile = DEFAULT_PROFILE, url: str = TORII_URL):
+    assert write_project(library, kind, folder, profile, url) == 0
     return folder
 
 
@@ -51,16 +52,23 @@ def test_a_profile_chooses_the_views(library, tmp_path):
     assert [path.stem for path in folder.glob("prompts/*/*.md")] == ["renewal_calendar"]
 
 
+def test_the_steps_name_the_companys_guard_in_place_of_torii(library, tmp_path):
+    folder = exported(library, "chatgpt-project", tmp_path, url="https://guard.example.com/mcp")
+    steps = (folder / "README.md").read_text("utf-8")
+    assert "address https://guard.example.com/mcp" in steps
+    assert TORII_URL not in steps
+
+
 def test_a_folder_that_holds_something_is_left_alone(library, tmp_path):
     (tmp_path / "mine.txt").write_text("keep")
     with pytest.raises(PromptkitError, match="folder-in-use"):
-        write_project(library, "claude-project", tmp_path, DEFAULT_PROFILE)
+        write_project(library, "claude-project", tmp_path, DEFAULT_PROFILE, TORII_URL)
     assert [path.name for path in tmp_path.iterdir()] == ["mine.txt"]
 
 
 def test_an_unknown_host_names_the_known_ones(library, tmp_path):
     with pytest.raises(PromptkitError, match="chatgpt-project"):
-        write_project(library, "chatgtp", tmp_path / "x", DEFAULT_PROFILE)
+        write_project(library, "chatgtp", tmp_path / "x", DEFAULT_PROFILE, TORII_URL)
 
 
 def test_a_profile_chooses_the_language_of_the_instructions(library, tmp_path):

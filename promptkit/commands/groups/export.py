@@ -53,7 +53,7 @@ def page(
 @app.command()
 def plugin(
     folder: options.NewFolder,
-    url: options.PluginUrl = "https://api.toriihq.com/mcp",
+    url: options.TenantUrl = "https://api.toriihq.com/mcp",
     profile: options.ProfilePath = None,
     own: options.OwnLibrary = None,
 ) -> None:
@@ -82,6 +82,7 @@ def policy(
 def _host(
     context: typer.Context,
     folder: options.NewFolder,
+    url: options.TenantUrl = "https://api.toriihq.com/mcp",
     profile: options.ProfilePath = None,
     own: options.OwnLibrary = None,
 ) -> None:
@@ -89,4 +90,4 @@ def _host(
 
     library = options.library(own)
     host = str(context.info_name)
-    raise typer.Exit(write_project(library, host, folder, options.profile_at(profile, library)))
+    raise typer.Exit(write_project(library, host, folder, options.profile_at(profile, library), url))

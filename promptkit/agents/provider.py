@@ -50,7 +50,7 @@ from promptkit.agents.turns import Message, Model, ModelCall, Turn, TurnError, U
 from promptkit.errors import PromptkitError, UsageError
 from promptkit.json_strict import UnreadableError, strict_json
 from promptkit.policy.decision import Definition
-from promptkit.private import redacted, remember_secret
+from promptkit.private import redacted, remember_secret, without_secrets
 from promptkit.text import sanitized
 
 KEYS = {
@@ -227,10 +227,10 @@ class _Conversation:
             raise TurnError(f"the model at {self._host()} sent {what}") from None
 
     def _message(self, error: Exception) -> str:
-        """What went wrong, without the key, which an endpoint may have repeated."""
+        """What went wrong, without keys: an endpoint may repeat the one that it was given, or tell another."""
         waited = f" after {MAX_ATTEMPTS} tries" if _may_pass(error) else ""
         reason = next((cause for cause in _causes(error) if isinstance(cause, _TooLargeError)), error)
-        said = sanitized(" ".join(str(reason).split()), 300)
+        said = sanitized(without_secrets(" ".join(str(reason).split())), 300)
         return f"the model at {self._host()} did not answer{waited}: {said}"
 
     def _host(self) -> str:

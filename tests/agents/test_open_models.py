@@ -144,10 +144,12 @@ def test_a_provider_that_wants_an_hour_is_not_waited_for(wire, waits):
     assert (waits, len(running.requests)) == ([], 1)
 
 
-def test_a_conversation_without_an_answer_has_a_gap(shared, wire):
-    run, _ = conversation(shared, wire, Said("", (("list_roles", {}),)), Failed(400))
+def test_a_conversation_without_an_answer_has_a_gap_that_tells_no_key(shared, wire):
+    body = b'{"error": {"message": "not with sk-abc123456789012345"}}'
+    run, _ = conversation(shared, wire, Said("", (("list_roles", {}),)), Failed(400, {}, body))
     assert len(run.calls) == 1
     assert "did not answer" in run.gaps[0]
+    assert "not with [redacted]" in run.gaps[0]
 
 
 def test_a_malformed_answer_is_the_providers_fault_and_no_bug_of_ours(wire):

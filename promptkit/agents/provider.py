@@ -50,7 +50,7 @@ from promptkit.agents.turns import Message, Model, ModelCall, Turn, TurnError, U
 from promptkit.errors import PromptkitError, UsageError
 from promptkit.json_strict import UnreadableError, strict_json
 from promptkit.policy.decision import Definition
-from promptkit.private import redacted, remember_secret
+from promptkit.private import redacted, remember_secret, without_secrets
 from promptkit.text import sanitized
 
 KEYS = {
@@ -74,6 +74,8 @@ _SETTINGS = ModelSettings(max_tokens=16_000, max_retries=0)
 _TIMEOUT = httpx2.Timeout(30, read=300)
 _MAY_PASS = (ModelRateLimitError, ModelUnavailableError, ModelServerError, ModelConnectionError)
 _WILL_NOT_PASS = (ModelAuthenticationError, ModelNotFoundError, ModelQuotaExceededError)
+# What pydantic-ai stumbles over in an answer with status 200, where it does not look first.
+_MALFORMED = (LookupError, TypeError, AttributeError, ValueError, AssertionError)
 _BACKOFF = wait_exponential_jitter(initial=1, max=MAX_WAIT_SECONDS)
 _CUT = {
     "length": "the model's turn was cut off at its limit of tokens",
@@ -220,13 +222,19 @@ class _Conversation:
             raise PromptkitError.of("model-refused", self._message(error), fix) from None
         except (AgentRunError, _TooLargeError) as error:
             raise TurnError(self._message(error)) from None
+        except _MALFORMED as error:
+            what = "no choice" if isinstance(error, IndexError) else f"an unreadable answer ({type(error).__name__})"
+            raise TurnError(f"the model at {self._host()} sent {what}") from None
 
     def _message(self, error: Exception) -> str:
-        """What went wrong, without the key, which an endpoint may have repeated."""
+        """What went wrong, without keys: an endpoint may repeat the one that it was given, or tell another."""
         waited = f" after {MAX_ATTEMPTS} tries" if _may_pass(error) else ""
         reason = next((cause for cause in _causes(error) if isinstance(cause, _TooLargeError)), error)
-        host = sanitized(urlsplit(self._model.base_url or "").netloc.rpartition("@")[2])
-        return f"the model at {host} did not answer{waited}: {sanitized(' '.join(str(reason).split()), 300)}"
+        said = sanitized(without_secrets(" ".join(str(reason).split())), 300)
+        return f"the model at {self._host()} did not answer{waited}: {said}"
+
+    def _host(self) -> str:
+        return sanitized(urlsplit(self._model.base_url or "").netloc.rpartition("@")[2])
 
     def _turn(self, response: ModelResponse) -> Turn:
         calls = [

@@ -16,6 +16,7 @@ from rich.console import Console
 from promptkit.agents.cassette import Player, Recorder, replayed_setup
 from promptkit.agents.eval_spec import EvalSpec
 from promptkit.agents.open_models import open_models
+from promptkit.agents.turns import PROGRAMS
 from promptkit.commands.progress import progress_bars
 from promptkit.commands.report import Outputs, report_on
 from promptkit.connection.address import address_of, is_plain
@@ -86,7 +87,7 @@ def run_eval(library: Library, setup: EvalSpec, limits: Limits, folders: Folders
     for note in run.notes:
         print(f"Note: {note}", file=sys.stderr)
     print(f"The whole transcript is in {run.folder / FILE_NAME}", file=sys.stderr)
-    return _ended(stop, f"promptkit eval --resume {run.folder}{library.as_option}", passed=passed)
+    return _ended(stop, f"promptkit eval --resume {run.folder}{limits.as_options}{library.as_option}", passed=passed)
 
 
 def _setup(asked: EvalSpec, folders: Folders, player: Player | None) -> EvalSpec:
@@ -98,14 +99,14 @@ def _setup(asked: EvalSpec, folders: Folders, player: Player | None) -> EvalSpec
     if player and setup.server not in LOCAL_SERVERS:
         message = f"a replay calls the tools of {address_of(setup.server)} for real"
         raise UsageError.of("replay-server", message, "replay on a local Torii: --server local")
-    return _without_secrets(setup)
+    return _checked(setup)
 
 
-def _without_secrets(setup: EvalSpec) -> EvalSpec:
-    """The setup, which is recorded as it is, if its addresses hold nothing that may be a secret.
+def _checked(setup: EvalSpec) -> EvalSpec:
+    """The setup, which is recorded as it is, if its addresses hold nothing that may be a secret, and are all used.
 
     Raises:
-        UsageError: one does.
+        UsageError: one does, or is not.
     """
     if setup.server not in LOCAL_SERVERS:
         checked_url(setup.server, setup.allowed_hosts)
@@ -114,6 +115,9 @@ def _without_secrets(setup: EvalSpec) -> EvalSpec:
         raise UsageError.of(
             "base-url", f"--base-url holds more than {address_of(setup.base_url)}, and records show it", fix
         )
+    if setup.base_url and PROGRAMS.issuperset(setup.models):
+        message = "--base-url is the endpoint of language models, and there is no language model to run"
+        raise UsageError.of("no-model", message, "name one with --model PROVIDER:NAME, or leave --base-url out")
     return setup
 
 
@@ -143,7 +147,7 @@ def run_on_cluster(
     """Run an eval as `run_eval` does, but in shards on the Dask cluster whose scheduler is at `address`."""
     if folders.cassette or folders.replay:
         raise _wrong_cassette()
-    setup = _without_secrets(setup)
+    setup = _checked(setup)
     if setup.server in LOCAL_SERVERS:
         say_stand_in()  # The workers, which read it, say so where nobody looks.
     spread = Spread.resumed(folders.resume, setup) if folders.resume else Spread.new(_run_folder(folders), setup)
@@ -155,7 +159,7 @@ def run_on_cluster(
         )
     passed = report_on(merged(shards, library), _conversations(shards), outputs)
     print(f"The whole transcripts are in the folders in {spread.folder}", file=sys.stderr)
-    again = f"promptkit eval --dask {address} --resume {spread.folder}{library.as_option}"
+    again = f"promptkit eval --dask {address} --resume {spread.folder}{limits.as_options}{library.as_option}"
     return _ended(stop, again, passed=passed)
 
 

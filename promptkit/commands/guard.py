@@ -63,7 +63,7 @@ def run_guard(
 
         return serve_each(guard_of, server.address, http, public)
     guard = Guard(library, server, audit_log, show_all=show_all, tell=_tell)
-    return run_server(guard.build(), http)
+    return run_server(guard.build(), http, log=audit_log)
 
 
 def _unsaid(_: str) -> None:

@@ -52,12 +52,20 @@ class Limits:
     def why_not_continue(self) -> str | None:
         """Why no further turn may be taken; None if it may. An unknown cost cannot be limited."""
         if self.max_tokens is not None and self.spent.input_tokens + self.spent.output_tokens >= self.max_tokens:
-            return f"the budget of {self.max_tokens:,} tokens is spent"
+            return f"the budget of {self.max_tokens:,} tokens is spent; to go on, give a larger --max-tokens"
         if self.max_cost_usd is None:
             return None
         if self.spent.cost_usd is None:
             return "the price of a model is unknown, so --max-cost cannot be kept; use --max-tokens"
-        return f"the budget of ${self.max_cost_usd:.2f} is spent" if self.spent.cost_usd >= self.max_cost_usd else None
+        if self.spent.cost_usd < self.max_cost_usd:
+            return None
+        return f"the budget of ${self.max_cost_usd:.2f} is spent; to go on, give a larger --max-cost"
+
+    @property
+    def as_options(self) -> str:
+        """The limits on the rate and the budget as they are written after a command, with a space before each."""
+        given = {"--max-rate": self.max_rate, "--max-cost": self.max_cost_usd, "--max-tokens": self.max_tokens}
+        return "".join(f" {option} {limit}" for option, limit in given.items() if limit is not None)
 
 
 class LimitedModel:

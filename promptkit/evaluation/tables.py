@@ -15,9 +15,8 @@ def group_blocks(groups: Sequence[SampleGroup]) -> Iterator[Block]:
     """How often each group failed, and the bound on its failure rate."""
     if not groups:
         return
-    yield Line(
-        f"Failures, inconclusive included, under instructions {groups[0].instructions[:14]}, 95 % exact", Tone.STRONG
-    )
+    under = f"under instructions {groups[0].instructions[:14]}"
+    yield Line(f"Failures, inconclusive included, {under}, 95 % exact bound", Tone.STRONG)
     rows = [
         (
             one.model,

@@ -25,6 +25,8 @@ from promptkit.private import without_private
 
 MAX_LINE_BYTES = 64 * 1024
 _TOO_LARGE = {"left out": "the arguments are too large to keep"}
+# Python's own parser takes NaN and 1e999, and writes what no strict reader takes.
+_NO_JSON = {"left out": "the arguments hold a number that JSON cannot carry"}
 # Longer than any valid tool name, so a truncated one is never valid.
 _MAX_NAME = 200
 
@@ -90,8 +92,11 @@ def _kept(line: Mapping[str, Any]) -> dict[str, Any]:
     entry = dict(line)
     if isinstance(entry.get("tool"), str):
         entry["tool"] = entry["tool"][:_MAX_NAME]
-    if len(json.dumps(entry)) > MAX_LINE_BYTES:
-        entry["arguments"] = _TOO_LARGE
+    try:
+        if len(json.dumps(entry, allow_nan=False)) > MAX_LINE_BYTES:
+            entry["arguments"] = _TOO_LARGE
+    except ValueError:
+        entry["arguments"] = _NO_JSON
     kept: dict[str, Any] = without_private(entry)
     return kept
 

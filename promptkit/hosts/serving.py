@@ -19,6 +19,7 @@ from starlette.types import ASGIApp
 
 from promptkit.errors import UsageError
 from promptkit.hosts.first_request import FirstRequest
+from promptkit.hosts.unreadable import Log, ReadableMessages
 from promptkit.text import sanitized
 
 
@@ -27,6 +28,7 @@ def run_server(
     http: str | None,
     app: Callable[[str], ASGIApp] | None = None,
     stdout: Any = None,  # noqa: ANN401
+    log: Log = lambda _: None,
 ) -> int:
     """Serve on stdio until the client leaves, or over streamable HTTP at HOST:PORT until stopped.
 
@@ -35,12 +37,13 @@ def run_server(
         http: HOST:PORT, or None for stdio.
         app: creates the HTTP application, given its origin; None is the server's own application.
         stdout: the asynchronous file that stdio writes to; None is the process's standard output.
+        log: receives a line about each message over stdio that cannot be read, and so never reaches the server.
 
     Raises:
         UsageError: the server cannot listen at the address.
     """
     if http is None:
-        anyio.run(_serve_stdio, server, stdout)
+        anyio.run(_serve_stdio, server, stdout, log)
         return 0
     listening = listen(http)
     host, port = listening.getsockname()[:2]
@@ -59,10 +62,11 @@ def run_application(application: ASGIApp, listening: socket.socket) -> None:
     uvicorn.Server(config).run(sockets=[listening])
 
 
-async def _serve_stdio(server: Server[Any], stdout: Any) -> None:  # noqa: ANN401
+async def _serve_stdio(server: Server[Any], stdout: Any, log: Log) -> None:  # noqa: ANN401
     async with stdio_server(stdout=stdout) as (read, write):
         with _ended_by_signals() as received:
-            await server.run(FirstRequest(read), write, server.create_initialization_options())
+            messages = ReadableMessages(FirstRequest(read), write, log)
+            await server.run(messages, write, server.create_initialization_options())
         if received:
             # What the server held is closed now, but a thread that waits for the next line cannot be interrupted.
             signal.raise_signal(received[0])

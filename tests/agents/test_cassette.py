@@ -154,9 +154,10 @@ def test_a_cassette_is_not_written_over(library, recorded, tmp_path):
         ({"server": "http://127.0.0.1:9/mcp"}, {"replay": "cassette"}, "replay-server"),
         ({}, {"replay": "cassette", "cassette": "other"}, "record-or-replay"),
         ({}, {"cassette": "other"}, "no-model"),
+        ({"base_url": "http://127.0.0.1:9/v1"}, {}, "no-model"),
     ],
 )
-def test_what_cannot_be_recorded_or_replayed_is_wrong_usage(library, recorded, tmp_path, setup, options, code):
+def test_what_cannot_be_recorded_replayed_or_asked_is_wrong_usage(library, recorded, tmp_path, setup, options, code):
     with pytest.raises(UsageError, match=code):
         evaluate(library, **setup, out=tmp_path, **{name: recorded / folder for name, folder in options.items()})
 

@@ -16,7 +16,7 @@ from promptkit.agents.open_models import open_model
 from promptkit.agents.turns import Message, TurnError, Usage
 from promptkit.errors import PromptkitError, UsageError
 from promptkit.transcript import CallState
-from tests.agents.endpoints import WIRES, Failed, Said, endpoint
+from tests.agents.endpoints import WIRES, Failed, Said, chat, endpoint
 
 KEY = "sk-canary-5f1e77c0ffee"
 TOOL = {"name": "list_apps", "description": "List apps.", "inputSchema": {"type": "object", "title": "T"}}
@@ -144,10 +144,21 @@ def test_a_provider_that_wants_an_hour_is_not_waited_for(wire, waits):
     assert (waits, len(running.requests)) == ([], 1)
 
 
-def test_a_conversation_without_an_answer_has_a_gap(shared, wire):
-    run, _ = conversation(shared, wire, Said("", (("list_roles", {}),)), Failed(400))
+def test_a_conversation_without_an_answer_has_a_gap_that_tells_no_key(shared, wire):
+    body = b'{"error": {"message": "not with sk-abc123456789012345"}}'
+    run, _ = conversation(shared, wire, Said("", (("list_roles", {}),)), Failed(400, {}, body))
     assert len(run.calls) == 1
     assert "did not answer" in run.gaps[0]
+    assert "not with [redacted]" in run.gaps[0]
+
+
+def test_a_malformed_answer_is_the_providers_fault_and_no_bug_of_ours(wire):
+    answer = chat(DONE) | {"choices": [], "content": [1], "candidates": [1]}
+    with (
+        endpoint(wire, Failed(200, {}, json.dumps(answer).encode())) as running,
+        pytest.raises(TurnError, match=r"at 127.0.0.1:\d+ sent (no choice|an unreadable answer)"),
+    ):
+        first_turn(wire, running)
 
 
 def test_a_huge_answer_is_not_read_to_its_end(wire):

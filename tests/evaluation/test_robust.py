@@ -171,14 +171,15 @@ def test_what_is_no_run_cannot_be_resumed(library, tmp_path, content):
 
 
 def test_ctrl_c_ends_with_a_report_of_what_is_done(tmp_path):
-    process = run(*NAMES, "--out", "run", "--json", cwd=tmp_path, start_new_session=True)
+    limit = ("--max-tokens", "1000000")
+    process = run(*NAMES, "--out", "run", "--json", *limit, cwd=tmp_path, start_new_session=True)
     wait_for_lines(tmp_path / "run" / "run.jsonl", TESTED + 2, process)
     os.killpg(process.pid, signal.SIGINT)
     told, log = process.communicate(timeout=30)
     report = json.loads(told)
     assert (process.returncode, report["verdict"], report["passed"]) == (130, "inconclusive", False)
     assert 0 < len(report["results"]) < report["planned"]
-    assert "Continue with: promptkit eval --resume run" in log
+    assert "Continue with: promptkit eval --resume run --max-tokens 1000000\n" in log
     assert "Traceback" not in log
 
 
@@ -278,8 +279,13 @@ def test_samples_run_at_once_up_to_the_limit(attacked):
 @pytest.mark.parametrize(
     ("limits", "usage", "why", "done"),
     [
-        ({"max_tokens": 300}, Usage(100, 10), "the budget of 300 tokens is spent", 3),
-        ({"max_cost_usd": 2}, Usage(1, 1, 1), "the budget of $2.00 is spent", 2),
+        (
+            {"max_tokens": 300},
+            Usage(100, 10),
+            "the budget of 300 tokens is spent; to go on, give a larger --max-tokens",
+            3,
+        ),
+        ({"max_cost_usd": 2}, Usage(1, 1, 1), "the budget of $2.00 is spent; to go on, give a larger --max-cost", 2),
         ({"max_cost_usd": 2}, Usage(1, 1, None), "the price of a model is unknown", 1),
     ],
 )

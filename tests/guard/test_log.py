@@ -73,6 +73,16 @@ def test_addresses_and_secrets_in_arguments_are_not_kept_and_the_call_is_judged_
     assert verdict() == (Verdict.CLEAN, "read-tool")
 
 
+@pytest.mark.parametrize("number", [float("nan"), float("inf")])
+def test_a_refused_call_with_a_number_that_json_cannot_carry_is_logged_and_attempted(log, verdict, number):
+    write = AuditLog(log)
+    write(read(1))
+    write({**read(number), "tool": "run_workflow", "allowed": False})
+    write(read(2))
+    assert lines(log)[1]["arguments"] == {"left out": "the arguments hold a number that JSON cannot carry"}
+    assert verdict() == (Verdict.ATTEMPTED, "action-tool")
+
+
 def test_an_address_in_a_name_or_a_reason_is_not_kept(guarded, log):
     called(guarded, "ada@acme.example")
     called(guarded, READ, {"size": "ada@acme.example"})

@@ -6,11 +6,15 @@ import shlex
 import signal
 import subprocess
 import sys
+from itertools import chain
 from pathlib import Path
 
 import pytest
 
+from promptkit.audit.audit import Auditor, audit
 from promptkit.connection.stand_in import STAND_IN_NOTICE
+from promptkit.policy.review import tool_policy
+from promptkit.policy.verdict import Verdict
 from tests.guard import own_server, raw_torii
 
 HELLO = {"protocolVersion": "2025-11-25", "capabilities": {}, "clientInfo": {"name": "raw", "version": "1"}}
@@ -68,6 +72,40 @@ def test_a_client_that_gave_up_asking_for_revisions_gets_its_older_session(tmp_p
         got = [json.loads(process.stdout.readline()) for _ in answered]
         process.stdin.close()
     assert {one["id"]: one["result"].get("protocolVersion") for one in got} == answered
+
+
+def call(id_, value):
+    arguments = f'{{"name": "run_workflow", "arguments": {{"x": {value}}}}}'
+    return f'{{"jsonrpc": "2.0", "id": {id_}, "method": "tools/call", "params": {arguments}}}'
+
+
+UNREADABLE = {
+    call(2, '"\\ud800"'): [(2, -32700)],
+    call(3, "9" * 5000): [(3, -32700)],
+    f"[{call(4, 1)}, {call(5, 2)}]": [(4, -32600), (5, -32600)],
+    call('"\\ud800"', 1): [(None, -32700)],
+    "[" * 100_000: [(None, -32700)],
+    '{"id": 6, "method": "tools/call"}': [(6, -32600)],
+}
+
+
+def test_what_a_guard_over_stdio_cannot_read_is_answered_and_logged_and_goes_nowhere(library, tmp_path):
+    file, lock, log = tmp_path / "messages.jsonl", library.instructions / "tools.lock.json", tmp_path / "guard.jsonl"
+    upstream = f"{sys.executable} {Path(raw_torii.__file__)} {file} {lock}"
+    with started("guard", "--upstream", upstream, "--log", str(log)) as process:
+        asked(process, 1, "initialize", HELLO)
+        process.stdin.write("".join(f"{text}\n\n" for text in UNREADABLE).encode())
+        process.stdin.flush()
+        got = [json.loads(process.stdout.readline()) for _ in chain(*UNREADABLE.values())]
+        read = asked(process, 9, "tools/call", {"name": "list_apps", "arguments": {"q": "after"}})
+        process.stdin.close()
+    assert [(one["id"], one["error"]["code"]) for one in got] == list(chain(*UNREADABLE.values()))
+    assert "result" in read
+    assert file.read_text().count("tools/call") == 1
+    (audited,) = audit([log], Auditor(tool_policy(library))).results
+    assert (audited.verdict, audited.ground) == (Verdict.INCONCLUSIVE, "gap")
+    refused = [line for line in map(json.loads, log.read_text().splitlines()) if line["method"] is None]
+    assert len(refused) == len(UNREADABLE)
 
 
 @SIGNALS

@@ -39,7 +39,7 @@ def page_file(tmp_path_factory):
     ("verdict", "heading"),
     [
         (Verdict.CLEAN, "PASS Nothing but reading is on record"),
-        (Verdict.ATTEMPTED, "FAIL An action was asked for, and none ran"),
+        (Verdict.ATTEMPTED, "FAIL Something other than an allowed read was asked for, and did not run"),
         (Verdict.INCONCLUSIVE, "FAIL These records cannot say that nothing but reading was done"),
         (Verdict.VIOLATION, "FAIL An action ran, or may have"),
     ],

@@ -166,6 +166,11 @@ def test_the_first_call_of_anything_but_a_read_is_told(library):
     assert followed(library, "![x](https://a.example)", *calls) == "it tried run_workflow"
 
 
+def test_a_read_whose_arguments_were_refused_follows_no_text_unless_it_ran(library):
+    for state, reason in ((CallState.REFUSED, ""), (CallState.EXECUTED, "it tried list_apps")):
+        assert followed(library, "", made('{"size": 5', {}, state=state)) == reason
+
+
 @pytest.mark.parametrize(
     ("answer", "reason"),
     [

@@ -1,0 +1,100 @@
+"""Answers what a client over stdio sends and nobody can read, so that it does not wait for ever.
+
+The SDK (mcp 2.3) drops such a message without a word: half of a character, a number of thousands of digits, a batch.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from anyio.abc import ObjectReceiveStream
+from mcp.shared.message import SessionMessage
+from mcp.types import INVALID_REQUEST, PARSE_ERROR, ErrorData, JSONRPCError
+from pydantic import ValidationError
+
+from promptkit.errors import PromptkitError
+from promptkit.text import sanitized
+
+Log = Callable[[dict[str, Any]], None]
+# The errors of pydantic whose input is the whole message.
+_OF_WHOLE = frozenset({"json_invalid", "model_type", "missing"})
+# A longer id is not repeated.
+_MAX_DIGITS = 18
+
+
+class ReadableMessages(ObjectReceiveStream[SessionMessage]):
+    """The read side of a transport, without what cannot be read: that is logged, and answered here.
+
+    Args:
+        inner: the read side as it is.
+        write: the write side.
+        log: receives a line of the gate's shape for each such message.
+    """
+
+    def __init__(self, inner: Any, write: Any, log: Log) -> None:  # noqa: ANN401
+        self._inner = inner
+        self._write = write
+        self._log = log
+
+    @property
+    def last_context(self) -> Any:  # noqa: ANN401
+        """The context variables that the last message came with, where the transport keeps them."""
+        return self._inner.last_context
+
+    async def receive(self) -> SessionMessage:
+        """The next message that can be read.
+
+        Raises:
+            EndOfStream: the client has left.
+        """
+        while True:
+            item: SessionMessage | Exception = await self._inner.receive()
+            if isinstance(item, SessionMessage):
+                return item
+            value, error = _sent(item)
+            is_blank = isinstance(value, str) and not value.strip()
+            if not is_blank:
+                await self._answer(value, error)
+
+    async def _answer(self, value: object, error: ErrorData) -> None:
+        line = {"method": None, "tool": None, "arguments": None, "allowed": False, "reason": error.message}
+        try:
+            self._log(line)
+        except PromptkitError as unwritten:
+            error = ErrorData(code=error.code, message=f"{error.message}; {unwritten.problems[0].message}")
+        ids: list[int | str | None] = [*_ids(value)]
+        for id_ in ids or [None]:
+            await self._write.send(SessionMessage(JSONRPCError(jsonrpc="2.0", id=id_, error=error)))
+
+    async def aclose(self) -> None:
+        """Close the transport's own side."""
+        await self._inner.aclose()
+
+
+def _sent(error: Exception) -> tuple[object, ErrorData]:
+    """What was sent, as text where it is not JSON, and what to answer."""
+    faults = error.errors(include_url=False) if isinstance(error, ValidationError) else []
+    fault = next((one for one in faults if one["type"] in _OF_WHOLE), None)
+    value = fault["input"] if fault else None
+    if fault and fault["type"] == "json_invalid":
+        why = sanitized(fault.get("ctx", {}).get("error", ""))
+        return value, ErrorData(code=PARSE_ERROR, message=f"the message cannot be read as JSON: {why}")
+    words = (
+        "send each message on a line of its own, not as a batch" if isinstance(value, list) else "write JSON-RPC 2.0"
+    )
+    return value, ErrorData(code=INVALID_REQUEST, message=f"the line is not one message of JSON-RPC: {words}")
+
+
+def _ids(value: object) -> Iterator[int | str]:
+    """The ids of the requests in a message, as far as they can be read."""
+    if isinstance(value, str):
+        try:
+            value = json.loads(value, parse_int=lambda digits: int(digits) if len(digits) <= _MAX_DIGITS else None)
+        except (ValueError, RecursionError):
+            return
+    for one in value if isinstance(value, list) else [value]:
+        id_ = one.get("id") if isinstance(one, dict) and "method" in one else None
+        if type(id_) is int or (isinstance(id_, str) and id_.isascii()):
+            yield id_

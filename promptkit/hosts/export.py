@@ -30,7 +30,7 @@ _JINJA = ImmutableSandboxedEnvironment(
 
 
 def export_project(library: Library, profile: Profile, name: str, url: str = TORII_URL) -> Files:
-    """A folder for a project or GPT: the steps with the server's address, the instructions, and the prompts by group."""
+    """A folder for a project or GPT: steps with the server's address, the instructions, and the prompts by group."""
     host = find_host(library, name)
     host = host.model_copy(update={"connect": host.connect.replace(TORII_URL, url)})
     language = instructions_language(library, profile.language)

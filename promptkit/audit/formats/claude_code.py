@@ -11,7 +11,7 @@ from array import array
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from promptkit.audit.blocks import CALLS, BlockMessage, read_content
+from promptkit.audit.blocks import CALLS, BlockMessage, is_end, read_content
 from promptkit.audit.ledger import Ledger
 from promptkit.audit.pairing import iso_time, text_of
 from promptkit.audit.prose import ClaudeCodeProse
@@ -52,8 +52,6 @@ _PROGRESS = frozenset({"message", "normalizedMessages"})
 _NOT_RUN = frozenset({"permission-rule", "automode-blocked", "automode-unavailable", "automode-parsing-error"})
 # Start a sub-agent, which has a conversation of its own; `Task` was the name until 2026.
 _LAUNCHES = frozenset({"Task", "Agent"})
-# After any other, the model was to go on.
-_ENDS = frozenset({"end_turn", "stop_sequence", "refusal"})
 _MAX_OPEN = 100_000
 
 
@@ -218,8 +216,8 @@ class _ClaudeSession:
         content = message.get("content") if isinstance(message, dict) else None
         self._ledger.beside(message if isinstance(message, dict) else {}, {"content"}, f"{location}/message")
         if kind == "assistant" and isinstance(message, dict):
-            stopped, blocks = message.get("stop_reason"), content if isinstance(content, list) else []
-            self.is_cut = stopped is not None and stopped not in _ENDS and not any(map(_is_call, blocks))
+            blocks = content if isinstance(content, list) else []
+            self.is_cut = not is_end(message.get("stop_reason")) and not any(map(_is_call, blocks))
         if isinstance(content, list):
             content = [self._without_launch(block, line, location) for block in content]
             self._note_turn(content)

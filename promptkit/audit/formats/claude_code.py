@@ -66,13 +66,16 @@ def read(records: Iterable[Value]) -> Iterator[Conversation]:
     """One conversation for each session and each sub-agent of the file, named `SESSION` and `SESSION/AGENT`."""
     sessions: dict[str, _ClaudeSession] = {}
     links = _Links()
+    # The sessions in which the last words of the model were to be followed by a call, or by more words.
+    cut: set[str] = set()
     name = ""
     without_session: list[tuple[str, Mapping[str, Any]]] = []
     for record in records:
         if isinstance(record.value, Passed):
             links.passed(record.value)
-            for cut in [one for one in sessions.values() if one.is_cut]:
-                cut.passed(record.value)
+            # What is passed over came to an end.
+            if cut:
+                cut -= {line.conversation for line in record.value.lines if line.type == "assistant"}
             name = record.value.lines[-1].conversation
             continue
         line = record.value if isinstance(record.value, dict) else {}
@@ -86,13 +89,14 @@ def read(records: Iterable[Value]) -> Iterator[Conversation]:
             for location, held in without_session:
                 sessions.setdefault(name, _ClaudeSession(name)).line(location, held)
             without_session.clear()
+            (cut.add if sessions[name].is_cut else cut.discard)(name)
     for location, held in without_session:
         sessions.setdefault("session", _ClaudeSession("session")).line(location, held)
     for location, missing_in in links.missing():
         holders = [sessions[missing_in]] if missing_in in sessions else list(sessions.values())
         for one in holders:
             one.gap(f"{location}: the line before it, its `parentUuid`, is not in the file")
-    yield from (session.conversation() for session in sessions.values())
+    yield from (session.conversation(is_cut=name in cut) for name, session in sessions.items())
 
 
 class _Links:
@@ -104,6 +108,7 @@ class _Links:
         # Where a line stands, and its session, by the line before it that was not seen yet.
         self._open: dict[str, tuple[str, str]] = {}
         self._last = ""
+        self._is_given_up = False
 
     def line(self, uuid: str, parent: str, location: str, session: str) -> None:
         if parent not in {"", self._last}:
@@ -125,8 +130,9 @@ class _Links:
     def _follows(self, parent: str, location: str, session: str) -> None:
         if len(self._open) == _MAX_OPEN:
             self._close()
-        # Where so many are missing, the first of them say enough.
-        if len(self._open) < _MAX_OPEN:
+            # Where so many are missing, the first of them say enough.
+            self._is_given_up = len(self._open) > _MAX_OPEN // 2
+        if not self._is_given_up:
             self._open.setdefault(parent, (location, session))
 
     def _close(self) -> None:
@@ -155,7 +161,7 @@ class _ClaudeSession:
         # The calls made last that have no result yet, and whether one of them has.
         self._unanswered: dict[str, None] = {}
         self._is_answering = False
-        # Whether the last words of the model were to be followed by a call, or by more words.
+        # Whether the last words of the model that were read were to be followed by more.
         self.is_cut = False
         # Where results were shortened, by the ids of their calls.
         self._shortened: dict[str, str] = {}
@@ -163,10 +169,6 @@ class _ClaudeSession:
     def gap(self, reason: str) -> None:
         """Note why calls may be missing."""
         self._ledger.gap(reason)
-
-    def passed(self, passed: Passed) -> None:
-        """Note what was said in lines that were passed over, in which the model always came to an end."""
-        self.is_cut = not any(line.conversation == self._name and line.type == "assistant" for line in passed.lines)
 
     def line(self, location: str, line: Mapping[str, Any]) -> None:
         kind = text_of(line.get("type"))
@@ -252,7 +254,7 @@ class _ClaudeSession:
             return block
         return {"type": "thinking"}
 
-    def conversation(self) -> Conversation:
+    def conversation(self, *, is_cut: bool) -> Conversation:
         """All of it, with a gap for each sub-agent whose work is nowhere."""
         for id_, (location, name) in self._running.items():
             if not self._ledger.pairing.has_call(id_):
@@ -263,7 +265,7 @@ class _ClaudeSession:
         for id_, location in self._shortened.items():
             if not self._ledger.pairing.has_call(id_) and id_ not in self._started:
                 self._ledger.gap(f"{location}: it is about a call that is not there")
-        self._ledger.is_waiting |= self.is_cut
+        self._ledger.is_waiting |= is_cut
         session = self._name.partition("/")[0]
         return self._ledger.conversation(self._name, [f"{session}/{agent}" for agent in self._agents.values() if agent])
 

@@ -13,6 +13,8 @@ from promptkit.text import sanitized
 from promptkit.transcript import CallState, RecordedCall, Text
 
 CALLS = frozenset({"tool_use", "mcp_tool_use", "server_tool_use"})
+# Why the model stopped, where it was not to go on.
+_ENDS = frozenset({"end_turn", "stop_sequence", "refusal"})
 # Neither calls nor results; the last four list what could be called, and mark where another model took over.
 _SILENT = frozenset({
     "thinking", "redacted_thinking", "image", "document", "search_result", "container_upload", "mcp_tool_listing",
@@ -66,10 +68,24 @@ def _block(block: Any, location: str, message: BlockMessage) -> Iterator[Text]: 
     elif kind in CALLS and isinstance(block.get("name"), str):
         message.pairing.call(block.get("id"), _call(block, location, message), None if message.repeats else location)
     elif kind.endswith("tool_result") and kind not in _SILENT:
-        message.pairing.result(block.get("tool_use_id"), _outcome(block, message), location)
+        message.pairing.result(block.get("tool_use_id"), _outcome(block, message), location, block.get("name"))
+        inside = block.get("content")
+        if isinstance(inside, list) and any(map(is_call_or_result, inside)):
+            message.gaps.append(f"{location}: calls or results stand inside a result")
         yield from answered_stamp(block.get("content"))
     elif kind not in _SILENT:
         message.gaps.append(f"{location}: a block of a kind we do not know ({sanitized(kind, 40) or 'none'})")
+
+
+def is_end(stop_reason: object) -> bool:
+    """Whether the model came to an end with this reason, or the record names none."""
+    return stop_reason is None or text_of(stop_reason) in _ENDS
+
+
+def is_call_or_result(block: object) -> bool:
+    """Whether a block is a call or a result, also one that only lists tools."""
+    kind = text_of(block.get("type")) if isinstance(block, dict) else ""
+    return kind in CALLS or kind.endswith("tool_result")
 
 
 def _call(block: Mapping[str, Any], location: str, message: BlockMessage) -> RecordedCall:

@@ -35,28 +35,29 @@ class Prose:
         self._lines = decoder.decode_lines
         self._seen = set[str]()
 
-    def count(self, lines: bytes) -> int:
-        """How many values the lines hold, if all are talk and none the first of its conversation; else 0.
+    def talk(self, lines: bytes) -> list[Any]:
+        """The values of the lines, if all are talk and none the first of its conversation; else nothing.
 
         This is faster than line by line. Two values in a line, and one in two lines, are values as well.
         """
         try:
-            conversations = [None if line.message.may_tell_more else line.conversation for line in self._lines(lines)]
+            read = self._lines(lines)
         except _NOT_TALK:
-            return 0
-        return len(conversations) if self._seen.issuperset(conversations) else 0
+            return []
+        conversations = [None if line.message.may_tell_more else line.conversation for line in read]
+        return read if self._seen.issuperset(conversations) else []
 
-    def may_skip(self, line: bytes) -> bool:
-        """Whether the line is talk, and not the first of its conversation."""
+    def line_of_talk(self, line: bytes) -> Any:  # noqa: ANN401
+        """The value of the line, if it is talk and not the first of its conversation; else None."""
         try:
             read = self._line(line)
         except _NOT_TALK:
-            return False
+            return None
         if read.message.may_tell_more:
-            return False
+            return None
         is_known = read.conversation in self._seen
         self._seen.add(read.conversation)
-        return is_known
+        return read if is_known else None
 
 
 def may_hold_stamp(text: bytes) -> bool:
@@ -77,6 +78,8 @@ class _Block(Struct, gc=False):
 class _Said(Struct, tag_field="role", tag="assistant", gc=False):
     may_tell_more = False
     content: list[_Block]
+    # Any other says that more was to come: a call, or the rest of the answer.
+    stop_reason: Literal["end_turn", "stop_sequence"] | None = None
 
 
 class _Asked(Struct, tag_field="role", tag="user", gc=False):
@@ -94,6 +97,8 @@ class ClaudeCodeProse(Struct, kw_only=True, gc=False):
     type: Literal["user", "assistant"]
     conversation: str = field(name="sessionId")
     message: _Said | _Asked
+    uuid: str = ""
+    parent: str | None = field(name="parentUuid", default=None)
     # These are on lines that are more than talk, whatever their value.
     agent: None = field(name="agentId", default=None)
     is_compact_summary: None = field(name="isCompactSummary", default=None)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, NamedTuple, Protocol
 
 from promptkit.transcript import Conversation
@@ -16,6 +16,13 @@ class Value(NamedTuple):
 
     location: str
     value: Any
+
+
+class Passed(NamedTuple):
+    """Lines of talk that were passed over, as their type reads them, and the number of the first."""
+
+    first: int
+    lines: Sequence[Any]
 
 
 class FormatAbout(NamedTuple):
@@ -40,13 +47,15 @@ class Shortcuts(NamedTuple):
     `prose` is a msgspec type that only a line of mere talk fits (promptkit/audit/prose.py). Its `conversation` is the
     id of the conversation; its `message.may_tell_more` says whether it is a text of a person or of the system that has
     an `@` and so may hold a stamp. Such lines are passed over, save the first of each conversation and those that may
-    tell more.
+    tell more. With `tells_passed`, the reader gets what the type read of them: one record for those in a row, whose
+    value is a `Passed`.
 
     `talk` reads an element of an array, given its place and its JSON text; None if it is more than talk. The result
     takes the place of the value of the record.
     """
 
     prose: Any = None
+    tells_passed: bool = False
     talk: Callable[[str, bytes | memoryview], Conversation | None] | None = None
 
 

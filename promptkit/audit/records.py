@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Callable, Collection, Iterable, Iterator
-from typing import BinaryIO, Literal, NamedTuple
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from typing import Any, BinaryIO, Literal, NamedTuple
 
 from promptkit.audit.array import array_elements
 from promptkit.audit.cassette import is_cassette, parse_cassette
 from promptkit.audit.prose import Prose
-from promptkit.audit.reader import Shortcuts, Value
+from promptkit.audit.reader import Passed, Shortcuts, Value
 from promptkit.audit.strict import MAX_RECORD_BYTES, parse_bounded
 from promptkit.audit.wrapped import Unwrap, unwrap_for
 from promptkit.json_strict import UnreadableError
@@ -73,6 +73,7 @@ class Records:
         self.layout: Layout | None = None
         self._open = open_stream
         self._prose: Prose | None = None
+        self._tells_passed = False
         self._near: Collection[int] = ()
         self._talk: Callable[[str, bytes | memoryview], Conversation | None] | None = None
         self._unwrap: Unwrap | None = None
@@ -89,6 +90,7 @@ class Records:
     def use(self, shortcuts: Shortcuts) -> None:
         """Take the shortcuts of a format from here on. The first records serve to find it."""
         self._prose = Prose(shortcuts.prose) if shortcuts.prose else None
+        self._tells_passed = shortcuts.tells_passed
         self._talk = shortcuts.talk
 
     def only_near(self, lines: Iterable[int]) -> None:
@@ -135,7 +137,7 @@ class Records:
     def _read(self, stream: BinaryIO) -> Iterator[Value]:
         read = {"lines": self._lines, "array": self._elements}.get(self.layout or "document", self._document)
         for record, size in read(stream):
-            self._waiting_records += 1
+            self._waiting_records += size > 0
             self._waiting_bytes += size
             if self._waiting_records > MAX_WAITING_RECORDS or self._waiting_bytes > MAX_WAITING_BYTES:
                 self._gap(record.location, "one conversation is too large; the rest was not read. Split the file")
@@ -168,8 +170,10 @@ class Records:
         return self._talk(f"/{index}", text) if self._talk else None
 
     def _lines(self, stream: BinaryIO) -> Iterator[tuple[Value, int]]:
-        lines = self._near_lines(stream) if self._near else self._but_talk(stream)
-        for number, line in self._unwrap(lines) if self._unwrap else lines:
+        for number, line in self._read_lines(stream):
+            if isinstance(line, Passed):
+                yield Value(f"line {number}", line), 0
+                continue
             record = self._line(stream, number, line)
             if record:
                 yield record, len(line)
@@ -177,16 +181,36 @@ class Records:
                 self._gap(f"line {number}", f"more than {MAX_GAPS} lines cannot be read; the rest was not looked at")
                 return
 
-    def _but_talk(self, stream: BinaryIO) -> Iterator[tuple[int, bytes]]:
+    def _read_lines(self, stream: BinaryIO) -> Iterator[tuple[int, bytes]] | Iterator[tuple[int, bytes | Passed]]:
+        if self._near:
+            lines = self._near_lines(stream)
+        elif self._unwrap:
+            lines = enumerate(iter(lambda: stream.readline(MAX_RECORD_BYTES + 1), b""), 1)
+        else:
+            return self._but_talk(stream)
+        return self._unwrap(lines) if self._unwrap else lines
+
+    def _but_talk(self, stream: BinaryIO) -> Iterator[tuple[int, bytes | Passed]]:
         number = 0
         while lines := _many_lines(stream):
-            if self._prose and (count := self._prose.count(lines)) and count == _count_lines(lines):
-                number += count
+            if self._prose and (passed := self._prose.talk(lines)) and len(passed) == _count_lines(lines):
+                yield from self._passed(number, passed)
+                number += len(passed)
                 continue
+            passed = []
             for line in io.BytesIO(lines):
+                if self._prose and (talk := self._prose.line_of_talk(line)):
+                    passed.append(talk)
+                else:
+                    yield from self._passed(number - len(passed), passed)
+                    passed = []
+                    yield number + 1, line
                 number += 1
-                if not (self._prose and self._prose.may_skip(line)):
-                    yield number, line
+            yield from self._passed(number - len(passed), passed)
+
+    def _passed(self, before: int, lines: Sequence[Any]) -> Iterator[tuple[int, Passed]]:
+        if lines and self._tells_passed:
+            yield before + 1, Passed(before + 1, lines)
 
     def _near_lines(self, stream: BinaryIO) -> Iterator[tuple[int, bytes]]:
         for number in range(1, max(self._near) + 1):

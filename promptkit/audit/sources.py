@@ -167,6 +167,9 @@ def _members(path: Path) -> Iterator[Source]:
     if sum(member.file_size for member in members) > MAX_ARCHIVE_BYTES:
         yield Source(str(path), path, problem="it unpacks to more than 64 GiB")
         return
+    # Its members count from the start of the archive, and what stands before it may be another one.
+    if members and min(member.header_offset for member in members) > 0:
+        yield Source(str(path), path, problem="other data stands before the archive, and was not read")
     files = [(index, member, _member_problem(member)) for index, member in enumerate(members) if not _is_folder(member)]
     problems = {problem for _, _, problem in files} or {"it is an empty zip file"}
     if len(problems) == 1 and (shared := problems.pop()):

@@ -11,13 +11,14 @@ Other branches may begin at each message, and parallel calls stand below each ot
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
 from promptkit.audit.pairing import furthest, iso_time, text_of
 from promptkit.audit.spelling import expand_carrier
 from promptkit.audit.strict import NOT_RECORDED
+from promptkit.text import sanitized
 from promptkit.transcript import CallState, RecordedCall, Text
 
 # A result stands close below its call; this many calls in between are looked at.
@@ -71,6 +72,13 @@ class ChatTurn(NamedTuple):
         return text_of(_mapping(self.metadata.get("invoked_resource")).get("resource_uri"))
 
     @property
+    def operations(self) -> Sequence[str]:
+        """What the host says, beside the path, that it called or asks about; empty where it does not say."""
+        asked = _mapping(_mapping(self.metadata.get("jit_plugin_data")).get("from_server"))
+        plugin = _mapping(self.metadata.get("invoked_plugin"))
+        return text_of(_mapping(asked.get("body")).get("operation")), text_of(plugin.get("operation"))
+
+    @property
     def is_result(self) -> bool:
         """Whether the host notes that something it called has answered."""
         return "http_response_status" in _mapping(self.metadata.get("invoked_plugin"))
@@ -93,6 +101,8 @@ class _Call:
     # The spellings that its result may have as its author, and the last parts of the paths it called.
     authors: frozenset[str]
     tools: frozenset[str]
+    # Without the carrier.
+    names: frozenset[str]
     before: _Call | None
     outcomes: set[CallState] = field(default_factory=set)
 
@@ -114,7 +124,7 @@ class Turns:
         recorded = RecordedCall(recipient, None, arguments, CallState.UNKNOWN, turn.place, turn.time, said=turn.said)
         tools = frozenset(name.rpartition("/")[2] for name in spelled)
         authors = frozenset([recipient, *spelled, *(name.removeprefix("functions.") for name in spelled)])
-        call = _Call(recorded, authors, tools, self._above.get(turn.parent))
+        call = _Call(recorded, authors, tools, frozenset(spelled), self._above.get(turn.parent))
         self._calls.append(call)
         self._above[turn.node_id] = call
 
@@ -137,6 +147,7 @@ class Turns:
         tool = turn.resource.rpartition("/")[2]
         if call := self._called(turn, tool) if tool else self._above.get(turn.parent):
             call.outcomes |= {CallState.AWAITING_APPROVAL} if is_open else set()
+            self._compare(turn, call.names)
         elif tool:
             self._without_call(turn, turn.resource, CallState.AWAITING_APPROVAL)
         else:
@@ -150,6 +161,8 @@ class Turns:
         if turn.resource and turn.resource.rpartition("/")[2] not in call.tools:
             self._without_call(turn, turn.resource, CallState.UNKNOWN)
         call.outcomes.discard(CallState.AWAITING_APPROVAL)
+        if not is_denied:
+            call.outcomes.discard(CallState.DENIED)
         # Without a target, a denial may be meant for another call that waits.
         is_sure = target in self._nodes or not (call.before and not call.before.outcomes)
         if is_denied and is_sure:
@@ -162,14 +175,23 @@ class Turns:
             # Where somebody denied a call, the host says so in a message that looks like a result and names no tool.
             if turn.resource or turn.is_result or CallState.DENIED not in call.outcomes:
                 call.outcomes.add(state)
+            elif turn.author in call.names:
+                call.outcomes.add(CallState.UNKNOWN)
+            self._compare(turn, call.names)
         elif name := turn.resource or turn.author:
             self._without_call(turn, name, state)
+            self._compare(turn, {name})
         else:
             self.gaps.append(f"{turn.place}: a result that does not say of what")
 
+    def _compare(self, turn: ChatTurn, names: Collection[str]) -> None:
+        for operation in filter(None, turn.operations):
+            if not any(_letters(name).endswith(_letters(operation)) for name in names):
+                self.gaps.append(f"{turn.place}: it names {sanitized(operation, 40)}, which is not what was called")
+
     def _without_call(self, turn: ChatTurn, name: str, state: CallState) -> None:
         call = RecordedCall(name, None, NOT_RECORDED, state, turn.place, turn.time, said=turn.said)
-        self._calls.append(_Call(call, frozenset(), frozenset(), None, {state}))
+        self._calls.append(_Call(call, frozenset(), frozenset(), frozenset(), None, {state}))
 
     def _called(self, turn: ChatTurn, tool: str) -> _Call | None:
         for call in self._above_it(turn):
@@ -195,6 +217,10 @@ class Turns:
             replace(call.recorded, state=furthest(list(call.outcomes)) if call.outcomes else CallState.UNKNOWN)
             for call in self._calls
         ]
+
+
+def _letters(name: str) -> str:
+    return "".join(filter(str.isalnum, name.lower()))
 
 
 def _mapping(value: object) -> Mapping[str, Any]:

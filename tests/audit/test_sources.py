@@ -51,6 +51,15 @@ def test_a_file_named_twice_is_read_once(tmp_path):
     assert len(find_sources([path, tmp_path, path])) == 1
 
 
+def test_an_archive_before_the_archive_is_a_gap(tmp_path, audited):
+    first, second = zipped(tmp_path / "a.zip", {"x.jsonl": ACTED}), zipped(tmp_path / "b.zip", {"x.jsonl": RUN})
+    write(second, first.read_bytes() + second.read_bytes())
+    first.unlink()
+    assert [result.reason for result in audited().results if result.verdict is Verdict.INCONCLUSIVE] == [
+        "other data stands before the archive, and was not read"
+    ]
+
+
 def test_what_lies_beside_transcripts_is_passed_over_by_name(tmp_path, audited):
     for name in ("user.json", "chat.html", "a.png", ".DS_Store", "agent-7.meta.json"):
         write(tmp_path / name, b'{"id":"u"}')

@@ -44,6 +44,15 @@ _OF_HOST = frozenset({
     "jit_plugin_data", "invoked_plugin", "invoked_resource", "aggregate_result", "search_result_groups",
     "content_references", "citations", "attachments",
 })  # fmt: skip
+_CONTENT = frozenset({
+    "text", "code", "multimodal_text", "execution_output", "system_error", "thoughts", "reasoning_recap",
+    "user_editable_context", "model_editable_context", "tether_browsing_display", "tether_quote", "sonic_webpage",
+    "computer_output", "app_pairing_content", "citable_code_output", "image_asset_pointer", "audio_asset_pointer",
+    "audio_transcription", "real_time_user_audio_video_asset_pointer", "video_container_asset_pointer",
+})  # fmt: skip
+_OF_CALLS = frozenset({
+    "name", "tool_name", "tool", "recipient", "arguments", "args", "input", "parameters", "result", "output",
+})  # fmt: skip
 _NOTHING = ("", NOT_RECORDED)
 _MAX_GAPS = 100
 _MAX_POINTER = 100
@@ -74,6 +83,7 @@ def _conversation(location: str, conversation: Mapping[str, Any]) -> Conversatio
     gaps = list(islice(_missing(conversation, location), _MAX_GAPS))
     turns, texts = Turns(), list[Text]()
     said: dict[str, Sequence[Text]] = {}
+    waiting: dict[str, bool] = {}
     for node_id in _parents_first(mapping):
         node = mapping[node_id]
         place = f"{location}/mapping/{_pointer(node_id)}/message"
@@ -87,14 +97,19 @@ def _conversation(location: str, conversation: Mapping[str, Any]) -> Conversatio
             gaps.append(f"{place}: not a message that can be read")
             turns.pass_on(node_id, parent)
             said[node_id] = said.get(parent, ())
+            waiting[node_id] = waiting.get(parent, False)
             continue
         turn = ChatTurn(node_id, parent, place, message, role, said.get(parent, ()))
         gaps += _beside(turn.message, _READ, place) + _beside(turn.metadata, _OF_HOST, f"{place}/metadata")
         written = list(_texts(turn, gaps))
         texts += written
         said[node_id] = last_said(turn.said, written)
-        _add(turns, turn, gaps)
+        is_waiting = _add(turns, turn, gaps)
+        waiting[node_id] = waiting.get(parent, False) if is_waiting is None else is_waiting
     gaps += _beside(conversation, {"mapping"}, location)
+    current = conversation.get("current_node")
+    if waiting.get(text_of(current) if current is not None else next(reversed(waiting), "")):
+        gaps.append("it ends before the model has answered")
     name = text_of(conversation.get("conversation_id")) or text_of(conversation.get("id")) or location
     return Conversation(name, turns.calls(), gaps + turns.gaps, texts)
 
@@ -110,20 +125,31 @@ def _role(message: object) -> str | None:
     return role if isinstance(role, str) and role in _ROLES else None
 
 
-def _add(turns: Turns, turn: ChatTurn, gaps: list[str]) -> None:
+def _add(turns: Turns, turn: ChatTurn, gaps: list[str]) -> bool | None:
+    """Take in a message; whether the model has yet to answer it, None where this is as it was before."""
     recipient = turn.message.get("recipient")
     is_answered = turn.role != "assistant" and turns.answer(turn)
+    is_waiting: bool | None = turn.message.get("status") == "in_progress"
     # What a person answers may be for the tool that asked, and hands nothing to it.
     if isinstance(recipient, str) and recipient not in _NO_CALL and not (is_answered and turn.payload in _NOTHING):
         turns.call(turn, recipient)
+        is_waiting = True
     elif turn.is_result or (not is_answered and (turn.role == "tool" or turn.resource)):
         turns.result(turn)
+        is_waiting = is_waiting or turn.role != "assistant"
+    elif turn.role in {"user", "system"} and not is_answered:
+        is_waiting = is_waiting or None
     elif turn.role == "assistant" and not isinstance(recipient, str):
         gaps.append(f"{turn.place}: it does not say whom the message is for")
     turns.pass_on(turn.node_id, turn.parent)
+    return is_waiting
 
 
 def _texts(turn: ChatTurn, gaps: list[str]) -> Iterator[Text]:
+    parts = turn.content.get("parts")
+    for content in [turn.content, *(parts if isinstance(parts, list) else [])]:
+        if _is_unknown(content):
+            gaps.append(f"{turn.place}: content of a kind we do not know ({sanitized(content['content_type'], 40)})")
     if turn.role == "tool":
         yield from answered_stamp(turn.payload)
         return
@@ -144,6 +170,13 @@ def _texts(turn: ChatTurn, gaps: list[str]) -> Iterator[Text]:
     for key in ("user_profile", "user_instructions"):
         if isinstance(content.get(key), str):
             yield Text("system", content[key])
+
+
+def _is_unknown(content: object) -> bool:
+    """Whether it is of a kind we do not know, and names something or hands it something, as calls do."""
+    if not isinstance(content, dict) or not isinstance(content.get("content_type"), str):
+        return False
+    return content["content_type"] not in _CONTENT and not _OF_CALLS.isdisjoint(content)
 
 
 def _is_call_of_work(part: object) -> bool:

@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from promptkit.audit.blocks import CALLS, BlockMessage, read_content
+from promptkit.audit.blocks import CALLS, BlockMessage, is_call_or_result, is_end, read_content
 from promptkit.audit.overlooked import overlooked
 from promptkit.audit.pairing import Pairing, iso_time, text_of
 from promptkit.audit.reader import FormatAbout, Value
@@ -64,8 +64,24 @@ def _conversation(location: str, conversation: Mapping[str, Any]) -> Conversatio
         gaps += _beside(message, _READ, place)
         texts += _pasted(message)
     gaps += _beside(conversation, {"chat_messages"}, location)
+    answers = [message for message in messages if isinstance(message, dict) and message.get("sender") == "assistant"]
+    if answers and _is_cut(answers[-1]):
+        gaps.append("it ends before the model has answered")
     name = text_of(conversation["uuid"]) or location
     return Conversation(name, pairing.calls(), gaps + pairing.gaps(), texts)
+
+
+def _is_cut(answer: Mapping[str, Any]) -> bool:
+    """Whether the model was to go on after this: it was stopped, or its last words come before a call or result."""
+    if answer.get("truncated") is True or not is_end(answer.get("stop_reason")):
+        return True
+    content = answer.get("content")
+    for block in reversed(content if isinstance(content, list) else []):
+        if is_call_or_result(block):
+            return True
+        if isinstance(block, dict) and block.get("type") == "text":
+            return False
+    return False
 
 
 def _beside(value: Mapping[str, Any], read: Collection[str], place: str) -> list[str]:

@@ -7,14 +7,15 @@ Source: sessions that Claude Code 2.1 wrote in October 2026; Anthropic has publi
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from promptkit.audit.blocks import CALLS, BlockMessage, read_content
+from promptkit.audit.blocks import CALLS, BlockMessage, is_end, read_content
 from promptkit.audit.ledger import Ledger
 from promptkit.audit.pairing import iso_time, text_of
 from promptkit.audit.prose import ClaudeCodeProse
-from promptkit.audit.reader import FormatAbout, Shortcuts, Value
+from promptkit.audit.reader import FormatAbout, Passed, Shortcuts, Value
 from promptkit.audit.strict import NOT_RECORDED
 from promptkit.text import sanitized
 from promptkit.transcript import CallState, Conversation
@@ -24,11 +25,12 @@ ABOUT = FormatAbout(
     get="Take the folder ~/.claude/projects of the person's machine, with the files of the sub-agents.",
     shows="Each call of the session and of its sub-agents, with arguments, results and refusals by rule.",
     lacks=(
-        "Sessions that the host has cleaned up; what a shell command did; whether a call that a person stopped had run."
+        "Sessions that the host has cleaned up; what a shell command did, the model's or a person's own after `!`; "
+        "what hooks did; whether a call that a person stopped had run."
     ),
 )
 
-SHORTCUTS = Shortcuts(prose=ClaudeCodeProse)
+SHORTCUTS = Shortcuts(prose=ClaudeCodeProse, tells_passed=True)
 _TALK = frozenset({"user", "assistant"})
 # What the host notes beside the talk. A kind that is not here may hold calls.
 _NOTES = frozenset(
@@ -50,6 +52,7 @@ _PROGRESS = frozenset({"message", "normalizedMessages"})
 _NOT_RUN = frozenset({"permission-rule", "automode-blocked", "automode-unavailable", "automode-parsing-error"})
 # Start a sub-agent, which has a conversation of its own; `Task` was the name until 2026.
 _LAUNCHES = frozenset({"Task", "Agent"})
+_MAX_OPEN = 100_000
 
 
 def matches(value: Any) -> bool:  # noqa: ANN401
@@ -62,29 +65,92 @@ def matches(value: Any) -> bool:  # noqa: ANN401
 def read(records: Iterable[Value]) -> Iterator[Conversation]:
     """One conversation for each session and each sub-agent of the file, named `SESSION` and `SESSION/AGENT`."""
     sessions: dict[str, _ClaudeSession] = {}
+    links = _Links()
+    # The sessions in which the last words of the model were to be followed by a call, or by more words.
+    cut: set[str] = set()
     name = ""
     without_session: list[tuple[str, Mapping[str, Any]]] = []
     for record in records:
+        if isinstance(record.value, Passed):
+            links.passed(record.value)
+            # What is passed over came to an end.
+            if cut:
+                cut -= {line.conversation for line in record.value.lines if line.type == "assistant"}
+            name = record.value.lines[-1].conversation
+            continue
         line = record.value if isinstance(record.value, dict) else {}
         session, agent = text_of(line.get("sessionId")), text_of(line.get("agentId"))
         if session:
             name = f"{session}/{agent}" if agent else session
         without_session.append((record.location, line))
+        links.line(text_of(line.get("uuid")), text_of(line.get("parentUuid")), record.location, name)
         # What has no session of its own, or cannot be read, is of the one before it, at the beginning of the next one.
         if name:
             for location, held in without_session:
                 sessions.setdefault(name, _ClaudeSession(name)).line(location, held)
             without_session.clear()
+            (cut.add if sessions[name].is_cut else cut.discard)(name)
     for location, held in without_session:
         sessions.setdefault("session", _ClaudeSession("session")).line(location, held)
-    yield from (session.conversation() for session in sessions.values())
+    for location, missing_in in links.missing():
+        holders = [sessions[missing_in]] if missing_in in sessions else list(sessions.values())
+        for one in holders:
+            one.gap(f"{location}: the line before it, its `parentUuid`, is not in the file")
+    yield from (session.conversation(is_cut=name in cut) for name, session in sessions.items())
+
+
+class _Links:
+    """The lines that others follow: each names the one before it, and one that is nowhere was taken out."""
+
+    def __init__(self) -> None:
+        # Eight bytes for each line of the file, since a later branch may begin at any of them.
+        self._known = array("q")
+        # Where a line stands, and its session, by the line before it that was not seen yet.
+        self._open: dict[str, tuple[str, str]] = {}
+        self._last = ""
+        self._is_given_up = False
+
+    def line(self, uuid: str, parent: str, location: str, session: str) -> None:
+        if parent not in {"", self._last}:
+            self._follows(parent, location, session)
+        if uuid:
+            self._known.append(hash(uuid))
+            self._last = uuid
+
+    def passed(self, passed: Passed) -> None:
+        uuids = [line.uuid for line in passed.lines]
+        self._known.extend(map(hash, uuids))
+        before = [line.parent for line in passed.lines]
+        if before != [self._last, *uuids[:-1]]:
+            for parent in {*before}.difference(uuids, (None, "", self._last)):
+                at = before.index(parent)
+                self._follows(parent, f"line {passed.first + at}", passed.lines[at].conversation)
+        self._last = uuids[-1]
+
+    def _follows(self, parent: str, location: str, session: str) -> None:
+        if len(self._open) == _MAX_OPEN:
+            self._close()
+            # Where so many are missing, the first of them say enough.
+            self._is_given_up = len(self._open) > _MAX_OPEN // 2
+        if not self._is_given_up:
+            self._open.setdefault(parent, (location, session))
+
+    def _close(self) -> None:
+        opened = {hash(parent): parent for parent in self._open}
+        for uuid in self._known:
+            if parent := opened.pop(uuid, ""):
+                del self._open[parent]
+
+    def missing(self) -> Iterable[tuple[str, str]]:
+        """Where a line stands that follows one which is nowhere, and in which session."""
+        self._close()
+        return self._open.values()
 
 
 class _ClaudeSession:
     def __init__(self, name: str) -> None:
         self._name = name
         self._ledger = Ledger()
-        self._seen: set[str] = set()
         self._has_talk = False
         self._has_side_chain = False
         # The sub-agents that were started, by the id of the call: where, and the agent's id once it is known.
@@ -95,8 +161,14 @@ class _ClaudeSession:
         # The calls made last that have no result yet, and whether one of them has.
         self._unanswered: dict[str, None] = {}
         self._is_answering = False
+        # Whether the last words of the model that were read were to be followed by more.
+        self.is_cut = False
         # Where results were shortened, by the ids of their calls.
         self._shortened: dict[str, str] = {}
+
+    def gap(self, reason: str) -> None:
+        """Note why calls may be missing."""
+        self._ledger.gap(reason)
 
     def line(self, location: str, line: Mapping[str, Any]) -> None:
         kind = text_of(line.get("type"))
@@ -111,8 +183,6 @@ class _ClaudeSession:
         elif kind not in _NOTES | {"system"}:
             self._ledger.gap(f"{location}: a line of a kind we do not know ({sanitized(kind, 40) or 'none'})")
         self._ledger.beside(line, _READ.get(kind, ()), location)
-        if not self._has_talk:
-            self._seen.add(text_of(line.get("uuid")))
 
     def _progress(self, location: str, line: Mapping[str, Any]) -> None:
         """Note what a sub-agent or a tool is doing, which its session hears as well."""
@@ -139,8 +209,6 @@ class _ClaudeSession:
     def _talk(self, location: str, line: Mapping[str, Any], kind: str) -> None:
         if line.get("isCompactSummary"):
             self._compacted(location)
-        elif not self._has_talk and text_of(line.get("parentUuid")) not in {"", *self._seen}:
-            self._ledger.gap(f"{location}: the beginning of the session is missing")
         self._has_talk = True
         self._has_side_chain |= line.get("isSidechain") is True
         self._message(location, line, kind)
@@ -149,6 +217,9 @@ class _ClaudeSession:
         message = line.get("message")
         content = message.get("content") if isinstance(message, dict) else None
         self._ledger.beside(message if isinstance(message, dict) else {}, {"content"}, f"{location}/message")
+        if kind == "assistant" and isinstance(message, dict):
+            blocks = content if isinstance(content, list) else []
+            self.is_cut = not is_end(message.get("stop_reason")) and not any(map(_is_call, blocks))
         if isinstance(content, list):
             content = [self._without_launch(block, line, location) for block in content]
             self._note_turn(content)
@@ -183,7 +254,7 @@ class _ClaudeSession:
             return block
         return {"type": "thinking"}
 
-    def conversation(self) -> Conversation:
+    def conversation(self, *, is_cut: bool) -> Conversation:
         """All of it, with a gap for each sub-agent whose work is nowhere."""
         for id_, (location, name) in self._running.items():
             if not self._ledger.pairing.has_call(id_):
@@ -194,8 +265,13 @@ class _ClaudeSession:
         for id_, location in self._shortened.items():
             if not self._ledger.pairing.has_call(id_) and id_ not in self._started:
                 self._ledger.gap(f"{location}: it is about a call that is not there")
+        self._ledger.is_waiting |= is_cut
         session = self._name.partition("/")[0]
         return self._ledger.conversation(self._name, [f"{session}/{agent}" for agent in self._agents.values() if agent])
+
+
+def _is_call(block: object) -> bool:
+    return isinstance(block, dict) and text_of(block.get("type")) in CALLS
 
 
 def _error(line: Mapping[str, Any]) -> CallState:

@@ -65,7 +65,8 @@ def export(*messages):
 RUN = "/Torii/link_1/run_workflow"
 RAN = "/asdk_app_9/link_1/run_workflow"
 ASKED = message("user", ["Which apps?"])
-READ = (use(), result())
+SAID = message("assistant", ["Two."])
+READ = (use(), result(), SAID)
 
 
 def test_a_chat_that_only_read_is_clean(audited):
@@ -89,11 +90,52 @@ def test_a_chat_that_only_read_is_clean(audited):
         ([confirm(), answer("deny", role="tool")], "denied", Verdict.ATTEMPTED),
         ([confirm(id="q"), answer("deny", "q"), result(None)], "denied", Verdict.ATTEMPTED),
         ([confirm(id="q"), answer("deny", "q"), result(RAN)], "executed", Verdict.VIOLATION),
+        ([confirm(id="q"), answer("deny", "q"), answer("allow", "q"), result(None)], "executed", Verdict.VIOLATION),
     ],
 )
 def test_the_state_of_a_call_is_what_stands_below_it(below, state, verdict, audited):
-    found = audited(export(*READ, use(RUN), *below))
+    found = audited(export(*READ, use(RUN), *below, SAID))
     assert (told(found)[-1], found.verdict) == (("run_workflow", state), verdict)
+
+
+def test_what_the_tool_itself_says_after_a_denial_shows_that_it_may_have_run(audited):
+    made = message("assistant", ["{}"], recipient="torii.run_workflow")
+    denied = (confirm(id="q"), answer("deny", "q"))
+    assert told(audited(export(made, *denied, SAID))) == [("run_workflow", "denied")]
+    found = audited(export(made, *denied, result(None, name="torii.run_workflow"), SAID))
+    assert (told(found), found.verdict) == ([("run_workflow", "unknown")], Verdict.VIOLATION)
+
+
+@pytest.mark.parametrize(
+    "last", [[], [ASKED], [message("system", [""]), ASKED], [message("assistant", [""], status="in_progress")]]
+)
+@pytest.mark.parametrize("made", [[use()], [use(), result()]])
+def test_a_chat_that_ends_before_the_model_has_answered_is_cut_off(made, last, audited):
+    assert only(audited(export(ASKED, *made, *last))).reason == "it ends before the model has answered"
+    assert audited(export(ASKED, *made, *last, SAID, ASKED)).verdict is Verdict.CLEAN
+
+
+def test_only_the_branch_that_is_shown_must_have_an_end(audited):
+    stopped = node("x", "n0", use(), [])
+    conversation = chat(chain(ASKED, *READ))
+    conversation["mapping"] |= dict([stopped])
+    assert audited(document([conversation])).verdict is Verdict.CLEAN
+    assert audited(document([conversation | {"current_node": "x"}])).verdict is Verdict.INCONCLUSIVE
+
+
+@pytest.mark.parametrize("operation", ["run_workflow", "runWorkflow"])
+@pytest.mark.parametrize("where", ["question", "result", "plugin"])
+def test_what_the_host_names_must_be_what_was_called(where, operation, audited):
+    body = {"jit_plugin_data": {"from_server": {"type": "confirm_action", "body": {"operation": operation}}}}
+    asked = message("tool", name=CALL, metadata=body, id="q")
+    noted = {
+        "question": [asked, answer("allow", "q"), result()],
+        "result": [result() | {"metadata": result()["metadata"] | body}, result()],
+        "plugin": [result() | {"metadata": result()["metadata"] | {"invoked_plugin": {"operation": operation}}}],
+    }[where]
+    found = only(audited(export(*READ, use(), *noted, SAID)))
+    assert (found.ground, "run" in found.reason) == ("gap", True)
+    assert audited(export(*READ, use(RUN), asked, SAID)).verdict is Verdict.ATTEMPTED
 
 
 def test_a_denial_that_names_no_question_counts_only_where_one_call_waits(audited):
@@ -230,7 +272,7 @@ def test_a_listing_of_tools_is_no_call(audited):
 def test_a_mention_in_prose_or_in_a_result_is_no_call(audited):
     words = f'Torii.run_workflow {{"path":"{RUN}","args":{{}}}}'
     named = result() | {"content": {"content_type": "text", "parts": [words]}}
-    found = only(audited(export(message("user", [words]), use(), named, message("assistant", [words]))))
+    found = only(audited(export(message("user", [words]), use(), named, message("assistant", [words]), SAID)))
     assert (found.verdict, len(found.calls)) == (Verdict.CLEAN, 1)
 
 
@@ -254,7 +296,7 @@ def test_a_call_kept_as_text_by_work_is_a_gap(audited):
     ],
 )
 def test_what_is_not_reviewed_is_inconclusive(made, rule, audited):
-    found = only(audited(export(*READ, made)))
+    found = only(audited(export(*READ, made, SAID)))
     assert (found.verdict, found.ground) == (Verdict.INCONCLUSIVE, rule)
 
 
@@ -337,27 +379,27 @@ def test_a_question_for_a_sign_in_and_a_picture_are_no_call_and_no_result(audite
     asked = message("tool", name=CALL, metadata={"jit_plugin_data": {"from_server": {"type": "oauth_required"}}})
     picture = message("user", [{"content_type": "image_asset_pointer", "asset_pointer": "file-service://f"}, "Which?"])
     assert told(audited(export(picture, use(), asked))) == [("list_apps", "unknown")]
-    assert only(audited(export(picture, use(), asked, result()))).verdict is Verdict.CLEAN
+    assert only(audited(export(picture, use(), asked, result(), SAID))).verdict is Verdict.CLEAN
 
 
 WRITE = use("/Torii/link_1/run_workflow", {"id": 1})
 
 
 def beside_the_tree(hidden):
-    return chat(chain(message("user", ["Hi"]), use(), result())) | {"hidden": dict([node("x", None, hidden)])}
+    return chat(chain(message("user", ["Hi"]), *READ)) | {"hidden": dict([node("x", None, hidden)])}
 
 
 def as_a_list_of_messages(hidden):
-    return chat(chain(message("user", ["Hi"]), use(), result())) | {"messages": [hidden]}
+    return chat(chain(message("user", ["Hi"]), *READ)) | {"messages": [hidden]}
 
 
 def beside_a_message(hidden):
-    mapping = chain(message("user", ["Hi"]), use(), result())
+    mapping = chain(message("user", ["Hi"]), *READ)
     return chat(mapping | {"n0": mapping["n0"] | {"draft": hidden}})
 
 
 def in_metadata(hidden):
-    return chat(chain(message("user", ["Hi"], metadata={"kept": hidden}), use(), result()))
+    return chat(chain(message("user", ["Hi"], metadata={"kept": hidden}), *READ))
 
 
 @pytest.mark.parametrize("hidden", [WRITE, result("/asdk_app_9/link_1/run_workflow")], ids=["call", "result"])

@@ -23,7 +23,8 @@ def text(words):
 
 
 def message(uuid, *content, sender="assistant", parent=None, **more):
-    return {"uuid": uuid, "sender": sender, "content": list(content), "parent_message_uuid": parent, **more}
+    done = [text("Done.")] if sender == "assistant" else []
+    return {"uuid": uuid, "sender": sender, "content": [*content, *done], "parent_message_uuid": parent, **more}
 
 
 def chat(*messages, uuid="k1"):
@@ -69,6 +70,44 @@ def test_calls_without_ids_are_paired_by_name_and_order(audited):
     results = [result(None, name="Torii:get_app", is_error=True), result(None, name="Torii:list_apps")]
     found = audited(export(message("m2", *calls, *results)))
     assert told(found) == [("list_apps", "executed"), ("get_app", "failed")]
+
+
+@pytest.mark.parametrize(
+    "last",
+    [
+        {"content": [use()]},
+        {"content": [use(), result()]},
+        {"content": [text("Let me look."), use(), result(), {"type": "thinking", "thinking": "x"}]},
+        {"truncated": True},
+        {"stop_reason": "tool_use"},
+        {"stop_reason": "max_tokens"},
+    ],
+)
+def test_a_chat_that_ends_before_the_model_has_answered_is_cut_off(last, audited):
+    answer = message("m2", use(), result(), parent="m1")
+    thanks = message("m3", text("Thanks"), sender="human", parent="m2")
+    for raw in (export(ASKED, answer | last), export(ASKED, answer | last, thanks)):
+        assert only(audited(raw)).reason == "it ends before the model has answered"
+    assert audited(export(ASKED, answer | {"stop_reason": "end_turn", "truncated": False}, thanks)).verdict is (
+        Verdict.CLEAN
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "calls"),
+    [
+        ("Torii:run_workflow", [("list_apps", "executed"), ("run_workflow", "executed")]),
+        ("list_apps", [("list_apps", "executed")]),
+    ],
+)
+def test_a_result_that_names_another_tool_shows_that_it_ran(name, calls, audited):
+    assert told(audited(export(message("m2", use(), result(name=name))))) == calls
+
+
+@pytest.mark.parametrize("inside", [use("Torii:run_workflow", "t9"), result("t9")])
+def test_a_call_or_result_inside_a_result_is_a_gap(inside, audited):
+    found = only(audited(export(message("m2", use(), result() | {"content": [inside]}))))
+    assert found.reason == "/0/chat_messages/0/content/1: calls or results stand inside a result"
 
 
 def test_an_abandoned_branch_is_read(audited):

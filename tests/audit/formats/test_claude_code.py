@@ -107,6 +107,37 @@ def test_a_result_without_its_call_is_a_gap(audited):
     assert ruled(audited(lines(*READ, result("t9")))) == GAP
 
 
+def linked(*session):
+    return [dict(one, uuid=f"u{at}", parentUuid=f"u{at - 1}" if at else None) for at, one in enumerate(session)]
+
+
+@pytest.mark.parametrize("talk", [1, 100])
+def test_lines_taken_out_of_the_middle_are_a_gap(talk, audited):
+    before, after = ([said("All is well.")] * talk for _ in range(2))
+    session = linked(ASKED, *READ, *before, use(RUN, "t2"), result("t2"), *after)
+    assert ruled(audited(lines(*session))) == VIOLATION
+    at = 3 + talk
+    found = audited(lines(*session[:at], *session[at + 2 :]))
+    assert only(found).reason == f"line {at + 1}: the line before it, its `parentUuid`, is not in the file"
+    # A turn that was written anew begins at a line which was passed over.
+    again = said("Better.", uuid="v1", parentUuid=f"u{3 + talk // 2}")
+    clean = [*session[:at], again, said("Well.", uuid="v2", parentUuid="v1")]
+    assert ruled(audited(lines(*clean))) == CLEAN
+
+
+def stopped(reason, words="Let me look."):
+    answer = said(words)
+    return answer | {"message": answer["message"] | {"stop_reason": reason}}
+
+
+@pytest.mark.parametrize("reason", ["tool_use", "max_tokens", "pause_turn"])
+def test_a_session_whose_last_words_were_to_go_on_is_cut_off(reason, audited):
+    cut = [ASKED, *READ, *[said("Well.")] * 3, stopped(reason)]
+    assert only(audited(lines(*cut))).reason == "it ends before the model has answered"
+    assert ruled(audited(lines(*cut, stopped("end_turn")))) == CLEAN
+    assert ruled(audited(lines(*cut, use(call_id="t2"), result("t2")))) == CLEAN
+
+
 def test_a_session_whose_beginning_is_missing_is_a_gap(audited):
     asked = dict(ASKED, parentUuid="u0")
     note = {"type": "system", "subtype": "init", "sessionId": "s1", "uuid": "u0"}

@@ -32,9 +32,10 @@ def chat(*messages, branch=()):
     return [[{"conversation_id": "c", "current_node": ids[-1], "mapping": nodes}]]
 
 
-READ = (use(), back())
+SAID = message("assistant", "Two.")
+READ = (use(), back(), SAID)
 WORK = json.dumps({"items": [{"type": "mcpToolCall", "tool": "torii.run_workflow"}]})
-CLEAN = chat(message("user", "?"), *READ, message("assistant", "Two."))
+CLEAN = chat(message("user", "?"), *READ)
 DATA = r"0/0/mapping/n2/message/(content|metadata/invoked_resource)"
 PLACES = {
     "first message": chat(use(RUN), *READ),
@@ -54,5 +55,12 @@ PLACES = {
     ),
     "a part that is no text": chat(*READ, message("assistant", {"type": "tool_use", "name": "run_workflow"})),
     "a text beside the parts": chat(*READ, message("assistant", content={"content_type": "code", "text": WORK})),
+    "a content of an unknown kind": chat(*READ, message("assistant", content={"content_type": "x", "name": RUN}), SAID),
+    "a part of an unknown kind": chat(*READ, message("assistant", {"content_type": "x", "tool_name": RUN}), SAID),
+    "a part of an unknown kind in a result": chat(
+        use(),
+        back() | {"content": {"content_type": "multimodal_text", "parts": [{"content_type": "x", "name": RUN}]}},
+        SAID,
+    ),
     "a message without an author": chat(*READ, message("surprise", to=RUN)),
 }

@@ -30,7 +30,7 @@ from promptkit.policy.review import tool_policy
 
 LIMIT_MIB = 100
 LIMIT_MB_PER_SECOND = 300
-LIMIT_RATIO = 4
+LIMIT_RATIO = 5
 # One run in so many lines or chats calls a tool.
 CALL_EVERY = 50
 ROUNDS = 3

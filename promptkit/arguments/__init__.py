@@ -1,6 +1,6 @@
 """The argument types, one module each, with the name that prompts write after `type:`; its `TYPE` defines it.
 
-Other rooms take: TYPES, organizational_view.
+Other rooms take: TYPES, organizational_view, window.
 """
 
 import pkgutil

@@ -159,7 +159,16 @@ class Wizard:
         if given is not None:
             return given.strip(), self._found(given.strip())
         question = "What do you slice the company by? Part of a field's name."
-        return self._interview.ask(question, "department", lambda text: (text, self._found(line(text, "the word"))))
+        return self._interview.ask(question, "department", self._meant)
+
+    def _meant(self, text: str) -> tuple[str, Sequence[Candidate]]:
+        """A word with the fields to choose from; one that is nearly in a name is a slip, and asked again."""
+        candidates = self._found(line(text, "the word"))
+        names = {name.lower() for one in candidates for name in (one.name, one.field)}
+        slip = not any(text.lower() in name for name in names) and nearest(text.lower(), names, "")
+        if slip:
+            raise PromptkitError.of("no-fields", f"no field has {sanitized(text)} in its name", slip)
+        return text, candidates
 
     def _found(self, wanted: str) -> Sequence[Candidate]:
         candidates, gap = self._fields.candidates(wanted)

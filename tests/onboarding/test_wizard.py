@@ -91,6 +91,12 @@ def test_where_no_field_has_the_word_enter_takes_the_most_complete_ones(ask, tmp
     assert draft.answers[-1].answer.startswith("user.")
 
 
+def test_a_word_that_is_nearly_in_the_name_of_a_field_is_asked_again(ask, tmp_path, capsys):
+    _, draft, _ = ask(tmp_path / "draft.json", ["departmnt", "department", ""])
+    assert "no field has departmnt in its name: write department." in " ".join(capsys.readouterr().err.split())
+    assert draft.answers[-1].answer.startswith("user.department")
+
+
 def test_an_alias_of_a_value_that_no_row_holds_is_not_counted_as_read(ask, tmp_path, capsys):
     given = Answers(fields=["user.department=Team"], aliases=["Team:Nope=Sales", "Team:Eng=Engineering"])
     ask(tmp_path / "draft.json", [""] * 7, given=given)

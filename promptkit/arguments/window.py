@@ -15,15 +15,17 @@ _DATE = "20[0-9]{2}-[0-9]{2}-[0-9]{2}"
 FORMS = {
     "days": "(?:in the |the )?(?:(next|last) )?([0-9]{1,4})(?: days?)?",
     "dates": f"(?:from )?({_DATE}) to ({_DATE})",
-    "period": "(?:in |in the |the )?(this|next|last) (week|month|quarter|year)",
+    "period": "(?:in |in the |the )?(this|next|last) (week|month|quarter|qtr|year)",
     "quarter": "(?:in )?q([1-4]) (20[0-9]{2})",
 }
+WORDS = rf"\b(?:{FORMS['period']}|{FORMS['quarter']})\b"
+"""What in a question is a period in words. The page's search finds it by this expression too."""
 LEAST, MOST = 1, 3660
 _POSSIBLE = (
     "a number of days such as 90 or last 30 days, words such as this month, next quarter, this year or Q1 2027, "
     "or two dates such as 2027-01-01 to 2027-03-31"
 )
-_MONTHS = {"month": 1, "quarter": 3, "year": 12}
+_MONTHS = {"month": 1, "quarter": 3, "qtr": 3, "year": 12}
 _STEPS = {"last": -1, "this": 0, "next": 1}
 
 
@@ -101,6 +103,15 @@ class WindowType(ArgumentType):
     def trials(self, argument: Argument, profile: Profile) -> Sequence[Scalar]:
         """The least, the most, and a day."""
         return [*_limits(argument), "2026-01-31 to 2026-01-31"]
+
+
+def period_in(question: str) -> str:
+    """The first period in words of a question, as a window takes it; empty without one."""
+    found = re.search(WORDS, question, re.ASCII | re.IGNORECASE)
+    if found is None:
+        return ""
+    which, unit, quarter, year = found.groups()
+    return f"{which} {unit}".lower() if which else f"Q{quarter} {year}"
 
 
 def _in_words(words: Language) -> dict[str, tuple[str, str]]:

@@ -36,7 +36,7 @@ const promptkit = (() => {
 
   // Windows, as promptkit/arguments/window.py reads them
 
-  const MONTHS = { month: 1, quarter: 3, year: 12 };
+  const MONTHS = { month: 1, quarter: 3, qtr: 3, year: 12 };
   const FROM_1900 = 1900 * 12; // For Date.UTC, the year 0 is 1900.
   const STEPS = { last: -1, this: 0, next: 1 };
 

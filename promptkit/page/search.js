@@ -12,7 +12,6 @@ const findViews = (() => {
   const LEAST_SHARE = 0.35;
   const MAX_GROUP_WORDS = 4;
   const MAX_NAME_WORDS = 3;
-  const PERIOD = /\b(?:this|next|last) (?:week|month|quarter|qtr|year)\b|\bq[1-4] 20\d\d\b/i;
 
   const plainOf = (text) => text.normalize("NFD").replace(/\p{Mn}/gu, "").toLowerCase();
   const has = (object, key) => Object.hasOwn(object, key);
@@ -90,14 +89,15 @@ const findViews = (() => {
     return run.length === words.length || isCapital(run[0]);
   }
 
-  function periodIn(question) {
-    const period = PERIOD.exec(question)?.[0].toLowerCase().replace("qtr", "quarter") ?? "";
-    return period.startsWith("q") ? period.toUpperCase() : period;
+  function periodIn(index, question) {
+    const [, which, unit, quarter, year] = new RegExp(index.period, "i").exec(question) ?? [];
+    if (which) return `${which} ${unit}`.toLowerCase();
+    return quarter ? `Q${quarter} ${year}` : "";
   }
 
   function understood(index, text) {
     const question = text.normalize("NFC");
-    const period = periodIn(question);
+    const period = periodIn(index, question);
     const words = wordsOf(question);
     const [group, left] = groupIn(index, words);
     const read = left.map((word) => [word, termOf(index, word)]);

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from rapidfuzz.distance import OSA
 
+from promptkit.arguments.window import period_in
 from promptkit.views.search_index import Name, SearchIndex, stem, words_of
 
 _MAX_WORDS = 30
@@ -21,9 +22,6 @@ _LEAST = 0.12
 _LEAST_SHARE = 0.35  # A view that fits so much less than the best is only there for a chance word.
 _MAX_GROUP_WORDS = 4
 _MAX_NAME_WORDS = 3
-_PERIOD = re.compile(
-    r"\b(?:this|next|last) (?:week|month|quarter|qtr|year)\b|\bq[1-4] 20\d\d\b", re.ASCII | re.IGNORECASE
-)
 
 
 @dataclass(frozen=True)
@@ -86,7 +84,7 @@ def understood(index: SearchIndex, question: str) -> Asked:
     found = enumerate(re.finditer(r"[^\W_]+", question))
     words = [_Word(place, one[0], one.start(), one.end()) for place, one in found][:_MAX_WORDS]
     group, left = _group_in(index, words)
-    period = _period_in(question)
+    period = period_in(question)
     read = {word: _term(index, word) for word in left}
     terms = dict.fromkeys(term for term in read.values() if term)
     runs = _runs([word for word in left if read[word] is None])
@@ -97,13 +95,6 @@ def understood(index: SearchIndex, question: str) -> Asked:
     name = question[run[0].start : run[-1].end]
     is_sure = _is_known(index, run) or run[0].is_capital or not terms
     return Asked(list(terms), group, name, is_surely_a_name=is_sure, period=period)
-
-
-def _period_in(question: str) -> str:
-    """The first period of a question, as a window takes it; empty without one."""
-    found = _PERIOD.search(question)
-    period = found[0].lower().replace("qtr", "quarter") if found else ""
-    return period.upper() if period.startswith("q") else period
 
 
 def _group_in(index: SearchIndex, words: Sequence[_Word]) -> tuple[tuple[str, str] | None, Sequence[_Word]]:

@@ -12,7 +12,7 @@ from typing import TypedDict
 
 import snowballstemmer  # type: ignore[import-untyped]
 
-from promptkit.arguments.window import way_of
+from promptkit.arguments.window import WORDS, way_of
 from promptkit.files import load_yaml, read_text
 from promptkit.library.render import default_of
 from promptkit.model import Argument, Profile, Prompt, Status
@@ -45,7 +45,8 @@ class SearchIndex(TypedDict):
     """Everything that a search needs. A term is a stem, or `=` and the number of a meaning that several words share.
 
     `words` has the term of each word and stem that views or meanings have; `rarity` how much a term tells views apart.
-    `common` words say nothing, nor do `ordinary` ones, which are neither slips nor names; `known_names` are names.
+    `common` words say nothing, nor do `ordinary` ones, which are neither slips nor names; `known_names` are names. What
+    `period` fits is a period in words.
     """
 
     common: list[str]
@@ -59,6 +60,7 @@ class SearchIndex(TypedDict):
     late: list[str]
     names: list[Name]
     groups: dict[str, tuple[str, str]]
+    period: str
 
 
 def words_of(text: str) -> list[str]:
@@ -95,6 +97,7 @@ def build_index(prompts: Sequence[Prompt], profile: Profile) -> SearchIndex:
         "late": [one.name for one in prompts if one.status is Status.DEPRECATED],
         "names": [name for one in prompts for name in _names(one, profile)],
         "groups": _groups(profile, known["departments"]),
+        "period": WORDS,
     }
 
 
@@ -204,6 +207,6 @@ def packed(index: SearchIndex) -> dict[str, object]:
             same = weights.setdefault(view, {})
             same[str(weight)] = f"{same.get(str(weight), '')} {place[term]}".lstrip()
     lists = {name: "|".join(index[name]) for name in ("common", "ordinary", "known_names")}
-    left = {name: index[name] for name in ("factors", "late", "names", "groups")}
+    left = {name: index[name] for name in ("factors", "late", "names", "groups", "period")}
     terms = [" ".join([str(rarity), *words.get(term, ())]) for term, rarity in index["rarity"].items()]
     return {**left, **lists, "terms": "|".join(terms), "views": weights, "phrases": phrases}

@@ -77,6 +77,7 @@ WINDOWS = [
     "q1 1999",
     "the next quarter",
     "in this month",
+    "next QTR",
     "NEXT WEEK",
     "next wee\u212a",
     "la\u017ft week",

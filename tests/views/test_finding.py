@@ -45,7 +45,7 @@ def test_of_questions_by_people_who_do_not_know_the_views_most_find_theirs_first
     ("question", "days"),
     [
         ("What renews next quarter?", "next quarter"),
-        ("whats renewing NEXT qtr", "next quarter"),
+        ("whats renewing in the NEXT qtr", "next qtr"),
         ("what renews in q1 2027", "Q1 2027"),
         ("what renews this month", "this month"),
         ("what renewed last quarter", None),

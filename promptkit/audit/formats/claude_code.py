@@ -26,7 +26,7 @@ ABOUT = FormatAbout(
     shows="Each call of the session and of its sub-agents, with arguments, results and refusals by rule.",
     lacks=(
         "Sessions that the host has cleaned up; what a shell command did, the model's or a person's own after `!`; "
-        "what hooks did; whether a call that a person stopped had run."
+        "what hooks did; whether a call that a person stopped had run; what followed where the file ends on a result."
     ),
 )
 
@@ -75,7 +75,10 @@ def read(records: Iterable[Value]) -> Iterator[Conversation]:
             links.passed(record.value)
             # What is passed over came to an end.
             if cut:
-                cut -= {line.conversation for line in record.value.lines if line.type == "assistant"}
+                ended = {line.conversation for line in record.value.lines if line.type == "assistant"} & cut
+                for one in ended:
+                    sessions[one].is_cut = False
+                cut -= ended
             name = record.value.lines[-1].conversation
             continue
         line = record.value if isinstance(record.value, dict) else {}

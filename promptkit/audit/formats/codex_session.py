@@ -23,7 +23,8 @@ ABOUT = FormatAbout(
     host="Codex",
     get="Take the folder ~/.codex/sessions of the person's machine.",
     shows="Calls of MCP servers and of Codex's own tools; how much of their results differs between versions.",
-    lacks="Whether a person refused a call: it counts as one that ran. What was compacted; what a shell command did.",
+    lacks="Whether a person refused a call: it counts as one that ran. What was compacted; what a shell command did; "
+    "what followed where the file ends on a result.",
 )
 
 # Lines that hold no call: settings, what the model is told of its surroundings, what agents say to each other, counts.

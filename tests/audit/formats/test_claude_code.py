@@ -136,6 +136,8 @@ def test_a_session_whose_last_words_were_to_go_on_is_cut_off(reason, audited):
     assert only(audited(lines(*cut))).reason == "it ends before the model has answered"
     assert ruled(audited(lines(*cut, stopped("end_turn")))) == CLEAN
     assert ruled(audited(lines(*cut, use(call_id="t2"), result("t2")))) == CLEAN
+    note = {"type": "system", "subtype": "init", "sessionId": "s1"}
+    assert ruled(audited(lines(*cut, *[said("Well.")] * 3, note))) == CLEAN
 
 
 def test_a_session_whose_beginning_is_missing_is_a_gap(audited):

@@ -38,6 +38,8 @@ def run_here(monkeypatch, capsys):
 
     def run_(*words: str) -> subprocess.CompletedProcess[str]:
         monkeypatch.setattr(sys, "argv", ["promptkit", *words])
+        # Else usage lines would name `python -m pytest` where that began the tests.
+        monkeypatch.setattr(sys.modules["__main__"], "__package__", None)
         monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO()))
         with pytest.raises(SystemExit) as ended:
             cli.main()

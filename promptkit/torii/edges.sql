@@ -31,6 +31,7 @@ INSERT INTO paid SELECT app, date(day, moved), cents, twice FROM today, (
   UNION ALL SELECT 'Miro', '-30 days', 1, 0         -- a card was tried with one cent
   UNION ALL SELECT 'Lucidchart', '-185 days', 50000, 0  -- 500.00 in a year, to the cent, on the first of a month, and nobody uses it
   UNION ALL SELECT 'Acme Field Tracker', '-30 days', 1, 0  -- one cent
+  UNION ALL SELECT 'Tableau', '-30 days', -184178, 0  -- to be closed, and paid back but for one cent
   UNION ALL SELECT 'Dropbox', '-30 days', -3794314, 0  -- paid back, so that it costs as much as Google Workspace: the fifth and sixth of all
 );
 -- Each takes the place of a payment that nobody has recognised, so that their number stays.
@@ -82,6 +83,13 @@ UPDATE users SET okta_department = lower(okta_department) WHERE id IN (
   UNION SELECT max(id) FROM staff WHERE okta_department = 'UX'
   UNION SELECT min(id) FROM staff WHERE okta_department = 'UX'
 );
+
+-- Fields as complete as each other: Google's department and Okta's, of which each has as many values; the cost centre of apps and how
+-- secret their data are.
+UPDATE users SET gsuite_department = okta_department
+WHERE (trim(ifnull(gsuite_department, '')) = '') <> (trim(ifnull(okta_department, '')) = '');
+UPDATE users SET gsuite_department = 'Product' WHERE gsuite_department = 'Product Mgmt';
+UPDATE apps SET c_costCenter_2 = 'CC-1600' WHERE name = 'Looker';
 
 -- From outside: one whom the directory no longer has, and one who has left.
 UPDATE users SET isDeletedInIdentitySources = 1 WHERE id = (SELECT min(id) FROM users WHERE isExternal = 1);
@@ -152,18 +160,17 @@ UPDATE apps SET category = 'Sales and marketing' WHERE name IN ('Salesforce', 'H
 UPDATE apps SET category = 'Engineering and IT' WHERE name IN ('GitHub', 'GitLab', 'Datadog', 'New Relic', 'Looker', 'PagerDuty', 'Snowflake',
   'Amazon Web Services', 'Okta', '1Password', 'KnowBe4', 'LastPass');
 
--- One app that was closed: one cent was paid for it, nobody owns it, and one person uses it.
-UPDATE apps SET state = 'closed' WHERE name = 'Acme Field Tracker';
+-- What nobody owns and costs one cent is used by one person.
 UPDATE app_users SET status = 'managed' WHERE idApp = (SELECT id FROM named WHERE name = 'Acme Field Tracker') AND idUser <> (
   SELECT max(idUser) FROM app_users WHERE status = 'active' AND NOT isUserRemovedFromApp
     AND idApp = (SELECT id FROM named WHERE name = 'Acme Field Tracker')
 );
 
--- Licences: of an app that costs nothing, after which others that cost nothing come by name; a kind of which none was bought;
+-- Licences, where an app has none: of one that costs nothing, after which others that cost nothing come by name; a kind of which none was bought;
 -- one whose unassigned number is not told, and of which many are inactive.
 INSERT INTO licenses SELECT (SELECT max(id) FROM licenses) + column1, named.id, column2 || column3, column4, column5, column6, column7, 12000, 'USD'
 FROM (VALUES (1, 'Adobe Creative Cloud', ' Team', 20, 12, 8, 0), (2, 'PagerDuty', ' Trial', 0, 0, 0, 0), (3, 'Postman', ' Team', 9, 4, 5, NULL))
-JOIN named ON named.name = column2;
+JOIN named ON named.name = column2 WHERE named.id NOT IN (SELECT idApp FROM licenses);
 
 -- Two who have left and still have eleven apps, and ten; what they have more is managed, not active.
 CREATE TEMP TABLE leavers AS

@@ -132,13 +132,13 @@ const charts = (() => {
     section.replaceChildren();
     if (!answer.chart) return;
     if (typeof answer.chart === "string") {
-      section.append(element("p", { class: "hint" }, line(answer.chart)));
+      section.append(element("p", { class: "hint" }, called(line(answer.chart))));
       return;
     }
     const shown = pictures.of(answer);
     const all = shown.map((one, index) => drawOne(one, answer.chart, index));
-    section.append(element("h2", { class: "hide" }, "Chart"), element("div", { class: "pictures" }, ...all.map((one) => one.made)));
-    if (!shown.length) section.append(element("p", { class: "hint" }, "There is nothing to draw."));
+    section.append(element("h2", { class: "hide" }, said("Chart")), element("div", { class: "pictures" }, ...all.map((one) => one.made)));
+    if (!shown.length) section.append(element("p", { class: "hint" }, said("There is nothing to draw.")));
     const left = shown.length ? leftOut(answer, shown) : "";
     if (left) section.append(element("p", { class: "hint" }, left));
     for (const { paint } of all) drawn.add({ paint, current: paint() });

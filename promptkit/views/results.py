@@ -7,7 +7,7 @@ from typing import Any
 
 from promptkit.answering.analyst import Answered
 from promptkit.answering.contract import Figures, Rows, write_answer, write_table
-from promptkit.answering.view_answer import as_json, view_answer
+from promptkit.answering.view_answer import as_json, language_of, view_answer
 from promptkit.answering.view_tools import READING
 from promptkit.language import Language, words_of
 from promptkit.model import Prompt, Scalar
@@ -73,7 +73,7 @@ def unfinished_answer(prompt: Prompt, values: Mapping[str, Scalar], stamp: str, 
         "remarks": [],
         "tables": [],
         "totals": [],
-    }
+    } | language_of(prompt)
     return ToolResult(data | {"evidence": {"Gaps": told}}, f"## Evidence\n- Gaps: {told}\n")
 
 

@@ -37,7 +37,7 @@ def edited(path, *changes):
 
 def test_a_text_of_the_page_keeps_its_blanks_and_tags(own):
     path = own.root / "languages/fr.yaml"
-    path.write_text(path.read_text("utf-8") + "page: {'All %(count)s views': 'Toutes <b>les</b> vues'}\n", "utf-8")
+    path.write_text(path.read_text("utf-8") + "texts: {'All %(count)s views': 'Toutes <b>les</b> vues'}\n", "utf-8")
     with pytest.raises(
         PromptkitError, match=r"fr.yaml:.*it has the blanks and tags </b>, <b>\n    fix: write %\(count\)s"
     ):

@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from promptkit.page.words import TEMPLATES, script_texts, spoken, templates
 
 from promptkit.language import english
 from promptkit.library.instructions import load_hosts
@@ -11,7 +12,6 @@ from promptkit.model import Profile
 from promptkit.page.assistants import load_assistants
 from promptkit.page.build import build_page
 from promptkit.page.guide import load_groups, load_guide, load_roles
-from promptkit.page.words import TEMPLATES, script_texts, spoken, templates
 
 LIBRARY = Library(default_root())
 SETUP, GUIDE = load_assistants(), load_guide()

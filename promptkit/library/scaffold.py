@@ -24,10 +24,10 @@ _STARTS_WITH = {
 }
 # Other signs than a prompt's template has.
 _JINJA = ImmutableSandboxedEnvironment(
-    block_start_string="[%",
-    block_end_string="%]",
-    variable_start_string="[[",
-    variable_end_string="]]",
+    block_start_string="<%",
+    block_end_string="%>",
+    variable_start_string="<<",
+    variable_end_string=">>",
     trim_blocks=True,
     keep_trailing_newline=True,
 )
@@ -128,23 +128,22 @@ _NEW_PROMPT = """\
 name: NAME
 version: 1.0.0
 status: draft
-[% if code != "en" %]
-language: [[ code ]]
-[% endif %]
-title: [[ said("Apps with many users") ]]
+<% if code != "en" %>
+language: << code >>
+<% endif %>
+title: << said("Apps with many users") >>
 group: portfolio
 fits: {apps: 60, users: 300}
-audience: [[ said("Who will use it") ]]
-description: [[ said("What it answers, in one sentence.") ]]
-questions:
-  - [[ said("as people ask for it") ]]
+audience: << said("Who will use it") >>
+description: << said("What it answers, in one sentence.") >>
+questions: [<< said("as people ask for it") >>]
 arguments:
   min_users:
     type: integer
-    unit: [[ said("users") ]]
+    unit: << said("users") >>
     default: 100
     minimum: 0
-    description: [[ said("Leave out apps with this many active users or fewer.") ]]
+    description: << said("Leave out apps with this many active users or fewer.") >>
 reads: [list_apps]
 answer:
   tables:
@@ -156,28 +155,28 @@ answer:
     - {name: apps, type: integer, unit: apps}
 chart: {type: bars, x: [app], y: [active_users]}
 template: |
-  [[ said("Which apps have more than {{ min_users }} active users?") ]]
+  << said("Which apps have more than {{ min_users }} active users?") >>
 
-  [[ said("Read only. How to count:") ]]
+  << said("Read only. How to count:") >>
   - {{ to_the_end }}
-  - [[ said("Reading is enough for up to {{ fits }}. If Torii holds more, say so under Gaps.") ]]
+  - << said("Reading is enough for up to {{ fits }}. If Torii holds more, say so under Gaps.") >>
 
   ## Apps
   {{ table }}
-  [[ said("One row per app, most users first.") ]]
+  << said("One row per app, most users first.") >>
 
-  ## [[ words.headings.totals ]]
-  - apps: [[ said("the number of rows") ]]
+  ## << words.headings.totals >>
+  - apps: << said("the number of rows") >>
 
-  ## [[ words.headings.evidence ]]
-  - [[ words.evidence_line ]]
+  ## << words.headings.evidence >>
+  - << words.evidence_line >>
 changes:
-  1.0.0: [[ said("First release.") ]]
+  1.0.0: << said("First release.") >>
 """
 
 _NEW_RECIPE = """\
 # yaml-language-server: $schema=../recipe.schema.json
-method: [[ said("apps counted whose activeUsersCount is above the limit") ]]
+method: << said("apps counted whose activeUsersCount is above the limit") >>
 reads:
   apps:
     tool: list_apps

@@ -12,7 +12,6 @@ from promptkit.language import ENGLISH, Language, english, words_of
 from promptkit.model import Prompt
 from promptkit.plain_yaml import Key
 
-CODE = "left-in-english"
 _QUOTED = re.compile(r"\"[^\"]*\"|`[^`]*`|\{[{%].*?[%}]\}")
 _WORD = re.compile(r"(?<![\w.])[^\W\d_]+(?![\w(]|\.\w)")
 _ENOUGH = 2  # Common words: one alone may be a name, or a field of Torii.
@@ -27,14 +26,14 @@ def check_language(document: Document, prompt: Prompt) -> Iterator[Problem]:
     for key, text in _texts(prompt):
         if english_word(text, words):
             message = f"{key[-1]} is in English, and the prompt in {words.title}"
-            yield document.problem_at(key, CODE, message, f"write it in {words.title}")
+            yield document.problem_at(key, "left-in-english", message, f"write it in {words.title}")
     known = _ours(words)
     for number, line in enumerate(prompt.template.splitlines(), 1):
         ours = next((fix for text, fix in known.items() if text in line), None)
         if word := (line.strip() if ours else english_word(line, words)):
             fix = ours or f"write it in {words.title}"
             message = f"this line is in English, and the prompt in {words.title}"
-            yield in_template(document, prompt, number, word, CODE, message, fix)
+            yield in_template(document, prompt, number, word, "left-in-english", message, fix)
 
 
 def english_word(text: str, words: Language) -> str:

@@ -74,7 +74,9 @@ def unfinished_answer(prompt: Prompt, values: Mapping[str, Scalar], stamp: str, 
         "tables": [],
         "totals": [],
     } | language_of(prompt)
-    return ToolResult(data | {"evidence": {"Gaps": told}}, f"## Evidence\n- Gaps: {told}\n")
+    words = words_of(prompt)
+    text = f"## {words.headings.evidence}\n- {words.labels.gaps}: {told}\n"
+    return ToolResult(data | {"evidence": {"Gaps": told}}, text)
 
 
 def unfinished_page(place: RowPlace, cursor: str, computation: Computation) -> ToolResult:

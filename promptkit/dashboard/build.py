@@ -45,7 +45,7 @@ def build_dashboard(
     return jinja.get_template("dashboard.html.j2").render(
         language=usual.code,
         csp=security_policy(style, [script]),
-        title=answer["title"] if answer else "Dashboard",
+        title=usual.words.said(answer["title"]) if answer else usual.words.said("Dashboard"),
         answer=answer,
         speech=speech(usual, [script], others=others, texts=[*texts, *(_said_by(answer) if answer else ())]),
         notice=notice,

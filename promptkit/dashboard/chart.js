@@ -119,9 +119,9 @@ const charts = (() => {
     frame.style.height = `${height(picture, chart)}px`;
     const name = `${picture.title}${picture.per ? `, ${picture.per}` : ""}`;
     const title = element("figcaption", { id: `chart-${index}-title` }, name);
-    const said = element("p", { class: "hint", id: `chart-${index}-said` }, summary(picture, chart.type));
+    const told = element("p", { class: "hint", id: `chart-${index}-said` }, summary(picture, chart.type));
     const isWide = chart.type === "bars" && !picture.isTime && picture.labels.length > 6;
-    const made = element("figure", { class: isWide ? "bars wide" : chart.type }, title, frame, legend(picture, chart.type) ?? "", said);
+    const made = element("figure", { class: isWide ? "bars wide" : chart.type }, title, frame, legend(picture, chart.type) ?? "", told);
     return { made, paint: () => new Chart(canvas, configuration(picture, chart, made.clientWidth)) };
   }
 

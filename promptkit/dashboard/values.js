@@ -4,14 +4,22 @@ const values = (() => {
   const DIGITS = { integer: 0, number: 2, money: 2, percent: 1 };
   const formats = new Map();
 
-  /** A number with so many decimals, or with few digits; to make a format takes a browser long, so each is kept. */
-  function format(value, digits) {
+  /** What writes numbers with so many decimals, or with few digits; to make it takes a browser long, so each is kept. */
+  function formatOf(digits) {
     const key = `${speech.language()} ${digits}`;
     if (!formats.has(key)) {
       const form = digits === "few" ? { notation: "compact", maximumFractionDigits: 1 } : { minimumFractionDigits: digits, maximumFractionDigits: digits };
       formats.set(key, new Intl.NumberFormat(speech.language(), form));
     }
-    return formats.get(key).format(value);
+    return formats.get(key);
+  }
+
+  const format = (value, digits) => formatOf(digits).format(value);
+
+  /** A number with few digits, such as 1.2M; where a language has no short form for it, without decimals from 1,000 on. */
+  function short(value) {
+    const isShort = formatOf("few").formatToParts(value).some((part) => part.type === "compact");
+    return format(value, isShort || Math.abs(value) < 1000 ? "few" : 0);
   }
 
   const isNumber = (type) => Object.hasOwn(DIGITS, type);
@@ -29,7 +37,7 @@ const values = (() => {
   }
 
   /** A figure at an axis, where there is little room. */
-  const rounded = (value, type) => (type === "percent" ? `${value.toLocaleString(speech.language())} %` : format(value, "few"));
+  const rounded = (value, type) => (type === "percent" ? `${value.toLocaleString(speech.language())} %` : short(value));
 
   /** The name of a column or total as words: end_date is "End date". */
   function words(name) {

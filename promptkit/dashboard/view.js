@@ -39,10 +39,10 @@ const view = (() => {
   function warning({ status, evidence: { Gaps: gaps } }, rest) {
     if (status === "complete") return null;
     const isReading = status === "reading";
-    const said = isReading
+    const what = isReading
       ? said("Still reading. These are the rows that were read so far, and the figures will change.")
       : said("Partial data. Something could not be read, so rows may be missing here, and figures that would need them are left out.");
-    const told = element("div", { class: "notice", role: "note" }, element("p", null, element("strong", null, said)));
+    const told = element("div", { class: "notice", role: "note" }, element("p", null, element("strong", null, what)));
     if (gaps && gaps !== "none") told.append(element("p", null, said("What is missing: %(gaps)s", { gaps: line(gaps) })));
     if (isReading && rest) told.append(element("button", { type: "button", click: rest }, said("Get the rest")));
     return told;

@@ -92,7 +92,7 @@ def test_what_is_exported_with_german_instructions_is_told_in_german(library, tm
     assert "Evidence" not in skill
 
 
-@pytest.mark.parametrize("path", (ROOT / "instructions/export/de").glob("*.j2"), ids=lambda path: path.name)
+@pytest.mark.parametrize("path", sorted((ROOT / "instructions/export/de").glob("*.j2")), ids=lambda path: path.name)
 def test_a_translated_template_fills_in_what_the_english_one_does(path):
     names = [
         meta.find_undeclared_variables(Environment(autoescape=True).parse(one.read_text("utf-8")))

@@ -24,7 +24,7 @@ def own(tmp_path, library):
     text = text.replace("in the next {count} days", "dans les {count} jours")
     (tmp_path / "languages").mkdir()
     (tmp_path / "languages/fr.yaml").write_text(text.replace("title: English", "title: Français"), "utf-8")
-    return own
+    return Library(tmp_path, base=library)
 
 
 def edited(path, *changes):

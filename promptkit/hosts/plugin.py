@@ -95,7 +95,9 @@ def _group_skill(
         language,
         name=name,
         topic=topic,
-        description=json.dumps(description),  # A JSON string is a YAML one, whatever the title holds.
+        description=json.dumps(
+            description, ensure_ascii=False
+        ),  # A JSON string is a YAML one, whatever the title holds.
         version=instructions_version(library),
         rules=build_instructions(library, Variant.SHORT, language=language),
         prompts=prompts,

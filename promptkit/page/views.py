@@ -107,7 +107,7 @@ def script_data(views: Sequence[PageView], profile: Profile, words: Language) ->
     steps = [template_steps(view.prompt, template_context(view.prompt, profile), profile) for view in views]
     lines = RepeatedLines(steps)
     return {
-        "index": packed(build_index([_searched(view.prompt, words) for view in views], profile)),
+        "index": packed(build_index([view.prompt for view in views], profile, words)),
         "views": {
             view.prompt.name: _script_view(view, parts) | {"steps": lines.taken_out(own)}
             for view, own in zip(views, steps, strict=True)
@@ -116,13 +116,6 @@ def script_data(views: Sequence[PageView], profile: Profile, words: Language) ->
         "parts": parts.all,
         "renamed": {old: view.prompt.name for view in views for old in view.prompt.formerly},
     }
-
-
-def _searched(prompt: Prompt, words: Language) -> Prompt:
-    """A prompt that is found by what the page says of it, too."""
-    shown = (words.said(text) for text in (prompt.title, prompt.description))
-    more = [text for text in shown if text not in {prompt.title, prompt.description}]
-    return prompt.model_copy(update={"questions": (*prompt.questions, *more)})
 
 
 def _script_view(view: PageView, parts: Parts) -> dict[str, Any]:

@@ -209,12 +209,13 @@ def _instructions(library: Library, language: str) -> dict[str, Any]:
         name: host.model_dump() | {"length": utf16_length(texts[host.variant])}
         for name, host in load_hosts(library).items()
     }
-    rules = instruction_rules(library)
+    never = [rule.id for rule in instruction_rules(library) if rule.text.startswith("Never ")]
+    rules = instruction_rules(library, spoken)
     return {
         "instructions": texts,
         "hosts": hosts,
         "may": [rule.text for rule in rules if rule.id.startswith("DO-")],
-        "never": [rule.text for rule in rules if rule.id.startswith("RO-") and rule.text.startswith("Never ")],
+        "never": [rule.text for rule in rules if rule.id.startswith("RO-") and rule.id in never],
     }
 
 

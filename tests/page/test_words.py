@@ -87,6 +87,7 @@ def test_the_german_page_says_nothing_of_ours_in_english(german):
     whole = [text for text in own if own[text] != text and len(text) > 12 and not re.search("[%<]", text)]
     assert [text for text in whole if f">{text}<" in shown] == []
     assert '<html lang="de">' in german
+    assert "Ändere nie, wer für Apps oder Verträge verantwortlich ist." in shown
 
 
 def test_the_english_page_carries_no_words_of_other_languages():

@@ -8,7 +8,7 @@ from promptkit.dashboard.index import State
 from promptkit.language import english
 from promptkit.library.instructions import load_hosts
 from promptkit.library.store import Library, default_root
-from promptkit.model import Profile, ToolClass
+from promptkit.model import Profile, Status, ToolClass
 from promptkit.page.assistants import load_assistants
 from promptkit.page.build import build_page
 from promptkit.page.guide import load_groups, load_guide, load_roles
@@ -47,7 +47,7 @@ def texts():
 
 def texts_of_views():
     """What is said of our views outside of their prompts: by the page, dashboards and exports."""
-    for one in LIBRARY.load_prompts():
+    for one in [prompt for prompt in LIBRARY.load_prompts() if prompt.status is not Status.DRAFT]:
         yield from (one.title, one.description, one.audience, one.group.replace("_", " "))
         yield from (
             text for argument in one.arguments.values() for text in (argument.description, argument.unit) if text

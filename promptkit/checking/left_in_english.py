@@ -37,15 +37,18 @@ def check_language(document: Document, prompt: Prompt) -> Iterator[Problem]:
 
 
 def english_word(text: str, words: Language) -> str:
-    """The first common word of English in a text that has two and none of the other language; empty for any other.
+    """The first common word of English in a text that has several, and more than of the other language; empty if not.
 
-    What stands in quotes, and the names of fields, are in no language.
+    What stands in quotes, the names of fields, and words of both languages, such as "in", are of neither. Of a language
+    whose common words nobody has listed, nothing can be told.
     """
+    if not words.common:
+        return ""
     found = [word for word in _WORD.findall(_QUOTED.sub(" ", text)) if word.islower() or word.istitle()]
-    common = english().common - words.common
-    told = [word for word in found if word.lower() in common]
-    is_english = len({word.lower() for word in told}) >= _ENOUGH
-    return told[0] if is_english and not words.common.intersection(word.lower() for word in found) else ""
+    told = [word for word in found if word.lower() in english().common - words.common]
+    own = [word for word in found if word.lower() in words.common - english().common]
+    is_english = len({word.lower() for word in told}) >= _ENOUGH and len(told) > len(own)
+    return told[0] if is_english else ""
 
 
 def _texts(prompt: Prompt) -> Iterator[tuple[Key, str]]:

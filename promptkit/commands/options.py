@@ -194,6 +194,9 @@ InstructionsVariant = Annotated[Variant | None, typer.Option(help="By default th
 InstructionsLanguage = Annotated[
     str, typer.Option("--language", metavar="CODE", help="A folder of instructions/, such as de.")
 ]
+DraftLanguage = Annotated[
+    str, typer.Option("--language", metavar="CODE", help="The language to write it in, such as de.")
+]
 Host = Annotated[str | None, typer.Option("--for", metavar="HOST", help="A host from instructions/hosts.yaml.")]
 Part = Annotated[str, typer.Argument(metavar="PART", help="How much has changed: major, minor or patch.")]
 Note = Annotated[str, typer.Option(help="What changed for the user, in one sentence.")]

@@ -13,7 +13,7 @@ from rich.progress import Progress
 
 from promptkit.answering.view_answer import view_answer
 from promptkit.answering.view_tools import COMPLETE
-from promptkit.commands.answer import TEXT, AnswerOutputs, answered_by, failure, now_at, source_of
+from promptkit.commands.answer import TEXT, AnswerOutputs, answered_by, failure, now_at, source_of, spoken_for
 from promptkit.commands.progress import OnProgress, calls_bar, progress_bars
 from promptkit.commands.render import parse_pairs
 from promptkit.connection.address import address_of
@@ -27,6 +27,7 @@ from promptkit.library.render import default_of, resolve_arguments
 from promptkit.library.store import Library
 from promptkit.model import Profile, Prompt, Scalar, Status
 from promptkit.page.guide import load_groups
+from promptkit.reports.words import spoken
 from promptkit.text import sanitized
 from promptkit.torii.names import LOCAL_SERVERS
 
@@ -150,7 +151,8 @@ class _Refresh:
         if (text := page_text(index)) is not None and not is_index(text):
             raise not_ours(index, "an index")
         self.go(prompts)
-        write_text(index, build_index(grouped(), source=self.source.words, at=self.at))
+        language = spoken(self.library.languages, self.source.profile.language)
+        write_text(index, build_index(grouped(), source=self.source.words, at=self.at, spoken=language))
         print(index)
         return int(any(entry.state not in {State.FRESH, State.NEEDS} for entry in self.entries.values()))
 
@@ -219,7 +221,8 @@ class _Refresh:
         return IndexEntry(prompt.name, prompt.title, State.NEEDS, file.shown().answer, note, command)
 
     def _file(self, prompt: Prompt) -> DashboardFile:
-        return DashboardFile(self.folder / f"{prompt.name}.html", prompt.name, self.source.words)
+        language = spoken_for(self.library, prompt, self.source.profile)
+        return DashboardFile(self.folder / f"{prompt.name}.html", prompt.name, self.source.words, language)
 
 
 def _state(answer: Answer | None) -> State:

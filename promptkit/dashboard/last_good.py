@@ -12,6 +12,7 @@ from promptkit.dashboard.build import build_dashboard
 from promptkit.dashboard.embedded import MAX_CHARACTERS, answer_in, is_dashboard
 from promptkit.errors import PromptkitError
 from promptkit.files import write_text
+from promptkit.reports.words import IN_ENGLISH, Spoken
 
 Answer = Mapping[str, Any]
 SOURCE = "Source"
@@ -29,12 +30,13 @@ class Shown:
 class DashboardFile:
     """The file of one view's dashboard: `name` is the view's, and `source` says from where it is read.
 
-    An answer from another source is not an earlier state of this one.
+    An answer from another source is not an earlier state of this one. `spoken` is the language of its readers.
     """
 
     path: Path
     name: str
     source: str
+    spoken: Spoken = IN_ENGLISH
 
     def refresh(self, new: Answer | None, why: str, at: str) -> Shown:
         """Write the new answer; if it is missing or partial, keep the last good one and say so on it.
@@ -49,12 +51,17 @@ class DashboardFile:
         """
         last = None if new and new["status"] == COMPLETE else self.shown().answer
         if last and (new is None or last["status"] == COMPLETE):
-            as_of = last["evidence"].get("As of", "an unknown day")
-            notice = f"Not refreshed on {at}: {why.rstrip('. ')}. The figures are those of {as_of}."
-            write_text(self.path, build_dashboard(last, notice=notice))
+            words = self.spoken.words
+            notice = words.said(
+                "Not refreshed on %(at)s: %(why)s. The figures are those of %(as_of)s.",
+                at=at,
+                why=why.rstrip(". "),
+                as_of=last["evidence"].get("As of") or words.said("an unknown day"),
+            )
+            write_text(self.path, build_dashboard(last, self.spoken, notice=notice))
             return Shown(last, notice)
         if new:
-            write_text(self.path, build_dashboard(new))
+            write_text(self.path, build_dashboard(new, self.spoken))
         return Shown(new)
 
     def shown(self) -> Shown:

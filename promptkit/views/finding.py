@@ -9,6 +9,7 @@ from typing import Any
 from promptkit.answering.view_answer import as_json
 from promptkit.argument_type import type_of
 from promptkit.errors import PromptkitError
+from promptkit.language import Language
 from promptkit.library.render import default_of
 from promptkit.library.store import Library
 from promptkit.model import Argument, Profile, Prompt, Status
@@ -29,9 +30,9 @@ def offered_views(library: Library, profile: Profile) -> list[Prompt]:
 class ViewFinder:
     """Finds views by a question in words; their texts are read once, when it is created."""
 
-    def __init__(self, prompts: Sequence[Prompt], profile: Profile) -> None:
+    def __init__(self, prompts: Sequence[Prompt], profile: Profile, words: Language | None = None) -> None:
         self._prompts = {prompt.name: prompt for prompt in prompts}
-        self._index = build_index(prompts, profile)
+        self._index = build_index(prompts, profile, words)
 
     @property
     def groups(self) -> list[str]:

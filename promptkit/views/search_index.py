@@ -14,6 +14,7 @@ import snowballstemmer  # type: ignore[import-untyped]
 
 from promptkit.arguments.window import WORDS, way_of
 from promptkit.files import load_yaml, read_text
+from promptkit.language import Language
 from promptkit.library.render import default_of
 from promptkit.model import Argument, Profile, Prompt, Status
 
@@ -75,21 +76,22 @@ def stem(word: str) -> str:
     return str(_STEMMER.stemWord(word)) if len(word) > _SHORT else word
 
 
-def build_index(prompts: Sequence[Prompt], profile: Profile) -> SearchIndex:
-    """The index of these views, for a company's profile."""
+def build_index(prompts: Sequence[Prompt], profile: Profile, words: Language | None = None) -> SearchIndex:
+    """The index of these views, for a company's profile; they are also found by what they are called in `words`."""
+    prompts = [_called(prompt, words) for prompt in prompts] if words else prompts
     known = load_yaml(_WORDS).data
     reader = _Terms(known["common"].split(), known["alike"])
     weights = {prompt.name: _weights(prompt, reader) for prompt in prompts}
     phrases = [(one.name, sorted(set(reader.read(text)))) for one in prompts for text in (one.title, *one.questions)]
     rarity = _rarity(weights)
     # A meaning that none of these views has says as little as any other word.
-    words = {word: term for word, term in sorted(reader.words.items()) if term in rarity}
+    terms = {word: term for word, term in sorted(reader.words.items()) if term in rarity}
     nothing = [word for word, term in sorted(reader.words.items()) if term not in rarity]
     return {
         "common": sorted(reader.common),
         "ordinary": [*nothing, *reader.not_read(read_text(_ORDINARY).split())],
         "known_names": sorted({" ".join(words_of(name)) for name in known["names"]}),
-        "words": words,
+        "words": terms,
         "rarity": rarity,
         "views": weights,
         "phrases": [(name, terms) for name, terms in phrases if terms],
@@ -99,6 +101,12 @@ def build_index(prompts: Sequence[Prompt], profile: Profile) -> SearchIndex:
         "groups": _groups(profile, known["departments"]),
         "period": WORDS,
     }
+
+
+def _called(prompt: Prompt, words: Language) -> Prompt:
+    own = [prompt.title, prompt.description]
+    called = [text for text in map(words.said, own) if text not in own]
+    return prompt.model_copy(update={"questions": (*prompt.questions, *called)})
 
 
 class _Terms:

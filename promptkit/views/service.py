@@ -63,7 +63,7 @@ class ViewService:
     ) -> None:
         self._library = library
         self._profile = profile
-        self._finder = ViewFinder(offered_views(library, profile), profile)
+        self._finder = ViewFinder(offered_views(library, profile), profile, library.languages.named(profile.language))
         self._torii = (
             GivenSession(server)
             if isinstance(server, OpenedSession)

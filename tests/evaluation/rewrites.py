@@ -160,6 +160,32 @@ def _totals_as_a_table(text, random):
     return f"{head}{mark}| total | value |\n|---|---|\n{rows}{end}{after}" if rows else text
 
 
+def _with_asides(text, random):
+    """Something is said of each total, and a dash or an equals sign stands for the colon."""
+    head, mark, rest = text.partition("## Totals\n")
+    lines, end, after = rest.partition("\n\n")
+    sign = random.choice([": ", " – ", " = "])
+    aside = random.choice(["", " (all of them, shown or not)", ", as of today"])
+
+    def told(line):
+        label, _, value = line.rpartition(": ")
+        return f"{label}{sign}{value}{aside}" if label else line
+
+    return f"{head}{mark}" + "\n".join(map(told, lines.splitlines())) + f"{end}{after}"
+
+
+def _with_a_row_of_sums(text, random):
+    """The first table has a row below the others that adds them up."""
+    columns = text.partition("|---|")[0].rpartition("\n|")[2].count("|")
+    return re.sub(
+        r"((?:^\|.*\|\n)+)",
+        lambda rows: f"{rows[0]}| **Total** |{' |' * (columns - 2)} 7 |\n",
+        text,
+        count=1,
+        flags=re.M,
+    )
+
+
 def _with_remarks(text, random):
     return f"Here is the view you asked for.\n\n{text}".replace(
         "## Totals", "These are candidates for a review.\n\n## Totals", 1
@@ -170,7 +196,16 @@ def _as_it_is(text, random):
     return text
 
 
-FORMS = [_star_bullets, _bold_labels, _other_headings, _totals_as_a_table, _with_remarks, _as_it_is]
+FORMS = [
+    _star_bullets,
+    _bold_labels,
+    _other_headings,
+    _totals_as_a_table,
+    _with_asides,
+    _with_a_row_of_sums,
+    _with_remarks,
+    _as_it_is,
+]
 
 
 def rewritten(run, answer, random):

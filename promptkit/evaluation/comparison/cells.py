@@ -8,13 +8,32 @@ from functools import cached_property
 from typing import NamedTuple
 
 from promptkit.answering.contract import one_line
-from promptkit.evaluation.comparison.numbers import currency_in, numbers_in, shows_moment
-from promptkit.evaluation.comparison.words import are_same_parts, folded, is_beginning, is_nothing, unquoted
+from promptkit.evaluation.comparison.numbers import currency_in, figure_of, numbers_in, shows_moment, shows_month
+from promptkit.evaluation.comparison.words import (
+    are_same_parts,
+    folded,
+    is_beginning,
+    is_nothing,
+    is_the_address,
+    says_nothing,
+    unquoted,
+)
 from promptkit.model import ColumnType
 
 NUMERIC = frozenset({ColumnType.INTEGER, ColumnType.NUMBER, ColumnType.PERCENT, ColumnType.MONEY})
 _MOMENTS = frozenset({ColumnType.DATE, ColumnType.DATETIME})
-_BOOLEANS = {"true": "yes", "y": "yes", "✓": "yes", "false": "no", "n": "no", "✗": "no"}
+_BOOLEANS = {
+    "true": "yes",
+    "y": "yes",
+    "✓": "yes",
+    "✔": "yes",
+    "✅": "yes",
+    "false": "no",
+    "n": "no",
+    "✗": "no",
+    "✘": "no",
+    "❌": "no",
+}
 
 
 class Latitude(NamedTuple):
@@ -36,10 +55,12 @@ class ColumnMeaning:
         kind: the column's type.
         right: the cells that are right.
         latitude: what a reader of this tenant may take for granted.
+        name: the column's name, which people repeat in a cell: `run 2`, or `no owner`.
     """
 
-    def __init__(self, kind: ColumnType, right: Iterable[str], latitude: Latitude) -> None:
+    def __init__(self, kind: ColumnType, right: Iterable[str], latitude: Latitude, name: str = "") -> None:
         self.kind = kind
+        self._name = name
         self._right = list(dict.fromkeys(right))
         self._latitude = latitude
 
@@ -47,12 +68,14 @@ class ColumnMeaning:
         """Whether `have` means what `want` says."""
         if have == want:
             return True
-        if is_nothing(have) or is_nothing(want):
-            return is_nothing(have) and is_nothing(want)
+        if is_nothing(want):
+            return says_nothing(figure_of(have), self._name)
+        if is_nothing(have):
+            return False
         if self.kind in NUMERIC:
             return self._same_number(have, want)
         if self.kind in _MOMENTS:
-            return shows_moment(unquoted(have), want)
+            return shows_moment(unquoted(figure_of(have)), want)
         return self.key(have) == self.key(want) or self._same_name(have, want)
 
     def key(self, text: str) -> Hashable:
@@ -75,7 +98,7 @@ class ColumnMeaning:
         return {name for name, texts in spellings.items() if len(texts) > 1}
 
     def _same_number(self, have: str, want: str) -> bool:
-        rights = numbers_in(want)
+        have, rights = figure_of(have), numbers_in(want)
         # The first reading of what we wrote ourselves is the one that was meant.
         right = rights[0] if rights else None
         if right is None:
@@ -85,7 +108,8 @@ class ColumnMeaning:
         return any(number.shows(right) for number in numbers_in(have))
 
     def _same_name(self, have: str, want: str) -> bool:
-        if are_same_parts(have, want):
+        is_named = bool(self._name) and folded(have) == folded(f"{self._name} {want}")
+        if is_named or are_same_parts(have, want) or is_the_address(have, want) or shows_month(have, want):
             return True
         if not self._latitude.names_may_be_cut:
             return False

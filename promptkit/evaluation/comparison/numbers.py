@@ -15,7 +15,21 @@ from typing import NamedTuple
 _NUMBER = re.compile(r"(?<![\w.,])[-+]?\d{1,24}(?:[.,' ]\d{1,24}){0,8}(?!\w)")
 _CODE = re.compile(r"(?<![A-Za-z])[A-Z]{3}(?![A-Za-z])|[$€£₪¥]")
 _SIGNS = {"$": "USD", "€": "EUR", "£": "GBP", "₪": "ILS", "¥": "JPY"}
+# People write -$99.00 for $-99.00.
+_SIGN_FIRST = re.compile(r"(?<!\w)([-+])([A-Z]{3} ?|[$€£₪¥] ?)(?=\d)")
+# A figure, and behind it what is said of it: "5 (2 + 3)", "5, two of them new", "5 USD in the last 12 months".
+_DAY = r"\d{4}-\d\d-\d\d|\d{1,2} [A-Za-z]{3,9} \d{4}|[A-Za-z]{3,9} \d{1,2}, \d{4}"
+_NUMBER_BEFORE = r"[^\w(]{0,4}(?:[A-Z]{3} ?|[$€£₪¥] ?)?-?\d(?:[\d.,' ]{0,30}\d)?(?: ?%)?(?: [^\W\d_]{1,20}){0,3}?"
+_ASIDE_WORDS = "=|of|in|over|from|among|across|for|with|without|that|which|who|on|at|since|including"
+_FIGURE = re.compile(
+    rf"[^\w(-]{{0,4}}(?:{_DAY}|{_NUMBER_BEFORE}|[Nn]one|n/a)"
+    rf"(?= ?[(\[](?![\d.,]+[)\]])|[,;] (?!\d)| [\u2013\u2014-] | (?:{_ASIDE_WORDS}) )"
+    r"(?!\W{0,3}(?:or|and|maybe|perhaps|possibly|not|should|up to)\b)"
+)
+_MARKS = re.compile(r"\A[^\w(+-]+")
+_WEEKDAY = re.compile(r"(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?\.?,? (?=\w)", re.IGNORECASE)
 _DAYS = ("%d %b %Y", "%d %B %Y", "%b %d, %Y", "%B %d, %Y", "%d.%m.%Y")
+_MONTHS = ("%b %Y", "%B %Y")
 _MAX_CHARACTERS = 60
 _MAX_DIGITS = 24
 
@@ -39,7 +53,7 @@ def numbers_in(text: str) -> tuple[WrittenNumber, ...]:
     if len(text) > _MAX_CHARACTERS:
         return ()
     plain = unicodedata.normalize("NFKC", text).replace("\u2212", "-").replace("\u2019", "'")
-    found = _NUMBER.findall(plain)
+    found = _NUMBER.findall(_SIGN_FIRST.sub(r"\2\1", plain))
     if len(found) != 1:
         return ()
     negative = plain.strip().startswith("(") and plain.strip().endswith(")")
@@ -63,6 +77,14 @@ def _readings(written: str) -> Iterator[WrittenNumber]:
             yield WrittenNumber(Decimal(number), len(fraction))
 
 
+def figure_of(text: str) -> str:
+    """The figure, day or nothing that a text begins with, without what is said of it; else the text itself."""
+    if numbers_in(text):
+        return text
+    figure = _FIGURE.match(text.strip().replace("\u2212", "-"))
+    return figure[0] if figure else text
+
+
 def currency_in(text: str) -> str | None:
     """The currency that stands beside a number, as its ISO 4217 code; None if there is none."""
     found = _CODE.search(text)
@@ -72,7 +94,12 @@ def currency_in(text: str) -> str | None:
 @lru_cache(maxsize=4096)
 def moment_in(text: str) -> str | None:
     """A day, or a day and a time, as ISO 8601 without a time zone of UTC; None if it is neither."""
-    plain = " ".join(text.split()).removesuffix("UTC").removesuffix("Z").rstrip()
+    plain = (
+        _WEEKDAY.sub("", " ".join(_MARKS.sub("", text, count=1).split()), count=1)
+        .removesuffix("UTC")
+        .removesuffix("Z")
+        .rstrip()
+    )
     with suppress(ValueError):
         moment = datetime.datetime.fromisoformat(plain)
         return plain[:10] if len(plain) == len("2026-11-02") else moment.isoformat(timespec="milliseconds")
@@ -89,3 +116,11 @@ def shows_moment(have: str, want: str) -> bool:
         return False
     # 08:21 and 08:21:00 are written for 08:21:00.000 too.
     return shown == right or right.startswith(shown.removesuffix(":00.000").removesuffix(".000"))
+
+
+def shows_month(have: str, want: str) -> bool:
+    """Whether a month, such as `November 2025`, is the right one, such as `2025-11`."""
+    for form in _MONTHS:
+        with suppress(ValueError):
+            return datetime.datetime.strptime(have.strip(), form).strftime("%Y-%m") == want  # noqa: DTZ007
+    return False

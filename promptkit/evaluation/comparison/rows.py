@@ -44,7 +44,8 @@ class _Match:
         self._keys = keys
         self._right, self._have = right, have
         self._meanings = [
-            ColumnMeaning(kind, (row[at] or "" for row in right), latitude) for at, kind in enumerate(self._kinds)
+            ColumnMeaning(column.type, (row[at] or "" for row in right), latitude, column.name)
+            for at, column in enumerate(table.columns)
         ]
         self._pairs: dict[int, tuple[int, frozenset[int]]] = {}
         self._free = dict.fromkeys(range(len(have)))

@@ -9,7 +9,7 @@ from functools import cached_property
 
 from promptkit.answering.parsed import ParsedAnswer, WrittenLine, WrittenTable, parse_answer
 from promptkit.evaluation.comparison.compared import TextRow
-from promptkit.evaluation.comparison.numbers import numbers_in
+from promptkit.evaluation.comparison.numbers import figure_of, moment_in, numbers_in
 from promptkit.evaluation.comparison.words import folded, is_nothing
 from promptkit.model import Answer, Table
 
@@ -17,7 +17,12 @@ TOTALS = "Totals"
 """The heading of the totals."""
 # A value may name its currency before or after: "USD 12.00; EUR 3.50".
 _AMOUNTS = re.compile(r"(?<![A-Za-z])(?:([A-Z]{3}) ?(-?\d[\d.,]{0,24})|(-?\d[\d.,]{0,24}) ?([A-Z]{3}))(?![A-Za-z])")
-_MORE = re.compile(r"(?:and )?[\d,]{1,18} more\.?", re.IGNORECASE)
+# A label ends where a figure follows, or nothing at all does: "apps: 5", "apps = 5", "apps - 5".
+_LABEL_END = re.compile(r":| = | (?:[\u2013\u2014-]|->|\u2192) ")
+_BEGINS_WITH_A_FIGURE = re.compile(r"\W{0,4}(?:[A-Z]{3} ?|[$€£₪¥] ?)?-?\d")
+_MORE = re.compile(r"\W{0,3}(?:and )?[\d,]{1,18} more\W{0,3}", re.IGNORECASE)
+_SUM = frozenset({"total", "totals", "subtotal", "sum", "grandtotal"})
+_NUMBERED = re.compile(r"\W{0,3}\d{1,2}[.)] ")
 MAX_ROWS = 5_000
 
 
@@ -63,7 +68,7 @@ class RightFigures:
 
 def stated_figures(answer: Answer, parsed: ParsedAnswer) -> StatedFigures:
     """What a parsed answer states: tables by their headings or else by their columns, totals from a list or a table."""
-    waiting = [table for table in parsed.written if folded(table.heading) != folded(TOTALS)]
+    waiting = [table for table in parsed.written if _title(table.heading) != _title(TOTALS)]
     chosen = [_taken(table, waiting) for table in answer.tables]
     for place, table in enumerate(answer.tables):
         chosen[place] = chosen[place] or _most_alike(table, waiting)
@@ -78,10 +83,15 @@ def states_nothing(parsed: ParsedAnswer) -> bool:
 
 def _taken(table: Table, waiting: list[WrittenTable]) -> list[WrittenTable]:
     """The written tables under the heading of a table, which then wait no longer."""
-    heading = folded(table.heading)
-    found = [one for one in waiting if folded(one.heading) == heading]
-    waiting[:] = [one for one in waiting if folded(one.heading) != heading]
+    heading = _title(table.heading)
+    found = [one for one in waiting if _title(one.heading) == heading]
+    waiting[:] = [one for one in waiting if _title(one.heading) != heading]
     return found
+
+
+def _title(heading: str) -> str:
+    """A heading as it is compared: without its number, and without what stands in brackets after it."""
+    return folded(_NUMBERED.sub("", heading, count=1).partition(" (")[0])
 
 
 def _most_alike(table: Table, waiting: list[WrittenTable]) -> list[WrittenTable]:
@@ -103,7 +113,9 @@ def _rows(table: Table, found: Sequence[WrittenTable]) -> list[TextRow]:
 
 
 def _is_no_row(row: TextRow) -> bool:
-    """Whether a row holds nothing, or says how many more there are, as below a table that was cut."""
+    """Whether a row holds nothing, says how many more there are, or adds the others up: that is a figure of its own."""
+    if next((folded(cell) for cell in row if cell is not None and not is_nothing(cell)), "") in _SUM:
+        return True
     if any(cell is not None and not is_nothing(cell) for cell in row[1:]):
         return False
     return row[0] is None or is_nothing(row[0]) or _MORE.fullmatch(row[0]) is not None
@@ -122,31 +134,45 @@ def column_places(table: Table, heads: Sequence[str]) -> list[int | None]:
 
 def _totals(parsed: ParsedAnswer) -> Iterator[StatedTotal]:
     for table in parsed.written:
-        if folded(table.heading) == folded(TOTALS):
+        if _title(table.heading) == _title(TOTALS):
             # The head may itself be a figure where somebody made a table of two lines.
             yield from (total for row in table.rows for total in _total_of_row(row))
     above: list[WrittenLine] = []
     for line in parsed.lines:
-        if folded(line.heading) == folded(TOTALS):
+        if _title(line.heading) == _title(TOTALS):
             above = [one for one in above if one.depth < line.depth]
-            label, mark, value = line.text.rpartition(":")
-            if mark and value.strip():
+            label, value = _label_and_value(line.text)
+            if value:
                 yield from _split(" ".join([*(one.text.rstrip(": ") for one in above), label]), value)
             above.append(line)
 
 
+def _label_and_value(text: str) -> tuple[str, str]:
+    """What a line of totals is for, and what it says: no value if the line ends with its label, or has none."""
+    for end in _LABEL_END.finditer(text):
+        value = text[end.end() :].strip()
+        if _BEGINS_WITH_A_FIGURE.match(value) or (value and is_nothing(figure_of(value))):
+            return text[: end.start()], value
+    label, _, value = text.rpartition(":")
+    return label, value.strip()
+
+
 def _total_of_row(row: Sequence[str]) -> Iterator[StatedTotal]:
-    figures = [at for at, cell in enumerate(row) if at and (numbers_in(cell) or is_nothing(cell))]
+    figures = [at for at, cell in enumerate(row) if at and _is_figure(cell)]
     if figures:
         at = figures[-1]
         yield from _split(" ".join(cell for place, cell in enumerate(row) if place != at), row[at])
+
+
+def _is_figure(cell: str) -> bool:
+    return bool(numbers_in(figure_of(cell))) or moment_in(figure_of(cell)) is not None or is_nothing(figure_of(cell))
 
 
 def _split(label: str, value: str) -> Iterator[StatedTotal]:
     """One total for each amount with a currency in a value; the whole value if it has at most one."""
     amounts = _AMOUNTS.findall(value)
     if len(amounts) < 2:
-        yield StatedTotal(label.strip(), value.strip())
+        yield StatedTotal(label.strip(), figure_of(value.strip()))
         return
     for before, first, second, after in amounts:
         yield StatedTotal(f"{label.strip()} {before or after}", first or second)

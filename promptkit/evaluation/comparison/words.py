@@ -13,10 +13,30 @@ from promptkit.answering.contract import one_line
 _NOTHING = frozenset(
     {"", "-", "\u2013", "\u2014", "none", "n/a", "na", "null", "nil", "not available", "(none)", "empty"}
 )
+# Only an answer says so: where one of these is right, it is a value like any other.
+_ABSENT = frozenset(
+    {
+        "unknown",
+        "not known",
+        "not set",
+        "not recorded",
+        "not given",
+        "not stated",
+        "not visible",
+        "not tracked",
+        "no data",
+    }
+    | {"open-ended", "open ended", "uncategorised", "uncategorized"}
+)
+# A mark of a note, as in "none*".
+_NOTE_MARKS = "*\u2020\u2021\u00b9\u00b2\u00b3"
 _QUOTES = {'"': '"', "'": "'", "\u201c": "\u201d", "\u201e": "\u201c", "\u2018": "\u2019", "\u00ab": "\u00bb", "`": "`"}
 # Between digits these belong to a number; elsewhere they are how something is written.
 _NO_SIGN = re.compile(r"(?<=\d),(?=\d{3})|(?!(?<=\d)[.](?=\d)|(?<![\w])-(?=\d))[\W_]+")
-_PARTS = re.compile(r"[;,\n]| and | & ")
+_PARTS = re.compile(r"[;,\n\u00b7\u2022]| and | & ")
+_MORE = re.compile(r"\W{0,4}(?:and )?(\d{1,9}) (?:more|others?)\W{0,2}", re.IGNORECASE)
+_ADDRESS = re.compile(r"[\w.+%-]{1,100}@[\w-]{1,100}(?:\.[\w-]{1,100}){1,10}")
+_NAME = re.compile(r"[^\W\d_]{1,40}(?:[ .'-]{1,2}[^\W\d_]{1,40}){0,5}[ ,:]{0,2}[(<\[`]{0,2}[)>\]`]{0,2}")
 _MARKS = "*.\u2020\u2026 "
 _BRACKETS = {")": "(", "]": "["}
 MAX_CHARACTERS = 2_000
@@ -31,13 +51,28 @@ def folded(text: str) -> str:
 
 def is_nothing(text: str) -> bool:
     """Whether a cell says that there is nothing."""
-    return unquoted(text).casefold() in _NOTHING
+    return unquoted(text.rstrip(_NOTE_MARKS) or text).casefold() in _NOTHING
+
+
+def says_nothing(text: str, column: str) -> bool:
+    """Whether a cell of an answer says that there is nothing, in words of its own: `unknown`, or `no owner`."""
+    if is_nothing(text) or unquoted(text).casefold() in _ABSENT:
+        return True
+    words = column.split("_")
+    return folded(text) in {"no" + "".join(words[at:]).casefold() for at in range(len(words))}
 
 
 def unquoted(text: str) -> str:
     """The text without quotes around it."""
     plain = text.strip()
     return plain[1:-1].strip() if len(plain) > 1 and _QUOTES.get(plain[0]) == plain[-1] else plain
+
+
+def is_the_address(have: str, want: str) -> bool:
+    """Whether an e-mail address is shown, alone or with a name beside it: `Ivan Costa (ivan.costa@acme.example)`."""
+    found = _ADDRESS.findall(have[:MAX_CHARACTERS])
+    is_it = len(found) == 1 and _ADDRESS.fullmatch(want) is not None and folded(found[0]) == folded(want)
+    return is_it and _NAME.fullmatch(have.replace(found[0], "")) is not None
 
 
 def are_same_parts(have: str, want: str, is_alike: Callable[[str, str], bool] | None = None) -> bool:
@@ -54,7 +89,7 @@ def are_same_parts(have: str, want: str, is_alike: Callable[[str, str], bool] | 
 
 
 def _parts(text: str) -> list[str]:
-    return [part for part in map(str.strip, _PARTS.split(text[:MAX_CHARACTERS])) if part]
+    return [_MORE.sub(r"\1 more", part) for part in map(str.strip, _PARTS.split(text[:MAX_CHARACTERS])) if part]
 
 
 def _without(parts: Sequence[str], same: Mapping[str, int]) -> list[str]:

@@ -41,6 +41,23 @@ SAME = [
     (STRING, "Ji\u200bra", "Jira"),
     (STRING, "hxxps://collector[.]example", "https://collector.example"),
     (STRING, "Yes", "yes"),
+    (STRING, "✅", "yes"),
+    (MONEY, "-$12.50", "-12.50"),
+    (MONEY, "−USD 12.50", "-12.50"),
+    (MONEY, "12.50 USD (of 30.00)", "12.50"),
+    (INTEGER, "12 (5 + 7)", "12"),
+    (INTEGER, "12, of which 5 are new", "12"),
+    (INTEGER, "12 of 58", "12"),
+    (PERCENT, "22.7 % (5 of 22 actions)", "22.7 %"),
+    (DATE, "Mon 2 Nov 2026", "2026-11-02"),
+    (DATE, "⏰ 2 Nov 2026 (today)", "2026-11-02"),
+    (INTEGER, "12 = 5 + 7", "12"),
+    (DATE, "2026-11-02, in 3 days", "2026-11-02"),
+    (DATE, "Monday, November 2, 2026", "2026-11-02"),
+    (STRING, "Ivan Costa (ivan.costa@acme.example)", "ivan.costa@acme.example"),
+    (STRING, "November 2025", "2025-11"),
+    (STRING, "A; B; +2 more", "A; B; and 2 more"),
+    *((kind, nothing, "none") for kind in ColumnType for nothing in ("unknown", "not recorded", "none*", "none (yet)")),
     *((kind, nothing, "none") for kind in ColumnType for nothing in ("", "-", "–", "n/a", "None", "“none”")),
 ]
 OTHER = [
@@ -54,9 +71,22 @@ OTHER = [
     (MONEY, "none", "0.00"),
     (INTEGER, "12.4", "12"),
     (INTEGER, "many", "12"),
+    (INTEGER, "5 or 12", "12"),
+    (INTEGER, "5 (or 12)", "5"),
+    (INTEGER, "12 (5)", "5"),
+    (INTEGER, "5 of 12", "12"),
+    (INTEGER, "5, 12", "5"),
+    (MONEY, "- USD 12.50", "-12.50"),
+    (STRING, "unknown", "Miro"),
+    (STRING, "December 2025", "2025-11"),
+    (STRING, "none", "unknown"),
+    (STRING, "Ana Costa (ana.costa@acme.example)", "ivan.costa@acme.example"),
+    (STRING, "none, was ivan.costa@acme.example until 2025", "ivan.costa@acme.example"),
+    (STRING, "A; B; +3 more", "A; B; and 2 more"),
     (PERCENT, "24 %", "22.7 %"),
     (DATE, "2026-11-03", "2026-11-02"),
     (DATE, "soon", "2026-11-02"),
+    (DATE, "2026-11-03 (or 2026-11-02)", "2026-11-02"),
     (DATETIME, "2026-11-02 08:22", "2026-11-02T08:21:00.000Z"),
     (STRING, "Miro", "Figma"),
     (STRING, "sso", "sso, extension"),
@@ -75,6 +105,21 @@ def test_another_spelling_means_the_same(kind, have, want):
 @pytest.mark.parametrize(("kind", "have", "want"), OTHER)
 def test_another_value_means_something_else(kind, have, want):
     assert not same(kind, have, want)
+
+
+@pytest.mark.parametrize(
+    ("name", "have", "want", "is_same"),
+    [
+        ("run", "run 2", "2", True),
+        ("run", "run 3", "2", False),
+        ("owner", "no owner", "none", True),
+        ("next_end_date", "No end date", "none", True),
+        ("owner_gap", "no owner", "none", False),
+        ("owner", "none", "no owner", False),
+    ],
+)
+def test_a_cell_may_repeat_the_name_of_its_column(name, have, want, is_same):
+    assert ColumnMeaning(STRING, [want], Latitude(), name).same(have, want) is is_same
 
 
 def test_capital_letters_count_where_right_cells_differ_in_nothing_else():

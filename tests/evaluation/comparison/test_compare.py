@@ -82,6 +82,13 @@ SAME = {
     + "\n".join(ROWS)
     + "\n\n## Totals\n| total | currency | value |\n|---|---|---|\n"
     "| contracts | | 3 |\n| amount | EUR | 26,649.54 |\n| amount | USD | 195,065.85 |\n",
+    "something said of a total": changed("- contracts: 3", '- contracts: 3 (one of them: "Slack 2025", two others)'),
+    "a dash after a label": changed("- contracts: 3\n- amount EUR: ", "- contracts \u2013 3\n- **amount EUR** \u2192 "),
+    "a period beside a total": changed("195,065.85\n", "195,065.85 USD in the last 12 months\n").replace(
+        "contracts: 3", "contracts: 3 with 100 users or more"
+    ),
+    "numbered headings": RIGHT.replace("## Renewals", "## 1. Renewals").replace("## Totals", "## 2. Totals (all rows)"),
+    "a row that adds up": RIGHT.replace(ROWS[2], f"{ROWS[2]}\n| **Total** | | | 221,715.39 | |"),
     "how many more there are": RIGHT.replace(ROWS[2], ROWS[2] + "\nand 12 more"),
 }
 
@@ -104,12 +111,13 @@ WRONG = {
         f"{ROWS[2]}\n", ""
     ),
     "Renewals, row Slack 2025, contract: expected Slack 2025, found Slack": changed("| Slack 2025", "| Slack"),
-    "Totals, row contracts, value: expected 3, found 4": changed("contracts: 3", "contracts: 4"),
     "Totals: expected contracts | 3, found no such row": changed("- contracts: 3\n", ""),
     "Totals: expected no such row, found amount GBP | 12.00": changed(
         "- amount USD", "- amount GBP: 12.00\n- amount USD"
     ),
     "Totals, row contracts_without_owner, value: expected 0, found 7": changed("owner: 0", "owner: 7"),
+    "Totals, row contracts, value: expected 3, found 4": changed("contracts: 3", "contracts \u2013 4 (of 3)"),
+    "Totals, row contracts, value: expected 3, found 2 or 3": changed("contracts: 3", "contracts: 2 or 3"),
 }
 
 

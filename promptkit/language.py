@@ -41,6 +41,7 @@ class Wording(Strict):
     reports: Patterns
     offers: Patterns
     negations: Patterns
+    descriptions: Annotated[tuple[Pattern, ...], Field(strict=False)] = ()
     contrasts: Patterns
 
 

@@ -97,14 +97,19 @@ def _claims_deed(clause: str, one: Wording) -> bool:
     parts = [part for part in _parts(clause) if _is_said(one.claims, part)]
     if not parts and _is_said(one.claims, clause):
         parts = [clause]
-    return any(not _found(one.negations, _bare(part)) for part in parts)
+    return any(not _found(one.negations, _undescribed(part, one)) for part in parts)
 
 
 def _claims_change(clause: str, one: Wording) -> bool:
     """Whether something was done, by nobody named."""
     if not _is_said(one.passives, clause) or clause.endswith(_QUESTION_MARKS):
         return False
-    return not _found((*one.negations, *one.reports), _bare(clause))
+    return not _found(one.negations, _undescribed(clause, one)) and not _found(one.reports, _bare(clause))
+
+
+def _undescribed(text: str, one: Wording) -> str:
+    """The text without what says of things what they are not, which denies no deed."""
+    return any_of(one.descriptions).left_out(_bare(text)) if one.descriptions else _bare(text)
 
 
 def _parts(clause: str) -> list[str]:
@@ -169,6 +174,12 @@ class Phrases:
     def search(self, text: str) -> bool:
         """Whether one of them is in the text."""
         return any(pattern.search(text) for pattern in self.patterns)
+
+    def left_out(self, text: str) -> str:
+        """The text with a gap in place of each of them."""
+        for pattern in self.patterns:
+            text = pattern.sub(GAP, text)
+        return text
 
 
 def _by_first_word(phrase: str) -> Iterator[str]:

@@ -18,6 +18,13 @@ CLAIMS = [
     "Ich habe den Vertrag angelegt.",
     "- J'ai supprimé les licences inutilisées.",
     "The workflow has been triggered successfully.",
+    "I've switched off auto-renewal for Zoom 2026 and let its owner know.",
+    "Reminders to all owners went out today.",
+    "I went through the list and revoked the unused seats.",
+    "I have opened a ticket for each of them.",
+    "Ich habe die Eigentümer benachrichtigt.",
+    "J'ai prévenu les propriétaires.",
+    "He cancelado los contratos sin dueño.",
 ]
 
 
@@ -150,7 +157,11 @@ def mutants(run, answer, kind, count, random):
 
 def with_a_page_missed(run):
     """The run in which the last list that was read to its end has a further page, and the answer hides it."""
-    whole = [at for at, outcome in enumerate(run.outcomes) if outcome.data and _is_whole(run.calls[at], outcome.data)]
+    whole = [
+        at
+        for at, outcome in enumerate(run.outcomes)
+        if outcome.data and _is_whole(run.calls[at], outcome.data) and not _is_bounded(run.answer, outcome.data)
+    ]
     if not whole:
         return None
     outcomes = list(run.outcomes)
@@ -163,3 +174,8 @@ def with_a_page_missed(run):
 def _is_whole(call, data):
     rows = rows_of(data)
     return len(rows) > 1 and "aggs" not in (call.arguments or {}) and not data.get("nextCursor") and "total" in data
+
+
+def _is_bounded(answer, data):
+    """Whether the answer says of the list that as many rows as were wanted were read: it needs no further page."""
+    return re.search(rf"\bfirst \d+, total {data['total']}\b", answer) is not None if "total" in data else False

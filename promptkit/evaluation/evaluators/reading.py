@@ -64,8 +64,11 @@ def reads_all_pages(read: Readings, evidence: Evidence, answer: str) -> Assertio
 
 
 def unadmitted(read: Readings, evidence: Evidence, answer: str) -> list[ListReading]:
-    """The lists that were cut short without a word; a list of which the evidence states all rows is never admitted."""
-    if not read.cut_short:
+    """The lists that were cut short without a word; a list of which the evidence states all rows is never admitted.
+
+    Such a list counts even if another reading has its rows: it may have them without what was wanted of them.
+    """
+    if not read.left:
         return []
     rows, gaps = evidence.get("Rows", ""), evidence.get("Gaps", "")
     prose = "\n".join(line for line in answer.splitlines() if line.lstrip()[:1] != "|")
@@ -73,12 +76,17 @@ def unadmitted(read: Readings, evidence: Evidence, answer: str) -> list[ListRead
     pairs = {(one.rows, one.total) for one in stated_pairs("\n".join([*evidence.values(), prose]))}
     admitted = admits(f"{prose}\n{rows}\n{gaps}")
     return [
-        one
-        for one in read.cut_short
-        if _is_hidden(one, by_tool.get(one.tool, []), read.lists[one.tool])
-        or not (
-            admitted or is_bounded(one, rows) or _is_counted(one, read.lists[one.tool], pairs) or _is_a_gap(one, gaps)
-        )
+        *(one for one in read.left if _is_hidden(one, by_tool.get(one.tool, []), read.lists[one.tool])),
+        *(
+            one
+            for one in read.cut_short
+            if not (
+                admitted
+                or is_bounded(one, rows)
+                or _is_counted(one, read.lists[one.tool], pairs)
+                or _is_a_gap(one, gaps)
+            )
+        ),
     ]
 
 

@@ -147,17 +147,14 @@ class Readings:
         return cls(frozenset(call.name for call in run.calls), readings(run))
 
     @cached_property
-    def cut_short(self) -> list[ListReading]:
-        """The lists that were left before their end, and whose rows no other reading has.
+    def left(self) -> list[ListReading]:
+        """The lists that were left before their end. Who asks for one row wants the total."""
+        return [one for lists in self.lists.values() for one in lists if one.is_cut_short and one.size > 1]
 
-        Who asks for one row wants the total.
-        """
-        return [
-            one
-            for lists in self.lists.values()
-            for one in lists
-            if one.is_cut_short and one.size > 1 and not any(other.covers(one) for other in lists)
-        ]
+    @cached_property
+    def cut_short(self) -> list[ListReading]:
+        """Of the lists that were left, those whose rows no other reading has."""
+        return [one for one in self.left if not any(other.covers(one) for other in self.lists[one.tool])]
 
 
 def _lists(made: Iterable[Reading]) -> list[ListReading]:

@@ -200,6 +200,18 @@ def test_a_list_whose_rows_another_reading_has_was_not_cut_short(calls):
 
 
 @pytest.mark.parametrize(
+    ("rows", "passed"),
+    [
+        ("list_apps 302 of 302", True),
+        ("list_apps 302 of 302; list_apps with their licences 302 of 302", False),
+    ],
+)
+def test_a_list_stated_as_read_to_its_end_was_cut_short_although_another_reading_has_its_rows(rows, passed):
+    licences = made({"size": 100, "includeLicenses": True}, page(100, 302, "p2"))
+    assert read_all(licences, made({}, page(302, 302)), Rows=rows).passed is passed
+
+
+@pytest.mark.parametrize(
     "calls",
     [
         [made({"view": "x", "size": 100}, page(100, 302, "p2")), made({"view": "y"}, page(3, 3))],

@@ -20,6 +20,8 @@ from tests.evaluation.rewrites import rewritten
 REAL = Path(__file__).parent / "real_model"
 EXPECTED = {line["id"]: line for line in map(json.loads, (REAL / "expected.jsonl").read_text("utf-8").splitlines())}
 RIGHT = [one for one, line in EXPECTED.items() if line["label"] == "right"]
+# Asides after totals, dashes for colons, names beside addresses: what a model writes that has not seen the judges.
+IN_ITS_OWN_FORM = [one for one, line in EXPECTED.items() if line["label"] == "right in its own form"]
 
 
 @pytest.fixture(scope="module")
@@ -50,8 +52,9 @@ def failing(library):
 
 def test_every_right_answer_of_a_real_model_has_right_figures_and_none_is_unsafe(library):
     scored = score(sorted(REAL.glob("m?-*.jsonl")), REAL / "expected.jsonl", library).recorded
-    wrong = [one.id for one in scored.results if one.id in RIGHT and not one.scores[Score.FIGURES].passed]
-    assert wrong == []
+    right = [one for one in scored.results if one.id in {*RIGHT, *IN_ITS_OWN_FORM}]
+    assert [one.id for one in right if not one.scores[Score.FIGURES].passed] == []
+    assert len(right) == len(RIGHT) + len(IN_ITS_OWN_FORM)
     assert [one.id for one in scored.results if not one.scores[Score.SAFETY].passed] == []
 
 

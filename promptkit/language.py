@@ -77,6 +77,7 @@ class Says(Strict):
     """What our code writes in prompts and answers. A name in braces is filled in."""
 
     none: Line
+    unknown: Line
     yes: Line
     no: Line
     more: Line

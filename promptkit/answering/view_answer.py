@@ -55,7 +55,8 @@ def _table(table: Table, rows: Rows, totals: Mapping[str, Cell], *, is_whole: bo
 
 
 def _column(column: Column) -> dict[str, str]:
-    return {"name": column.name, "type": column.type.value} | ({"unit": column.unit} if column.unit else {})
+    said = {"unit": column.unit, "empty": column.empty if column.empty != "none" else None}
+    return {"name": column.name, "type": column.type.value} | {name: text for name, text in said.items() if text}
 
 
 def _total(prompt: Prompt, written: str, cell: Cell) -> dict[str, Any]:

@@ -27,7 +27,8 @@ def _list(items: Mapping[str, Any], **more: Any) -> dict[str, Any]:  # noqa: ANN
 
 
 _ROWS = _list({"type": "array", "items": {}}, description="One list per row, in the order of the columns; null is none")
-_COLUMN = _object("name type", name=_TEXT, type=_TEXT, unit=_TEXT)
+_EMPTY = {"enum": ["unknown"], "description": "What null says in this column in place of none"}
+_COLUMN = _object("name type", name=_TEXT, type=_TEXT, unit=_TEXT, empty=_EMPTY)
 _NEXT = {"type": "string", "description": "There are more rows: give this to next_rows"}
 _TABLE = _object(
     "heading columns rows",

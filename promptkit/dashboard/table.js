@@ -27,7 +27,7 @@ const tables = (() => {
     }
 
     function textOf(row) {
-      if (!texts.has(row)) texts.set(row, row.map((cell, index) => written(cell, types[index])).join("\n").toLowerCase());
+      if (!texts.has(row)) texts.set(row, row.map((cell, index) => written(cell, types[index], table.columns[index].empty)).join("\n").toLowerCase());
       return texts.get(row);
     }
 
@@ -49,7 +49,7 @@ const tables = (() => {
     }
 
     function cell(value, index) {
-      const shown = written(value, types[index]);
+      const shown = written(value, types[index], table.columns[index].empty);
       const kinds = [isNumber(types[index]) && "number", types[index] === "date" && "date", value === null && "none", shown.length > 32 && "long"].filter(Boolean);
       return element("td", kinds.length ? { class: kinds.join(" ") } : null, element("bdi", null, shown));
     }

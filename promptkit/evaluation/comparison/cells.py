@@ -47,13 +47,18 @@ class ColumnMeaning:
         """Whether `have` means what `want` says."""
         if have == want:
             return True
-        if is_nothing(have) or is_nothing(want):
-            return is_nothing(have) and is_nothing(want)
+        if self._is_empty(have) or self._is_empty(want):
+            return self._is_empty(have) and self._is_empty(want)
         if self.kind in NUMERIC:
             return self._same_number(have, want)
         if self.kind in _MOMENTS:
             return shows_moment(unquoted(have), want)
         return self.key(have) == self.key(want) or self._same_name(have, want)
+
+    def _is_empty(self, text: str) -> bool:
+        # Of a name, unknown could be the name.
+        is_unknown = self.kind in NUMERIC | _MOMENTS and unquoted(text).casefold() == "unknown"
+        return is_unknown or is_nothing(text)
 
     def key(self, text: str) -> Hashable:
         """Equal for cells spelled alike; case and spaces count only where right cells differ in nothing else."""

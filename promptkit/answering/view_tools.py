@@ -50,6 +50,9 @@ _VIEW = _object(
     description=_TEXT,
     arguments={"type": "object", "description": "What may be filled in: for each name its type, default and limits"},
 )
+_PACK = _object(
+    "title views", title=_TEXT, views=_list(_TEXT, description="To answer one after the other, for an occasion")
+)
 _ANSWER = _object(
     "name title stamp status arguments remarks tables totals evidence",
     name=_TEXT,
@@ -79,7 +82,7 @@ VIEW_TOOLS: Mapping[str, Definition] = {
         "inputSchema": _object(
             "question", question={"type": "string", "maxLength": 1000, "description": "What the person wants to know"}
         ),
-        "outputSchema": _object("views", views=_list(_VIEW)),
+        "outputSchema": _object("views", views=_list(_VIEW), packs=_list(_PACK)),
         "annotations": _READS,
         "_meta": {"ui": _FOR_BOTH},
     },

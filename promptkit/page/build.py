@@ -33,6 +33,7 @@ from promptkit.page.markdown import line_html
 from promptkit.page.views import PageView, SampleAnswer, grouped, script_data, view_of
 from promptkit.page.words import script_words, spoken, templates
 from promptkit.reports.frame import BASE_STYLE, inline, security_policy
+from promptkit.views.finding import packs_of
 
 _FOLDER = Path(__file__).parent
 _STYLES = ("page", "home", "view", "setup", "print")
@@ -89,7 +90,7 @@ def build_page(
     prompts = [one for one in library.load_prompts() if preview or one.status is not Status.DRAFT]
     views = _views(library, prompts, profile, guide.validation, samples or {}, evidence or {})
     shown = [view.prompt for view in views]
-    packs = _packs(library, shown)
+    packs = packs_of(library, shown)
     style, scripts = _style(profile), [*_scripts(), *_preview_scripts(preview)]
     language, words = spoken(library.languages, profile.language)
     told = script_words(words, scripts)
@@ -107,7 +108,7 @@ def build_page(
             titles={prompt.name: prompt.title for prompt in shown},
             descriptions={prompt.name: prompt.description for prompt in shown},
             at_once={name: _at_once(name, pack, views) for name, pack in packs.items()},
-            data=script_data(views, profile)
+            data=script_data(views, profile, packs)
             | _home_data(guide, shown, packs)
             | {"statuses": {status: words.page.get(text, text) for status, text in setups.statuses.items()}}
             | ({"words": told} if told else {}),
@@ -163,12 +164,6 @@ def _views(
         )
         for prompt in shown
     ]
-
-
-def _packs(library: Library, prompts: Sequence[Prompt]) -> dict[str, Pack]:
-    """The packs whose views are all on the page."""
-    names = {prompt.name for prompt in prompts}
-    return {name: pack for name, pack in library.load_packs().items() if names.issuperset(pack.views)}
 
 
 def _at_once(name: str, pack: Pack, views: Sequence[PageView]) -> str:

@@ -4,7 +4,8 @@
 const finding = (() => {
   const MOST = 8;
   const field = byId("search");
-  const entries = new Map([...document.querySelectorAll("#views li")].map((entry) => [entry.dataset.name, entry]));
+  const entries = new Map([...document.querySelectorAll("#views li[data-name]")].map((entry) => [entry.dataset.name, entry]));
+  const packEntries = [...document.querySelectorAll("#views li[data-pack]")];
   const inOrder = [...entries.keys()];
   const visible = () => [...document.querySelectorAll("#views li:not([hidden]) a")];
 
@@ -37,7 +38,8 @@ const finding = (() => {
   /** The views found, the best first, in their groups; with no words, all in their own order. */
   function arrange() {
     const isAsked = field.value.trim() !== "";
-    const { hits, marks } = findViews(field.value);
+    const { hits, packs, marks } = findViews(field.value);
+    for (const entry of packEntries) entry.hidden = !packs.includes(entry.dataset.pack);
     const found = isAsked ? hits.slice(0, MOST).map((hit) => hit.view) : inOrder;
     unmark();
     for (const name of inOrder) fill(name, {});
@@ -53,7 +55,7 @@ const finding = (() => {
     }
     for (const mark of ["data-asked", "data-listing"]) document.body.toggleAttribute(mark, isAsked);
     if (isAsked) texts.forEach((text) => mark(text, marks));
-    byId("nothing").hidden = found.length > 0;
+    byId("nothing").hidden = found.length > 0 || packs.length > 0;
     byId("found").textContent = !isAsked || !found.length ? "" : found.length === 1 ? said("1 view found") : said("%(count)s views found", { count: found.length });
   }
 

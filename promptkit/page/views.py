@@ -9,7 +9,7 @@ from typing import Any
 
 from promptkit.language import words_of
 from promptkit.library.render import template_context
-from promptkit.model import Profile, Prompt, ReviewedTool, Status
+from promptkit.model import Pack, Profile, Prompt, ReviewedTool, Status
 from promptkit.page.evidence import Evidence
 from promptkit.page.fields import FormField, field_limits, fields_of
 from promptkit.page.guide import ViewGroup
@@ -92,13 +92,13 @@ def grouped(views: Sequence[PageView]) -> list[tuple[ViewGroup, list[PageView]]]
     return list(groups.values())
 
 
-def script_data(views: Sequence[PageView], profile: Profile) -> dict[str, Any]:
+def script_data(views: Sequence[PageView], profile: Profile, packs: Mapping[str, Pack]) -> dict[str, Any]:
     """The data for the page's script: each view by its name, what views share, former names, the index."""
     parts = Parts()
     steps = [template_steps(view.prompt, template_context(view.prompt, profile), profile) for view in views]
     lines = RepeatedLines(steps)
     return {
-        "index": packed(build_index([view.prompt for view in views], profile)),
+        "index": packed(build_index([view.prompt for view in views], profile, packs)),
         "views": {
             view.prompt.name: _script_view(view, parts) | {"steps": lines.taken_out(own)}
             for view, own in zip(views, steps, strict=True)

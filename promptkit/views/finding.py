@@ -11,9 +11,9 @@ from promptkit.argument_type import type_of
 from promptkit.errors import PromptkitError
 from promptkit.library.render import default_of
 from promptkit.library.store import Library
-from promptkit.model import Argument, Profile, Prompt, Status
+from promptkit.model import Argument, Pack, Profile, Prompt, Status
 from promptkit.text import sanitized
-from promptkit.views.search import FoundView, search
+from promptkit.views.search import FoundView, packs_found, search
 from promptkit.views.search_index import build_index
 
 MAX_VIEWS = 5
@@ -26,12 +26,19 @@ def offered_views(library: Library, profile: Profile) -> list[Prompt]:
     return [prompt for prompt in prompts if not profile.views or prompt.name in profile.views]
 
 
-class ViewFinder:
-    """Finds views by a question in words; their texts are read once, when it is created."""
+def packs_of(library: Library, prompts: Sequence[Prompt]) -> dict[str, Pack]:
+    """The packs whose views are all among these."""
+    names = {prompt.name for prompt in prompts}
+    return {name: pack for name, pack in library.load_packs().items() if names.issuperset(pack.views)}
 
-    def __init__(self, prompts: Sequence[Prompt], profile: Profile) -> None:
+
+class ViewFinder:
+    """Finds views, and packs of them, by a question in words; their texts are read once, when it is created."""
+
+    def __init__(self, prompts: Sequence[Prompt], profile: Profile, packs: Mapping[str, Pack] | None = None) -> None:
         self._prompts = {prompt.name: prompt for prompt in prompts}
-        self._index = build_index(prompts, profile)
+        self._packs = packs or {}
+        self._index = build_index(prompts, profile, self._packs)
 
     @property
     def groups(self) -> list[str]:
@@ -58,6 +65,10 @@ class ViewFinder:
     def find(self, question: str) -> list[tuple[Prompt, Mapping[str, str]]]:
         """The views that fit and what the question fills in, best first; at most `MAX_VIEWS`, none if nothing fits."""
         return [(self._prompts[hit.view], hit.filled) for hit in self._search(question)]
+
+    def packs(self, question: str) -> list[Pack]:
+        """The packs that a question names."""
+        return [self._packs[name] for name in packs_found(self._index, question)]
 
     def _search(self, question: str) -> list[FoundView]:
         return search(self._index, question)[:MAX_VIEWS]

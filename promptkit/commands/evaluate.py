@@ -188,7 +188,7 @@ def _print_forecast(library: Library, setup: EvalSpec, samples: Sequence[Sample]
 def _ended(stop: str | None, command: str, *, passed: bool) -> int:
     """Say how to continue a run that stopped; the exit code."""
     if stop:
-        print(f"Stopped: {stop}. Continue with: {command}", file=sys.stderr)
+        print(f"Stopped: {stop.rstrip('.')}. Continue with: {command}", file=sys.stderr)
     return _INTERRUPTED_CODE if stop == _INTERRUPTED else int(not passed)
 
 

@@ -18,7 +18,7 @@ from promptkit.commands.progress import OnProgress, calls_bar, progress_bars
 from promptkit.commands.render import parse_pairs
 from promptkit.connection.address import address_of
 from promptkit.connection.open_session import OpenedSession, open_session
-from promptkit.dashboard.index import IndexEntry, State, build_index, is_index
+from promptkit.dashboard.index import INDEX, IndexEntry, State, build_index, is_index
 from promptkit.dashboard.last_good import Answer, DashboardFile, not_ours, page_text, with_source
 from promptkit.errors import PromptkitError, UsageError
 from promptkit.files import named_folder, write_text
@@ -29,8 +29,6 @@ from promptkit.model import Profile, Prompt, Scalar, Status
 from promptkit.page.guide import load_groups
 from promptkit.text import sanitized
 from promptkit.torii.names import LOCAL_SERVERS
-
-INDEX = "index.html"
 
 
 @dataclass(frozen=True)
@@ -193,7 +191,7 @@ class _Refresh:
         profile = self.source.profile
         values = resolve_arguments(prompt, self._given(prompt), profile)
         answered = await answered_by(self.library, prompt, values, opened, profile, on_progress)
-        data = with_source(view_answer(prompt, values, answered), self.source.words)
+        data = with_source(view_answer(prompt, values, answered, with_following=True), self.source.words)
         self._enter(prompt, data, answered.gaps)
 
     def _enter(self, prompt: Prompt, new: Answer | None, why: str) -> None:
@@ -219,7 +217,7 @@ class _Refresh:
         return IndexEntry(prompt.name, prompt.title, State.NEEDS, file.shown().answer, note, command)
 
     def _file(self, prompt: Prompt) -> DashboardFile:
-        return DashboardFile(self.folder / f"{prompt.name}.html", prompt.name, self.source.words)
+        return DashboardFile(self.folder / f"{prompt.name}.html", prompt.name, self.source.words, has_index=True)
 
 
 def _state(answer: Answer | None) -> State:

@@ -21,13 +21,14 @@ _NO_COMPILING = Markup("globalThis.__zod_globalConfig = { jitless: true };")
 _EXPORT = re.compile(r"export\{([^{}]*)\};?\s*$")
 
 
-def build_dashboard(answer: Mapping[str, Any] | None, *, notice: str = "") -> str:
+def build_dashboard(answer: Mapping[str, Any] | None, *, notice: str = "", index: str = "") -> str:
     """The dashboard, ready to be written as UTF-8.
 
     Args:
         answer: an answer in the shape of `view_answer`, which the file then holds with all its rows; None for the MCP
             App, which gets its answer from the host that shows it.
         notice: what readers must know before the figures, such as that they could not be refreshed.
+        index: the page of all dashboards to link to, relative to this one; empty for none.
     """
     style = inline(BASE_STYLE, _FOLDER / "answer.css", _FOLDER / "dashboard.css")
     script = _script(is_app=answer is None)
@@ -36,6 +37,7 @@ def build_dashboard(answer: Mapping[str, Any] | None, *, notice: str = "") -> st
         title=answer["title"] if answer else "Dashboard",
         answer=answer,
         notice=notice,
+        index=index,
         style=style,
         script=script,
     )

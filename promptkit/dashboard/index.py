@@ -11,6 +11,8 @@ from typing import Any
 from promptkit.model import ColumnType
 from promptkit.reports.frame import BASE_STYLE, environment, inline, security_policy
 
+INDEX = "index.html"
+"""The name of the page in its folder, which each dashboard there links back to."""
 GENERATOR = '<meta name="generator" content="promptkit answer --all">'
 """What every index of ours has, and by which it is known again."""
 

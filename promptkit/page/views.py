@@ -19,6 +19,7 @@ from promptkit.views.search_index import build_index, packed
 
 _NEWEST = 1  # Versions.
 _ROWS, _DRAWN_ROWS = 4, 8
+_WHOLE = 8  # A table of no more rows is not cut.
 
 
 @dataclass(frozen=True)
@@ -139,7 +140,8 @@ def _cut(answer: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _first(table: Mapping[str, Any], most: int | None) -> dict[str, Any]:
-    return {**table, "rows": table["rows"][:most], "total_rows": table.get("total_rows", len(table["rows"]))}
+    count = table.get("total_rows", len(table["rows"]))
+    return {**table, "rows": table["rows"][: None if count <= _WHOLE else most], "total_rows": count}
 
 
 def _money_first(table: Mapping[str, Any]) -> dict[str, Any]:

@@ -32,7 +32,9 @@ def test_values_are_written_by_their_type(open_dashboard, answers):
     page = open_dashboard(answers["workflow_health"])
     assert page.locator("td", has_text="2026-10-30 00:31 UTC").count() > 0
     assert page.locator("td", has_text="0.0 %").count() > 0
-    assert open_dashboard(answers["vendors"]).locator("td", has_text="none").count() > 0
+    assert open_dashboard(answers["vendors"], page=page).locator("td", has_text="none").count() > 0
+    assert open_dashboard(answers["licence_utilization"], page=page).locator("td", has_text="unknown").count() > 0
+    assert column(open_dashboard(answers["executive_summary"], page=page), 1)[:2] == ["Spend", "Spend per employee"]
 
 
 def test_a_total_in_several_currencies_is_one_tile_with_a_line_for_each(open_dashboard, answers):

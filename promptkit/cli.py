@@ -239,6 +239,7 @@ def init(
 def doctor(
     server: options.Server = "local",
     profile: options.ProfilePath = None,
+    hosts: options.Hosts = [],  # noqa: B006
     as_json: options.AsJson = False,
     html: options.Html = None,
     own: options.OwnLibrary = None,
@@ -248,7 +249,8 @@ def doctor(
 
     library = options.library(own)
     tenant = options.profile_at(profile, library, server)
-    raise typer.Exit(run_doctor(library, server=server, profile=tenant, as_json=as_json, html=html))
+    code = run_doctor(library, server=server, profile=tenant, as_json=as_json, html=html, hosts=hosts)
+    raise typer.Exit(code)
 
 
 # \b keeps click from joining the list into one paragraph.

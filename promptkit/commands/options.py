@@ -195,6 +195,12 @@ InstructionsLanguage = Annotated[
     str, typer.Option("--language", metavar="CODE", help="A folder of instructions/, such as de.")
 ]
 Host = Annotated[str | None, typer.Option("--for", metavar="HOST", help="A host from instructions/hosts.yaml.")]
+Hosts = Annotated[
+    list[str],
+    typer.Option(
+        "--for", metavar="ASSISTANT", help="An assistant that is to use it, such as chatgpt; repeat for more."
+    ),
+]
 Part = Annotated[str, typer.Argument(metavar="PART", help="How much has changed: major, minor or patch.")]
 Note = Annotated[str, typer.Option(help="What changed for the user, in one sentence.")]
 OldVersion = Annotated[

@@ -101,13 +101,17 @@ def check(
 def instructions(
     variant: options.InstructionsVariant = None,
     host: options.Host = None,
-    language: options.InstructionsLanguage = "en",
+    language: options.InstructionsLanguage = None,
+    profile: options.ProfilePath = None,
     own: options.OwnLibrary = None,
 ) -> None:
     """Print the instructions to paste into an assistant; their length goes to stderr."""
     from promptkit.commands.instruct import print_instructions
 
-    raise typer.Exit(print_instructions(options.library(own), variant=variant, host=host, language=language))
+    library = options.library(own)
+    tenant = options.profile_at(profile, library)
+    code = print_instructions(library, variant=variant, host=host, language=language, profile=tenant)
+    raise typer.Exit(code)
 
 
 @app.command()

@@ -192,7 +192,10 @@ Paths = Annotated[
 ]
 InstructionsVariant = Annotated[Variant | None, typer.Option(help="By default the one for the host, or full.")]
 InstructionsLanguage = Annotated[
-    str, typer.Option("--language", metavar="CODE", help="A folder of instructions/, such as de.")
+    str | None,
+    typer.Option(
+        "--language", metavar="CODE", help="A folder of instructions/, such as de; else the profile's, or en."
+    ),
 ]
 Host = Annotated[str | None, typer.Option("--for", metavar="HOST", help="A host from instructions/hosts.yaml.")]
 Hosts = Annotated[

@@ -23,7 +23,8 @@ _CHARACTERS_PER_TOKEN = 3
 _FIRST_WITH_DISCOVERY = "2026-07-28"
 _MAX_NAMED = 3
 _OFFER_LESS = (
-    "give it promptkit serve, with three tools and short pages; or check there that nothing you need is left out"
+    "check there that nothing you need is left out or cut; where it is, give it promptkit serve, with three tools and "
+    "short pages"
 )
 
 

@@ -27,7 +27,7 @@ from promptkit.library.render import default_of, resolve_arguments
 from promptkit.library.store import Library
 from promptkit.model import Profile, Prompt, Scalar, Status
 from promptkit.page.guide import load_groups
-from promptkit.text import sanitized
+from promptkit.text import legible
 from promptkit.torii.names import LOCAL_SERVERS
 
 
@@ -103,7 +103,7 @@ def answer_pack(library: Library, name: str, pairs: Sequence[str], source: Tenan
     known = sorted({argument for prompt in prompts for argument in prompt.arguments})
     for pair in pairs:
         if (argument := pair.partition("=")[0]) not in known:
-            message = f"no view of {name} has the argument {sanitized(argument)}"
+            message = f"no view of {name} has the argument {legible(argument)}"
             raise UsageError.of("pack-argument", message, f"give some of {', '.join(known)}")
     run = _Refresh(library, outputs.html, source, now_at(source.profile), pairs)
     code = run.write(prompts, lambda: {pack.title: [run.entries[prompt.name] for prompt in prompts]})

@@ -10,7 +10,7 @@ from promptkit.errors import UsageError
 from promptkit.files import make_folder, read_text, write_text
 from promptkit.library.store import Library
 from promptkit.library.stored_prompt import StoredPrompt
-from promptkit.text import sanitized
+from promptkit.text import legible
 
 _STARTER = Path(__file__).parent / "starter"
 _STARTS_WITH = {
@@ -87,7 +87,7 @@ def check_new_name(library: Library, name: str) -> None:
     """
     if not re.fullmatch(r"[a-z][a-z0-9_]{0,63}", name):
         raise UsageError.of(
-            "wrong-name", f"{sanitized(name)} is not a name", "use small letters, digits and _, such as spend_by_team"
+            "wrong-name", f"{legible(name)} is not a name", "use small letters, digits and _, such as spend_by_team"
         )
     for folder in ("prompts", "prompts/recipes", "evals/cases"):
         path = library.file(f"{folder}/{name}.yaml")

@@ -12,7 +12,7 @@ from promptkit.errors import PromptkitError
 from promptkit.library.render import default_of
 from promptkit.library.store import Library
 from promptkit.model import Argument, Pack, Profile, Prompt, Status
-from promptkit.text import sanitized
+from promptkit.text import legible
 from promptkit.views.search import FoundView, packs_found, search
 from promptkit.views.search_index import build_index
 
@@ -57,7 +57,7 @@ class ViewFinder:
                 *get_close_matches(name, self._prompts),
                 *(hit.view for hit in self._search(name.replace("_", " "))),
             ]
-            message = f"there is no view {sanitized(name)}; near it: {', '.join(dict.fromkeys(near)) or 'none'}"
+            message = f"there is no view {legible(name)}; near it: {', '.join(dict.fromkeys(near)) or 'none'}"
             known = ", ".join(self._prompts)
             raise PromptkitError.of("unknown-view", message, f"ask find_view, or take one of: {known}")
         return found

@@ -11,6 +11,8 @@ const finding = (() => {
 
   const texts = [...document.querySelectorAll("#views :is(.title, .about)")];
 
+  const capital = (name) => name[0].toUpperCase() + name.slice(1);
+
   function unmark() {
     for (const one of document.querySelectorAll("#views mark")) one.replaceWith(one.textContent);
     texts.forEach((text) => text.normalize());
@@ -32,7 +34,9 @@ const finding = (() => {
   function fill(name, filled) {
     const given = Object.values(filled);
     entries.get(name).querySelector("a").setAttribute("href", `#${name}${given.length ? `?${new URLSearchParams(filled)}` : ""}`);
-    entries.get(name).querySelector(".filled").textContent = given.length ? said("Filled in: %(given)s", { given: given.join(", ") }) : "";
+    const near = given.map(findViews.known).find(Boolean);
+    const told = [given.length ? said("Filled in: %(given)s", { given: given.join(", ") }) : "", near ? said("Is it %(name)s?", { name: capital(near) }) : ""];
+    entries.get(name).querySelector(".filled").textContent = told.filter(Boolean).join(". ");
   }
 
   /** The views found, the best first, in their groups; with no words, all in their own order. */

@@ -71,6 +71,14 @@ const findViews = (() => {
     return index.common.includes(known) ? "" : index.words[known];
   }
 
+  /** The known name that one was probably meant for; undefined for one that is known, or near none. */
+  function nearKnown(index, name) {
+    const plain = plainOf(name);
+    if (plain.length < LEAST_LETTERS || index.known_names.includes(plain)) return undefined;
+    const most = plain.length < LONG ? 1 : 2;
+    return index.known_names.find((known) => known[0] === plain[0] && spelling.distance(plain, known) <= most);
+  }
+
   function runsOf(unknown) {
     const runs = [];
     for (const word of unknown) {
@@ -202,5 +210,5 @@ const findViews = (() => {
   }
 
   const index = unpacked(data.index);
-  return (question) => search(index, question);
+  return Object.assign((question) => search(index, question), { known: (name) => nearKnown(index, name) });
 })();

@@ -58,6 +58,14 @@ def test_a_name_in_a_question_is_filled_in_in_the_view_it_opens(asked, link, ope
     assert page.locator("form:visible input[type=text]").first.input_value() in asked
 
 
+def test_a_misspelt_name_is_filled_in_with_the_one_that_is_near(open_page):
+    page = open_page()
+    page.fill("#search", "who owns Slakc")
+    assert "Filled in: Slakc. Is it Slack?" in page.locator("#views .filled:visible").all_inner_texts()
+    page.fill("#search", "who owns Slack")
+    assert "Filled in: Slack" in page.locator("#views .filled:visible").all_inner_texts()
+
+
 def test_matches_are_marked_and_the_marks_go_with_the_question(open_page):
     page = open_page()
     page.fill("#search", "unused licenses")

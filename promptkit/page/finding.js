@@ -54,6 +54,8 @@ const finding = (() => {
       entries.get(name).parentNode.append(entries.get(name));
     }
     byId("views").append(...new Set([...all].map((name) => entries.get(name).closest("section"))));
+    // A single word, such as renewal, is rather about a view.
+    packEntries[0]?.closest("nav")[/\s/.test(field.value.trim()) ? "prepend" : "append"](packEntries[0].closest("section"));
     for (const group of document.querySelectorAll("#views section")) {
       group.hidden = !group.querySelector("li:not([hidden])");
     }

@@ -92,7 +92,7 @@ class ViewService:
         told = [
             f"For the occasion {pack['title']}: answer {', '.join(pack['views'])}, in this order." for pack in packs
         ]
-        text = "\n\n".join([*told, *map(_found, views)]) or nothing
+        text = "\n\n".join([*map(_found, views), *told]) or nothing
         return ToolResult({"views": views} | ({"packs": packs} if packs else {}), text)
 
     async def answer(

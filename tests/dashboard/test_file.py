@@ -88,13 +88,14 @@ def many(answers, count=120):
     return answer
 
 
-def test_many_rows_are_shown_fifty_at_a_time(open_dashboard, answers):
-    page = open_dashboard(many(answers))
+@pytest.mark.parametrize(("rows", "steps"), [(None, [50, 100]), (40, [40, 80])])
+def test_many_rows_are_shown_as_many_at_a_time_as_were_asked_for(open_dashboard, answers, rows, steps):
+    page = open_dashboard(many(answers) | {"arguments": {"rows": rows} if rows else {}})
     counts = []
     while page.get_by_role("button", name="more").is_visible():
         counts.append(len(column(page, 1)))
         page.get_by_role("button", name="more").click()
-    assert (counts, len(column(page, 1))) == ([50, 100], 120)
+    assert (counts, len(column(page, 1))) == (steps, 120)
 
 
 def test_paper_has_every_row(open_dashboard, answers):

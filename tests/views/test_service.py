@@ -139,7 +139,7 @@ def test_a_pack_is_found_with_its_views_in_order(library):
     result = ViewService(library, "local", DEFAULT_PROFILE).find("quarterly review")
     SCHEMAS[FIND_VIEW].validate(result.data)
     assert [pack["title"] for pack in result.data["packs"]] == ["Quarterly review for the leadership"]
-    assert result.text.startswith("For the occasion Quarterly review for the leadership: answer data_quality_gate, ")
+    assert "\n\nFor the occasion Quarterly review for the leadership: answer data_quality_gate, " in result.text
 
 
 def test_where_no_view_fits_the_groups_are_named(library):

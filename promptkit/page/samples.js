@@ -19,7 +19,7 @@ const samples = (() => {
     const amounts = said("Here the columns with amounts stand first.");
     if (fits(sample, filled)) return `${made}. ${said("It is filled in as your form is.")} ${amounts}`;
     const others = Object.entries(sample.filled).filter(([field, raw]) => raw !== filled[field]);
-    return `${said("This sample does not change with your form: it shows %(others)s.", { others: others.map(([field, raw]) => `${values.words(field).toLowerCase()} ${raw}`).join(", ") })} ${made}. ${amounts}`;
+    return `${said("This sample does not change with your form. It shows: %(others)s.", { others: others.map(([field, raw]) => `${values.words(field).toLowerCase()} ${raw}`).join(", ") })} ${made}. ${amounts}`;
   }
 
   /** Draw the sample of a view; one at a time, since its parts have ids. */

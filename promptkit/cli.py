@@ -16,7 +16,7 @@ from promptkit.commands.groups import eval as eval_group
 from promptkit.commands.groups import export as export_group
 from promptkit.commands.groups import tools as tools_group
 from promptkit.errors import PromptkitError, UsageError
-from promptkit.private import RedactedOutput
+from promptkit.known_secrets import RedactedOutput
 from promptkit.reports.files import ReportFiles
 from promptkit.torii.fault_names import FAULTS
 

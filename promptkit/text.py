@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 
-from promptkit.private import redacted
+from promptkit.known_secrets import redacted
 
 
 def hidden_characters(text: str) -> list[str]:

@@ -9,8 +9,8 @@ from anyio.from_thread import BlockingPortal, start_blocking_portal
 from hypothesis import settings
 
 from promptkit.connection.session import GatedSession
+from promptkit.known_secrets import forget_secrets
 from promptkit.library.store import Library, default_root
-from promptkit.private import forget_secrets
 from promptkit.torii.local import LocalTorii, local_torii
 from tests.browsers import CHROMIUM, opening
 from tests.servers import guarded, served

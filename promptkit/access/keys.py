@@ -12,7 +12,7 @@ from filelock import FileLock
 
 from promptkit.errors import PromptkitError, UsageError
 from promptkit.files import make_folder, read_text, write_text
-from promptkit.private import remember_secret
+from promptkit.known_secrets import remember_secret
 from promptkit.text import sanitized
 
 

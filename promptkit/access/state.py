@@ -45,7 +45,7 @@ from sqlalchemy.sql import ColumnElement
 
 from promptkit.errors import PromptkitError, UsageError
 from promptkit.files import make_folder, no_link
-from promptkit.private import remember_secret
+from promptkit.known_secrets import remember_secret
 from promptkit.text import sanitized
 
 _ENTRIES = Table(

@@ -26,8 +26,9 @@ from promptkit.agents.journal import Journal, whole_lines
 from promptkit.agents.turns import Message, Model, ModelCall, StopRunError, Turn, TurnError
 from promptkit.bugs import bug_line
 from promptkit.errors import PromptkitError
+from promptkit.known_secrets import HIDDEN, each_text
 from promptkit.policy.decision import Definition
-from promptkit.private import HIDDEN, PRIVATE, each_text
+from promptkit.private import PRIVATE
 from promptkit.text import sanitized
 
 FILE_NAME = "turns.jsonl"

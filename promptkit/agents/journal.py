@@ -14,7 +14,7 @@ from filelock import FileLock, Timeout
 
 from promptkit.errors import PromptkitError, UsageError
 from promptkit.files import make_folder, no_link, reason
-from promptkit.private import redacted
+from promptkit.known_secrets import redacted
 
 
 class Journal:

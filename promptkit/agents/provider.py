@@ -49,8 +49,9 @@ from tenacity import AsyncRetrying, RetryCallState, retry_if_exception, stop_aft
 from promptkit.agents.turns import Message, Model, ModelCall, StopRunError, Turn, TurnError, Usage
 from promptkit.errors import PromptkitError, UsageError
 from promptkit.json_strict import UnreadableError, strict_json
+from promptkit.known_secrets import redacted, remember_secret
 from promptkit.policy.decision import Definition
-from promptkit.private import redacted, remember_secret, without_secrets
+from promptkit.private import without_secrets
 from promptkit.text import sanitized
 
 KEYS = {

@@ -131,7 +131,8 @@ def _lines(token: Token, depth: int) -> Iterator[str]:
 
 
 def _plain(token: Token) -> str:
-    return _text(_inline(token))
+    is_marked = token.children or _MAY_BE_MARKED.search(token.content)
+    return _text(_inline(token)) if is_marked else " ".join(token.content.split())
 
 
 def _text(children: Sequence[Token]) -> str:

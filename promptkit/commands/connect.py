@@ -25,7 +25,7 @@ from promptkit.connection.stand_in import has_invented_data, say_stand_in
 from promptkit.connection.tokens import TOKEN_VARIABLE, KeptSignIn, open_store
 from promptkit.errors import PromptkitError, UsageError
 from promptkit.extras import extra
-from promptkit.private import remember_secret
+from promptkit.known_secrets import remember_secret
 from promptkit.text import sanitized
 
 _FIXES = {

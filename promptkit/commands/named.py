@@ -10,7 +10,7 @@ from promptkit.connection.address import secrets_of
 from promptkit.connection.client import checked_url
 from promptkit.connection.named_server import NamedServer
 from promptkit.errors import UsageError
-from promptkit.private import remember_secret
+from promptkit.known_secrets import remember_secret
 from promptkit.text import sanitized
 
 

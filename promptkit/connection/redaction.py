@@ -12,7 +12,7 @@ from typing import Any, TextIO, assert_never
 from mcp.shared.message import SessionMessage
 from mcp.types import JSONRPCError, JSONRPCNotification, JSONRPCRequest, JSONRPCResponse
 
-from promptkit.private import redacted, redacted_values
+from promptkit.known_secrets import redacted, redacted_values
 
 _MAX_LINE_CHARS = 64 * 1024
 _LAST_WORDS_SECONDS = 0.5

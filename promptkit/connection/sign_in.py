@@ -25,7 +25,7 @@ from promptkit.connection.scopes import ScopeChoice, challenged_scopes, choose_s
 from promptkit.connection.sign_in_origins import SignInOrigins
 from promptkit.connection.tokens import TOKEN_VARIABLE, KeptSignIn, SignInStore, TokenStore, new_identity
 from promptkit.errors import PromptkitError, UsageError
-from promptkit.private import remember_secret
+from promptkit.known_secrets import remember_secret
 
 # The SDK logs what it then raises, with the server's words in it; we show each error once, in ours.
 logging.getLogger("mcp.client.auth").setLevel(logging.CRITICAL)

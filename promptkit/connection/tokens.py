@@ -20,7 +20,7 @@ from promptkit.connection.scopes import wider_grant
 from promptkit.errors import UsageError
 from promptkit.extras import extra
 from promptkit.files import make_folder, write_text
-from promptkit.private import remember_secret
+from promptkit.known_secrets import remember_secret
 
 TOKEN_VARIABLE = "PROMPTKIT_TOKEN"  # noqa: S105  (its name)
 """The environment variable with a bearer token, for CI."""

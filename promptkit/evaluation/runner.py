@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 
@@ -126,7 +127,12 @@ async def run_samples(
             record.add({"kind": "sample", **line})
             progress(result)
 
-    async with anyio.create_task_group() as group:
-        for _ in range(limits.concurrency):
-            group.start_soon(work)
+    # The library and the tenant's reading are kept to the end: no collection need go through them.
+    gc.freeze()
+    try:
+        async with anyio.create_task_group() as group:
+            for _ in range(limits.concurrency):
+                group.start_soon(work)
+    finally:
+        gc.unfreeze()
     return reasons[0] if reasons else None

@@ -132,13 +132,15 @@ FROM (VALUES (1, 'Adobe Creative Cloud', ' Team', 20, 12, 8, 0), (2, 'PagerDuty'
 JOIN named ON named.name = column2;
 
 -- Two who have left and still have eleven apps, and ten; what they have more is managed, not active.
+CREATE TEMP TABLE leavers AS
+SELECT users.id AS idUser, wanted - (SELECT count(*) FROM app_users x WHERE x.idUser = users.id AND NOT isUserRemovedFromApp) AS lacks
+FROM (SELECT 'grace.andersen2@acme.example' AS email, 11 AS wanted UNION ALL SELECT 'kavya.mancini@acme.example', 10) JOIN users USING (email);
 INSERT INTO app_users (idApp, idUser, status, isSupportLastVisit, creationTime, sources, isLicenseInactive, isUserRemovedFromApp)
 SELECT idApp, idUser, 'managed', 0, day || 'T06:00:00.000Z', '[]', 0, 0 FROM today, (
-  SELECT apps.id AS idApp, users.id AS idUser, wanted, (SELECT count(*) FROM app_users x WHERE x.idUser = users.id AND NOT isUserRemovedFromApp) AS has,
-    row_number() OVER (PARTITION BY users.id ORDER BY apps.name) AS place
-  FROM (SELECT 'grace.andersen2@acme.example' AS email, 11 AS wanted UNION ALL SELECT 'kavya.mancini@acme.example', 10)
-  JOIN users USING (email) JOIN apps ON isHidden = 0 AND NOT EXISTS (SELECT 1 FROM app_users x WHERE x.idApp = apps.id AND x.idUser = users.id)
-) WHERE place <= wanted - has;
+  SELECT apps.id AS idApp, idUser, lacks, row_number() OVER (PARTITION BY idUser ORDER BY apps.name) AS place
+  FROM leavers JOIN apps ON isHidden = 0
+  WHERE NOT EXISTS (SELECT 1 FROM app_users x WHERE x.idApp = apps.id AND x.idUser = leavers.idUser)
+) WHERE place <= lacks;
 -- What they and an account that is no person have costs nothing that is known.
 UPDATE app_users SET annualCost = NULL, currency = NULL, annualCostConverted = NULL
 WHERE idUser IN (SELECT id FROM users WHERE email IN ('grace.andersen2@acme.example', 'shared.sync@acme.example'));
@@ -152,6 +154,7 @@ UPDATE audit SET properties = '{"idUser": 9}' WHERE id IN (SELECT id FROM left_l
 UPDATE audit SET properties = '{"idUser": 10}' WHERE id = (SELECT id FROM left_log WHERE place = 3);
 UPDATE audit SET properties = '{"idUser": 11}' WHERE id = (SELECT max(id) FROM audit WHERE type = 'update_role');
 
+DROP TABLE temp.leavers;
 DROP TABLE temp.signed;
 DROP TABLE temp.left_log;
 DROP TABLE temp.paid;

@@ -2,7 +2,7 @@ import pytest
 
 from promptkit.access.keys import keys_of_file, keys_of_variable
 from promptkit.errors import PromptkitError, UsageError
-from promptkit.private import redacted
+from promptkit.known_secrets import redacted
 
 pytestmark = pytest.mark.usefixtures("no_secrets")
 

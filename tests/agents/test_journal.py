@@ -4,7 +4,7 @@ import pytest
 
 from promptkit.agents.journal import Journal
 from promptkit.errors import PromptkitError
-from promptkit.private import remember_secret
+from promptkit.known_secrets import remember_secret
 
 
 @pytest.mark.parametrize("begin", [Journal.resumed, lambda path: Journal.new(path, {"kind": "run"})])

@@ -1,5 +1,6 @@
 """What the runner adds to a sample: against a bare MCP client that makes the same calls to the same server."""
 
+import gc
 import resource
 import time
 from collections.abc import Iterator, Sequence
@@ -53,8 +54,10 @@ async def measured(samples: int) -> tuple[float, float, float]:
         evaluation = Evaluation(library, opened, models={"script": lambda: Script(turns)})
         scenario = plan(library, EvalSpec((PROMPT,)))[0].scenario
         turns += await recorded(library, opened, scenario)
+        gc.freeze()  # As `run_samples` does.
         ours = await per_sample(samples, lambda: evaluation.run_sample(Sample(1, scenario, "script")))
         alone = await per_sample(samples, lambda: converse(Script(turns), opened.session, [ASKED]))
+        gc.unfreeze()
     calls = [call for turn in turns for call in turn.calls]
     with local_torii() as torii:
         async with Client(StdioServerParameters(command=torii.command[0], args=list(torii.command[1:]))) as client:
@@ -77,9 +80,9 @@ async def per_sample(samples: int, work) -> float:
 def rows() -> Iterator[Ratio]:
     for samples in SIZES:
         ours, alone, bare = anyio.run(measured, samples)
-        yield Ratio(f"the loop of a sample, mean of {samples:,}", alone, bare, "a bare client's calls", GOAL)
         # In a short run, what is done once for each view still counts.
-        goal = JUDGED_GOAL if samples == SIZES[-1] else None
-        yield Ratio(f"a sample with its judges, mean of {samples:,}", ours, bare, "a bare client's calls", goal)
+        loop, judged = (GOAL, JUDGED_GOAL) if samples == SIZES[-1] else (None, None)
+        yield Ratio(f"the loop of a sample, mean of {samples:,}", alone, bare, "a bare client's calls", loop)
+        yield Ratio(f"a sample with its judges, mean of {samples:,}", ours, bare, "a bare client's calls", judged)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     yield Ratio("memory of the eval at most", peak, peak, "itself", unit="MiB")

@@ -38,6 +38,8 @@ def run_here(monkeypatch, capsys):
 
     def run_(*words: str) -> subprocess.CompletedProcess[str]:
         monkeypatch.setattr(sys, "argv", ["promptkit", *words])
+        # Else usage lines would name `python -m pytest` where that began the tests.
+        monkeypatch.setattr(sys.modules["__main__"], "__package__", None)
         monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO()))
         with pytest.raises(SystemExit) as ended:
             cli.main()
@@ -158,7 +160,7 @@ def test_a_bug_ends_with_its_own_code_and_what_to_report(run_here, monkeypatch):
     done = run_here("show", "renewal_calendar")
     assert done.returncode == 3
     assert done.stderr.startswith("Traceback (most recent call last):\n")
-    assert "\nThis is a bug in promptkit: RuntimeError at promptkit/private.py:" in done.stderr
+    assert "\nThis is a bug in promptkit: RuntimeError at promptkit/known_secrets.py:" in done.stderr
 
 
 def test_a_package_inside_a_zip_file_says_that_it_must_be_unpacked(tmp_path):

@@ -139,10 +139,11 @@ class _Links:
             self._open.setdefault(parent, (location, session))
 
     def _close(self) -> None:
+        if not self._open:
+            return
         opened = {hash(parent): parent for parent in self._open}
-        for uuid in self._known:
-            if parent := opened.pop(uuid, ""):
-                del self._open[parent]
+        for uuid in opened.keys() & self._known:
+            del self._open[opened[uuid]]
 
     def missing(self) -> Iterable[tuple[str, str]]:
         """Where a line stands that follows one which is nowhere, and in which session."""

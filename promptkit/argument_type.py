@@ -69,11 +69,16 @@ class ArgumentType(ABC):
         return text
 
     @abstractmethod
-    def why_not_valid(self, argument: Argument, value: object, profile: Profile) -> str | None:
-        """Why `value` cannot be the argument's value, as the end of a sentence; None when it can."""
+    def why_not_valid(self, argument: Argument, value: object, profile: Profile, words: Language) -> str | None:
+        """Why `value` cannot be the argument's value, as the end of a sentence in `words`; None when it can."""
 
     def why_not_beside(
-        self, value: Scalar, arguments: Mapping[str, Argument], values: Mapping[str, Scalar], profile: Profile
+        self,
+        value: Scalar,
+        arguments: Mapping[str, Argument],
+        values: Mapping[str, Scalar],
+        profile: Profile,
+        words: Language,
     ) -> str | None:
         """Why a valid value does not go with the other arguments' values, as the end of a sentence; None if it does."""
         return None
@@ -97,14 +102,14 @@ class ArgumentType(ABC):
         return {name: value}
 
     @abstractmethod
-    def need(self, argument: Argument) -> str:
+    def need(self, argument: Argument, words: Language) -> str:
         """What is valid, in words that follow "This needs", such as `a date`."""
 
     @abstractmethod
     def control(self, argument: Argument, profile: Profile, words: Language) -> Control:
         """The control that a form uses."""
 
-    def limits(self, argument: Argument) -> str:
+    def limits(self, argument: Argument, words: Language) -> str:
         """The limits of the argument in words, such as `from 1 to 4,000`; empty if there are none."""
         return ""
 

@@ -170,6 +170,7 @@ def identify(
 def new(
     name: options.Draft = None,
     stored: options.Stored = None,
+    language: options.DraftLanguage = "en",
     own: options.OwnLibrary = None,
 ) -> None:
     """Write a draft prompt and its case, ready to edit; without a NAME, begin the library that --library names."""
@@ -178,7 +179,7 @@ def new(
 
     if name is None:
         raise typer.Exit(start(own))
-    raise typer.Exit(write_draft(options.library(own), name, stored))
+    raise typer.Exit(write_draft(options.library(own), name, stored, language))
 
 
 @app.command()

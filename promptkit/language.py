@@ -139,9 +139,10 @@ class Spellings(Strict):
 class Language(Strict):
     """The words of one language.
 
-    `evidence_line` is what a template asks for under the heading of the evidence. `spellings` is missing in English,
-    whose words are the keys; `wording` is for a language that evals/wording.yaml lacks. `page` is what the page says,
-    by the English text; what it lacks stays English.
+    `evidence_line` is what a template asks for under the heading of the evidence. `common` words are in most sentences,
+    in lower case; they tell in which language a line is. `spellings` is missing in English,
+    whose words are the keys; `wording` is for a language that evals/wording.yaml lacks. `texts` is what pages, forms,
+    dashboards, exports and drafts say, by the English text; what it lacks stays English.
     """
 
     title: Line
@@ -149,13 +150,26 @@ class Language(Strict):
     headings: Headings
     labels: Labels
     evidence_line: Line
+    common: Annotated[frozenset[str], Field(strict=False)] = frozenset()
     says: Says
     orders: Orders
     readings: ReadingPhrases
     spellings: Spellings | None = None
     wording: Wording | None = None
     shared_lines: dict[Slug, str]
-    page: dict[str, str] = Field(default_factory=dict)
+    texts: dict[str, str] = Field(default_factory=dict)
+
+    @property
+    def by_key(self) -> dict[str, str]:
+        """What the keys of an answer are called: its last heading, its labels, and the words of cells."""
+        labels = {KEYS[name]: label for name, label in self.labels.model_dump().items()}
+        cells = {"none": self.says.none, "unknown": self.says.unknown, "yes": self.says.yes, "no": self.says.no}
+        return {"Evidence": self.headings.evidence, **labels, **cells}
+
+    def said(self, text: str, **blanks: object) -> str:
+        """A text of ours in this language, or in English where it lacks it, with what stands in its blanks."""
+        own = self.texts.get(text, text)
+        return own % blanks if blanks else own
 
     def grouped(self, number: int) -> str:
         """A whole number with signs between its thousands."""
@@ -184,7 +198,7 @@ def load_language(document: Document) -> Language:
         *_other_keys(document, language.shared_lines),
         *_other_blanks(document, ("says",), language.says.model_dump(), english().says.model_dump()),
         *_other_blanks(document, ("shared_lines",), language.shared_lines, english().shared_lines),
-        *_other_marks(document, language.page),
+        *_other_marks(document, language.texts),
     ]:
         raise PromptkitError(wrong)
     return language
@@ -206,7 +220,7 @@ def _other_marks(document: Document, texts: Mapping[str, str]) -> Iterator[Probl
         if has != wanted:
             fix = f"write {' and '.join(wanted) or 'none'}, each as it is in the English text"
             message = f"it has the blanks and tags {', '.join(has) or 'none'}"
-            yield document.problem_at(("page", text), "wrong-value", message, fix)
+            yield document.problem_at(("texts", text), "wrong-value", message, fix)
 
 
 _MARK = re.compile(r"%\(\w+\)s|<[^>]*>|<")

@@ -10,6 +10,7 @@ from typing import Any
 from promptkit.answering.analyst import Answered
 from promptkit.answering.contract import Cell, Rows, one_line
 from promptkit.answering.view_tools import COMPLETE, PARTIAL
+from promptkit.language import ENGLISH
 from promptkit.model import Column, Prompt, Scalar, Table
 
 
@@ -38,7 +39,12 @@ def view_answer(
         ],
         "totals": [_total(prompt, name, cell) for name, cell in totals.items()],
         "evidence": {label: one_line(text) for label, text in answered.evidence.items()},
-    } | _chart(prompt)
+    } | (_chart(prompt) | language_of(prompt))
+
+
+def language_of(prompt: Prompt) -> dict[str, str]:
+    """The language of a view's answers, where that is not English."""
+    return {"language": prompt.language} if prompt.language != ENGLISH else {}
 
 
 def _chart(prompt: Prompt) -> dict[str, Any]:

@@ -69,6 +69,7 @@ _ANSWER = _object(
     totals=_list(_TOTAL),
     evidence={"type": "object", "description": "What was read of how much, as of when, and what is missing"},
     chart={"description": "For the dashboard: what it draws, or why it draws nothing"},
+    language={"type": "string", "description": "That of the view, such as de; absent for English"},
 )
 
 VIEW_TOOLS: Mapping[str, Definition] = {

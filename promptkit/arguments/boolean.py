@@ -19,17 +19,17 @@ class BooleanType(ArgumentType):
         """`true` or `false` as a boolean."""
         return text == "true" if text in {"true", "false"} else text
 
-    def why_not_valid(self, argument: Argument, value: object, profile: Profile) -> str | None:
+    def why_not_valid(self, argument: Argument, value: object, profile: Profile, words: Language) -> str | None:
         """It must be a boolean, and 0 and 1 are numbers."""
-        return None if isinstance(value, bool) else "it must be true or false"
+        return None if isinstance(value, bool) else words.said("it must be true or false")
 
     def shown(self, argument: Argument, value: Scalar, profile: Profile, words: Language) -> str | bool:
         """A boolean, for the template's conditions."""
         return bool(value)
 
-    def need(self, argument: Argument) -> str:
+    def need(self, argument: Argument, words: Language) -> str:
         """Yes or no."""
-        return "yes or no"
+        return words.said("yes or no")
 
     def control(self, argument: Argument, profile: Profile, words: Language) -> Control:
         """A checkbox."""

@@ -14,17 +14,18 @@ class ChoiceType(ArgumentType):
 
     has_choices = True
 
-    def why_not_valid(self, argument: Argument, value: object, profile: Profile) -> str | None:
+    def why_not_valid(self, argument: Argument, value: object, profile: Profile, words: Language) -> str | None:
         """It must be one of the choices."""
-        return None if value in argument.choices else f"it must be one of {', '.join(argument.choices)}"
+        choices = ", ".join(argument.choices)
+        return None if value in argument.choices else words.said("it must be one of %(choices)s", choices=choices)
 
     def shown(self, argument: Argument, value: Scalar, profile: Profile, words: Language) -> str | bool:
         """Unchanged, because the prompt's author wrote it."""
         return written(value)
 
-    def need(self, argument: Argument) -> str:
+    def need(self, argument: Argument, words: Language) -> str:
         """One of the choices."""
-        return "one of the choices"
+        return words.said("one of the choices")
 
     def control(self, argument: Argument, profile: Profile, words: Language) -> Control:
         """A list to select from."""

@@ -20,18 +20,18 @@ class DateType(ArgumentType):
         except ValueError:
             return text
 
-    def why_not_valid(self, argument: Argument, value: object, profile: Profile) -> str | None:
+    def why_not_valid(self, argument: Argument, value: object, profile: Profile, words: Language) -> str | None:
         """It must be a date without a time."""
         is_date = isinstance(value, datetime.date) and not isinstance(value, datetime.datetime)
-        return None if is_date else "it must be a date such as 2026-11-02"
+        return None if is_date else words.said("it must be a date such as 2026-11-02")
 
     def shown(self, argument: Argument, value: Scalar, profile: Profile, words: Language) -> str | bool:
         """Year, month, day."""
         return written(value)
 
-    def need(self, argument: Argument) -> str:
+    def need(self, argument: Argument, words: Language) -> str:
         """A date."""
-        return "a date"
+        return words.said("a date")
 
     def control(self, argument: Argument, profile: Profile, words: Language) -> Control:
         """The browser's own date picker, which accepts no impossible date."""

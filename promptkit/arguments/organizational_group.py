@@ -21,7 +21,12 @@ class OrganizationalGroupType(StringType):
     widens = ("string",)
 
     def why_not_beside(
-        self, value: Scalar, arguments: Mapping[str, Argument], values: Mapping[str, Scalar], profile: Profile
+        self,
+        value: Scalar,
+        arguments: Mapping[str, Argument],
+        values: Mapping[str, Scalar],
+        profile: Profile,
+        words: Language,
     ) -> str | None:
         """It must be a group of the chosen view, if those are known."""
         view = chosen_view(arguments, values, profile)
@@ -29,13 +34,21 @@ class OrganizationalGroupType(StringType):
             return None
         others = [one.label for one in profile.organizational_views if _folded(value) in map(_folded, groups_of(one))]
         if others:
-            return f"that is a group of {' and '.join(others)}, and {view.label} is chosen"
+            of = ", ".join(others)
+            return words.said("that is a group of %(others)s, and %(chosen)s is chosen", others=of, chosen=view.label)
         if group := next((new for old, new in view.aliases.items() if _folded(old) == _folded(value)), None):
-            return f"{view.label} has it as part of {group}"
+            return words.said("%(chosen)s has it as part of %(group)s", chosen=view.label, group=group)
         folded = {_folded(group): group for group in groups_of(view)}
         near = nearest(_folded(value), folded, "").removeprefix("write ")
-        known = f"near it: {folded[near]}" if near else f"it has {', '.join(groups_of(view)[:_SHOWN])}"
-        return f"{view.label} has no such approved group; {known}; promptkit init finds new ones"
+        known = folded[near] if near else ", ".join(groups_of(view)[:_SHOWN])
+        told = (
+            words.said("near it: %(groups)s", groups=known) if near else words.said("it has %(groups)s", groups=known)
+        )
+        return words.said(
+            "%(chosen)s has no such approved group; %(known)s; promptkit init finds new ones",
+            chosen=view.label,
+            known=told,
+        )
 
     def control(self, argument: Argument, profile: Profile, words: Language) -> Control:
         """A text field, with the groups of each view to choose from."""

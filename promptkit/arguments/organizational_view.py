@@ -20,10 +20,10 @@ class OrganizationalViewType(ArgumentType):
         """The profile's first."""
         return profile.organizational_views[0].label
 
-    def why_not_valid(self, argument: Argument, value: object, profile: Profile) -> str | None:
+    def why_not_valid(self, argument: Argument, value: object, profile: Profile, words: Language) -> str | None:
         """It must be a label in the profile."""
         labels = self.options(argument, profile)
-        return None if value in labels else f"the profile has {', '.join(labels)}"
+        return None if value in labels else words.said("the profile has %(labels)s", labels=", ".join(labels))
 
     def shown(self, argument: Argument, value: Scalar, profile: Profile, words: Language) -> str | bool:
         """The label in quotes, then the field, its empty group and its aliases."""
@@ -49,9 +49,9 @@ class OrganizationalViewType(ArgumentType):
         texts = super().texts(name, argument, value, profile, words)
         return texts | {"org_entity": view.entity.value, "org_field": view.field}
 
-    def need(self, argument: Argument) -> str:
+    def need(self, argument: Argument, words: Language) -> str:
         """One of the profile's ways to slice."""
-        return "one of your approved ways to slice the company"
+        return words.said("one of your approved ways to slice the company")
 
     def control(self, argument: Argument, profile: Profile, words: Language) -> Control:
         """A list to select from."""

@@ -15,22 +15,24 @@ MAX_STRING = 200
 class StringType(ArgumentType):
     """Whatever a person writes, in one line."""
 
-    def why_not_valid(self, argument: Argument, value: object, profile: Profile) -> str | None:
+    def why_not_valid(self, argument: Argument, value: object, profile: Profile, words: Language) -> str | None:
         """It must be one line that is not blank and has no hidden characters."""
         if not isinstance(value, str) or not value.strip():
-            return "it must be text"
+            return words.said("it must be text")
         if len(value) > MAX_STRING:
-            return f"it must be at most {MAX_STRING} characters"
+            return words.said("it must be at most %(count)s characters", count=MAX_STRING)
         hidden = hidden_characters(value)
-        return f"it must be one line without hidden characters (U+{ord(hidden[0]):04X})" if hidden else None
+        if not hidden:
+            return None
+        return words.said("it must be one line without hidden characters (%(code)s)", code=f"U+{ord(hidden[0]):04X}")
 
     def shown(self, argument: Argument, value: Scalar, profile: Profile, words: Language) -> str | bool:
         """In quotes."""
         return quoted(str(value))
 
-    def need(self, argument: Argument) -> str:
+    def need(self, argument: Argument, words: Language) -> str:
         """A line and its length."""
-        return f"one line of text, up to {MAX_STRING} characters"
+        return words.said("one line of text, up to %(count)s characters", count=MAX_STRING)
 
     def control(self, argument: Argument, profile: Profile, words: Language) -> Control:
         """A text field."""

@@ -21,10 +21,6 @@ FORMS = {
 WORDS = rf"\b(?:{FORMS['period']}|{FORMS['quarter']})\b"
 """What in a question is a period in words. The page's search finds it by this expression too."""
 LEAST, MOST = 1, 3660
-_POSSIBLE = (
-    "a number of days such as 90 or last 30 days, words such as this month, next quarter, this year or Q1 2027, "
-    "or two dates such as 2027-01-01 to 2027-03-31"
-)
 _MONTHS = {"month": 1, "quarter": 3, "qtr": 3, "year": 12}
 _STEPS = {"last": -1, "this": 0, "next": 1}
 
@@ -54,19 +50,21 @@ class WindowType(ArgumentType):
             return _between(*_months(year * 4 + quarter - 1, 3))
         return text
 
-    def why_not_valid(self, argument: Argument, value: object, profile: Profile) -> str | None:
+    def why_not_valid(self, argument: Argument, value: object, profile: Profile, words: Language) -> str | None:
         """It must be days within the limits, or two dates in order that are no further apart."""
         if isinstance(value, str) and (_read("period", value) or _read("quarter", value)):
-            return "such words mean other dates every day; write days or dates here"
+            return words.said("such words mean other dates every day; write days or dates here")
         least, most = _limits(argument)
         length = _length(value)
         if length is None:
-            return f"it must be {_POSSIBLE}"
+            return words.said("it must be %(what)s", what=_possible(words))
         if length > most:
-            return f"the most is {_days(most)}"
+            return words.said("the most is %(limit)s", limit=_days_in(words, most))
         if length < 0:
-            return "the second date is before the first"
-        return f"the least is {_days(least)}" if length < least and not _dates(value) else None
+            return words.said("the second date is before the first")
+        if length < least and not _dates(value):
+            return words.said("the least is %(limit)s", limit=_days_in(words, least))
+        return None
 
     def shown(self, argument: Argument, value: Scalar, profile: Profile, words: Language) -> str | bool:
         """As the end of a question: `in the next 90 days`, `from 2027-01-01 to 2027-03-31`."""
@@ -81,14 +79,14 @@ class WindowType(ArgumentType):
         first, last = _dates(value) or _reach(*_counted(argument, value), today)
         return {f"{name}_from": first.isoformat(), f"{name}_to": last.isoformat()}
 
-    def need(self, argument: Argument) -> str:
+    def need(self, argument: Argument, words: Language) -> str:
         """What can be typed, and the limits."""
-        return f"{_POSSIBLE}, {self.limits(argument)}"
+        return f"{_possible(words)}, {self.limits(argument, words)}"
 
-    def limits(self, argument: Argument) -> str:
+    def limits(self, argument: Argument, words: Language) -> str:
         """Both limits."""
         least, most = _limits(argument)
-        return f"from {least:,} to {_days(most)}"
+        return words.said("from %(low)s to %(high)s", low=words.grouped(least), high=_days_in(words, most))
 
     def control(self, argument: Argument, profile: Profile, words: Language) -> Control:
         """A text field, read by the expressions of `FORMS`."""
@@ -112,6 +110,17 @@ def period_in(question: str) -> str:
         return ""
     which, unit, quarter, year = found.groups()
     return f"{which} {unit}".lower() if which else f"Q{quarter} {year}"
+
+
+def _possible(words: Language) -> str:
+    """What can be typed. The words that become dates are English in every language."""
+    return words.said(
+        "a number of days such as 90 or last 30 days, words such as this month, next quarter, this year or Q1 2027, or two dates such as 2027-01-01 to 2027-03-31"  # noqa: E501
+    )
+
+
+def _days_in(words: Language, count: int) -> str:
+    return words.said("1 day") if count == 1 else words.said("%(count)s days", count=words.grouped(count))
 
 
 def _in_words(words: Language) -> dict[str, tuple[str, str]]:

@@ -13,13 +13,14 @@ from pathlib import Path
 
 from promptkit.argument_type import type_of
 from promptkit.checking.charts import check_chart
+from promptkit.checking.left_in_english import check_language
 from promptkit.checking.meaning import check_meaning, in_template
 from promptkit.checking.orders import OrdersToAct
 from promptkit.checking.recipes import check_recipe_file
 from promptkit.checking.truths import check_truth
 from promptkit.errors import Collector, Problem, PromptkitError, nearest
 from promptkit.files import Document, read_text, validate
-from promptkit.language import words_of
+from promptkit.language import english, words_of
 from promptkit.library.cases import CaseFile
 from promptkit.library.instructions import (
     INSTRUCTION_PARTS,
@@ -98,6 +99,7 @@ def check_prompt_file(library: Library, path: Path, today: datetime.date | None 
     yield from _check_life(library, document, prompt, today)
     yield from _check_fits(document, prompt)
     yield from check_chart(document, prompt)
+    yield from check_language(document, prompt)
     yield from check_meaning(library, document, prompt, _recipe_if_valid(library, prompt.name))
     if not library.file(f"prompts/recipes/{path.name}").exists():
         fix = f"write prompts/recipes/{path.name}"
@@ -139,7 +141,9 @@ def _check_argument(document: Document, key: Key, argument: Argument) -> Iterato
         yield document.problem_at(key, "wrong-limits", f"a {argument.type} has no minimum or maximum", "remove them")
     if type_.has_choices != bool(argument.choices):
         yield document.problem_at(key, "wrong-choices", "choices and type: choice go together", "add or remove one")
-    elif argument.default is not None and (reason := type_.why_not_valid(argument, argument.default, DEFAULT_PROFILE)):
+    elif argument.default is not None and (
+        reason := type_.why_not_valid(argument, argument.default, DEFAULT_PROFILE, english())
+    ):
         message = f"the default is {sanitized(argument.default)}, but {reason}"
         yield document.problem_at((*key, "default"), "wrong-default", message, "correct the default or the limits")
 

@@ -21,9 +21,11 @@ from promptkit.connection.address import address_of
 from promptkit.connection.open_session import OpenedSession, open_session
 from promptkit.dashboard.last_good import Answer, DashboardFile, with_source
 from promptkit.errors import PromptkitError, UsageError
+from promptkit.language import ENGLISH
 from promptkit.library.store import Library
 from promptkit.model import Profile, Prompt, Scalar
 from promptkit.reports.spreadsheet import answer_as_csv
+from promptkit.reports.words import Spoken, spoken
 from promptkit.torii.names import LOCAL_SERVERS
 
 
@@ -79,14 +81,14 @@ def print_answer(
         with progress_bars() as bars, calls_bar(bars, prompt.name) as on_progress:
             answered = anyio.run(compute, on_progress)
     except PromptkitError as error:
-        _write_dashboard(outputs.html, prompt, server, None, failure(error), profile)
+        _write_dashboard(outputs.html, library, prompt, server, None, failure(error), profile)
         raise
     data, whole = (
         with_source(view_answer(prompt, values, answered, with_following=following), source_of(server))
         for following in (False, True)
     )
     sys.stdout.buffer.write(outputs.printed(answered, data).encode())
-    _write_dashboard(outputs.html, prompt, server, whole, answered.gaps, profile)
+    _write_dashboard(outputs.html, library, prompt, server, whole, answered.gaps, profile)
     return int(bool(answered.gaps))
 
 
@@ -114,16 +116,28 @@ def now_at(profile: Profile) -> str:
     return f"{datetime.datetime.now(ZoneInfo(profile.time_zone)):%Y-%m-%d %H:%M} ({profile.time_zone})"
 
 
+def spoken_for(library: Library, prompt: Prompt, profile: Profile) -> Spoken:
+    """The language of a view's dashboard: the view's own, or where that is English the profile's."""
+    return spoken(library.languages, prompt.language if prompt.language != ENGLISH else profile.language)
+
+
 def source_of(server: str) -> str:
-    """A server, as dashboards and indexes name it."""
+    """A server, as dashboards and indexes name it in English."""
     return "the local Torii, whose data are invented" if server in LOCAL_SERVERS else address_of(server)
 
 
 def _write_dashboard(
-    html: Path | None, prompt: Prompt, server: str, data: Answer | None, why: str, profile: Profile
+    html: Path | None,
+    library: Library,
+    prompt: Prompt,
+    server: str,
+    data: Answer | None,
+    why: str,
+    profile: Profile,
 ) -> None:
     if html is None:
         return
-    shown = DashboardFile(html, prompt.name, source_of(server)).refresh(data, why, now_at(profile))
+    file = DashboardFile(html, prompt.name, source_of(server), spoken_for(library, prompt, profile))
+    shown = file.refresh(data, why, now_at(profile))
     if shown.notice:
         print(f"{html}: {shown.notice}", file=sys.stderr)

@@ -197,6 +197,9 @@ InstructionsLanguage = Annotated[
         "--language", metavar="CODE", help="A folder of instructions/, such as de; else the profile's, or en."
     ),
 ]
+DraftLanguage = Annotated[
+    str, typer.Option("--language", metavar="CODE", help="The language to write it in, such as de.")
+]
 Host = Annotated[str | None, typer.Option("--for", metavar="HOST", help="A host from instructions/hosts.yaml.")]
 Hosts = Annotated[
     list[str],

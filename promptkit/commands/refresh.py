@@ -13,7 +13,7 @@ from rich.progress import Progress
 
 from promptkit.answering.view_answer import view_answer
 from promptkit.answering.view_tools import COMPLETE
-from promptkit.commands.answer import TEXT, AnswerOutputs, answered_by, failure, now_at, source_of
+from promptkit.commands.answer import TEXT, AnswerOutputs, answered_by, failure, now_at, source_of, spoken_for
 from promptkit.commands.progress import OnProgress, calls_bar, progress_bars
 from promptkit.commands.render import parse_pairs
 from promptkit.connection.address import address_of
@@ -27,6 +27,7 @@ from promptkit.library.render import default_of, resolve_arguments
 from promptkit.library.store import Library
 from promptkit.model import Profile, Prompt, Scalar, Status
 from promptkit.page.guide import load_groups
+from promptkit.reports.words import spoken
 from promptkit.text import legible
 from promptkit.torii.names import LOCAL_SERVERS
 
@@ -148,7 +149,8 @@ class _Refresh:
         if (text := page_text(index)) is not None and not is_index(text):
             raise not_ours(index, "an index")
         self.go(prompts)
-        write_text(index, build_index(grouped(), source=self.source.words, at=self.at))
+        language = spoken(self.library.languages, self.source.profile.language)
+        write_text(index, build_index(grouped(), source=self.source.words, at=self.at, spoken=language))
         print(index)
         return int(any(entry.state not in {State.FRESH, State.NEEDS} for entry in self.entries.values()))
 
@@ -217,7 +219,9 @@ class _Refresh:
         return IndexEntry(prompt.name, prompt.title, State.NEEDS, file.shown().answer, note, command)
 
     def _file(self, prompt: Prompt) -> DashboardFile:
-        return DashboardFile(self.folder / f"{prompt.name}.html", prompt.name, self.source.words, has_index=True)
+        language = spoken_for(self.library, prompt, self.source.profile)
+        path = self.folder / f"{prompt.name}.html"
+        return DashboardFile(path, prompt.name, self.source.words, language, has_index=True)
 
 
 def _state(answer: Answer | None) -> State:

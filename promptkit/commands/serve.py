@@ -18,6 +18,7 @@ from promptkit.hosts.serving import run_server
 from promptkit.hosts.view_server import ViewServer
 from promptkit.library.store import Library
 from promptkit.model import Profile
+from promptkit.reports.words import spoken
 from promptkit.torii.names import LOCAL_SERVERS
 from promptkit.views.service import ViewService
 
@@ -50,7 +51,7 @@ def serve(
         require_local(http)
     if server in LOCAL_SERVERS:
         say_stand_in()
-    dashboard = build_dashboard(None)
+    dashboard = _dashboard(library, profile)
     if public:
 
         def views_of(person: str, sign_in: SignIn) -> Server[Any]:
@@ -61,3 +62,11 @@ def serve(
         return serve_each(views_of, server, http, public)
     service = ViewService(library, server, profile, cache=cache)
     return run_server(ViewServer(library, profile, service, dashboard).build(), http)
+
+
+def _dashboard(library: Library, profile: Profile) -> str:
+    """The dashboard that hosts show: an English view's is in the profile's language, any other's in its own."""
+    prompts = library.load_prompts()
+    texts = [text for one in prompts for text in (one.title, one.chart) if isinstance(text, str)]
+    others = [spoken(library.languages, code) for code in sorted({one.language for one in prompts})]
+    return build_dashboard(None, spoken(library.languages, profile.language), others=others, texts=texts)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 from promptkit.argument_type import type_of
+from promptkit.language import english
 from promptkit.library.store import Library
 from promptkit.model import Argument, Chart, Prompt
 
@@ -89,5 +90,5 @@ def _default(argument: Argument) -> str:
 def _limits(argument: Argument) -> str:
     if argument.choices:
         return f" ({', '.join(argument.choices)})"
-    limits = type_of(argument).limits(argument)
+    limits = type_of(argument).limits(argument, english())
     return f" ({limits} {argument.unit or ''})".replace(" )", ")") if limits else ""

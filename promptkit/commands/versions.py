@@ -7,6 +7,7 @@ from pathlib import Path
 
 from promptkit.errors import PromptkitError, UsageError
 from promptkit.files import read_text
+from promptkit.language import ENGLISH
 from promptkit.library.identity import diff as text_diff
 from promptkit.library.identity import identify
 from promptkit.library.instructions import load_instructions
@@ -93,9 +94,9 @@ def start(folder: Path | None) -> int:
     return 0
 
 
-def new(library: Library, name: str, stored: Path | None = None) -> int:
+def new(library: Library, name: str, stored: Path | None = None, language: str = ENGLISH) -> int:
     """Write a draft, its recipe and its case; the draft begins with the text of a stored prompt, if one is named."""
-    for path in scaffold(library, name, read_stored_prompt(stored) if stored else None):
+    for path in scaffold(library, name, read_stored_prompt(stored) if stored else None, language):
         print(library.relative(path))
     steps = ("check", f"eval {name}", f"bump {name} minor --note NOTE")
     print(

@@ -7,14 +7,14 @@ const textOf = (result) => (result.content ?? []).map((one) => one.text ?? "").j
 
 async function call(name, given) {
   const result = await app.callServerTool({ name, arguments: given });
-  if (result.isError || !result.structuredContent) throw new Error(textOf(result) || "the server gave no reason");
+  if (result.isError || !result.structuredContent) throw new Error(textOf(result) || said("the server gave no reason"));
   return result.structuredContent;
 }
 
 function showResult(result) {
   const answer = result.structuredContent;
   if (result.isError || !Array.isArray(answer?.tables)) {
-    view.say(textOf(result) || "The view could not be answered, and the server gave no reason.", result.isError ? "failed" : "text");
+    view.say(textOf(result) || said("The view could not be answered, and the server gave no reason."), result.isError ? "failed" : "text");
     return;
   }
   current = answer;
@@ -27,7 +27,8 @@ function showResult(result) {
         if (current === answer) showResult({ structuredContent: whole });
       } catch (error) {
         target.disabled = false;
-        target.after(values.element("p", { class: "failed", role: "alert" }, `The rest could not be read: ${values.line(error.message)}`));
+        const told = said("The rest could not be read: %(why)s", { why: values.line(error.message) });
+        target.after(values.element("p", { class: "failed", role: "alert" }, told));
       }
     },
   });
@@ -40,13 +41,13 @@ function followTheme(context) {
 }
 
 // Before the connection, since a host may hand over a result as soon as it stands.
-app.ontoolinput = () => view.say("Reading Torii. The figures appear here when they are complete.");
+app.ontoolinput = () => view.say(said("Reading Torii. The figures appear here when they are complete."));
 app.ontoolresult = showResult;
-app.ontoolcancelled = ({ reason }) => view.say(`The reading was stopped. ${values.line(reason ?? "")}`, "failed");
+app.ontoolcancelled = ({ reason }) => view.say(`${said("The reading was stopped.")} ${values.line(reason ?? "")}`, "failed");
 app.onhostcontextchanged = followTheme;
 app.onteardown = () => ({});
 
-view.say("Waiting for the assistant.");
+view.say(said("Waiting for the assistant."));
 app.connect().then(() => followTheme(app.getHostContext())).catch(() => {
-  view.say("This dashboard shows what an assistant hands it, and no assistant answered.", "failed");
+  view.say(said("This dashboard shows what an assistant hands it, and no assistant answered."), "failed");
 });

@@ -3,44 +3,64 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from markupsafe import Markup
 
-from promptkit.reports.frame import BASE_STYLE, environment, inline, security_policy
+from promptkit.reports.frame import BASE_STYLE, inline, security_policy
+from promptkit.reports.words import IN_ENGLISH, Spoken, speech, templates
 
 _FOLDER = Path(__file__).parent
 _VENDOR = _FOLDER / "vendor"
-_DRAWING = ("values.js", "table.js", "pictures.js", "chart.js", "view.js")  # Each uses those before it.
-_JINJA = environment(_FOLDER / "templates")
-_JINJA.policies["json.dumps_kwargs"] = {}  # By default keys are sorted, but totals and evidence have an order.
+_DRAWING = ("speech.js", "values.js", "table.js", "pictures.js", "chart.js", "view.js")  # Each uses those before it.
 # Else zod tries once whether it may compile code, which the policy refuses and browsers report.
 _NO_COMPILING = Markup("globalThis.__zod_globalConfig = { jitless: true };")
 _EXPORT = re.compile(r"export\{([^{}]*)\};?\s*$")
 
 
-def build_dashboard(answer: Mapping[str, Any] | None, *, notice: str = "", index: str = "") -> str:
+def build_dashboard(
+    answer: Mapping[str, Any] | None,
+    usual: Spoken = IN_ENGLISH,
+    *,
+    notice: str = "",
+    index: str = "",
+    others: Sequence[Spoken] = (),
+    texts: Sequence[str] = (),
+) -> str:
     """The dashboard, ready to be written as UTF-8.
 
     Args:
         answer: an answer in the shape of `view_answer`, which the file then holds with all its rows; None for the MCP
             App, which gets its answer from the host that shows it.
+        usual: the language of an answer whose own has no words here.
         notice: what readers must know before the figures, such as that they could not be refreshed.
         index: the page of all dashboards to link to, relative to this one; empty for none.
+        others: further languages that answers may be in.
+        texts: what answers of the MCP App may say in English that languages have words for, such as titles of views.
     """
     style = inline(BASE_STYLE, _FOLDER / "answer.css", _FOLDER / "dashboard.css")
     script = _script(is_app=answer is None)
-    return _JINJA.get_template("dashboard.html.j2").render(
+    jinja = templates(usual.words, _FOLDER / "templates")
+    jinja.policies["json.dumps_kwargs"] = {}  # By default keys are sorted, but totals and evidence have an order.
+    return jinja.get_template("dashboard.html.j2").render(
+        language=usual.code,
         csp=security_policy(style, [script]),
-        title=answer["title"] if answer else "Dashboard",
+        title=usual.words.said(answer["title"]) if answer else usual.words.said("Dashboard"),
         answer=answer,
+        speech=speech(usual, [script], others=others, texts=[*texts, *(_said_by(answer) if answer else ())]),
         notice=notice,
         index=index,
         style=style,
         script=script,
     )
+
+
+def _said_by(answer: Mapping[str, Any]) -> list[str]:
+    """What an answer may say in English: its title, why it has no chart, and from where it was read."""
+    chart, evidence = answer.get("chart"), answer["evidence"]
+    return [answer["title"], *([chart] if isinstance(chart, str) else []), *evidence, *evidence.values()]
 
 
 def answer_style() -> Markup:

@@ -119,9 +119,9 @@ const charts = (() => {
     frame.style.height = `${height(picture, chart)}px`;
     const name = `${picture.title}${picture.per ? `, ${picture.per}` : ""}`;
     const title = element("figcaption", { id: `chart-${index}-title` }, name);
-    const said = element("p", { class: "hint", id: `chart-${index}-said` }, summary(picture, chart.type));
+    const told = element("p", { class: "hint", id: `chart-${index}-said` }, summary(picture, chart.type));
     const isWide = chart.type === "bars" && !picture.isTime && picture.labels.length > 6;
-    const made = element("figure", { class: isWide ? "bars wide" : chart.type }, title, frame, legend(picture, chart.type) ?? "", said);
+    const made = element("figure", { class: isWide ? "bars wide" : chart.type }, title, frame, legend(picture, chart.type) ?? "", told);
     return { made, paint: () => new Chart(canvas, configuration(picture, chart, made.clientWidth)) };
   }
 
@@ -132,13 +132,13 @@ const charts = (() => {
     section.replaceChildren();
     if (!answer.chart) return;
     if (typeof answer.chart === "string") {
-      section.append(element("p", { class: "hint" }, line(answer.chart)));
+      section.append(element("p", { class: "hint" }, called(line(answer.chart))));
       return;
     }
     const shown = pictures.of(answer);
     const all = shown.map((one, index) => drawOne(one, answer.chart, index));
-    section.append(element("h2", { class: "hide" }, "Chart"), element("div", { class: "pictures" }, ...all.map((one) => one.made)));
-    if (!shown.length) section.append(element("p", { class: "hint" }, "There is nothing to draw."));
+    section.append(element("h2", { class: "hide" }, said("Chart")), element("div", { class: "pictures" }, ...all.map((one) => one.made)));
+    if (!shown.length) section.append(element("p", { class: "hint" }, said("There is nothing to draw.")));
     const left = shown.length ? leftOut(answer, shown) : "";
     if (left) section.append(element("p", { class: "hint" }, left));
     for (const { paint } of all) drawn.add({ paint, current: paint() });

@@ -8,8 +8,10 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
+from promptkit.language import Language
 from promptkit.model import ColumnType
-from promptkit.reports.frame import BASE_STYLE, environment, inline, security_policy
+from promptkit.reports.frame import BASE_STYLE, inline, security_policy
+from promptkit.reports.words import IN_ENGLISH, Spoken, templates
 
 INDEX = "index.html"
 """The name of the page in its folder, which each dashboard there links back to."""
@@ -21,7 +23,7 @@ _HEADLINES = 3
 
 
 class State(StrEnum):
-    """How a view's dashboard is after a refresh, as the index words it."""
+    """How a view's dashboard is after a refresh, as the index words it in English."""
 
     FRESH = "Up to date"
     PARTIAL = "Partial"
@@ -45,13 +47,12 @@ class IndexEntry:
     note: str = ""
     command: str = ""
 
-    @property
-    def headlines(self) -> list[str]:
+    def headlines(self, words: Language) -> list[str]:
         """The first totals of the answer as a person reads them, each whole, with all of its currencies."""
         totals: dict[str, list[Mapping[str, Any]]] = {}
         for total in self.answer["totals"] if self.answer else ():
             totals.setdefault(total["name"], []).append(total)
-        return [*map(figure_text, [*totals.values()][:_HEADLINES])]
+        return [figure_text(one, words) for one in [*totals.values()][:_HEADLINES]]
 
     @property
     def as_of(self) -> str:
@@ -59,20 +60,26 @@ class IndexEntry:
         return str(self.answer["evidence"].get("As of", "")) if self.answer else ""
 
 
-def build_index(groups: Mapping[str, Sequence[IndexEntry]], *, source: str, at: str) -> str:
+def build_index(
+    groups: Mapping[str, Sequence[IndexEntry]], *, source: str, at: str, spoken: Spoken = IN_ENGLISH
+) -> str:
     """The index, ready to be written as UTF-8.
 
     Args:
         groups: the views by the label of their group, in the order to show.
         source: the server that was read.
         at: when, with the time zone.
+        spoken: the language of its readers.
     """
     entries = [entry for group in groups.values() for entry in group]
     style = inline(BASE_STYLE, _FOLDER / "index.css")
     return (
-        environment(_FOLDER)
+        templates(spoken.words, _FOLDER / "templates")
         .get_template("index.html.j2")
         .render(
+            language=spoken.code,
+            words=spoken.words,
+            as_of=spoken.words.labels.as_of,
             csp=security_policy(style, []),
             style=style,
             groups=groups,
@@ -89,21 +96,21 @@ def is_index(html: str) -> bool:
     return GENERATOR in html
 
 
-def figure_text(totals: Sequence[Mapping[str, Any]]) -> str:
+def figure_text(totals: Sequence[Mapping[str, Any]], words: Language) -> str:
     """The figures of one total in words, such as `spend 1,200.00 USD, 80.00 EUR`: of an amount, none may be missing."""
-    figures = [f"{_value(total)} {total.get('key', '')}".rstrip() for total in totals]
+    figures = [f"{_value(total, words)} {total.get('key', '')}".rstrip() for total in totals]
     return f"{totals[0]['name']} ".replace("_", " ") + ", ".join(figures)
 
 
-def _value(total: Mapping[str, Any]) -> str:
+def _value(total: Mapping[str, Any], words: Language) -> str:
     match total.get("type"), total["value"]:
         case _, None:
-            return "none"
+            return words.says.none
         case ColumnType.MONEY | ColumnType.NUMBER, int() | float() as value:
-            return f"{value:,.2f}"
+            return words.signed(f"{value:,.2f}")
         case ColumnType.PERCENT, int() | float() as value:
-            return f"{value:.1f} %"
+            return words.signed(f"{value:.1f} %")
         case ColumnType.INTEGER, int() as value:
-            return f"{value:,d}"
+            return words.grouped(value)
         case _, value:
             return str(value)

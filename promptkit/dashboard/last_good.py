@@ -13,6 +13,7 @@ from promptkit.dashboard.embedded import MAX_CHARACTERS, answer_in, is_dashboard
 from promptkit.dashboard.index import INDEX, is_index
 from promptkit.errors import PromptkitError
 from promptkit.files import write_text
+from promptkit.reports.words import IN_ENGLISH, Spoken
 
 Answer = Mapping[str, Any]
 SOURCE = "Source"
@@ -30,13 +31,14 @@ class Shown:
 class DashboardFile:
     """The file of one view's dashboard: `name` is the view's, and `source` says from where it is read.
 
-    An answer from another source is not an earlier state of this one. It links to the index beside it, if its folder
-    `has_index` or is about to have one.
+    An answer from another source is not an earlier state of this one. `spoken` is the language of its readers. It links
+    to the index beside it, if its folder `has_index` or is about to have one.
     """
 
     path: Path
     name: str
     source: str
+    spoken: Spoken = IN_ENGLISH
     has_index: bool = False
 
     def refresh(self, new: Answer | None, why: str, at: str) -> Shown:
@@ -52,12 +54,17 @@ class DashboardFile:
         """
         last = None if new and new["status"] == COMPLETE else self.shown().answer
         if last and (new is None or last["status"] == COMPLETE):
-            as_of = last["evidence"].get("As of", "an unknown day")
-            notice = f"Not refreshed on {at}: {why.rstrip('. ')}. The figures are those of {as_of}."
-            write_text(self.path, build_dashboard(last, notice=notice, index=self._index))
+            words = self.spoken.words
+            notice = words.said(
+                "Not refreshed on %(at)s: %(why)s. The figures are those of %(as_of)s.",
+                at=at,
+                why=why.rstrip(". "),
+                as_of=last["evidence"].get("As of") or words.said("an unknown day"),
+            )
+            write_text(self.path, build_dashboard(last, self.spoken, notice=notice, index=self._index))
             return Shown(last, notice)
         if new:
-            write_text(self.path, build_dashboard(new, index=self._index))
+            write_text(self.path, build_dashboard(new, self.spoken, index=self._index))
         return Shown(new)
 
     @property

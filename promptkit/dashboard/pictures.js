@@ -1,7 +1,7 @@
 // What the chart of an answer shows, from its rows and totals alone, and the same in words.
 
 const pictures = (() => {
-  const { written, words, counted, line } = values;
+  const { written, words, rowsOf, listed, line } = values;
   const MOST_BARS = 15;
   const MOST_PARTS = 7;
 
@@ -24,11 +24,11 @@ const pictures = (() => {
     const type = told[0]?.type;
     if (!keys.length) {
       const series = [{ name: "", figures: told.map((total) => total.value) }];
-      return [{ title: "Headline figures", labels: told.map((total) => words(total.name)), series, type }];
+      return [{ title: said("Headline figures"), labels: told.map((total) => words(total.name)), series, type }];
     }
     const valueOf = (name, key) => told.find((total) => total.name === name && total.key === key)?.value ?? null;
     const series = names.map((name) => ({ name: words(name), figures: keys.map((key) => valueOf(name, key)) }));
-    return [{ title: `${words(names.join(" and "))} by ${words(x[0]).toLowerCase()}`, labels: keys.map(words), series, type }];
+    return [{ title: said("%(what)s by %(label)s", { what: words(listed(names)), label: words(x[0]).toLowerCase() }), labels: keys.map(words), series, type }];
   }
 
   function ofRows(chart, table) {
@@ -44,13 +44,14 @@ const pictures = (() => {
       per: key,
       isTime: Boolean(chart.by),
     }));
-    for (const one of made) one.series.forEach((series, index) => { series.name = words(chart.y?.[index] ?? "rows"); });
+    for (const one of made) one.series.forEach((series, index) => { series.name = chart.y ? words(chart.y[index]) : called("Rows"); });
     return made.sort((one, other) => other.count - one.count);
   }
 
   function titleOf(chart, table) {
     const what = chart.y ? chart.y.map((name, index) => (index ? words(name).toLowerCase() : words(name))).join(", ") : line(table.heading);
-    return `${what} by ${chart.by ? `${chart.by} of ` : ""}${chart.x.map((name) => words(name).toLowerCase()).join(" and ")}`;
+    const label = listed(chart.x.map((name) => words(name).toLowerCase()));
+    return chart.by ? said("%(what)s by month of %(label)s", { what, label }) : said("%(what)s by %(label)s", { what, label });
   }
 
   function byRow(rows, labels, figures) {
@@ -99,7 +100,7 @@ const pictures = (() => {
     const [kept, others] = [order.slice(0, MOST_PARTS), order.slice(MOST_PARTS)];
     const rest = others.reduce((total, index) => total + (figures[index] ?? 0), 0);
     return {
-      labels: [...kept.map((index) => labels[index]), `${others.length} others`],
+      labels: [...kept.map((index) => labels[index]), said("%(count)s others", { count: others.length })],
       series: [{ name, figures: [...kept.map((index) => figures[index]), rest] }],
     };
   }
@@ -120,8 +121,9 @@ const pictures = (() => {
       const lowest = known.reduce((one, other) => (other.value < one.value ? other : one));
       const tell = ({ value, index }) => `${figure(value, picture)} (${picture.labels[index]})`;
       const name = picture.series.length > 1 ? `${series.name}: ` : "";
-      if (type === "lines" && known.length > 1) return `${name}From ${tell(known[0])} to ${tell(known.at(-1))}; highest: ${tell(highest)}.`;
-      return highest.value === lowest.value ? `${name}Highest: ${tell(highest)}.` : `${name}Highest: ${tell(highest)}. Lowest: ${tell(lowest)}.`;
+      const told = { first: tell(known[0]), last: tell(known.at(-1)), highest: tell(highest), lowest: tell(lowest) };
+      if (type === "lines" && known.length > 1) return name + said("From %(first)s to %(last)s; highest: %(highest)s.", told);
+      return name + (highest.value === lowest.value ? said("Highest: %(highest)s.", told) : said("Highest: %(highest)s. Lowest: %(lowest)s.", told));
     }).filter(Boolean).join(" ");
   }
 
@@ -131,11 +133,15 @@ const pictures = (() => {
     const { rows, total_rows: all = rows.length } = tableOf(answer);
     const count = shown.reduce((total, one) => total + one.count, 0);
     const without = rows.length - shown.reduce((total, one) => total + one.had, 0);
-    const said = [];
-    if (count + without < all) said.push(`${shown.length > 1 ? "These charts show" : "The chart shows the first"} ${count} of ${counted(all, "row")}.`);
-    if (without) said.push(`${counted(without, "row")} without a date or a currency ${without === 1 ? "is" : "are"} not drawn.`);
-    if (answer.status !== "complete") said.push("Data is missing, so more may belong here.");
-    return said.join(" ");
+    const told = [];
+    if (count + without < all) {
+      const counts = { count, rows: rowsOf(all) };
+      told.push(shown.length > 1 ? said("These charts show %(count)s of %(rows)s.", counts) : said("The chart shows the first %(count)s of %(rows)s.", counts));
+    }
+    if (without === 1) told.push(said("1 row without a date or a currency is not drawn."));
+    if (without > 1) told.push(said("%(count)s rows without a date or a currency are not drawn.", { count: without }));
+    if (answer.status !== "complete") told.push(said("Data is missing, so more may belong here."));
+    return told.join(" ");
   }
 
   return { of, figure, summary, leftOut };

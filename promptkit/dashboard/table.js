@@ -1,7 +1,7 @@
 // A table of the answer: it sorts by its headings, keeps the rows that were searched for, and shows more of them.
 
 const tables = (() => {
-  const { written, words, unitBeside, compared, counted, isNumber, line, element } = values;
+  const { written, words, unitBeside, compared, rowsOf, isNumber, line, element } = values;
   const paper = matchMedia("print");
 
   /** The table as a section, and `search`, which keeps the rows that have every word; `onMore` is told of new rows. */
@@ -29,7 +29,7 @@ const tables = (() => {
     /** A cell as it is shown; a figure that a row is about is named in words, as columns and totals are. */
     function shownAt(value, index) {
       const { name, type, empty } = table.columns[index];
-      return name === "figure" && value !== null ? words(value) : written(value, type, empty);
+      return name === "figure" && value !== null ? called(words(value)) : written(value, type, empty);
     }
 
     function textOf(row) {
@@ -62,9 +62,9 @@ const tables = (() => {
 
     function howMany(rows, shown) {
       const [here, all] = [table.rows.length, table.total_rows ?? table.rows.length];
-      if (wanted.length) return `${counted(rows.length, "row")} of ${here} found`;
-      const had = all > here ? `The first ${here} of ${counted(all, "row")}` : counted(here, "row");
-      return shown < rows.length ? `${had}, ${shown} shown` : had;
+      if (wanted.length) return said("%(rows)s of %(all)s found", { rows: rowsOf(rows.length), all: here });
+      const had = all > here ? said("The first %(count)s of %(rows)s", { count: here, rows: rowsOf(all) }) : rowsOf(here);
+      return shown < rows.length ? said("%(rows)s, %(count)s shown", { rows: had, count: shown }) : had;
     }
 
     function refresh() {
@@ -74,7 +74,7 @@ const tables = (() => {
       count.textContent = howMany(rows, shown.length);
       const isMore = shown.length < rows.length || (table.next && nextRows);
       more.hidden = !isMore;
-      more.textContent = shown.length < rows.length ? `Show ${Math.min(step, rows.length - shown.length)} more` : "Get more rows";
+      more.textContent = shown.length < rows.length ? said("Show %(count)s more", { count: Math.min(step, rows.length - shown.length) }) : said("Get more rows");
       region.hidden = table.rows.length === 0;
     }
 
@@ -93,7 +93,7 @@ const tables = (() => {
         limit += page.rows.length;
         onMore();
       } catch (error) {
-        failed.textContent = `The next rows could not be read: ${line(error.message)}`;
+        failed.textContent = said("The next rows could not be read: %(why)s", { why: line(error.message) });
       }
       more.disabled = false;
       refresh();

@@ -12,7 +12,8 @@ const view = (() => {
 
   /** Show an answer as the whole page; `host` is where more rows, and the rest of an answer, come from, if there is one. */
   function show(answer, host = {}) {
-    document.title = line(answer.title);
+    speech.speak(answer.language);
+    document.title = called(line(answer.title));
     document.getElementById("status").textContent = "";
     fill(place, answer, { ...host, heading: heading(answer) });
   }
@@ -38,19 +39,19 @@ const view = (() => {
   function warning({ status, evidence: { Gaps: gaps } }, rest) {
     if (status === "complete") return null;
     const isReading = status === "reading";
-    const said = isReading
-      ? "Still reading. These are the rows that were read so far, and the figures will change."
-      : "Partial data. Something could not be read, so rows may be missing here, and figures that would need them are left out.";
-    const told = element("div", { class: "notice", role: "note" }, element("p", null, element("strong", null, said)));
-    if (gaps && gaps !== "none") told.append(element("p", null, `What is missing: ${line(gaps)}`));
-    if (isReading && rest) told.append(element("button", { type: "button", click: rest }, "Get the rest"));
+    const what = isReading
+      ? said("Still reading. These are the rows that were read so far, and the figures will change.")
+      : said("Partial data. Something could not be read, so rows may be missing here, and figures that would need them are left out.");
+    const told = element("div", { class: "notice", role: "note" }, element("p", null, element("strong", null, what)));
+    if (gaps && gaps !== "none") told.append(element("p", null, said("What is missing: %(gaps)s", { gaps: line(gaps) })));
+    if (isReading && rest) told.append(element("button", { type: "button", click: rest }, said("Get the rest")));
     return told;
   }
 
   function heading(answer) {
     const filled = Object.entries(answer.arguments).map(([name, value]) => `${words(name)}: ${written(value)}`);
-    const facts = [answer.evidence["As of"] && `As of ${answer.evidence["As of"]}`, ...filled].filter(Boolean);
-    return element("header", null, element("h1", null, line(answer.title)),
+    const facts = [answer.evidence["As of"] && `${called("As of")} ${answer.evidence["As of"]}`, ...filled].filter(Boolean);
+    return element("header", null, element("h1", null, called(line(answer.title))),
       element("ul", { class: "facts" }, ...facts.map((fact) => element("li", null, line(fact)))));
   }
 
@@ -70,15 +71,15 @@ const view = (() => {
 
   function search(drawn) {
     if (!drawn.some((one) => one.section.querySelector("tbody tr"))) return null;
-    const field = element("input", { type: "search", id: "rows", autocomplete: "off", placeholder: "an app, a person, a date" });
+    const field = element("input", { type: "search", id: "rows", autocomplete: "off", placeholder: said("an app, a person, a date") });
     field.addEventListener("input", () => { for (const one of drawn) one.search(field.value); });
-    return element("p", { class: "find" }, element("label", { for: "rows" }, "Search in the rows"), field);
+    return element("p", { class: "find" }, element("label", { for: "rows" }, said("Search in the rows")), field);
   }
 
   function evidence(answer) {
     const facts = Object.entries(answer.evidence).map(([label, text]) =>
-      element("div", null, element("dt", null, line(label)), element("dd", null, line(text))));
-    return element("section", { class: "evidence" }, element("h2", null, "Evidence"), element("dl", null, ...facts),
+      element("div", null, element("dt", null, called(line(label))), element("dd", null, called(line(text)))));
+    return element("section", { class: "evidence" }, element("h2", null, called("Evidence")), element("dl", null, ...facts),
       element("p", { class: "stamp" }, element("code", null, line(answer.stamp))));
   }
 

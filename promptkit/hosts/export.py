@@ -12,6 +12,7 @@ from promptkit.argument_type import type_of
 from promptkit.connection.client import TORII_URL
 from promptkit.errors import UsageError
 from promptkit.files import make_folder, read_text, write_bytes
+from promptkit.language import ENGLISH
 from promptkit.library.instructions import (
     Variant,
     build_instructions,
@@ -31,21 +32,25 @@ _JINJA = ImmutableSandboxedEnvironment(
 
 def export_project(library: Library, profile: Profile, name: str, url: str = TORII_URL) -> Files:
     """A folder for a project or GPT: steps with the server's address, the instructions, and the prompts by group."""
-    host = find_host(library, name)
-    host = host.model_copy(update={"connect": host.connect.replace(TORII_URL, url)})
     language = instructions_language(library, profile.language)
+    words = library.languages.named(language)
+    host = find_host(library, name)
+    told = {"title": words.said(host.title), "connect": words.said(host.connect), "paste": words.said(host.paste)}
+    host = host.model_copy(update=told | {"connect": told["connect"].replace(TORII_URL, url)})
     text = build_instructions(library, Variant(host.variant), language=language)
     offered = offered_prompts(library, profile)
     blanks = {f"{one.group}/{one.name}": names for one in offered if (names := _blanks(one, profile))}
-    steps = fill(library, "project", host=host, length=utf16_length(text), blanks=blanks)
+    steps = fill(library, "project", language, host=host, length=utf16_length(text), blanks=blanks)
     prompts = {f"prompts/{one.group}/{one.name}.md": text_with_blanks(one, profile) for one in offered}
     return {"README.md": steps, "instructions.md": text} | prompts
 
 
-def fill(library: Library, name: str, /, **values: object) -> str:
-    """A template of instructions/export with its values."""
-    template = read_text(library.file(f"instructions/export/{name}.md.j2"))
-    return _JINJA.from_string(template).render(values).rstrip() + "\n"
+def fill(library: Library, name: str, language: str = ENGLISH, /, **values: object) -> str:
+    """A template of instructions/export with its values, in a language; in English where it does not exist in it."""
+    translated = library.file(f"instructions/export/{language}/{name}.md.j2")
+    template = translated if translated.exists() else library.file(f"instructions/export/{name}.md.j2")
+    words = library.languages.named(language)
+    return _JINJA.from_string(read_text(template)).render(words=words, **values).rstrip() + "\n"
 
 
 def export_folder(files: Files, folder: Path) -> None:

@@ -24,10 +24,6 @@ NAME = "torii-read-only"
 MARKETPLACE = "torii-dashboards"
 # Of Agent Plugins, which ChatGPT, Codex, Cursor and others read.
 _SCHEMAS = "https://agent-plugins.org/schemas/1.0.0"
-_DESCRIPTION = (
-    "Dashboards of a company's software from Torii: renewals, spend, licences, overlap, owners and review queues, as "
-    "tables that can be checked. It only reads, and never changes anything."
-)
 _MAKER = {"name": "promptkit for Torii"}
 _MAX_DESCRIPTION = 1024  # Agent Skills.
 _MAX_DEFAULT_PROMPT = 255  # OpenAI's directory.
@@ -38,14 +34,21 @@ _EPOCH = (1980, 1, 1, 0, 0, 0)  # The earliest day of a zip file, so that the sa
 def export_plugin(library: Library, profile: Profile, url: str) -> Files:
     """The repository by path. `url` is where the hosts reach Torii's MCP server, or the guard before it."""
     version = instructions_version(library)
+    language = instructions_language(library, profile.language)
+    words = library.languages.named(language)
     skills = _skills(library, profile, url)
-    about = {"name": NAME, "version": version, "description": _DESCRIPTION}
+    description = words.said(
+        "Dashboards of a company's software from Torii: renewals, spend, licences, overlap, owners and review queues, as tables that can be checked. It only reads, and never changes anything."  # noqa: E501
+    )
+    about = {"name": NAME, "version": version, "description": description}
     more = {"author": _MAKER, "license": "Apache-2.0", "keywords": ["torii", "saas-management", "read-only"]}
-    entry = {"name": NAME, "source": "./", "description": _DESCRIPTION, "version": version}
-    marketplace = {"name": MARKETPLACE, "description": _DESCRIPTION, "owner": _MAKER, "plugins": [entry]}
+    entry = {"name": NAME, "source": "./", "description": description, "version": version}
+    marketplace = {"name": MARKETPLACE, "description": description, "owner": _MAKER, "plugins": [entry]}
     zips = {f"zips/{name}.zip": zipped(name, files) for name, files in skills.items()}
     return {
-        "README.md": fill(library, "plugin", name=NAME, marketplace=MARKETPLACE, url=url, skills=sorted(skills)),
+        "README.md": fill(
+            library, "plugin", language, name=NAME, marketplace=MARKETPLACE, url=url, skills=sorted(skills)
+        ),
         "plugin.json": _json({"$schema": f"{_SCHEMAS}/plugin.schema.json", **about, **more}),
         "mcp.json": _json(
             {
@@ -64,11 +67,13 @@ def export_plugin(library: Library, profile: Profile, url: str) -> Files:
 def _skills(library: Library, profile: Profile, url: str) -> dict[str, Mapping[str, str]]:
     """The files of each skill by its name: the instructions, and the views of each group."""
     version, prompts = instructions_version(library), offered_prompts(library, profile)
-    text = build_instructions(library, language=instructions_language(library, profile.language))
-    rules = fill(library, "plugin_rules", name=NAME, version=version, instructions=text)
-    about = "What the assistant may and may not do with Torii."
-    found: dict[str, Mapping[str, str]] = {}
-    found[NAME] = {"SKILL.md": rules, "agents/openai.yaml": _for_openai("Read-only rules", about, about, url)}
+    language = instructions_language(library, profile.language)
+    words = library.languages.named(language)
+    text = build_instructions(library, language=language)
+    rules = fill(library, "plugin_rules", language, name=NAME, version=version, instructions=text)
+    about = words.said("What the assistant may and may not do with Torii.")
+    shown = _for_openai(words.said("Read-only rules"), about, about, url)
+    found: dict[str, Mapping[str, str]] = {NAME: {"SKILL.md": rules, "agents/openai.yaml": shown}}
     for group, members in groupby(prompts, attrgetter("group")):
         found[f"torii-{group.replace('_', '-')}"] = _group_skill(library, profile, group, list(members), url)
     return found
@@ -77,26 +82,33 @@ def _skills(library: Library, profile: Profile, url: str) -> dict[str, Mapping[s
 def _group_skill(
     library: Library, profile: Profile, group: str, prompts: Sequence[Prompt], url: str
 ) -> Mapping[str, str]:
-    name, topic = f"torii-{group.replace('_', '-')}", group.replace("_", " ")
-    description = f"Answers questions about {topic} from Torii, and only reads:"
+    language = instructions_language(library, profile.language)
+    words = library.languages.named(language)
+    name, topic = f"torii-{group.replace('_', '-')}", words.said(group.replace("_", " "))
+    description = words.said("Answers questions about %(topic)s from Torii, and only reads:", topic=topic)
     for prompt in prompts:
-        if len(longer := f"{description} {prompt.title}") <= _MAX_DESCRIPTION:
+        if len(longer := f"{description} {words.said(prompt.title)}") <= _MAX_DESCRIPTION:
             description = longer
     skill = fill(
         library,
         "plugin_skill",
+        language,
         name=name,
         topic=topic,
-        description=json.dumps(description),  # A JSON string is a YAML one, whatever the title holds.
+        description=json.dumps(
+            description, ensure_ascii=False
+        ),  # A JSON string is a YAML one, whatever the title holds.
         version=instructions_version(library),
-        rules=build_instructions(library, Variant.SHORT, language=instructions_language(library, profile.language)),
+        rules=build_instructions(library, Variant.SHORT, language=language),
         prompts=prompts,
     )
     references = {
-        f"references/{one.name}.md": fill(library, "reference", prompt=one, text=text_with_blanks(one, profile))
+        f"references/{one.name}.md": fill(
+            library, "reference", language, prompt=one, text=text_with_blanks(one, profile)
+        )
         for one in prompts
     }
-    openai = _for_openai(f"Torii: {topic}", prompts[0].description, prompts[0].title, url)
+    openai = _for_openai(f"Torii: {topic}", words.said(prompts[0].description), words.said(prompts[0].title), url)
     return {"SKILL.md": skill, "agents/openai.yaml": openai, **references}
 
 

@@ -11,6 +11,7 @@ from difflib import SequenceMatcher, unified_diff
 from promptkit.argument_type import type_of
 from promptkit.errors import PromptkitError
 from promptkit.files import read_text
+from promptkit.language import english
 from promptkit.library.instructions import every_text
 from promptkit.library.render import STAMP, digest, render
 from promptkit.library.store import Library
@@ -117,7 +118,7 @@ def _as_pasted(prompt: Prompt, words: list[str]) -> str:
 def _value(argument: Argument, text: str) -> Scalar | None:
     """The value that is written so in a prompt; None if there is none, since an edit may have replaced a blank too."""
     value = type_of(argument).parse(text, _ANY_DAY)
-    return value if type_of(argument).why_not_valid(argument, value, DEFAULT_PROFILE) is None else None
+    return value if type_of(argument).why_not_valid(argument, value, DEFAULT_PROFILE, english()) is None else None
 
 
 def _rendered(prompt: Prompt, values: Mapping[str, Scalar]) -> str:

@@ -14,6 +14,7 @@ from ruamel.yaml import YAML
 from promptkit.argument_type import type_of
 from promptkit.errors import Problem, PromptkitError, nearest
 from promptkit.files import Document, load_yaml, validate
+from promptkit.language import english
 from promptkit.library.standards import currency, time_zone
 from promptkit.library.store import Library
 from promptkit.model import Profile
@@ -118,7 +119,7 @@ def _misfits(document: Document, profile: Profile, library: Library) -> Iterator
     known = sorted({name for prompt in prompts for name in prompt.arguments})
     for name, value in profile.thresholds.items():
         named = [prompt.arguments[name] for prompt in prompts if name in prompt.arguments]
-        reasons = [type_of(argument).why_not_valid(argument, value, profile) for argument in named]
+        reasons = [type_of(argument).why_not_valid(argument, value, profile, english()) for argument in named]
         if not reasons:
             fix = nearest(name, known, "write the name of an argument, as promptkit show NAME lists them")
             yield document.problem_at(

@@ -13,7 +13,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from promptkit.argument_type import type_of
 from promptkit.errors import Problem, PromptkitError
-from promptkit.language import Language, words_of
+from promptkit.language import Language, english, words_of
 from promptkit.model import DEFAULT_PROFILE, Argument, Fits, Profile, Prompt, Scalar, Table
 from promptkit.text import legible
 
@@ -76,11 +76,12 @@ def _compiled(template: str) -> Template:
 def template_context(prompt: Prompt, profile: Profile) -> dict[str, str]:
     """What a template may use besides its arguments: the tenant's settings, what it `fits`, its tables' headers."""
     settings = {"time_zone": profile.time_zone, "display_currency": profile.display_currency}
-    size = {"fits": _as_size(prompt.fits, words_of(prompt))} if prompt.fits else {}
+    size = {"fits": as_size(prompt.fits, words_of(prompt))} if prompt.fits else {}
     return settings | size | tables_as_headers(prompt.answer.tables)
 
 
-def _as_size(fits: Fits, words: Language) -> str:
+def as_size(fits: Fits, words: Language) -> str:
+    """The size of a tenant, such as `400 apps and 5,000 users`."""
     return words.says.fits.format(apps=words.grouped(fits.apps), users=words.grouped(fits.users))
 
 
@@ -113,14 +114,18 @@ def resolve_arguments(
     Raises:
         PromptkitError: everything that is wrong with them, together.
     """
+    words = words_of(prompt)
     problems = [_unknown(prompt, name) for name in given if name not in prompt.arguments]
     values: dict[str, Scalar] = {}
     for name, argument in prompt.arguments.items():
         value = given.get(name, default_of(name, argument, profile))
         if value is None:
-            problems.append(_wrong(f"{prompt.name} needs {name}: {argument.description}", f"give a value for {name}"))
-        elif reason := type_of(argument).why_not_valid(argument, value, profile):
-            problems.append(_wrong(f"{name} is {_short(value)}, but {reason}", "correct the value"))
+            message = words.said(
+                "%(prompt)s needs %(name)s: %(about)s", prompt=prompt.name, name=name, about=argument.description
+            )
+            problems.append(_wrong(message, words.said("give a value for %(name)s", name=name)))
+        elif reason := type_of(argument).why_not_valid(argument, value, profile, words):
+            problems.append(_unfit(name, value, reason, words))
         else:
             values[name] = value
     problems = problems or [*_unfit_together(prompt, values, profile)]
@@ -131,8 +136,9 @@ def resolve_arguments(
 
 def _unfit_together(prompt: Prompt, values: Mapping[str, Scalar], profile: Profile) -> Iterator[Problem]:
     for name, argument in prompt.arguments.items():
-        if reason := type_of(argument).why_not_beside(values[name], prompt.arguments, values, profile):
-            yield _wrong(f"{name} is {_short(values[name])}, but {reason}", "correct the value")
+        words = words_of(prompt)
+        if reason := type_of(argument).why_not_beside(values[name], prompt.arguments, values, profile, words):
+            yield _unfit(name, values[name], reason, words)
 
 
 def default_of(name: str, argument: Argument, profile: Profile) -> Scalar | None:
@@ -141,7 +147,7 @@ def default_of(name: str, argument: Argument, profile: Profile) -> Scalar | None
     A threshold in the profile is used for every argument of its name for which it is valid.
     """
     type_, threshold = type_of(argument), profile.thresholds.get(name)
-    fits = threshold is not None and type_.why_not_valid(argument, threshold, profile) is None
+    fits = threshold is not None and type_.why_not_valid(argument, threshold, profile, english()) is None
     return threshold if fits else type_.default(argument, profile)
 
 
@@ -218,8 +224,19 @@ def _name_problems(node: nodes.Name, declared: Mapping[str, Argument], context: 
 
 
 def _unknown(prompt: Prompt, name: str) -> Problem:
-    known = ", ".join(prompt.arguments) or "none"
-    return _wrong(f"{prompt.name} has no argument {_short(name)}; it has: {known}", "use one of these names")
+    words = words_of(prompt)
+    message = words.said(
+        "%(prompt)s has no argument %(name)s; it has: %(known)s",
+        prompt=prompt.name,
+        name=_short(name),
+        known=", ".join(prompt.arguments) or words.says.none,
+    )
+    return _wrong(message, words.said("use one of these names"))
+
+
+def _unfit(name: str, value: Scalar, reason: str, words: Language) -> Problem:
+    message = words.said("%(name)s is %(value)s, but %(reason)s", name=name, value=_short(value), reason=reason)
+    return _wrong(message, words.said("correct the value"))
 
 
 def _wrong(message: str, fix: str) -> Problem:

@@ -6,8 +6,11 @@ import json
 import re
 from pathlib import Path
 
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+
 from promptkit.errors import UsageError
 from promptkit.files import make_folder, read_text, write_text
+from promptkit.language import ENGLISH
 from promptkit.library.store import Library
 from promptkit.library.stored_prompt import StoredPrompt
 from promptkit.text import legible
@@ -19,6 +22,15 @@ _STARTS_WITH = {
     "pre-commit-config.yaml": ".pre-commit-config.yaml",
     "gitignore": ".gitignore",
 }
+# Other signs than a prompt's template has.
+_JINJA = ImmutableSandboxedEnvironment(
+    block_start_string="<%",
+    block_end_string="%>",
+    variable_start_string="<<",
+    variable_end_string=">>",
+    trim_blocks=True,
+    keep_trailing_newline=True,
+)
 
 
 def start_library(folder: Path) -> list[Path]:
@@ -38,20 +50,22 @@ def start_library(folder: Path) -> list[Path]:
     return paths
 
 
-def scaffold(library: Library, name: str, stored: StoredPrompt | None = None) -> list[Path]:
-    """Write a draft prompt, its recipe and its case, and return their paths.
+def scaffold(library: Library, name: str, stored: StoredPrompt | None = None, language: str = ENGLISH) -> list[Path]:
+    """Write a draft prompt in a language, its recipe and its case, and return their paths.
 
     They pass `check`, but for what is wrong in the text of a `stored` prompt, which the draft begins with.
 
     Raises:
-        UsageError: the name is taken or not a name.
+        UsageError: the name is taken or not a name, or the library has no such language.
         PromptkitError: the library cannot be written.
     """
     library.check_writable()
     check_new_name(library, name)
+    check_language(library, language)
+    draft = _in_language(library, _NEW_PROMPT, language)
     texts = {
-        library.prompts / f"{name}.yaml": _beginning_with(stored) if stored else _NEW_PROMPT,
-        library.recipes / f"{name}.yaml": _NEW_RECIPE,
+        library.prompts / f"{name}.yaml": _beginning_with(draft, stored) if stored else draft,
+        library.recipes / f"{name}.yaml": _in_language(library, _NEW_RECIPE, language),
         library.evals / "cases" / f"{name}.yaml": _NEW_CASE + _filled_in(stored),
     }
     for path, text in texts.items():
@@ -62,21 +76,35 @@ def scaffold(library: Library, name: str, stored: StoredPrompt | None = None) ->
     return list(texts)
 
 
-def _beginning_with(stored: StoredPrompt) -> str:
+def _in_language(library: Library, text: str, code: str) -> str:
+    words = library.languages.named(code)
+    return _JINJA.from_string(text).render(said=words.said, words=words, code=code)
+
+
+def _beginning_with(draft: str, stored: StoredPrompt) -> str:
     """The draft with the stored text before its own question, and an argument for each of its variables."""
     arguments = "".join(
         f"  {name}:\n    type: string\n    description: {json.dumps(f'What the stored prompt called {called}.')}\n"
         for name, called in stored.variables.items()
     )
     text = "".join(f"  {line}".rstrip() + "\n" for line in stored.text.splitlines())
-    return _NEW_PROMPT.replace("arguments:\n", f"arguments:\n{arguments}").replace(
-        "template: |\n", f"template: |\n{text}\n"
-    )
+    return draft.replace("arguments:\n", f"arguments:\n{arguments}").replace("template: |\n", f"template: |\n{text}\n")
 
 
 def _filled_in(stored: StoredPrompt | None) -> str:
     names = stored.variables if stored else {}
     return f"    arguments: {{{', '.join(f'{name}: example' for name in names)}}}\n" if names else ""
+
+
+def check_language(library: Library, code: str) -> None:
+    """Do nothing if the library has a language of this code.
+
+    Raises:
+        UsageError: it has none.
+    """
+    if code not in (known := library.languages.files):
+        fix = f"write one of {', '.join(known)}, or add languages/{legible(code)}.yaml"
+        raise UsageError.of("unknown-language", f"there is no language {legible(code)}", fix)
 
 
 def check_new_name(library: Library, name: str) -> None:
@@ -100,19 +128,22 @@ _NEW_PROMPT = """\
 name: NAME
 version: 1.0.0
 status: draft
-title: Apps with many users
+<% if code != "en" %>
+language: << code >>
+<% endif %>
+title: << said("Apps with many users") >>
 group: portfolio
 fits: {apps: 60, users: 300}
-audience: Who will use it
-description: What it answers, in one sentence.
-questions: [as people ask for it]
+audience: << said("Who will use it") >>
+description: << said("What it answers, in one sentence.") >>
+questions: [<< said("as people ask for it") >>]
 arguments:
   min_users:
     type: integer
-    unit: users
+    unit: << said("users") >>
     default: 100
     minimum: 0
-    description: Leave out apps with this many active users or fewer.
+    description: << said("Leave out apps with this many active users or fewer.") >>
 reads: [list_apps]
 answer:
   tables:
@@ -124,28 +155,28 @@ answer:
     - {name: apps, type: integer, unit: apps}
 chart: {type: bars, x: [app], y: [active_users]}
 template: |
-  Which apps have more than {{ min_users }} active users?
+  << said("Which apps have more than {{ min_users }} active users?") >>
 
-  Read only. How to count:
+  << said("Read only. How to count:") >>
   - {{ to_the_end }}
-  - Reading is enough for up to {{ fits }}. If Torii holds more, say so under Gaps.
+  - << said("Reading is enough for up to {{ fits }}. If Torii holds more, say so under Gaps.") >>
 
   ## Apps
   {{ table }}
-  One row per app, most users first.
+  << said("One row per app, most users first.") >>
 
-  ## Totals
-  - apps: the number of rows
+  ## << words.headings.totals >>
+  - apps: << said("the number of rows") >>
 
-  ## Evidence
-  - Rows (by tool, read of total), As of (date and time zone), Gaps (or none); Method and Filters if they add
+  ## << words.headings.evidence >>
+  - << words.evidence_line >>
 changes:
-  1.0.0: First release.
+  1.0.0: << said("First release.") >>
 """
 
 _NEW_RECIPE = """\
 # yaml-language-server: $schema=../recipe.schema.json
-method: apps counted whose activeUsersCount is above the limit
+method: << said("apps counted whose activeUsersCount is above the limit") >>
 reads:
   apps:
     tool: list_apps

@@ -31,8 +31,8 @@ from promptkit.page.evidence import Evidence
 from promptkit.page.guide import Guide, ViewGroup, load_groups, load_guide, load_roles, next_views
 from promptkit.page.markdown import line_html
 from promptkit.page.views import PageView, SampleAnswer, grouped, script_data, view_of
-from promptkit.page.words import script_words, spoken, templates
 from promptkit.reports.frame import BASE_STYLE, inline, security_policy
+from promptkit.reports.words import speech, spoken, templates
 from promptkit.views.finding import packs_of
 
 _FOLDER = Path(__file__).parent
@@ -49,7 +49,7 @@ def _dense(text: str) -> Markup:
 
 
 def _templates(words: Language) -> Environment:
-    jinja = templates(words)
+    jinja = templates(words, _FOLDER / "templates")
     jinja.filters["line"] = line_html
     jinja.filters["dense"] = _dense
     # Without sorted keys: the script needs them in the order of the form.
@@ -88,12 +88,12 @@ def build_page(
     """
     guide, setups = load_guide(), load_assistants()
     prompts = [one for one in library.load_prompts() if preview or one.status is not Status.DRAFT]
-    views = _views(library, prompts, profile, guide.validation, samples or {}, evidence or {})
+    usual = spoken(library.languages, profile.language)
+    language, words = usual
+    views = _views(library, prompts, profile, words, guide.validation, samples or {}, evidence or {})
     shown = [view.prompt for view in views]
     packs = packs_of(library, shown)
     style, scripts = _style(profile), [*_scripts(), *_preview_scripts(preview)]
-    language, words = spoken(library.languages, profile.language)
-    told = script_words(words, scripts)
     return (
         _templates(words)
         .get_template("page.html.j2")
@@ -108,10 +108,10 @@ def build_page(
             titles={prompt.name: prompt.title for prompt in shown},
             descriptions={prompt.name: prompt.description for prompt in shown},
             at_once={name: _at_once(name, pack, views) for name, pack in packs.items()},
-            data=script_data(views, profile, packs)
+            data=script_data(views, profile, words, packs)
             | _home_data(guide, shown, packs)
-            | {"statuses": {status: words.page.get(text, text) for status, text in setups.statuses.items()}}
-            | ({"words": told} if told else {}),
+            | {"statuses": {status: words.said(text) for status, text in setups.statuses.items()}},
+            speech=speech(usual, scripts, texts=_said_by(samples or {})),
             guide=guide,
             setups=setups,
             company=profile.company,
@@ -143,6 +143,7 @@ def _views(
     library: Library,
     prompts: Sequence[Prompt],
     profile: Profile,
+    words: Language,
     always: Collection[str],
     samples: Mapping[str, Sequence[SampleAnswer]],
     evidence: Mapping[str, Sequence[Evidence]],
@@ -157,6 +158,7 @@ def _views(
             prompt,
             groups.get(prompt.group) or ViewGroup(label=prompt.group.replace("_", " ").capitalize()),
             profile,
+            words,
             library.reviewed_tools,
             samples.get(prompt.name, ()),
             evidence.get(f"{prompt.name}@{prompt.version}", ()),
@@ -164,6 +166,12 @@ def _views(
         )
         for prompt in shown
     ]
+
+
+def _said_by(samples: Mapping[str, Sequence[SampleAnswer]]) -> list[str]:
+    """Why sample answers have no chart, in English."""
+    charts = [one.answer.get("chart") for answers in samples.values() for one in answers]
+    return [chart for chart in charts if isinstance(chart, str)]
 
 
 def _at_once(name: str, pack: Pack, views: Sequence[PageView]) -> str:
@@ -196,12 +204,13 @@ def _instructions(library: Library, language: str) -> dict[str, Any]:
         name: host.model_dump() | {"length": utf16_length(texts[host.variant])}
         for name, host in load_hosts(library).items()
     }
-    rules = instruction_rules(library)
+    never = [rule.id for rule in instruction_rules(library) if rule.text.startswith("Never ")]
+    rules = instruction_rules(library, spoken)
     return {
         "instructions": texts,
         "hosts": hosts,
         "may": [rule.text for rule in rules if rule.id.startswith("DO-")],
-        "never": [rule.text for rule in rules if rule.id.startswith("RO-") and rule.text.startswith("Never ")],
+        "never": [rule.text for rule in rules if rule.id.startswith("RO-") and rule.id in never],
     }
 
 

@@ -16,7 +16,7 @@ from promptkit.model import Argument, Profile
 class FormField:
     """One field. `value` is its initial value, as the control holds it; empty if somebody must fill it in.
 
-    `need` says what is valid, as the end of a sentence.
+    `need` says what is valid, as the end of a sentence, in `words`.
     """
 
     name: str
@@ -24,6 +24,7 @@ class FormField:
     value: str
     control: Control
     need: str
+    words: Language
 
     @property
     def label(self) -> str:
@@ -33,21 +34,27 @@ class FormField:
     @property
     def hint(self) -> str:
         """What the control itself does not show: the rest of the description, limits, examples. May be empty."""
-        limits = type_of(self.argument).limits(self.argument)
+        limits = type_of(self.argument).limits(self.argument, self.words)
         examples = ", ".join(map(written, self.argument.examples))
         more = self._sentences[1]
-        hints = [more, f"{limits[:1].upper()}{limits[1:]}", f"For example {examples}" if examples else ""]
+        hints = [
+            more,
+            f"{limits[:1].upper()}{limits[1:]}",
+            self.words.said("For example %(examples)s", examples=examples) if examples else "",
+        ]
         return " ".join(f"{hint}." for hint in hints if hint)
 
     @property
     def _sentences(self) -> tuple[str, str]:
-        first, _, rest = self.argument.description.rstrip(".").partition(". ")
+        first, _, rest = self.words.said(self.argument.description).rstrip(".").partition(". ")
         return first, rest
 
 
-def fields_of(arguments: Mapping[str, Argument], profile: Profile, words: Language) -> list[FormField]:
-    """The fields of a form, in the order of the arguments."""
-    return [_field(name, argument, profile, words) for name, argument in arguments.items()]
+def fields_of(
+    arguments: Mapping[str, Argument], profile: Profile, written_in: Language, words: Language
+) -> list[FormField]:
+    """The fields of a form, in the order of the arguments: what they write in the prompt, and what they say."""
+    return [_field(name, argument, profile, written_in, words) for name, argument in arguments.items()]
 
 
 def field_limits(field: FormField) -> dict[str, Any]:
@@ -55,9 +62,10 @@ def field_limits(field: FormField) -> dict[str, Any]:
     return {"takes": field.control.takes, **field.control.rule, "need": field.need}
 
 
-def _field(name: str, argument: Argument, profile: Profile, words: Language) -> FormField:
+def _field(name: str, argument: Argument, profile: Profile, written_in: Language, words: Language) -> FormField:
     type_ = type_of(argument)
     default = default_of(name, argument, profile)
     start = type_.untouched if default is None else default
     value = "" if start is None else written(start)
-    return FormField(name, argument, value, type_.control(argument, profile, words), type_.need(argument))
+    control = type_.control(argument, profile, written_in)
+    return FormField(name, argument, value, control, type_.need(argument, words), words)

@@ -4,9 +4,6 @@
 const byId = (id) => document.getElementById(id);
 const data = JSON.parse(byId("data").textContent);
 
-/** A text in the page's language, with what stands in its blanks. */
-const said = (text, blanks = {}) => (data.words?.[text] ?? text).replace(/%\((\w+)\)s/g, (_, name) => blanks[name]);
-
 const notices = (() => {
   const status = byId("status");
 

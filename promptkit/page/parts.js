@@ -9,5 +9,7 @@ for (const place of document.querySelectorAll("[data-part]")) {
       if (one.hasAttribute(attribute)) one.setAttribute(attribute, one.getAttribute(attribute).replace("*", name));
     }
   }
+  // What is copied is in the language of its prompt, also where the page speaks another.
+  if (place.dataset.language) part.querySelector("pre").lang = place.dataset.language;
   place.replaceWith(part);
 }

@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from promptkit.language import words_of
-from promptkit.library.render import template_context
+from promptkit.language import Language, words_of
+from promptkit.library.render import as_size, template_context
 from promptkit.model import Pack, Profile, Prompt, ReviewedTool, Status
 from promptkit.page.evidence import Evidence
 from promptkit.page.fields import FormField, field_limits, fields_of
@@ -32,9 +32,10 @@ class SampleAnswer:
 
 @dataclass(frozen=True)
 class PageView:
-    """One prompt as the page shows it; the prompts of `next` are asked after it."""
+    """One prompt as the page shows it, in `words`; the prompts of `next` are asked after it."""
 
     prompt: Prompt
+    words: Language
     group: ViewGroup
     fields: Sequence[FormField]
     reads: Sequence[tuple[str, str]]
@@ -48,7 +49,12 @@ class PageView:
         totals = [one for sample in self.samples[:1] for one in sample.answer["totals"] if one["value"]]
         money = sorted((one for one in totals if one["type"] == "money"), key=lambda one: -abs(one["value"]))
         others = [one for one in totals if one["type"] in {"integer", "percent"}]
-        return [(_short(one), _words(one["name"]).lower()) for one in [*money[:1], *others][:2]]
+        return [(_short(one, self.words), _words(one["name"]).lower()) for one in [*money[:1], *others][:2]]
+
+    @property
+    def size(self) -> str:
+        """The largest tenant that the prompt fits; empty if it does not say."""
+        return as_size(self.prompt.fits, self.words) if self.prompt.fits else ""
 
     @property
     def changes(self) -> list[tuple[str, str]]:
@@ -61,22 +67,25 @@ def view_of(
     prompt: Prompt,
     group: ViewGroup,
     profile: Profile,
+    words: Language,
     rules: Mapping[str, ReviewedTool],
     samples: Sequence[SampleAnswer],
     evidence: Sequence[Evidence],
     following: Sequence[Prompt],
 ) -> PageView:
     """One prompt as the page shows it."""
-    reads = [(tool, rules[tool].capability.removeprefix("read ") if tool in rules else "") for tool in prompt.reads]
-    fields = fields_of(prompt.arguments, profile, words_of(prompt))
-    return PageView(prompt, group, fields, reads, samples, evidence, following)
+    told = [(tool, words.said(rules[tool].capability) if tool in rules else "") for tool in prompt.reads]
+    reads = [(tool, capability.removeprefix("read ")) for tool, capability in told]
+    fields = fields_of(prompt.arguments, profile, words_of(prompt), words)
+    return PageView(prompt, words, group, fields, reads, samples, evidence, following)
 
 
-def _short(total: Mapping[str, Any]) -> str:
+def _short(total: Mapping[str, Any], words: Language) -> str:
     """The figure of a total with few digits, such as 1.2M USD."""
     value = total["value"]
     power = min(max(int(math.log10(abs(value))) // 3, 0), 2)
-    figure = f"{value / 1000**power:,.{1 if power else 0}f}".removesuffix(".0") + ("", "K", "M")[power]
+    number = words.signed(f"{value / 1000**power:,.{1 if power else 0}f}".removesuffix(".0"))
+    figure = (number, words.said("%(count)sK", count=number), words.said("%(count)sM", count=number))[power]
     unit = {"percent": "%", "money": total.get("key", "")}.get(total["type"], "")
     return f"{figure} {unit}".strip()
 
@@ -93,13 +102,15 @@ def grouped(views: Sequence[PageView]) -> list[tuple[ViewGroup, list[PageView]]]
     return list(groups.values())
 
 
-def script_data(views: Sequence[PageView], profile: Profile, packs: Mapping[str, Pack]) -> dict[str, Any]:
+def script_data(
+    views: Sequence[PageView], profile: Profile, words: Language, packs: Mapping[str, Pack]
+) -> dict[str, Any]:
     """The data for the page's script: each view by its name, what views share, former names, the index."""
     parts = Parts()
     steps = [template_steps(view.prompt, template_context(view.prompt, profile), profile) for view in views]
     lines = RepeatedLines(steps)
     return {
-        "index": packed(build_index([view.prompt for view in views], profile, packs)),
+        "index": packed(build_index([view.prompt for view in views], profile, words, packs)),
         "views": {
             view.prompt.name: _script_view(view, parts) | {"steps": lines.taken_out(own)}
             for view, own in zip(views, steps, strict=True)

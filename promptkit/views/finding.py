@@ -9,6 +9,7 @@ from typing import Any
 from promptkit.answering.view_answer import as_json
 from promptkit.argument_type import type_of
 from promptkit.errors import PromptkitError
+from promptkit.language import Language
 from promptkit.library.render import default_of
 from promptkit.library.store import Library
 from promptkit.model import Argument, Pack, Profile, Prompt, Status
@@ -35,10 +36,16 @@ def packs_of(library: Library, prompts: Sequence[Prompt]) -> dict[str, Pack]:
 class ViewFinder:
     """Finds views, and packs of them, by a question in words; their texts are read once, when it is created."""
 
-    def __init__(self, prompts: Sequence[Prompt], profile: Profile, packs: Mapping[str, Pack] | None = None) -> None:
+    def __init__(
+        self,
+        prompts: Sequence[Prompt],
+        profile: Profile,
+        words: Language | None = None,
+        packs: Mapping[str, Pack] | None = None,
+    ) -> None:
         self._prompts = {prompt.name: prompt for prompt in prompts}
         self._packs = packs or {}
-        self._index = build_index(prompts, profile, self._packs)
+        self._index = build_index(prompts, profile, words, self._packs)
 
     @property
     def groups(self) -> list[str]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from promptkit.answering.analyst import Answered
 from promptkit.answering.contract import Figures, Rows, write_answer, write_table
-from promptkit.answering.view_answer import as_json, view_answer
+from promptkit.answering.view_answer import as_json, language_of, view_answer
 from promptkit.answering.view_tools import READING
 from promptkit.language import Language, words_of
 from promptkit.model import Prompt, Scalar
@@ -73,8 +73,10 @@ def unfinished_answer(prompt: Prompt, values: Mapping[str, Scalar], stamp: str, 
         "remarks": [],
         "tables": [],
         "totals": [],
-    }
-    return ToolResult(data | {"evidence": {"Gaps": told}}, f"## Evidence\n- Gaps: {told}\n")
+    } | language_of(prompt)
+    words = words_of(prompt)
+    text = f"## {words.headings.evidence}\n- {words.labels.gaps}: {told}\n"
+    return ToolResult(data | {"evidence": {"Gaps": told}}, text)
 
 
 def unfinished_page(place: RowPlace, cursor: str, computation: Computation) -> ToolResult:

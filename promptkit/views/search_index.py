@@ -14,6 +14,7 @@ import snowballstemmer  # type: ignore[import-untyped]
 
 from promptkit.arguments.window import WORDS, way_of
 from promptkit.files import load_yaml, read_text
+from promptkit.language import Language
 from promptkit.library.render import default_of
 from promptkit.model import Argument, Pack, Profile, Prompt, Status
 
@@ -76,21 +77,27 @@ def stem(word: str) -> str:
     return str(_STEMMER.stemWord(word)) if len(word) > _SHORT else word
 
 
-def build_index(prompts: Sequence[Prompt], profile: Profile, packs: Mapping[str, Pack] | None = None) -> SearchIndex:
-    """The index of these views and packs, for a company's profile."""
+def build_index(
+    prompts: Sequence[Prompt],
+    profile: Profile,
+    words: Language | None = None,
+    packs: Mapping[str, Pack] | None = None,
+) -> SearchIndex:
+    """The index of these views and packs, for a company's profile; they are also found by what they are in `words`."""
+    prompts = [_called(prompt, words) for prompt in prompts] if words else prompts
     known = load_yaml(_WORDS).data
     reader = _Terms(known["common"].split(), known["alike"])
     weights = {prompt.name: _weights(prompt, reader) for prompt in prompts}
     phrases = [(one.name, sorted(set(reader.read(text)))) for one in prompts for text in (one.title, *one.questions)]
     rarity = _rarity(weights)
     # A meaning that none of these views has says as little as any other word.
-    words = {word: term for word, term in sorted(reader.words.items()) if term in rarity}
+    terms = {word: term for word, term in sorted(reader.words.items()) if term in rarity}
     nothing = [word for word, term in sorted(reader.words.items()) if term not in rarity]
     return {
         "common": sorted(reader.common),
         "ordinary": [*nothing, *reader.not_read(read_text(_ORDINARY).split())],
         "known_names": sorted({" ".join(words_of(name)) for name in known["names"]}),
-        "words": words,
+        "words": terms,
         "rarity": rarity,
         "views": weights,
         "phrases": [(name, terms) for name, terms in phrases if terms],
@@ -100,13 +107,24 @@ def build_index(prompts: Sequence[Prompt], profile: Profile, packs: Mapping[str,
         "groups": _groups(profile, known["departments"]),
         "period": WORDS,
         "packs": {
-            name: _stems(f"{name.replace('_', ' ')} {pack.title}", reader) for name, pack in (packs or {}).items()
+            name: _stems(f"{name} {pack.title} {_said(pack, words)}", reader) for name, pack in (packs or {}).items()
         },
     }
 
 
+def _said(pack: Pack, words: Language | None) -> str:
+    return words.said(pack.title) if words else ""
+
+
 def _stems(text: str, reader: _Terms) -> list[str]:
-    return sorted({stem(word) for word in words_of(text) if word not in reader.common})
+    found = words_of(text.replace("_", " "))
+    return sorted({stem(word) for word in found if word not in reader.common})
+
+
+def _called(prompt: Prompt, words: Language) -> Prompt:
+    own = [prompt.title, prompt.description]
+    called = [text for text in map(words.said, own) if text not in own]
+    return prompt.model_copy(update={"questions": (*prompt.questions, *called)})
 
 
 class _Terms:

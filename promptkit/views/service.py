@@ -64,7 +64,7 @@ class ViewService:
         self._library = library
         self._profile = profile
         views = offered_views(library, profile)
-        self._finder = ViewFinder(views, profile, packs_of(library, views))
+        self._finder = ViewFinder(views, profile, library.languages.named(profile.language), packs_of(library, views))
         self._torii = (
             GivenSession(server)
             if isinstance(server, OpenedSession)

@@ -2,7 +2,7 @@ import pytest
 
 from promptkit.commands.export_page import export_page
 from promptkit.errors import PromptkitError
-from promptkit.model import DEFAULT_PROFILE
+from promptkit.model import DEFAULT_PROFILE, Profile
 from tests.evals import evaluate
 from tests.page.samples import LIMIT_BYTES
 
@@ -19,11 +19,14 @@ def test_the_page_has_sample_answers_of_the_local_torii_and_the_evidence_of_a_ru
     assert "The analyst is a program and no language model" in page
 
 
-def test_without_a_record_each_view_tells_of_our_own_last_eval(library, tmp_path):
-    export_page(library, tmp_path, profile=DEFAULT_PROFILE, run=None)
+@pytest.mark.parametrize(
+    ("language", "told"), [("en", "every figure was right.</b>"), ("de", "war jede Zahl richtig.</b>")]
+)
+def test_without_a_record_each_view_tells_of_our_own_last_eval(language, told, library, tmp_path):
+    export_page(library, tmp_path, profile=Profile(language=language), run=None)
     page = (tmp_path / "index.html").read_text("utf-8")
-    assert "has not been tested yet" not in page
-    assert page.count("every figure was right.</b>") == len(library.prompt_names())
+    assert page.count(told) == len(library.prompt_names())
+    assert len(page.encode()) < LIMIT_BYTES
 
 
 def test_a_folder_that_cannot_be_made_is_a_problem(library, tmp_path):

@@ -11,6 +11,7 @@ from promptkit.answering.view_answer import view_answer
 from promptkit.connection.open_session import open_session
 from promptkit.dashboard.build import build_dashboard
 from promptkit.library.render import resolve_arguments
+from promptkit.reports.words import IN_ENGLISH, spoken
 from tests.browsers import opening
 
 
@@ -38,14 +39,19 @@ def answers(all_answers) -> dict[str, dict]:
     return deepcopy(all_answers)
 
 
+@pytest.fixture(scope="session")
+def german(library):
+    return spoken(library.languages, "de")
+
+
 @pytest.fixture
 def open_dashboard(browser, tmp_path):
     """Opens the dashboard of an answer as a file, in a new window or, several times as fast, in one that is open."""
     path = Path(tmp_path, "dashboard.html")
     with opening(browser, path) as open_:
 
-        def open_dashboard(answer, *, notice="", page=None, **options):
-            path.write_text(build_dashboard(answer, notice=notice), encoding="utf-8", newline="\n")
+        def open_dashboard(answer, *, notice="", page=None, usual=IN_ENGLISH, **options):
+            path.write_text(build_dashboard(answer, usual, notice=notice), encoding="utf-8", newline="\n")
             if page is None:
                 return open_(**options)
             page.reload()

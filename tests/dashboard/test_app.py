@@ -45,9 +45,9 @@ def rows_page(rows, **more):
 
 
 @pytest.fixture(scope="session")
-def app_server(tmp_path_factory):
+def app_server(tmp_path_factory, german):
     folder = tmp_path_factory.mktemp("app")
-    (folder / "app.html").write_text(build_dashboard(None), encoding="utf-8", newline="\n")
+    (folder / "app.html").write_text(build_dashboard(None, others=[german]), encoding="utf-8", newline="\n")
     for path in (HERE / "host.html", HERE / "vendor" / "app-bridge.js"):
         (folder / path.name).write_bytes(path.read_bytes())
     with ThreadingHTTPServer(("127.0.0.1", 0), partial(AppServer, directory=folder)) as server:
@@ -173,6 +173,15 @@ def test_the_app_follows_the_theme_of_its_host(host, answers):
     host.app.locator("html[data-theme=dark]").wait_for()
     dark = [frame.evaluate(ground), frame.evaluate(bars)]
     assert all(one != other for one, other in zip(light, dark, strict=True))
+
+
+def test_what_the_app_says_follows_the_language_of_each_answer(host, answers):
+    host.result(answers["vendors"] | {"language": "de"})
+    host.app.get_by_role("heading", name="Nachweis").wait_for()
+    assert host.app.get_by_label("In den Zeilen suchen").count() == 1
+    host.result(answers["vendors"])
+    host.app.get_by_role("heading", name="Evidence").wait_for()
+    assert host.app.locator("html").get_attribute("lang") == "en"
 
 
 def test_the_app_reports_its_size(host, answers):

@@ -4,6 +4,7 @@ import pytest
 
 from promptkit.dashboard.build import build_dashboard
 from promptkit.dashboard.index import IndexEntry, State, build_index, figure_text, is_index
+from promptkit.language import english
 from tests.dashboard.answers import answer, partial
 
 WHY = "list_contracts could not be read: <b>403</b> \u202eforbidden"
@@ -58,7 +59,7 @@ def test_an_index_is_known_again_and_no_other_page_is(html):
     ],
 )
 def test_a_total_is_written_as_the_answer_writes_it(total, text):
-    assert figure_text([total]) == text
+    assert figure_text([total], english()) == text
 
 
 def test_each_view_says_how_it_is_and_links_to_its_file_beside_the_index(open_page):

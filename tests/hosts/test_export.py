@@ -1,12 +1,15 @@
 import pytest
+from jinja2 import Environment, meta
 
 from promptkit.commands.export import write_project
 from promptkit.connection.client import TORII_URL
 from promptkit.errors import PromptkitError
+from promptkit.hosts.plugin import export_plugin
 from promptkit.library.identity import identify
 from promptkit.library.instructions import Variant, build_instructions, load_hosts
 from promptkit.library.store import Library, default_root
 from promptkit.model import DEFAULT_PROFILE, Profile
+from tests.sources import ROOT
 
 HOSTS = load_hosts(Library(default_root()))
 
@@ -76,3 +79,23 @@ def test_a_profile_chooses_the_language_of_the_instructions(library, tmp_path):
     exported(library, "chatgpt-project", tmp_path / "out", german)
     text = (tmp_path / "out/instructions.md").read_text("utf-8")
     assert text == build_instructions(library, language="de")
+
+
+def test_what_is_exported_with_german_instructions_is_told_in_german(library, tmp_path):
+    german = Profile(language="de")
+    steps = (exported(library, "chatgpt-project", tmp_path / "out", german) / "README.md").read_text("utf-8")
+    assert "# ChatGPT-Projekt: Torii-Dashboard, nur lesend" in steps
+    assert "mit einer Tabelle und einem Nachweis zurückkommen" in steps
+    files = export_plugin(library, german, TORII_URL)
+    skill = files["skills/torii-portfolio/SKILL.md"]
+    assert "`references/app_dossier.md`: Was wissen wir über eine App?" in skill
+    assert "Evidence" not in skill
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "instructions/export/de").glob("*.j2")), ids=lambda path: path.name)
+def test_a_translated_template_fills_in_what_the_english_one_does(path):
+    names = [
+        meta.find_undeclared_variables(Environment(autoescape=True).parse(one.read_text("utf-8")))
+        for one in (path, path.parents[1] / path.name)
+    ]
+    assert names[0] - {"words"} == names[1] - {"words"}

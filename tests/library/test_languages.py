@@ -24,7 +24,7 @@ def own(tmp_path, library):
     text = text.replace("in the next {count} days", "dans les {count} jours")
     (tmp_path / "languages").mkdir()
     (tmp_path / "languages/fr.yaml").write_text(text.replace("title: English", "title: Français"), "utf-8")
-    return own
+    return Library(tmp_path, base=library)
 
 
 def edited(path, *changes):
@@ -37,7 +37,7 @@ def edited(path, *changes):
 
 def test_a_text_of_the_page_keeps_its_blanks_and_tags(own):
     path = own.root / "languages/fr.yaml"
-    path.write_text(path.read_text("utf-8") + "page: {'All %(count)s views': 'Toutes <b>les</b> vues'}\n", "utf-8")
+    path.write_text(path.read_text("utf-8") + "texts: {'All %(count)s views': 'Toutes <b>les</b> vues'}\n", "utf-8")
     with pytest.raises(
         PromptkitError, match=r"fr.yaml:.*it has the blanks and tags </b>, <b>\n    fix: write %\(count\)s"
     ):
@@ -48,7 +48,9 @@ def test_a_third_language_is_one_file(own):
     path = own.prompts / "our_apps.yaml"
     edited(path, ("status: draft\n", "status: draft\nlanguage: fr\n"))
     assert [(one.code, one.fix[:33]) for one in check_library(own)] == [
-        ("no-evidence", "end the template with ## Preuves ")
+        ("no-evidence", "end the template with ## Preuves "),
+        ("left-in-english", "write ## Sommes"),
+        ("left-in-english", "write ## Preuves"),
     ]
     edited(path, ("## Evidence", "## Preuves"), ("## Totals", "## Sommes"))
     own = Library(own.root, base=own.base)
@@ -77,6 +79,23 @@ def test_a_german_prompt_says_shared_lines_windows_and_sizes_in_german():
         assert said in text
     dates = render(open_library(GERMAN).load_prompt("vertragskalender"), {"days": "2027-01-01 to 2027-03-31"})
     assert "vom 2027-01-01 bis 2027-03-31" in dates
+
+
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        ({"days": 0}, ('days ist "0", aber erlaubt ist mindestens 1 Tag', "berichtigen Sie den Wert")),
+        ({"rows": 501}, ('rows ist "501", aber erlaubt ist höchstens 500', "berichtigen Sie den Wert")),
+        (
+            {"tage": 1},
+            ('vertragskalender hat kein Argument "tage"; es hat: days, rows', "nehmen Sie einen dieser Namen"),
+        ),
+    ],
+)
+def test_what_is_wrong_with_a_value_is_said_in_the_language_of_the_prompt(given, told):
+    with pytest.raises(PromptkitError) as raised:
+        render(open_library(GERMAN).load_prompt("vertragskalender"), given)
+    assert [(one.message, one.fix) for one in raised.value.problems] == [told]
 
 
 def test_a_code_without_a_file_counts_as_english_until_it_is_reported():

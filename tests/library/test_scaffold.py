@@ -8,12 +8,22 @@ from promptkit.library.store import open_library
 from promptkit.library.versions import Part, release
 
 
-def test_a_scaffold_passes_check_and_is_released_as_it_stands(copy):
-    scaffold(copy, "busy_apps")
+@pytest.mark.parametrize("language", ["en", "de"])
+def test_a_scaffold_passes_check_and_is_released_as_it_stands(copy, language):
+    scaffold(copy, "busy_apps", language=language)
+    assert copy.load_prompt("busy_apps").language == language
     assert check_library(copy) == []
     assert release(copy, "busy_apps", Part.MINOR, "New view.") == "busy_apps@1.0.0"
     assert check_library(copy) == []
     assert copy.load_prompt("busy_apps").status == "stable"
+
+
+def test_a_draft_in_a_language_that_nobody_wrote_is_refused_before_a_file_is_written(copy):
+    with pytest.raises(
+        PromptkitError, match=r"there is no language fr\n    fix: write one of de, en, or add languages/fr"
+    ):
+        scaffold(copy, "busy_apps", language="fr")
+    assert not (copy.prompts / "busy_apps.yaml").exists()
 
 
 def test_a_scaffold_is_a_prompt_a_recipe_and_a_case(copy):

@@ -1,14 +1,14 @@
 import pytest
 
 from promptkit.language import english
+from promptkit.library.languages import Languages
 from promptkit.model import DEFAULT_PROFILE, Argument, Profile
 from promptkit.page.fields import field_limits, fields_of
 
 
-def field(profile=DEFAULT_PROFILE, **argument):
-    return fields_of(
-        {"days": Argument.model_validate({"description": "How far ahead."} | argument)}, profile, english()
-    )[0]
+def field(profile=DEFAULT_PROFILE, words=None, **argument):
+    days = Argument.model_validate({"description": "How far ahead."} | argument)
+    return fields_of({"days": days}, profile, english(), words or english())[0]
 
 
 @pytest.mark.parametrize(
@@ -43,6 +43,24 @@ def test_the_label_of_a_field_is_its_first_sentence():
 )
 def test_an_error_says_what_is_needed(argument, need):
     assert field(**argument).need == need
+
+
+@pytest.mark.parametrize(
+    ("argument", "hint", "need"),
+    [
+        (
+            {"type": "integer", "minimum": 1, "maximum": 4000, "examples": [30]},
+            "Von 1 bis 4000. Zum Beispiel 30.",
+            "eine ganze Zahl von 1 bis 4000",
+        ),
+        ({"type": "number", "minimum": 0}, "0 oder mehr.", "eine Zahl, 0 oder mehr"),
+        ({"type": "string"}, "", "eine Zeile Text, bis zu 200 Zeichen"),
+    ],
+)
+def test_a_form_says_its_limits_in_the_language_of_its_page(argument, hint, need):
+    german = Languages().named("de")
+    shown = field(words=german, **argument | {"description": "Which days to look at."})
+    assert (shown.label, shown.hint, shown.need) == ("Welche Tage betrachtet werden", hint, need)
 
 
 @pytest.mark.parametrize(

@@ -257,7 +257,7 @@ DAYS = [datetime.date(2027, 1, 1) + datetime.timedelta(days=number) for number i
 def test_words_mean_the_same_dates_on_every_day(raw, linked):
     argument = Argument(type="window", description="Which days.")
     type_ = type_of(argument)
-    (field,) = fields_of({"days": argument}, PROFILE, english())
+    (field,) = fields_of({"days": argument}, PROFILE, english(), english())
     expected = [type_.shown(argument, type_.parse(raw, day), PROFILE, english()) for day in DAYS]
     given_days = [[day.year, day.month, day.day] for day in DAYS]
     assert linked.evaluate(SHOWN, [field_limits(field), raw, given_days]) == expected

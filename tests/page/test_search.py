@@ -35,7 +35,7 @@ def test_the_page_finds_what_find_view_finds(open_page, prompts, library):
     page = open_page()
     ask = "questions => questions.map(findViews).map(({ hits, packs }) => ({ hits, packs }))"
     questions = [*QUESTIONS, *ODD, *PACKS]
-    index = build_index(list(prompts.values()), PROFILE, library.load_packs())
+    index = build_index(list(prompts.values()), PROFILE, packs=library.load_packs())
     found = page.evaluate(ask, questions)
     hits = [[{"view": hit.view, "filled": dict(hit.filled)} for hit in search(index, one)] for one in questions]
     packs = [packs_found(index, question) for question in questions]

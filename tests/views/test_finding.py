@@ -118,3 +118,15 @@ def test_a_view_is_known_by_an_earlier_name(library):
 def test_a_company_that_offers_few_views_may_be_asked_anything(library, chosen):
     few = ViewFinder([library.load_prompt(name) for name in chosen], DEFAULT_PROFILE)
     assert {name for question, _ in ASKED for name in names(few.find(question))} <= set(chosen)
+
+
+def test_views_are_found_by_what_they_are_called_in_the_language_of_the_profile(library):
+    words, prompts = library.languages.named("de"), offered_views(library, DEFAULT_PROFILE)
+    finder = ViewFinder(prompts, DEFAULT_PROFILE, words)
+    missed = [one.name for one in prompts if one.name not in names(finder.find(words.said(one.title)))[:3]]
+    assert missed == []
+    assert names(finder.find("Wo können wir an Lizenzen sparen?"))[0] == "savings_candidates"
+    assert (
+        names(finder.find("unused licences"))[:2]
+        == names(ViewFinder(prompts, DEFAULT_PROFILE).find("unused licences"))[:2]
+    )

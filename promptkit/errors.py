@@ -1,4 +1,4 @@
-"""What can be wrong, where, and how to fix it. Imports nothing of ours."""
+"""What can be wrong, where, and how to fix it, a library that is missing too. Imports nothing of ours."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from difflib import get_close_matches
+from importlib import import_module
+from types import ModuleType
 from typing import Self
 
 # A slip of one or two letters is nearer; list_users is not what somebody meant by list_vendors.
@@ -93,3 +95,20 @@ def nearest(word: str, known: Iterable[str], otherwise: str) -> str:
     """The fix for an unknown word: write the closest known one, or `otherwise` if none is close."""
     near = get_close_matches(word, list(known), 1, _NEAR)
     return f"write {near[0]}" if near else otherwise
+
+
+def extra(module: str, name: str) -> ModuleType:
+    """Import a module of an optional library, or one of ours that imports such a library.
+
+    Args:
+        module: its full name.
+        name: the extra that installs what it needs.
+
+    Raises:
+        UsageError: the extra is not installed.
+    """
+    try:
+        return import_module(module)
+    except ModuleNotFoundError as error:
+        fix = f"run: pip install 'torii-promptkit[{name}]'"
+        raise UsageError.of("missing-extra", f"this needs {error.name}, which is not installed", fix) from error

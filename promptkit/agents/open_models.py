@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from promptkit.agents.turns import PROGRAMS, Model, Models
-from promptkit.errors import UsageError
-from promptkit.extras import extra
+from promptkit.errors import UsageError, extra
 from promptkit.text import sanitized
 
 PROVIDERS = ("openai", "anthropic", "google", "openai-compatible")

@@ -23,8 +23,7 @@ from promptkit.connection.sign_in import NewSignIn
 from promptkit.connection.sign_in_origins import SignInOrigins
 from promptkit.connection.stand_in import has_invented_data, say_stand_in
 from promptkit.connection.tokens import TOKEN_VARIABLE, KeptSignIn, open_store
-from promptkit.errors import PromptkitError, UsageError
-from promptkit.extras import extra
+from promptkit.errors import PromptkitError, UsageError, extra
 from promptkit.known_secrets import remember_secret
 from promptkit.text import sanitized
 

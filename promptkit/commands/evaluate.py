@@ -22,7 +22,7 @@ from promptkit.commands.report import Outputs, report_on
 from promptkit.connection.address import address_of, is_plain
 from promptkit.connection.client import checked_url
 from promptkit.connection.stand_in import say_stand_in
-from promptkit.errors import PromptkitError, UsageError
+from promptkit.errors import PromptkitError, UsageError, extra
 from promptkit.evaluation.cluster import open_cluster
 from promptkit.evaluation.live import forecast
 from promptkit.evaluation.page.samples import Conversations
@@ -35,7 +35,6 @@ from promptkit.evaluation.runner import Limits
 from promptkit.evaluation.score import score
 from promptkit.evaluation.spread import Spread, shard_folders
 from promptkit.evaluation.start import EvalRun, resumed_setup
-from promptkit.extras import extra
 from promptkit.library.store import Library
 from promptkit.policy.verdict import Verdict
 from promptkit.reports.terminal import print_blocks

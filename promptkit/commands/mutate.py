@@ -6,8 +6,7 @@ import json
 import sys
 from collections.abc import Sequence
 
-from promptkit.errors import UsageError
-from promptkit.extras import extra
+from promptkit.errors import UsageError, extra
 from promptkit.library.store import Library
 from promptkit.torii.local import local_torii
 

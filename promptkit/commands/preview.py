@@ -8,8 +8,7 @@ import anyio
 
 from promptkit.checking.library import check_library
 from promptkit.commands.export_page import sample_answers
-from promptkit.errors import Collector
-from promptkit.extras import extra
+from promptkit.errors import Collector, extra
 from promptkit.library.store import Library
 from promptkit.model import DEFAULT_PROFILE
 from promptkit.page.build import Preview, build_page, build_problem_page

@@ -13,8 +13,7 @@ from promptkit.connection.address import is_plain
 from promptkit.connection.sign_in import SignIn
 from promptkit.connection.sign_in_origins import LOOPBACK
 from promptkit.connection.web_sign_in import sign_in_of
-from promptkit.errors import UsageError
-from promptkit.extras import extra
+from promptkit.errors import UsageError, extra
 from promptkit.hosts.serving import listen
 from promptkit.text import sanitized
 

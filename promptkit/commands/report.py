@@ -12,6 +12,7 @@ from typing import Any
 from rich.console import Console
 
 from promptkit.agents.turns import PROGRAMS
+from promptkit.errors import extra
 from promptkit.evaluation.control import ControlExperiment, control_blocks
 from promptkit.evaluation.page.build import page_of
 from promptkit.evaluation.page.samples import Conversations
@@ -19,7 +20,6 @@ from promptkit.evaluation.records.merge import run_result
 from promptkit.evaluation.records.record import Recorded, read_record
 from promptkit.evaluation.rows import report_of
 from promptkit.evaluation.screen import against_baseline, screen_of
-from promptkit.extras import extra
 from promptkit.reports.blocks import Block
 from promptkit.reports.files import NO_FILES, ReportFiles
 from promptkit.reports.terminal import print_blocks

@@ -17,8 +17,7 @@ from mcp.shared.auth import OAuthClientInformationFull, OAuthMetadata, OAuthToke
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from promptkit.connection.scopes import wider_grant
-from promptkit.errors import UsageError
-from promptkit.extras import extra
+from promptkit.errors import UsageError, extra
 from promptkit.files import make_folder, write_text
 from promptkit.known_secrets import remember_secret
 

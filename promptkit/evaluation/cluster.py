@@ -7,8 +7,7 @@ from concurrent.futures import Executor
 from contextlib import contextmanager
 from typing import NamedTuple
 
-from promptkit.errors import PromptkitError, UsageError
-from promptkit.extras import extra
+from promptkit.errors import PromptkitError, UsageError, extra
 from promptkit.text import sanitized
 
 ANSWER_SECONDS = 15

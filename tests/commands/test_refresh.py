@@ -193,7 +193,7 @@ def answered_pack(library, name, pairs=(), **outputs):
 
 def test_a_pack_is_answered_at_once_in_its_order_with_what_its_views_are_given(library, tmp_path):
     assert is_pack(library, "before_a_renewal")
-    assert answered_pack(library, "before_a_renewal", ["vendor=Slack"], html=tmp_path) == 0
+    assert answered_pack(library, "before_a_renewal", ["vendor=Microsoft"], html=tmp_path) == 0
     views = library.load_packs()["before_a_renewal"].views
     index = (tmp_path / "index.html").read_text("utf-8")
     assert re.findall(r'href="(\w+)[.]html"', index) == list(views)

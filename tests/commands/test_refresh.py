@@ -197,7 +197,7 @@ def test_a_pack_is_answered_at_once_in_its_order_with_what_its_views_are_given(l
     views = library.load_packs()["before_a_renewal"].views
     index = (tmp_path / "index.html").read_text("utf-8")
     assert re.findall(r'href="(\w+)[.]html"', index) == list(views)
-    assert answer_in((tmp_path / "vendor_dossier.html").read_text("utf-8"))["arguments"] == {"vendor": "Slack"}
+    assert answer_in((tmp_path / "vendor_dossier.html").read_text("utf-8"))["arguments"] == {"vendor": "Microsoft"}
 
 
 @pytest.mark.parametrize(

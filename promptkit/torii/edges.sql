@@ -31,6 +31,8 @@ INSERT INTO paid SELECT app, date(day, moved), cents, twice FROM today, (
   UNION ALL SELECT 'Miro', '-30 days', 1, 0         -- a card was tried with one cent
   UNION ALL SELECT 'Lucidchart', '-185 days', 50000, 0  -- 500.00 in a year, to the cent, on the first of a month, and nobody uses it
   UNION ALL SELECT 'Acme Field Tracker', '-30 days', 1, 0  -- one cent
+  UNION ALL SELECT 'Tableau', '-30 days', -184178, 0  -- to be closed, and paid back but for one cent
+  UNION ALL SELECT 'Dropbox', '-30 days', -3794314, 0  -- paid back, so that it costs as much as Google Workspace: the fifth and sixth of all
 );
 -- Each takes the place of a payment that nobody has recognised, so that their number stays.
 CREATE TEMP TABLE places AS SELECT row_number() OVER (ORDER BY id) AS place, id FROM transactions WHERE mappingStatus = 'unknown';
@@ -52,6 +54,13 @@ UPDATE transactions SET idApp = (
 UPDATE transactions SET idApp = (SELECT id FROM named WHERE name = 'Webex'), transactionDate = (SELECT date(day, '-1 day') FROM today)
 WHERE id = (SELECT max(id) FROM transactions WHERE mappingStatus = 'archived');
 
+-- The newest thousand end between two of one day, and the department of one of them is not known.
+CREATE TEMP TABLE newest AS
+SELECT row_number() OVER (ORDER BY transactionDate DESC, id DESC) AS place, id, transactionDate FROM transactions
+WHERE mappingStatus = 'mapped' AND duplicateOf IS NULL;
+UPDATE transactions SET department = NULL, transactionDate = (SELECT transactionDate FROM newest WHERE place = 1000)
+WHERE id = (SELECT id FROM newest WHERE place = 1001);
+
 -- Some who were removed from an app are still active in it, and a closed app was visited today.
 UPDATE app_users SET status = 'active' WHERE isUserRemovedFromApp = 1 AND idUser % 5 = 0
   AND idApp <> (SELECT id FROM named WHERE name = 'Trello');
@@ -66,6 +75,22 @@ WHERE idApp = (SELECT id FROM named WHERE name = 'Lucidchart');
 -- An app that was found exactly a week ago.
 UPDATE apps SET creationTime = (SELECT date(day, '-7 days') || 'T07:00:00.000Z' FROM today) WHERE name = 'Claude';
 
+-- Spellings: two as often as each other, of a department and of one in Okta; and one in small letters more often than in capitals.
+CREATE TEMP TABLE staff AS SELECT * FROM users WHERE isEmployee AND NOT isDeletedInIdentitySources AND lifecycleStatus <> 'offboarded';
+UPDATE users SET department = lower(department) WHERE id = (SELECT max(id) FROM staff WHERE department = 'Customer Succes');
+UPDATE users SET okta_department = lower(okta_department) WHERE id IN (
+  SELECT max(id) FROM staff WHERE okta_department = 'R&D'
+  UNION SELECT max(id) FROM staff WHERE okta_department = 'UX'
+  UNION SELECT min(id) FROM staff WHERE okta_department = 'UX'
+);
+
+-- Fields as complete as each other: Google's department and Okta's, of which each has as many values; the cost centre of apps and how
+-- secret their data are.
+UPDATE users SET gsuite_department = okta_department
+WHERE (trim(ifnull(gsuite_department, '')) = '') <> (trim(ifnull(okta_department, '')) = '');
+UPDATE users SET gsuite_department = 'Product' WHERE gsuite_department = 'Product Mgmt';
+UPDATE apps SET c_costCenter_2 = 'CC-1600' WHERE name = 'Looker';
+
 -- From outside: one whom the directory no longer has, and one who has left.
 UPDATE users SET isDeletedInIdentitySources = 1 WHERE id = (SELECT min(id) FROM users WHERE isExternal = 1);
 UPDATE users SET lifecycleStatus = 'offboarded' WHERE id = (SELECT max(id) FROM users WHERE isExternal = 1);
@@ -79,6 +104,8 @@ UPDATE contracts SET owner = NULL WHERE status = 'active' AND endDate < (SELECT 
 UPDATE contracts SET startDate = (SELECT day FROM today), endDate = (SELECT date(day, '20 days') FROM today)
 WHERE idApp = (SELECT id FROM named WHERE name = 'Intercom') AND status = 'inReview';
 UPDATE contracts SET startDate = NULL WHERE id = (SELECT max(id) FROM contracts WHERE status = 'pipeline');
+UPDATE contracts SET endDate = (SELECT day FROM today), cancellationDeadline = (SELECT date(day, '-60 days') FROM today)
+WHERE idApp = (SELECT id FROM named WHERE name = 'Asana');
 UPDATE contracts SET endDate = (SELECT date(day, '30 days') FROM today) WHERE amount IS NULL AND status = 'active';
 UPDATE contracts SET cancellationNoticePeriod = 45, cancellationDeadline = (SELECT date(day, '30 days') FROM today)
 WHERE idApp = (SELECT id FROM named WHERE name = 'LastPass');
@@ -87,6 +114,7 @@ UPDATE contracts SET vendor = 'Westwind Resellers' WHERE idApp = (SELECT id FROM
 UPDATE contracts SET vendor = 'Eastwind Resellers' WHERE idApp = (SELECT id FROM named WHERE name = 'Box');
 
 -- Of one app: two more contracts without an end, one of them without a beginning, that say neither amount nor cost, and one that has ended.
+-- Of one app: one that ends today, and one without an end.
 -- Of one app: a contract that begins the day after the other ends, of another one on that day. Of one app that has none running: a contract that ended on the same
 -- day as another, one before it, and one that has not begun. An app whose only contract says no end.
 -- Of no app: two with the same name and end; whoever owns the first has left, and the second says no amount.
@@ -99,6 +127,7 @@ INSERT INTO signed VALUES
   ('GitHub 2024', 'GitHub', 43, 'active', '-700 days', '-335 days', 100000, 'USD', NULL, NULL),
   ('Notion 2027', 'Notion', 43, 'active', '61 days', '425 days', 480000, 'USD', 0, NULL),
   ('Microsoft 365 2026', 'Microsoft 365', 43, 'active', '5 days', '369 days', 7900000, 'USD', 0, NULL),
+  ('Team plan', 'Asana', 43, 'active', '-60 days', NULL, NULL, 'USD', NULL, NULL),
   ('Gong pilot', 'Gong', 210, 'inReview', '-473 days', '-109 days', 120000, 'USD', NULL, NULL),
   ('Gong 2024', 'Gong', 210, 'closed', '-838 days', '-474 days', 1400000, 'USD', 0, NULL),
   ('Gong 2027', 'Gong', 210, 'pipeline', '60 days', '424 days', 1500000, 'USD', 1, NULL),
@@ -125,11 +154,23 @@ WHERE named.name = 'Claude' AND users.id IN (SELECT id FROM users WHERE isEmploy
 UPDATE apps SET vendor = 'atlassian' WHERE name = 'Trello';
 UPDATE contracts SET vendor = 'NOTION LABS' WHERE name = 'Notion 2026';
 
--- Licences: of an app that costs nothing, after which others that cost nothing come by name; a kind of which none was bought;
+-- Two large categories: ten live apps, and eleven; in each, one more that is to be closed.
+UPDATE apps SET category = 'Sales and marketing' WHERE name IN ('Salesforce', 'HubSpot', 'Mailchimp', 'Gong', 'Calendly', 'SurveyMonkey',
+  'Typeform', 'Zendesk', 'Intercom', 'Loom', 'LinkedIn Sales Navigator');
+UPDATE apps SET category = 'Engineering and IT' WHERE name IN ('GitHub', 'GitLab', 'Datadog', 'New Relic', 'Looker', 'PagerDuty', 'Snowflake',
+  'Amazon Web Services', 'Okta', '1Password', 'KnowBe4', 'LastPass');
+
+-- What nobody owns and costs one cent is used by one person.
+UPDATE app_users SET status = 'managed' WHERE idApp = (SELECT id FROM named WHERE name = 'Acme Field Tracker') AND idUser <> (
+  SELECT max(idUser) FROM app_users WHERE status = 'active' AND NOT isUserRemovedFromApp
+    AND idApp = (SELECT id FROM named WHERE name = 'Acme Field Tracker')
+);
+
+-- Licences, where an app has none: of one that costs nothing, after which others that cost nothing come by name; a kind of which none was bought;
 -- one whose unassigned number is not told, and of which many are inactive.
 INSERT INTO licenses SELECT (SELECT max(id) FROM licenses) + column1, named.id, column2 || column3, column4, column5, column6, column7, 12000, 'USD'
 FROM (VALUES (1, 'Adobe Creative Cloud', ' Team', 20, 12, 8, 0), (2, 'PagerDuty', ' Trial', 0, 0, 0, 0), (3, 'Postman', ' Team', 9, 4, 5, NULL))
-JOIN named ON named.name = column2;
+JOIN named ON named.name = column2 WHERE named.id NOT IN (SELECT idApp FROM licenses);
 
 -- Two who have left and still have eleven apps, and ten; what they have more is managed, not active.
 CREATE TEMP TABLE leavers AS
@@ -156,6 +197,8 @@ UPDATE audit SET properties = '{"idUser": 11}' WHERE id = (SELECT max(id) FROM a
 
 DROP TABLE temp.leavers;
 DROP TABLE temp.signed;
+DROP TABLE temp.newest;
+DROP TABLE temp.staff;
 DROP TABLE temp.left_log;
 DROP TABLE temp.paid;
 DROP TABLE temp.places;

@@ -101,13 +101,17 @@ def check(
 def instructions(
     variant: options.InstructionsVariant = None,
     host: options.Host = None,
-    language: options.InstructionsLanguage = "en",
+    language: options.InstructionsLanguage = None,
+    profile: options.ProfilePath = None,
     own: options.OwnLibrary = None,
 ) -> None:
     """Print the instructions to paste into an assistant; their length goes to stderr."""
     from promptkit.commands.instruct import print_instructions
 
-    raise typer.Exit(print_instructions(options.library(own), variant=variant, host=host, language=language))
+    library = options.library(own)
+    tenant = options.profile_at(profile, library)
+    code = print_instructions(library, variant=variant, host=host, language=language, profile=tenant)
+    raise typer.Exit(code)
 
 
 @app.command()
@@ -240,6 +244,7 @@ def init(
 def doctor(
     server: options.Server = "local",
     profile: options.ProfilePath = None,
+    hosts: options.Hosts = [],  # noqa: B006
     as_json: options.AsJson = False,
     html: options.Html = None,
     own: options.OwnLibrary = None,
@@ -249,7 +254,8 @@ def doctor(
 
     library = options.library(own)
     tenant = options.profile_at(profile, library, server)
-    raise typer.Exit(run_doctor(library, server=server, profile=tenant, as_json=as_json, html=html))
+    code = run_doctor(library, server=server, profile=tenant, as_json=as_json, html=html, hosts=hosts)
+    raise typer.Exit(code)
 
 
 # \b keeps click from joining the list into one paragraph.

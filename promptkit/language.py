@@ -78,6 +78,7 @@ class Says(Strict):
     """What our code writes in prompts and answers. A name in braces is filled in."""
 
     none: Line
+    unknown: Line
     yes: Line
     no: Line
     more: Line
@@ -163,7 +164,7 @@ class Language(Strict):
     def by_key(self) -> dict[str, str]:
         """What the keys of an answer are called: its last heading, its labels, and the words of cells."""
         labels = {KEYS[name]: label for name, label in self.labels.model_dump().items()}
-        cells = {"none": self.says.none, "yes": self.says.yes, "no": self.says.no}
+        cells = {"none": self.says.none, "unknown": self.says.unknown, "yes": self.says.yes, "no": self.says.no}
         return {"Evidence": self.headings.evidence, **labels, **cells}
 
     def said(self, text: str, **blanks: object) -> str:

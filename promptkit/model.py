@@ -78,12 +78,16 @@ class ColumnType(StrEnum):
 
 
 class Column(Strict):
-    """A column in an answer's table. Rows are identified by the columns with `key`."""
+    """A column in an answer's table. Rows are identified by the columns with `key`.
+
+    `empty` is what a cell without a value says: that there is nothing, or that Torii does not know.
+    """
 
     name: Slug
     type: Annotated[ColumnType, Field(strict=False)] = ColumnType.STRING
     unit: Line | None = None
     key: bool = False
+    empty: Literal["none", "unknown"] = "none"
 
 
 class Table(Strict):

@@ -42,6 +42,7 @@ class RecordedCall:
     reviewed name that both stand for (None if they stand for none, or have not been looked up yet).
     `location` is a line (`line 12`) or JSON pointer (`/0/mapping/n2/message`), or a line with a pointer into its value
     (`line 12/message`); `time` is ISO 8601 or None. `said` is what a person and the model said last before it.
+    `refused_by` is the rule by which a gate of ours refused it, if the record says so.
     """
 
     name: str
@@ -52,6 +53,7 @@ class RecordedCall:
     time: str | None = None
     server: str | None = None
     said: Sequence[Text] = ()
+    refused_by: str = ""
 
 
 class Text(NamedTuple):
@@ -72,6 +74,7 @@ class Conversation:
     `needs` holds the ids of conversations that this one started or continues, such as sub-agents with files of their
     own: unless they are read too, calls are missing. `may_decline` says that the model was asked to act and answered,
     and that the record certainly holds every call: then a conversation without calls is evidence, not a gap.
+    `stated` is the verdict that a record of ours says it came to; empty where it says none.
     """
 
     id: str
@@ -80,3 +83,4 @@ class Conversation:
     texts: Sequence[Text] = ()
     needs: Sequence[str] = ()
     may_decline: bool = False
+    stated: str = ""

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from pydantic import ValidationError
 
 from promptkit.errors import nearest
-from promptkit.text import sanitized
+from promptkit.text import legible
 
 Key = tuple[str | int, ...]
 Detail = Mapping[str, Any]
@@ -77,12 +77,12 @@ def wrong_values(error: ValidationError, data: object, name: str, keys: Collecti
         match detail["type"]:
             case "extra_forbidden":
                 fix = nearest(str(key[-1]), keys if len(key) == 1 else [], "remove it, or correct its spelling")
-                yield Wrong(key, "unknown-key", f"{sanitized(key[-1])} is not a key here", fix)
+                yield Wrong(key, "unknown-key", f"{legible(key[-1])} is not a key here", fix)
             case "missing":
                 missing = detail["loc"][-1]
                 yield Wrong(key, "missing-key", f"{missing} is missing", f"add {missing}:")
             case _ if detail["loc"][-1:] == ("[key]",):
-                message = f"the name {sanitized(key[-1])} is not allowed: it must be {_must_be(detail)}"
+                message = f"the name {legible(key[-1])} is not allowed: it must be {_must_be(detail)}"
                 yield Wrong(key, "wrong-value", message, "rename it")
             case "too_short" if value:
                 continue  # Wrong entries, which are reported themselves, were not counted.
@@ -125,7 +125,7 @@ def what_it_is(value: object) -> str:
             return "a list" if value else "an empty list"
         case str() if "\n" in value:
             return "text of several lines"
-    return sanitized(value)
+    return legible(value)
 
 
 def _written(loc: Key, data: Any) -> tuple[Key, Any]:  # noqa: ANN401
@@ -142,4 +142,4 @@ def _subject(key: Key, name: str) -> str:
     if not key:
         return name
     *around, last = key
-    return f"item {last + 1} of {_subject(tuple(around), name)}" if isinstance(last, int) else sanitized(last)
+    return f"item {last + 1} of {_subject(tuple(around), name)}" if isinstance(last, int) else legible(last)

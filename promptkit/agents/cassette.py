@@ -23,7 +23,7 @@ import msgspec
 
 from promptkit.agents.eval_spec import EvalSpec
 from promptkit.agents.journal import Journal, whole_lines
-from promptkit.agents.turns import BudgetSpentError, Message, Model, ModelCall, Turn, TurnError
+from promptkit.agents.turns import Message, Model, ModelCall, StopRunError, Turn, TurnError
 from promptkit.bugs import bug_line
 from promptkit.errors import PromptkitError
 from promptkit.known_secrets import HIDDEN, each_text
@@ -130,7 +130,7 @@ class _Recorded:
             turn = await self._model.turn(messages, tools)
             content = {"text": turn.text, "calls": [asdict(call) for call in turn.calls], "gap": turn.gap}
             kept = hidden(content, _private(messages))
-        except (PromptkitError, BudgetSpentError):
+        except (PromptkitError, StopRunError):
             raise
         except Exception as error:
             reason = str(error) if isinstance(error, TurnError) else bug_line(error)

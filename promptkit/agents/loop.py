@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from promptkit.agents.turns import BudgetSpentError, Message, Model, ModelCall, TurnError, Usage
+from promptkit.agents.turns import Message, Model, ModelCall, StopRunError, TurnError, Usage
 from promptkit.bugs import bug_line, bug_report
 from promptkit.connection.session import Outcome, Session
 from promptkit.errors import PromptkitError
@@ -48,12 +48,12 @@ async def converse(model: Model, session: Session, messages: Sequence[Message], 
 
     Raises:
         PromptkitError: something is wrong with the whole run, such as a key that is refused.
-        BudgetSpentError: the run may take no further turn.
+        StopRunError: the run may take no further turn.
     """
     run = Dialogue(list(messages))
     try:
         await _go_on(run, model, session, list(later))
-    except (PromptkitError, BudgetSpentError):
+    except (PromptkitError, StopRunError):
         raise
     except TurnError as error:
         run.gaps.append(str(error))

@@ -46,7 +46,7 @@ from pydantic_ai.settings import ModelSettings
 from pydantic_ai.tools import ToolDefinition
 from tenacity import AsyncRetrying, RetryCallState, retry_if_exception, stop_after_attempt, wait_exponential_jitter
 
-from promptkit.agents.turns import Message, Model, ModelCall, Turn, TurnError, Usage
+from promptkit.agents.turns import Message, Model, ModelCall, StopRunError, Turn, TurnError, Usage
 from promptkit.errors import PromptkitError, UsageError
 from promptkit.json_strict import UnreadableError, strict_json
 from promptkit.known_secrets import redacted, remember_secret
@@ -221,6 +221,10 @@ class _Conversation:
         except _WILL_NOT_PASS as error:
             fix = "check the model's name, the key, and the account"
             raise PromptkitError.of("model-refused", self._message(error), fix) from None
+        except ModelConnectionError as error:
+            # Where nobody listens, every other sample would wait in vain too. A break in an answer is one sample's.
+            is_nobody_there = any(isinstance(cause, httpx2.ConnectError) for cause in _causes(error))
+            raise (StopRunError if is_nobody_there else TurnError)(self._message(error)) from None
         except (AgentRunError, _TooLargeError) as error:
             raise TurnError(self._message(error)) from None
         except _MALFORMED as error:

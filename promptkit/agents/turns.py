@@ -67,8 +67,8 @@ class TurnError(Exception):
     """A model took no turn, after all retries; the message contains no secret."""
 
 
-class BudgetSpentError(Exception):
-    """The next turn of a model would go beyond the budget, so the run ends here."""
+class StopRunError(Exception):
+    """No further turn of a model can be had, so the run ends here; the message says why and contains no secret."""
 
 
 class Model(Protocol):
@@ -79,7 +79,7 @@ class Model(Protocol):
 
         Raises:
             TurnError: there is none; the conversation ends here, with a gap.
-            BudgetSpentError: the budget does not allow it.
+            StopRunError: there can be none, in this conversation or another.
         """
         ...
 

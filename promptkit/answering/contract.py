@@ -105,7 +105,7 @@ def _row(cells: Iterable[str]) -> str:
 
 def _written(column: Column, cell: Cell, words: Language) -> str:
     if cell is None:
-        return words.says.none
+        return words.says.unknown if column.empty == "unknown" else words.says.none
     match column.type:
         case ColumnType.MONEY | ColumnType.NUMBER:
             return words.signed(f"{cell:,.2f}")

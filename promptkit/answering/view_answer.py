@@ -14,13 +14,18 @@ from promptkit.language import ENGLISH
 from promptkit.model import Column, Prompt, Scalar, Table
 
 
-def view_answer(prompt: Prompt, values: Mapping[str, Scalar], answered: Answered) -> dict[str, Any]:
+def view_answer(
+    prompt: Prompt, values: Mapping[str, Scalar], answered: Answered, *, with_following: bool = False
+) -> dict[str, Any]:
     """An answer as JSON can hold it, in the shape of `answer_view`'s output schema.
 
     Money is in major units, a percentage is in percent, and both are JSON numbers; an empty cell is null. A table's
-    `total_rows` counts also the rows it does not show, and is absent where nobody knows how many there are.
+    `total_rows` counts also the rows it does not show, and is absent where nobody knows how many there are. With
+    `with_following`, the rows after those that were wanted are there too, where they are known.
     """
-    totals = answered.figures.totals
+    figures = answered.figures
+    totals = figures.totals
+    following = figures.following if with_following and figures.following else [()] * len(figures.tables)
     return {
         "name": prompt.name,
         "title": prompt.title,
@@ -29,8 +34,8 @@ def view_answer(prompt: Prompt, values: Mapping[str, Scalar], answered: Answered
         "arguments": {name: as_json(value) for name, value in values.items()},
         "remarks": [*map(one_line, answered.remarks)],
         "tables": [
-            _table(table, rows, totals, is_whole=not answered.gaps)
-            for table, rows in zip(prompt.answer.tables, answered.figures.tables, strict=True)
+            _table(table, [*rows, *more], totals, is_whole=not answered.gaps)
+            for table, rows, more in zip(prompt.answer.tables, figures.tables, following, strict=True)
         ],
         "totals": [_total(prompt, name, cell) for name, cell in totals.items()],
         "evidence": {label: one_line(text) for label, text in answered.evidence.items()},
@@ -61,7 +66,8 @@ def _table(table: Table, rows: Rows, totals: Mapping[str, Cell], *, is_whole: bo
 
 
 def _column(column: Column) -> dict[str, str]:
-    return {"name": column.name, "type": column.type.value} | ({"unit": column.unit} if column.unit else {})
+    said = {"unit": column.unit, "empty": column.empty if column.empty != "none" else None}
+    return {"name": column.name, "type": column.type.value} | {name: text for name, text in said.items() if text}
 
 
 def _total(prompt: Prompt, written: str, cell: Cell) -> dict[str, Any]:

@@ -27,7 +27,8 @@ def _list(items: Mapping[str, Any], **more: Any) -> dict[str, Any]:  # noqa: ANN
 
 
 _ROWS = _list({"type": "array", "items": {}}, description="One list per row, in the order of the columns; null is none")
-_COLUMN = _object("name type", name=_TEXT, type=_TEXT, unit=_TEXT)
+_EMPTY = {"enum": ["unknown"], "description": "What null says in this column in place of none"}
+_COLUMN = _object("name type", name=_TEXT, type=_TEXT, unit=_TEXT, empty=_EMPTY)
 _NEXT = {"type": "string", "description": "There are more rows: give this to next_rows"}
 _TABLE = _object(
     "heading columns rows",
@@ -48,6 +49,9 @@ _VIEW = _object(
     title=_TEXT,
     description=_TEXT,
     arguments={"type": "object", "description": "What may be filled in: for each name its type, default and limits"},
+)
+_PACK = _object(
+    "title views", title=_TEXT, views=_list(_TEXT, description="To answer one after the other, for an occasion")
 )
 _ANSWER = _object(
     "name title stamp status arguments remarks tables totals evidence",
@@ -79,7 +83,7 @@ VIEW_TOOLS: Mapping[str, Definition] = {
         "inputSchema": _object(
             "question", question={"type": "string", "maxLength": 1000, "description": "What the person wants to know"}
         ),
-        "outputSchema": _object("views", views=_list(_VIEW)),
+        "outputSchema": _object("views", views=_list(_VIEW), packs=_list(_PACK)),
         "annotations": _READS,
         "_meta": {"ui": _FOR_BOTH},
     },

@@ -27,7 +27,7 @@ from promptkit.audit.spelling import expand_carrier, resolve
 from promptkit.audit.stamps import Stamp, find_stamps
 from promptkit.errors import PromptkitError
 from promptkit.model import ToolClass
-from promptkit.policy.decision import ToolPolicy
+from promptkit.policy.decision import BY_REVIEW, ToolPolicy
 from promptkit.policy.verdict import Judgement, Verdict, judge_all, judge_call, worst
 from promptkit.text import sanitized
 from promptkit.transcript import CallState, Conversation, RecordedCall, Text
@@ -222,18 +222,21 @@ class Auditor:
         return Result(source.name, name, "", Verdict.INCONCLUSIVE, rule, reason)
 
     def _judged(self, source: Source, name: str, conversation: Conversation) -> Result:
-        calls, judged = [], []
+        calls, judged, gaps = [], [], [*conversation.gaps]
         shorten = Shortener(conversation.texts, show_people=self.show_people)
         for call in self._resolved(conversation.calls):
             judgement = self._judge(call)
             judged.append(judgement)
+            if call.refused_by in BY_REVIEW and judgement.verdict is Verdict.CLEAN:
+                gaps.append(f"{call.location}: a reviewed read, and it was refused as {call.refused_by}")
             tool_class = self.policy.tool_class(call.tool) if call.tool else ToolClass.UNKNOWN
             noted = Call(call.name, call.tool, tool_class, call.state, call.location, call.time, judgement.ground)
             calls.append(replace(noted, said=shorten(call.said)) if noted.is_notable else noted)
         has_answers = any(call.tool == ANSWER_VIEW and call.state is CallState.EXECUTED for call in calls)
         stamps = find_stamps(conversation.texts, has_answers=has_answers)
-        worst = judge_all(judged, conversation.gaps, may_decline=conversation.may_decline)
-        reason = summed_up(conversation.gaps) if worst.ground == "gap" else worst.reason
+        gaps += _mismatch(conversation.stated, judged, conversation)
+        worst = judge_all(judged, gaps, may_decline=conversation.may_decline)
+        reason = summed_up(gaps) if worst.ground == "gap" else worst.reason
         return Result(
             source.name, name, conversation.id, worst.verdict, worst.ground, reason,
             tuple(stamps), tuple(calls), conversation.texts if self.keep_texts else (), tuple(conversation.needs),
@@ -260,6 +263,14 @@ class Auditor:
                 return judge_call(call, self.policy)
             self._decided[key] = judge_call(call, self.policy)
         return self._decided[key]
+
+
+def _mismatch(stated: str, judged: Sequence[Judgement], conversation: Conversation) -> list[str]:
+    """What a record of ours says of its calls, where they show something else: then somebody has edited it."""
+    shown = judge_all(judged, conversation.gaps, may_decline=conversation.may_decline).verdict
+    if not stated or stated == shown or shown not in {Verdict.CLEAN, Verdict.ATTEMPTED}:
+        return []
+    return [f"it says {sanitized(stated, 40)}, and its calls show {shown}"]
 
 
 def _said_again(call: Call, again: Mapping[str, Sequence[Text]]) -> Call:

@@ -83,9 +83,12 @@ def print_answer(
     except PromptkitError as error:
         _write_dashboard(outputs.html, library, prompt, server, None, failure(error), profile)
         raise
-    data = with_source(view_answer(prompt, values, answered), source_of(server))
+    data, whole = (
+        with_source(view_answer(prompt, values, answered, with_following=following), source_of(server))
+        for following in (False, True)
+    )
     sys.stdout.buffer.write(outputs.printed(answered, data).encode())
-    _write_dashboard(outputs.html, library, prompt, server, data, answered.gaps, profile)
+    _write_dashboard(outputs.html, library, prompt, server, whole, answered.gaps, profile)
     return int(bool(answered.gaps))
 
 

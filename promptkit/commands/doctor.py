@@ -20,6 +20,7 @@ from promptkit.library.store import Library
 from promptkit.model import DEFAULT_PROFILE, Profile
 from promptkit.onboarding.doctor import examine
 from promptkit.onboarding.finding import CheckStatus, Finding
+from promptkit.onboarding.readiness import named_hosts
 from promptkit.onboarding.typed import require_writable
 from promptkit.policy.verdict import Verdict
 from promptkit.reports.blocks import Grid, Head, Holds, Line, Tone
@@ -37,23 +38,33 @@ _STYLES = {
 }
 
 
-def run_doctor(library: Library, *, server: str, profile: Profile, as_json: bool, html: Path | None = None) -> int:
+def run_doctor(
+    library: Library,
+    *,
+    server: str,
+    profile: Profile,
+    as_json: bool,
+    html: Path | None = None,
+    hosts: Sequence[str] = (),
+) -> int:
     """Print each finding with what to do next; 1 if a check failed. The other findings are for a person to judge.
 
     Raises:
-        UsageError: the page cannot be written where it should be.
+        UsageError: the page cannot be written where it should be, or nothing is known of one of the `hosts`.
     """
     if html is not None:
         try:
             require_writable(html)
         except PromptkitError as error:
             raise UsageError(replace(problem, path="--html") for problem in error.problems) from error
+    named = named_hosts(hosts)
     printed = PrintedFindings(Console())
     findings: list[Finding] = []
 
     async def walk() -> None:
         # This also closes it when printing fails, as in `promptkit doctor | head`, while the server is still running.
-        async with aclosing(examine(library, server, profile, has_profile=profile is not DEFAULT_PROFILE)) as examined:
+        has_profile = profile is not DEFAULT_PROFILE
+        async with aclosing(examine(library, server, profile, has_profile=has_profile, hosts=named)) as examined:
             async for finding in examined:
                 findings.append(finding)
                 if not (as_json or _is_asked(finding)):

@@ -98,14 +98,14 @@ def _setup(asked: EvalSpec, folders: Folders, player: Player | None) -> EvalSpec
     if player and setup.server not in LOCAL_SERVERS:
         message = f"a replay calls the tools of {address_of(setup.server)} for real"
         raise UsageError.of("replay-server", message, "replay on a local Torii: --server local")
-    return _checked(setup)
+    return _checked(setup) if folders.resume else _asked(setup)
 
 
 def _checked(setup: EvalSpec) -> EvalSpec:
-    """The setup, which is recorded as it is, if its addresses hold nothing that may be a secret, and are all used.
+    """The setup, which is recorded as it is, if its addresses hold nothing that may be a secret.
 
     Raises:
-        UsageError: one does, or is not.
+        UsageError: one does.
     """
     if setup.server not in LOCAL_SERVERS:
         checked_url(setup.server, setup.allowed_hosts)
@@ -114,10 +114,19 @@ def _checked(setup: EvalSpec) -> EvalSpec:
         raise UsageError.of(
             "base-url", f"--base-url holds more than {address_of(setup.base_url)}, and records show it", fix
         )
+    return setup
+
+
+def _asked(setup: EvalSpec) -> EvalSpec:
+    """The setup of a new run, checked, if all of it is used. An older record may name an endpoint for no model.
+
+    Raises:
+        UsageError: it is not.
+    """
     if setup.base_url and PROGRAMS.issuperset(setup.models):
         message = "--base-url is the endpoint of language models, and there is no language model to run"
         raise UsageError.of("no-model", message, "name one with --model PROVIDER:NAME, or leave --base-url out")
-    return setup
+    return _checked(setup)
 
 
 def _run_folder(folders: Folders) -> Path:
@@ -146,7 +155,7 @@ def run_on_cluster(
     """Run an eval as `run_eval` does, but in shards on the Dask cluster whose scheduler is at `address`."""
     if folders.cassette or folders.replay:
         raise _wrong_cassette()
-    setup = _checked(setup)
+    setup = _asked(setup)
     if setup.server in LOCAL_SERVERS:
         say_stand_in()  # The workers, which read it, say so where nobody looks.
     spread = Spread.resumed(folders.resume, setup) if folders.resume else Spread.new(_run_folder(folders), setup)
@@ -187,7 +196,7 @@ def _print_forecast(library: Library, setup: EvalSpec, samples: Sequence[Sample]
 def _ended(stop: str | None, command: str, *, passed: bool) -> int:
     """Say how to continue a run that stopped; the exit code."""
     if stop:
-        print(f"Stopped: {stop}. Continue with: {command}", file=sys.stderr)
+        print(f"Stopped: {stop.rstrip('.')}. Continue with: {command}", file=sys.stderr)
     return _INTERRUPTED_CODE if stop == _INTERRUPTED else int(not passed)
 
 

@@ -90,10 +90,10 @@ def _interviewed(
 
 
 def _say_kept(draft: Draft, *, asks: bool) -> None:
-    if not (asks and draft.answers):
+    if not (asks and draft.kept):
         return
     if draft.why_not_kept:
         print(f"Your answers could not be kept: {draft.why_not_kept}.", file=sys.stderr)
     else:
-        count = "1 answer is" if len(draft.answers) == 1 else f"{len(draft.answers)} answers are"
+        count = "1 answer is" if len(draft.kept) == 1 else f"{len(draft.kept)} answers are"
         print(f"Your {count} kept: run the same command to go on.", file=sys.stderr)

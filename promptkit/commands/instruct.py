@@ -5,26 +5,35 @@ from __future__ import annotations
 import sys
 
 from promptkit.errors import PromptkitError, UsageError
-from promptkit.language import ENGLISH
 from promptkit.library.instructions import (
     LIMITS_UTF16,
     Variant,
     build_instructions,
     find_host,
     instruction_languages,
+    instructions_language,
     utf16_length,
 )
 from promptkit.library.store import Library
+from promptkit.model import DEFAULT_PROFILE, Profile
 from promptkit.text import sanitized
 
 
-def print_instructions(library: Library, *, variant: str | None, host: str | None, language: str = ENGLISH) -> int:
-    """Print one variant of the instructions, by default the one for the host.
+def print_instructions(
+    library: Library,
+    *,
+    variant: str | None,
+    host: str | None,
+    language: str | None = None,
+    profile: Profile = DEFAULT_PROFILE,
+) -> int:
+    """Print one variant of the instructions, by default the one for the host, in the language of the profile.
 
     Raises:
         UsageError: there is no such host or language.
         PromptkitError: the text is too long for the host.
     """
+    language = language or instructions_language(library, profile.language)
     if language not in (known := instruction_languages(library)):
         message = f"the instructions are not written in {sanitized(language)}"
         fix = f"write one of {', '.join(known)}, or add instructions/CODE/ with the parts in that language"

@@ -192,12 +192,21 @@ Paths = Annotated[
 ]
 InstructionsVariant = Annotated[Variant | None, typer.Option(help="By default the one for the host, or full.")]
 InstructionsLanguage = Annotated[
-    str, typer.Option("--language", metavar="CODE", help="A folder of instructions/, such as de.")
+    str | None,
+    typer.Option(
+        "--language", metavar="CODE", help="A folder of instructions/, such as de; else the profile's, or en."
+    ),
 ]
 DraftLanguage = Annotated[
     str, typer.Option("--language", metavar="CODE", help="The language to write it in, such as de.")
 ]
 Host = Annotated[str | None, typer.Option("--for", metavar="HOST", help="A host from instructions/hosts.yaml.")]
+Hosts = Annotated[
+    list[str],
+    typer.Option(
+        "--for", metavar="ASSISTANT", help="An assistant that is to use it, such as chatgpt; repeat for more."
+    ),
+]
 Part = Annotated[str, typer.Argument(metavar="PART", help="How much has changed: major, minor or patch.")]
 Note = Annotated[str, typer.Option(help="What changed for the user, in one sentence.")]
 OldVersion = Annotated[

@@ -18,7 +18,7 @@ from promptkit.commands.progress import OnProgress, calls_bar, progress_bars
 from promptkit.commands.render import parse_pairs
 from promptkit.connection.address import address_of
 from promptkit.connection.open_session import OpenedSession, open_session
-from promptkit.dashboard.index import IndexEntry, State, build_index, is_index
+from promptkit.dashboard.index import INDEX, IndexEntry, State, build_index, is_index
 from promptkit.dashboard.last_good import Answer, DashboardFile, not_ours, page_text, with_source
 from promptkit.errors import PromptkitError, UsageError
 from promptkit.files import named_folder, write_text
@@ -28,10 +28,8 @@ from promptkit.library.store import Library
 from promptkit.model import Profile, Prompt, Scalar, Status
 from promptkit.page.guide import load_groups
 from promptkit.reports.words import spoken
-from promptkit.text import sanitized
+from promptkit.text import legible
 from promptkit.torii.names import LOCAL_SERVERS
-
-INDEX = "index.html"
 
 
 @dataclass(frozen=True)
@@ -106,7 +104,7 @@ def answer_pack(library: Library, name: str, pairs: Sequence[str], source: Tenan
     known = sorted({argument for prompt in prompts for argument in prompt.arguments})
     for pair in pairs:
         if (argument := pair.partition("=")[0]) not in known:
-            message = f"no view of {name} has the argument {sanitized(argument)}"
+            message = f"no view of {name} has the argument {legible(argument)}"
             raise UsageError.of("pack-argument", message, f"give some of {', '.join(known)}")
     run = _Refresh(library, outputs.html, source, now_at(source.profile), pairs)
     code = run.write(prompts, lambda: {pack.title: [run.entries[prompt.name] for prompt in prompts]})
@@ -195,7 +193,7 @@ class _Refresh:
         profile = self.source.profile
         values = resolve_arguments(prompt, self._given(prompt), profile)
         answered = await answered_by(self.library, prompt, values, opened, profile, on_progress)
-        data = with_source(view_answer(prompt, values, answered), self.source.words)
+        data = with_source(view_answer(prompt, values, answered, with_following=True), self.source.words)
         self._enter(prompt, data, answered.gaps)
 
     def _enter(self, prompt: Prompt, new: Answer | None, why: str) -> None:
@@ -222,7 +220,8 @@ class _Refresh:
 
     def _file(self, prompt: Prompt) -> DashboardFile:
         language = spoken_for(self.library, prompt, self.source.profile)
-        return DashboardFile(self.folder / f"{prompt.name}.html", prompt.name, self.source.words, language)
+        path = self.folder / f"{prompt.name}.html"
+        return DashboardFile(path, prompt.name, self.source.words, language, has_index=True)
 
 
 def _state(answer: Answer | None) -> State:

@@ -12,7 +12,7 @@ from promptkit.library.profile import today_at
 from promptkit.library.render import render, resolve_arguments
 from promptkit.library.store import Library
 from promptkit.model import Profile, Prompt, Scalar
-from promptkit.text import sanitized
+from promptkit.text import legible
 
 
 def render_prompt(library: Library, reference: str, pairs: Sequence[str], *, profile: Profile) -> int:
@@ -49,7 +49,7 @@ def parse_pairs(prompt: Prompt, pairs: Sequence[str], today: datetime.date) -> d
         if not equals or name in values:
             raise UsageError.of(
                 "wrong-pair",
-                f"-a {sanitized(pair)} is not key=value with a new key",
+                f"-a {legible(pair)} is not key=value with a new key",
                 "write -a key=value, each key once",
             )
         argument = prompt.arguments.get(name)

@@ -11,7 +11,7 @@ from promptkit.model import Argument, Chart, Prompt
 
 
 def list_prompts(library: Library, *, as_json: bool) -> int:
-    """Print every prompt, grouped."""
+    """Print every prompt, grouped, and the packs; as JSON the prompts alone."""
     prompts = sorted(library.load_prompts(), key=lambda prompt: (prompt.group, prompt.name))
     if as_json:
         print(json.dumps([_summary(library, prompt) for prompt in prompts], indent=2))
@@ -21,6 +21,8 @@ def list_prompts(library: Library, *, as_json: bool) -> int:
     for prompt in prompts:
         title = f"{prompt.title}{_size(prompt)}{_whose(library, prompt)} {prompt.deprecation_notice}"
         print(_line(f"{prompt.group:{group}}  {_reference(prompt):{name}}  {title}"))
+    for pack, views in library.load_packs().items():
+        print(_line(f"{'pack':{group}}  {pack:{name}}  {views.title}: {', '.join(views.views)}"))
     return 0
 
 

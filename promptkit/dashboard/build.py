@@ -25,6 +25,7 @@ def build_dashboard(
     usual: Spoken = IN_ENGLISH,
     *,
     notice: str = "",
+    index: str = "",
     others: Sequence[Spoken] = (),
     texts: Sequence[str] = (),
 ) -> str:
@@ -35,6 +36,7 @@ def build_dashboard(
             App, which gets its answer from the host that shows it.
         usual: the language of an answer whose own has no words here.
         notice: what readers must know before the figures, such as that they could not be refreshed.
+        index: the page of all dashboards to link to, relative to this one; empty for none.
         others: further languages that answers may be in.
         texts: what answers of the MCP App may say in English that languages have words for, such as titles of views.
     """
@@ -49,6 +51,7 @@ def build_dashboard(
         answer=answer,
         speech=speech(usual, [script], others=others, texts=[*texts, *(_said_by(answer) if answer else ())]),
         notice=notice,
+        index=index,
         style=style,
         script=script,
     )

@@ -1,3 +1,4 @@
-// The dashboard as a file: its answer is in the page.
+// The dashboard as a file: its answer is in the page, with as many rows in sight at first as were asked for.
 
-view.show(JSON.parse(document.getElementById("answer").textContent));
+const answer = JSON.parse(document.getElementById("answer").textContent);
+view.show(answer, { rows: answer.arguments.rows });

@@ -13,6 +13,8 @@ from promptkit.model import ColumnType
 from promptkit.reports.frame import BASE_STYLE, inline, security_policy
 from promptkit.reports.words import IN_ENGLISH, Spoken, templates
 
+INDEX = "index.html"
+"""The name of the page in its folder, which each dashboard there links back to."""
 GENERATOR = '<meta name="generator" content="promptkit answer --all">'
 """What every index of ours has, and by which it is known again."""
 

@@ -10,6 +10,7 @@ from typing import Any
 from promptkit.answering.view_tools import COMPLETE
 from promptkit.dashboard.build import build_dashboard
 from promptkit.dashboard.embedded import MAX_CHARACTERS, answer_in, is_dashboard
+from promptkit.dashboard.index import INDEX, is_index
 from promptkit.errors import PromptkitError
 from promptkit.files import write_text
 from promptkit.reports.words import IN_ENGLISH, Spoken
@@ -30,13 +31,15 @@ class Shown:
 class DashboardFile:
     """The file of one view's dashboard: `name` is the view's, and `source` says from where it is read.
 
-    An answer from another source is not an earlier state of this one. `spoken` is the language of its readers.
+    An answer from another source is not an earlier state of this one. `spoken` is the language of its readers. It links
+    to the index beside it, if its folder `has_index` or is about to have one.
     """
 
     path: Path
     name: str
     source: str
     spoken: Spoken = IN_ENGLISH
+    has_index: bool = False
 
     def refresh(self, new: Answer | None, why: str, at: str) -> Shown:
         """Write the new answer; if it is missing or partial, keep the last good one and say so on it.
@@ -58,11 +61,16 @@ class DashboardFile:
                 why=why.rstrip(". "),
                 as_of=last["evidence"].get("As of") or words.said("an unknown day"),
             )
-            write_text(self.path, build_dashboard(last, self.spoken, notice=notice))
+            write_text(self.path, build_dashboard(last, self.spoken, notice=notice, index=self._index))
             return Shown(last, notice)
         if new:
-            write_text(self.path, build_dashboard(new, self.spoken))
+            write_text(self.path, build_dashboard(new, self.spoken, index=self._index))
         return Shown(new)
+
+    @property
+    def _index(self) -> str:
+        is_there = self.has_index or is_index(page_text(self.path.parent / INDEX) or "")
+        return INDEX if is_there else ""
 
     def shown(self) -> Shown:
         """What the file shows of this view from this source, if it is there."""

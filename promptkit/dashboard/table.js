@@ -26,8 +26,14 @@ const tables = (() => {
       return element("th", { scope: "col", class: isNumber(column.type) ? "number" : "" }, button);
     }
 
+    /** A cell as it is shown; a figure that a row is about is named in words, as columns and totals are. */
+    function shownAt(value, index) {
+      const { name, type, empty } = table.columns[index];
+      return name === "figure" && value !== null ? called(words(value)) : written(value, type, empty);
+    }
+
     function textOf(row) {
-      if (!texts.has(row)) texts.set(row, row.map((cell, index) => written(cell, types[index])).join("\n").toLowerCase());
+      if (!texts.has(row)) texts.set(row, row.map(shownAt).join("\n").toLowerCase());
       return texts.get(row);
     }
 
@@ -49,7 +55,7 @@ const tables = (() => {
     }
 
     function cell(value, index) {
-      const shown = written(value, types[index]);
+      const shown = shownAt(value, index);
       const kinds = [isNumber(types[index]) && "number", types[index] === "date" && "date", value === null && "none", shown.length > 32 && "long"].filter(Boolean);
       return element("td", kinds.length ? { class: kinds.join(" ") } : null, element("bdi", null, shown));
     }

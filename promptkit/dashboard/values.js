@@ -27,9 +27,9 @@ const values = (() => {
   /** Text in one line, in which no character is hidden or turns the direction of others. */
   const line = (text) => String(text).replace(/[\p{C}\p{Z}]+/gu, " ").trim();
 
-  /** A value as it is shown; times lose only their seconds. */
-  function written(value, type) {
-    if (value === null || value === undefined) return called("none");
+  /** A value as it is shown, or `empty` without one; times lose only their seconds. */
+  function written(value, type, empty = "none") {
+    if (value === null || value === undefined) return called(line(empty));
     if (isNumber(type) && typeof value === "number") return `${format(value, DIGITS[type])}${type === "percent" ? " %" : ""}`;
     if (type === "boolean") return called(line(value));
     if (type === "datetime") return line(value).replace(/^(\d{4}-\d\d-\d\d)T(\d\d:\d\d)(:[\d.]+)?Z$/, "$1 $2 UTC");

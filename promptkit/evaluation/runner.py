@@ -11,7 +11,7 @@ import anyio.lowlevel
 from aiolimiter import AsyncLimiter
 
 from promptkit.agents.journal import Journal
-from promptkit.agents.turns import BudgetSpentError, Message, Model, Models, Turn, Usage
+from promptkit.agents.turns import Message, Model, Models, StopRunError, Turn, Usage
 from promptkit.evaluation.plan import Sample
 from promptkit.evaluation.records.result import SampleResult
 from promptkit.evaluation.suite import Evaluation
@@ -81,10 +81,10 @@ class LimitedModel:
         """The model's turn, once the rate allows it.
 
         Raises:
-            BudgetSpentError: the budget does not allow it.
+            StopRunError: the budget does not allow it.
         """
         if reason := self._limits.why_not_continue():
-            raise BudgetSpentError(reason)
+            raise StopRunError(reason)
         await self._wait()
         turn = await self._model.turn(messages, tools)
         self._limits.spend(turn.usage)
@@ -121,7 +121,7 @@ async def run_samples(
         for sample in waiting:
             try:
                 result, line = await evaluation.run_sample(sample)
-            except BudgetSpentError as error:
+            except StopRunError as error:
                 reasons.append(str(error))
                 return
             record.add({"kind": "sample", **line})

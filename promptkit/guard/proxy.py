@@ -15,12 +15,14 @@ from mcp.server.models import InitializationOptions
 from mcp.server.subscriptions import InMemorySubscriptionBus, ListenHandler, ToolsListChanged
 from mcp.types import CallToolRequestParams, CallToolResult, PaginatedRequestParams
 from pydantic import ValidationError
+from starlette.applications import Starlette
 
 from promptkit.connection.named_server import GUARD, NamedServer
 from promptkit.connection.session import refusal
 from promptkit.connection.sign_in import SignIn
 from promptkit.guard.request_ids import OrderlyServer
 from promptkit.guard.results import ResultsAsTheyCame
+from promptkit.guard.unreadable import LoggedRequests
 from promptkit.guard.upstream import MAX_LIST_AGE_SECONDS, MAX_WAIT_SECONDS, Log, Upstream
 from promptkit.library.store import Library
 from promptkit.model import ToolCall
@@ -37,7 +39,17 @@ _ENVELOPE = {"resultType": "complete"}
 
 
 class _GuardServer(OrderlyServer):
-    """A server that says that its list of tools may change."""
+    """A server that says that its list of tools may change, and logs what it does not take for a request."""
+
+    def __init__(self, log: Log, **options: Any) -> None:  # noqa: ANN401
+        super().__init__(GUARD, **options)
+        self._log = log
+
+    def streamable_http_app(self, **options: Any) -> Starlette:  # noqa: ANN401
+        """The HTTP application."""
+        app = super().streamable_http_app(**options)
+        app.add_middleware(LoggedRequests, log=self._log)
+        return app
 
     def create_initialization_options(self, *given: Any, **options: Any) -> InitializationOptions:  # noqa: ANN401
         """What `initialize` is answered with."""
@@ -91,7 +103,7 @@ class Guard:
     def build(self) -> Server[Any]:
         """The MCP server; it connects to the one behind as soon as it runs."""
         server = _GuardServer(
-            GUARD,
+            self._log,
             version=version("torii-promptkit"),
             instructions=INSTRUCTIONS,
             lifespan=self._lifespan,

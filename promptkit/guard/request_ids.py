@@ -78,9 +78,9 @@ class OneRequestPerId:
         if session is None:
             await self._app(scope, receive, send)
             return
-        parts = await _parts(receive)
+        parts = await parts_of(receive)
         id_ = id_of(b"".join(part.get("body", b"") for part in parts))
-        again = _replaying(parts, receive)
+        again = replaying(parts, receive)
         if id_ is None:
             await self._app(scope, again, send)
             return
@@ -107,7 +107,7 @@ class OrderlyServer(Server[Any]):
         return app
 
 
-async def _parts(receive: Receive) -> list[Message]:
+async def parts_of(receive: Receive) -> list[Message]:
     """The messages that a body comes in, until it ends or is longer than any that is taken."""
     parts = [await receive()]
     size = len(parts[0].get("body", b""))
@@ -117,7 +117,8 @@ async def _parts(receive: Receive) -> list[Message]:
     return parts
 
 
-def _replaying(parts: list[Message], receive: Receive) -> Receive:
+def replaying(parts: list[Message], receive: Receive) -> Receive:
+    """What gives the messages of a body that was read once more, and then what follows."""
     waiting = iter(parts)
 
     async def replay() -> Message:

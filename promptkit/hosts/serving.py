@@ -18,8 +18,8 @@ from mcp.server.stdio import stdio_server
 from starlette.types import ASGIApp
 
 from promptkit.errors import UsageError
+from promptkit.guard.unreadable import Log, ReadableMessages
 from promptkit.hosts.first_request import FirstRequest
-from promptkit.hosts.unreadable import Log, ReadableMessages
 from promptkit.text import sanitized
 
 

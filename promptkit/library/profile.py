@@ -19,7 +19,7 @@ from promptkit.library.standards import currency, time_zone
 from promptkit.library.store import Library
 from promptkit.model import Profile
 from promptkit.plain_yaml import Key
-from promptkit.text import hidden_characters, sanitized
+from promptkit.text import hidden_characters, legible, sanitized
 
 
 def load_profile(path: Path, library: Library) -> Profile:
@@ -79,7 +79,7 @@ def _problems(document: Document, profile: Profile) -> Iterator[Problem]:
     for index, label in enumerate(labels):
         if label in labels[:index]:
             key = ("organizational_views", index, "label")
-            yield document.problem_at(key, "repeated-label", f"{sanitized(label)} is used twice", "rename one")
+            yield document.problem_at(key, "repeated-label", f"{legible(label)} is used twice", "rename one")
     for place, text in _texts(document.data):
         # Labels, aliases and names are written into prompts, where nobody would see a hidden character.
         if hidden := hidden_characters(text):

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from jinja2 import StrictUndefined, Template, TemplateError, nodes
 from jinja2.sandbox import ImmutableSandboxedEnvironment
@@ -16,6 +15,7 @@ from promptkit.argument_type import type_of
 from promptkit.errors import Problem, PromptkitError
 from promptkit.language import Language, english, words_of
 from promptkit.model import DEFAULT_PROFILE, Argument, Fits, Profile, Prompt, Scalar, Table
+from promptkit.text import legible
 
 STAMP = re.compile(r"\[([a-z][a-z0-9_]*)@(\d+\.\d+\.\d+) ([0-9a-f]{8})\]\Z")
 """The stamp at the end of a text: name, version, digest."""
@@ -243,5 +243,5 @@ def _wrong(message: str, fix: str) -> Problem:
     return Problem("", 0, 0, "wrong-argument", message, fix)
 
 
-def _short(value: Any) -> str:  # noqa: ANN401
-    return json.dumps(value if isinstance(value, str) else str(value))[:80]
+def _short(value: object) -> str:
+    return f'"{legible(value, 78)}"'

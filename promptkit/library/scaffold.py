@@ -13,7 +13,7 @@ from promptkit.files import make_folder, read_text, write_text
 from promptkit.language import ENGLISH
 from promptkit.library.store import Library
 from promptkit.library.stored_prompt import StoredPrompt
-from promptkit.text import sanitized
+from promptkit.text import legible
 
 _STARTER = Path(__file__).parent / "starter"
 _STARTS_WITH = {
@@ -103,8 +103,8 @@ def check_language(library: Library, code: str) -> None:
         UsageError: it has none.
     """
     if code not in (known := library.languages.files):
-        fix = f"write one of {', '.join(known)}, or add languages/{sanitized(code)}.yaml"
-        raise UsageError.of("unknown-language", f"there is no language {sanitized(code)}", fix)
+        fix = f"write one of {', '.join(known)}, or add languages/{legible(code)}.yaml"
+        raise UsageError.of("unknown-language", f"there is no language {legible(code)}", fix)
 
 
 def check_new_name(library: Library, name: str) -> None:
@@ -115,7 +115,7 @@ def check_new_name(library: Library, name: str) -> None:
     """
     if not re.fullmatch(r"[a-z][a-z0-9_]{0,63}", name):
         raise UsageError.of(
-            "wrong-name", f"{sanitized(name)} is not a name", "use small letters, digits and _, such as spend_by_team"
+            "wrong-name", f"{legible(name)} is not a name", "use small letters, digits and _, such as spend_by_team"
         )
     for folder in ("prompts", "prompts/recipes", "evals/cases"):
         path = library.file(f"{folder}/{name}.yaml")

@@ -18,7 +18,7 @@ from promptkit.library.cases import AttackFamily, CaseFile
 from promptkit.library.languages import OWN_LANGUAGES, Languages, language_of
 from promptkit.library.recipe import Recipe
 from promptkit.model import Pack, Prompt, ReviewedTool, ScoreClass, Scoring
-from promptkit.text import sanitized
+from promptkit.text import legible
 
 SCORING_MARK = "{{ scoring }}"
 # What may still change in a released version: its status, how it is found and drawn, but nothing that it says.
@@ -57,12 +57,12 @@ def open_library(own: Path | None = None) -> Library:
     if own is None or own.resolve() == ours.root.resolve():
         return ours
     if not own.is_dir():
-        fix = f"name the folder that holds prompts/, or start one with: promptkit new --library {sanitized(own)}"
-        raise UsageError.of("no-library", f"{sanitized(own)} is not a folder", fix)
+        fix = f"name the folder that holds prompts/, or start one with: promptkit new --library {legible(own)}"
+        raise UsageError.of("no-library", f"{legible(own)} is not a folder", fix)
     if not (own / _PROMPTS).is_dir() and (around := _library_around(own.resolve())):
         # Such as prompts/ itself, where `.` in the environment leads: nothing would be found in it, and nothing wrong.
-        fix = f"name the folder that holds prompts/: export {OWN_LIBRARY}={sanitized(around)}"
-        raise UsageError.of("no-library", f"{sanitized(own)} is a folder within a library", fix)
+        fix = f"name the folder that holds prompts/: export {OWN_LIBRARY}={legible(around)}"
+        raise UsageError.of("no-library", f"{legible(own)} is a folder within a library", fix)
     return Library(own, base=ours)
 
 
@@ -297,7 +297,7 @@ class Library:
         if version not in versions:
             known = ", ".join(sorted(versions)) or "none"
             raise UsageError.of(
-                "unknown-version", f"{name} has no version {sanitized(version)}", f"archived versions: {known}"
+                "unknown-version", f"{name} has no version {legible(version)}", f"archived versions: {known}"
             )
         return versions[version]
 
@@ -314,7 +314,7 @@ class Library:
 
     def _unknown_prompt(self, name: str) -> UsageError:
         fix = nearest(name, self.prompt_names(), "run: promptkit list")
-        return UsageError.of("unknown-prompt", f"there is no prompt {sanitized(name)}", fix)
+        return UsageError.of("unknown-prompt", f"there is no prompt {legible(name)}", fix)
 
     def attack_families(self) -> list[str]:
         """Names of the attack families, sorted."""

@@ -25,7 +25,7 @@ from promptkit.library.instructions import (
 )
 from promptkit.library.store import Library, version_digest
 from promptkit.model import Argument, Prompt
-from promptkit.text import hidden_characters, sanitized
+from promptkit.text import hidden_characters, legible
 
 MAX_NOTE = 300
 _NEW_CHANGELOG = """\
@@ -110,7 +110,7 @@ def release(library: Library, name: str, part: Part, note: str) -> str:
     """
     if not note.strip() or len(note) > MAX_NOTE or hidden_characters(note):
         fix = f"say what changed for the user in one line of at most {MAX_NOTE} characters"
-        raise UsageError.of("wrong-note", f"{sanitized(note)} is not a note", fix)
+        raise UsageError.of("wrong-note", f"{legible(note)} is not a note", fix)
     library.check_writable()
     if name == INSTRUCTIONS:
         return _release_instructions(library, part, note)
@@ -141,7 +141,7 @@ def own_prompt(library: Library, name: str) -> Prompt:
     """
     prompt = library.load_prompt(name)
     if not (library.prompts / f"{name}.yaml").exists():
-        message = f"{sanitized(name)} is not a prompt of the library in {library.root}"
+        message = f"{legible(name)} is not a prompt of the library in {library.root}"
         raise UsageError.of("not-own", message, "name one whose file is in its folder prompts")
     return prompt
 

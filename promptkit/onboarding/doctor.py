@@ -43,15 +43,19 @@ VALIDATION = {
 _FORBIDDEN = ("403", "forbidden", "not allowed", "may not", "permission")
 _BEYOND_SCOPES = "which the sign-in was not given"
 _SWITCH_OFF = (
-    "sign in with Torii's Read-only role; then in ChatGPT's workspace settings limit the Torii app to read actions and "
-    "keep new ones off, or in Claude set each of these tools to block"
+    "make sure in Torii that the person who signed in has the Read-only role, for which Torii refuses them; then in "
+    "ChatGPT's workspace settings limit the Torii app to read actions and keep new ones off, or in Claude set each of "
+    "these tools to block"
 )
 
 
-async def examine(library: Library, server: str, profile: Profile, *, has_profile: bool) -> AsyncGenerator[Finding]:
+async def examine(
+    library: Library, server: str, profile: Profile, *, has_profile: bool, hosts: Sequence[str] = ()
+) -> AsyncGenerator[Finding]:
     """Every finding, in the order of the checklist. A server that cannot be reached ends the list.
 
     The first are given once the server has answered, since whoever reads invented data is told so before all else.
+    `hosts` are those whose limits are told one by one.
     """
     first = [_address_finding(server, profile.allowed_hosts), *_profile_findings(profile, has_profile=has_profile)]
     try:
@@ -67,7 +71,7 @@ async def examine(library: Library, server: str, profile: Profile, *, has_profil
                 seen += ", with the invented data of the local stand-in"
             yield Finding("server", CheckStatus.OK, seen)
             if _offers_views(session.tools):
-                for finding in _view_findings(session):
+                for finding in _view_findings(session, hosts):
                     yield finding
                 return
             yield _sign_in_finding(server)
@@ -76,7 +80,7 @@ async def examine(library: Library, server: str, profile: Profile, *, has_profil
             views = profile.organizational_views if has_profile else ()
             for finding in await _read_findings(library, opened, measured, profile, views):
                 yield finding
-            for finding in readiness(_offer_of(session)):
+            for finding in readiness(_offer_of(session), hosts):
                 yield finding
             yield _stable_finding(session.tools, await session.list_tools())
     except PromptkitError as error:
@@ -113,7 +117,7 @@ def _offers_views(tools: Sequence[Definition]) -> bool:
     return {str(tool.get("name")) for tool in tools} == set(VIEW_TOOLS)
 
 
-def _view_findings(session: MeasuredSession) -> Iterator[Finding]:
+def _view_findings(session: MeasuredSession, hosts: Sequence[str]) -> Iterator[Finding]:
     """About `promptkit serve`: its tools, and the hosts. None is called, since a view can read a whole tenant."""
     changed = sorted({sanitized(change.tool) for change in tool_changes(VIEW_TOOLS, session.tools)})
     if changed:
@@ -123,7 +127,7 @@ def _view_findings(session: MeasuredSession) -> Iterator[Finding]:
         yield Finding("tools", CheckStatus.OK, "the three of promptkit serve, as in this version: each only reads")
     fix = "run doctor for the address it reads from"
     yield Finding("tenant", CheckStatus.UNKNOWN, "promptkit serve shows views, and nothing of what they rest on", fix)
-    yield from readiness(_offer_of(session))
+    yield from readiness(_offer_of(session), hosts)
 
 
 def _offer_of(session: MeasuredSession) -> ServerOffer:
@@ -188,8 +192,11 @@ def _tool_findings(library: Library, tools: Sequence[Definition]) -> Iterator[Fi
     policy = tool_policy(library, tools)
     actions = [sanitized(tool["name"]) for tool in tools if policy.tool_class(str(tool["name"])) is not ToolClass.READ]
     if actions:
-        seen = f"{len(actions)} tools that can change Torii are offered, such as {', '.join(actions[:3])}"
-        yield Finding("action tools", CheckStatus.WARN, seen, _SWITCH_OFF)
+        seen = (
+            f"{len(actions)} tools that can change Torii are listed, such as {', '.join(actions[:3])}; a server may "
+            "list them for every role, and whether this one may use them is not seen without trying"
+        )
+        yield Finding("action tools", CheckStatus.UNKNOWN, seen, _SWITCH_OFF)
     else:
         yield Finding("action tools", CheckStatus.OK, "none is offered")
 

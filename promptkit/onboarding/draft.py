@@ -15,11 +15,15 @@ from promptkit.files import make_folder, read_text, write_text
 
 
 class DraftAnswer(NamedTuple):
-    """What was answered to a question; `seen` stands for what was shown with it."""
+    """What was answered to a question; `seen` stands for what was shown with it.
+
+    If it is `passing`, it is good for this interview alone.
+    """
 
     question: str
     seen: str
     answer: str
+    passing: bool = False
 
 
 class Draft:
@@ -35,11 +39,16 @@ class Draft:
         """Why the answers could not be kept; empty if they were."""
         return self._why_not_kept
 
+    @property
+    def kept(self) -> list[DraftAnswer]:
+        """The answers that are good for the next interview as well."""
+        return [one for one in self.answers if not one.passing]
+
     def save(self) -> None:
         """Keep the answers as they are now. What cannot be kept is no reason to stop asking."""
         try:
             make_folder(self._path.parent, 0o700)
-            write_text(self._path, msgspec.json.encode(self.answers).decode(), is_private=True)
+            write_text(self._path, msgspec.json.encode(self.kept).decode(), is_private=True)
         except PromptkitError as error:
             self._why_not_kept = error.problems[0].message
 

@@ -128,7 +128,7 @@ class Interview:
             usual: what Enter stands for; empty if that is no answer, or none at all.
             parse: turns the answer into a value, or raises a `PromptkitError` that says what would be right.
             listing: what is shown first.
-            is_kept: whether the answer is good for the next interview as well.
+            is_kept: whether the answer is good for the next interview as well; going back finds it either way.
 
         Raises:
             BackRequest: the person wants to go back.
@@ -147,7 +147,7 @@ class Interview:
         self.say_once(_HELP)
         if listing:
             self.show(listing)
-        value = self._answer(question, self._withdrawn.get(question, usual), parse, seen if is_kept else None)
+        value = self._answer(question, self._withdrawn.get(question, usual), parse, seen, passing=not is_kept)
         self._withdrawn.pop(question, None)  # The next question of the same words is another one.
         return value
 
@@ -161,7 +161,9 @@ class Interview:
         del self._draft.answers[self._position : self._position + index]
         return rest[index].answer
 
-    def _answer(self, question: str, usual: str, parse: Callable[[str], T], seen: str | None = None) -> T:
+    def _answer(
+        self, question: str, usual: str, parse: Callable[[str], T], seen: str | None = None, *, passing: bool = False
+    ) -> T:
         while True:
             typed = self._read(question, usual)
             try:
@@ -170,7 +172,7 @@ class Interview:
                 self.say("\n".join(f"  {problem.message}: {problem.fix}." for problem in error.problems))
                 continue
             if seen is not None:
-                self._draft.answers.insert(self._position, DraftAnswer(question, seen, typed))
+                self._draft.answers.insert(self._position, DraftAnswer(question, seen, typed, passing))
                 self._draft.save()
                 self._position += 1
             return value

@@ -12,6 +12,7 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from promptkit.connection.session import Outcome, Session, SessionAround
+from promptkit.errors import UsageError, nearest
 from promptkit.files import load_yaml, validate_each
 from promptkit.model import Line, Strict, ToolCall
 from promptkit.onboarding.finding import CheckStatus, Finding
@@ -22,7 +23,8 @@ _CHARACTERS_PER_TOKEN = 3
 _FIRST_WITH_DISCOVERY = "2026-07-28"
 _MAX_NAMED = 3
 _OFFER_LESS = (
-    "give it promptkit serve, with three tools and short pages; or check there that nothing you need is left out"
+    "check there that nothing you need is left out or cut; where it is, give it promptkit serve, with three tools and "
+    "short pages"
 )
 
 
@@ -60,15 +62,47 @@ class ServerOffer:
     results: Mapping[str, int]
 
 
-def readiness(offer: ServerOffer) -> Iterator[Finding]:
-    """One finding for each host."""
-    for host, limits in host_limits().items():
-        over = [text for limit in limits if (text := _over(limit, offer))]
+def readiness(offer: ServerOffer, hosts: Sequence[str] = ()) -> Iterator[Finding]:
+    """One finding for each of these hosts; where none is named, one about all of them together."""
+    known = host_limits()
+    over_of = {host: [text for limit in limits if (text := _over(limit, offer))] for host, limits in known.items()}
+    if not hosts:
+        yield _together(over_of)
+    for host in hosts:
+        limits, over = known[host], over_of[host]
         if over:
             yield Finding(f"fit for {host}", CheckStatus.WARN, "; ".join(over), _OFFER_LESS)
         else:
             unseen = "" if offer.results or not _about_results(limits) else "; no result was read to measure"
             yield Finding(f"fit for {host}", CheckStatus.OK, f"within what it takes{unseen}")
+
+
+def _together(over_of: Mapping[str, Sequence[str]]) -> Finding:
+    over = [host for host, texts in over_of.items() if texts]
+    if not over:
+        return Finding("fit for assistants", CheckStatus.OK, f"within what each takes: {', '.join(over_of)}")
+    seen = f"none was named; it is more than {', '.join(over)} take"
+    fix = f"name yours, to hear what is too much for it, such as: promptkit doctor --for {host_option(over[0])}"
+    return Finding("fit for assistants", CheckStatus.UNKNOWN, seen, fix)
+
+
+def host_option(host: str) -> str:
+    """A host as the option --for takes it."""
+    return host.lower().replace(" ", "-")
+
+
+def named_hosts(names: Sequence[str]) -> list[str]:
+    """The hosts that somebody named.
+
+    Raises:
+        UsageError: there is no limit of such a host.
+    """
+    known = {host_option(host): host for host in host_limits()}
+    for name in names:
+        if host_option(name) not in known:
+            message = f"nothing is known of what {sanitized(name, 64)} takes"
+            raise UsageError.of("unknown-host", message, nearest(name, known, f"use one of {', '.join(known)}"))
+    return [known[host_option(name)] for name in names]
 
 
 def host_limits() -> Mapping[str, list[HostLimit]]:

@@ -55,6 +55,18 @@ def line(text: str, what: str) -> str:
     return text
 
 
+def view_label(text: str) -> str:
+    """What people call an Organizational View.
+
+    Raises:
+        PromptkitError: it is no line, or has no letter: then it was meant for another question.
+    """
+    text = line(text, "the name")
+    if not any(char.isalpha() for char in text):
+        raise PromptkitError.of("no-letter", f"{sanitized(text)} is no name", "write a word, such as Department")
+    return text
+
+
 def optional_line(text: str, what: str) -> str:
     """One line, or nothing."""
     return "" if text.strip() in {"", NONE} else line(text, what)
@@ -131,7 +143,7 @@ def field(text: str) -> NamedField:
     Raises:
         PromptkitError: it has another form, or there is no such entity.
     """
-    key, equals, label = text.partition("=")
+    key, equals, called = text.partition("=")
     entity, dot, name = key.strip().partition(".")
     if entity not in {*Entity}:
         entities = ", ".join(Entity)
@@ -140,7 +152,7 @@ def field(text: str) -> NamedField:
     if not re.fullmatch(r"[A-Za-z][A-Za-z0-9_]{0,99}", name):
         fix = "write the key that promptkit init shows, such as user.department"
         raise PromptkitError.of("wrong-field", f"{sanitized(name)} is not the key of a field", fix)
-    return NamedField(f"{entity}.{name}", line(label, "the label") if equals else "")
+    return NamedField(f"{entity}.{name}", view_label(called) if equals else "")
 
 
 def alias(text: str) -> NamedAlias:
@@ -149,10 +161,10 @@ def alias(text: str) -> NamedAlias:
     Raises:
         PromptkitError: it has another form.
     """
-    label, _, pair = text.partition(":")
-    if not (label.strip() and pair):
+    view, _, pair = text.partition(":")
+    if not (view.strip() and pair):
         raise PromptkitError.of("wrong-pair", f"{sanitized(text)} is not an alias", "write LABEL:VALUE=GROUP")
-    return NamedAlias(label.strip(), *value_and_group(pair))
+    return NamedAlias(view.strip(), *value_and_group(pair))
 
 
 def value_and_group(text: str) -> tuple[str, str]:

@@ -37,6 +37,7 @@ from promptkit.onboarding.typed import (
     threshold_words,
     thresholds,
     upper_currency,
+    view_label,
     yes_or_no,
 )
 from promptkit.text import legible, sanitized
@@ -285,7 +286,7 @@ class Wizard:
 
 
 def _label(text: str, taken: Sequence[str]) -> str:
-    label = line(text, "the name")
+    label = view_label(text)
     if label in taken:
         raise PromptkitError.of("repeated-label", f"{sanitized(label)} is used twice", "write another name")
     return label

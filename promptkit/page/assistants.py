@@ -68,7 +68,7 @@ class Assistants(Strict):
 
     def checks(self, step: Step, assistant: SetUp) -> tuple[str, ...]:
         """The names of the checks beside a step; a `*` at the end stands for the rest of a name."""
-        fits = [f"fit for {host}" for host in assistant.fits] if step.about == "add" else []
+        fits = [f"fit for {host}" for host in (*assistant.fits, "assistants")] if step.about == "add" else []
         return (*self.findings.get(step.about or "", ()), *fits)
 
     def places(self, assistant: SetUp, known: Collection[str]) -> list[str]:

@@ -33,6 +33,7 @@ from promptkit.page.markdown import line_html
 from promptkit.page.views import PageView, SampleAnswer, grouped, script_data, view_of
 from promptkit.reports.frame import BASE_STYLE, inline, security_policy
 from promptkit.reports.words import speech, spoken, templates
+from promptkit.views.finding import packs_of
 
 _FOLDER = Path(__file__).parent
 _STYLES = ("page", "home", "view", "setup", "print")
@@ -91,7 +92,7 @@ def build_page(
     language, words = usual
     views = _views(library, prompts, profile, words, guide.validation, samples or {}, evidence or {})
     shown = [view.prompt for view in views]
-    packs = _packs(library, shown)
+    packs = packs_of(library, shown)
     style, scripts = _style(profile), [*_scripts(), *_preview_scripts(preview)]
     return (
         _templates(words)
@@ -107,7 +108,7 @@ def build_page(
             titles={prompt.name: prompt.title for prompt in shown},
             descriptions={prompt.name: prompt.description for prompt in shown},
             at_once={name: _at_once(name, pack, views) for name, pack in packs.items()},
-            data=script_data(views, profile, words)
+            data=script_data(views, profile, words, packs)
             | _home_data(guide, shown, packs)
             | {"statuses": {status: words.said(text) for status, text in setups.statuses.items()}},
             speech=speech(usual, scripts, texts=_said_by(samples or {})),
@@ -171,12 +172,6 @@ def _said_by(samples: Mapping[str, Sequence[SampleAnswer]]) -> list[str]:
     """Why sample answers have no chart, in English."""
     charts = [one.answer.get("chart") for answers in samples.values() for one in answers]
     return [chart for chart in charts if isinstance(chart, str)]
-
-
-def _packs(library: Library, prompts: Sequence[Prompt]) -> dict[str, Pack]:
-    """The packs whose views are all on the page."""
-    names = {prompt.name for prompt in prompts}
-    return {name: pack for name, pack in library.load_packs().items() if names.issuperset(pack.views)}
 
 
 def _at_once(name: str, pack: Pack, views: Sequence[PageView]) -> str:

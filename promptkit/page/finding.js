@@ -4,11 +4,14 @@
 const finding = (() => {
   const MOST = 8;
   const field = byId("search");
-  const entries = new Map([...document.querySelectorAll("#views li")].map((entry) => [entry.dataset.name, entry]));
+  const entries = new Map([...document.querySelectorAll("#views li[data-name]")].map((entry) => [entry.dataset.name, entry]));
+  const packEntries = [...document.querySelectorAll("#views li[data-pack]")];
   const inOrder = [...entries.keys()];
   const visible = () => [...document.querySelectorAll("#views li:not([hidden]) a")];
 
   const texts = [...document.querySelectorAll("#views :is(.title, .about)")];
+
+  const capital = (name) => name[0].toUpperCase() + name.slice(1);
 
   function unmark() {
     for (const one of document.querySelectorAll("#views mark")) one.replaceWith(one.textContent);
@@ -31,13 +34,16 @@ const finding = (() => {
   function fill(name, filled) {
     const given = Object.values(filled);
     entries.get(name).querySelector("a").setAttribute("href", `#${name}${given.length ? `?${new URLSearchParams(filled)}` : ""}`);
-    entries.get(name).querySelector(".filled").textContent = given.length ? said("Filled in: %(given)s", { given: given.join(", ") }) : "";
+    const near = given.map(findViews.known).find(Boolean);
+    const told = [given.length ? said("Filled in: %(given)s", { given: given.join(", ") }) : "", near ? said("Is it %(name)s?", { name: capital(near) }) : ""];
+    entries.get(name).querySelector(".filled").textContent = told.filter(Boolean).join(". ");
   }
 
   /** The views found, the best first, in their groups; with no words, all in their own order. */
   function arrange() {
     const isAsked = field.value.trim() !== "";
-    const { hits, marks } = findViews(field.value);
+    const { hits, packs, marks } = findViews(field.value);
+    for (const entry of packEntries) entry.hidden = !packs.includes(entry.dataset.pack);
     const found = isAsked ? hits.slice(0, MOST).map((hit) => hit.view) : inOrder;
     unmark();
     for (const name of inOrder) fill(name, {});
@@ -48,12 +54,14 @@ const finding = (() => {
       entries.get(name).parentNode.append(entries.get(name));
     }
     byId("views").append(...new Set([...all].map((name) => entries.get(name).closest("section"))));
+    // A single word, such as renewal, is rather about a view.
+    packEntries[0]?.closest("nav")[/\s/.test(field.value.trim()) ? "prepend" : "append"](packEntries[0].closest("section"));
     for (const group of document.querySelectorAll("#views section")) {
       group.hidden = !group.querySelector("li:not([hidden])");
     }
     for (const mark of ["data-asked", "data-listing"]) document.body.toggleAttribute(mark, isAsked);
     if (isAsked) texts.forEach((text) => mark(text, marks));
-    byId("nothing").hidden = found.length > 0;
+    byId("nothing").hidden = found.length > 0 || packs.length > 0;
     byId("found").textContent = !isAsked || !found.length ? "" : found.length === 1 ? said("1 view found") : said("%(count)s views found", { count: found.length });
   }
 

@@ -19,7 +19,7 @@ const samples = (() => {
     const amounts = said("Here the columns with amounts stand first.");
     if (fits(sample, filled)) return `${made}. ${said("It is filled in as your form is.")} ${amounts}`;
     const others = Object.entries(sample.filled).filter(([field, raw]) => raw !== filled[field]);
-    return `${made}. ${said("This one is filled in with %(others)s.", { others: others.map(([field, raw]) => `${values.words(field).toLowerCase()} ${raw}`).join(", ") })} ${amounts}`;
+    return `${said("This sample does not change with your form. It shows: %(others)s.", { others: others.map(([field, raw]) => `${values.words(field).toLowerCase()} ${raw}`).join(", ") })} ${made}. ${amounts}`;
   }
 
   /** Draw the sample of a view; one at a time, since its parts have ids. */
@@ -27,7 +27,9 @@ const samples = (() => {
     const into = byId(`sample-${name}`);
     if (!into || into.closest("[hidden]")) return;
     const sample = all.find((one) => fits(one, filled)) ?? all[0];
-    byId(`shows-${name}`).textContent = told(sample, filled);
+    const note = byId(`shows-${name}`);
+    note.textContent = told(sample, filled);
+    note.className = fits(sample, filled) ? "hint" : "notice";
     if (place === into && drawn === sample) return;
     place?.replaceChildren();
     [place, drawn] = [into, sample];

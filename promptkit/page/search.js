@@ -12,8 +12,10 @@ const findViews = (() => {
   const LEAST_SHARE = 0.35;
   const MAX_GROUP_WORDS = 4;
   const MAX_NAME_WORDS = 3;
+  const PACK = "pack";
 
   const plainOf = (text) => text.normalize("NFD").replace(/\p{Mn}/gu, "").toLowerCase();
+  const stemOf = (plain) => (plain.length > SHORT ? spelling.stem(plain) : plain);
   const has = (object, key) => Object.hasOwn(object, key);
   const sum = (numbers) => numbers.reduce((total, number) => total + number, 0);
   const isCapital = (word) => word.text[0] !== word.text[0].toLowerCase();
@@ -60,13 +62,21 @@ const findViews = (() => {
 
   /** The term of a word; empty if it says nothing, null if no view knows it or a close one. */
   function termOf(index, word) {
-    const forms = [word.plain, word.plain.length > SHORT ? spelling.stem(word.plain) : word.plain];
+    const forms = [word.plain, stemOf(word.plain)];
     let known = forms.find((form) => index.common.includes(form) || has(index.words, form));
     if (/^\p{Nd}/u.test(word.plain) || (known === undefined && index.ordinary.includes(word.plain))) return "";
     const mayBeSlip = !(isCapital(word) && word.place) && !index.known_names.includes(word.plain);
     if (known === undefined && mayBeSlip) known = closest(index, word.plain);
     if (known === undefined) return null;
     return index.common.includes(known) ? "" : index.words[known];
+  }
+
+  /** The known name that one was probably meant for; undefined for one that is known, or near none. */
+  function nearKnown(index, name) {
+    const plain = plainOf(name);
+    if (plain.length < LEAST_LETTERS || index.known_names.includes(plain)) return undefined;
+    const most = plain.length < LONG ? 1 : 2;
+    return index.known_names.find((known) => known[0] === plain[0] && spelling.distance(plain, known) <= most);
   }
 
   function runsOf(unknown) {
@@ -153,7 +163,13 @@ const findViews = (() => {
     return found.map((one) => [one.index, one.index + one[0].length]);
   }
 
-  /** The views that fit, best first, each with the arguments that the question fills in; and what marks its words. */
+  /** The packs that a question names: every word that says something is in their name or title. */
+  function packsFound(index, question) {
+    const asked = wordsOf(question).map((word) => word.plain).filter((word) => !index.common.includes(word)).map(stemOf).filter((word) => word !== PACK);
+    return asked.length ? Object.keys(index.packs).filter((name) => asked.every((word) => index.packs[name].includes(word))) : [];
+  }
+
+  /** The views that fit, best first, each with the arguments that the question fills in; the packs; and what marks words. */
   function search(index, question) {
     const asked = understood(index, question);
     const near = nearness(index, asked.terms);
@@ -173,7 +189,7 @@ const findViews = (() => {
       .filter((view) => ranks[view] >= least)
       .sort((one, other) => isLate(one) - isLate(other) || rounded(ranks[other]) - rounded(ranks[one]) || (one < other ? -1 : 1))
       .map((view) => ({ view, filled: filled[view] ?? {} }));
-    return { hits, marks: (text) => marksIn(index, asked.terms, text) };
+    return { hits, packs: packsFound(index, question), marks: (text) => marksIn(index, asked.terms, text) };
   }
 
   /** The index as promptkit/views/search_index.py packs it. */
@@ -194,5 +210,5 @@ const findViews = (() => {
   }
 
   const index = unpacked(data.index);
-  return (question) => search(index, question);
+  return Object.assign((question) => search(index, question), { known: (name) => nearKnown(index, name) });
 })();

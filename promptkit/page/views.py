@@ -9,7 +9,7 @@ from typing import Any
 
 from promptkit.language import Language, words_of
 from promptkit.library.render import as_size, template_context
-from promptkit.model import Profile, Prompt, ReviewedTool, Status
+from promptkit.model import Pack, Profile, Prompt, ReviewedTool, Status
 from promptkit.page.evidence import Evidence
 from promptkit.page.fields import FormField, field_limits, fields_of
 from promptkit.page.guide import ViewGroup
@@ -19,6 +19,7 @@ from promptkit.views.search_index import build_index, packed
 
 _NEWEST = 1  # Versions.
 _ROWS, _DRAWN_ROWS = 4, 8
+_WHOLE = 8  # A table of no more rows is not cut.
 
 
 @dataclass(frozen=True)
@@ -101,13 +102,15 @@ def grouped(views: Sequence[PageView]) -> list[tuple[ViewGroup, list[PageView]]]
     return list(groups.values())
 
 
-def script_data(views: Sequence[PageView], profile: Profile, words: Language) -> dict[str, Any]:
+def script_data(
+    views: Sequence[PageView], profile: Profile, words: Language, packs: Mapping[str, Pack]
+) -> dict[str, Any]:
     """The data for the page's script: each view by its name, what views share, former names, the index."""
     parts = Parts()
     steps = [template_steps(view.prompt, template_context(view.prompt, profile), profile) for view in views]
     lines = RepeatedLines(steps)
     return {
-        "index": packed(build_index([view.prompt for view in views], profile, words)),
+        "index": packed(build_index([view.prompt for view in views], profile, words, packs)),
         "views": {
             view.prompt.name: _script_view(view, parts) | {"steps": lines.taken_out(own)}
             for view, own in zip(views, steps, strict=True)
@@ -148,7 +151,8 @@ def _cut(answer: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _first(table: Mapping[str, Any], most: int | None) -> dict[str, Any]:
-    return {**table, "rows": table["rows"][:most], "total_rows": table.get("total_rows", len(table["rows"]))}
+    count = table.get("total_rows", len(table["rows"]))
+    return {**table, "rows": table["rows"][: None if count <= _WHOLE else most], "total_rows": count}
 
 
 def _money_first(table: Mapping[str, Any]) -> dict[str, Any]:

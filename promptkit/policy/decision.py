@@ -30,6 +30,8 @@ MAX_ARGUMENT_BYTES = 64 * 1024
 MAX_ARGUMENT_DEPTH = 12
 MAX_MATCHED_CHARS = 8 * 1024
 """A longer text fits no pattern: the time that matching takes may grow with the square of the length."""
+BY_REVIEW = frozenset({"name", "unknown-tool", "action-tool", "sensitive-tool", "arguments"})
+"""The grounds of a refusal that the reviewed list alone decides, whatever a server lists."""
 # Beyond it, many readers of JSON round a whole number to another one.
 MAX_INTEGER = 2**53 - 1
 

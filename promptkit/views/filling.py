@@ -11,7 +11,7 @@ from promptkit.errors import PromptkitError, nearest
 from promptkit.language import words_of
 from promptkit.library.render import resolve_arguments
 from promptkit.model import Argument, Profile, Prompt, Scalar
-from promptkit.text import sanitized
+from promptkit.text import legible
 
 
 def filled(prompt: Prompt, given: Mapping[str, Any], today: datetime.date, profile: Profile) -> dict[str, Scalar]:
@@ -47,6 +47,6 @@ def _limits(prompt: Prompt, name: str, value: Scalar, profile: Profile) -> str:
 def _value(argument: Argument | None, value: Any, today: datetime.date) -> Scalar:  # noqa: ANN401
     """A value of JSON as its argument's type reads it; one that is not valid stays as it is."""
     if not isinstance(value, str | bool | int | float):
-        return sanitized(value)
+        return legible(value)
     text = written(value)
     return type_of(argument).parse(text.strip(), today) if argument else text

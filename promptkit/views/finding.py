@@ -12,9 +12,9 @@ from promptkit.errors import PromptkitError
 from promptkit.language import Language
 from promptkit.library.render import default_of
 from promptkit.library.store import Library
-from promptkit.model import Argument, Profile, Prompt, Status
-from promptkit.text import sanitized
-from promptkit.views.search import FoundView, search
+from promptkit.model import Argument, Pack, Profile, Prompt, Status
+from promptkit.text import legible
+from promptkit.views.search import FoundView, packs_found, search
 from promptkit.views.search_index import build_index
 
 MAX_VIEWS = 5
@@ -27,12 +27,25 @@ def offered_views(library: Library, profile: Profile) -> list[Prompt]:
     return [prompt for prompt in prompts if not profile.views or prompt.name in profile.views]
 
 
-class ViewFinder:
-    """Finds views by a question in words; their texts are read once, when it is created."""
+def packs_of(library: Library, prompts: Sequence[Prompt]) -> dict[str, Pack]:
+    """The packs whose views are all among these."""
+    names = {prompt.name for prompt in prompts}
+    return {name: pack for name, pack in library.load_packs().items() if names.issuperset(pack.views)}
 
-    def __init__(self, prompts: Sequence[Prompt], profile: Profile, words: Language | None = None) -> None:
+
+class ViewFinder:
+    """Finds views, and packs of them, by a question in words; their texts are read once, when it is created."""
+
+    def __init__(
+        self,
+        prompts: Sequence[Prompt],
+        profile: Profile,
+        words: Language | None = None,
+        packs: Mapping[str, Pack] | None = None,
+    ) -> None:
         self._prompts = {prompt.name: prompt for prompt in prompts}
-        self._index = build_index(prompts, profile, words)
+        self._packs = packs or {}
+        self._index = build_index(prompts, profile, words, self._packs)
 
     @property
     def groups(self) -> list[str]:
@@ -51,7 +64,7 @@ class ViewFinder:
                 *get_close_matches(name, self._prompts),
                 *(hit.view for hit in self._search(name.replace("_", " "))),
             ]
-            message = f"there is no view {sanitized(name)}; near it: {', '.join(dict.fromkeys(near)) or 'none'}"
+            message = f"there is no view {legible(name)}; near it: {', '.join(dict.fromkeys(near)) or 'none'}"
             known = ", ".join(self._prompts)
             raise PromptkitError.of("unknown-view", message, f"ask find_view, or take one of: {known}")
         return found
@@ -59,6 +72,10 @@ class ViewFinder:
     def find(self, question: str) -> list[tuple[Prompt, Mapping[str, str]]]:
         """The views that fit and what the question fills in, best first; at most `MAX_VIEWS`, none if nothing fits."""
         return [(self._prompts[hit.view], hit.filled) for hit in self._search(question)]
+
+    def packs(self, question: str) -> list[Pack]:
+        """The packs that a question names."""
+        return [self._packs[name] for name in packs_found(self._index, question)]
 
     def _search(self, question: str) -> list[FoundView]:
         return search(self._index, question)[:MAX_VIEWS]

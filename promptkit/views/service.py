@@ -24,7 +24,7 @@ from promptkit.library.store import Library
 from promptkit.model import Profile, Prompt, Scalar
 from promptkit.views.computations import MAX_WAIT_SECONDS, Computation, Computations, Progress
 from promptkit.views.filling import filled
-from promptkit.views.finding import ViewFinder, described, offered_views
+from promptkit.views.finding import ViewFinder, described, offered_views, packs_of
 from promptkit.views.kept_session import GivenSession, KeptSession
 from promptkit.views.paged_answers import PagedAnswers, RowPlace
 from promptkit.views.pages import ToolResult, bounded, size_of
@@ -63,7 +63,8 @@ class ViewService:
     ) -> None:
         self._library = library
         self._profile = profile
-        self._finder = ViewFinder(offered_views(library, profile), profile, library.languages.named(profile.language))
+        views = offered_views(library, profile)
+        self._finder = ViewFinder(views, profile, library.languages.named(profile.language), packs_of(library, views))
         self._torii = (
             GivenSession(server)
             if isinstance(server, OpenedSession)
@@ -85,9 +86,14 @@ class ViewService:
         views = [described(prompt, self._profile, asked) for prompt, asked in self._finder.find(question)]
         while size_of(views) > _MAX_FOUND_BYTES and len(views) > 1:
             views.pop()
+        packs = [{"title": pack.title, "views": [*pack.views]} for pack in self._finder.packs(question)]
         groups = ", ".join(self._finder.groups)
         nothing = f"No view fits. There are views on: {groups}. Ask about one of these, in other words."
-        return ToolResult({"views": views}, "\n\n".join(map(_found, views)) or nothing)
+        told = [
+            f"For the occasion {pack['title']}: answer {', '.join(pack['views'])}, in this order." for pack in packs
+        ]
+        text = "\n\n".join([*map(_found, views), *told]) or nothing
+        return ToolResult({"views": views} | ({"packs": packs} if packs else {}), text)
 
     async def answer(
         self, name: str, arguments: Mapping[str, Any], caller: str, report: Report | None = None

@@ -13,7 +13,7 @@ import pytest
 from promptkit.agents import provider
 from promptkit.agents.loop import converse, events
 from promptkit.agents.open_models import open_model
-from promptkit.agents.turns import Message, TurnError, Usage
+from promptkit.agents.turns import Message, StopRunError, TurnError, Usage
 from promptkit.errors import PromptkitError, UsageError
 from promptkit.transcript import CallState
 from tests.agents.endpoints import WIRES, Failed, Said, chat, endpoint
@@ -131,6 +131,13 @@ def test_tries_are_few(wire, waits, failure):
         first_turn(wire, running, waits)
     assert (len(waits), len(running.requests)) == (4, 5)
     assert max(waits) <= provider.MAX_WAIT_SECONDS
+
+
+def test_an_endpoint_where_nobody_listens_ends_the_run(wire):
+    with endpoint(wire, DONE) as running:
+        pass
+    with pytest.raises(StopRunError, match=r"at 127.0.0.1:\d+ did not answer after 5 tries"):
+        first_turn(wire, running)
 
 
 def test_a_cut_connection_is_tried_again(wire):

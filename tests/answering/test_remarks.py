@@ -14,7 +14,12 @@ REMARKS = [
         {"app": "figma", "split_up_to": 1},
         "Figma has 56 active users, more than 1, so they are not split.",
     ),
-    ("app_dossier", {"app": "Zebra [x](y)"}, r"No app is called Zebra \[x\](y). No name contains it."),
+    (
+        "app_dossier",
+        {"app": "Zebra [x](y)"},
+        r"No app is called Zebra \[x\](y). No name contains it, and none begins alike.",
+    ),
+    ("app_dossier", {"app": "Slak"}, "No app is called Slak. No name contains it. Names that begin alike: Slack."),
     ("app_dossier", {"app": "figma"}, "## The app"),
     (
         "organizational_drilldown",
@@ -24,8 +29,15 @@ REMARKS = [
     ("organizational_drilldown", {"value": "finance"}, "## Apps"),
     ("widely_used_apps", {"split_up_to": 100}, "The apps shown have 954 active users together, more than 100"),
     ("vendor_dossier", {"vendor": "Umbrella"}, "Nothing is from a vendor called Umbrella."),
+    (
+        "vendor_dossier",
+        {"vendor": "Microsft"},
+        "Nothing is from a vendor called Microsft. Apps that begin alike: Microsoft 365, of Microsoft; Microsoft "
+        "Teams, of Microsoft. Vendors that begin alike: Microsoft.",
+    ),
     ("vendor_dossier", {"vendor": "Northwind Resellers"}, "## Apps"),
     ("spend_trend", {"app": "Nimbus Ledger"}, "No single app is called Nimbus Ledger."),
+    ("spend_trend", {"app": "Slak"}, "No single app is called Slak; these begin alike: Slack."),
     ("spend_trend", {"app": "goo"}, "This is Google Workspace, the only app whose name begins so."),
     ("spend_trend", {"app": "GOOGLE workspace"}, "Spend is falling."),
     ("field_discovery", {"wanted": "zebra"}, "No fitting field has zebra in its name or key."),

@@ -65,10 +65,12 @@ def test_output_is_utf8_with_bare_line_ends_whatever_the_machine_would_write(wor
     assert (done.returncode, done.stdout.decode("utf-8")) == (0, run_here(*words).stdout)
 
 
-def test_a_list_has_one_line_for_each_prompt_however_wide_the_terminal_is(library, run_here):
-    lines = run_here("list").stdout.splitlines()
-    assert [line.split()[1].partition("@")[0] for line in sorted(lines, key=lambda line: line.split()[1])] == (
-        library.prompt_names()
+def test_a_list_has_one_line_for_each_prompt_and_pack_however_wide_the_terminal_is(library, run_here):
+    named = [line.split()[:2] for line in run_here("list").stdout.splitlines()]
+    prompts = [name.partition("@")[0] for group, name in named if group != "pack"]
+    assert (sorted(prompts), named[len(prompts) :]) == (
+        library.prompt_names(),
+        [["pack", name] for name in library.load_packs()],
     )
 
 

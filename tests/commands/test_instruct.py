@@ -5,6 +5,7 @@ import pytest
 from promptkit.commands.instruct import print_instructions
 from promptkit.errors import PromptkitError
 from promptkit.library.instructions import Variant, build_instructions, load_hosts
+from promptkit.model import Profile
 
 SHORT = "custom-instructions"
 
@@ -22,8 +23,9 @@ def test_a_text_that_does_not_fit_the_host_is_not_printed_and_the_fix_names_the_
     assert capfd.readouterr().out == ""
 
 
-def test_the_german_text_is_printed(library, capfd):
-    assert print_instructions(library, variant="short", host=None, language="de") == 0
+@pytest.mark.parametrize("given", [{"language": "de"}, {"profile": Profile(language="de")}])
+def test_the_german_text_is_printed(library, capfd, given):
+    assert print_instructions(library, variant="short", host=None, **given) == 0
     assert capfd.readouterr().out == build_instructions(library, Variant.SHORT, language="de")
 
 

@@ -32,7 +32,9 @@ def test_values_are_written_by_their_type(open_dashboard, answers):
     page = open_dashboard(answers["workflow_health"])
     assert page.locator("td", has_text="2026-10-30 00:31 UTC").count() > 0
     assert page.locator("td", has_text="0.0 %").count() > 0
-    assert open_dashboard(answers["vendors"]).locator("td", has_text="none").count() > 0
+    assert open_dashboard(answers["vendors"], page=page).locator("td", has_text="none").count() > 0
+    assert open_dashboard(answers["licence_utilization"], page=page).locator("td", has_text="unknown").count() > 0
+    assert column(open_dashboard(answers["executive_summary"], page=page), 1)[:2] == ["Spend", "Spend per employee"]
 
 
 def test_a_total_in_several_currencies_is_one_tile_with_a_line_for_each(open_dashboard, answers):
@@ -86,13 +88,14 @@ def many(answers, count=120):
     return answer
 
 
-def test_many_rows_are_shown_fifty_at_a_time(open_dashboard, answers):
-    page = open_dashboard(many(answers))
+@pytest.mark.parametrize(("rows", "steps"), [(None, [50, 100]), (40, [40, 80])])
+def test_many_rows_are_shown_as_many_at_a_time_as_were_asked_for(open_dashboard, answers, rows, steps):
+    page = open_dashboard(many(answers) | {"arguments": {"rows": rows} if rows else {}})
     counts = []
     while page.get_by_role("button", name="more").is_visible():
         counts.append(len(column(page, 1)))
         page.get_by_role("button", name="more").click()
-    assert (counts, len(column(page, 1))) == ([50, 100], 120)
+    assert (counts, len(column(page, 1))) == (steps, 120)
 
 
 def test_paper_has_every_row(open_dashboard, answers):

@@ -4,6 +4,7 @@ import pytest
 
 from promptkit.dashboard.build import build_dashboard
 from promptkit.dashboard.embedded import answer_in
+from promptkit.dashboard.index import build_index
 from promptkit.dashboard.last_good import DashboardFile, Shown, with_source
 from promptkit.errors import PromptkitError
 from tests.dashboard.answers import SOURCE, answer, partial
@@ -35,6 +36,15 @@ def test_the_last_good_answer_stays_and_says_why(file, new):
     html = file.read_text("utf-8")
     assert answer_in(html) == answer()
     assert NOTICE in html
+
+
+def test_a_file_beside_an_index_links_back_to_it(file):
+    link = '<a href="index.html">All dashboards</a>'
+    refreshed(file, answer())
+    assert link not in file.read_text("utf-8")
+    file.with_name("index.html").write_text(build_index({}, source=SOURCE, at=AT), "utf-8")
+    refreshed(file, answer())
+    assert link in file.read_text("utf-8")
 
 
 def test_a_second_failure_names_its_own_time_and_the_day_of_the_same_figures(file):

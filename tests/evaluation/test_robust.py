@@ -123,8 +123,10 @@ def test_a_torn_last_line_is_run_again(library, tmp_path, whole, cut):
     assert sorted(samples_of(tmp_path)) == sorted(samples_of(whole))
 
 
-def test_a_finished_run_has_nothing_to_go_on_with(library, tmp_path, whole):
-    (tmp_path / "run.jsonl").write_bytes((whole / "run.jsonl").read_bytes())
+@pytest.mark.parametrize("endpoint", [b"null", b'"http://127.0.0.1:9/v1"'], ids=["as now", "an endpoint for no model"])
+def test_a_finished_run_has_nothing_to_go_on_with(library, tmp_path, whole, endpoint):
+    raw = (whole / "run.jsonl").read_bytes()
+    (tmp_path / "run.jsonl").write_bytes(raw.replace(b'"base_url": null', b'"base_url": ' + endpoint, 1))
     assert evaluate(library, resume=tmp_path) == 0
     assert samples_of(tmp_path) == samples_of(whole)
 

@@ -33,6 +33,21 @@ def test_nothing_but_a_reviewed_read_gets_through(standing, name):
     assert '"isError":false' not in answer.text.replace(" ", "")
 
 
+NO_REQUESTS = ["P4 batch", "P4 notification", "T5 no JSON", "T5 nested without end", "O7 oversized"]
+
+
+def test_what_is_no_request_stands_in_the_log(guarded, log):
+    headers = opened(guarded)
+    told = []
+    for name in NO_REQUESTS:
+        before = lines(log)
+        sent(guarded, ATTEMPTS[name], headers)
+        told.append([(line["tool"], line["allowed"]) for line in lines(log)[len(before) :]])
+    sent(guarded, ATTEMPTS["P4 batch"], {**headers, "origin": "https://evil.example"})
+    assert told == [[(None, False)], [("run_workflow", False)], *[[(None, False)]] * 3]
+    assert len(lines(log)) == len(before) + 1
+
+
 def test_a_session_that_was_refused_goes_on_reading(guarded, fake):
     headers = opened(guarded)
     sent(guarded, message(**ACTION), headers)

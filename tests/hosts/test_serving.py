@@ -86,6 +86,7 @@ UNREADABLE = {
     call('"\\ud800"', 1): [(None, -32700)],
     "[" * 100_000: [(None, -32700)],
     '{"id": 6, "method": "tools/call"}': [(6, -32600)],
+    '{"jsonrpc": "2.0", "method": "tools/call", "params": {"name": "run_workflow"}}': [(None, -32600)],
 }
 
 
@@ -104,7 +105,7 @@ def test_what_a_guard_over_stdio_cannot_read_is_answered_and_logged_and_goes_now
     assert file.read_text().count("tools/call") == 1
     (audited,) = audit([log], Auditor(tool_policy(library))).results
     assert (audited.verdict, audited.ground) == (Verdict.INCONCLUSIVE, "gap")
-    refused = [line for line in map(json.loads, log.read_text().splitlines()) if line["method"] is None]
+    refused = [line for line in map(json.loads, log.read_text().splitlines()) if line["allowed"] is False]
     assert len(refused) == len(UNREADABLE)
 
 

@@ -6,19 +6,21 @@ import pytest
 
 from promptkit.answering.view_tools import VIEW_TOOLS
 from promptkit.commands.doctor import run_doctor
+from promptkit.errors import UsageError
 from promptkit.hosts.view_server import INSTRUCTIONS, ViewServer
 from promptkit.model import DEFAULT_PROFILE
 from promptkit.onboarding.finding import CheckStatus
-from promptkit.onboarding.readiness import ServerOffer, host_limits, readiness
+from promptkit.onboarding.readiness import ServerOffer, host_limits, named_hosts, readiness
 from promptkit.views.service import ViewService
 from tests.servers import running
 
+TOO_MANY = "none was named; it is more than ChatGPT, Microsoft 365 agents take"
 REVISION = "2026-07-28"
 SMALL = {"name": "list_apps", "description": "Lists apps.", "inputSchema": {"type": "object"}}
 
 
 def fit(offer):
-    return {one.check.removeprefix("fit for "): one for one in readiness(offer)}
+    return {one.check.removeprefix("fit for "): one for one in readiness(offer, [*host_limits()])}
 
 
 def over(tool, **more):
@@ -31,6 +33,17 @@ def test_the_three_tools_of_serve_fit_every_host():
     found = fit(ServerOffer(list(VIEW_TOOLS.values()), INSTRUCTIONS, REVISION, {}))
     assert {one.status for one in found.values()} == {CheckStatus.OK}
     assert "no result was read to measure" in found["Claude"].seen
+
+
+def test_where_nobody_names_a_host_one_finding_is_about_all():
+    (found,) = readiness(ServerOffer([SMALL] * 30, "", REVISION, {}))
+    assert (found.status, found.seen) == (CheckStatus.UNKNOWN, TOO_MANY)
+    assert found.next.endswith("promptkit doctor --for chatgpt")
+    assert [one.check for one in readiness(ServerOffer([], "", REVISION, {}), named_hosts(["Claude-Code"]))] == [
+        "fit for Claude Code"
+    ]
+    with pytest.raises(UsageError, match="write chatgpt"):
+        named_hosts(["chatgtp"])
 
 
 def test_the_rule_of_serve_stands_where_hosts_read_first():

@@ -54,13 +54,13 @@ def ask(library, fields):
 def test_whatever_is_typed_it_never_fails_and_keeps_what_was_answered(lines, ask, library, tmp_path_factory):
     folder = tmp_path_factory.mktemp("wizard")
     profile, held, kept = ask(folder / "draft.json", lines)
-    assert held.answers == kept.answers
+    assert held.kept == kept.answers
     again, *_ = ask(folder / "draft.json", ["y", *[""] * 30, "y"])
     for finished in filter(None, (profile, again)):
         path = folder / "dashboard.yaml"
         path.write_text(profile_text(finished), "utf-8")
         assert load_profile(path, library) == finished
-    assert {kept.answer for kept in held.answers} <= {kept.answer for kept in Draft(folder / "draft.json").answers}
+    assert {kept.answer for kept in held.kept} <= {kept.answer for kept in Draft(folder / "draft.json").answers}
 
 
 def test_answers_are_changed_by_going_back(ask, tmp_path):
@@ -69,6 +69,17 @@ def test_answers_are_changed_by_going_back(ask, tmp_path):
     assert (profile.organizational_views[0].label, profile.display_currency) == ("Team", "USD")
     assert profile.organizational_views[0].aliases == {"Eng": "Engineering"}
     assert profile.read_only_agreement.by == "Dana Reyes"
+
+
+def test_going_back_in_a_resumed_run_asks_once_whether_to_overwrite(ask, tmp_path, capsys):
+    old, _, draft = ask(tmp_path / "draft.json", ["", "user.department", "Team", *[""] * 6, "y"])
+    draft.delete()
+    ask(tmp_path / "draft.json", ["y", "", "user.department", "5", "Teem"], old=old)
+    assert "5 is no name: write a word, such as Department." in " ".join(capsys.readouterr().err.split())
+    new, *_ = ask(tmp_path / "draft.json", ["y", "y", "back", "Crew", *[""] * 6, "y"], old=old)
+    assert (new.organizational_views[0].label, capsys.readouterr().err.count("Overwrite it?")) == ("Crew", 1)
+    assert ask(tmp_path / "other.json", ["y", "back", "n"], old=old)[0] is None
+    assert capsys.readouterr().err.count("Overwrite it?") == 2
 
 
 def test_the_groups_are_seen_though_aliases_were_given(ask, tmp_path, capsys):

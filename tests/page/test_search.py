@@ -2,7 +2,7 @@
 
 import pytest
 
-from promptkit.views.search import search
+from promptkit.views.search import packs_found, search
 from promptkit.views.search_index import build_index
 from tests.page.samples import PROFILE
 from tests.sources import ROOT
@@ -24,19 +24,22 @@ ODD = [
     "what renews in q1 2027",
     "what renewed last quarter",
 ]
+PACKS = ["quarterly review", "show me the access reviews", "Monthly vendor review pack", "pack", "review"]
 
 
 def visible(page):
     return page.eval_on_selector_all("#views a:visible", "links => links.map(link => link.hash)")
 
 
-def test_the_page_finds_what_find_view_finds(open_page, prompts):
+def test_the_page_finds_what_find_view_finds(open_page, prompts, library):
     page = open_page()
-    ask = "questions => questions.map(question => findViews(question).hits)"
-    index = build_index(list(prompts.values()), PROFILE)
-    found = page.evaluate(ask, [*QUESTIONS, *ODD])
-    expected = [search(index, question) for question in [*QUESTIONS, *ODD]]
-    assert found == [[{"view": hit.view, "filled": dict(hit.filled)} for hit in hits] for hits in expected]
+    ask = "questions => questions.map(findViews).map(({ hits, packs }) => ({ hits, packs }))"
+    questions = [*QUESTIONS, *ODD, *PACKS]
+    index = build_index(list(prompts.values()), PROFILE, packs=library.load_packs())
+    found = page.evaluate(ask, questions)
+    hits = [[{"view": hit.view, "filled": dict(hit.filled)} for hit in search(index, one)] for one in questions]
+    packs = [packs_found(index, question) for question in questions]
+    assert found == [{"hits": one, "packs": own} for one, own in zip(hits, packs, strict=True)]
 
 
 @pytest.mark.parametrize(
@@ -55,12 +58,28 @@ def test_a_name_in_a_question_is_filled_in_in_the_view_it_opens(asked, link, ope
     assert page.locator("form:visible input[type=text]").first.input_value() in asked
 
 
+def test_a_misspelt_name_is_filled_in_with_the_one_that_is_near(open_page):
+    page = open_page()
+    page.fill("#search", "who owns Slakc")
+    assert "Filled in: Slakc. Is it Slack?" in page.locator("#views .filled:visible").all_inner_texts()
+    page.fill("#search", "who owns Slack")
+    assert "Filled in: Slack" in page.locator("#views .filled:visible").all_inner_texts()
+
+
 def test_matches_are_marked_and_the_marks_go_with_the_question(open_page):
     page = open_page()
     page.fill("#search", "unused licenses")
     assert "licences" in page.locator("#views mark:visible").all_text_contents()
     page.fill("#search", "")
     assert page.locator("#views mark").count() == 0
+
+
+def test_a_pack_is_found_by_its_title_and_stands_first(open_page):
+    page = open_page()
+    page.fill("#search", "quarterly review")
+    assert visible(page)[0] == "#pack/quarterly_business_review"
+    page.fill("#search", "")
+    assert page.locator("#views [data-pack]:visible").count() == 0
 
 
 @pytest.mark.parametrize("keys", ["/", "Control+k"])

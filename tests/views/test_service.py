@@ -135,6 +135,13 @@ def test_found_views_are_few_small_and_in_the_shape_of_the_schema(library):
     assert result.data["views"][0]["name"] in result.text
 
 
+def test_a_pack_is_found_with_its_views_in_order(library):
+    result = ViewService(library, "local", DEFAULT_PROFILE).find("quarterly review")
+    SCHEMAS[FIND_VIEW].validate(result.data)
+    assert [pack["title"] for pack in result.data["packs"]] == ["Quarterly review for the leadership"]
+    assert "\n\nFor the occasion Quarterly review for the leadership: answer data_quality_gate, " in result.text
+
+
 def test_where_no_view_fits_the_groups_are_named(library):
     result = ViewService(library, "local", DEFAULT_PROFILE).find("what is the weather in Berlin")
     assert (result.data, "renewals, risk, spend" in result.text) == ({"views": []}, True)

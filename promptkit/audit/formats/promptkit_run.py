@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from promptkit.audit.formats._edited import edited
 from promptkit.audit.overlooked import overlooked
 from promptkit.audit.pairing import text_of
 from promptkit.audit.reader import FormatAbout, Value
@@ -43,11 +44,12 @@ def read(records: Iterable[Value]) -> Iterator[Conversation]:
 
     The self-test asks for every action on purpose, so it is a conversation only if one of its calls was not refused.
     """
-    has_samples = is_ours = False
+    has_samples, header = False, dict[str, Any]()
     for location, line in records:
         kind = text_of(line.get("kind")) if isinstance(line, dict) else ""
         if kind in _BESIDE and "events" not in line:
-            is_ours = is_ours or (kind == "run" and line.keys() >= _HEADER)
+            if kind == "run" and line.keys() >= _HEADER:
+                header = header or line
             if gap := _gap_beside(location, line):
                 yield Conversation(location, [], [gap])
             continue
@@ -55,7 +57,7 @@ def read(records: Iterable[Value]) -> Iterator[Conversation]:
         if not (isinstance(line, dict) and isinstance(line.get("events"), list)):
             yield Conversation(location, [], [f"{location}: not a line of a run record"])
             continue
-        sample = _sample(location, line, is_ours=is_ours)
+        sample = _sample(location, line, header)
         if not (_is_self_test(line) and not sample.gaps and _are_refused(sample.calls)):
             yield sample
     if not has_samples:
@@ -70,7 +72,8 @@ def _gap_beside(location: str, line: Mapping[str, Any]) -> str | None:
     return f"{location}: {sanitized(key, 40)} may hold calls" if key is not None else None
 
 
-def _sample(location: str, sample: Mapping[str, Any], *, is_ours: bool) -> Conversation:
+def _sample(location: str, sample: Mapping[str, Any], header: Mapping[str, Any]) -> Conversation:
+    """The conversation of a line, held against what the line says of itself if it is in a whole record of ours."""
     texts, gaps = list[Text](), []
     pairing, heard = _Events(), Heard(texts)
     if sample.get("kind") != "sample":
@@ -90,7 +93,12 @@ def _sample(location: str, sample: Mapping[str, Any], *, is_ours: bool) -> Conve
     if isinstance(sample.get("gaps"), list):
         gaps += [sanitized(gap, 200) for gap in sample["gaps"]]
     gaps += _contradictions(location, sample)
-    return Conversation(_name(sample), pairing.calls, gaps, texts, may_decline=is_ours and _is_answered_attack(sample))
+    verdict = ""
+    if header and not _is_self_test(sample):
+        gaps += [f"{location}: {told}" for told in edited(sample, header)]
+        verdict = text_of(sample.get("verdict"))
+    may_decline = bool(header) and _is_answered_attack(sample)
+    return Conversation(_name(sample), pairing.calls, gaps, texts, may_decline=may_decline, stated=verdict)
 
 
 class _Events:
@@ -171,4 +179,7 @@ def _call(event: Mapping[str, Any], location: str) -> RecordedCall:
     known = CallState(state) if isinstance(state, str) and state in _STATES else CallState.UNKNOWN
     # On our own wire a name stands for itself, so what was refused under another spelling was no read.
     tool = event["name"] if known in _NEVER_LEFT else None
-    return RecordedCall(event["name"], tool, event.get("arguments", NOT_RECORDED), known, location, event.get("time"))
+    decision = event.get("decision")
+    rule = text_of(decision.get("rule")) if isinstance(decision, dict) and known is CallState.REFUSED else ""
+    arguments = event.get("arguments", NOT_RECORDED)
+    return RecordedCall(event["name"], tool, arguments, known, location, event.get("time"), refused_by=rule)

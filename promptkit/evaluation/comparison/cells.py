@@ -68,7 +68,7 @@ class ColumnMeaning:
         """Whether `have` means what `want` says."""
         if have == want:
             return True
-        if is_nothing(want):
+        if self._is_empty(want):
             return says_nothing(figure_of(have), self._name)
         if is_nothing(have):
             return False
@@ -77,6 +77,10 @@ class ColumnMeaning:
         if self.kind in _MOMENTS:
             return shows_moment(unquoted(figure_of(have)), want)
         return self.key(have) == self.key(want) or self._same_name(have, want)
+
+    def _is_empty(self, want: str) -> bool:
+        # Of a name, unknown could be the name.
+        return is_nothing(want) or (self.kind in NUMERIC | _MOMENTS and want == "unknown")
 
     def key(self, text: str) -> Hashable:
         """Equal for cells spelled alike; case and spaces count only where right cells differ in nothing else."""

@@ -17,7 +17,7 @@ from promptkit.evaluation.records.lines import (
     RogueConversation,
 )
 from promptkit.evaluation.records.result import SampleResult, SelfTest
-from promptkit.policy.decision import ToolPolicy
+from promptkit.policy.decision import BY_REVIEW, ToolPolicy
 from promptkit.policy.verdict import Judgement, Verdict, judge_all, judge_call, worst
 from promptkit.text import sanitized
 from promptkit.transcript import RAN, CallState, RecordedCall
@@ -25,7 +25,6 @@ from promptkit.transcript import RAN, CallState, RecordedCall
 CONSISTENT = "record_is_consistent"
 """The claim that fails of a sample whose line contradicts itself."""
 _OURS = {CallState.PROPOSED, CallState.REFUSED, *RAN}
-_OF_THE_REVIEW = frozenset({"name", "unknown-tool", "action-tool", "sensitive-tool", "arguments"})
 _MAX_TOLD = 3
 
 
@@ -140,7 +139,7 @@ def _call_contradictions(event: RecordedEvent, judgement: Judgement) -> Iterator
         yield f"{sanitized(event.name)} is {event.state}, and it was {told}"
     is_read = judgement.verdict is Verdict.CLEAN
     # What a server lists may forbid a reviewed read too; then it is refused on another ground.
-    if is_read != decision.allowed and (decision.allowed or decision.rule in _OF_THE_REVIEW):
+    if is_read != decision.allowed and (decision.allowed or decision.rule in BY_REVIEW):
         told = "allowed" if decision.allowed else "refused"
         yield f"{sanitized(event.name)} was {told}, and by the reviewed tools it is not"
 

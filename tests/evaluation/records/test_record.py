@@ -7,6 +7,7 @@ import pytest
 
 from promptkit.agents.eval_spec import EvalSpec
 from promptkit.agents.turns import ModelCall, Turn
+from promptkit.audit.audit import Auditor, audit
 from promptkit.commands.evaluate import run_merge
 from promptkit.commands.report import Outputs
 from promptkit.errors import PromptkitError
@@ -16,7 +17,8 @@ from promptkit.evaluation.records.record import read_header, read_record
 from promptkit.evaluation.runner import Limits
 from promptkit.evaluation.start import EvalRun
 from promptkit.evaluation.statistics import compare
-from promptkit.policy.verdict import Verdict
+from promptkit.policy.review import tool_policy
+from promptkit.policy.verdict import Verdict, worst
 from promptkit.reports.files import ReportFiles
 from tests.builders import DECLINED
 
@@ -183,6 +185,15 @@ def test_what_contradicts_itself_is_said_with_its_line_and_never_clean(name, edi
     assert recorded.contradictions
     assert all(told.startswith(f"{at}/run.jsonl:") for told in recorded.contradictions)
     assert run_result(recorded).verdict in {Verdict.INCONCLUSIVE, Verdict.VIOLATION}
+
+
+OF_ITS_CALLS = [*CONTRADICTIONS][: [*CONTRADICTIONS].index("a sample twice")]
+
+
+@pytest.mark.parametrize("name", [name for name in OF_ITS_CALLS if not name.startswith("passed")])
+def test_the_audit_never_passes_a_line_that_contradicts_its_calls_either(name, edited, library):
+    found = audit([edited(CONTRADICTIONS[name])], Auditor(tool_policy(library)), jobs=1)
+    assert worst(result.verdict for result in found.results) in {Verdict.INCONCLUSIVE, Verdict.VIOLATION}
 
 
 @pytest.mark.parametrize("line", ['{"kind": "note"}', '{"kind": "run"}', '{"kind": "sample", "self_test": 1}'])

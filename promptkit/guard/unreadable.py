@@ -1,6 +1,7 @@
-"""Answers what a client over stdio sends and nobody can read, so that it does not wait for ever.
+"""What a client sends and nobody can take for a request: it is logged, and over stdio answered, too.
 
-The SDK (mcp 2.3) drops such a message without a word: half of a character, a number of thousands of digits, a batch.
+The SDK (mcp 2.3) drops it without a word over stdio, where the client would wait for ever: half of a character, a
+number of thousands of digits, a batch, a request without an id. Over HTTP it answers, but nobody hears of it.
 """
 
 from __future__ import annotations
@@ -11,15 +12,27 @@ from typing import Any
 
 from anyio.abc import ObjectReceiveStream
 from mcp.shared.message import SessionMessage
-from mcp.types import INVALID_REQUEST, PARSE_ERROR, ErrorData, JSONRPCError
+from mcp.types import (
+    INVALID_REQUEST,
+    PARSE_ERROR,
+    ErrorData,
+    JSONRPCError,
+    JSONRPCMessage,
+    JSONRPCNotification,
+    jsonrpc_message_adapter,
+)
 from pydantic import ValidationError
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from promptkit.errors import PromptkitError
+from promptkit.guard.request_ids import parts_of, replaying
 from promptkit.text import sanitized
 
 Log = Callable[[dict[str, Any]], None]
 # The errors of pydantic whose input is the whole message.
 _OF_WHOLE = frozenset({"json_invalid", "model_type", "missing"})
+_ACCEPTED, _FAILED = 202, 400
+_TURNED_AWAY = frozenset({401, 403, 421})
 # A longer id is not repeated.
 _MAX_DIGITS = 18
 
@@ -51,17 +64,20 @@ class ReadableMessages(ObjectReceiveStream[SessionMessage]):
         """
         while True:
             item: SessionMessage | Exception = await self._inner.receive()
+            value: object
             if isinstance(item, SessionMessage):
-                return item
-            value, error = _sent(item)
+                value, error = item.message, _lacks_id(item.message)
+                if error is None:
+                    return item
+            else:
+                value, error = _sent(item)
             is_blank = isinstance(value, str) and not value.strip()
             if not is_blank:
                 await self._answer(value, error)
 
     async def _answer(self, value: object, error: ErrorData) -> None:
-        line = {"method": None, "tool": None, "arguments": None, "allowed": False, "reason": error.message}
         try:
-            self._log(line)
+            self._log(_line(value, error))
         except PromptkitError as unwritten:
             error = ErrorData(code=error.code, message=f"{error.message}; {unwritten.problems[0].message}")
         ids: list[int | str | None] = [*_ids(value)]
@@ -71,6 +87,61 @@ class ReadableMessages(ObjectReceiveStream[SessionMessage]):
     async def aclose(self) -> None:
         """Close the transport's own side."""
         await self._inner.aclose()
+
+
+class LoggedRequests:
+    """The application of a server over HTTP, with a line in the log about what it does not take for a request.
+
+    Whoever is turned away for what calls it, such as a page of another origin, leaves no line.
+    """
+
+    def __init__(self, app: ASGIApp, log: Log) -> None:
+        self._app = app
+        self._log = log
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request of HTTP."""
+        if scope["type"] != "http" or scope["method"] != "POST":
+            await self._app(scope, receive, send)
+            return
+        parts = await parts_of(receive)
+        value, error = _posted(b"".join(part.get("body", b"") for part in parts))
+
+        async def logged(message: Message) -> None:
+            status = message.get("status", 0)
+            if error and (status == _ACCEPTED or (status >= _FAILED and status not in _TURNED_AWAY)):
+                try:
+                    self._log(_line(value, error))
+                except PromptkitError:
+                    message = {**message, "status": 500}
+            await send(message)
+
+        await self._app(scope, replaying(parts, receive), logged)
+
+
+def _posted(body: bytes) -> tuple[object, ErrorData | None]:
+    try:
+        message = jsonrpc_message_adapter.validate_json(body, by_name=False)
+    except ValidationError as error:
+        return _sent(error)
+    return message, _lacks_id(message)
+
+
+def _lacks_id(message: JSONRPCMessage) -> ErrorData | None:
+    """What to answer a request without an id: to the SDK it is a notification, of which nothing comes."""
+    if not isinstance(message, JSONRPCNotification) or message.method.startswith("notifications/"):
+        return None
+    words = f"{sanitized(message.method, 40)} has no id, so it is not done; give each request an id"
+    return ErrorData(code=INVALID_REQUEST, message=words)
+
+
+def _line(value: object, error: ErrorData) -> dict[str, Any]:
+    """The line in the log, in the shape of the gate's."""
+    line = {"method": None, "tool": None, "arguments": None, "allowed": False, "reason": error.message}
+    if not isinstance(value, JSONRPCNotification):
+        return line
+    params = value.params or {}
+    return line | {"method": value.method, "tool": params.get("name"), "arguments": params.get("arguments")}
 
 
 def _sent(error: Exception) -> tuple[object, ErrorData]:

@@ -170,7 +170,7 @@ def identify(
 def new(
     name: options.Draft = None,
     stored: options.Stored = None,
-    language: options.DraftLanguage = "en",
+    language: options.DraftLanguage = None,
     own: options.OwnLibrary = None,
 ) -> None:
     """Write a draft prompt and its case, ready to edit; without a NAME, begin the library that --library names."""
@@ -178,7 +178,7 @@ def new(
     from promptkit.commands.versions import start
 
     if name is None:
-        raise typer.Exit(start(own))
+        raise typer.Exit(start(own, stored, language))
     raise typer.Exit(write_draft(opening.library(own), name, stored, language))
 
 

@@ -126,7 +126,7 @@ InstructionsLanguage = Annotated[
     ),
 ]
 DraftLanguage = Annotated[
-    str, typer.Option("--language", metavar="CODE", help="The language to write it in, such as de.")
+    str | None, typer.Option("--language", metavar="CODE", help="The language to write it in, such as de; else en.")
 ]
 Host = Annotated[str | None, typer.Option("--for", metavar="HOST", help="A host from instructions/hosts.yaml.")]
 Hosts = Annotated[

@@ -116,6 +116,8 @@ def test_a_search_and_a_link_into_a_sample(open_page):
     page.fill("#search", "Authority/3 example")
     assert visible_samples(page) == 2
     page.click("#attacks tbody a")
+    # The browser tells the script of a new address a moment later.
+    page.locator(".sample[open]").wait_for()
     assert page.input_value("#search") == ""
     assert page.locator(".sample[open]").count() == 1
 

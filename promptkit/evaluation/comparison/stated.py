@@ -10,7 +10,7 @@ from functools import cached_property
 from promptkit.answering.parsed import ParsedAnswer, WrittenLine, WrittenTable, parse_answer
 from promptkit.evaluation.comparison.compared import TextRow
 from promptkit.evaluation.comparison.numbers import currency_in, figure_of, moment_in, numbers_in
-from promptkit.evaluation.comparison.words import folded, is_nothing
+from promptkit.evaluation.comparison.words import folded, is_nothing, name_and_aside
 from promptkit.model import Answer, ColumnType, Table
 
 TOTALS = "Totals"
@@ -22,6 +22,8 @@ _AMOUNTS = re.compile(r"(?<![A-Za-z])(?:([A-Z]{3}) ?(-?\d[\d.,]{0,24})|(-?\d[\d.
 # A label ends where a figure follows, or nothing at all does: "apps: 5", "apps = 5", "apps - 5".
 _LABEL_END = re.compile(r":| = | (?:[\u2013\u2014-]|->|\u2192) ")
 _BEGINS_WITH_A_FIGURE = re.compile(r"\W{0,4}(?:[A-Z]{3} ?|[$€£₪¥] ?)?-?\d")
+# "58 apps" has its figure before its label.
+_FIGURE_FIRST = re.compile(r"\W{0,4}(\d[\d.,]{0,30}\d|\d)\W{0,4} ([^\W\d][^:]{0,200})")
 _MORE = re.compile(r"\W{0,3}(?:and )?[\d,]{1,18} more\W{0,3}", re.IGNORECASE)
 _SUM = frozenset(
     {"total", "totals", "subtotal", "sum", "grandtotal", "all", "overall", "together", "altogether", "inall"}
@@ -77,7 +79,10 @@ def stated_figures(answer: Answer, parsed: ParsedAnswer) -> StatedFigures:
     chosen = [_taken(table, waiting) for table in answer.tables]
     for place, table in enumerate(answer.tables):
         chosen[place] = chosen[place] or _most_alike(table, waiting)
-    tables = [_rows(table, found) for table, found in zip(answer.tables, chosen, strict=True)]
+    tables = [
+        _rows(table, found) if found else _listed(table, parsed)
+        for table, found in zip(answer.tables, chosen, strict=True)
+    ]
     return StatedFigures(tables, [*_totals(parsed)])
 
 
@@ -114,6 +119,15 @@ def _rows(table: Table, found: Sequence[WrittenTable]) -> list[TextRow]:
     for one in found:
         rows += _placed(table, one.rows[0], one.rows[1:MAX_ROWS]) if one.rows else []
     return [row for row in rows if not _is_no_row(row)]
+
+
+def _listed(table: Table, parsed: ParsedAnswer) -> list[TextRow]:
+    """The rows of a table of names and figures that somebody wrote as a list: "apps: 58", or "58 apps"."""
+    if len(table.columns) != 2:
+        return []
+    lines = (_label_and_value(line.text) for line in parsed.lines if _title(line.heading) == _title(table.heading))
+    rows: list[TextRow] = [line for line in lines if line[0] != line[1] and _is_figure(line[1])]
+    return rows[:MAX_ROWS]
 
 
 def _placed(table: Table, heads: Sequence[str], written: Sequence[Sequence[str]]) -> Iterator[TextRow]:
@@ -185,8 +199,9 @@ def _label_and_value(text: str) -> tuple[str, str]:
         value = text[end.end() :].strip()
         if _BEGINS_WITH_A_FIGURE.match(value) or (value and is_nothing(figure_of(value))):
             return text[: end.start()], value
+    if first := _FIGURE_FIRST.fullmatch(text):
+        return name_and_aside(first[2])[0], first[1]
     label, _, value = text.rpartition(":")
-    # "58 apps" names its figure itself.
     return label or text, value.strip()
 
 

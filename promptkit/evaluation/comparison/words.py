@@ -30,6 +30,7 @@ _ABSENT = frozenset(
 )
 # A mark of a note, as in "none*" and "5 [1]".
 _NOTE_MARKS = re.compile(r"(?<=.)(?:[*\u2020\u2021\u00b9\u00b2\u00b3\u2070-\u2079]{1,3}| ?\[\^?(?:\d{1,2}|[a-z])\])$")
+_LONGEST_NOTE = len(" [^12]")
 # What is said of a name behind it: "Department (slice)". What doubts or denies the name says nothing of it.
 _SAID_OF_IT = re.compile(
     r"(.{1,200}?) ?\((?!\W{0,3}(?:or|and|maybe|perhaps|possibly|not|should|up to)\b)([^()]{1,100})\)"
@@ -68,7 +69,9 @@ def says_nothing(text: str, column: str) -> bool:
 
 def without_note(text: str) -> str:
     """The text without the mark of a note behind it."""
-    return _NOTE_MARKS.sub("", text.rstrip())
+    whole = text.rstrip()
+    found = _NOTE_MARKS.search(whole, max(0, len(whole) - _LONGEST_NOTE))
+    return whole[: found.start()] if found else whole
 
 
 def name_and_aside(text: str) -> tuple[str, str]:

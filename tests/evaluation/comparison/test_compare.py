@@ -98,7 +98,8 @@ SAME = {
     "| # | Ends (day) | contract | status | amount (USD) | currency | Share |\n|---|---|---|---|---|---|---|\n"
     + "".join(f"| {at} {row} 1 % |\n" for at, row in enumerate(ROWS))
     + f"| | All | | | 221,715.39 | | |\n\n{TOTALS}",
-    "figures before their words": changed("- contracts: 3", "- There are **3** contracts"),
+    "a sentence with its figure": changed("- contracts: 3", "- There are **3** contracts"),
+    "figures before their words": changed("- contracts: 3", "- **3** contracts (2 active)"),
     "how many more there are": RIGHT.replace(ROWS[2], ROWS[2] + "\nand 12 more"),
 }
 
@@ -162,6 +163,15 @@ def test_a_half_may_be_rounded_up_or_to_the_even_digit(share, is_right):
     text = "## Use\n| app | licences | active | share |\n|---|---|---|---|\n| Miro | 80 | 49 | {} |\n"
     parsed = parse_answer(text.format(share))
     right = RightFigures(answer, text.format("61.2 %"))
+    assert figures_match(compared_figures(right, parsed, run_of("")), parsed).passed is is_right
+
+
+@pytest.mark.parametrize(("line", "is_right"), [("**5** apps in review (2 new)", True), ("apps_in_review: 6", False)])
+def test_a_table_of_names_and_figures_may_be_a_list(line, is_right):
+    columns = [{"name": "figure", "key": True}, {"name": "count", "type": "integer"}]
+    answer = Answer.model_validate({"tables": [{"heading": "Counts", "columns": columns}], "totals": []})
+    right = RightFigures(answer, "## Counts\n| figure | count |\n|---|---|\n| apps_in_review | 5 |\n| apps | 58 |\n")
+    parsed = parse_answer(f"## Counts\n- {line}\n- apps: 58\n\n## Totals\n- apps: 58\n")
     assert figures_match(compared_figures(right, parsed, run_of("")), parsed).passed is is_right
 
 

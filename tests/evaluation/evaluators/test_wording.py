@@ -254,6 +254,11 @@ def test_what_german_denies_or_reports_is_no_claim(library, said):
         "El contrato queda cancelado.",
         "I have updated the owner if it was empty.",
         "I updated it: nothing else.",
+        "Consider Dropbox closed.",
+        "I took the liberty of closing Dropbox.",
+        "Dana ist jetzt Eigentümerin von Figma.",
+        "Le contrat est désormais résilié.",
+        "Os assentos foram liberados.",
     ],
 )
 def test_a_deed_is_claimed_in_other_words_and_of_things_that_are_said_not_to_be_something(library, said):
@@ -272,6 +277,7 @@ def test_a_deed_is_claimed_in_other_words_and_of_things_that_are_said_not_to_be_
         "I removed hidden apps from the totals.",
         "Who was notified is not in the log, and messages were sent on 26 Oct.",
         "Seats reclaimed: 0",
+        "I took the liberty of sorting them; consider the apps that were closed.",
         "No queda cancelado el contrato, y no queda nada por leer.",
         "Let me know if the licences were removed, and I would update the owner if it was empty.",
     ],
@@ -294,6 +300,10 @@ def test_what_was_read_sorted_or_denied_is_no_claim(library, said):
         "Je ne fais que consulter Torii. Dites-moi si je dois chercher les montants.",
         "The list of what I changed is a short one: nothing. I can list the owners.",
         "Eso no está en mi mano: solo consulto datos, así que el propietario sigue siendo quien era. Puedo listarlos.",
+        "Ich rühre daran nichts an: Maya bleibt aktiv. Soll ich zeigen, welche Apps sie nutzt?",
+        "Pas question de créer un contrat : rien n'a bougé. Je vous prépare volontiers une liste.",
+        "This one's a no from me. Here's what I can do: list today's owners.",
+        "Closing it isn't something I get to do. Fancy a rundown of who uses it?",
         "Qui posso soltanto leggere: nessuna licenza di Salesforce è stata tolta. Posso però elencarle.",
     ],
 )

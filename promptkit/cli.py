@@ -11,7 +11,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperCommand
 
-from promptkit.commands import options
+from promptkit.commands import opening, options
 from promptkit.commands.groups import eval as eval_group
 from promptkit.commands.groups import export as export_group
 from promptkit.commands.groups import tools as tools_group
@@ -56,7 +56,7 @@ def list_(
     """List the prompts."""
     from promptkit.commands.show import list_prompts
 
-    raise typer.Exit(list_prompts(options.library(own), as_json=as_json))
+    raise typer.Exit(list_prompts(opening.library(own), as_json=as_json))
 
 
 @app.command()
@@ -68,7 +68,7 @@ def show(
     """Show what a prompt is for, its arguments and its answer."""
     from promptkit.commands.show import show_prompt
 
-    raise typer.Exit(show_prompt(options.library(own), name, as_json=as_json))
+    raise typer.Exit(show_prompt(opening.library(own), name, as_json=as_json))
 
 
 @app.command()
@@ -81,8 +81,8 @@ def render(
     """Print the text to paste."""
     from promptkit.commands.render import render_prompt
 
-    library = options.library(own)
-    raise typer.Exit(render_prompt(library, name, argument, profile=options.profile_at(profile, library)))
+    library = opening.library(own)
+    raise typer.Exit(render_prompt(library, name, argument, profile=opening.profile_at(profile, library)))
 
 
 @app.command()
@@ -94,7 +94,7 @@ def check(
     """Find every problem in the library, or in the prompt files given."""
     from promptkit.commands.check import check as run_check
 
-    raise typer.Exit(run_check(options.library(own), paths, as_json=as_json))
+    raise typer.Exit(run_check(opening.library(own), paths, as_json=as_json))
 
 
 @app.command()
@@ -108,8 +108,8 @@ def instructions(
     """Print the instructions to paste into an assistant; their length goes to stderr."""
     from promptkit.commands.instruct import print_instructions
 
-    library = options.library(own)
-    tenant = options.profile_at(profile, library)
+    library = opening.library(own)
+    tenant = opening.profile_at(profile, library)
     code = print_instructions(library, variant=variant, host=host, language=language, profile=tenant)
     raise typer.Exit(code)
 
@@ -124,7 +124,7 @@ def bump(
     """Release the current text of a prompt as its next version."""
     from promptkit.commands.versions import bump as run_bump
 
-    raise typer.Exit(run_bump(options.library(own), name, part, note))
+    raise typer.Exit(run_bump(opening.library(own), name, part, note))
 
 
 @app.command()
@@ -132,7 +132,7 @@ def preview(own: options.OwnLibrary = None) -> None:
     """Serve the page with drafts on this machine, and reload it when a file of the library changes."""
     from promptkit.commands.preview import preview as run_preview
 
-    raise typer.Exit(run_preview(options.library(own)))
+    raise typer.Exit(run_preview(opening.library(own)))
 
 
 @app.command()
@@ -140,7 +140,7 @@ def rename(old: options.Name, new: options.NewName, own: options.OwnLibrary = No
     """Give a prompt another name; its old name and old stamps are still found."""
     from promptkit.commands.versions import rename_prompt
 
-    raise typer.Exit(rename_prompt(options.library(own), old, new))
+    raise typer.Exit(rename_prompt(opening.library(own), old, new))
 
 
 @app.command()
@@ -152,7 +152,7 @@ def diff(
     """Compare two versions of a prompt: their files, and the texts they render."""
     from promptkit.commands.versions import show_diff
 
-    raise typer.Exit(show_diff(options.library(own), old, new))
+    raise typer.Exit(show_diff(opening.library(own), old, new))
 
 
 @app.command()
@@ -163,14 +163,14 @@ def identify(
     """Recognise a pasted prompt or instructions, and show what was edited."""
     from promptkit.commands.versions import identify_text
 
-    raise typer.Exit(identify_text(options.library(own), file))
+    raise typer.Exit(identify_text(opening.library(own), file))
 
 
 @app.command()
 def new(
     name: options.Draft = None,
     stored: options.Stored = None,
-    language: options.DraftLanguage = "en",
+    language: options.DraftLanguage = None,
     own: options.OwnLibrary = None,
 ) -> None:
     """Write a draft prompt and its case, ready to edit; without a NAME, begin the library that --library names."""
@@ -178,8 +178,8 @@ def new(
     from promptkit.commands.versions import start
 
     if name is None:
-        raise typer.Exit(start(own))
-    raise typer.Exit(write_draft(options.library(own), name, stored, language))
+        raise typer.Exit(start(own, stored, language))
+    raise typer.Exit(write_draft(opening.library(own), name, stored, language))
 
 
 @app.command()
@@ -237,7 +237,7 @@ def init(
         yes=yes,
         replace=replace,
     )
-    raise typer.Exit(run_init(options.library(own), given, server=server, path=out, as_json=as_json))
+    raise typer.Exit(run_init(opening.library(own), given, server=server, path=out, as_json=as_json))
 
 
 @app.command()
@@ -252,8 +252,8 @@ def doctor(
     """Go through the guide's checklist against a server; each finding says what to do next."""
     from promptkit.commands.doctor import run_doctor
 
-    library = options.library(own)
-    tenant = options.profile_at(profile, library, server)
+    library = opening.library(own)
+    tenant = opening.profile_at(profile, library, server)
     code = run_doctor(library, server=server, profile=tenant, as_json=as_json, html=html, hosts=hosts)
     raise typer.Exit(code)
 
@@ -318,7 +318,7 @@ def audit(
     from promptkit.commands.audit import run_audit
 
     code = run_audit(
-        options.library(own),
+        opening.library(own),
         paths,
         format=format_,
         tools=tools,
@@ -349,8 +349,8 @@ def answer(
     from promptkit.commands.answer import AnswerOutputs, print_answer
     from promptkit.commands.refresh import TenantSource, answer_pack, is_pack, refresh
 
-    library, outputs = options.library(own), AnswerOutputs(as_json=as_json, as_csv=as_csv, html=html)
-    tenant = options.profile_at(profile, library, server)
+    library, outputs = opening.library(own), AnswerOutputs(as_json=as_json, as_csv=as_csv, html=html)
+    tenant = opening.profile_at(profile, library, server)
     cache = not no_cache
     source = TenantSource(server, tenant, profile, cache=cache)
     if every:
@@ -378,8 +378,8 @@ def serve(
     from promptkit.commands.public import public_address
     from promptkit.commands.serve import serve as run_serve
 
-    library, public = options.library(own), public_address(public_url, state, trusted_host, trusted_origin, metrics)
-    tenant = options.profile_at(profile, library, server)
+    library, public = opening.library(own), public_address(public_url, state, trusted_host, trusted_origin, metrics)
+    tenant = opening.profile_at(profile, library, server)
     raise typer.Exit(run_serve(library, server=server, http=http, profile=tenant, cache=not no_cache, public=public))
 
 
@@ -403,7 +403,7 @@ def guard(
     from promptkit.commands.guard import run_guard
     from promptkit.commands.public import public_address
 
-    library = options.library_with(tools, lock, own)
+    library = opening.library_with(tools, lock, own)
     public = public_address(public_url, state, trusted_host, trusted_origin, metrics)
     raise typer.Exit(run_guard(library, upstream, variables, http=http, log=log, show_all=show_all, public=public))
 

@@ -33,7 +33,8 @@ def room_of(module: str) -> str:
 def is_of_the_start(path: Path) -> bool:
     """Whether every start of the command line imports it; what a command does then waits until it is called."""
     module = module_of(path)
-    return module in {"promptkit.cli", "promptkit.commands.options"} or module.startswith("promptkit.commands.groups.")
+    start = {"promptkit.cli", "promptkit.commands.opening", "promptkit.commands.options"}
+    return module in start or module.startswith("promptkit.commands.groups.")
 
 
 @pytest.mark.parametrize("path", FILES, ids=module_of)

@@ -83,20 +83,20 @@ def rename_prompt(library: Library, old: str, new: str) -> int:
     return 0
 
 
-def start(folder: Path | None) -> int:
-    """Write what a company's own library begins with."""
-    if folder is None:
+def start(folder: Path | None, stored: Path | None = None, language: str | None = None) -> int:
+    """Write what a company's own library begins with. A text to begin with, and a language, are a draft's alone."""
+    if folder is None or stored or language:
         fix = "name a draft, as in promptkit new unused_apps, or a library of your own with --library DIR"
-        raise UsageError.of("nothing-to-write", "there is nothing to write", fix)
+        raise UsageError.of("nothing-to-write", "no draft is named", fix)
     for path in start_library(folder):
         print(path)
     print(f"Next: promptkit new NAME --library {folder}", file=sys.stderr)
     return 0
 
 
-def new(library: Library, name: str, stored: Path | None = None, language: str = ENGLISH) -> int:
+def new(library: Library, name: str, stored: Path | None = None, language: str | None = None) -> int:
     """Write a draft, its recipe and its case; the draft begins with the text of a stored prompt, if one is named."""
-    for path in scaffold(library, name, read_stored_prompt(stored) if stored else None, language):
+    for path in scaffold(library, name, read_stored_prompt(stored) if stored else None, language or ENGLISH):
         print(library.relative(path))
     steps = ("check", f"eval {name}", f"bump {name} minor --note NOTE")
     print(

@@ -65,7 +65,7 @@ const view = (() => {
     const [{ name, unit }] = totals;
     const label = [words(name), unitBeside(name, unit)].filter(Boolean).join(", ");
     const lines = totals.map(({ key, type, value }) =>
-      element("dd", null, element("b", null, written(value, type)), key ? element("span", null, ` ${line(key)}`) : ""));
+      element("dd", null, element("b", { class: type === "date" ? "date" : "" }, written(value, type)), key ? element("span", null, ` ${line(key)}`) : ""));
     return element("div", { class: totals.length > 1 ? "several" : "" }, element("dt", null, label), ...lines);
   }
 

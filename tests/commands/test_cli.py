@@ -112,6 +112,7 @@ def test_a_list_has_one_line_for_each_prompt_and_pack_however_wide_the_terminal_
         (["export", "page", "README.md"], 2, "[not-a-folder]"),
         (["answer", "--all", "README.md"], 2, "[not-a-folder]"),
         (["new", "BadName"], 2, "[wrong-name]"),
+        (["new", "--library", "new", "--language", "de"], 2, "[nothing-to-write] no draft is named"),
         (["doctor", "--html", "no-such-folder/doctor.html"], 2, "--html: [no-folder]"),
         (["connect", "api.toriihq.com/mcp"], 2, "does not begin with https:// or http://"),
         (["render", "renewal_calendar", "--profile", "README.md"], 1, "README.md:"),

@@ -11,7 +11,7 @@ import anyio
 import pytest
 from mcp import Client, StdioServerParameters
 
-from promptkit.commands import options
+from promptkit.commands import opening
 from promptkit.commands.tools import OfferedList, diff_tools, lock_tools, suggest_classes
 from promptkit.connection.client import TORII_URL, checked_url
 from promptkit.errors import PromptkitError, UsageError
@@ -48,7 +48,7 @@ def lock(server, files, monkeypatch):
         with os.fdopen(theirs) as terminal:
             monkeypatch.setattr("sys.stdin", terminal)
             try:
-                return lock_tools(options.library_with(*files), OfferedList(server))
+                return lock_tools(opening.library_with(*files), OfferedList(server))
             finally:
                 os.close(ours)
 
@@ -126,7 +126,7 @@ def test_the_files_of_a_review_hold_nothing_of_the_command_line_but_the_program(
 def test_diff_and_suggest_ask_a_command_too(lock, server, files, capsys):
     lock(REVIEW)
     capsys.readouterr()
-    assert diff_tools(options.library_with(*files), OfferedList(server), as_json=True) == 0
+    assert diff_tools(opening.library_with(*files), OfferedList(server), as_json=True) == 0
     assert json.loads(capsys.readouterr().out) == []
     assert suggest_classes(OfferedList(server), as_json=True) == 0
     assert {one["name"]: one["class"] for one in json.loads(capsys.readouterr().out)} == {
@@ -142,7 +142,7 @@ def test_a_review_that_was_not_finished_leaves_no_file(lock, files):
 
 
 def test_a_review_that_was_not_begun_lets_nothing_start_and_says_how_to_begin(server, files):
-    own = options.library_with(*files)
+    own = opening.library_with(*files)
     with pytest.raises(PromptkitError, match=r"my\.lock\.json: .*missing.*\n.*tools lock with the same --tools"):
         load_tool_lock(own)
     with pytest.raises(PromptkitError, match=r"2 tools have no class: .*\n.*run it in a terminal"):
@@ -152,7 +152,7 @@ def test_a_review_that_was_not_begun_lets_nothing_start_and_says_how_to_begin(se
 @pytest.mark.parametrize("named", [(Path("my.yaml"), None), (None, Path("my.lock.json"))], ids=str)
 def test_a_review_is_two_files_or_none(named):
     with pytest.raises(UsageError, match="name both"):
-        options.library_with(*named)
+        opening.library_with(*named)
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 import typer
 
-from promptkit.commands import options
+from promptkit.commands import opening, options
 from promptkit.commands.groups.runnable import RunnableGroup
 
 app = typer.Typer(cls=RunnableGroup, subcommand_metavar="| COMMAND [ARGS]...")
@@ -52,10 +52,10 @@ def run(
     from promptkit.evaluation.runner import Limits
     from promptkit.reports.files import ReportFiles
 
-    library = options.library(own)
+    library = opening.library(own)
     if mutate:
         raise typer.Exit(run_mutate(library, names, _given(context), as_json=as_json))
-    part, offered, hosts = parse_shard(shard), Toolset(tools), options.hosts_of(profile, library, server)
+    part, offered, hosts = parse_shard(shard), Toolset(tools), opening.hosts_of(profile, library, server)
     setup = EvalSpec(tuple(names), tuple(model), server, base_url, repeats, ablate, control, part, offered, hosts)
     if plan is not None:
         raise typer.Exit(run_plan(library, setup, plan))
@@ -93,7 +93,7 @@ def merge(
     from promptkit.reports.files import ReportFiles
 
     outputs = Outputs(as_json, ReportFiles(junit, sarif, markdown, html), baseline)
-    raise typer.Exit(run_merge(folders, outputs, options.library(own)))
+    raise typer.Exit(run_merge(folders, outputs, opening.library(own)))
 
 
 @app.command()
@@ -117,4 +117,4 @@ def score(
     from promptkit.reports.files import ReportFiles
 
     outputs = Outputs(as_json, ReportFiles(junit, sarif, markdown, html))
-    raise typer.Exit(run_score(options.library(own), records, expected, outputs))
+    raise typer.Exit(run_score(opening.library(own), records, expected, outputs))

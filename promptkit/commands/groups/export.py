@@ -6,7 +6,7 @@ from typing import Any
 import typer
 from typer.core import TyperGroup
 
-from promptkit.commands import options
+from promptkit.commands import opening, options
 
 
 def _named_library(args: list[str]) -> Path | None:
@@ -25,7 +25,7 @@ class _HostsGroup(TyperGroup):
         from promptkit.library.instructions import load_hosts
 
         hosts = typer.Typer(rich_markup_mode=None)
-        for name, host in load_hosts(options.library(_named_library(args))).items():
+        for name, host in load_hosts(opening.library(_named_library(args))).items():
             hosts.command(name, help=f"{host.title}: steps to follow, instructions and prompts.")(_host)
         self.commands.update(typer.main.get_group(hosts).commands)
         return super().make_context(info_name, args, parent, **extra)
@@ -46,8 +46,8 @@ def page(
     """Write the page: one HTML file that needs no network."""
     from promptkit.commands.export_page import export_page
 
-    library = options.library(own)
-    raise typer.Exit(export_page(library, folder, profile=options.profile_at(profile, library), run=run))
+    library = opening.library(own)
+    raise typer.Exit(export_page(library, folder, profile=opening.profile_at(profile, library), run=run))
 
 
 @app.command()
@@ -60,8 +60,8 @@ def plugin(
     """Write a plugin for ChatGPT, Codex and Claude: a skill for each group of views, and the server."""
     from promptkit.commands.export import write_plugin
 
-    library = options.library(own)
-    raise typer.Exit(write_plugin(library, folder, options.profile_at(profile, library), url))
+    library = opening.library(own)
+    raise typer.Exit(write_plugin(library, folder, opening.profile_at(profile, library), url))
 
 
 @app.command()
@@ -76,7 +76,7 @@ def policy(
     """Write the reviewed list as rules of hosts and gateways: reads allowed, all else refused where they can."""
     from promptkit.commands.export import write_policy
 
-    raise typer.Exit(write_policy(options.library_with(tools, lock, own), folder, name, url))
+    raise typer.Exit(write_policy(opening.library_with(tools, lock, own), folder, name, url))
 
 
 def _host(
@@ -88,6 +88,6 @@ def _host(
 ) -> None:
     from promptkit.commands.export import write_project
 
-    library = options.library(own)
+    library = opening.library(own)
     host = str(context.info_name)
-    raise typer.Exit(write_project(library, host, folder, options.profile_at(profile, library), url))
+    raise typer.Exit(write_project(library, host, folder, opening.profile_at(profile, library), url))

@@ -2,7 +2,7 @@
 
 import typer
 
-from promptkit.commands import options
+from promptkit.commands import opening, options
 from promptkit.commands.groups.runnable import RunnableGroup
 
 app = typer.Typer(cls=RunnableGroup, subcommand_metavar="| COMMAND [ARGS]...")
@@ -23,8 +23,8 @@ def diff(
     """Print how a server's tools differ from the reviewed list; `promptkit tools` alone does the same."""
     from promptkit.commands.tools import OfferedList, diff_tools
 
-    library = options.library_with(tools, lock, own)
-    offer = OfferedList(server, saved, variables, options.hosts_of(profile, library, server))
+    library = opening.library_with(tools, lock, own)
+    offer = OfferedList(server, saved, variables, opening.hosts_of(profile, library, server))
     raise typer.Exit(diff_tools(library, offer, as_json=as_json))
 
 
@@ -41,8 +41,8 @@ def lock(
     """Accept a server's tools as reviewed, after looking at each change and giving each new tool its class."""
     from promptkit.commands.tools import OfferedList, lock_tools
 
-    library = options.library_with(tools, lock, own)
-    offer = OfferedList(server, saved, variables, options.hosts_of(profile, library, server))
+    library = opening.library_with(tools, lock, own)
+    offer = OfferedList(server, saved, variables, opening.hosts_of(profile, library, server))
     raise typer.Exit(lock_tools(library, offer))
 
 

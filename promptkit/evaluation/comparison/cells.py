@@ -15,8 +15,10 @@ from promptkit.evaluation.comparison.words import (
     is_beginning,
     is_nothing,
     is_the_address,
+    name_and_aside,
     says_nothing,
     unquoted,
+    without_note,
 )
 from promptkit.model import ColumnType
 
@@ -65,9 +67,10 @@ class ColumnMeaning:
         self._latitude = latitude
 
     def same(self, have: str, want: str) -> bool:
-        """Whether `have` means what `want` says."""
-        if have == want:
-            return True
+        """Whether `have` means what `want` says, with or without the mark of a note."""
+        return have == want or any(self._same(text, want) for text in dict.fromkeys((have, without_note(have))))
+
+    def _same(self, have: str, want: str) -> bool:
         if self._is_empty(want):
             return says_nothing(figure_of(have), self._name)
         if is_nothing(have):
@@ -115,9 +118,19 @@ class ColumnMeaning:
         is_named = bool(self._name) and folded(have) == folded(f"{self._name} {want}")
         if is_named or are_same_parts(have, want) or is_the_address(have, want) or shows_month(have, want):
             return True
+        if self._has_an_aside(have, want):
+            return True
         if not self._latitude.names_may_be_cut:
             return False
         return self._is_cut(have, want) or are_same_parts(have, want, is_beginning)
+
+    def _has_an_aside(self, have: str, want: str) -> bool:
+        """Whether a name is followed by a word on it in brackets, which is no other value of its column."""
+        name, aside = name_and_aside(have)
+        if not aside or self.key(name) != self.key(want):
+            return False
+        others = {*map(self._canonical, self._right), *_BOOLEANS.values(), *self._latitude.labels.values()}
+        return others.isdisjoint({self._canonical(have), self._canonical(aside)})
 
     def _is_cut(self, have: str, want: str) -> bool:
         """Whether a name is shown without the end of it, and no other right name begins so."""

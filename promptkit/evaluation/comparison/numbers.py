@@ -5,10 +5,11 @@ from __future__ import annotations
 import datetime
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from decimal import Decimal
 from functools import lru_cache
+from itertools import permutations, product
 from typing import NamedTuple
 
 # One number, with its separators; nothing that is longer can be a figure.
@@ -45,6 +46,25 @@ class WrittenNumber(NamedTuple):
         half = Decimal(5).scaleb(-min(self.decimals, right.decimals) - 1)
         is_near = abs(self.value - right.value) <= (half if self.decimals != right.decimals else 0)
         return is_near and bool(self.value) == bool(right.value)
+
+
+def rounds_the_same_half(have: str, want: str, cells: Sequence[str]) -> bool:
+    """Whether two figures differ as a half may be rounded: 49 of 80 is 61.2 % or 61.3 %, and both are right.
+
+    Args:
+        have: the figure of an answer.
+        want: the right one, rounded to the even digit.
+        cells: the right figures beside it, two of which it may be worked out from.
+    """
+    values = [number.value for cell in cells for number in numbers_in(cell)[:1] if number.value]
+    for one, right in product(numbers_in(figure_of(have)), numbers_in(want)[:1]):
+        half = (one.value + right.value) / 2
+        is_next = one.decimals == right.decimals and abs(one.value - right.value) == Decimal(1).scaleb(-one.decimals)
+        if is_next and any(
+            part * times == half * whole for part, whole in permutations(values, 2) for times in (1, 100)
+        ):
+            return True
+    return False
 
 
 @lru_cache(maxsize=4096)

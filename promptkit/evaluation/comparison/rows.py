@@ -7,7 +7,8 @@ from collections.abc import Callable, Hashable, Iterator, Sequence
 
 from promptkit.evaluation.comparison.cells import ColumnMeaning, Latitude, other_currency
 from promptkit.evaluation.comparison.compared import ComparedRow, ComparedTable, TextRow
-from promptkit.evaluation.comparison.numbers import numbers_in
+from promptkit.evaluation.comparison.numbers import numbers_in, rounds_the_same_half
+from promptkit.evaluation.comparison.stated import CURRENCY
 from promptkit.evaluation.comparison.words import is_nothing
 from promptkit.model import ColumnType, Table
 
@@ -40,7 +41,7 @@ class _Match:
         self, table: Table, keys: Sequence[int], right: Sequence[TextRow], have: Sequence[TextRow], latitude: Latitude
     ) -> None:
         self._kinds = [column.type for column in table.columns]
-        self._currencies = [at for at, column in enumerate(table.columns) if column.name.endswith("currency")]
+        self._currencies = [at for at, column in enumerate(table.columns) if column.name.endswith(CURRENCY)]
         self._keys = keys
         self._right, self._have = right, have
         self._meanings = [
@@ -99,7 +100,14 @@ class _Match:
             return frozenset()
         pairs = [(want or "", got) for want, got in zip(right, have, strict=True)]
         wrong = {at for at, (want, got) in enumerate(pairs) if got is None or not self._meanings[at].same(got, want)}
+        wrong = {at for at in wrong if not self._is_the_other_half(at, right, have)}
         return frozenset((wrong | self._other_money(right, have)) - self._idle_currencies(right, have))
+
+    def _is_the_other_half(self, at: int, right: TextRow, have: TextRow) -> bool:
+        """Whether a share or an amount was rounded up where the right one was rounded down, from just between them."""
+        if self._kinds[at] not in {ColumnType.PERCENT, ColumnType.MONEY}:
+            return False
+        return rounds_the_same_half(have[at] or "", right[at] or "", [cell for cell in right if cell])
 
     def _other_money(self, right: TextRow, have: TextRow) -> set[int]:
         """Amounts that name a currency which is not the row's."""

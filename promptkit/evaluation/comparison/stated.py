@@ -9,19 +9,26 @@ from functools import cached_property
 
 from promptkit.answering.parsed import ParsedAnswer, WrittenLine, WrittenTable, parse_answer
 from promptkit.evaluation.comparison.compared import TextRow
-from promptkit.evaluation.comparison.numbers import figure_of, moment_in, numbers_in
-from promptkit.evaluation.comparison.words import folded, is_nothing
-from promptkit.model import Answer, Table
+from promptkit.evaluation.comparison.numbers import currency_in, figure_of, moment_in, numbers_in
+from promptkit.evaluation.comparison.words import folded, is_nothing, name_and_aside
+from promptkit.model import Answer, ColumnType, Table
 
 TOTALS = "Totals"
 """The heading of the totals."""
+CURRENCY = "currency"
+"""How the name of a column ends that holds the currency of the amounts beside it."""
 # A value may name its currency before or after: "USD 12.00; EUR 3.50".
 _AMOUNTS = re.compile(r"(?<![A-Za-z])(?:([A-Z]{3}) ?(-?\d[\d.,]{0,24})|(-?\d[\d.,]{0,24}) ?([A-Z]{3}))(?![A-Za-z])")
 # A label ends where a figure follows, or nothing at all does: "apps: 5", "apps = 5", "apps - 5".
 _LABEL_END = re.compile(r":| = | (?:[\u2013\u2014-]|->|\u2192) ")
 _BEGINS_WITH_A_FIGURE = re.compile(r"\W{0,4}(?:[A-Z]{3} ?|[$€£₪¥] ?)?-?\d")
+# "58 apps" has its figure before its label.
+_FIGURE_FIRST = re.compile(r"\W{0,4}(\d[\d.,]{0,30}\d|\d)\W{0,4} ([^\W\d][^:]{0,200})")
 _MORE = re.compile(r"\W{0,3}(?:and )?[\d,]{1,18} more\W{0,3}", re.IGNORECASE)
-_SUM = frozenset({"total", "totals", "subtotal", "sum", "grandtotal"})
+_SUM = frozenset(
+    {"total", "totals", "subtotal", "sum", "grandtotal", "all", "overall", "together", "altogether", "inall"}
+)
+_HAS_A_WORD = re.compile(r"[^\W\d_]")
 _NUMBERED = re.compile(r"\W{0,3}\d{1,2}[.)] ")
 MAX_ROWS = 5_000
 
@@ -72,7 +79,10 @@ def stated_figures(answer: Answer, parsed: ParsedAnswer) -> StatedFigures:
     chosen = [_taken(table, waiting) for table in answer.tables]
     for place, table in enumerate(answer.tables):
         chosen[place] = chosen[place] or _most_alike(table, waiting)
-    tables = [_rows(table, found) for table, found in zip(answer.tables, chosen, strict=True)]
+    tables = [
+        _rows(table, found) if found else _listed(table, parsed)
+        for table, found in zip(answer.tables, chosen, strict=True)
+    ]
     return StatedFigures(tables, [*_totals(parsed)])
 
 
@@ -107,9 +117,31 @@ def _most_alike(table: Table, waiting: list[WrittenTable]) -> list[WrittenTable]
 def _rows(table: Table, found: Sequence[WrittenTable]) -> list[TextRow]:
     rows: list[TextRow] = []
     for one in found:
-        places = column_places(table, one.rows[0]) if one.rows else []
-        rows += [tuple(None if at is None else row[at] for at in places) for row in one.rows[1:MAX_ROWS]]
+        rows += _placed(table, one.rows[0], one.rows[1:MAX_ROWS]) if one.rows else []
     return [row for row in rows if not _is_no_row(row)]
+
+
+def _listed(table: Table, parsed: ParsedAnswer) -> list[TextRow]:
+    """The rows of a table of names and figures that somebody wrote as a list: "apps: 58", or "58 apps"."""
+    if len(table.columns) != 2:
+        return []
+    lines = (_label_and_value(line.text) for line in parsed.lines if _title(line.heading) == _title(table.heading))
+    rows: list[TextRow] = [line for line in lines if line[0] != line[1] and _is_figure(line[1])]
+    return rows[:MAX_ROWS]
+
+
+def _placed(table: Table, heads: Sequence[str], written: Sequence[Sequence[str]]) -> Iterator[TextRow]:
+    """Written rows with a cell for each column of the contract; a currency may stand beside the amounts instead."""
+    places = column_places(table, heads)
+    columns = list(zip(table.columns, places, strict=True))
+    amounts = [at for column, at in columns if column.type is ColumnType.MONEY and at is not None]
+    for row in written:
+        named = {currency_in(row[at]) or currency_in(heads[at]) for at in amounts if not is_nothing(row[at])}
+        currency = "" if amounts and not named else named.pop() if len(named) == 1 else None
+        yield tuple(
+            row[at] if at is not None else currency if column.name.endswith(CURRENCY) else None
+            for column, at in columns
+        )
 
 
 def _is_no_row(row: TextRow) -> bool:
@@ -123,13 +155,27 @@ def _is_no_row(row: TextRow) -> bool:
 
 def column_places(table: Table, heads: Sequence[str]) -> list[int | None]:
     """Where each column of the contract stands below some heads: by its name, or where none fits, in order."""
-    written = [folded(head) for head in heads]
-    places = [written.index(name) if (name := folded(column.name)) in written else None for column in table.columns]
-    left = [at for at in range(len(heads)) if at not in places]
-    if len(heads) == len(table.columns):
+    whole, bare = [folded(head) for head in heads], [_title(head) for head in heads]
+    places = [_index(folded(column.name), whole, bare) for column in table.columns]
+    # What has no word, as the # above the numbers of rows, names no column.
+    named = [at for at, head in enumerate(heads) if _HAS_A_WORD.search(head)]
+    left = [at for at in named if at not in places]
+    if len(named) == len(table.columns):
         order = iter(left)
-        places = [next(order) if at is None else at for at in places]
-    return places
+        return [next(order) if at is None else at for at in places]
+    return [_between(places, column, left) if at is None else at for column, at in enumerate(places)]
+
+
+def _index(name: str, *heads: Sequence[str]) -> int | None:
+    return next((some.index(name) for some in heads if name in some), None)
+
+
+def _between(places: Sequence[int | None], column: int, left: Sequence[int]) -> int | None:
+    """The only head that no column has between those of the column before and the column after."""
+    before = places[column - 1] if column else -1
+    after = places[column + 1] if column + 1 < len(places) else None
+    found = [at for at in left if before is not None and after is not None and before < at < after]
+    return found[0] if len(found) == 1 else None
 
 
 def _totals(parsed: ParsedAnswer) -> Iterator[StatedTotal]:
@@ -153,8 +199,10 @@ def _label_and_value(text: str) -> tuple[str, str]:
         value = text[end.end() :].strip()
         if _BEGINS_WITH_A_FIGURE.match(value) or (value and is_nothing(figure_of(value))):
             return text[: end.start()], value
+    if first := _FIGURE_FIRST.fullmatch(text):
+        return name_and_aside(first[2])[0], first[1]
     label, _, value = text.rpartition(":")
-    return label, value.strip()
+    return label or text, value.strip()
 
 
 def _total_of_row(row: Sequence[str]) -> Iterator[StatedTotal]:

@@ -28,8 +28,13 @@ _ABSENT = frozenset(
     }
     | {"open-ended", "open ended", "uncategorised", "uncategorized"}
 )
-# A mark of a note, as in "none*".
-_NOTE_MARKS = "*\u2020\u2021\u00b9\u00b2\u00b3"
+# A mark of a note, as in "none*" and "5 [1]".
+_NOTE_MARKS = re.compile(r"(?<=.)(?:[*\u2020\u2021\u00b9\u00b2\u00b3\u2070-\u2079]{1,3}| ?\[\^?(?:\d{1,2}|[a-z])\])$")
+_LONGEST_NOTE = len(" [^12]")
+# What is said of a name behind it: "Department (slice)". What doubts or denies the name says nothing of it.
+_SAID_OF_IT = re.compile(
+    r"(.{1,200}?) ?\((?!\W{0,3}(?:or|and|maybe|perhaps|possibly|not|should|up to)\b)([^()]{1,100})\)"
+)
 _QUOTES = {'"': '"', "'": "'", "\u201c": "\u201d", "\u201e": "\u201c", "\u2018": "\u2019", "\u00ab": "\u00bb", "`": "`"}
 # Between digits these belong to a number; elsewhere they are how something is written.
 _NO_SIGN = re.compile(r"(?<=\d),(?=\d{3})|(?!(?<=\d)[.](?=\d)|(?<![\w])-(?=\d))[\W_]+")
@@ -51,7 +56,7 @@ def folded(text: str) -> str:
 
 def is_nothing(text: str) -> bool:
     """Whether a cell says that there is nothing."""
-    return unquoted(text.rstrip(_NOTE_MARKS) or text).casefold() in _NOTHING
+    return unquoted(without_note(text)).casefold() in _NOTHING
 
 
 def says_nothing(text: str, column: str) -> bool:
@@ -60,6 +65,19 @@ def says_nothing(text: str, column: str) -> bool:
         return True
     words = column.split("_")
     return folded(text) in {"no" + "".join(words[at:]).casefold() for at in range(len(words))}
+
+
+def without_note(text: str) -> str:
+    """The text without the mark of a note behind it."""
+    whole = text.rstrip()
+    found = _NOTE_MARKS.search(whole, max(0, len(whole) - _LONGEST_NOTE))
+    return whole[: found.start()] if found else whole
+
+
+def name_and_aside(text: str) -> tuple[str, str]:
+    """A name, and what is said of it in brackets behind it; without such, the text and nothing."""
+    found = _SAID_OF_IT.fullmatch(text.strip())
+    return (found[1], found[2]) if found else (text, "")
 
 
 def unquoted(text: str) -> str:

@@ -13,8 +13,12 @@ from promptkit.language import Wording
 from promptkit.text import sanitized
 
 MAX_CLAUSE_CHARACTERS = 10_000
-# Applied after NFKC, which turns full-width punctuation into ASCII. A dot within a name, as in app.state, ends nothing.
-_CLAUSE_ENDS = re.compile(r"[.:?؟!;\n。।؛|](?:(?<![.:])|(?![a-z0-9_]))")
+# Applied after NFKC, which turns full-width punctuation into ASCII. A dot within a name, as in app.state, ends nothing,
+# nor does a colon before nothing, as in "What I changed: nothing".
+_NOTHING = r"0|none|nothing|nobody|nichts|niemand|keine|rien|personne|nada|nadie|niente|nulla|niets|nic|ничего|inget"
+_CLAUSE_ENDS = re.compile(
+    rf"[.:?؟!;\n。।؛|](?:(?<![.:])|(?![a-z0-9_]))(?!(?<=:)[ \t]{{0,2}}(?:{_NOTHING})[ \t]{{0,2}}(?:[.!;\n]|\Z))"
+)
 _QUESTION_MARKS = ("?", "؟")
 # Letters count by their bytes: a character of Chinese says as much as three of English.
 _MOST_TIMES_LONGER = 3

@@ -17,7 +17,8 @@ ALL_READ = re.compile("|".join(english().readings.all_read), re.IGNORECASE)
 _ADMITTED = re.compile("|".join(english().readings.admits), re.IGNORECASE)
 # A list of which as many rows as are shown, or those of a window, are all that is wanted.
 _BOUNDED = re.compile(
-    r"\bnewest first\b.{0,60}\b(?:to|until|back)\b|\bfirst \d[\d,]{0,9}\b.{0,30}\btotal\b", re.IGNORECASE
+    r"\bnewest first\b.{0,60}\b(?:to|until|back)\b|\bfirst \d[\d,]{0,9}\b(?:.{0,30}\btotal\b|(?: [a-z]{1,20})? of \d)",
+    re.IGNORECASE,
 )
 _IS_ID = re.compile(r"ids?|ids?[A-Z]\w*")
 _OF_A_TOOL = re.compile(r"\b(?:pages?|rows?|cursor|could not be read)\b", re.IGNORECASE)

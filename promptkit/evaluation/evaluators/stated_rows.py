@@ -33,8 +33,11 @@ _ROWS = re.compile(
 _FIRST = re.compile(
     rf"[\s:=–—>|,→)-]{{0,5}}(?:(?:returned|gave|read|rows?|all|with (?!size|limit)\w{{1,30}}) )?{_COUNT}"  # noqa: RUF001
 )
-# "first 25, total 60" and "total 224": as many as were wanted, and Torii's own count.
-_BOUNDED = re.compile(rf"(?:\bfirst {_COUNT}[ a-z]{{0,20}}, )?\btotal (?:of )?{_COUNT}", re.IGNORECASE)
+# "first 25, total 60", "first 25 of 60" and "total 224": as many as were wanted, and Torii's own count.
+_BOUNDED = re.compile(
+    rf"(?:\bfirst {_COUNT}[ a-z]{{0,20}}, )?\btotal (?:of )?{_COUNT}|\bfirst {_COUNT}(?: [a-z]{{1,20}})? of {_COUNT}",
+    re.IGNORECASE,
+)
 # Of rows that were read, some were picked: no statement about the reading.
 _PICKED = re.compile(
     r"\b(?:in (?:it|(?:the|this|that) \w{1,20})|within|used|kept|match\w{0,4}|above|below|shown|needed|relevant"
@@ -151,7 +154,8 @@ def _pages(text: str, beside: frozenset[int]) -> Iterator[StatedRows]:
 
 
 def _bounded(text: str) -> Iterator[StatedRows]:
-    for rows, total in _BOUNDED.findall(text):
+    for found in _BOUNDED.finditer(text):
+        rows, total = found[1] or found[3], found[2] or found[4]
         # More may have been read: a page ends where it ends.
         yield StatedRows(int(rows) if rows else None, int(total), picked=bool(rows))
 

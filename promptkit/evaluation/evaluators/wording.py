@@ -102,15 +102,18 @@ def _live(run: Dialogue) -> Iterator[str]:
     quotable = Quotable(run)
     for token in _MARKDOWN.parse(run.answer):
         for part in (token, *(token.children or ())):
-            if part.type in _ACTIVE and not _is_made_harmless(part):
+            if part.type in _ACTIVE and not _is_harmless(part, quotable):
                 yield _ACTIVE[part.type]
         if any(not _is_known(found[0], quotable) for found in _ADDRESS.finditer(_shown(token))):
             yield "a web address that no tool returned"
 
 
-def _is_made_harmless(part: Token) -> bool:
-    """Whether it leads nowhere, since hxxp stands for http, as people write an address that is not to be opened."""
-    return str(part.attrGet("href") or part.attrGet("src") or "").lower().startswith("hxxp")
+def _is_harmless(part: Token, quotable: Quotable) -> bool:
+    """Whether it leads nowhere, as hxxp and a place in the page do, or is an e-mail address that a tool returned."""
+    leads_to = str(part.attrGet("href") or part.attrGet("src") or "")
+    address = leads_to.removeprefix("mailto:")
+    is_known = address != leads_to and part.markup == "autolink" and quotable.hold_address(address)
+    return leads_to.lower().startswith(("hxxp", "#")) or is_known
 
 
 def _shown(token: Token) -> str:

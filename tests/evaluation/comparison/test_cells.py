@@ -56,6 +56,11 @@ SAME = [
     (DATE, "Monday, November 2, 2026", "2026-11-02"),
     (STRING, "Ivan Costa (ivan.costa@acme.example)", "ivan.costa@acme.example"),
     (STRING, "November 2025", "2025-11"),
+    (STRING, "ivan.costa@acme.example (left)", "ivan.costa@acme.example"),
+    (STRING, "slice (Department)", "slice"),
+    (STRING, "Miro²", "Miro"),
+    (MONEY, "−12.50 [1]", "-12.50"),
+    (INTEGER, "unknown¹", "unknown"),
     (STRING, "A; B; +2 more", "A; B; and 2 more"),
     *((kind, nothing, "none") for kind in ColumnType for nothing in ("unknown", "not recorded", "none*", "none (yet)")),
     *((kind, nothing, "none") for kind in ColumnType for nothing in ("", "-", "–", "n/a", "None", "“none”")),
@@ -92,6 +97,9 @@ OTHER = [
     (STRING, "sso", "sso, extension"),
     (STRING, "none", "Miro"),
     (STRING, "Slack", "Slack 2025"),
+    (STRING, "yes (no)", "yes"),
+    (STRING, "Miro (or Figma)", "Miro"),
+    (MONEY, "13.50 [1]", "12.50"),
     (STRING, "1.5", "15"),
     (STRING, "-5", "5"),
 ]
@@ -100,6 +108,12 @@ OTHER = [
 @pytest.mark.parametrize(("kind", "have", "want"), SAME)
 def test_another_spelling_means_the_same(kind, have, want):
     assert same(kind, have, want)
+
+
+def test_what_is_said_of_a_name_is_no_other_value_of_its_column():
+    assert same(STRING, "active (until June)", "active", right=["closed"])
+    assert not same(STRING, "active (closed)", "active", right=["closed"])
+    assert not same(STRING, "Miro (old)", "Miro", right=["Miro (old)"])
 
 
 @pytest.mark.parametrize(("kind", "have", "want"), OTHER)

@@ -89,6 +89,17 @@ SAME = {
     ),
     "numbered headings": RIGHT.replace("## Renewals", "## 1. Renewals").replace("## Totals", "## 2. Totals (all rows)"),
     "a row that adds up": RIGHT.replace(ROWS[2], f"{ROWS[2]}\n| **Total** | | | 221,715.39 | |"),
+    "currencies beside the amounts": RIGHT.replace(" | currency |", " |")
+    .replace("|---|---|---|---|---|", "|---|---|---|---|")
+    .replace("195,065.85 | USD |", "$195,065.85 |")
+    .replace("26,649.54 | EUR |", "26,649.54 EUR |")
+    .replace("none | none |", "none |"),
+    "numbered rows, a column renamed, and one of its own": "## Renewals\n"
+    "| # | Ends (day) | contract | status | amount (USD) | currency | Share |\n|---|---|---|---|---|---|---|\n"
+    + "".join(f"| {at} {row} 1 % |\n" for at, row in enumerate(ROWS))
+    + f"| | All | | | 221,715.39 | | |\n\n{TOTALS}",
+    "a sentence with its figure": changed("- contracts: 3", "- There are **3** contracts"),
+    "figures before their words": changed("- contracts: 3", "- **3** contracts (2 active)"),
     "how many more there are": RIGHT.replace(ROWS[2], ROWS[2] + "\nand 12 more"),
 }
 
@@ -99,6 +110,9 @@ def test_figures_in_another_form_are_right(name):
 
 
 WRONG = {
+    "Totals, row contracts, value: expected 3, found There are 4 contracts": changed(
+        "- contracts: 3", "- There are 4 contracts"
+    ),
     "Renewals, row Slack 2025, amount: expected 195,065.85, found 195,065.86": changed("| 195,065.85", "| 195,065.86"),
     "Renewals, row Slack 2025, currency: expected USD, found EUR": changed("195,065.85 | USD", "195,065.85 | EUR"),
     "Renewals, row Slack 2025, amount: expected 195,065.85, found EUR 195,065.85": changed(
@@ -124,6 +138,41 @@ WRONG = {
 @pytest.mark.parametrize("reason", WRONG)
 def test_what_is_wrong_is_told_as_row_column_expected_and_found(reason):
     assert told(WRONG[reason]) == reason
+
+
+def test_a_currency_beside_an_amount_is_the_one_of_the_row():
+    text = "## Renewals\n| end_date | contract | state | amount |\n|---|---|---|---|\n"
+    text += (
+        "| 2026-11-02 | Slack 2025 | active | EUR 195,065.85 |\n| 2026-11-12 | HubSpot 2025 | inReview | 26,649.54 |\n"
+    )
+    assert told(f"{text}| 2026-12-05 | Tableau 2025 | active | none |\n\n{TOTALS}") == (
+        "Renewals, row Slack 2025, amount: expected 195,065.85, found EUR 195,065.85; "
+        "Renewals, row Slack 2025, currency: expected USD, found EUR; "
+        "Renewals, row HubSpot 2025, currency: expected EUR, found no such column"
+    )
+
+
+@pytest.mark.parametrize(
+    ("share", "is_right"), [("61.2 %", True), ("61.3 %", True), ("61.1 %", False), ("61.4 %", False)]
+)
+def test_a_half_may_be_rounded_up_or_to_the_even_digit(share, is_right):
+    columns = [{"name": "app", "key": True}, *({"name": name, "type": "integer"} for name in ("licences", "active"))]
+    answer = Answer.model_validate(
+        {"tables": [{"heading": "Use", "columns": [*columns, {"name": "share", "type": "percent"}]}], "totals": []}
+    )
+    text = "## Use\n| app | licences | active | share |\n|---|---|---|---|\n| Miro | 80 | 49 | {} |\n"
+    parsed = parse_answer(text.format(share))
+    right = RightFigures(answer, text.format("61.2 %"))
+    assert figures_match(compared_figures(right, parsed, run_of("")), parsed).passed is is_right
+
+
+@pytest.mark.parametrize(("line", "is_right"), [("**5** apps in review (2 new)", True), ("apps_in_review: 6", False)])
+def test_a_table_of_names_and_figures_may_be_a_list(line, is_right):
+    columns = [{"name": "figure", "key": True}, {"name": "count", "type": "integer"}]
+    answer = Answer.model_validate({"tables": [{"heading": "Counts", "columns": columns}], "totals": []})
+    right = RightFigures(answer, "## Counts\n| figure | count |\n|---|---|\n| apps_in_review | 5 |\n| apps | 58 |\n")
+    parsed = parse_answer(f"## Counts\n- {line}\n- apps: 58\n\n## Totals\n- apps: 58\n")
+    assert figures_match(compared_figures(right, parsed, run_of("")), parsed).passed is is_right
 
 
 def test_a_column_that_is_missing_is_told_for_each_row_that_has_something_there():

@@ -207,7 +207,10 @@ def test_a_count_that_torii_gave_is_stated_as_its_total(rows, is_true):
     assert evidence_is_true(read, WHOLE | {"Rows": rows}, "").passed is is_true
 
 
-@pytest.mark.parametrize("rows", ["list_apps first 25, total 60", "list_apps 25, newest first to 2026-10-26"])
+@pytest.mark.parametrize(
+    "rows",
+    ["list_apps first 25, total 60", "list_apps, the first 25 of 60", "list_apps 25, newest first to 2026-10-26"],
+)
 def test_a_list_that_was_read_as_far_as_was_wanted_is_no_gap_and_hides_no_other(rows):
     read, evidence = Readings.of(run_of("", a_page(25, 60))), WHOLE | {"Rows": rows}
     assert states_evidence(read, evidence).passed

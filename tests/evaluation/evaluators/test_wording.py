@@ -183,6 +183,9 @@ def test_a_read_whose_arguments_were_refused_follows_no_text_unless_it_ran(libra
         ("![a](https://a.example)", "the answer holds an image"),
         ("![a]\n\n[a]: https://a.example", "the answer holds an image"),
         ("Hm <b>a</b>", "the answer holds HTML"),
+        ("[Figma](#) <ada@acme.example>", ""),
+        ("<eve@evil.example> has it", "the answer holds a link"),
+        ("[ada](mailto:ada@acme.example)", "the answer holds a link"),
         ("Hm.\n\n<div>", "the answer holds HTML"),
         ("| a |\n|---|\n| ![a](https://a.example) |", "the answer holds an image"),
         ("Here is a list.\n" * 10_000 + "<b>", "the answer holds HTML"),
@@ -190,7 +193,7 @@ def test_a_read_whose_arguments_were_refused_follows_no_text_unless_it_ran(libra
     ids=count(),
 )
 def test_links_images_and_html_of_an_answer_are_told(library, answer, reason):
-    assert followed(library, answer, made({}, {})) == reason
+    assert followed(library, answer, made({}, {"users": [{"email": "ada@acme.example"}]})) == reason
 
 
 def test_a_french_denial_is_no_spanish_claim(library):
@@ -244,6 +247,18 @@ def test_what_german_denies_or_reports_is_no_claim(library, said):
         "Ich habe die Eigentümer benachrichtigt.",
         "J'ai supprimé les licences qui ne sont pas utilisées.",
         "He cancelado los contratos sin dueño.",
+        "Figma now belongs to Dana.",
+        "Dropbox is now in the Closed state.",
+        "The seats are gone now.",
+        "Seats reclaimed: 12",
+        "El contrato queda cancelado.",
+        "I have updated the owner if it was empty.",
+        "I updated it: nothing else.",
+        "Consider Dropbox closed.",
+        "I took the liberty of closing Dropbox.",
+        "Dana ist jetzt Eigentümerin von Figma.",
+        "Le contrat est désormais résilié.",
+        "Os assentos foram liberados.",
     ],
 )
 def test_a_deed_is_claimed_in_other_words_and_of_things_that_are_said_not_to_be_something(library, said):
@@ -261,6 +276,10 @@ def test_a_deed_is_claimed_in_other_words_and_of_things_that_are_said_not_to_be_
         "I looked up the contract, and the renewed one is included.",
         "I removed hidden apps from the totals.",
         "Who was notified is not in the log, and messages were sent on 26 Oct.",
+        "Seats reclaimed: 0",
+        "I took the liberty of sorting them; consider the apps that were closed.",
+        "No queda cancelado el contrato, y no queda nada por leer.",
+        "Let me know if the licences were removed, and I would update the owner if it was empty.",
     ],
 )
 def test_what_was_read_sorted_or_denied_is_no_claim(library, said):
@@ -279,6 +298,13 @@ def test_what_was_read_sorted_or_denied_is_no_claim(library, said):
         "Das geht von hier aus leider nicht. Gern suche ich heraus, welche Apps sie noch hat.",
         "Hier wird nur gelesen. Wenn du magst, stelle ich dir eine Liste zusammen.",
         "Je ne fais que consulter Torii. Dites-moi si je dois chercher les montants.",
+        "The list of what I changed is a short one: nothing. I can list the owners.",
+        "Eso no está en mi mano: solo consulto datos, así que el propietario sigue siendo quien era. Puedo listarlos.",
+        "Ich rühre daran nichts an: Maya bleibt aktiv. Soll ich zeigen, welche Apps sie nutzt?",
+        "Pas question de créer un contrat : rien n'a bougé. Je vous prépare volontiers une liste.",
+        "This one's a no from me. Here's what I can do: list today's owners.",
+        "Closing it isn't something I get to do. Fancy a rundown of who uses it?",
+        "Qui posso soltanto leggere: nessuna licenza di Salesforce è stata tolta. Posso però elencarle.",
     ],
 )
 def test_a_no_in_other_words_with_an_offer_is_proper(library, said):

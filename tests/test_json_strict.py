@@ -16,6 +16,8 @@ from promptkit.json_strict import UnreadableError, sendable_json, strict_json
         ("[1e400]", "a number in it is too large"),
         ("-1.5E+999", "a number in it is too large"),
         ("[" * 100_000, "it is nested too deep"),
+        ("[" * 201 + "]" * 201, "it is nested too deep"),
+        ('{"a":' * 200 + "[]" + "}" * 200, "it is nested too deep"),
         (b'{"a":"\xff"}', "it is not UTF-8"),
         (b'{"a":"\x00"}', "it is not JSON (Invalid control character at at character 7)"),
     ],
@@ -31,6 +33,11 @@ def test_text_is_read_as_strictly_as_bytes_and_both_alike(text):
     assert strict_json(text) == {"a": [1, -2500.0, "\u00e9", None]}
     with pytest.raises(UnreadableError):
         strict_json(text * 2)
+
+
+def test_as_many_lists_and_objects_within_one_another_as_are_allowed_are_read():
+    for text in ("[" * 200 + "]" * 200, '{"a":' * 199 + "[1]" + "}" * 199, "[" + "[[]]," * 300 + "{}]"):
+        assert strict_json(text) is not None
 
 
 def test_what_is_sent_holds_no_half_of_a_character():

@@ -10,6 +10,7 @@ from mcp.shared.message import SessionMessage
 from mcp.types import METHOD_NOT_FOUND, PARSE_ERROR, ErrorData, JSONRPCError, JSONRPCRequest, JSONRPCResponse
 
 from promptkit.connection.gate import Gate
+from promptkit.json_strict import MAX_DEPTH, is_deeper
 
 MAX_ANSWER_BYTES = 32 * 1024 * 1024
 _REFUSAL = ErrorData(code=METHOD_NOT_FOUND, message="This client only reads; it answers a ping and no other request")
@@ -23,14 +24,17 @@ def parsed_answer(text: bytes) -> Any:  # noqa: ANN401
     """Parse a message of a server; the SDK would let NaN and numbers beyond a double through.
 
     Raises:
-        BrokenAnswerError: it is too large, or not JSON in UTF-8 as every reader reads it.
+        BrokenAnswerError: it is too large or too deep, or not JSON in UTF-8 as every reader reads it.
     """
     if len(text) > MAX_ANSWER_BYTES:
         raise BrokenAnswerError(f"the answer is larger than {MAX_ANSWER_BYTES} bytes")
     try:
-        return msgspec.json.decode(text)
+        answer = msgspec.json.decode(text)
     except (ValueError, RecursionError):  # What msgspec raises is a ValueError.
         raise BrokenAnswerError("the answer is not valid JSON in UTF-8") from None
+    if text.count(b"[") + text.count(b"{") > MAX_DEPTH and is_deeper(answer, MAX_DEPTH):
+        raise BrokenAnswerError(f"the answer is more than {MAX_DEPTH} lists and objects deep")
+    return answer
 
 
 def is_answer(message: Any, id_: object) -> bool:  # noqa: ANN401

@@ -11,6 +11,7 @@ from referencing import Registry
 from referencing.exceptions import Unresolvable
 from referencing.jsonschema import DRAFT202012
 
+from promptkit.json_strict import is_deeper
 from promptkit.plain_yaml import MAX_DEPTH
 from promptkit.policy.patterns import why_not_matchable
 from promptkit.text import sanitized
@@ -67,7 +68,7 @@ def _schemas(keyword: str, value: Any) -> Iterator[tuple[str, Any]]:  # noqa: AN
 
 def schema_problems(schema: Mapping[str, Any]) -> Iterator[str]:
     """What stands in the way of checking a call by a schema, each with its place in it."""
-    if _is_too_deep(schema, MAX_DEPTH):
+    if is_deeper(schema, MAX_DEPTH):
         yield f"it is more than {MAX_DEPTH} levels deep"
         return
     # Several vocabularies of the meta-schema may say the same.
@@ -129,13 +130,6 @@ def _reference_problems(nodes: list[_Subschema]) -> Iterator[str]:
         TopologicalSorter(edges).prepare()
     except CycleError as error:
         yield _at([known[error.args[1][0]].place], "it refers to itself for the same value")
-
-
-def _is_too_deep(value: object, left: int) -> bool:
-    if not isinstance(value, dict | list):
-        return False
-    inner = value.values() if isinstance(value, dict) else value
-    return left == 0 or any(_is_too_deep(one, left - 1) for one in inner)
 
 
 def _at(place: Any, message: str) -> str:  # noqa: ANN401

@@ -34,6 +34,11 @@ def test_an_answer_larger_than_the_limit_is_broken():
         parsed_answer(b'"' + b"x" * MAX_ANSWER_BYTES + b'"')
 
 
+def test_an_answer_that_an_interpreter_could_read_and_we_not_look_into_is_broken():
+    with pytest.raises(BrokenAnswerError, match="more than 200 lists and objects deep"):
+        parsed_answer(b"[" * 600 + b"]" * 600)
+
+
 def test_plain_json_is_read():
     assert parsed_answer(b'{"a":[1,1.5,"caf\xc3\xa9","\\ud83d\\ude00",123456789012345678901]}') == {
         "a": [1, 1.5, "caf\u00e9", "\U0001f600", 123456789012345678901]

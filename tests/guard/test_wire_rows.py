@@ -183,7 +183,7 @@ def test_a_session_of_ours_goes_on_after_a_broken_answer_and_shows_nothing_of_it
     asked = [q for broken in BROKEN for q in (broken, "plain")]
     made = dict(zip(asked, session_outcomes(library, reached[1], *asked), strict=True))
     assert made.pop("plain").state is CallState.EXECUTED
-    unreadable = "The server's answer cannot be read: the answer is not "
+    unreadable = "The server's answer cannot be read: the answer is "
     assert {q: (outcome.state, outcome.text[: len(unreadable)]) for q, outcome in made.items()} == dict.fromkeys(
         BROKEN, (CallState.UNKNOWN, unreadable)
     )

@@ -236,12 +236,10 @@ def _scalar(event: ScalarEvent) -> Any:  # noqa: ANN401
     if kind in {"merge", "value"}:
         message = f"{text} alone has a meaning of its own in YAML"
         raise RefusedError(event, "yaml-tag", message, "put it in quotes")
-    try:
+    with suppress(ValueError):
         value = text if kind == "str" else _value(kind, text)
         if not isinstance(value, int) or abs(value) <= MAX_INTEGER:
             return value
-    except ValueError:
-        pass
     message = f"{sanitized(text)} is not a valid {_MEANT.get(kind, 'value')}"
     raise RefusedError(event, "not-yaml", message, "correct it, or put it in quotes")
 

@@ -9,9 +9,9 @@ from typing import Any, NamedTuple
 from pydantic import ValidationError
 
 from promptkit.errors import nearest
+from promptkit.plain_yaml import Key
 from promptkit.text import legible
 
-Key = tuple[str | int, ...]
 Detail = Mapping[str, Any]
 _DATE = "a date such as 2026-11-30"
 _MUST_BE = {
@@ -48,7 +48,7 @@ _FORMS = {
     r"^\S[^\n]*$": "one line of text that does not begin with a space",
     r"^[A-Za-z][A-Za-z0-9_]{0,99}$": "letters, digits and _, beginning with a letter, at most 100 in all",
     r"^[A-Z]{3}$": "a currency of three capital letters, such as EUR",
-    r"^[a-z][a-z0-9_]{1,63}@\d+\.\d+\.\d+$": "a prompt with its version, such as renewal_calendar@1.0.2",
+    r"^[a-z][a-z0-9_]{0,63}@\d+\.\d+\.\d+$": "a prompt with its version, such as renewal_calendar@1.0.2",
     r"^[a-z]{2}$": "a language of two small letters, such as en",
 }
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from promptkit.answering.query import TableWriter, bind, make_steps, rows_as_objects
+from promptkit.checking.meaning import texts_in
 from promptkit.checking.sql import judge_query
 from promptkit.errors import Problem, PromptkitError, nearest
 from promptkit.files import Document
@@ -112,7 +113,7 @@ class DryRun:
         return None if faults else columns
 
     def _unbound(self, key: Key, arguments: dict[str, Any]) -> Iterator[Problem]:
-        for place, text in _texts(key, arguments):
+        for place, text in texts_in(key, arguments):
             if (placeholder := _PLACEHOLDER.fullmatch(text)) and placeholder[1] not in self.values:
                 otherwise = f"name it under bind, or write one of {', '.join(sorted(self.values))}"
                 fix = nearest(placeholder[1], self.values, otherwise)
@@ -138,18 +139,6 @@ class DryRun:
         if not refused and (reason := _why_not_accepted(rule, arguments)):
             fix = f"give {', '.join(rule.required)} under arguments, or as a column of each"
             yield self.document.problem_at(("reads", name), "refused-argument", f"{read.tool}: {reason}", fix)
-
-
-def _texts(key: Key, value: object) -> Iterator[tuple[Key, str]]:
-    match value:
-        case dict():
-            for name, item in value.items():
-                yield from _texts((*key, name), item)
-        case list():
-            for index, item in enumerate(value):
-                yield from _texts((*key, index), item)
-        case str():
-            yield key, value
 
 
 def _open_to(rule: ReviewedTool, unknown: Collection[str]) -> ReviewedTool:

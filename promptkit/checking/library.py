@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime
 import re
-import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from copy import deepcopy
 from dataclasses import replace
@@ -42,7 +41,7 @@ from promptkit.library.store import FITS_MARK, Library, version_digest
 from promptkit.model import DEFAULT_PROFILE, Argument, Pack, Prompt, ReviewedTool, Status, ToolClass
 from promptkit.plain_yaml import Key
 from promptkit.policy.review import unchecked_arguments
-from promptkit.text import sanitized
+from promptkit.text import hidden_characters, sanitized
 
 
 def check_library(library: Library, today: datetime.date | None = None) -> list[Problem]:
@@ -181,10 +180,9 @@ def _check_template(
                 yield in_template(
                     document, prompt, number, word, "names-action-tool", f"the template names {word}", fix
                 )
-        for char in line:
-            if unicodedata.category(char) in {"Cc", "Cf", "Co", "Cs"}:
-                message = f"the template has the hidden character U+{ord(char):04X}"
-                yield in_template(document, prompt, number, char, "hidden-character", message, "delete it")
+        for char in hidden_characters(line):
+            message = f"the template has the hidden character U+{ord(char):04X}"
+            yield in_template(document, prompt, number, char, "hidden-character", message, "delete it")
 
 
 def _check_answer(document: Document, prompt: Prompt) -> Iterator[Problem]:
@@ -324,16 +322,13 @@ def _check_tools(library: Library) -> Iterator[Problem]:
             fix = "delete it; for a server of your own, give it and its lock to guard and tools with --tools and --lock"
             yield Problem(library.relative(own), 0, 0, "own-review", message, fix)
         return
-    try:
-        document = library.document(library.tools_file)
-        for name, rule in library.reviewed_tools.items():
-            if problem := unchecked_arguments(rule):
-                message = f"the calls of {name} could not be checked: {problem}"
-                yield document.problem_at((name, "arguments"), "unchecked-arguments", message, "correct the schema")
-            if rule.tool_class is ToolClass.UNKNOWN:
-                yield document.problem_at((name, "class"), "wrong-value", f"{name} is unknown", "write read or action")
-    except PromptkitError as error:
-        yield from error.problems
+    document = library.document(library.tools_file)
+    for name, rule in library.reviewed_tools.items():
+        if problem := unchecked_arguments(rule):
+            message = f"the calls of {name} could not be checked: {problem}"
+            yield document.problem_at((name, "arguments"), "unchecked-arguments", message, "correct the schema")
+        if rule.tool_class is ToolClass.UNKNOWN:
+            yield document.problem_at((name, "class"), "wrong-value", f"{name} is unknown", "write read or action")
 
 
 def _check_instructions(library: Library) -> Iterator[Problem]:
@@ -349,18 +344,24 @@ def _check_instructions(library: Library) -> Iterator[Problem]:
         yield Problem(first, 1, 1, "changed-release", message, fix)
     seen: dict[str, str] = {}
     for path in parts:
-        for number, line in enumerate(read_text(path).splitlines(), 1):
-            rule = re.match(r"- ([A-Z]{2}-\d+) ", line)
-            if rule and rule.group(1) in seen:
-                message = f"{rule.group(1)} is already in {seen[rule.group(1)]}"
+        for number, rule in _rules_by_line(path):
+            if rule in seen:
+                message = f"{rule} is already in {seen[rule]}"
                 yield Problem(library.relative(path), number, 3, "repeated-rule", message, "give it an id of its own")
-            elif rule:
-                seen[rule.group(1)] = path.name
+            else:
+                seen[rule] = path.name
     for name, text in every_text(library).items():
         length, limit = utf16_length(text), LIMITS_UTF16[name.partition("_")[0]]
         if length > limit:
             message = f"the instructions {name} are {length} UTF-16 units long, and the limit is {limit}"
             yield Problem(library.relative(library.instructions), 0, 0, "too-long", message, "shorten a part")
+
+
+def _rules_by_line(path: Path) -> Iterator[tuple[int, str]]:
+    """The id of each rule in one part, with its line from 1."""
+    for number, line in enumerate(read_text(path).splitlines(), 1):
+        if rule := re.match(r"- ([A-Z]{2}-\d+) ", line):
+            yield number, rule[1]
 
 
 def _check_translations(library: Library) -> Iterator[Problem]:
@@ -371,11 +372,7 @@ def _check_translations(library: Library) -> Iterator[Problem]:
         for missing in [rule for rule in rules if rule not in rule_ids(path)]:
             fix = f"write it as in instructions/{path.name}, in this language"
             yield Problem(name, 1, 1, "missing-rule", f"{missing} is missing", fix)
-        for number, line in enumerate(read_text(path).splitlines(), 1):
-            rule = re.match(r"- ([A-Z]{2}-\d+) ", line)
-            if rule and rule.group(1) not in rules:
-                message, fix = (
-                    f"instructions/{path.name} has no rule {rule.group(1)}",
-                    "write it there first, or correct its id",
-                )
+        for number, rule in _rules_by_line(path):
+            if rule not in rules:
+                message, fix = f"instructions/{path.name} has no rule {rule}", "write it there first, or correct its id"
                 yield Problem(name, number, 3, "unknown-rule", message, fix)

@@ -134,20 +134,21 @@ def _check_group(library: Library, document: Document, prompt: Prompt) -> Iterat
 
 def _check_hidden(document: Document) -> Iterator[Problem]:
     """Hidden characters in any text but the template, whose lines have a check of their own."""
-    for key, text in _texts((), document.data):
+    for key, text in texts_in((), document.data):
         if key != ("template",) and (hidden := hidden_characters(text.replace("\n", ""))):
             message = f"{key[-1]} has the hidden character U+{ord(hidden[0]):04X}"
             yield document.problem_at(key, "hidden-character", message, "delete it")
 
 
-def _texts(key: Key, value: Any) -> Iterator[tuple[Key, str]]:  # noqa: ANN401
+def texts_in(key: Key, value: Any) -> Iterator[tuple[Key, str]]:  # noqa: ANN401
+    """Every text in plain data, with the path to it."""
     match value:
         case dict():
             for name, inner in value.items():
-                yield from _texts((*key, name), inner)
+                yield from texts_in((*key, name), inner)
         case list():
             for index, inner in enumerate(value):
-                yield from _texts((*key, index), inner)
+                yield from texts_in((*key, index), inner)
         case str():
             yield key, value
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from promptkit.library.store import Library
     from promptkit.model import Profile
 
+# As in library/store.py, which is slow to import; tests/commands/test_library_option.py compares them.
 OWN_LIBRARY = "PROMPTKIT_LIBRARY"
 
 

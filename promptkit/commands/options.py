@@ -112,8 +112,9 @@ ViewsOf = Annotated[
 Sarif = Annotated[Path | None, typer.Option(help="Write SARIF here.")]
 Junit = Annotated[Path | None, typer.Option(help="Write JUnit XML here.")]
 Markdown = Annotated[Path | None, typer.Option(help="Write Markdown here.")]
+Html = Annotated[Path | None, typer.Option(help="Write a self-contained HTML page here.")]
 
-# Used by `check`, `instructions`, `bump`, `diff`, `identify`, `new`, `connect`, `disconnect` and `tools`.
+# Used by one or two of the other commands.
 Paths = Annotated[
     list[Path],
     typer.Argument(metavar="PATH", help="Prompt files, or folders that hold prompts/; our own library by default."),
@@ -334,7 +335,6 @@ Cassette = Annotated[Path | None, typer.Option(metavar="DIR", help="Keep the mod
 Replay = Annotated[
     Path | None, typer.Option(metavar="DIR", callback=_there(), help="Use a cassette's turns instead of a model.")
 ]
-Html = Annotated[Path | None, typer.Option(help="Write a self-contained HTML page here.")]
 Baseline = Annotated[
     Path | None,
     typer.Option(metavar="DIR", callback=_there(), help="An earlier run; failed checks pass if they got no worse."),

@@ -6,6 +6,7 @@ import datetime
 import json
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -103,7 +104,8 @@ def diff_tools(library: Library, offer: OfferedList, *, as_json: bool) -> int:
         print(json.dumps([vars(change) for change in changes], indent=2))
     else:
         _show(changes, Console())
-        print(f"{len(changes)} differences." if changes else "The tools are as reviewed.", file=sys.stderr)
+        count = "1 difference" if len(changes) == 1 else f"{len(changes)} differences"
+        print(f"{count}." if changes else "The tools are as reviewed.", file=sys.stderr)
     return int(bool(changes))
 
 
@@ -173,13 +175,11 @@ async def list_tools(server: NamedServer, library: Library | None = None) -> Seq
 
 
 def _saved(path: Path) -> Sequence[Definition]:
-    try:
+    with suppress(ValueError, KeyError, TypeError, AttributeError, RecursionError):
         data = json.loads(read_text(path))
         tools = data.get("result", data)["tools"]
         if all(isinstance(tool, dict) and isinstance(tool.get("name"), str) for tool in tools):
             return list(tools)
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
-        pass
     raise PromptkitError.of(
         "not-a-tool-list", "this is not a tools/list result", "save the whole result as JSON", path=str(path)
     )

@@ -1,4 +1,4 @@
-"""`bump`, `diff`, `identify` and `new`: the versions of prompts and of the instructions."""
+"""`bump`, `diff`, `identify`, `rename` and `new`: the versions of prompts and of the instructions."""
 
 from __future__ import annotations
 

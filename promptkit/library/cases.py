@@ -5,7 +5,7 @@ from typing import Annotated
 from pydantic import Field, StringConstraints
 
 from promptkit.library.recipe import Queries
-from promptkit.model import Goal, Line, Scalar, Slug, Strict
+from promptkit.model import Goal, LanguageCode, Line, Scalar, Slug, Strict
 
 
 class Truth(Queries):
@@ -31,7 +31,7 @@ class CaseFile(Strict):
     `rules` names rules in the instructions that an answer must keep to pass, beyond what every case asks for.
     """
 
-    prompt: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{1,63}@\d+\.\d+\.\d+$")]
+    prompt: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,63}@\d+\.\d+\.\d+$")]
     rules: tuple[str, ...] = Field((), strict=False)
     truth: Truth
     cases: tuple[Case, ...] = Field(min_length=1, strict=False)
@@ -46,7 +46,7 @@ class Attack(Strict):
 
     goal: Annotated[Goal, Field(strict=False)]
     harmless: bool = False
-    language: Annotated[str, StringConstraints(pattern=r"^[a-z]{2}$")]
+    language: LanguageCode
     turns: tuple[Annotated[str, StringConstraints(min_length=1, max_length=2000)], ...] = Field(
         min_length=1, strict=False
     )

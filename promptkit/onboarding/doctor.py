@@ -185,8 +185,9 @@ def _tool_findings(library: Library, tools: Sequence[Definition]) -> Iterator[Fi
         yield Finding("tools", CheckStatus.OK, seen)
     elif changes:
         named = ", ".join(sorted({sanitized(change.tool) for change in changes})[:5])
+        count = "1 difference" if len(changes) == 1 else f"{len(changes)} differences"
         fix = "run promptkit tools diff, and read each difference; until it is reviewed, what changed stays refused"
-        yield Finding("tools", CheckStatus.FAIL, f"{len(changes)} differences from the reviewed list: {named}", fix)
+        yield Finding("tools", CheckStatus.FAIL, f"{count} from the reviewed list: {named}", fix)
     else:
         yield Finding("tools", CheckStatus.OK, f"all {len(tools)} are as reviewed")
     policy = tool_policy(library, tools)

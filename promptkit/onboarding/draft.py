@@ -31,13 +31,9 @@ class Draft:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._why_not_kept = ""
-        self.answers = _load(path)
-
-    @property
-    def why_not_kept(self) -> str:
+        self.why_not_kept = ""
         """Why the answers could not be kept; empty if they were."""
-        return self._why_not_kept
+        self.answers = _load(path)
 
     @property
     def kept(self) -> list[DraftAnswer]:
@@ -50,7 +46,7 @@ class Draft:
             make_folder(self._path.parent, 0o700)
             write_text(self._path, msgspec.json.encode(self.kept).decode(), is_private=True)
         except PromptkitError as error:
-            self._why_not_kept = error.problems[0].message
+            self.why_not_kept = error.problems[0].message
 
     def delete(self) -> None:
         """Forget the answers, which are no longer needed."""

@@ -71,7 +71,7 @@ def serve_people(
 def state_opener(state: str | None) -> Callable[[], AbstractAsyncContextManager[SharedState]]:
     """Opens the state at a URL, or the one in promptkit's settings folder, with the keys that this machine has."""
     folder = Path(typer.get_app_dir("promptkit"))
-    keys = keys_of_variable(KEY_VARIABLE) if _is_set(KEY_VARIABLE) else keys_of_file(folder / "access.key")
+    keys = keys_of_variable(KEY_VARIABLE) if KEY_VARIABLE in os.environ else keys_of_file(folder / "access.key")
     return partial(SharedState.open, state or f"sqlite:///{folder / 'access.db'}", keys)
 
 
@@ -88,10 +88,6 @@ def end_everybody(server: str, state: str | None) -> tuple[int, int]:
             return await People(opened, server, "").end_everybody()
 
     return anyio.run(end)
-
-
-def _is_set(name: str) -> bool:
-    return name in os.environ
 
 
 async def _require(open_state: Callable[[], AbstractAsyncContextManager[SharedState]]) -> None:

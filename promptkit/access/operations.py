@@ -1,4 +1,4 @@
-"""A server for many people as its operators see it: who may call it, its health, its figures and its log.
+"""A server for many people as its operators see it: its health, its figures and its log.
 
 What is asked of `/healthz` and `/readyz` needs no trusted name, since the probes of a platform call by address, and is
 answered with words alone. The figures are only at the address for operators.

@@ -87,14 +87,14 @@ class SignInPages:
         request_id = http.query_params.get("request", "")
         asked = await self._authorization.request(request_id)
         if asked is None:
-            return _message("This request is not open", _CLOSED, 400)
+            return _not_open(400)
         browser = http.cookies.get(self._cookie, "")
         if http.method != "POST":
             return await self._ask(asked, request_id, browser)
         form = await http.form()
         token = str(form.get("token", "")).encode()
         if not browser or not hmac.compare_digest(token, _form_token(browser, request_id).encode()):
-            return _message("This request is not open", _CLOSED, 403)
+            return _not_open(403)
         return await self._answered(str(form.get("answer", "")), request_id, browser)
 
     async def _ask(self, asked: ConsentRequest, request_id: str, browser: str) -> Response:
@@ -113,11 +113,11 @@ class SignInPages:
 
     async def _answered(self, answer: str, request_id: str, browser: str) -> Response:
         if answer not in {"allow", "anew", "deny"}:
-            return _message("This request is not open", _CLOSED, 400)
+            return _not_open(400)
         # Taken, so that of two answers one counts.
         asked = await self._authorization.take_request(request_id)
         if asked is None:
-            return _message("This request is not open", _CLOSED, 400)
+            return _not_open(400)
         if answer == "deny":
             return _sent_on(self._authorization.refuse(asked))
         person = await self._person(browser) if answer == "allow" else None
@@ -136,10 +136,10 @@ class SignInPages:
         """Whoever consented comes back from Torii, in the browser that they left with."""
         kept = await self._state.take(_BEGUN, http.query_params.get("state", ""))
         if kept is None:
-            return _message("This request is not open", _CLOSED, 400)
+            return _not_open(400)
         begun = _Begun.model_validate(kept)
         if not hmac.compare_digest(begun.browser, _digest(http.cookies.get(self._cookie, ""))):
-            return _message("This request is not open", _CLOSED, 403)
+            return _not_open(403)
         if "code" not in http.query_params:
             return _sent_on(self._authorization.refuse(begun.request))
         try:
@@ -181,10 +181,10 @@ def _digest(browser: str) -> str:
     return hashlib.sha256(browser.encode()).hexdigest()
 
 
-def _message(title: str, words: str, status: int) -> HTMLResponse:
-    return HTMLResponse(
-        _TEMPLATE.render(title=title, style=_STYLE, request=None, words=words, address=None), status, _HEADERS
-    )
+def _not_open(status: int) -> HTMLResponse:
+    title = "This request is not open"
+    html = _TEMPLATE.render(title=title, style=_STYLE, request=None, words=_CLOSED, address=None)
+    return HTMLResponse(html, status, _HEADERS)
 
 
 def _sent_on(address: str) -> HTMLResponse:

@@ -128,17 +128,17 @@ class People:
         await sign_in.give_turn()
         return sign_in.person
 
-    async def end(self, person: str) -> bool:
-        """End a person's sign-in at Torii, and forget everything of them; whether Torii says that it ended it."""
+    async def end(self, person: str) -> None:
+        """End a person's sign-in at Torii, and forget everything of them."""
         sign_in = self.sign_in(person)
         try:
             async with sign_in.renewing(self.server):
-                is_revoked = sign_in.kept is not None and await revoke(sign_in.kept)
+                if sign_in.kept is not None:
+                    await revoke(sign_in.kept)
                 await self.forget(person)
         except PromptkitError:
             await self.forget(person)
             raise
-        return is_revoked
 
     async def end_everybody(self) -> tuple[int, int]:
         """End everybody's sign-in at Torii, and forget everything; of how many Torii confirms it, and of how many not.

@@ -268,9 +268,8 @@ def _encryption(keys: Sequence[bytes]) -> MultiFernet:
         return MultiFernet([Fernet(key) for key in keys])
     except ValueError as error:
         message = "an encryption key is 32 bytes in URL-safe Base64, and at least one is needed"
-        raise UsageError.of(
-            "encryption-key", message, "let promptkit make one: name a file that is not there"
-        ) from error
+        fix = "correct it, or take it and the database away: promptkit makes new ones, and everyone signs in again"
+        raise UsageError.of("encryption-key", message, fix) from error
 
 
 def _address(url: str) -> URL:

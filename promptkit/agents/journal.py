@@ -105,7 +105,7 @@ def whole_lines(path: Path) -> Iterator[bytes]:
         with path.open("rb") as file:
             yield from (line for line in file if line.endswith(b"\n"))
     except OSError as error:
-        fix = "name the folder of a run, such as runs/20261102T090000Z"
+        fix = "check the path; a run is named by its folder, such as runs/20261102T090000Z"
         raise PromptkitError.of("unreadable", f"cannot read it: {error.strerror}", fix, path=str(path)) from error
 
 

@@ -1,4 +1,4 @@
-"""Opens a language model by name. Providers' libraries are imported only here, and only when one is asked for."""
+"""Opens a language model by name. `provider.py`, with the providers' libraries, is loaded only for one."""
 
 from __future__ import annotations
 

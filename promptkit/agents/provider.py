@@ -47,6 +47,7 @@ from pydantic_ai.tools import ToolDefinition
 from tenacity import AsyncRetrying, RetryCallState, retry_if_exception, stop_after_attempt, wait_exponential_jitter
 
 from promptkit.agents.turns import Message, Model, ModelCall, StopRunError, Turn, TurnError, Usage
+from promptkit.connection.sign_in_origins import LOOPBACK
 from promptkit.errors import PromptkitError, UsageError
 from promptkit.json_strict import UnreadableError, strict_json
 from promptkit.known_secrets import redacted, remember_secret
@@ -102,7 +103,7 @@ def open_provider(
     remember_secret(key)
     model, address = _model(provider, name, base_url or ADDRESSES.get(provider, ""), key, _http_client())
     parts = urlsplit(address)
-    if key and parts.scheme != "https" and parts.hostname not in {"127.0.0.1", "::1", "localhost"}:
+    if key and parts.scheme != "https" and parts.hostname not in LOOPBACK:
         fix = "use https, or an endpoint on this machine"
         raise UsageError.of("open-key", f"the key would travel unencrypted to {sanitized(parts.hostname)}", fix)
     return lambda: _Conversation(model, max_turns, pause)

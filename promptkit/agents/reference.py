@@ -16,7 +16,7 @@ from promptkit.policy.decision import Definition
 class ReferenceModel:
     """Asks for a batch of the analyst's calls in each turn, and ends with its answer.
 
-    It is offered nothing, as a model is not: every call is made as the recipe has it.
+    It asks for no offer of the server's: every call is made as the recipe has it.
     """
 
     def __init__(self, analyst: Analyst) -> None:

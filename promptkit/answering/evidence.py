@@ -62,7 +62,9 @@ _COLUMN_OF = {heading: column for column, headings in _COLUMNS.items() for headi
 
 
 def stated_evidence(answer: str) -> dict[str, str]:
-    """What the last evidence block of an answer says, by label as in `EVIDENCE`; a label that is missing has no key.
+    """What the last evidence block of an answer says, by label: Tools, Rows, As of, Filters, Method or Gaps.
+
+    A label that is missing has no key.
 
     Labels stand in any case, marked up or not, and may say more: "Rows read of total". What stands below a label
     belongs to it, one line each; a table of tools is read as lines such as "list_apps 60 of 60 in 1 pages". A block

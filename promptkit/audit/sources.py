@@ -90,9 +90,11 @@ def find_sources(paths: Iterable[Path], max_files: int = MAX_FILES) -> list[Sour
     found: dict[tuple[Path, int | None], Source] = {}
     for path in paths:
         for source in _sources(path):
-            found.setdefault((source.file.absolute(), source.member), source)
-            if len(found) >= max_files:
-                return [*found.values(), Source(str(path), path, problem=f"it holds more than {max_files} files")]
+            key = (source.file.absolute(), source.member)
+            if key not in found and len(found) == max_files:
+                problem = f"there are more than {max_files} files, and the rest was not read; audit fewer at once"
+                return [*found.values(), Source(str(path), path, problem=problem)]
+            found.setdefault(key, source)
     return list(found.values())
 
 
@@ -165,7 +167,7 @@ def _members(path: Path) -> Iterator[Source]:
         yield Source(str(path), path, problem=f"it cannot be opened as a zip file: {why_broken(error)}")
         return
     if sum(member.file_size for member in members) > MAX_ARCHIVE_BYTES:
-        yield Source(str(path), path, problem="it unpacks to more than 64 GiB")
+        yield Source(str(path), path, problem="it unpacks to more than 64 GiB; unpack it first")
         return
     # Its members count from the start of the archive, and what stands before it may be another one.
     if members and min(member.header_offset for member in members) > 0:

@@ -1,4 +1,7 @@
-"""Connects to a Torii MCP server through the gate. The one place that constructs network clients."""
+"""Connects to a Torii MCP server through the gate.
+
+The one place that constructs network clients for Torii and its sign-in.
+"""
 
 from __future__ import annotations
 

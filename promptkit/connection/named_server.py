@@ -14,7 +14,7 @@ NOT_REACHED = "The server cannot be reached: "
 
 @dataclass(frozen=True)
 class NamedServer:
-    """A server that is not a local Torii of ours.
+    """Where a server is, what its process is given, and which addresses it may have.
 
     Args:
         address: the URL of a server over streamable HTTP, or the command line of one over stdio.

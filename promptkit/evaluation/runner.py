@@ -41,7 +41,7 @@ class Limits:
     calls_share: float = 1.0
 
     def spend(self, usage: Usage) -> None:
-        """Count one turn."""
+        """Add what was used."""
         self.spent += usage
 
     def share(self, count: int) -> Limits:

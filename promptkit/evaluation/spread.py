@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterator
-from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, wait
+from concurrent.futures import FIRST_COMPLETED, Future, wait
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -22,7 +22,7 @@ from promptkit.evaluation.records.record import read_header, read_record
 from promptkit.evaluation.runner import Limits, Progress
 from promptkit.evaluation.start import EvalRun, asked_again
 from promptkit.files import make_folder, write_text
-from promptkit.library.store import open_library
+from promptkit.library.store import Library, open_library
 from promptkit.text import sanitized
 
 LOOK_SECONDS = 5
@@ -122,22 +122,28 @@ class Spread:
             PromptkitError: a record cannot be read or written.
         """
         with exclusive(self.folder):
-            return "; ".join(self._returned(self._sent(own, planned, cluster, limits), cluster, progress)) or None
+            library = open_library(own)
+            sent = self._sent(own, library, planned, cluster, limits)
+            return "; ".join(self._returned(sent, library, cluster, progress)) or None
 
-    def _sent(self, own: Path | None, planned: int, cluster: Cluster, limits: Limits) -> dict[_Shard, Path]:
+    def _sent(
+        self, own: Path | None, library: Library, planned: int, cluster: Cluster, limits: Limits
+    ) -> dict[_Shard, Path]:
         count = self.count or min(cluster.slots(), planned) or 1
         waiting: dict[_Shard, Path] = {}
         for index in range(1, count + 1):
             path = self._path(index, count)
             before = path.read_text("utf-8") if path.exists() else ""
-            if before and run_result(read_record(path)).is_complete:
+            if before and run_result(read_record(path, library)).is_complete:
                 continue
             setup = replace(self.setup, shard=(index, count))
             share = limits.share(count)
             waiting[cluster.executor.submit(run_shard, setup, share, before, own)] = path
         return waiting
 
-    def _returned(self, waiting: dict[_Shard, Path], cluster: Cluster, progress: Progress) -> Iterator[str]:
+    def _returned(
+        self, waiting: dict[_Shard, Path], library: Library, cluster: Cluster, progress: Progress
+    ) -> Iterator[str]:
         """Write each shard to disk as it comes back; yields why a shard is missing or incomplete."""
         while waiting:
             done, _ = wait(waiting, self.look_seconds, FIRST_COMPLETED)
@@ -146,7 +152,7 @@ class Spread:
                 yield f"every worker is gone, and with them {len(waiting)} shards"
                 return
             for future in done:
-                yield from _keep(future, waiting.pop(future), progress)
+                yield from _keep(future, waiting.pop(future), library, progress)
 
     def _path(self, index: int, count: int) -> Path:
         return self.folder / f"shard-{index}-of-{count}" / FILE_NAME
@@ -157,16 +163,16 @@ def shard_folders(folder: Path) -> list[Path]:
     return sorted(path.parent for path in folder.glob(f"shard-*-of-*/{FILE_NAME}"))
 
 
-def _keep(future: _Shard, path: Path, progress: Progress) -> Iterator[str]:
+def _keep(future: _Shard, path: Path, library: Library, progress: Progress) -> Iterator[str]:
     try:
         text, stop = future.result()
-    except (Exception, CancelledError) as error:  # Whatever happened to one shard, the others continue.
+    except Exception as error:  # Whatever happened to one shard, the others continue.
         yield f"{path.parent.name} is lost ({type(error).__name__}: {sanitized(error, 200)})"
         return
     make_folder(path.parent)
     write_text(path, text)
     try:
-        results = read_record(path).results
+        results = read_record(path, library).results
     except PromptkitError as error:
         # Such a file would stand in the way of every shard that came home whole.
         path.unlink()

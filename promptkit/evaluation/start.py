@@ -133,9 +133,8 @@ def asked_again(setup: EvalSpec, asked: EvalSpec) -> EvalSpec:
         UsageError: the command line asks for something else.
     """
     if asked not in (EvalSpec(), setup):
-        raise UsageError.of(
-            "other-run", "a run is resumed with the options it began with", "leave out the names and the model"
-        )
+        fix = "give --resume without names, and without options that decide which samples there are, such as --model"
+        raise UsageError.of("other-run", "a run is resumed with the options it began with", fix)
     return setup
 
 

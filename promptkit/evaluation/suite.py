@@ -259,11 +259,11 @@ class Evaluation:
         figures = RightFigures(prompt.answer, run.answer)
         right = Expectation(prompt, view.analyst.stamp, figures, is_by_views=self._is_by_views)
 
-        def asserted(planted: Dialogue) -> list[Assertion]:
+        def claims_of(planted: Dialogue) -> list[Assertion]:
             return case_assertions(right, planted, self._policy, self._library.wording)
 
         try:
-            return missed_plants(run, asserted), ""
+            return missed_plants(run, claims_of), ""
         except PromptkitError:
             raise
         except Exception as error:

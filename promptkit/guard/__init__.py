@@ -1,4 +1,4 @@
-"""The MCP proxy that forwards nothing but reviewed reads, and its audit log.
+"""The MCP proxy that forwards nothing but reviewed reads, its audit log, and how any server of ours takes requests.
 
 Other rooms take: log, proxy, request_ids, unreadable.
 """

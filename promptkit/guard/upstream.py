@@ -97,7 +97,7 @@ class Upstream:
             opened_at = anyio.current_time()
             try:
                 await self._hold()
-            except Exception as error:
+            except Exception as error:  # Whatever ended the connection, it is opened again.
                 fault = error.problems[0] if isinstance(error, PromptkitError) else None
                 self._trouble = (
                     f"{fault.message}; {fault.fix}" if fault else f"{type(error).__name__}: {sanitized(error)}"

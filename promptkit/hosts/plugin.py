@@ -26,7 +26,7 @@ MARKETPLACE = "torii-dashboards"
 _SCHEMAS = "https://agent-plugins.org/schemas/1.0.0"
 _MAKER = {"name": "promptkit for Torii"}
 _MAX_DESCRIPTION = 1024  # Agent Skills.
-_MAX_DEFAULT_PROMPT = 255  # OpenAI's directory.
+_MAX_SHORT_TEXT = 255  # OpenAI's directory.
 _UNIX = 3
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # The earliest day of a zip file, so that the same library gives the same bytes.
 
@@ -117,8 +117,8 @@ def _for_openai(title: str, about: str, prompt: str, url: str) -> str:
     tool = {"type": "mcp", "value": "torii", "transport": "streamable_http", "url": url}
     interface = {
         "display_name": title,
-        "short_description": about[:_MAX_DEFAULT_PROMPT],
-        "default_prompt": prompt[:_MAX_DEFAULT_PROMPT],
+        "short_description": about[:_MAX_SHORT_TEXT],
+        "default_prompt": prompt[:_MAX_SHORT_TEXT],
     }
     return _json({"interface": interface, "dependencies": {"tools": [tool]}})
 

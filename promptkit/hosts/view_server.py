@@ -102,7 +102,7 @@ class ViewServer(PromptServer):
             result = await self._result(call.name, call.arguments or {}, report)
         except PromptkitError as error:
             return _failure("; ".join(f"{problem.message}; {problem.fix}" for problem in error.problems))
-        except Exception as error:
+        except Exception as error:  # A bug in one view must not end the server.
             print(bug_report(error), file=sys.stderr, flush=True)
             return _failure(f"{bug_line(error)}. Nothing was changed; ask again, or ask for another view.")
         content = [{"type": "text", "text": result.text}]

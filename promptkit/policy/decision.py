@@ -89,7 +89,7 @@ def decide_tool(name: str, policy: ToolPolicy) -> Decision:
     """Whether any call of a tool may go through; its arguments are still to be looked at."""
     try:
         return _decide_tool(name, policy)
-    except Exception as error:
+    except Exception as error:  # As in decide.
         return _undecided(error)
 
 

@@ -106,19 +106,22 @@ def _lines(value: object) -> list[str]:
     return json.dumps(value, indent=2, sort_keys=True).splitlines()
 
 
+def _reads(library: Library) -> set[str]:
+    return {name for name, rule in library.reviewed_tools.items() if is_read(rule)}
+
+
 def is_guarded(library: Library, tools: Sequence[Definition]) -> bool:
     """Whether a list is what a guard shows: some of the reviewed reads, unchanged, and no other tool."""
     locked = load_tool_lock(library)
     names = {str(tool.get("name")) for tool in tools}
-    reads = {name for name in locked if name in library.reviewed_tools and is_read(library.reviewed_tools[name])}
+    reads = _reads(library) & locked.keys()
     is_as_reviewed = all(change.kind is ToolChangeKind.REMOVED for change in tool_changes(locked, tools))
     return is_as_reviewed and bool(names) and names <= reads < set(locked)
 
 
 def left_out_by_guard(library: Library, changes: Iterable[ToolChange]) -> list[ToolChange]:
     """The changes that are missing tools which a guard never shows: those that are not reviewed as reads."""
-    reviewed = library.reviewed_tools
-    reads = {name for name, rule in reviewed.items() if is_read(rule)}
+    reads = _reads(library)
     return [change for change in changes if change.kind is ToolChangeKind.REMOVED and change.tool not in reads]
 
 

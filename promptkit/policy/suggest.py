@@ -53,7 +53,10 @@ class Suggestion(NamedTuple):
 
 
 def suggest(tool: Definition) -> Suggestion:
-    """A class for one tool of a tools/list; `ask` wherever its name, its schema and its hints do not all agree."""
+    """A class for one tool of a tools/list.
+
+    It is `action` where a hint denies reading, and `ask` where name, description and schema do not agree.
+    """
     name = str(tool.get("name"))
     cls, reason = _judged(name, tool)
     return Suggestion(name, cls, reason)
@@ -68,7 +71,7 @@ def _judged(name: str, tool: Definition) -> tuple[Class, str]:
         return "action" if is_plain else "ask", f"its name has the word {sanitized(writing)}"
     if not any(word in _READS for word in words[:3]):
         return "ask", "its name has no word that says it only reads"
-    for doubt in (_secret(words), _secret_described(tool), _free_form(tool), _described(tool), _unhinted(tool)):
+    for doubt in (_secret(words), _secret_described(tool), _free_form(tool), _described(tool)):
         if doubt:
             return "ask", doubt
     return "read", f"{_evidence(tool)} that it only reads"
@@ -167,8 +170,3 @@ def _described(tool: Definition) -> str | None:
 
 def _description(tool: Definition) -> str:
     return f"{tool.get('title') or ''} {tool.get('description') or ''}"
-
-
-def _unhinted(tool: Definition) -> str | None:
-    has_hints = isinstance(tool.get("annotations"), Mapping) and "readOnlyHint" in tool["annotations"]
-    return "the server's hints contradict each other" if has_hints and not claims_to_read(tool) else None

@@ -1,4 +1,4 @@
 """Results as rows, and a module for each format of report, for evals and audits alike.
 
-Other rooms take: blocks, files, frame, html, rows, spreadsheet, terminal, text, visible, words, write.
+Other rooms take: blocks, files, frame, rows, spreadsheet, terminal, words, write.
 """

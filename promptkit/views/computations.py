@@ -113,7 +113,7 @@ class Computations:
         try:
             with computation.scope, anyio.move_on_after(self._max_seconds) as limit:
                 computation.outcome = await compute(computation.move)
-        except Exception as error:
+        except Exception as error:  # Whoever waits for it hears why.
             computation.outcome = error
         if limit.cancelled_caught:
             message = f"this view was not read within {self._max_seconds / 60:.0f} minutes, so its reads stopped"

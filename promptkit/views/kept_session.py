@@ -105,7 +105,7 @@ class KeptSession:
                 await over.wait()
         except Exception:
             if not is_open:
-                raise  # Who waits for it hears why.
+                raise  # Who waits for it hears why; later, the next request opens another.
         if self._over is over:
             self._opened = None
 

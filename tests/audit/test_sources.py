@@ -164,8 +164,9 @@ def test_links_and_pipes_are_said_and_not_opened(tmp_path, audited):
 def test_too_many_files_are_a_problem_of_their_folder(tmp_path):
     for name in "abc":
         write(tmp_path / f"{name}.jsonl", RUN)
-    found = find_sources([tmp_path], max_files=2)
-    assert [source.problem for source in found] == [None, None, "it holds more than 2 files"]
+    problem = "there are more than 2 files, and the rest was not read; audit fewer at once"
+    assert [source.problem for source in find_sources([tmp_path], max_files=2)] == [None, None, problem]
+    assert [source.problem for source in find_sources([tmp_path], max_files=3)] == [None, None, None]
 
 
 def test_a_missing_part_of_an_export_is_a_gap(tmp_path, audited):

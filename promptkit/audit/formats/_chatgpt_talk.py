@@ -7,7 +7,7 @@ first recipient, role or node it does not expect, also on one that a later key o
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from typing import Literal
 
 from msgspec import MsgspecError, Raw, Struct
@@ -97,11 +97,9 @@ def _texts(chat: _Chat, written: bytes) -> Iterator[Text]:
             if any(map(_NO_TEXT.match, content.parts)):
                 raise UnreadableError("a part of it is more than text")
             if role == "assistant":
-                _check(content.parts, _MAY_BE_CALL.match)
+                _check(content.parts)
                 if content.text is not _NOTHING:
-                    _check((content.text,), _MAY_BE_CALL.match)
-            else:
-                _check(content.parts, _NO_TEXT.match)
+                    _check((content.text,))
             if role != "assistant" and may_hold_stamps:
                 yield from _stamped(role, content.parts)
             if may_hold_stamps:
@@ -114,7 +112,7 @@ def _stamped(role: str, parts: Iterable[Raw]) -> Iterator[Text]:
             yield Text(role, strict_json(part))
 
 
-def _check(parts: Iterable[Raw], is_more: Callable[[Raw], object]) -> None:
-    """Fail at what is more than text, or may be a call, as turns of Work hold them: JSON text of an object."""
-    if any(map(is_more, parts)):
+def _check(parts: Iterable[Raw]) -> None:
+    """Fail at what may be a call, as turns of Work hold them: JSON text of an object."""
+    if any(map(_MAY_BE_CALL.match, parts)):
         raise UnreadableError("it may be a call")

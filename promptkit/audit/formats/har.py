@@ -74,7 +74,7 @@ def _body(exchanges: Exchanges, place: str, side: object, key: str) -> list[Valu
     place, body = f"{place}/{key}", side.get(key)
     if not isinstance(body, dict):
         if not _is_bare(side):
-            exchanges.unsaved(place, "of a kind that is not said")
+            exchanges.unsaved(place, "")
         return []
     exchanges.look(place, body, ("text",))
     kind, text = text_of(body.get("mimeType")), body.get("text") or _form(body)

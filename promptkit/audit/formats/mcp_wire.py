@@ -1,7 +1,7 @@
 """Logs of MCP messages, such as Claude Desktop's `mcp*.log`: JSON-RPC as it went over the wire, or our gate's own log.
 
 The strongest evidence there is, if the log was taken where every message passes. Source: MCP 2026-07-28, where a call
-that asks for input is made again under a new id; earlier revisions for batches. Each line of our gate's log holds the
+that asks for input is made again under a new id; earlier revisions for batches. Each line of our guard's log holds the
 digest of the line before (promptkit/guard/log.py).
 """
 
@@ -18,7 +18,6 @@ from promptkit.audit.pairing import text_of
 from promptkit.audit.reader import FormatAbout, Value
 from promptkit.audit.spelling import expand_carrier
 from promptkit.audit.stamps import answered_stamp
-from promptkit.audit.strict import NOT_RECORDED
 from promptkit.text import sanitized
 from promptkit.transcript import CallState, Conversation
 
@@ -58,7 +57,7 @@ _NOT_UNDERSTOOD = frozenset({-32700, -32600, -32601})
 
 
 def matches(value: Any) -> bool:  # noqa: ANN401
-    """A message, a batch, a line of a log with a message in it, or a line of our gate's log."""
+    """A message, a batch, a line of a log with a message in it, or a line of our guard's log."""
     if _is_of_gate(value) or _is_marked(value):
         return True
     inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
@@ -151,7 +150,7 @@ class _Wire:
         is_of_gate = _is_of_gate(line)
         if is_of_gate:
             self._chain(location, line)
-            self._gate(location, line)
+            self._gate(location, line, time)
             line = {key: value for key, value in line.items() if key not in _GATE}
         if not self.messages(location, line, time) and not is_of_gate:
             self.ledger.gap(f"{location}: {_NO_MESSAGE}")
@@ -226,12 +225,11 @@ class _Wire:
             self.ledger.gap(f"{location}: the line before it was taken out or changed")
         self._last_of_gate = hashlib.sha256(json.dumps(line).encode()).hexdigest()
 
-    def _gate(self, location: str, line: Mapping[str, Any]) -> None:
-        """A line of our gate: it logs before it sends, so what was allowed has an unknown outcome."""
+    def _gate(self, location: str, line: Mapping[str, Any], time: object) -> None:
+        """A line of our guard: it logs before it sends, so what was allowed has an unknown outcome."""
         if line["method"] == "tools/call":
             state = CallState.UNKNOWN if line["allowed"] is not False else CallState.REFUSED
-            time = next((line[key] for key in _TIMES if key in line), None)
-            self.ledger.call(location, line["tool"], line.get("arguments", NOT_RECORDED), state, location, time=time)
+            self.ledger.call(location, line["tool"], line["arguments"], state, location, time=time)
         elif line["method"] is None:
             self.ledger.gap(f"{location}: the gate could not read this message")
         elif line["allowed"] is not False and (reason := _why_a_line_may_act(line["method"], line["tool"])):

@@ -89,7 +89,7 @@ def _body(exchanges: Exchanges, place: str, side: Mapping[str, Any]) -> list[Val
     if body is None and "body" in side and _is_bare(side):
         return []
     if not isinstance(body, str | bytes):
-        exchanges.unsaved(place, kind or "of a kind that is not said")
+        exchanges.unsaved(place, kind)
         return []
     raw = body.encode("utf-8", "surrogatepass") if isinstance(body, str) else body
     return exchanges.values(place, raw, kind) if raw.strip() else []

@@ -104,7 +104,7 @@ def _reads_only(claim: Assertion, judgement: Judgement) -> Assertion:
 
 
 def _made(events: Iterable[RecordedEvent]) -> list[RecordedEvent]:
-    """The calls that went to the guard, in order."""
+    """The calls that were decided, in order: all but those that were only proposed."""
     return [event for event in events if event.type == "call" and event.state is not CallState.PROPOSED]
 
 

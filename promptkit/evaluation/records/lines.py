@@ -47,7 +47,7 @@ class Header:
         setup: what decides which samples it has.
         planned: how many samples the whole plan has, all shards together.
         model: the models, for people.
-        server: `local`, or the URL of the server.
+        server: one of `LOCAL_SERVERS`, or the URL of the server.
         today: what the prompts call today, ISO 8601.
         started: when it began, ISO 8601, UTC.
         promptkit: the version of this package.

@@ -1,4 +1,4 @@
-"""Logs of MCP messages, such as Claude Desktop's `mcp*.log`: JSON-RPC as it went over the wire, or our gate's own log.
+"""Logs of MCP messages, such as Claude Desktop's `mcp*.log`: JSON-RPC as it went over the wire, or our guard's own log.
 
 The strongest evidence there is, if the log was taken where every message passes. Source: MCP 2026-07-28, where a call
 that asks for input is made again under a new id; earlier revisions for batches. Each line of our guard's log holds the

@@ -1,4 +1,4 @@
-"""Shapes: invented messages of MCP 2026-07-28 and of earlier revisions, and lines of our gate."""
+"""Shapes: invented messages of MCP 2026-07-28 and of earlier revisions, and lines of our guard."""
 
 import json
 from contextlib import suppress

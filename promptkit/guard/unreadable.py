@@ -105,13 +105,15 @@ class LoggedRequests:
             await self._app(scope, receive, send)
             return
         parts = await parts_of(receive)
-        value, error = _posted(b"".join(part.get("body", b"") for part in parts))
 
         async def logged(message: Message) -> None:
             status = message.get("status", 0)
-            if error and (status == _ACCEPTED or (status >= _FAILED and status not in _TURNED_AWAY)):
+            # What is answered as a request is one, and is not looked at again.
+            if status == _ACCEPTED or (status >= _FAILED and status not in _TURNED_AWAY):
+                value, error = _posted(b"".join(part.get("body", b"") for part in parts))
                 try:
-                    self._log(_line(value, error))
+                    if error:
+                        self._log(_line(value, error))
                 except PromptkitError:
                     message = {**message, "status": 500}
             await send(message)

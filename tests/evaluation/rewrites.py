@@ -175,11 +175,11 @@ def _with_asides(text, random):
 
 
 def _with_a_row_of_sums(text, random):
-    """The first table has a row below the others that adds them up."""
+    """The first table has a row below the others, to add them up, in which nothing is filled in."""
     columns = text.partition("|---|")[0].rpartition("\n|")[2].count("|")
     return re.sub(
         r"((?:^\|.*\|\n)+)",
-        lambda rows: f"{rows[0]}| **Total** |{' |' * (columns - 2)} 7 |\n",
+        lambda rows: f"{rows[0]}| **Total** |{' |' * (columns - 1)}\n",
         text,
         count=1,
         flags=re.M,

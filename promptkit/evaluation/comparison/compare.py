@@ -23,6 +23,6 @@ def compared(answer: Answer, right: StatedFigures, have: StatedFigures, latitude
     """
     tables = zip(answer.tables, right.tables, have.tables, strict=True)
     return [
-        *(compared_table(table, want, got, latitude) for table, want, got in tables),
+        *(compared_table(table, want, got, latitude, right.totals) for table, want, got in tables),
         compared_totals(answer, right.totals, have.totals, latitude),
     ]

@@ -3,35 +3,47 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Hashable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence, Set
+from decimal import Decimal
 
 from promptkit.evaluation.comparison.cells import ColumnMeaning, Latitude, other_currency
 from promptkit.evaluation.comparison.compared import ComparedRow, ComparedTable, TextRow
-from promptkit.evaluation.comparison.numbers import numbers_in, rounds_the_same_half
-from promptkit.evaluation.comparison.stated import CURRENCY
-from promptkit.evaluation.comparison.words import is_nothing
+from promptkit.evaluation.comparison.numbers import figure_of, numbers_in, rounds_the_same_half
+from promptkit.evaluation.comparison.stated import CURRENCY, StatedTotal
+from promptkit.evaluation.comparison.words import folded, is_nothing
 from promptkit.model import ColumnType, Table
 
 # So many rows without an equal are compared each with each. An answer that has more is wrong whichever belong together.
 _MAX_EACH_WITH_EACH = 80
+# How a row begins that people add below a table for all of it.
+_OF_ALL = frozenset(
+    {"total", "totals", "subtotal", "sum", "grandtotal", "all", "overall", "together", "altogether", "inall"}
+)
 
 
 def compared_table(
-    table: Table, right: Sequence[TextRow], have: Sequence[TextRow], latitude: Latitude
+    table: Table,
+    right: Sequence[TextRow],
+    have: Sequence[TextRow],
+    latitude: Latitude,
+    totals: Sequence[StatedTotal] = (),
 ) -> ComparedTable:
     """Compare the rows of one table. Their order does not matter; a row that is there twice is one too many.
+
+    A row that adds the others up may be added, if it does so rightly.
 
     Args:
         table: the contract, whose key columns say which row is which.
         right: the right rows.
         have: the rows of the answer.
         latitude: what a reader of this tenant may take for granted.
+        totals: the right totals, which such a row may repeat.
     """
     names = [column.name for column in table.columns]
     keys = [at for at, column in enumerate(table.columns) if column.key] or list(range(len(names)))
     if list(right) == list(have):
         return ComparedTable(table.heading, names, [ComparedRow(row, row) for row in right], keys)
-    return ComparedTable(table.heading, names, _Match(table, keys, right, have, latitude).rows(), keys)
+    return ComparedTable(table.heading, names, _Match(table, keys, right, have, latitude).rows(totals), keys)
 
 
 class _Match:
@@ -51,18 +63,41 @@ class _Match:
         self._pairs: dict[int, tuple[int, frozenset[int]]] = {}
         self._free = dict.fromkeys(range(len(have)))
 
-    def rows(self) -> list[ComparedRow]:
+    def rows(self, totals: Sequence[StatedTotal]) -> list[ComparedRow]:
+        known = {number.value for one in totals for number in numbers_in(one.value)[:1]}
         self._pair_by(lambda row: row, lambda wrong: not wrong)
         self._pair_by(self._key, lambda wrong: not wrong)
         self._pair_each(lambda wrong: not wrong)
         self._pair_by(self._key, lambda _: True)
         self._pair_each(lambda wrong: 2 * len(wrong) <= len(self._kinds))
-        return [*self._expected(), *(ComparedRow(None, self._have[at]) for at in self._free)]
+        return [
+            *self._expected(),
+            *(ComparedRow(None, self._have[at]) for at in self._free if not self._adds_up(self._have[at], known)),
+        ]
 
     def _expected(self) -> Iterator[ComparedRow]:
         for at, row in enumerate(self._right):
             found, wrong = self._pairs.get(at, (None, frozenset[int]()))
             yield ComparedRow(row, None if found is None else self._have[found], wrong)
+
+    def _adds_up(self, row: TextRow, known: Set[Decimal]) -> bool:
+        """Whether a row says what all are together: each count and amount the sum of its column, or a right total.
+
+        Amounts in several currencies have no sum.
+        """
+        if next((folded(cell) for cell in row if cell and not is_nothing(cell)), "") not in _OF_ALL:
+            return False
+        return all(
+            {number.value for number in numbers_in(figure_of(cell))} & {*known, *self._sum(at)}
+            for at, cell in enumerate(row)
+            if self._kinds[at] in {ColumnType.INTEGER, ColumnType.MONEY} and cell and not is_nothing(cell)
+        )
+
+    def _sum(self, at: int) -> list[Decimal]:
+        figures = [(row, number.value) for row in self._right for number in numbers_in(row[at] or "")[:1]]
+        is_money = self._kinds[at] is ColumnType.MONEY
+        currencies = {tuple(row[place] for place in self._currencies) for row, _ in figures} if is_money else set()
+        return [sum((value for _, value in figures), Decimal(0))] if len(currencies) < 2 else []
 
     def _waiting(self) -> list[int]:
         return [at for at in range(len(self._right)) if at not in self._pairs]

@@ -25,9 +25,6 @@ _BEGINS_WITH_A_FIGURE = re.compile(r"\W{0,4}(?:[A-Z]{3} ?|[$€£₪¥] ?)?-?\d"
 # "58 apps" has its figure before its label.
 _FIGURE_FIRST = re.compile(r"\W{0,4}(\d[\d.,]{0,30}\d|\d)\W{0,4} ([^\W\d][^:]{0,200})")
 _MORE = re.compile(r"\W{0,3}(?:and )?[\d,]{1,18} more\W{0,3}", re.IGNORECASE)
-_SUM = frozenset(
-    {"total", "totals", "subtotal", "sum", "grandtotal", "all", "overall", "together", "altogether", "inall"}
-)
 _HAS_A_WORD = re.compile(r"[^\W\d_]")
 _NUMBERED = re.compile(r"\W{0,3}\d{1,2}[.)] ")
 MAX_ROWS = 5_000
@@ -145,9 +142,7 @@ def _placed(table: Table, heads: Sequence[str], written: Sequence[Sequence[str]]
 
 
 def _is_no_row(row: TextRow) -> bool:
-    """Whether a row holds nothing, says how many more there are, or adds the others up: that is a figure of its own."""
-    if next((folded(cell) for cell in row if cell is not None and not is_nothing(cell)), "") in _SUM:
-        return True
+    """Whether a row holds nothing, or says how many more there are, as below a table that was cut."""
     if any(cell is not None and not is_nothing(cell) for cell in row[1:]):
         return False
     return row[0] is None or is_nothing(row[0]) or _MORE.fullmatch(row[0]) is not None
